@@ -1,0 +1,1 @@
+"""The analysis of customers: recency, value, churn, retention."""

@@ -1,0 +1,1 @@
+"""People and organizations the company deals with."""

@@ -1,0 +1,1 @@
+"""The ground floor: people, access, jobs, log, files, lists, importing."""

@@ -1,0 +1,11 @@
+"""The app's place in Django."""
+
+from django.apps import AppConfig
+
+
+class CrmConfig(AppConfig):
+    """The ground floor: people, access, jobs, log, files, lists, importing."""
+
+    name = "crm"
+    label = "crm"
+    default_auto_field = "django.db.models.BigAutoField"
