@@ -1,0 +1,262 @@
+"""Persons and organizations in one table, how to reach them, and what passed between them and the company."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from contacts.choices import (
+    Channel,
+    ContactKind,
+    Direction,
+    ListKind,
+    Market,
+    PointKind,
+)
+from crm.access import VisibleQuerySet
+from crm.grants import AccessPaths
+
+
+class ContactQuerySet(VisibleQuerySet["Contact"]):
+    """Contacts, narrowed by state and kind."""
+
+    def current(self) -> ContactQuerySet:
+        """Without the archived ones."""
+        return self.filter(archived_at=None)
+
+    def organizations(self) -> ContactQuerySet:
+        return self.filter(kind=ContactKind.ORGANIZATION)
+
+
+class Contact(models.Model):
+    """One party: a person or an organization. B2C and B2B share orders, deals, tickets and scores through it.
+
+    `search_text` (folded name, e-mails, phone digits, external id) and `sort_name` are kept by the actions and the
+    import; nothing else writes them.
+    """
+
+    kind = models.CharField(
+        max_length=16, choices=ContactKind, default=ContactKind.PERSON
+    )
+    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    name = models.CharField(max_length=300)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    organization = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
+    )
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="subsidiaries",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contacts",
+    )
+    team = models.ForeignKey(
+        "crm.Team",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contacts",
+    )
+    markets = ArrayField(
+        models.CharField(max_length=16, choices=Market), default=list, blank=True
+    )
+    industry = models.CharField(max_length=120, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    revenue = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    website = models.CharField(max_length=300, blank=True)
+    birthday = models.DateField(null=True, blank=True)
+    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    list_kind = models.CharField(max_length=16, choices=ListKind, blank=True)
+    created_on = models.DateField(
+        null=True, blank=True, help_text="Since when the company knows this contact."
+    )
+    custom = models.JSONField(default=dict, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    sort_name = models.CharField(max_length=300, default="", editable=False)
+    search_text = models.TextField(default="", editable=False)
+
+    access = AccessPaths(owner="owner", team="team")
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_name", "id"]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="contacts_sort"),
+            models.Index(
+                fields=["owner", "sort_name", "id"], name="contacts_owner_sort"
+            ),
+            models.Index(fields=["team", "sort_name", "id"], name="contacts_team_sort"),
+            models.Index(fields=["-created_at", "-id"], name="contacts_created"),
+            GinIndex(
+                OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"
+            ),
+            GinIndex(fields=["tags"], name="contacts_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:contact_detail", args=[self.pk])
+
+    @property
+    def is_organization(self) -> bool:
+        return self.kind == ContactKind.ORGANIZATION
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return (
+            "".join(
+                word[:1]
+                for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+            ).upper()
+            or "?"
+        )
+
+
+class ContactPoint(models.Model):
+    """An e-mail address, phone number or social handle. `normalised`: lower-case address, E.164 or bare digits."""
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="points"
+    )
+    kind = models.CharField(max_length=16, choices=PointKind)
+    label = models.CharField(max_length=40, blank=True)
+    value = models.CharField(max_length=320)
+    normalised = models.CharField(max_length=320)
+    is_primary = models.BooleanField(default=False)
+
+    access = AccessPaths(through="contact", parent="contacts.contact")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "-is_primary", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "kind", "normalised"],
+                name="contacts_point_once_a_contact",
+            ),
+            models.UniqueConstraint(
+                fields=["contact", "kind"],
+                condition=models.Q(is_primary=True),
+                name="contacts_point_one_primary",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "normalised"], name="contacts_point_normalised"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Address(models.Model):
+    """A postal address; `country` is the two letters of ISO 3166 or, where unknown, the text as it came."""
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="addresses"
+    )
+    label = models.CharField(max_length=40, blank=True)
+    street = models.CharField(max_length=300, blank=True)
+    postal_code = models.CharField(max_length=32, blank=True)
+    city = models.CharField(max_length=150, blank=True)
+    region = models.CharField(max_length=150, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    is_primary = models.BooleanField(default=True)
+
+    access = AccessPaths(through="contact", parent="contacts.contact")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_primary", "id"]
+        verbose_name_plural = "addresses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=models.Q(is_primary=True),
+                name="contacts_address_one_primary",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["country", "city"], name="contacts_address_place"),
+            models.Index(Lower("city"), name="contacts_address_city"),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(
+            part
+            for part in (self.street, self.postal_code, self.city, self.country)
+            if part
+        )
+
+
+class Interaction(models.Model):
+    """One touch between a contact and the company. Rows are only added; together they are the contact history."""
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="interactions"
+    )
+    occurred_at = models.DateTimeField()
+    channel = models.CharField(max_length=16, choices=Channel)
+    direction = models.CharField(
+        max_length=4, choices=Direction, default=Direction.OUTBOUND
+    )
+    subject = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    outcome = models.CharField(max_length=80, blank=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="interactions",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    access = AccessPaths(through="contact", parent="contacts.contact")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["contact", "-occurred_at", "-id"],
+                name="contacts_interaction_timeline",
+            ),
+            BrinIndex(fields=["occurred_at"], name="contacts_interaction_brin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,121 @@
+"""The one access rule. Every row a person gets comes from `visible_to(user)`; every verb is asked by `can`.
+
+A model says by its `access` attribute how its rows are owned; a role has a scope per model and verb (shipped in the
+apps' catalogues, replaced by rows of `AccessRule`). Scope `own` reaches the rows whose owner is the user, `team` also
+those of the user's team and of the teams below it, `all` every row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from django.apps import apps
+from django.db import models
+
+from crm.catalogue import shipped_grants
+from crm.choices import Role, Scope, Verb
+from crm.grants import AccessPaths
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+ModelT = TypeVar("ModelT", bound=models.Model)
+VERBS_WITHOUT_ROWS = (Verb.ADD, Verb.IMPORT, Verb.RUN)
+
+
+class VisibleQuerySet(models.QuerySet[ModelT]):
+    """A queryset that can be narrowed to what a person may see, change, export."""
+
+    def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
+        """Rows on which `user` may do `verb`. `None` stands for the system itself (commands, jobs without a person)."""
+        if user is None:
+            return self
+        scope = scope_of(user, self.model, verb)
+        if scope == Scope.ALL:
+            return self
+        if scope == Scope.NONE:
+            return self.none()
+        return self.filter(_owned_by(user, _paths(self.model), scope))
+
+
+def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:
+    """How far `user` may do `verb` on `model`; inactive people reach nothing."""
+    if not user.is_active:
+        return Scope.NONE
+    paths = _paths(model)
+    label = paths.parent or model._meta.label_lower
+    override = _overrides(user).get((label, verb))
+    scope = Scope(override) if override else _shipped_scope(user.role, label, verb)
+    if scope in (Scope.OWN, Scope.TEAM) and paths.shared:
+        return Scope.ALL
+    return scope
+
+
+def can(
+    user: User | None, verb: str, target: models.Model | type[models.Model]
+) -> bool:
+    """Whether `user` may do `verb` on this record (or, for a class, on any record of it)."""
+    if user is None:
+        return True
+    model = target if isinstance(target, type) else type(target)
+    scope = scope_of(user, model, verb)
+    if (
+        isinstance(target, type)
+        or verb in VERBS_WITHOUT_ROWS
+        or scope in (Scope.ALL, Scope.NONE)
+    ):
+        return scope != Scope.NONE
+    manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
+    return manager.visible_to(user, verb).filter(pk=target.pk).exists()
+
+
+def team_ids_of(user: User) -> list[int]:
+    """Ids of the user's team and the teams below it; read once per user object (that is, per request)."""
+    cached = getattr(user, "_team_ids", None)
+    if cached is None:
+        cached = user.team.subtree_ids() if user.team else []
+        user._team_ids = cached  # type: ignore[attr-defined]
+    return cast("list[int]", cached)
+
+
+def _owned_by(user: User, paths: AccessPaths, scope: Scope) -> models.Q:
+    owned = models.Q(**{paths.owner: user.pk})
+    if scope == Scope.TEAM and paths.team:
+        owned |= models.Q(**{f"{paths.team}__in": team_ids_of(user)})
+    return owned
+
+
+def _paths(model: type[models.Model]) -> AccessPaths:
+    """The access paths of a model, with those of its parent spelled out."""
+    paths: AccessPaths | None = getattr(model, "access", None)
+    if paths is None:
+        raise TypeError(
+            f"{model._meta.label} does not say who may see its rows (give it an `access`)."
+        )
+    if not paths.through:
+        return paths
+    parent = _paths(apps.get_model(paths.parent))
+    prefix = paths.through
+    return AccessPaths(
+        owner=f"{prefix}__{parent.owner}" if parent.owner else "",
+        team=f"{prefix}__{parent.team}" if parent.team else "",
+        parent=parent.parent or paths.parent,
+        shared=parent.shared,
+    )
+
+
+def _shipped_scope(role: str, label: str, verb: str) -> Scope:
+    if role == Role.ADMIN:
+        return Scope.ALL
+    return shipped_grants(label, role).scope(verb)
+
+
+def _overrides(user: User) -> dict[tuple[str, str], str]:
+    """The rows of AccessRule for the user's role; read once per user object."""
+    cached = getattr(user, "_access_overrides", None)
+    if cached is None:
+        rule = apps.get_model("crm.AccessRule")
+        rows = rule.objects.filter(role=user.role).values_list("model", "verb", "scope")
+        cached = {(model, verb): scope for model, verb, scope in rows}
+        user._access_overrides = cached  # type: ignore[attr-defined]
+    return cast("dict[tuple[str, str], str]", cached)

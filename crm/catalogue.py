@@ -1,0 +1,217 @@
+"""What every app brings to the engines of the ground floor, as data.
+
+Each app has a `catalogue.py` with one `CATALOGUE = Catalogue(...)`; the settings list them by name
+(`CRM_CATALOGUES`). The engines (lists, filters, import, export, record page, navigation) read them here and so
+never import an app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from crm.grants import NOTHING, Grants
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.db import models
+    from django.http import HttpRequest
+
+    from crm.importing.kinds import ImportKind
+    from crm.models import User
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field of a record that lists can show, filter and sort by.
+
+    `path` is the look-up path from the record (`rfm__segment`); `kind` one of text, number, money, date, choice,
+    flag, person, team, tags, scores. `choices` gives (value, label) pairs, read when a form is built.
+    `column` and `filter` say where it is offered; `default` columns are shown until a person chooses.
+    `select` and `prefetch` name the relations that showing it needs.
+    """
+
+    name: str
+    label: str
+    path: str
+    kind: str = "text"
+    group: str = "Facts"
+    help: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    column: bool = True
+    filter: bool = True
+    sort: bool = False
+    default: bool = False
+    order: int = 100
+    select: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
+    cell: Callable[[Any], str] | None = None
+    value: Callable[[Any], Any] | None = None
+    is_score: bool = False
+
+
+@dataclass(frozen=True)
+class ExportKind:
+    """A table for `export_data`: its columns in order and the rows, streamed.
+
+    `rows(user, columns, as_of)` yields one sequence per row in the order of the asked columns.
+    """
+
+    name: str
+    label: str
+    model: str
+    columns: tuple[str, ...]
+    rows: Callable[
+        [User | None, Sequence[str], dt.date | None], Iterable[Sequence[Any]]
+    ]
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One entry of a contact's history, ready to show."""
+
+    at: dt.datetime
+    icon: str
+    title: str
+    key: str
+    text: str = ""
+    who: str = ""
+    url: str = ""
+    tone: str = "accent"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """Where entries of the timeline come from.
+
+    `entries(user, contact_id, before, limit)` returns the newest entries strictly before that moment.
+    """
+
+    name: str
+    label: str
+    entries: Callable[[User, int, dt.datetime | None, int], list[TimelineEntry]]
+
+
+@dataclass(frozen=True)
+class RecordPanel:
+    """A panel on the side of a record page, or a tab in its middle; rendered from a template by its context."""
+
+    name: str
+    label: str
+    template: str
+    context: Callable[[HttpRequest, models.Model], dict[str, Any] | None]
+    place: str = "side"
+    order: int = 100
+    count: Callable[[HttpRequest, models.Model], int | None] | None = None
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A line of the side navigation; shown to who may do `verb` on `model` (and has one of `roles`, if named)."""
+
+    label: str
+    url_name: str
+    icon: str
+    group: str = ""
+    order: int = 100
+    model: str = ""
+    verb: str = "view"
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """A line of the "New" menu, and the key that opens it after `n`."""
+
+    label: str
+    url_name: str
+    icon: str
+    model: str
+    key: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A card on a role's home page; `context` returns None when there is nothing to show to this person."""
+
+    name: str
+    template: str
+    context: Callable[[HttpRequest], dict[str, Any] | None]
+    roles: tuple[str, ...] = ()
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that one app brings in. `fields` are by model label; `grants` by model label and role."""
+
+    fields: Mapping[str, tuple[FieldSpec, ...]] = field(default_factory=dict)
+    grants: Mapping[str, Mapping[str, Grants]] = field(default_factory=dict)
+    imports: tuple[ImportKind, ...] = ()
+    exports: tuple[ExportKind, ...] = ()
+    timeline: tuple[TimelineSource, ...] = ()
+    panels: Mapping[str, tuple[RecordPanel, ...]] = field(default_factory=dict)
+    navigation: tuple[NavItem, ...] = ()
+    new_items: tuple[NewItem, ...] = ()
+    home: tuple[HomeCard, ...] = ()
+
+
+@cache
+def catalogues() -> tuple[Catalogue, ...]:
+    """The catalogues in the order of the floors, lowest first."""
+    return tuple(import_module(name).CATALOGUE for name in settings.CRM_CATALOGUES)
+
+
+@cache
+def fields_of(label: str) -> tuple[FieldSpec, ...]:
+    """Every field that any app brings to the model `label` (`contacts.contact`), in display order."""
+    found = [
+        spec for catalogue in catalogues() for spec in catalogue.fields.get(label, ())
+    ]
+    return tuple(sorted(found, key=lambda spec: spec.order))
+
+
+@cache
+def shipped_grants(label: str, role: str) -> Grants:
+    """The scopes that the apps ship for a role on a model; nothing where no app says anything."""
+    for catalogue in catalogues():
+        if role in catalogue.grants.get(label, {}):
+            return catalogue.grants[label][role]
+    return NOTHING
+
+
+@cache
+def panels_of(label: str, place: str) -> tuple[RecordPanel, ...]:
+    """Panels that the apps bring to the record page of a model: place `side` or `tab`."""
+    found = [
+        panel
+        for catalogue in catalogues()
+        for panel in catalogue.panels.get(label, ())
+        if panel.place == place
+    ]
+    return tuple(sorted(found, key=lambda panel: panel.order))
+
+
+@cache
+def import_kinds() -> dict[str, ImportKind]:
+    """Import kinds by name, in the order of the floors."""
+    return {kind.name: kind for catalogue in catalogues() for kind in catalogue.imports}
+
+
+@cache
+def export_kinds() -> dict[str, ExportKind]:
+    """Export kinds by name, in the order of the floors."""
+    return {kind.name: kind for catalogue in catalogues() for kind in catalogue.exports}
+
+
+@cache
+def timeline_sources() -> tuple[TimelineSource, ...]:
+    return tuple(source for catalogue in catalogues() for source in catalogue.timeline)

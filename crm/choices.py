@@ -1,0 +1,62 @@
+"""Enumerations of the ground floor: who people are, how far they see, what they may do, how a job stands."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What a person is here for; it decides the navigation and, with the scopes, the rights."""
+
+    REP = "rep", "Sales rep"
+    MARKETER = "marketer", "Marketer"
+    AGENT = "agent", "Service agent"
+    MANAGER = "manager", "Manager"
+    ADMIN = "admin", "Administrator"
+
+
+class Scope(TextChoices):
+    """How far a right reaches: nothing, own records, those of the own team and the teams below it, everything."""
+
+    NONE = "none", "nothing"
+    OWN = "own", "own records"
+    TEAM = "team", "own team"
+    ALL = "all", "everything"
+
+
+class Verb(TextChoices):
+    """What may be done with a record (or, for `import`, `export` and `run`, with a whole kind of records)."""
+
+    VIEW = "view", "view"
+    ADD = "add", "add"
+    CHANGE = "change", "change"
+    DELETE = "delete", "delete or archive"
+    IMPORT = "import", "import"
+    EXPORT = "export", "export"
+    RUN = "run", "run the analysis"
+
+
+class JobState(TextChoices):
+    """The life of a job row; `parked` means three attempts failed and a person has to look."""
+
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+    PARKED = "parked", "parked"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class JobQueue(TextChoices):
+    """The Celery queue of a job, so that long work never holds up short work."""
+
+    INTERACTIVE = "interactive", "interactive"
+    MAIL = "mail", "mail"
+    BATCH = "batch", "batch"
+
+
+FINISHED_JOB_STATES = (
+    JobState.DONE,
+    JobState.FAILED,
+    JobState.PARKED,
+    JobState.CANCELLED,
+)
+MAX_JOB_ATTEMPTS = 3

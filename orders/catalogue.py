@@ -1,0 +1,5 @@
+"""What orders brings to the engines."""
+
+from crm.catalogue import Catalogue
+
+CATALOGUE = Catalogue()
