@@ -1,0 +1,190 @@
+"""Numbers, money and days as a person reads them; for templates and for table cells alike.
+
+Figures use a no-break space before a unit and a true minus sign, so that columns line up and lines never break
+inside a figure. A missing value is an en dash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+register = template.Library()
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+SYMBOLS = {
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+    "JPY": "¥",
+    "INR": "₹",
+    "PLN": "zł",
+    "UAH": "₴",
+    "KRW": "₩",
+}
+SHORT_STEPS = ((Decimal("1e9"), "bn"), (Decimal("1e6"), "m"), (Decimal("1e3"), "k"))
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def _rounded(value: Any, digits: int) -> Decimal:
+    return Decimal(str(value)).quantize(
+        Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP
+    )
+
+
+@register.filter
+def number(value: Any, digits: int = 0) -> str:
+    """`1234567.5` -> `1,234,568`; `digits` after the point."""
+    if value is None or value == "":
+        return NOTHING
+    text = f"{_rounded(value, int(digits)):,f}"
+    return text.replace("-", MINUS)
+
+
+def _with_currency(text: str, currency: str) -> str:
+    sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
+    return (
+        f"{sign}{SYMBOLS.get(currency, currency)}{NO_BREAK}{text}"
+        if currency
+        else f"{sign}{text}"
+    )
+
+
+@register.filter
+def money(amount: Any, currency: str = "") -> str:
+    """`1234.5`, `EUR` -> `€ 1,234.50`."""
+    return (
+        NOTHING
+        if amount is None or amount == ""
+        else _with_currency(number(amount, 2), str(currency))
+    )
+
+
+@register.filter
+def whole_money(amount: Any, currency: str = "") -> str:
+    """`1234.5`, `EUR` -> `€ 1,235`: for columns and cards, where cents are noise."""
+    return (
+        NOTHING
+        if amount is None or amount == ""
+        else _with_currency(number(amount), str(currency))
+    )
+
+
+@register.filter
+def short_number(value: Any) -> str:
+    """`189400` -> `189k`, `5980000` -> `5.98m`: three digits that matter."""
+    if value is None or value == "":
+        return NOTHING
+    amount = Decimal(str(value))
+    for step, letter in SHORT_STEPS:
+        if abs(amount) >= step:
+            scaled = amount / step
+            digits = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
+            text = number(scaled, digits)
+            return (text.rstrip("0").rstrip(".") if "." in text else text) + letter
+    return number(amount)
+
+
+@register.filter
+def short_money(amount: Any, currency: str = "") -> str:
+    """`189400`, `EUR` -> `€ 189k`: for figure cards and the cells of a map."""
+    return (
+        NOTHING
+        if amount is None or amount == ""
+        else _with_currency(short_number(amount), str(currency))
+    )
+
+
+@register.filter
+def percent(share: Any, digits: int = 0) -> str:
+    """A share of 1 as percent: `0.714` -> `71 %`."""
+    return (
+        NOTHING
+        if share is None or share == ""
+        else number(Decimal(str(share)) * 100, int(digits)) + NO_BREAK + "%"
+    )
+
+
+@register.filter
+def days(count: Any) -> str:
+    """`38` -> `38 d`."""
+    return NOTHING if count is None or count == "" else f"{number(count)}{NO_BREAK}d"
+
+
+@register.filter
+def duration(value: Any) -> str:
+    """Seconds or a timedelta in one or two units: `3 s`, `4 min 10 s`, `2 h 5 min`, `2 d 4 h`."""
+    if value is None or value == "":
+        return NOTHING
+    seconds = round(
+        value.total_seconds() if isinstance(value, dt.timedelta) else float(value)
+    )
+    for unit, name, part, part_name in (
+        (DAY, "d", HOUR, "h"),
+        (HOUR, "h", MINUTE, "min"),
+        (MINUTE, "min", 1, "s"),
+    ):
+        if seconds >= unit:
+            rest = seconds % unit // part
+            whole = f"{seconds // unit}{NO_BREAK}{name}"
+            return f"{whole}{NO_BREAK}{rest}{NO_BREAK}{part_name}" if rest else whole
+    return f"{seconds}{NO_BREAK}s"
+
+
+def _day_of(value: dt.date | dt.datetime) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
+    return value
+
+
+@register.filter
+def full_day(value: dt.date | dt.datetime | None) -> str:
+    """`12 May 2019`."""
+    if not value:
+        return NOTHING
+    day = _day_of(value)
+    return f"{day.day}{NO_BREAK}{day:%b}{NO_BREAK}{day.year}"
+
+
+@register.filter
+def relative_day(value: dt.date | dt.datetime | None) -> str:
+    """`today`, `yesterday`, `tomorrow`, `12 Nov`, and with the year when it is not this year's."""
+    if not value:
+        return NOTHING
+    day, today = _day_of(value), timezone.localdate()
+    near = {0: "today", 1: "yesterday", -1: "tomorrow"}.get((today - day).days)
+    if near:
+        return near
+    return f"{day.day}{NO_BREAK}{day:%b}" if day.year == today.year else full_day(day)
+
+
+@register.filter
+def relative_time(value: dt.datetime | None) -> str:
+    """As `relative_day`, with the time of day for the last two days: `today, 09:42`."""
+    if not value:
+        return NOTHING
+    day = relative_day(value)
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{day}, {local:%H:%M}" if day in {"today", "yesterday", "tomorrow"} else day
+
+
+@register.filter
+def day_and_time(value: dt.datetime | None) -> str:
+    """`12 May 2019, 09:42`, in the zone that the page is shown in."""
+    if not value:
+        return NOTHING
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{full_day(local)}, {local:%H:%M}"
+
+
+@register.simple_tag
+def plural(count: Any, one: str, many: str = "") -> str:
+    """`1 row`, `1,204 rows`: the count with its noun."""
+    noun = one if count == 1 else (many or one + "s")
+    return f"{number(count)}{NO_BREAK}{noun}"
