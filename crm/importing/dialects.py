@@ -1,0 +1,122 @@
+"""Which delimiter, quoting and header a delimited text has, judged from its first lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+DELIMITERS = (",", ";", "\t", "|")
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+SAMPLE_LINES = 200
+_VALUE = re.compile(
+    r"""^[\s(+-]*[$€£¥]?[\d.,'\s]*\d[\d.,'\s]*%?\)?$   # a number
+      | ^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T\s].*)?$     # a date
+      | ^[^@\s]+@[^@\s]+\.[^@\s]+$                       # an e-mail address
+      | ^(true|false)$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How cells are told apart. `skip` is the number of lines before the table (Excel's `sep=;` line)."""
+
+    delimiter: str = ","
+    escape: str | None = None
+    skip: int = 0
+
+    def reader(self, lines: object, strict: bool = False) -> csv.Reader:
+        """A csv reader of these lines; blanks after a delimiter are not part of a cell."""
+        return csv.reader(
+            lines,  # type: ignore[arg-type]
+            delimiter=self.delimiter,
+            escapechar=self.escape,
+            doublequote=self.escape is None,
+            skipinitialspace=self.delimiter != "\t",
+            strict=strict,
+        )
+
+
+def dialect_of(text: str, delimiter: str | None = None) -> Dialect:
+    """The dialect of a text that starts with `text`; `delimiter` is taken as given."""
+    lines = io.StringIO(text, newline="").readlines()
+    skip = 0
+    if lines and (named := re.match(r'^"?sep=(.)"?\s*$', lines[0])):
+        delimiter, skip = delimiter or named[1], 1
+    sample = lines[skip : skip + SAMPLE_LINES]
+    escape = _escape_of(sample)
+    if delimiter is None:
+        delimiter = max(DELIMITERS, key=lambda mark: _agreement(sample, Dialect(mark, escape)))
+    return Dialect(delimiter, escape, skip)
+
+
+def _escape_of(lines: Sequence[str]) -> str | None:
+    r"""A backslash when quotes are written `\"` and never doubled."""
+    text = "".join(lines)
+    if '\\"' not in text or re.search(r'[^,;\t|\r\n"]""[^"]', text):
+        return None
+    return "\\" if re.search(r'\\"[^,;\t|\r\n]', text) else None
+
+
+def _agreement(lines: Sequence[str], dialect: Dialect) -> float:
+    """How well the rows agree on the number of cells of the first row; 0 when that is one."""
+    try:
+        widths = [len(row) for row in dialect.reader(lines) if row]
+    except csv.Error:
+        return 0.0
+    if not widths or widths[0] < 2:
+        return 0.0
+    agreeing = sum(width == widths[0] for width in widths) / len(widths)
+    return agreeing + min(widths[0], 50) / 1000
+
+
+def has_header(rows: Sequence[Sequence[str]], known: Collection[str] = ()) -> bool:
+    """Whether the first row names the columns. `known` are names that certainly are column names."""
+    if not rows:
+        return False
+    first = [cell.strip() for cell in rows[0]]
+    if any(fold_name(cell) in known for cell in first if cell):
+        return True
+    if any(_VALUE.match(cell) for cell in first):
+        return False
+    if len(rows) == 1 or _typed_below(rows):
+        return True
+    repeated = Counter(cell for cell in first if cell)
+    return not any(count > 1 for count in repeated.values()) and not _seen_below(first, rows[1:])
+
+
+def _typed_below(rows: Sequence[Sequence[str]]) -> bool:
+    """Some column holds numbers, dates or addresses below the first row."""
+    for column in range(len(rows[0])):
+        below = [row[column].strip() for row in rows[1:] if column < len(row) and row[column].strip()]
+        if below and sum(bool(_VALUE.match(cell)) for cell in below) > len(below) / 2:
+            return True
+    return False
+
+
+def _seen_below(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """A text of the first row comes again in its own column, so it is a value."""
+    return any(column < len(row) and cell and row[column].strip() == cell for row in rows for column, cell in enumerate(first))
+
+
+def fold_name(name: str) -> str:
+    """A column's or field's name for comparing: `Customer-ID ` and `customer_id` are the same."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
+    return re.sub(r"[\W_]+", "_", spaced.casefold()).strip("_")
+
+
+def column_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names for columns: trimmed; empty ones by their position; the second of two equal ones gets `(2)`."""
+    names: list[str] = []
+    for position, cell in enumerate(cells, start=1):
+        name = " ".join(cell.replace("\x00", "").split()) or f"column {position}"
+        taken, count = name, 1
+        while taken in names:
+            count += 1
+            taken = f"{name} ({count})"
+        names.append(taken)
+    return tuple(names)

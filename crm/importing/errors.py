@@ -1,0 +1,34 @@
+"""What can go wrong with a file, in sentences for the person who brought it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+class UnreadableFile(Exception):
+    """The file as a whole cannot be taken in; the message says why and what to do."""
+
+
+class NeedsAnswer(UnreadableFile):
+    """The file leaves something open that only a person can say; `option` names the option that says it."""
+
+    def __init__(self, message: str, option: str, column: str = "") -> None:
+        super().__init__(message)
+        self.option = option
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A row that stays out: its number among the rows, its line in the file, the column at fault and the reason."""
+
+    number: int
+    line: int
+    column: str
+    reason: str
+    cells: tuple[str, ...] = field(default=())
+
+    def sentence(self) -> str:
+        """`line 7, column "amount": ...`, as people read it."""
+        place = f'line {self.line}, column "{self.column}"' if self.column else f"line {self.line}"
+        return f"{place}: {self.reason}"
