@@ -51,19 +51,13 @@ def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:
     return scope
 
 
-def can(
-    user: User | None, verb: str, target: models.Model | type[models.Model]
-) -> bool:
+def can(user: User | None, verb: str, target: models.Model | type[models.Model]) -> bool:
     """Whether `user` may do `verb` on this record (or, for a class, on any record of it)."""
     if user is None:
         return True
     model = target if isinstance(target, type) else type(target)
     scope = scope_of(user, model, verb)
-    if (
-        isinstance(target, type)
-        or verb in VERBS_WITHOUT_ROWS
-        or scope in (Scope.ALL, Scope.NONE)
-    ):
+    if isinstance(target, type) or verb in VERBS_WITHOUT_ROWS or scope in (Scope.ALL, Scope.NONE):
         return scope != Scope.NONE
     manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
     return manager.visible_to(user, verb).filter(pk=target.pk).exists()
@@ -89,9 +83,7 @@ def _paths(model: type[models.Model]) -> AccessPaths:
     """The access paths of a model, with those of its parent spelled out."""
     paths: AccessPaths | None = getattr(model, "access", None)
     if paths is None:
-        raise TypeError(
-            f"{model._meta.label} does not say who may see its rows (give it an `access`)."
-        )
+        raise TypeError(f"{model._meta.label} does not say who may see its rows (give it an `access`).")
     if not paths.through:
         return paths
     parent = _paths(apps.get_model(paths.parent))

@@ -67,9 +67,7 @@ class ExportKind:
     label: str
     model: str
     columns: tuple[str, ...]
-    rows: Callable[
-        [User | None, Sequence[str], dt.date | None], Iterable[Sequence[Any]]
-    ]
+    rows: Callable[[User | None, Sequence[str], dt.date | None], Iterable[Sequence[Any]]]
 
 
 @dataclass(frozen=True)
@@ -173,9 +171,7 @@ def catalogues() -> tuple[Catalogue, ...]:
 @cache
 def fields_of(label: str) -> tuple[FieldSpec, ...]:
     """Every field that any app brings to the model `label` (`contacts.contact`), in display order."""
-    found = [
-        spec for catalogue in catalogues() for spec in catalogue.fields.get(label, ())
-    ]
+    found = [spec for catalogue in catalogues() for spec in catalogue.fields.get(label, ())]
     return tuple(sorted(found, key=lambda spec: spec.order))
 
 
@@ -191,12 +187,7 @@ def shipped_grants(label: str, role: str) -> Grants:
 @cache
 def panels_of(label: str, place: str) -> tuple[RecordPanel, ...]:
     """Panels that the apps bring to the record page of a model: place `side` or `tab`."""
-    found = [
-        panel
-        for catalogue in catalogues()
-        for panel in catalogue.panels.get(label, ())
-        if panel.place == place
-    ]
+    found = [panel for catalogue in catalogues() for panel in catalogue.panels.get(label, ()) if panel.place == place]
     return tuple(sorted(found, key=lambda panel: panel.order))
 
 

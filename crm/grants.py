@@ -36,9 +36,7 @@ class Grants:
     run: Scope = Scope.NONE
 
     def scope(self, verb: str) -> Scope:
-        return cast(
-            Scope, getattr(self, "import_" if verb == Verb.IMPORT else verb, Scope.NONE)
-        )
+        return cast(Scope, getattr(self, "import_" if verb == Verb.IMPORT else verb, Scope.NONE))
 
 
 EVERYTHING = Grants(*[Scope.ALL] * 7)

@@ -1,7 +1,24 @@
-"""Every address of the site."""
+"""Every address of the site, listed by hand."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from crm.views import health, home, jobs, setup
+
+floor = [
+    path("", home.HomeView.as_view(), name="home"),
+    path("setup/", setup.SetupView.as_view(), name="setup"),
+    path("jobs/", jobs.JobListView.as_view(), name="job_list"),
+    path("jobs/<int:pk>/", jobs.JobDetailView.as_view(), name="job_detail"),
+    path("jobs/<int:pk>/cancel/", jobs.JobCancelView.as_view(), name="job_cancel"),
+    path("jobs/<int:pk>/retry/", jobs.JobRetryView.as_view(), name="job_retry"),
+    path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((floor, "crm"))),
     path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
 ]

@@ -8,34 +8,26 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
-currency_code = RegexValidator(
-    r"^[A-Z]{3}$", "A currency is three capital letters, such as EUR."
-)
+currency_code = RegexValidator(r"^[A-Z]{3}$", "A currency is three capital letters, such as EUR.")
 
 
 def valid_time_zone(name: str) -> None:
     """Refuse a name that the time zone database does not know."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(
-            f"“{name}” is not a time zone; write it like Europe/Berlin."
-        )
+        raise ValidationError(f"“{name}” is not a time zone; write it like Europe/Berlin.")
 
 
 class Company(models.Model):
     """One row: whose CRM this is. Days are days in its time zone; totals are in its currency."""
 
     name = models.CharField(max_length=120)
-    time_zone = models.CharField(
-        max_length=64, default="UTC", validators=[valid_time_zone]
-    )
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[valid_time_zone])
     currency = models.CharField(max_length=3, default="EUR", validators=[currency_code])
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name_plural = "company"
-        constraints = [
-            models.CheckConstraint(condition=models.Q(pk=1), name="crm_company_one_row")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="crm_company_one_row")]
 
     def __str__(self) -> str:
         return self.name
@@ -50,17 +42,11 @@ class ExchangeRate(models.Model):
 
     currency = models.CharField(max_length=3, validators=[currency_code])
     valid_from = models.DateField()
-    rate = models.DecimalField(
-        max_digits=18, decimal_places=8, validators=[MinValueValidator(0)]
-    )
+    rate = models.DecimalField(max_digits=18, decimal_places=8, validators=[MinValueValidator(0)])
 
     class Meta:
         ordering = ["currency", "-valid_from"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["currency", "valid_from"], name="crm_exchangerate_once_a_day"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["currency", "valid_from"], name="crm_exchangerate_once_a_day")]
 
     def __str__(self) -> str:
         return f"1 {self.currency} = {self.rate} from {self.valid_from}"

@@ -40,9 +40,7 @@ class JobRun(models.Model):
     progress_message = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
-    result_file = models.ForeignKey(
-        "crm.StoredFile", null=True, blank=True, on_delete=models.SET_NULL
-    )
+    result_file = models.ForeignKey("crm.StoredFile", null=True, blank=True, on_delete=models.SET_NULL)
 
     access = AccessPaths(owner="actor", team="actor__team")
     objects = VisibleQuerySet.as_manager()
@@ -51,9 +49,7 @@ class JobRun(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["state", "due_at"], name="crm_jobrun_state_due"),
-            models.Index(
-                fields=["actor", "-created_at"], name="crm_jobrun_actor_created"
-            ),
+            models.Index(fields=["actor", "-created_at"], name="crm_jobrun_actor_created"),
         ]
 
     def __str__(self) -> str:
@@ -78,19 +74,13 @@ class JobRun(models.Model):
         """0 to 100; 0 while the total is not known."""
         if self.state == JobState.DONE:
             return 100
-        return (
-            min(99, 100 * self.progress_done // self.progress_total)
-            if self.progress_total
-            else 0
-        )
+        return min(99, 100 * self.progress_done // self.progress_total) if self.progress_total else 0
 
     @property
     def rate(self) -> float | None:
         """Units of progress in a second so far, or None before the first."""
         seconds = self.elapsed.total_seconds()
-        return (
-            self.progress_done / seconds if self.progress_done and seconds > 0 else None
-        )
+        return self.progress_done / seconds if self.progress_done and seconds > 0 else None
 
     @property
     def seconds_left(self) -> float | None:
@@ -108,9 +98,7 @@ class JobWindow(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["job", "window"], name="crm_jobwindow_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["job", "window"], name="crm_jobwindow_once")]
 
     def __str__(self) -> str:
         return f"{self.job} {self.window}"

@@ -40,9 +40,7 @@ class LogEntry(models.Model):
         verbose_name_plural = "log entries"
         indexes = [
             models.Index(fields=["contact_id", "-at"], name="crm_logentry_contact_at"),
-            models.Index(
-                fields=["model", "object_id", "-at"], name="crm_logentry_object_at"
-            ),
+            models.Index(fields=["model", "object_id", "-at"], name="crm_logentry_object_at"),
             models.Index(fields=["-at"], name="crm_logentry_at"),
         ]
 

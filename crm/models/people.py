@@ -26,9 +26,7 @@ class Team(models.Model):
     """A team in the tree of teams; who sees a team sees the teams below it."""
 
     name = models.CharField(max_length=120, unique=True)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
 
     access = AccessPaths(shared=True)
     objects = VisibleQuerySet.as_manager()
@@ -65,17 +63,13 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
 
-    def create_user(
-        self, email: str | None, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=(email or "").strip().lower() or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, **{"role": Role.ADMIN, **fields})
 
 
@@ -85,12 +79,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254, null=True, blank=True, unique=True)
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=16, choices=Role, default=Role.REP)
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
-    )
-    manager = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports"
-    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
+    manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
     is_active = models.BooleanField("may sign in", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -148,9 +138,7 @@ class AccessRule(models.Model):
     """A row here replaces the shipped scope of one role, model and verb (see the apps' catalogues)."""
 
     role = models.CharField(max_length=16, choices=Role)
-    model = models.CharField(
-        max_length=80, help_text="app.model in small letters, such as contacts.contact"
-    )
+    model = models.CharField(max_length=80, help_text="app.model in small letters, such as contacts.contact")
     verb = models.CharField(max_length=16, choices=Verb)
     scope = models.CharField(max_length=8, choices=Scope)
 
@@ -158,11 +146,7 @@ class AccessRule(models.Model):
 
     class Meta:
         ordering = ["model", "role", "verb"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["role", "model", "verb"], name="crm_accessrule_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["role", "model", "verb"], name="crm_accessrule_once")]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.verb} {self.model} – {self.get_scope_display()}"

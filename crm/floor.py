@@ -1,0 +1,26 @@
+"""What the ground floor itself brings to the engines: its grants and its lines of the navigation."""
+
+from crm.catalogue import Catalogue, NavItem
+from crm.choices import Role, Scope
+from crm.grants import Grants
+
+SEE = Grants(view=Scope.ALL)
+OWN_FILES = Grants(view=Scope.OWN, add=Scope.OWN, delete=Scope.OWN)
+OWN_JOBS = Grants(view=Scope.OWN, change=Scope.OWN)
+ALL_JOBS = Grants(view=Scope.ALL, change=Scope.ALL)
+EVERYBODY = (Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER)
+
+CATALOGUE = Catalogue(
+    grants={
+        "crm.user": dict.fromkeys(EVERYBODY, SEE),
+        "crm.team": dict.fromkeys(EVERYBODY, SEE),
+        "crm.storedfile": dict.fromkeys(EVERYBODY, OWN_FILES),
+        "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
+        "crm.logentry": {Role.MANAGER: SEE},
+    },
+    navigation=(
+        NavItem("Home", "crm:home", "house", order=0),
+        NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun"),
+        NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,)),
+    ),
+)

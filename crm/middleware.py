@@ -1,0 +1,36 @@
+"""Middleware of our own: signed-in pages stay private, an empty instance leads to its set-up page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from crm.actions import is_set_up
+
+
+class FirstVisitMiddleware:
+    """Sends the first visitor of an instance without people from the front door to `/setup/`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in ("/", reverse("account_login")) and not request.user.is_authenticated and not is_set_up():
+            return redirect("crm:setup")
+        return self.get_response(request)
+
+
+class PrivatePages:
+    """Tells every cache to keep nothing of what a signed-in person is shown, unless the view decides otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response

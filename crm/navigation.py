@@ -1,0 +1,67 @@
+"""The frame around every page: side navigation by role and rights, the "New" menu, whose CRM this is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from crm.access import can
+from crm.catalogue import NavItem, NewItem, catalogues
+from crm.choices import Verb
+from crm.company import current_company
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from crm.models import User
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of the shell. Everything is lazy, so that a fragment without the shell costs nothing."""
+    return {
+        "company": SimpleLazyObject(current_company),
+        "nav": SimpleLazyObject(lambda: _navigation(request)),
+        "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
+        "search_url": SimpleLazyObject(lambda: reverse("contacts:contact_list")),
+    }
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of lines that this person may open; the line of the current page is marked active."""
+    if not request.user.is_authenticated:
+        return []
+    items = sorted((item for catalogue in catalogues() for item in catalogue.navigation), key=lambda item: item.order)
+    allowed = [item for item in items if _may_open(request.user, item)]
+    active = _active(request.path, allowed)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for item in allowed:
+        line = {"label": item.label, "url": reverse(item.url_name), "icon": item.icon, "active": item is active}
+        groups.setdefault(item.group, []).append(line)
+    return [{"label": label, "items": lines} for label, lines in groups.items()]
+
+
+def _may_open(user: User, item: NavItem) -> bool:
+    if item.roles and user.role not in item.roles:
+        return False
+    return not item.model or can(user, item.verb, apps.get_model(item.model))
+
+
+def _active(path: str, items: list[NavItem]) -> NavItem | None:
+    """The line whose address is the longest beginning of the current one."""
+    fitting = [(len(url), item) for item in items if path.startswith(url := reverse(item.url_name))]
+    fitting = [(length, item) for length, item in fitting if length > 1 or path == "/"]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+def _new_menu(request: HttpRequest) -> list[dict[str, str]]:
+    if not request.user.is_authenticated:
+        return []
+    items: list[NewItem] = [item for catalogue in catalogues() for item in catalogue.new_items]
+    return [
+        {"label": item.label, "url": reverse(item.url_name), "icon": item.icon, "key": item.key}
+        for item in sorted(items, key=lambda item: item.order)
+        if can(request.user, Verb.ADD, apps.get_model(item.model))
+    ]

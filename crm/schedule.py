@@ -1,0 +1,15 @@
+"""Every periodic job, one line each: what runs when is this file.
+
+The order of two beats does no harm: a job that must run once per window claims a unique (job, window) row.
+"""
+
+from typing import Any
+
+# name: {"task": its name, "schedule": seconds or crontab(...) in UTC, "options": {"queue": ..., "expires": seconds}}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "ring again for jobs left behind": {
+        "task": "crm.sweep_jobs",
+        "schedule": 20.0,
+        "options": {"queue": "interactive", "expires": 20},
+    },
+}

@@ -1,0 +1,17 @@
+"""Celery entry points of the ground floor: ids in, one call, safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from crm import jobs
+
+
+@shared_task(name="crm.run_job")
+def run_job_task(job_id: int) -> None:
+    jobs.run_job(job_id)
+
+
+@shared_task(name="crm.sweep_jobs")
+def sweep_jobs_task() -> int:
+    return jobs.sweep()

@@ -1,0 +1,103 @@
+"""Long work as people see it: the list, one job with its bar, cancel, retry, and the files it made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views import View
+from django.views.generic import DetailView, ListView
+
+from crm.access import can
+from crm.choices import JobState, Verb
+from crm.jobs import request_cancel, retry_job
+from crm.models import JobRun, StoredFile
+
+RECENT_JOBS = 100
+
+
+def visible_jobs(request: HttpRequest) -> QuerySet[JobRun]:
+    return JobRun.objects.visible_to(request.user).select_related("actor", "result_file")
+
+
+class JobListView(ListView):
+    """The newest jobs that the person may see."""
+
+    template_name = "crm/job_list.html"
+    context_object_name = "jobs"
+
+    def get_queryset(self) -> QuerySet[JobRun]:
+        return visible_jobs(self.request)[:RECENT_JOBS]
+
+
+class JobDetailView(DetailView):
+    """One job; htmx asks again every second until it is over, so the bar survives a reload."""
+
+    context_object_name = "job"
+
+    def get_queryset(self) -> QuerySet[JobRun]:
+        return visible_jobs(self.request)
+
+    def get_template_names(self) -> list[str]:
+        return ["crm/_job_progress.html" if self.request.htmx else "crm/job.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        job = self.object
+        may_change = can(self.request.user, Verb.CHANGE, job)
+        return super().get_context_data(
+            can_cancel=may_change and not job.is_finished and job.cancel_requested_at is None,
+            can_retry=may_change and job.state in (JobState.FAILED, JobState.PARKED, JobState.CANCELLED),
+            **kwargs,
+        )
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        if self.request.htmx and self.object.is_finished:
+            response["HX-Refresh"] = "true"
+        return response
+
+
+class JobChangeView(View):
+    """Base of the two buttons: POST only; 404 for a job one may not know, 403 for one that may only be seen."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        job = get_object_or_404(visible_jobs(request), pk=pk)
+        if not can(request.user, Verb.CHANGE, job):
+            return HttpResponse("You may see this job but not change it.", status=403)
+        self.act(job)
+        return redirect(job)
+
+    def act(self, job: JobRun) -> None:
+        raise NotImplementedError
+
+
+class JobCancelView(JobChangeView):
+    def act(self, job: JobRun) -> None:
+        request_cancel(actor=self.request.user, job=job)
+        messages.info(self.request, "The job stops at its next step; what it had begun is taken back.")
+
+
+class JobRetryView(JobChangeView):
+    def act(self, job: JobRun) -> None:
+        if not retry_job(actor=self.request.user, job=job):
+            messages.warning(self.request, "This job is not one that failed, so there is nothing to try again.")
+
+
+class FileDownloadView(View):
+    """A stored file as a download, never shown in the browser."""
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        stored = get_object_or_404(StoredFile.objects.visible_to(request.user), pk=pk)
+        try:
+            content = stored.file.open("rb")
+        except FileNotFoundError as error:
+            raise Http404("The file is no longer there.") from error
+        response = FileResponse(content, as_attachment=True, filename=stored.name, content_type=stored.content_type)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = "sandbox"
+        return response
