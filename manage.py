@@ -1,8 +1,14 @@
 #!/usr/bin/env python
-"""Run a management command of the project."""
+"""Run a management command, with the embedded servers started first for those that need them."""
 
 import os
 import sys
+
+# these need no server, or see to it themselves
+WITHOUT_SERVERS = {
+    "build_icons", "check", "collectstatic", "compilemessages", "findstatic", "help", "makemessages", "serve",
+    "startapp", "startproject", "version",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -10,7 +16,26 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415  (settings first)
 
+    asks_for_help = {"-h", "--help", "--version"} & set(sys.argv)
+    if len(sys.argv) > 1 and not asks_for_help and sys.argv[1] not in WITHOUT_SERVERS:
+        start_servers()
     execute_from_command_line(sys.argv)
+
+
+def start_servers() -> None:
+    """Start those of the embedded servers for which the environment names no other."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from crm.embedded import Instance, ServiceError  # noqa: PLC0415
+
+    instance = Instance(settings.CRM_VAR)
+    try:
+        if not settings.CRM_DATABASE_URL:
+            instance.start_postgres()
+        if not settings.CRM_REDIS_URL:
+            instance.start_valkey()
+    except ServiceError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,23 +1,43 @@
-"""Django settings; every value that differs between machines comes from the environment."""
+"""Django settings; every value that differs between machines comes from the environment (docs of each: contracts)."""
 
+import hashlib
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 
+from crm.embedded.places import Places
+from crm.environment import is_local, local_secret_key, refuse_unsafe
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- this machine -----------------------------------------------------------------------------------------------------
 CRM_VAR = Path(env.str("CRM_VAR", default=str(BASE_DIR / "var"))).resolve()
+CRM_VAR.mkdir(parents=True, exist_ok=True)
+PLACES = Places(CRM_VAR)
+# which process this is: web, worker, beat, or command (anything typed by hand); `manage.py serve` sets it
+CRM_PROCESS = env.str("CRM_PROCESS", default="command")
+CRM_BASE_URL = env.str("CRM_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# empty: the embedded servers, started on demand
+CRM_DATABASE_URL = env.str("DATABASE_URL", default="")
+CRM_REDIS_URL = env.str("REDIS_URL", default="")
+refuse_unsafe(CRM_BASE_URL, env)
 
-SECRET_KEY = env.str("CRM_SECRET_KEY", default="only-for-the-first-hour")
-DEBUG = False
-ALLOWED_HOSTS = env.list("CRM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+DEBUG = env.bool("CRM_DEBUG", default=False)
+SECRET_KEY = env.str("CRM_SECRET_KEY", default="") or local_secret_key(CRM_VAR / "secret_key")
+ALLOWED_HOSTS = env.list("CRM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
+# --- what the site is made of -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "crm",
     "contacts",
     "orders",
     "analytics",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -35,14 +55,16 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",  # first: on static files and refusals too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crm.middleware.PrivatePages",
+    "crm.middleware.FirstVisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -54,44 +76,97 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": True,  # the cached loader is Django's default when DEBUG is off
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "crm.navigation.shell",
+            ],
+            "builtins": [
+                "django.templatetags.static",
+                "crm.templatetags.figures",
+                "crm.templatetags.pieces",
             ],
         },
     },
 ]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default="postgres://postgres@/crm"),
-}
+CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "analytics.catalogue"]
+CRM_JOBS = {"import": "crm.importing.job.run_import", "analysis": "analytics.jobs.run_analysis"}
+
+# --- database ---------------------------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(CRM_DATABASE_URL or PLACES.database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+if CRM_PROCESS == "web":
+    # threads share a pool; no page may hang on the database
+    _options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    _options["options"] = "-c statement_timeout=15000 -c lock_timeout=5000"
+else:
+    # Celery closes a pool around every task; a kept connection makes a task twice as fast
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# In the database, not in Valkey: sign-in counts its failures here and must work while the broker is away, and the count
+# must be one for all web processes. The table is made by `migrate`.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "crm_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+
+# --- people and sessions ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+ACCOUNT_ADAPTER = "crm.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by an administrator
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+# allauth's own limits stay on: five failures in five minutes for a name, ten a minute for an address
 
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
-USE_I18N = True
-USE_TZ = True
-
-STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
-
+_secure = CRM_BASE_URL.startswith("https://")
+# browsers share cookies between the ports of 127.0.0.1: two instances there must not sign each other out
+_mark = f"_{hashlib.sha256(str(CRM_VAR).encode()).hexdigest()[:6]}" if is_local(CRM_BASE_URL) else ""
+SESSION_COOKIE_NAME = f"crm_session{_mark}"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_SECURE = _secure
+CSRF_COOKIE_NAME = f"crm_csrf{_mark}"
+CSRF_COOKIE_SECURE = _secure
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [CRM_BASE_URL] if _secure else []
+SECURE_SSL_REDIRECT = _secure
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _secure else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:"],  # Bootstrap's icons in its style sheet, and QR codes
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
@@ -100,5 +175,97 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-CRM_CATALOGUES = ["contacts.catalogue", "orders.catalogue", "analytics.catalogue"]
-CRM_JOBS = {"import": "crm.importing.job.run_import", "analysis": "analytics.jobs.run_analysis"}
+# --- language, time ---------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"  # stored; the company's zone is Company.time_zone
+USE_I18N = True
+USE_TZ = True
+
+# --- files ------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = CRM_VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "crm.staticfiles.VendorFinder",
+]
+# served as /static/vendor/NAME, from node_modules/PATH
+VENDOR_FILES = {
+    "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
+    "bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "echarts.min.js": "echarts/dist/echarts.min.js",
+    "tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
+    "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
+} | {
+    f"inter-{letters}-wght-normal.woff2": f"@fontsource-variable/inter/files/inter-{letters}-wght-normal.woff2"
+    for letters in ("latin", "latin-ext", "greek", "greek-ext", "cyrillic", "cyrillic-ext", "vietnamese")
+}
+NODE_MODULES = BASE_DIR / "node_modules"
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
+_static_storage = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "crm.staticfiles.HashedStaticFilesStorage"
+)
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": CRM_VAR / "uploads", "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": _static_storage},
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# --- mail -------------------------------------------------------------------------------------------------------------
+_email = env.email_url_config(env.str("EMAIL_URL", default=f"filemail:///{CRM_VAR / 'mail'}"))
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = CRM_VAR / "mail"
+EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(_email.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(_email.get("EMAIL_USE_SSL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("CRM_FROM_EMAIL", default=f"crm@{urlsplit(CRM_BASE_URL).hostname}")
+
+# --- Celery: a doorbell; the work itself is rows in the database ------------------------------------------------------
+CELERY_BROKER_URL = CRM_REDIS_URL or PLACES.broker_url()
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 3,
+    "socket_connect_timeout": 1,
+    "health_check_interval": 25,
+}
+CELERY_VISIBILITY_TIMEOUT = 900
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 840  # below the visibility timeout: a task is never given to a second worker while it runs
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CRM_QUEUES = ("interactive", "mail", "batch")  # what the worker of `manage.py serve` takes, most urgent first
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- logs: one line an event on stderr; never a person's name, address or what somebody typed -------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "crm.logs.LineFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "crm": {"level": "INFO"},
+    },
+}

