@@ -103,7 +103,7 @@ def start_job(
 
 
 def ring(job: JobRun) -> None:
-    """Tell a worker that there is something to do. A broker that does not answer is no loss: the sweeper rings again."""
+    """Tell a worker that there is something to do. Where the broker does not answer, the sweeper rings again."""
     from crm.tasks import run_job_task  # noqa: PLC0415 - tasks import this module
 
     try:

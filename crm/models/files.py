@@ -7,7 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from crm.access import AccessPaths, VisibleQuerySet
+from crm.access import VisibleQuerySet
+from crm.grants import AccessPaths
 
 
 def random_path(instance: StoredFile, filename: str) -> str:

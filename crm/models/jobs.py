@@ -9,8 +9,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.access import AccessPaths, VisibleQuerySet
+from crm.access import VisibleQuerySet
 from crm.choices import FINISHED_JOB_STATES, JobQueue, JobState
+from crm.grants import AccessPaths
 
 
 class JobRun(models.Model):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from crm.access import AccessPaths, VisibleQuerySet
+from crm.access import VisibleQuerySet
+from crm.grants import AccessPaths
 
 
 class LogEntry(models.Model):

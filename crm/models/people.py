@@ -9,8 +9,9 @@ from django.db import connection, models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from crm.access import AccessPaths, VisibleQuerySet
+from crm.access import VisibleQuerySet
 from crm.choices import Role, Scope, Verb
+from crm.grants import AccessPaths
 
 SUBTREE_SQL = """
 WITH RECURSIVE below AS (

@@ -7,9 +7,11 @@ from typing import Any
 from django.views.generic import TemplateView
 
 from crm.catalogue import HomeCard, catalogues
+from crm.requests import SignedInRequest
 
 
 class HomeView(TemplateView):
+    request: SignedInRequest
     template_name = "crm/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

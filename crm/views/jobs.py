@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views import View
 from django.views.generic import DetailView, ListView
@@ -15,17 +15,19 @@ from crm.access import can
 from crm.choices import JobState, Verb
 from crm.jobs import request_cancel, retry_job
 from crm.models import JobRun, StoredFile
+from crm.requests import SignedInRequest
 
 RECENT_JOBS = 100
 
 
-def visible_jobs(request: HttpRequest) -> QuerySet[JobRun]:
+def visible_jobs(request: SignedInRequest) -> QuerySet[JobRun]:
     return JobRun.objects.visible_to(request.user).select_related("actor", "result_file")
 
 
 class JobListView(ListView):
     """The newest jobs that the person may see."""
 
+    request: SignedInRequest
     template_name = "crm/job_list.html"
     context_object_name = "jobs"
 
@@ -36,6 +38,7 @@ class JobListView(ListView):
 class JobDetailView(DetailView):
     """One job; htmx asks again every second until it is over, so the bar survives a reload."""
 
+    request: SignedInRequest
     context_object_name = "job"
 
     def get_queryset(self) -> QuerySet[JobRun]:
@@ -63,9 +66,10 @@ class JobDetailView(DetailView):
 class JobChangeView(View):
     """Base of the two buttons: POST only; 404 for a job one may not know, 403 for one that may only be seen."""
 
+    request: SignedInRequest
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
         job = get_object_or_404(visible_jobs(request), pk=pk)
         if not can(request.user, Verb.CHANGE, job):
             return HttpResponse("You may see this job but not change it.", status=403)
@@ -91,7 +95,7 @@ class JobRetryView(JobChangeView):
 class FileDownloadView(View):
     """A stored file as a download, never shown in the browser."""
 
-    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+    def get(self, request: SignedInRequest, pk: int) -> FileResponse:
         stored = get_object_or_404(StoredFile.objects.visible_to(request.user), pk=pk)
         try:
             content = stored.file.open("rb")
