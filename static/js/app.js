@@ -1,0 +1,135 @@
+// What every page needs: theme switches, messages that go away, questions before a step that cannot be undone, keys.
+const ready = (action) =>
+  document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", action) : action();
+
+// --- colours and density ---------------------------------------------------------------------------------------------
+const choices = { theme: "auto", density: "comfortable" };
+function showChoices() {
+  for (const [name, otherwise] of Object.entries(choices)) {
+    const chosen = window.crmTheme.read(`crm-${name}`) || otherwise;
+    for (const button of document.querySelectorAll(`[data-${name}-choice]`)) {
+      button.setAttribute("aria-pressed", String(button.dataset[`${name}Choice`] === chosen));
+    }
+  }
+}
+function choose(name, value) {
+  try {
+    localStorage.setItem(`crm-${name}`, value);
+  } catch {
+    document.documentElement.dataset[name === "theme" ? "bsTheme" : name] = value; // no storage: for this page only
+    return;
+  }
+  window.crmTheme.apply();
+  showChoices();
+  document.dispatchEvent(new CustomEvent("crm:theme"));
+}
+
+// --- messages --------------------------------------------------------------------------------------------------------
+const READING_MS = 6000;
+function startLeaving(note) {
+  if (["bad", "warn"].includes(note.dataset.note)) return; // what went wrong stays until it is read
+  let timer = setTimeout(() => note.remove(), READING_MS);
+  note.addEventListener("mouseenter", () => clearTimeout(timer));
+  note.addEventListener("mouseleave", () => {
+    timer = setTimeout(() => note.remove(), READING_MS / 2);
+  });
+}
+function say(text, tone = "bad") {
+  const note = document.createElement("div");
+  note.className = `note note-${tone}`;
+  note.dataset.note = tone;
+  const body = document.createElement("div");
+  body.className = "note-body";
+  body.textContent = text;
+  const close = document.createElement("button");
+  close.className = "note-close";
+  close.type = "button";
+  close.setAttribute("aria-label", "Close this message");
+  close.textContent = "×";
+  note.append(body, close);
+  document.getElementById("toasts")?.append(note);
+  startLeaving(note);
+}
+
+// --- "are you sure?" -------------------------------------------------------------------------------------------------
+function ask({ title, text, yes, danger }) {
+  const dialog = document.getElementById("ask");
+  dialog.querySelector("#ask-title").textContent = title || "Are you sure?";
+  dialog.querySelector("#ask-text").textContent = text || "";
+  const button = dialog.querySelector("#ask-yes");
+  button.textContent = yes || "Go on";
+  button.className = danger ? "btn btn-danger" : "btn btn-primary";
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+async function askFirst(event) {
+  const form = event.target;
+  const from = event.submitter?.dataset.ask ? event.submitter : form;
+  if (!from.dataset.ask) return;
+  if (form.dataset.asked) {
+    delete form.dataset.asked; // answered a moment ago: this is the second, wanted, submit
+    return;
+  }
+  event.preventDefault();
+  const { ask: title, askText: text, askYes: yes, askDanger: danger } = from.dataset;
+  if (await ask({ title, text, yes, danger: danger !== undefined })) {
+    form.dataset.asked = "1";
+    form.requestSubmit(event.submitter || undefined);
+  }
+}
+
+// A form is sent once: its button shows that work is under way.
+function markSending(event) {
+  if (event.defaultPrevented || event.target.method === "get") return;
+  const button = event.submitter;
+  if (!button) return;
+  setTimeout(() => {
+    button.disabled = true;
+    button.setAttribute("aria-busy", "true");
+  });
+}
+
+// --- keys ------------------------------------------------------------------------------------------------------------
+const isTyping = (element) => element.closest("input, textarea, select, [contenteditable], dialog[open], .modal.show");
+function onKey(event) {
+  const search = document.querySelector("[data-shortcut=search]");
+  const wantsSearch = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  if (search && (wantsSearch || (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey))) {
+    const local = event.key === "/" && document.querySelector("[data-list-search]");
+    event.preventDefault();
+    (local || search).focus();
+    (local || search).select();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-theme-choice], [data-density-choice], .note-close, dialog.ask button");
+  if (!target) return;
+  if (target.dataset.themeChoice) choose("theme", target.dataset.themeChoice);
+  else if (target.dataset.densityChoice) choose("density", target.dataset.densityChoice);
+  else if (target.classList.contains("note-close")) target.closest(".note").remove();
+  else target.closest("dialog").close(target.value);
+});
+document.addEventListener("submit", askFirst, true);
+document.addEventListener("submit", markSending);
+document.addEventListener("keydown", onKey);
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  say(status === 403 ? "You may not do this." : "The server could not do this. Try again, or reload the page.");
+});
+document.addEventListener("htmx:sendError", () => say("The server cannot be reached. Check the connection and try again."));
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("[aria-busy=true]")) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
+});
+ready(() => {
+  showChoices();
+  document.querySelectorAll(".note").forEach(startLeaving);
+});
+window.crm = { ask, say };

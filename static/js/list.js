@@ -1,0 +1,63 @@
+// A list under the keyboard: j and k move, Enter opens, x selects; a click anywhere on a row opens its record.
+(() => {
+  const table = document.querySelector("table[data-list]");
+  if (!table) return;
+  const rows = [...table.tBodies[0].rows].filter((row) => row.dataset.href);
+  const boxes = rows.map((row) => row.querySelector("input[type=checkbox][name=pk]"));
+  const all = table.querySelector("[data-select-all]");
+  const bulk = document.querySelector("[data-bulk-bar]");
+  let at = -1;
+
+  function move(to) {
+    if (!rows.length) return;
+    rows[at]?.classList.remove("is-current");
+    at = Math.max(0, Math.min(rows.length - 1, to));
+    rows[at].classList.add("is-current");
+    rows[at].querySelector(".cell-primary a, a")?.focus({ preventScroll: true });
+    rows[at].scrollIntoView({ block: "nearest" });
+  }
+  function showSelection() {
+    const chosen = boxes.filter((box) => box?.checked).length;
+    rows.forEach((row, i) => row.classList.toggle("is-selected", Boolean(boxes[i]?.checked)));
+    if (all) {
+      all.checked = chosen > 0 && chosen === rows.length;
+      all.indeterminate = chosen > 0 && chosen < rows.length;
+    }
+    if (bulk) {
+      bulk.hidden = chosen === 0;
+      bulk.querySelector("[data-bulk-count]").textContent = `${chosen} selected`;
+    }
+  }
+  const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, dialog, .offcanvas.show, .dropdown-menu.show");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.key === "j") move(at + 1);
+    else if (event.key === "k") move(at < 0 ? 0 : at - 1);
+    else if (event.key === "x" && boxes[at]) {
+      boxes[at].checked = !boxes[at].checked;
+      showSelection();
+    } else if (event.key === "Enter" && at >= 0 && !event.target.closest("a, button")) location.assign(rows[at].dataset.href);
+    else return;
+    event.preventDefault();
+  });
+  table.addEventListener("focusin", (event) => {
+    const row = rows.indexOf(event.target.closest("tr"));
+    if (row >= 0 && row !== at) {
+      rows[at]?.classList.remove("is-current");
+      at = row;
+      rows[at].classList.add("is-current");
+    }
+  });
+  table.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-href]");
+    if (!row || event.target.closest("a, button, input, label, select") || getSelection().toString()) return;
+    if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+    else location.assign(row.dataset.href);
+  });
+  table.addEventListener("change", (event) => {
+    if (event.target === all) boxes.forEach((box) => box && (box.checked = all.checked));
+    showSelection();
+  });
+  showSelection();
+})();
