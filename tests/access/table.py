@@ -1,0 +1,84 @@
+"""Who may do what at which address, written by hand: the law that the walk compares the site with.
+
+`SCOPES[kind][verb]` says how far each role reaches with a verb, independently of the code. `ADDRESSES[url name]` says
+what stands behind an address: the kind of record in its path (or none), the verb of each method it answers, and
+the verb that decides whether the record may be known at all (`view`, always).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ALL, TEAM, OWN, NONE = "all", "team", "own", "none"
+
+
+def reach(rep: str, marketer: str, agent: str, manager: str) -> dict[str, str]:
+    """Scopes of the roles in this order; an administrator reaches everything."""
+    return {"rep": rep, "marketer": marketer, "agent": agent, "manager": manager, "admin": ALL}
+
+
+EVERYBODY = reach(ALL, ALL, ALL, ALL)
+
+SCOPES: dict[str, dict[str, dict[str, str]]] = {
+    "contact": {
+        "view": reach(TEAM, ALL, ALL, ALL),
+        "add": reach(OWN, ALL, ALL, ALL),
+        "change": reach(OWN, ALL, ALL, ALL),
+        "delete": reach(OWN, NONE, NONE, ALL),
+        "import": reach(OWN, ALL, NONE, ALL),
+        "export": reach(OWN, ALL, NONE, ALL),
+    },
+    "product": {
+        "view": EVERYBODY,
+        "add": reach(NONE, ALL, NONE, ALL),
+        "change": reach(NONE, ALL, NONE, ALL),
+        "delete": reach(NONE, NONE, NONE, ALL),
+        "export": reach(ALL, ALL, NONE, ALL),
+    },
+    "job": {"view": reach(OWN, OWN, OWN, ALL), "change": reach(OWN, OWN, OWN, ALL)},
+    "file": {"view": reach(OWN, OWN, OWN, OWN)},
+    "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
+    "house": {"view": EVERYBODY},
+}
+SCOPES["order"] = SCOPES["contact"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """What stands behind an address. `methods` maps HTTP method to the verb asked; `kind` is the record's kind."""
+
+    kind: str
+    methods: dict[str, str] = field(default_factory=lambda: {"GET": "view"})
+    has_record: bool = True
+    is_public: bool = False
+    data: dict[str, str] = field(default_factory=dict)
+
+
+def page(kind: str, verb: str = "view") -> Address:
+    """A page about no single record, to look at."""
+    return Address(kind, {"GET": verb}, has_record=False)
+
+
+def form(kind: str, verb: str, has_record: bool = False) -> Address:
+    """A form: shown by GET, sent by POST, both ask the same verb."""
+    return Address(kind, {"GET": verb, "POST": verb}, has_record=has_record)
+
+
+def button(kind: str, verb: str, has_record: bool = True) -> Address:
+    """A state change: POST only."""
+    return Address(kind, {"POST": verb}, has_record=has_record)
+
+
+PUBLIC = Address("house", {"GET": "view", "POST": "view"}, has_record=False, is_public=True)
+
+ADDRESSES: dict[str, Address] = {
+    "crm:home": page("house"),
+    "crm:setup": PUBLIC,
+    "crm:healthz": Address("house", has_record=False, is_public=True),
+    "crm:readyz": Address("house", has_record=False, is_public=True),
+    "crm:job_list": page("job"),
+    "crm:job_detail": Address("job"),
+    "crm:job_cancel": button("job", "change"),
+    "crm:job_retry": button("job", "change"),
+    "crm:file_download": Address("file"),
+}

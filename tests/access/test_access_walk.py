@@ -1,0 +1,135 @@
+"""Every address x role x relation x method, compared with the law in `table.py`; after a refusal nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from crm.choices import Role
+from tests.access.table import ADDRESSES, SCOPES, Address
+from tests.access.world import RELATIONS, World, build_world
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+FOREIGN = ("admin", "account")  # walked by rules of their own below
+WRITES_SQL = """
+SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables
+WHERE relname NOT IN ('django_session', 'crm_cache')
+"""
+
+
+def all_names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every named address of the site with its namespace."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from all_names(entry, inner)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+def own_names() -> list[str]:
+    return sorted({name for name, _ in all_names() if name.split(":")[0].split("_")[0] not in FOREIGN})
+
+
+def reaches(scope: str, relation: str) -> bool:
+    return scope == "all" or (scope == "team" and relation in ("own", "mate")) or (scope == "own" and relation == "own")
+
+
+def expected(address: Address, role: str, relation: str, method: str) -> set[int] | None:
+    """Status codes that the law demands; None: anything but a refusal or a server error."""
+    if role == "anonymous":
+        return None if address.is_public else {302}
+    scopes = SCOPES[address.kind]
+    verb = address.methods.get(method)
+    may_know = not address.has_record or reaches(scopes["view"][role], relation)
+    if verb is None:
+        return {405} if may_know else {404, 405}
+    if not may_know:
+        return {404}
+    reach = scopes[verb][role]
+    allowed = reaches(reach, relation) if address.has_record else reach != "none"
+    return None if allowed else {403}
+
+
+def writes() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(WRITES_SQL)
+        return int(cursor.fetchone()[0])
+
+
+def ask(client: Client, method: str, path: str, data: dict[str, str]) -> tuple[int, int]:
+    """Status and rows written; whatever was written is rolled back."""
+    with transaction.atomic():
+        before = writes()
+        response = client.generic(method, path) if method in ("PUT", "PATCH") else getattr(client, method.lower())(path, data)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        written = writes() - before
+        transaction.set_rollback(True)
+    return response.status_code, written
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert set(own_names()) == set(ADDRESSES)
+
+
+def path_of(name: str, address: Address, world: World, role: str, relation: str) -> str:
+    if not address.has_record:
+        return reverse(name)
+    known = role if role in Role.values else Role.REP
+    return reverse(name, args=[world.records[address.kind][known, relation].pk])
+
+
+def cells_of(address: Address) -> Iterator[tuple[str, str, str]]:
+    for role in (*Role.values, "anonymous"):
+        for relation in RELATIONS if address.has_record else ("own",):
+            for method in METHODS:
+                yield role, relation, method
+
+
+@pytest.mark.django_db
+def test_every_address_answers_each_role_as_the_law_says(record_property) -> None:
+    world = build_world()
+    clients = {role: Client(raise_request_exception=False) for role in (*Role.values, "anonymous")}
+    for role, person in world.people.items():
+        clients[role].force_login(person)
+    wrong, cells = [], 0
+    for name, address in ADDRESSES.items():
+        for role, relation, method in cells_of(address):
+            want = expected(address, role, relation, method)
+            path = path_of(name, address, world, role, relation)
+            status, written = ask(clients[role], method, path, address.data)
+            cells += 1
+            refused = status in (302, 403, 404, 405) if want else status in (403, 404, 405) or status >= 500
+            if (want and status not in want) or (not want and refused):
+                wrong.append(f"{method} {name} as {role}, {relation}: {status}, the law says {want or 'allowed'}")
+            elif want and written:
+                wrong.append(f"{method} {name} as {role}, {relation}: refused with {status}, but {written} rows written")
+            elif method == "GET" and written:
+                wrong.append(f"GET {name} as {role}: {written} rows written")
+    record_property("access_cells", cells)
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_the_admin_opens_to_administrators_only(record_property) -> None:
+    world = build_world()
+    names = sorted({n for n, p in all_names() if n.startswith("admin:") and "<" not in str(p.pattern)})
+    wrong, cells = [], 0
+    for role in (*Role.values, "anonymous"):
+        client = Client(raise_request_exception=False)
+        if role in world.people:
+            client.force_login(world.people[role])
+        for name in names:
+            status, written = ask(client, "GET", reverse(name), {})
+            cells += 1
+            if (role == Role.ADMIN) != (status == 200) and not (role == Role.ADMIN and status in (302, 400, 403, 404, 405)):
+                wrong.append(f"GET {name} as {role}: {status}")
+            if written:
+                wrong.append(f"GET {name} as {role}: {written} rows written")
+    record_property("access_cells", cells)
+    assert wrong == []

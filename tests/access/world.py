@@ -1,0 +1,82 @@
+"""The world of the access tests: every role, and for each its own, a team-mate's and a stranger's records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from contacts.models import Contact
+from crm.choices import JobState, Role
+from crm.models import Company, JobRun, StoredFile, Team, User
+from orders.models import Order, OrderLine, Product
+
+RELATIONS = ("own", "mate", "stranger")
+
+
+@dataclass(frozen=True)
+class World:
+    """`people` by role; `records[kind][role, relation]` is a record that stands so to the person of that role."""
+
+    people: dict[str, User]
+    records: dict[str, dict[tuple[str, str], Any]]
+
+
+def build_world() -> World:
+    """Two teams that do not see each other; in the first a person of each role and a team-mate, in the second a stranger."""
+    Company.objects.update_or_create(pk=1, defaults={"name": "Northwind", "currency": "EUR"})
+    north, south = Team.objects.create(name="North"), Team.objects.create(name="South")
+    people = {role: _person(role, role, north) for role in Role.values}
+    mate, stranger = _person("mate", Role.REP, north), _person("stranger", Role.REP, south)
+    records: dict[str, dict[tuple[str, str], Any]] = {kind: {} for kind in MAKERS}
+    for role, person in people.items():
+        for relation, owner in zip(RELATIONS, (person, mate, stranger), strict=True):
+            for kind, make in MAKERS.items():
+                records[kind][role, relation] = make(owner, f"{role} {relation}")
+    return World(people, records)
+
+
+def _person(name: str, role: str, team: Team) -> User:
+    return User.objects.create_user(f"{name}@crm.example", "a long pass phrase", name=name.title(), role=role, team=team)
+
+
+def _contact(owner: User, name: str) -> Contact:
+    return Contact.objects.create(name=f"CANARY contact {name}", owner=owner, team=owner.team, sort_name=name)
+
+
+def _product(owner: User, name: str) -> Product:
+    return Product.objects.create(name=f"Product {name}", sort_name=name)
+
+
+def _order(owner: User, name: str) -> Order:
+    day = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
+    order = Order.objects.create(
+        contact=_contact(owner, f"order {name}"),
+        ordered_at=day,
+        ordered_on=day.date(),
+        currency="EUR",
+        amount=Decimal(10),
+        base_amount=Decimal(10),
+        is_purchase=True,
+    )
+    OrderLine.objects.create(order=order, position=1, quantity=1, amount=Decimal(10))
+    return order
+
+
+def _job(owner: User, name: str) -> JobRun:
+    return JobRun.objects.create(
+        kind="analysis", title=f"CANARY job {name}", actor=owner, state=JobState.FAILED, finished_at=timezone.now()
+    )
+
+
+def _file(owner: User, name: str) -> StoredFile:
+    stored = StoredFile(name=f"CANARY {name}.csv", owner=owner, size=3)
+    stored.file.save("any", ContentFile(b"a,b"), save=True)
+    return stored
+
+
+MAKERS = {"contact": _contact, "product": _product, "order": _order, "job": _job, "file": _file}
