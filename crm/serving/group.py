@@ -13,6 +13,7 @@ from pathlib import Path
 FIRST_PAUSE = 1.0  # seconds before a dead child is started again; doubled each time, up to LONGEST_PAUSE
 LONGEST_PAUSE = 30.0
 CALM_AFTER = 60.0  # seconds a child must live for its pause to be short again
+GRACE = 1.5  # seconds for children that got the same Ctrl-C
 PR_SET_PDEATHSIG = 1
 
 
@@ -78,16 +79,23 @@ class Group:
             child.revive(time.monotonic())
 
     def stop(self, seconds: float) -> None:
-        """Ask every child to end; after `seconds` kill the rest with everything below it."""
+        """Ask every child to end; after `seconds` kill the rest with everything below it.
+
+        Ctrl-C has reached the children too: those that end by it are left alone for a moment.
+        """
+        self._wait(GRACE)
         self._send(signal.SIGTERM)
-        end = time.monotonic() + seconds
-        while any(child.is_alive for child in self.children) and time.monotonic() < end:
-            time.sleep(0.05)
+        self._wait(seconds)
         for child in self.children:
             if child.process is not None and child.is_alive:
                 for pid in [*descendants(child.process.pid), child.process.pid]:
                     _kill(pid)
                 child.process.wait()
+
+    def _wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while any(child.is_alive for child in self.children) and time.monotonic() < end:
+            time.sleep(0.05)
 
     def _send(self, what: signal.Signals) -> None:
         for child in self.children:

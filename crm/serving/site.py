@@ -22,6 +22,7 @@ from crm.serving.static import collect_if_changed
 HOST = "127.0.0.1"
 STOP_SECONDS = 15.0
 LOOK_EVERY = 0.2
+QUIET_ROOT = "ignore:You're running the worker:UserWarning"  # Celery's word to root; tasks are JSON, never pickle
 
 
 class PortTaken(Exception):
@@ -51,9 +52,11 @@ def serve(port: int) -> None:
         group.start()
         _run(group, port, Parent())
     except Stop:
-        sys.stdout.write("Stopping.\n")
+        pass  # asked for: the rest of this function is the answer
     finally:
         _ignore_signals()
+        sys.stdout.write("Stopping.\n")
+        sys.stdout.flush()
         group.stop(STOP_SECONDS)
         connections.close_all()
         for server, name in reversed(stop_later):
@@ -100,7 +103,7 @@ def _children(port: int) -> list[Child]:
         "beat": ["celery", "--quiet", "-A", "crm", "beat", *beat.split()],
     }
     return [
-        Child(name, [sys.executable, "-m", *words], {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"})
+        Child(name, [sys.executable, "-W", QUIET_ROOT, "-m", *words], {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"})
         for name, words in commands.items()
     ]
 

@@ -1,0 +1,51 @@
+"""What every test gets: the servers of the run, a real worker where one is asked for, lines for the end of the run."""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from tests.servers import Servers
+from tests.worker import Worker
+
+LINE = "line at the end"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers once, in the process that was called, and say to the others which template to copy."""
+    is_helper = hasattr(config, "workerinput")
+    if settings.CRM_DATABASE_URL or config.option.collectonly:
+        return
+    if not is_helper:
+        servers = Servers()
+        config.add_cleanup(servers.stop)
+        servers.start()
+        os.environ["CRM_TEST_TEMPLATE"] = servers.template()
+        os.environ["CRM_TEST_RUN"] = uuid.uuid4().hex[:6]
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    test["TEMPLATE"] = os.environ["CRM_TEST_TEMPLATE"]
+    test["NAME"] = f"test_crm_{os.environ['CRM_TEST_RUN']}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the lines that tests left with `say_at_the_end`, from all processes."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", []):
+                if name == LINE and getattr(report, "when", "") == "call":
+                    terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def say_at_the_end(record_property):
+    """A function that leaves a line for the end of the run's output."""
+    return lambda line: record_property(LINE, line)
+
+
+@pytest.fixture
+def real_worker(transactional_db, tmp_path, worker_id) -> Iterator[Worker]:
+    """A Celery worker in a process of its own, on this test's database; tasks sent from the test reach it."""
+    with Worker(tmp_path, worker_id) as worker:
+        yield worker

@@ -1,0 +1,1 @@
+"""Tests of the platform: servers, serving, settings, health."""

@@ -1,0 +1,99 @@
+"""The servers of a test run: shared by the runs of one checkout, stopped by the last of them.
+
+A database is made by migrating once into a template named after the migration files; each process copies it.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+
+from crm.embedded import Instance
+
+TOP = Path(__file__).resolve().parent.parent
+OURS = ("test_crm_", "template_crm_")
+
+
+class Servers:
+    """Both servers, held for the length of a run by a shared lock."""
+
+    def __init__(self) -> None:
+        self.instance = Instance(settings.CRM_VAR, volatile=True)
+        self._holding = os.open(settings.CRM_VAR / "runs.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def start(self) -> None:
+        """Start them, or join the runs that have; the first one clears what killed runs left."""
+        is_alone = self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            self.instance.start_postgres()
+            self.instance.start_valkey()
+            if is_alone:
+                self._drop_leftovers()
+        finally:
+            self._lock(fcntl.LOCK_SH)
+
+    def stop(self) -> None:
+        """Stop them, when no other run holds them."""
+        if self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB):
+            self.instance.stop()
+        os.close(self._holding)
+
+    def template(self) -> str:
+        """The name of the migrated template database, made when the migrations have changed."""
+        name = f"template_crm_{_migrations_mark()}"
+        with self._exclusively(), self._connect() as connection:
+            found = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if found is None or not found[0]:
+                connection.execute(f"DROP DATABASE IF EXISTS {name}")
+                connection.execute(f"CREATE DATABASE {name}")
+                _migrate(self.instance.places.database_url(name))
+                connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
+        return name
+
+    def _lock(self, how: int) -> bool:
+        try:
+            fcntl.flock(self._holding, how)
+        except BlockingIOError:
+            return False
+        return True
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        descriptor = os.open(settings.CRM_VAR / "template.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.instance.places.postgres_sockets), user="postgres", autocommit=True)
+
+    def _drop_leftovers(self) -> None:
+        keep = f"template_crm_{_migrations_mark()}"
+        with self._connect() as connection:
+            names = [row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()]
+            for name in names:
+                if name.startswith(OURS) and name != keep:
+                    connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE false')
+                    connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _migrations_mark() -> str:
+    files = sorted(path for path in TOP.glob("*/migrations/*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def _migrate(url: str) -> None:
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    made = subprocess.run(command, env=environment, cwd=TOP, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise RuntimeError(f"The test database cannot be migrated:\n{made.stderr}")
