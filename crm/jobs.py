@@ -24,7 +24,7 @@ from django.utils.module_loading import import_string
 
 from crm.choices import MAX_JOB_ATTEMPTS, JobQueue, JobState
 from crm.log import log
-from crm.models import JobRun, StoredFile
+from crm.models import JobRun, JobWindow, StoredFile
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -110,6 +110,12 @@ def ring(job: JobRun) -> None:
         run_job_task.apply_async((job.pk,), queue=job.queue, retry=False)
     except Exception:
         logger.warning("The broker did not take job %s; the sweeper will ring again.", job.pk, exc_info=True)
+
+
+def claim_window(name: str, window: str) -> bool:
+    """Whether this call is the first to run the periodic job `name` for `window` (such as 2026-11-22)."""
+    _, is_first = JobWindow.objects.get_or_create(job=name, window=window)
+    return is_first
 
 
 def request_cancel(*, actor: User | None, job: JobRun) -> None:
