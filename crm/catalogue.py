@@ -32,9 +32,12 @@ class FieldSpec:
     """A field of a record that lists can show, filter and sort by.
 
     `path` is the look-up path from the record (`rfm__segment`); `kind` one of text, number, money, date, choice,
-    flag, person, team, tags, scores. `choices` gives (value, label) pairs, read when a form is built.
-    `column` and `filter` say where it is offered; `default` columns are shown until a person chooses.
-    `select` and `prefetch` name the relations that showing it needs.
+    listed (a list of choices), flag, person, team, tags, state (a moment of archiving), scores. `choices` gives
+    (value, label) pairs, read when a form is built. `column` and `filter` say where it is offered; `default` columns
+    are shown until a person chooses. `select` and `prefetch` name the relations that showing it needs.
+    `cell(record)` draws it on the screen and `value(record)` for a file, where the value at the path will not do.
+    `sort_by` is the path that `sort` orders by, where it is not `path`. The filter's parameter is `name`, and for a
+    number, money or date `name_min` and `name_max`.
     """
 
     name: str
@@ -54,6 +57,11 @@ class FieldSpec:
     cell: Callable[[Any], str] | None = None
     value: Callable[[Any], Any] | None = None
     is_score: bool = False
+    sort_by: str = ""
+
+    @property
+    def sort_path(self) -> str:
+        return self.sort_by or self.path
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,14 @@ class TimelineEntry:
 class TimelineSource:
     """Where entries of the timeline come from.
 
-    `entries(user, contact_id, before, limit)` returns the newest entries strictly before that moment.
+    `entries(user, contact_id, before, limit)` returns the newest entries strictly before that moment. `parts` are
+    narrower views of the same source, offered beside it as filters (calls, mails); they are read only when chosen.
     """
 
     name: str
     label: str
     entries: Callable[[User, int, dt.datetime | None, int], list[TimelineEntry]]
+    parts: tuple[TimelineSource, ...] = ()
 
 
 @dataclass(frozen=True)
