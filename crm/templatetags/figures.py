@@ -188,3 +188,32 @@ def plural(count: Any, one: str, many: str = "") -> str:
     """`1 row`, `1,204 rows`: the count with its noun."""
     noun = one if count == 1 else (many or one + "s")
     return f"{number(count)}{NO_BREAK}{noun}"
+
+
+@register.simple_tag
+def greeting() -> str:
+    """`Good morning`, `Good afternoon` or `Good evening`, by the clock of the zone the page is shown in."""
+    hour = timezone.localtime().hour
+    return "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
+
+
+@register.filter
+def words(name: str) -> str:
+    """`created_related` -> `Created related`: the key of a result as a label."""
+    return str(name).replace("_", " ").strip().capitalize()
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """Any value of a result as one line: numbers grouped, lists and tables of counts in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, float):
+        return number(value, 2)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {plain(part)}" for key, part in value.items()) or NOTHING
+    if isinstance(value, (list, tuple)):
+        return ", ".join(plain(part) for part in value) or NOTHING
+    return str(value)

@@ -187,3 +187,9 @@ def query_fields(context: dict[str, Any], without: str = "") -> SafeString:
         '<input type="hidden" name="{}" value="{}">',
         _kept(context["request"], without),
     )
+
+
+@register.filter
+def first_lines(nav: Any, count: int) -> list[Any]:
+    """The first lines of the navigation over all its groups: what the bottom bar of a phone shows."""
+    return [line for group in nav for line in group["items"]][: int(count)]
