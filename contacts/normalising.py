@@ -1,0 +1,42 @@
+"""E-mail addresses, phone numbers and handles in the one form in which they are compared and found."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from contacts.choices import PointKind
+
+
+def normalise_email(value: str) -> str:
+    """`Mia@Example.COM ` -> `mia@example.com`."""
+    return value.strip().lower()
+
+
+def normalise_phone(value: str, country: str = "") -> str:
+    """E.164 where the number can be read (`country`: two letters, for numbers without +), else the bare digits.
+
+    >>> normalise_phone("0113 496 0188", "GB")
+    '+441134960188'
+    """
+    region = country.upper() if re.fullmatch(r"[A-Za-z]{2}", country) else None
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        return re.sub(r"\D", "", value)
+    if not phonenumbers.is_possible_number(number):
+        return re.sub(r"\D", "", value)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalise_handle(value: str) -> str:
+    """`@Mia_K` -> `mia_k`."""
+    return value.strip().lstrip("@").lower()
+
+
+def normalise_point(kind: str, value: str, country: str = "") -> str:
+    """The form of any contact point; empty where nothing of it can be compared (a phone without a digit)."""
+    if kind == PointKind.PHONE:
+        return normalise_phone(value, country)
+    return normalise_email(value) if kind == PointKind.EMAIL else normalise_handle(value)
