@@ -1,0 +1,174 @@
+"""Brings staged contacts into the tables: one statement a step, whatever the number of rows."""
+
+from __future__ import annotations
+
+from contacts.importing.references import (
+    default_owner,
+    reject_contacts_out_of_reach,
+    reject_foreign_owners,
+    resolve_organizations,
+    resolve_owners,
+    resolve_parents,
+)
+from contacts.importing.sql import INSERT_CONTACTS, PHONE_DIGITS, REFRESH_SEARCH
+from crm.importing.folding import RECORDS, count_records, fold_rows
+from crm.importing.merging import Merge
+
+EXTRA = (
+    "contact_id bigint, organization_id bigint, parent_id bigint, owner_id bigint, team_id bigint,"
+    " is_new boolean NOT NULL DEFAULT false, is_changed boolean NOT NULL DEFAULT false"
+)
+PLAIN = (
+    "first_name", "last_name", "industry", "employees", "revenue", "website", "birthday", "source", "list_kind", "created_on",
+)  # fmt: skip
+ADDRESS = ("street", "postal_code", "city", "region", "country")
+
+
+def merge_contacts(merge: Merge, kind: str) -> None:
+    """Rows by external id: new ones are made (of `kind`, unless the row says another), known ones take what is given."""
+    from contacts.importing.kinds import FIELDS  # noqa: PLC0415 - the kinds name this function
+
+    reject_contacts_out_of_reach(merge, "external_id")
+    reject_foreign_owners(merge)
+    _reject_own_parents(merge)
+    merge.report(0.05, "Finding known contacts")
+    fold_rows(merge, FIELDS, ["external_id"], EXTRA)
+    _find_or_number(merge)
+    resolve_organizations(merge)
+    resolve_parents(merge)
+    resolve_owners(merge)
+    merge.report(0.3, "Writing contacts")
+    _insert(merge, kind)
+    _update(merge, kind)
+    merge.report(0.7, "Writing addresses and numbers")
+    _merge_points(merge, "email", "email", "lower(s.email)")
+    _merge_points(merge, "phone", "phone", PHONE_DIGITS.format(phone="s.phone"))
+    _merge_addresses(merge)
+    merge.run(REFRESH_SEARCH)
+    count_records(merge)
+
+
+def _reject_own_parents(merge: Merge) -> None:
+    if "parent_external_id" in merge.given:
+        merge.reject("parent_external_id", "a contact cannot stand above itself", "r.parent_external_id = r.external_id")
+
+
+def _find_or_number(merge: Merge) -> None:
+    """Ids of known contacts; new ids for the others, in the order of the file."""
+    merge.run(f"UPDATE {RECORDS} s SET contact_id = c.id FROM contacts_contact c WHERE c.external_id = s.external_id")
+    merge.run(
+        f"UPDATE {RECORDS} s SET contact_id = n.id, is_new = true FROM ("
+        "SELECT external_id, nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id FROM"
+        f" (SELECT external_id FROM {RECORDS} WHERE contact_id IS NULL ORDER BY first_row) o"
+        ") n WHERE n.external_id = s.external_id"
+    )
+
+
+def _insert(merge: Merge, kind: str) -> None:
+    owner = default_owner(merge)
+    team = owner.team_id if owner else None
+    merge.run(INSERT_CONTACTS, {"kind": kind, "owner": owner.pk if owner else None, "team": team})
+
+
+def _update(merge: Merge, kind: str) -> None:
+    """Known contacts take the given values that differ; empty cells take nothing away."""
+    changes = _changes(merge, kind)
+    if not changes:
+        return
+    sets = ", ".join(f"{column} = {value}" for column, value, _ in changes)
+    differs = " OR ".join(f"({condition})" for _, _, condition in changes if condition)
+    merge.run(
+        f"""
+        WITH changed AS (
+            UPDATE contacts_contact c SET {sets}, version = c.version + 1, updated_at = now()
+            FROM {RECORDS} s WHERE s.contact_id = c.id AND NOT s.is_new AND ({differs})
+            RETURNING c.id
+        ) UPDATE {RECORDS} s SET is_changed = true FROM changed WHERE s.contact_id = changed.id
+        """
+    )
+
+
+def _changes(merge: Merge, kind: str) -> list[tuple[str, str, str]]:
+    """(column, new value, condition under which it differs) for everything that the file feeds."""
+    given = merge.given
+    changes = [_plain(name, name) for name in PLAIN if name in given]
+    for name, column in (("organization", "organization_id"), ("parent_external_id", "parent_id")):
+        if name in given:
+            changes.append(_plain(column, column))
+    if "market" in given:
+        changes.append(_plain("market", "markets"))
+    if "owner_email" in given:
+        changes.append(_plain("owner_id", "owner_id"))
+        changes.append(("team_id", "CASE WHEN s.owner_id IS NULL THEN c.team_id ELSE s.team_id END", ""))
+    if "tags" in given:
+        merged = "c.tags || (SELECT coalesce(array_agg(t), '{}') FROM unnest(s.tags) t WHERE t <> ALL (c.tags))"
+        changes.append(("tags", f"CASE WHEN s.tags IS NULL THEN c.tags ELSE {merged} END", "NOT (c.tags @> s.tags)"))
+    if kind == "organization" or "kind" in given:
+        wanted = "coalesce(s.kind, 'organization')" if kind == "organization" else "s.kind"
+        changes.append(("kind", f"coalesce({wanted}, c.kind)", f"{wanted} <> c.kind"))
+    return changes + _name_changes(given)
+
+
+def _plain(name: str, column: str) -> tuple[str, str, str]:
+    return column, f"coalesce(s.{name}, c.{column})", f"s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM c.{column}"
+
+
+def _name_changes(given: object) -> list[tuple[str, str, str]]:
+    """The name as given; without one, a name that was only the id (or first and last name) follows these two."""
+    given = frozenset(given)  # type: ignore[call-overload]
+    if not given & {"name", "first_name", "last_name"}:
+        return []
+    parts = "concat_ws(' ', nullif(coalesce(s.first_name, c.first_name), ''), nullif(coalesce(s.last_name, c.last_name), ''))"
+    old = "concat_ws(' ', nullif(c.first_name, ''), nullif(c.last_name, ''))"
+    derived = f"CASE WHEN c.name IN (c.external_id, {old}) AND {parts} <> '' THEN left({parts}, 300) ELSE c.name END"
+    value = f"coalesce(s.name, {derived})"
+    return [("name", value, f"{value} <> c.name")]
+
+
+def _merge_points(merge: Merge, field: str, kind: str, normalised: str) -> None:
+    """The given address or number becomes the first of its kind; the one before stays beside it."""
+    if field not in merge.given:
+        return
+    known = f"FROM {RECORDS} s WHERE p.contact_id = s.contact_id AND p.kind = '{kind}' AND s.{field} IS NOT NULL AND NOT s.is_new"
+    merge.run(f"UPDATE contacts_contactpoint p SET is_primary = false {known} AND p.is_primary AND p.normalised <> {normalised}")
+    _mark(merge, f"""
+        UPDATE contacts_contactpoint p SET is_primary = true, value = s.{field} {known}
+        AND p.normalised = {normalised} AND (NOT p.is_primary OR p.value <> s.{field}) RETURNING p.contact_id
+    """)
+    _mark(merge, f"""
+        INSERT INTO contacts_contactpoint (contact_id, kind, label, value, normalised, is_primary)
+        SELECT s.contact_id, '{kind}', '', s.{field}, {normalised}, true FROM {RECORDS} s
+        WHERE s.{field} IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM contacts_contactpoint p
+            WHERE p.contact_id = s.contact_id AND p.kind = '{kind}' AND p.normalised = {normalised}
+        ) ORDER BY s.first_row RETURNING contact_id
+    """)
+
+
+def _merge_addresses(merge: Merge) -> None:
+    """The first address of a contact takes the given parts; a contact without one gets it."""
+    given = [name for name in ADDRESS if name in merge.given]
+    if not given:
+        return
+    sets = ", ".join(f"{name} = coalesce(s.{name}, a.{name})" for name in given)
+    differs = " OR ".join(f"(s.{name} IS NOT NULL AND s.{name} <> a.{name})" for name in given)
+    _mark(merge, f"""
+        UPDATE contacts_address a SET {sets} FROM {RECORDS} s
+        WHERE a.contact_id = s.contact_id AND a.is_primary AND NOT s.is_new AND ({differs}) RETURNING a.contact_id
+    """)
+    some = " OR ".join(f"s.{name} IS NOT NULL" for name in given)
+    values = ", ".join(f"coalesce(s.{name}, '')" for name in ADDRESS)
+    _mark(merge, f"""
+        INSERT INTO contacts_address (contact_id, label, {", ".join(ADDRESS)}, is_primary)
+        SELECT s.contact_id, '', {values}, true FROM {RECORDS} s
+        WHERE ({some}) AND NOT EXISTS (SELECT 1 FROM contacts_address a WHERE a.contact_id = s.contact_id AND a.is_primary)
+        ORDER BY s.first_row RETURNING contact_id
+    """)
+
+
+def _mark(merge: Merge, statement: str) -> None:
+    """Runs a statement that returns contact ids, and marks their records as changed."""
+    merge.run(
+        f"WITH touched AS ({statement}) UPDATE {RECORDS} s SET is_changed = true FROM touched"
+        " WHERE s.contact_id = touched.contact_id"
+    )

@@ -1,0 +1,180 @@
+"""The import itself: look at the whole file, stage it by COPY, merge it by SQL, all in one transaction.
+
+A process that dies at any line leaves nothing half done, and running the same file again changes nothing. Two imports
+at once merge one after the other (an advisory lock), so they give what they would give in turn.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from crm.company import current_company
+from crm.importing.columns import Survey, converters_for, survey
+from crm.importing.errors import UnreadableFile
+from crm.importing.kinds import ImportKind
+from crm.importing.mapping import ImportOptions, Source, resolve_sources
+from crm.importing.merging import Counts, Merge
+from crm.importing.reading import open_table
+from crm.importing.rejects import RejectedRows, faults_of_rows
+from crm.importing.staging import REJECTS, ROWS, copy_statement, create_staging, stage_chunk
+from crm.importing.tables import Table
+from crm.jobs import Progress, SilentProgress
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+IMPORT_LOCK = 7302
+STAGING_SHARE = 0.5
+"""The part of the work that staging is; merging is the rest."""
+
+
+class _DryRun(Exception):
+    """Rolls a dry run back."""
+
+
+@dataclass
+class ImportResult:
+    """What an import did. `rows` is the sum of the four counts; `rejected_path` is None when no row was rejected."""
+
+    rows: int
+    counts: Counts
+    rejected: int
+    rejected_path: Path | None
+    examples: list[str]
+    seconds: float
+    description: str
+    fed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def created_related(self) -> int:
+        """Records made bare beside the rows, of all kinds together."""
+        return sum(self.counts.related.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys that commands and jobs give out."""
+        return {
+            "rows": self.rows,
+            "created": self.counts.created,
+            "updated": self.counts.updated,
+            "unchanged": self.counts.unchanged,
+            "rejected": self.rejected,
+            "rejected_file": str(self.rejected_path) if self.rejected_path else None,
+            "created_related": self.created_related,
+            "created_related_by_kind": self.counts.related,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def run_import(
+    *,
+    actor: User | None,
+    kind: ImportKind,
+    path: Path,
+    options: ImportOptions,
+    progress: Progress | None = None,
+    rejected_path: Path | None = None,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Import a file. Raises UnreadableFile with a sentence when nothing of it can be taken in; nothing is in then."""
+    started = time.monotonic()
+    progress = progress or SilentProgress()
+    table = open_table(path, options.reading(kind))
+    sources = resolve_sources(kind, options, table.columns)
+    progress.report(0, None, "Reading the file")
+    found = survey(table, sources, options, current_company().zone)
+    if found.questions:
+        raise found.questions[0]
+    rejected_path = rejected_path or Path(tempfile.gettempdir()) / f"rejected-{kind.name}-{time.time_ns()}.csv"
+    run = _Run(actor, kind, options, progress, table, sources, found)
+    with RejectedRows(rejected_path, table.columns) as rejected:
+        run.work(rejected, dry_run=dry_run)
+    return ImportResult(
+        rows=found.rows,
+        counts=run.counts,
+        rejected=rejected.count,
+        rejected_path=rejected_path if rejected.count else None,
+        examples=rejected.examples,
+        seconds=time.monotonic() - started,
+        description=table.description,
+        fed={source.field.name: source.label for source in sources},
+    )
+
+
+@dataclass
+class _Run:
+    """One import under way."""
+
+    actor: User | None
+    kind: ImportKind
+    options: ImportOptions
+    progress: Progress
+    table: Table
+    sources: Sequence[Source]
+    found: Survey
+    counts: Counts = field(default_factory=Counts)
+
+    def work(self, rejected: RejectedRows, *, dry_run: bool) -> None:
+        try:
+            with transaction.atomic(), sentences(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+                create_staging(cursor, self.kind)
+                self._stage(cursor, rejected)
+                self._merge(cursor)
+                self._reject_refused(cursor, rejected)
+                if dry_run:
+                    raise _DryRun
+        except _DryRun:
+            return
+
+    def _stage(self, cursor: Any, rejected: RejectedRows) -> None:
+        converters = converters_for(self.sources, self.found, self.options)
+        done = 0
+        with cursor.copy(copy_statement(self.sources)) as copy:
+            for chunk in self.table.chunks():
+                text, faults = stage_chunk(chunk, self.sources, converters)
+                if text:
+                    copy.write(text)
+                rejected.write(sorted([*chunk.faults, *faults], key=lambda fault: fault.line))
+                done += chunk.count
+                self._report(STAGING_SHARE * done / max(self.found.rows, 1), "Reading rows")
+        cursor.execute(f"ANALYZE {ROWS}")
+
+    def _merge(self, cursor: Any) -> None:
+        self._report(STAGING_SHARE, "Waiting for another import to end")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+        given = frozenset(source.field.name for source in self.sources)
+        merge = Merge(cursor, self.actor, current_company(), given, self._report_merging, self.counts)
+        self.kind.merge(merge)
+
+    def _report_merging(self, share: float, message: str) -> None:
+        self._report(STAGING_SHARE + (1 - STAGING_SHARE) * share, message)
+
+    def _report(self, share: float, message: str) -> None:
+        self.progress.report(int(share * self.found.rows), self.found.rows, message)
+
+    def _reject_refused(self, cursor: Any, rejected: RejectedRows) -> None:
+        """Rows that the merge refused, with their cells from a further reading of the file."""
+        cursor.execute(f"SELECT row_no, min(field), string_agg(reason, '; ') FROM {REJECTS} GROUP BY row_no")
+        labels = {source.field.name: source.label for source in self.sources}
+        reasons = {number: (labels.get(name, name), reason) for number, name, reason in cursor.fetchall()}
+        if reasons:
+            rejected.write(faults_of_rows(self.table, reasons))
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Says what the database refuses in a sentence; the details stay as the cause, for the log."""
+    try:
+        yield
+    except OperationalError as error:
+        raise UnreadableFile("The database was too busy or went away. Nothing was imported; please try again.") from error
+    except DatabaseError as error:
+        raise UnreadableFile("The database refused the rows. Nothing was imported; please tell the administrator.") from error

@@ -1,0 +1,76 @@
+"""What an app says about a kind of rows that can be imported: its fields and the SQL that merges them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from crm.importing.dialects import fold_name
+from crm.importing.values import Limits, ValueType
+
+if TYPE_CHECKING:
+    from crm.importing.merging import Merge
+
+POSTGRES_TYPES = {
+    ValueType.TEXT: "text",
+    ValueType.INTEGER: "integer",
+    ValueType.DATE: "date",
+    ValueType.DATETIME: "timestamptz",
+    ValueType.BOOLEAN: "boolean",
+    ValueType.EMAIL: "text",
+    ValueType.PHONE: "text",
+    ValueType.COUNTRY: "text",
+    ValueType.TAGS: "text[]",
+    ValueType.CHOICE: "text",
+    ValueType.CURRENCY: "text",
+}
+
+
+@dataclass(frozen=True)
+class ImportField:
+    """A field that a column can feed. `synonyms` are folded column names that the wizard offers it for."""
+
+    name: str
+    label: str
+    type: ValueType = ValueType.TEXT
+    required: bool = False
+    limits: Limits = Limits()
+    synonyms: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def postgres_type(self) -> str:
+        """The type of its column in the staging table."""
+        if self.type is ValueType.DECIMAL:
+            return f"numeric({self.limits.max_digits},{self.limits.decimal_places})"
+        return POSTGRES_TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """A kind of rows. `merge` brings the staged rows into the tables by set-based SQL; `row` says what a row is.
+
+    `model` (a label) is what a person needs the right to import; `list_url` names the page of the records.
+    """
+
+    name: str
+    label: str
+    row: str
+    model: str
+    fields: tuple[ImportField, ...]
+    merge: Callable[[Merge], None]
+    list_url: str = ""
+    extra_columns: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> dict[str, ImportField]:
+        return {spec.name: spec for spec in self.fields}
+
+    @cached_property
+    def known_names(self) -> dict[str, str]:
+        """Folded column names, own names before synonyms, onto field names."""
+        own = {fold_name(spec.name): spec.name for spec in self.fields}
+        synonyms = {fold_name(synonym): spec.name for spec in self.fields for synonym in (*spec.synonyms, spec.label)}
+        return {**synonyms, **own}

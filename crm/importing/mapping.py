@@ -1,0 +1,194 @@
+"""Which column feeds which field: as asked, and by the names of the columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from crm.importing.dates import DateOrder
+from crm.importing.dialects import fold_name
+from crm.importing.errors import UnreadableFile
+from crm.importing.kinds import ImportField, ImportKind
+from crm.importing.numbers import DecimalMark
+from crm.importing.tables import ReadOptions, Row
+
+ROW_NUMBER = "#row"
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """All that a person says about an import. `map` holds (column, field) pairs; one column may feed many fields.
+
+    `automatic`: columns named like a field are mapped by themselves. `values` holds (field, from, to).
+    """
+
+    map: tuple[tuple[str, str], ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[tuple[str, str, str], ...] = ()
+    nulls: tuple[str, ...] = ()
+    automatic: bool = True
+    date_order: DateOrder | None = None
+    decimal: DecimalMark | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+
+    def reading(self, kind: ImportKind) -> ReadOptions:
+        """What the reader needs to know."""
+        known = frozenset(kind.known_names) | {fold_name(column) for column, _ in self.map}
+        return ReadOptions(self.encoding, self.delimiter, self.header, known)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON, for a job's row."""
+        return {
+            "map": [list(pair) for pair in self.map], "templates": dict(self.templates), "constants": dict(self.constants),
+            "values": [list(triple) for triple in self.values], "nulls": list(self.nulls), "automatic": self.automatic,
+            "date_order": self.date_order, "decimal": self.decimal, "encoding": self.encoding,
+            "delimiter": self.delimiter, "header": self.header,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ImportOptions:
+        options = cls(**{name: value for name, value in stored.items() if name in cls.__dataclass_fields__})
+        return replace(
+            options,
+            map=tuple((column, name) for column, name in options.map),
+            values=tuple((name, old, new) for name, old, new in options.values),
+            nulls=tuple(options.nulls),
+            date_order=DateOrder(options.date_order) if options.date_order else None,
+            decimal=DecimalMark(options.decimal) if options.decimal else None,
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the values of a field come from. `label` is the name to show for a fault: the column's, or the field's."""
+
+    field: ImportField
+    label: str
+    column: int | None = None
+    constant: str | None = None
+    template: tuple[tuple[str, int | None], ...] = ()
+
+    def texts(self, rows: Sequence[Row], numbers: Sequence[int]) -> list[str]:
+        """The texts of the field for these rows."""
+        if self.constant is not None:
+            return [self.constant] * len(rows)
+        if self.template:
+            return [fill_template(self.template, row) for row in rows]
+        if self.column is None:
+            return [str(number) for number in numbers]
+        column = self.column
+        return [row[column] for row in rows]
+
+
+def fill_template(parts: Sequence[tuple[str, int | None]], row: Row) -> str:
+    """The template with the cells of a row; blanks left by empty cells close up; empty when all cells are."""
+    cells = [row[column].strip() for _, column in parts if column is not None]
+    if not any(cells):
+        return ""
+    text = "".join(literal + ("" if column is None else row[column].strip()) for literal, column in parts)
+    return " ".join(text.split())
+
+
+def resolve_sources(kind: ImportKind, options: ImportOptions, columns: Sequence[str]) -> list[Source]:
+    """Sources of all fields that are fed. Raises UnreadableFile for names that are not there and for fields missing."""
+    sources: dict[str, Source] = {}
+    for column, name in options.map:
+        _add(sources, _column_source(field_named(kind, name), column, columns))
+    for name, template in options.templates.items():
+        spec = field_named(kind, name)
+        _add(sources, Source(spec, name, template=parse_template(template, columns)))
+    for name, text in options.constants.items():
+        _add(sources, Source(field_named(kind, name), name, constant=text))
+    if options.automatic:
+        for position, column in enumerate(columns):
+            spec = kind.by_name.get(fold_name(column))
+            if spec and spec.name not in sources:
+                sources[spec.name] = Source(spec, column, column=position)
+    _check_required(kind, sources, columns)
+    return [sources[spec.name] for spec in kind.fields if spec.name in sources]
+
+
+def guess_map(kind: ImportKind, columns: Sequence[str]) -> dict[str, str]:
+    """Field names by column, guessed from the columns' names; each field once."""
+    guessed: dict[str, str] = {}
+    for column in columns:
+        name = kind.known_names.get(fold_name(column))
+        if name and name not in guessed.values():
+            guessed[column] = name
+    return guessed
+
+
+def field_named(kind: ImportKind, name: str) -> ImportField:
+    spec = kind.by_name.get(name) or kind.by_name.get(fold_name(name))
+    if spec is None:
+        names = ", ".join(kind.by_name)
+        raise UnreadableFile(f"{kind.label} have no field “{name}”.{_meant(name, kind.by_name)} The fields are: {names}.")
+    return spec
+
+
+def column_named(name: str, columns: Sequence[str]) -> int:
+    """The position of a column by its name; case and blanks do not matter where that is clear."""
+    if name in columns:
+        return columns.index(name)
+    found = [position for position, column in enumerate(columns) if fold_name(column) == fold_name(name)]
+    if len(found) == 1:
+        return found[0]
+    shown = ", ".join(columns[:40]) + (" …" if len(columns) > 40 else "")
+    raise UnreadableFile(f"The file has no column “{name}”.{_meant(name, columns)} Its columns are: {shown}.")
+
+
+def parse_template(template: str, columns: Sequence[str]) -> tuple[tuple[str, int | None], ...]:
+    """`{col a} {col b}` as (text before, column) pairs; the last pair has no column."""
+    parts: list[tuple[str, int | None]] = []
+    end = 0
+    for match in _PLACE.finditer(template):
+        parts.append((template[end : match.start()], column_named(match[1].strip(), columns)))
+        end = match.end()
+    if not parts:
+        raise UnreadableFile(f"The template “{template}” names no column; write it like “{{street}} {{number}}”.")
+    return (*parts, (template[end:], None))
+
+
+def split_pair(text: str, option: str, example: str) -> tuple[str, str]:
+    """`left=right`, split at the last `=`. Raises UnreadableFile with the example."""
+    left, sign, right = text.rpartition("=")
+    if not sign or not left.strip():
+        raise UnreadableFile(f"{option} {text}: write it like {option} {example}.")
+    return left.strip(), right.strip()
+
+
+def _column_source(spec: ImportField, column: str, columns: Sequence[str]) -> Source:
+    if column == ROW_NUMBER:
+        return Source(spec, ROW_NUMBER)
+    position = column_named(column, columns)
+    return Source(spec, columns[position], column=position)
+
+
+def _add(sources: dict[str, Source], source: Source) -> None:
+    name = source.field.name
+    if name in sources:
+        raise UnreadableFile(f"The field “{name}” is fed twice, by “{sources[name].label}” and by “{source.label}”.")
+    sources[name] = source
+
+
+def _check_required(kind: ImportKind, sources: Mapping[str, Source], columns: Sequence[str]) -> None:
+    missing = [spec.name for spec in kind.fields if spec.required and spec.name not in sources]
+    if missing:
+        shown = ", ".join(columns[:20]) + (" …" if len(columns) > 20 else "")
+        example = f"--map COLUMN={missing[0]}"
+        raise UnreadableFile(
+            f"No column feeds {' and '.join(f'“{name}”' for name in missing)}, which {kind.label.lower()} need. "
+            f"The columns are: {shown}. Say which it is with {example}."
+        )
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    close = get_close_matches(name, list(names), n=1)
+    return f" Did you mean “{close[0]}”?" if close else ""

@@ -1,0 +1,75 @@
+"""What the SQL of a kind has in hand while it merges the staged rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crm.importing.staging import REJECTS, ROWS
+from crm.models import Company
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from crm.access import VisibleQuerySet
+    from crm.models import User
+
+TAKEN = "this external id is taken by a record that you may not change"
+
+
+@dataclass
+class Counts:
+    """What became of the rows; `related` counts what was made bare beside them, by kind."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    related: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Merge:
+    """One merge. `given` names the fields that the file feeds; `actor` None is the system with all rights."""
+
+    cursor: Any
+    actor: User | None
+    company: Company
+    given: Collection[str]
+    report: Callable[[float, str], None]
+    counts: Counts = field(default_factory=Counts)
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Runs a statement; returns how many rows it touched."""
+        self.cursor.execute(sql, list(parameters))
+        return int(self.cursor.rowcount)
+
+    def number(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """The one number that a query gives."""
+        self.cursor.execute(sql, list(parameters))
+        return int(self.cursor.fetchone()[0] or 0)
+
+    def reject(self, field_name: str, reason: str, condition: str, parameters: Sequence[Any] = ()) -> int:
+        """Takes the staged rows (as `r`) that meet the condition out, with the reason; returns how many."""
+        return self.run(
+            f"WITH gone AS (DELETE FROM {ROWS} r WHERE {condition} RETURNING r.row_no)"
+            f" INSERT INTO {REJECTS} SELECT row_no, %s, %s FROM gone",
+            [*parameters, field_name, reason],
+        )
+
+    def made(self, kind: str, count: int) -> None:
+        """Counts records that were made bare beside the rows."""
+        if count:
+            self.counts.related[kind] = self.counts.related.get(kind, 0) + count
+
+    def changeable(self, queryset: VisibleQuerySet[Any], verb: str = "change") -> tuple[str, list[Any]] | None:
+        """A subquery of the ids that the actor may change; None when all."""
+        if self.actor is None:
+            return None
+        narrowed: models.QuerySet[Any] = queryset.visible_to(self.actor, verb)
+        if not narrowed.query.where and not narrowed.query.is_empty():
+            return None
+        if narrowed.query.is_empty():
+            return "SELECT 0 WHERE false", []
+        sql, parameters = narrowed.order_by().values("pk").query.sql_with_params()
+        return sql, list(parameters)
