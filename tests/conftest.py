@@ -45,7 +45,7 @@ def say_at_the_end(record_property):
 
 
 @pytest.fixture
-def real_worker(transactional_db, tmp_path, worker_id) -> Iterator[Worker]:
+def real_worker(transactional_db, tmp_path) -> Iterator[Worker]:
     """A Celery worker in a process of its own, on this test's database; tasks sent from the test reach it."""
-    with Worker(tmp_path, worker_id) as worker:
+    with Worker(tmp_path) as worker:
         yield worker

@@ -9,7 +9,7 @@ if Path(_var).name != "test":
     os.environ["CRM_VAR"] = str(Path(_var) / "test")
 
 from crm.settings import *  # noqa: E402, F403
-from crm.settings import DATABASES, MIDDLEWARE, STORAGES  # noqa: E402
+from crm.settings import CRM_JOBS, DATABASES, LOGGING, MIDDLEWARE, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -19,3 +19,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 ALLOWED_HOSTS = ["*"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 ACCOUNT_RATE_LIMITS = False  # tests of the limits switch them on
+CRM_JOBS |= {"echo": "tests.platform.echo.echo"}  # for tests of a real worker, which reads its settings itself
+LOGGING["loggers"]["celery"] = {"level": "INFO"}  # a test waits until its worker says that it is ready

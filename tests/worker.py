@@ -6,39 +6,41 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from django.conf import settings
 from django.db import connection
 
 from crm.celery import app
+from crm.embedded import Instance
 
 READY_SECONDS = 30.0
 
 
 class Worker:
-    """Runs for the length of a `with`, on the test's database and a Valkey database number of its own."""
+    """Runs for the length of a `with`, on the test's database and a Valkey of its own."""
 
-    def __init__(self, folder: Path, worker_id: str) -> None:
-        digits = "".join(letter for letter in worker_id if letter.isdigit())
-        self.broker_url = settings.PLACES.broker_url(1 + int(digits or 0))
+    def __init__(self, folder: Path) -> None:
+        self.instance = Instance(folder)
+        self.broker_url = self.instance.places.broker_url()
         self.log = folder / "worker.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._was = app.conf.broker_url
         self._use(self.broker_url)
-        app.control.purge()
+        self.instance.start_valkey()
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
         self._use(self._was)
+        self.instance.stop()
 
     def start(self) -> None:
         """Start the worker and wait until it takes tasks. Raises RuntimeError with its log."""
+        readies = self._readies() + 1
         words = "-c 1 -Q interactive,mail,batch --without-gossip --without-mingle --loglevel INFO"
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -49,7 +51,7 @@ class Worker:
                 start_new_session=True,
             )
         end = time.monotonic() + READY_SECONDS
-        while b" ready." not in self.log.read_bytes():
+        while self._readies() < readies:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"The worker does not start:\n{self.log.read_text()}")
             time.sleep(0.05)
@@ -67,8 +69,12 @@ class Worker:
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
-                raise AssertionError(f"It did not happen within {seconds:.0f} s. The worker said:\n{self.log.read_text()}")
+                said = self.log.read_text()
+                raise AssertionError(f"It did not happen within {seconds:.0f} s. The worker said:\n{said}")
             time.sleep(0.05)
+
+    def _readies(self) -> int:
+        return self.log.read_bytes().count(b" ready.") if self.log.exists() else 0
 
     def _environment(self) -> dict[str, str]:
         url = settings.PLACES.database_url(connection.settings_dict["NAME"])
@@ -86,8 +92,6 @@ class Worker:
             self.process.wait()
 
     def _use(self, url: str) -> None:
-        app.conf.broker_url = app.conf.broker_write_url = app.conf.broker_read_url = url
-        app.pool.force_close_all()
-        app.set_default()
-        app.__dict__.pop("amqp", None)
-        app._pool = None
+        """Send this process's tasks to `url`."""
+        app.conf.update(broker_url=url)
+        app._pool = app.amqp._producer_pool = None  # both keep connections to the address before
