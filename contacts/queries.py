@@ -1,0 +1,109 @@
+"""Reads of contacts that a list or a record page shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.db.models import QuerySet
+
+from contacts.choices import Channel, Direction, PointKind
+from contacts.models import Address, Contact, ContactPoint, Interaction
+from crm.catalogue import TimelineEntry
+from crm.models import LogEntry, User
+from crm.templatetags.figures import duration
+
+ICONS = {
+    Channel.VISIT: "shop",
+    Channel.POINT_OF_SALE: "shop",
+    Channel.WEB: "globe",
+    Channel.KIOSK: "display",
+    Channel.PHONE: "telephone",
+    Channel.EMAIL: "envelope",
+    Channel.CHAT: "chat-dots",
+    Channel.SOCIAL: "share",
+    Channel.WIRELESS: "phone",
+    Channel.DELIVERY: "truck",
+    Channel.SURVEY: "star",
+    Channel.REGISTRATION: "card-checklist",
+    Channel.MEETING: "people",
+}
+
+
+def primary_address(contact: Contact) -> Address | None:
+    """The main address, from the prefetched ones."""
+    addresses = list(contact.addresses.all())
+    return addresses[0] if addresses else None
+
+
+def place_of(contact: Contact) -> str:
+    """`Leeds, GB`, from the prefetched addresses; empty where none is known."""
+    address = primary_address(contact)
+    return ", ".join(part for part in (address.city, address.country) if part) if address else ""
+
+
+def main_point(contact: Contact, kind: str) -> str:
+    """The main e-mail address or phone number, from the prefetched points."""
+    return next((point.value for point in contact.points.all() if point.kind == kind), "")
+
+
+def namesakes_by_email(user: User | None, contact: Contact) -> QuerySet[Contact]:
+    """Other contacts with one of this contact's e-mail addresses, as far as the person may see them."""
+    addresses = contact.points.filter(kind=PointKind.EMAIL).values("normalised")
+    twins = ContactPoint.objects.filter(kind=PointKind.EMAIL, normalised__in=addresses).exclude(contact=contact)
+    return Contact.objects.visible_to(user).current().filter(pk__in=twins.values("contact"))
+
+
+def interactions_before(
+    user: User | None,
+    contact_id: int,
+    before: dt.datetime | None,
+    limit: int,
+    channels: Sequence[str] = (),
+) -> list[TimelineEntry]:
+    """The newest interactions of a contact strictly before a moment, as timeline entries."""
+    rows = Interaction.objects.visible_to(user).filter(contact=contact_id).select_related("user")
+    if before:
+        rows = rows.filter(occurred_at__lt=before)
+    if channels:
+        rows = rows.filter(channel__in=channels)
+    return [_entry(row) for row in rows.order_by("-occurred_at", "-id")[:limit]]
+
+
+def changes_of(contact: Contact, limit: int = 50) -> QuerySet[LogEntry]:
+    """What was done to a contact, newest first."""
+    return LogEntry.objects.filter(contact_id=contact.pk).select_related("actor")[:limit]
+
+
+def people_of(user: User | None, contact: Contact) -> QuerySet[Contact]:
+    """People of an organization that the person may see, by name."""
+    people = Contact.objects.visible_to(user).current().filter(organization=contact)
+    return people.prefetch_related("points").order_by("sort_name", "id")
+
+
+def _entry(row: Interaction) -> TimelineEntry:
+    return TimelineEntry(
+        at=row.occurred_at,
+        icon=_icon(row),
+        title=row.subject or Channel(row.channel).label,
+        key=f"interaction-{row.pk}",
+        text=row.body,
+        who=" · ".join(_who(row)),
+        tone="accent" if row.direction == Direction.INBOUND else "neutral",
+        notes=(f"Outcome: {row.outcome}",) if row.outcome else (),
+    )
+
+
+def _icon(row: Interaction) -> str:
+    if row.channel == Channel.PHONE:
+        return "telephone-inbound" if row.direction == Direction.INBOUND else "telephone-outbound"
+    return ICONS.get(Channel(row.channel), "chat") if row.channel in Channel.values else "chat"
+
+
+def _who(row: Interaction) -> Iterable[str]:
+    if row.channel in Channel.values:
+        yield Channel(row.channel).label.lower()
+    if row.duration_seconds:
+        yield duration(row.duration_seconds)
+    if row.user:
+        yield row.user.name

@@ -1,0 +1,237 @@
+"""One filter (or a pair, for a range) for each kind of field. Parameters are named after the field: `segment=loyal`,
+`revenue_min=100`, `revenue_max=500`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any, Self
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from crm.catalogue import FieldSpec
+from crm.filtering.folding import contains
+from crm.models import Team, User
+
+ME, NOBODY = "me", "none"
+MOST_PEOPLE = 500
+STATES = (("archived", "Archived"), ("all", "Current and archived"))
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+def leads_to_many(model: type[models.Model], path: str) -> bool:
+    """Whether a look-up path passes a relation with several rows, so that a join would double the record."""
+    for step in path.split("__"):
+        field = model._meta.get_field("id" if step == "pk" else step)
+        if field.one_to_many or field.many_to_many:
+            return True
+        if isinstance(field.related_model, type):
+            model = field.related_model
+    return False
+
+
+class SpecFilter(django_filters.Filter):
+    """A filter of one field; `matches(value)` is its condition."""
+
+    field_class = forms.CharField
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model], **kwargs: Any) -> None:
+        self.spec = spec
+        self.is_apart = leads_to_many(model, spec.path)
+        super().__init__(field_name=spec.path, label=kwargs.pop("label", spec.label), required=False, **kwargs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A filter set copies its filters for every request: the field spec is shared."""
+        twin = copy.copy(self)
+        twin.extra = dict(self.extra)
+        return twin
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Rows that match; a path to many rows is asked in a sub-query, so that no record comes twice."""
+        if value in django_filters.constants.EMPTY_VALUES:
+            return qs
+        condition = self.matches(value)
+        if self.is_apart:
+            condition = Q(pk__in=qs.model._default_manager.filter(condition).values("pk"))
+        return qs.filter(condition)
+
+    def matches(self, value: Any) -> Q:
+        """The condition for a cleaned value."""
+        return contains(self.spec.path, value)
+
+    def words(self, value: Any) -> str:
+        """The value as a chip shows it."""
+        return str(value)
+
+
+class BoundFilter(SpecFilter):
+    """One end of a range: `min` or `max`, both included."""
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model], end: str) -> None:
+        self.end = end
+        label = f"{spec.label}, {'from' if end == 'min' else 'up to'}"
+        super().__init__(spec, model, label=label, **self.field_options())
+
+    def field_options(self) -> dict[str, Any]:
+        return {}
+
+    def matches(self, value: Any) -> Q:
+        return Q(**{f"{self.spec.path}__{'gte' if self.end == 'min' else 'lte'}": value})
+
+    def words(self, value: Any) -> str:
+        return f"{'from' if self.end == 'min' else 'up to'} {value}"
+
+
+class NumberBound(BoundFilter):
+    field_class = forms.DecimalField
+
+    def field_options(self) -> dict[str, Any]:
+        return {"max_digits": 18, "min_value": -(10**12), "max_value": 10**12}
+
+    def words(self, value: Any) -> str:
+        return super().words(f"{value:,f}")
+
+
+class DateBound(BoundFilter):
+    field_class = forms.DateField
+
+    def field_options(self) -> dict[str, Any]:
+        return {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "input_formats": ["%Y-%m-%d"]}
+
+
+class ChoiceFilter(SpecFilter):
+    """Any of the ticked values."""
+
+    field_class = forms.MultipleChoiceField
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
+        super().__init__(spec, model, choices=self.choices, widget=forms.SelectMultiple(attrs={"data-pick": "many"}))
+        self._choices: list[tuple[str, str]] | None = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """The copy that a request works on reads its own choices."""
+        twin = super().__deepcopy__(memo)
+        twin.extra["choices"] = twin.choices
+        twin._choices = None
+        return twin
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        """Read once a request, when first needed."""
+        if self._choices is None:
+            self._choices = [(str(value), label) for value, label in self.read_choices()]
+        return self._choices
+
+    def read_choices(self) -> Sequence[tuple[Any, str]]:
+        return self.spec.choices() if self.spec.choices else ()
+
+    def matches(self, value: Any) -> Q:
+        return Q(**{f"{self.spec.path}__in": value})
+
+    def words(self, value: Any) -> str:
+        labels = dict(self.choices())
+        return " or ".join(labels.get(part, part) for part in value)
+
+
+class ListedFilter(ChoiceFilter):
+    """Choices of a field that holds a list: any of the ticked ones is in it."""
+
+    def matches(self, value: Any) -> Q:
+        return Q(**{f"{self.spec.path}__overlap": value})
+
+
+class PersonFilter(ChoiceFilter):
+    """People by name, the person who asks, or nobody."""
+
+    def read_choices(self) -> Sequence[tuple[Any, str]]:
+        asking = self.parent.request.user
+        people = User.objects.visible_to(asking).order_by("name", "id").values_list("pk", "name")[:MOST_PEOPLE]
+        return [(ME, "me"), (NOBODY, "nobody"), *people]
+
+    def matches(self, value: Any) -> Q:
+        keys = [self.parent.request.user.pk if part == ME else int(part) for part in value if part != NOBODY]
+        condition = Q(**{f"{self.spec.path}__in": keys})
+        return condition | Q(**{f"{self.spec.path}__isnull": True}) if NOBODY in value else condition
+
+
+class TeamFilter(ChoiceFilter):
+    """Teams, each with the teams below it."""
+
+    def read_choices(self) -> Sequence[tuple[Any, str]]:
+        return list(Team.objects.visible_to(self.parent.request.user).values_list("pk", "name")[:MOST_PEOPLE])
+
+    def matches(self, value: Any) -> Q:
+        teams = Team.objects.filter(pk__in=value)
+        return Q(**{f"{self.spec.path}__in": [pk for team in teams for pk in team.subtree_ids()]})
+
+
+class TagsFilter(SpecFilter):
+    """Records that carry every one of the typed tags (separated by commas)."""
+
+    def matches(self, value: Any) -> Q:
+        tags = [tag.strip() for tag in value.split(",") if tag.strip()]
+        return Q(**{f"{self.spec.path}__contains": tags})
+
+
+class FlagFilter(SpecFilter):
+    field_class = forms.ChoiceField
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
+        super().__init__(spec, model, choices=[("", "Any"), *YES_NO])
+
+    def matches(self, value: Any) -> Q:
+        return Q(**{self.spec.path: value == "yes"})
+
+
+class StateFilter(SpecFilter):
+    """Current, archived or both; `path` is the moment of archiving. Not asked means current."""
+
+    field_class = forms.ChoiceField
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
+        super().__init__(spec, model, choices=[("", "Current"), *STATES])
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs if value == "all" else qs.filter(**{f"{self.spec.path}__isnull": value != "archived"})
+
+    def words(self, value: Any) -> str:
+        return dict(STATES).get(value, value)
+
+
+class SearchFilter(django_filters.Filter):
+    """The search box: `apply(rows, text)` is the list's own search."""
+
+    field_class = forms.CharField
+
+    def __init__(self, apply: Any) -> None:
+        self.apply = apply
+        super().__init__(label="Search", required=False, max_length=200, widget=forms.HiddenInput())
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        found: QuerySet[Any] = self.apply(qs, value) if value else qs
+        return found
+
+
+KINDS: dict[str, type[SpecFilter]] = {
+    "choice": ChoiceFilter,
+    "listed": ListedFilter,
+    "person": PersonFilter,
+    "team": TeamFilter,
+    "tags": TagsFilter,
+    "flag": FlagFilter,
+    "state": StateFilter,
+}
+BOUNDS: dict[str, type[BoundFilter]] = {"number": NumberBound, "money": NumberBound, "date": DateBound}
+
+
+def filters_for(spec: FieldSpec, model: type[models.Model]) -> dict[str, SpecFilter]:
+    """The filters of one field, by parameter name."""
+    if spec.kind in BOUNDS:
+        return {f"{spec.name}_{end}": BOUNDS[spec.kind](spec, model, end) for end in ("min", "max")}
+    return {spec.name: KINDS.get(spec.kind, SpecFilter)(spec, model)}
+
+

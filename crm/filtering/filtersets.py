@@ -1,0 +1,70 @@
+"""The filters of a list, made of the fields that all catalogues bring to its model, and what was asked in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import django_filters
+from django.apps import apps
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from crm.catalogue import fields_of
+from crm.filtering.filters import SearchFilter, SpecFilter, filters_for
+
+SEARCH = "q"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter in force, in words, and the address without it."""
+
+    label: str
+    value: str
+    remove_url: str
+
+
+@cache
+def filterset_for(
+    label: str, search: Callable[[QuerySet[Any], str], QuerySet[Any]]
+) -> type[django_filters.FilterSet]:
+    """The filter set of a model (`contacts.contact`) with the search of its list."""
+    model = apps.get_model(label)
+    filters: dict[str, Any] = {SEARCH: SearchFilter(search)}
+    for spec in fields_of(label):
+        if spec.filter:
+            filters |= filters_for(spec, model)
+    return type(f"{model.__name__}Filters", (django_filters.FilterSet,), filters)
+
+
+def problems_of(filterset: django_filters.FilterSet) -> list[str]:
+    """What cannot be read, a sentence each: `Revenue, from: Enter a number.`"""
+    return [
+        f"{filterset.filters[name].label}: {error}"
+        for name, errors in filterset.form.errors.items()
+        for error in errors
+    ]
+
+
+def chips_of(filterset: django_filters.FilterSet, parameters: QueryDict, path: str) -> list[Chip]:
+    """A chip for each filter in force, in the order of the filters."""
+    if not filterset.form.is_valid():
+        return []
+    return [
+        Chip(one.label, one.words(value), address(path, parameters, without=[name]))
+        for name, one in filterset.filters.items()
+        if isinstance(one, SpecFilter) and (value := filterset.form.cleaned_data.get(name)) not in (None, "", [])
+    ]
+
+
+def address(path: str, parameters: QueryDict, without: Iterable[str] = (), **changes: str) -> str:
+    """The same address with some parameters changed or left out; a change always begins at the first page."""
+    query = parameters.copy()
+    for name in ("after", "before", "part", *without, *changes):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query[name] = value
+    return f"{path}?{query.urlencode()}" if query else path

@@ -1,0 +1,32 @@
+"""Comparing texts without regard to case and accents, by the database's own `crm_fold`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Func, Q, Transform, Value
+
+
+class Fold(Transform):
+    """`crm_fold(value)`: lower case, accents off. As a look-up: `name__fold__contains`."""
+
+    lookup_name = "fold"
+    function = "crm_fold"
+    output_field = models.TextField()
+
+
+models.CharField.register_lookup(Fold)
+models.TextField.register_lookup(Fold)
+
+
+def folded(text: str) -> Func:
+    """A typed text, folded by the database; Django escapes `%` and `_` in it."""
+    return Fold(Value(text, output_field=models.TextField()))
+
+
+def contains(path: str, text: str) -> Q:
+    """Whether the text at `path` holds `text`, case and accents aside."""
+    return Q(**{f"{path}__fold__contains": folded(text)})
+
+
+def fold_of(path: str) -> Func:
+    return Fold(F(path))

@@ -1,0 +1,177 @@
+"""What a list's address asks for, and the answer: rows of one page, columns, chips, sentences about what is wrong.
+
+Names come from an allow-list only: the filters of the catalogues and the few words below. Anything else is a problem,
+and a list with a problem shows no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from crm.catalogue import FieldSpec, fields_of
+from crm.filtering.counting import RowCount, count_rows
+from crm.filtering.filtersets import address, chips_of, filterset_for, problems_of
+from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, read_page, write_key
+from crm.tables import NUMBERS, Column, Heading, Table, make_rows
+
+OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part"})
+
+
+@dataclass
+class ListDesign:
+    """How one list looks: its model, the column that names a row, the order, and where cells stand on a phone."""
+
+    label: str
+    name_column: str
+    default_sort: str
+    search: Any
+    phone: dict[str, str] = field(default_factory=dict)
+    page_size: int = 50
+
+    @property
+    def specs(self) -> dict[str, FieldSpec]:
+        """The fields that may be shown, by name, the naming one first."""
+        shown = [spec for spec in fields_of(self.label) if spec.column]
+        return {spec.name: spec for spec in sorted(shown, key=lambda spec: spec.name != self.name_column)}
+
+
+class Listing:
+    """One request's view of a list. `rows` are the rows that the person may see; nothing here adds to them."""
+
+    def __init__(
+        self,
+        design: ListDesign,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        remembered: Sequence[str] = (),
+        currency: str = "",
+    ) -> None:
+        self.design, self.request, self.parameters = design, request, request.GET
+        self.currency, self.remembered = currency, remembered
+        self.problems: list[str] = []
+        filters = filterset_for(design.label, design.search)
+        self.filterset = filters(data=request.GET, queryset=rows, request=request)
+        self.problems += self._unknown_names() or problems_of(self.filterset)
+        self.columns = self._columns()
+        self.sort = self._sort()
+        self.after, self.before = self._position("after"), self._position("before")
+
+    @cached_property
+    def matching(self) -> QuerySet[Any]:
+        """All rows that match, of all pages, unordered; none where something that was asked cannot be read."""
+        rows: QuerySet[Any] = self.filterset.queryset.none() if self.problems else self.filterset.qs
+        return rows
+
+    @cached_property
+    def with_relations(self) -> QuerySet[Any]:
+        """The matching rows together with what the shown columns need."""
+        specs = [column.spec for column in self.columns]
+        rows = self.matching
+        if select := sorted({name for spec in specs for name in spec.select}):
+            rows = rows.select_related(*select)
+        return rows.prefetch_related(*sorted({name for spec in specs for name in spec.prefetch}))
+
+    @cached_property
+    def page(self) -> Page:
+        return read_page(self.with_relations, self.sort, self.design.page_size, self.after, self.before)
+
+    @cached_property
+    def count(self) -> RowCount:
+        """A first page that is also the last is its own count."""
+        if not self.page.has_next and not self.page.has_previous:
+            return RowCount(len(self.page.records), is_exact=True)
+        return count_rows(self.matching)
+
+    @property
+    def table(self) -> Table:
+        return Table([self._heading(column) for column in self.columns], make_rows(self.columns, self.page.records))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter or a search is in force."""
+        return bool(self.problems or self.chips or self.parameters.get("q", "").strip())
+
+    @cached_property
+    def chips(self) -> list[Any]:
+        return list(chips_of(self.filterset, self.parameters, self.request.path))
+
+    def address(self, without: Iterable[str] = (), **changes: str) -> str:
+        """This list's address with some parameters changed or left out."""
+        return address(self.request.path, self.parameters, without, **changes)
+
+    @property
+    def next_url(self) -> str:
+        return self.address(after=write_key(self.sort, self.page.records[-1])) if self.page.has_next else ""
+
+    @property
+    def previous_url(self) -> str:
+        has_rows = self.page.has_previous and self.page.records
+        return self.address(before=write_key(self.sort, self.page.records[0])) if has_rows else ""
+
+    @property
+    def columns_menu(self) -> list[dict[str, Any]]:
+        """Every column that could be shown, with the address that shows or hides it; the naming one always stays."""
+        shown = [column.name for column in self.columns]
+        return [
+            {
+                "name": name,
+                "label": spec.label,
+                "shown": name in shown,
+                "toggle_url": self.address(columns=",".join(_toggled(shown, name))),
+            }
+            for name, spec in self.design.specs.items()
+            if name != self.design.name_column
+        ]
+
+    def _heading(self, column: Column) -> Heading:
+        heading = Heading(column.name, column.label, column.align)
+        if column.spec.sort:
+            is_sorted = self.sort.name == column.name
+            is_falling = not self.sort.is_descending if is_sorted else column.spec.kind in (*NUMBERS, "date")
+            heading.sort_url = self.address(sort=f"-{column.name}" if is_falling else column.name)
+            heading.sorted = ("desc" if self.sort.is_descending else "asc") if is_sorted else ""
+        return heading
+
+    def _unknown_names(self) -> list[str]:
+        unknown = set(self.parameters) - OWN_WORDS - set(self.filterset.filters)
+        return [f"This list has no filter named “{name[:60]}”." for name in sorted(unknown)]
+
+    def _columns(self) -> list[Column]:
+        specs = self.design.specs
+        asked = [name for name in self.parameters.get("columns", "").split(",") if name]
+        if unknown := [name for name in asked if name not in specs]:
+            self.problems.append(f"This list has no column named “{unknown[0][:60]}”.")
+            asked = []
+        names = asked or [name for name in self.remembered if name in specs]
+        names = names or [name for name, spec in specs.items() if spec.default]
+        names = list(dict.fromkeys([self.design.name_column, *names]))
+        return [Column(specs[name], self.currency, self.design.phone.get(name, "")) for name in names]
+
+    def _sort(self) -> Sort:
+        word = self.parameters.get("sort", "") or self.design.default_sort
+        spec = self.design.specs.get(word.removeprefix("-"))
+        if spec is None or not spec.sort:
+            self.problems.append(f"This list cannot be sorted by “{word[:60]}”.")
+            word = self.design.default_sort
+            spec = self.design.specs[word.removeprefix("-")]
+        return Sort(spec.name, spec.sort_path, is_descending=word.startswith("-"))
+
+    def _position(self, word: str) -> Position | None:
+        key = self.parameters.get(word, "")
+        if not key:
+            return None
+        try:
+            return read_key(self.filterset.queryset.model, self.sort, key)
+        except BadKey as problem:
+            self.problems.append(str(problem))
+            return None
+
+
+def _toggled(shown: list[str], name: str) -> list[str]:
+    return [one for one in shown if one != name] if name in shown else [*shown, name]

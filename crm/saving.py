@@ -1,0 +1,59 @@
+"""What every save of a record guards against: two writers at once, and a record that its writer loses sight of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from crm.models import LogEntry, User
+from crm.templatetags.figures import relative_time
+
+
+class StaleRecord(Exception):
+    """Somebody saved the record since this person opened it; `sentence` says who, when and what."""
+
+    def __init__(self, record: models.Model) -> None:
+        self.record = record
+        self.sentence = _what_happened(record)
+        super().__init__(self.sentence)
+
+
+def locked(record: models.Model, version: int) -> Any:
+    """The record's row, locked until the transaction ends. Raises `StaleRecord` when it is of another version."""
+    current: Any = type(record)._default_manager.select_for_update().get(pk=record.pk)
+    if current.version != version:
+        raise StaleRecord(current)
+    return current
+
+
+def assign(record: models.Model, fields: Mapping[str, Any]) -> list[str]:
+    """Set these fields; the names of those that changed, as people call them."""
+    changed = []
+    for name, value in fields.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
+            changed.append(str(record._meta.get_field(name).verbose_name))
+    return changed
+
+
+def refuse_lost_sight(actor: User | None, record: models.Model) -> None:
+    """Raise where the person who saved a record could not see it afterwards (the transaction is undone)."""
+    visible = type(record)._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+    if actor is not None and not visible.filter(pk=record.pk).exists():
+        raise ValidationError("You would not see this record any more: keep yourself or your own team in charge of it.")
+
+
+def _what_happened(record: models.Model) -> str:
+    entry = (
+        LogEntry.objects.filter(model=record._meta.label_lower, object_id=record.pk).select_related("actor").first()
+    )
+    if entry is None:
+        return "Somebody saved this record while you were typing. Your text is kept below: look at it and save again."
+    who = entry.actor.name if entry.actor else "An import"
+    return (
+        f"{who} saved this record while you were typing ({relative_time(entry.at)}: {entry.summary}). "
+        "Your text is kept below: save again to put it in place of theirs."
+    )

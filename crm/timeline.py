@@ -1,0 +1,50 @@
+"""The contact history: what all apps know of a contact, newest first, in pages by moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crm.catalogue import TimelineEntry, TimelineSource, timeline_sources
+from crm.models import User
+
+PAGE = 25
+MOST_AT_ONE_MOMENT = 10_000
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """Entries, newest first; the next page is what lies before `older_than` (None: there is nothing older)."""
+
+    entries: list[TimelineEntry]
+    older_than: dt.datetime | None
+
+
+def source_choices() -> list[TimelineSource]:
+    """What a timeline can be narrowed to: each source and its parts."""
+    return [choice for source in timeline_sources() for choice in (source.parts or (source,))]
+
+
+def read_timeline(user: User, contact_id: int, *, before: dt.datetime | None = None, only: str = "") -> TimelinePage:
+    """One page of the merged history. Raises `KeyError` for a source that does not exist.
+
+    Entries of one moment never part company: a page ends between two moments, and where a whole page has one moment
+    more is read.
+    """
+    sources: Sequence[TimelineSource] = timeline_sources()
+    if only:
+        sources = [{source.name: source for source in source_choices()}[only]]
+    limit = PAGE
+    while True:
+        found = [source.entries(user, contact_id, before, limit + 1) for source in sources]
+        merged = list(heapq.merge(*found, key=lambda entry: entry.at, reverse=True))
+        if len(merged) <= limit:
+            return TimelinePage(merged, older_than=None)
+        boundary = merged[limit].at
+        page = [entry for entry in merged[:limit] if entry.at > boundary]
+        if page or limit > MOST_AT_ONE_MOMENT:
+            shown = page or merged[:limit]
+            return TimelinePage(shown, older_than=shown[-1].at)
+        limit *= 8

@@ -1,0 +1,157 @@
+"""The list page: filters, search, chosen columns, order, keyset pages, export. A list says what, this says how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from crm.access import can
+from crm.choices import Verb
+from crm.company import current_company, company_today
+from crm.exporting.csv import csv_lines
+from crm.filtering.keyset import Page, Position, read_page
+from crm.filtering.listings import ListDesign, Listing
+from crm.filtering.searching import search_rows
+from crm.tables import Column
+from crm.views.base import ScopedView
+
+EXPORT_CHUNK = 2_000
+WRONG_QUESTION = 400
+
+
+class ListPage(ScopedView):
+    """Rows of one model that the person may see.
+
+    A list names its `model`, `heading`, the column that names a row, the default order, and its sentences for an
+    empty list. `?part=filters` answers the filter form alone; an htmx request the table alone.
+    """
+
+    heading = ""
+    name_column = "name"
+    default_sort = "name"
+    search = staticmethod(search_rows)
+    search_hint = "Search this list"
+    phone: dict[str, str] = {}
+    template_name = "layouts/list.html"
+    new_url_name = ""
+    new_label = "New"
+    export_url_name = ""
+    empty_title = "Nothing here yet"
+    empty_text = ""
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
+    @cached_property
+    def design(self) -> ListDesign:
+        return ListDesign(self.label, self.name_column, self.default_sort, self.search, self.phone)
+
+    @property
+    def memory(self) -> str:
+        """Under which name the session keeps the chosen columns."""
+        return f"columns:{self.label}"
+
+    @cached_property
+    def listing(self) -> Listing:
+        remembered: Sequence[str] = self.request.session.get(self.memory, ())
+        return Listing(self.design, self.request, self.get_queryset(), remembered, current_company().currency)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("part") == "filters":
+            return render(request, "components/_filter_form.html", {"listing": self.listing})
+        is_part = request.htmx and not request.htmx.boosted
+        template = "components/_table.html" if is_part else self.template_name
+        status = WRONG_QUESTION if self.listing.problems else 200
+        response = render(request, template, self.get_context_data(), status=status)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Remember the columns of this address for the person's next visits."""
+        request.session[self.memory] = [column.name for column in self.listing.columns]
+        return redirect(self.listing.address(without=("columns",)))
+
+    def get_context_data(self) -> dict[str, Any]:
+        listing = self.listing
+        return {
+            "heading": self.heading,
+            "listing": listing,
+            "problems": listing.problems,
+            "table": listing.table,
+            "chips": listing.chips,
+            "count": str(listing.count),
+            "next_url": listing.next_url,
+            "previous_url": listing.previous_url,
+            "filters_url": listing.address(part="filters"),
+            "columns_menu": listing.columns_menu,
+            "search_value": self.request.GET.get("q", ""),
+            "search_hint": self.search_hint,
+            "export_url": self._export_url(),
+            "new_url": self._new_url(),
+            "new_label": self.new_label,
+            "empty": self._empty(),
+        }
+
+    def _new_url(self) -> str:
+        may_add = self.new_url_name and can(self.request.user, Verb.ADD, self.model)
+        return reverse(self.new_url_name) if may_add else ""
+
+    def _export_url(self) -> str:
+        if not self.export_url_name or not can(self.request.user, Verb.EXPORT, self.model):
+            return ""
+        return self.listing.address().replace(self.request.path, reverse(self.export_url_name), 1)
+
+    def _empty(self) -> dict[str, str]:
+        if self.listing.is_narrowed:
+            text = "Take a filter away, or look for fewer words."
+            return {
+                "title": "Nothing matches",
+                "text": text,
+                "icon": "search",
+                "action_label": "Show all",
+                "action_url": self.request.path,
+            }
+        return {
+            "title": self.empty_title,
+            "text": self.empty_text,
+            "action_label": self.new_label,
+            "action_url": self._new_url(),
+        }
+
+
+class ListExport(ListPage):
+    """All rows of a list that match and that the person may export, with the shown columns, as CSV."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not can(request.user, Verb.EXPORT, self.model):
+            raise PermissionDenied
+        if self.listing.problems:
+            return HttpResponse("\n".join(self.listing.problems), status=WRONG_QUESTION, content_type="text/plain")
+        name = f"{self.heading.lower()}-{company_today().isoformat()}.csv"
+        response = StreamingHttpResponse(csv_lines(self._lines()), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().visible_to(self.request.user, Verb.EXPORT)
+
+    def _lines(self) -> Iterator[Sequence[Any]]:
+        """The headings, then the rows, read page by page so that memory stays the same for any number of rows."""
+        columns: list[Column] = self.listing.columns
+        yield [column.label for column in columns]
+        position: Position | None = None
+        while True:
+            page: Page = read_page(self.listing.with_relations, self.listing.sort, EXPORT_CHUNK, after=position)
+            for record in page.records:
+                yield [column.plain(record) for column in columns]
+            if not page.has_next:
+                return
+            position = self.listing.sort.position_of(page.records[-1])
