@@ -217,3 +217,9 @@ def plain(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(plain(part) for part in value) or NOTHING
     return str(value)
+
+
+@register.filter
+def first_word(text: Any) -> str:
+    """`Mia Keller` -> `Mia`."""
+    return next(iter(str(text or "").split()), "")

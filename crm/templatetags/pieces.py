@@ -172,21 +172,18 @@ def job_tone(state: str) -> str:
     return JOB_TONES.get(state, "neutral")
 
 
-def _kept(request: HttpRequest, without: str) -> Iterator[tuple[str, str]]:
-    dropped = {name.strip() for name in without.split(",")}
+def _kept(request: HttpRequest, only: str, without: str) -> Iterator[tuple[str, str]]:
+    wanted, dropped = set(only.split(",")) - {""}, set(without.split(",")) - {""}
     for name, values in request.GET.lists():
-        if name not in dropped:
+        if name not in dropped and (not wanted or name in wanted):
             yield from ((name, value) for value in values)
 
 
 @register.simple_tag(takes_context=True)
-def query_fields(context: dict[str, Any], without: str = "") -> SafeString:
-    """The address's parameters as hidden fields of a GET form, but for those named in `without` (by commas)."""
-    return format_html_join(
-        "",
-        '<input type="hidden" name="{}" value="{}">',
-        _kept(context["request"], without),
-    )
+def query_fields(context: dict[str, Any], only: str = "", without: str = "") -> SafeString:
+    """The address's parameters as hidden fields of a GET form: those of `only`, or all but those of `without`."""
+    kept = _kept(context["request"], only, without)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', kept)
 
 
 @register.filter

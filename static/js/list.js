@@ -1,3 +1,11 @@
+// Search and filter forms send only what is filled in, so that addresses stay short enough to read and to share.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "get") return;
+  const blanks = [...event.target.elements].filter((field) => field.name && !field.disabled && field.value === "");
+  for (const field of blanks) field.disabled = true;
+  setTimeout(() => blanks.forEach((field) => (field.disabled = false)));
+});
+
 // A list under the keyboard: j and k move, Enter opens, x selects; a click anywhere on a row opens its record.
 (() => {
   const table = document.querySelector("table[data-list]");

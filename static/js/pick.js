@@ -1,0 +1,33 @@
+// Select fields marked data-pick become searchable; the library is fetched only where there is such a field.
+(() => {
+  const files = document.querySelector("meta[name=crm-pick]").dataset;
+  let loading;
+  function library() {
+    loading ??= new Promise((resolve, reject) => {
+      const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: files.style });
+      document.querySelector("link[rel=stylesheet]").after(style); // before our own styles, which go on top
+      const script = Object.assign(document.createElement("script"), { src: files.script, onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+    return loading;
+  }
+  function dress(field) {
+    const isMany = field.multiple;
+    new window.TomSelect(field, {
+      plugins: isMany ? ["remove_button"] : [],
+      maxOptions: 600,
+      hidePlaceholder: true,
+      placeholder: field.dataset.placeholder || (isMany ? "Any" : ""),
+      allowEmptyOption: true,
+      render: { no_results: () => "<div class='no-results'>Nothing found</div>" },
+    });
+  }
+  async function look(root) {
+    const fields = [...root.querySelectorAll("select[data-pick]:not(.tomselected)")];
+    if (!fields.length) return;
+    await library();
+    fields.filter((field) => !field.tomselect).forEach(dress);
+  }
+  document.addEventListener("DOMContentLoaded", () => look(document));
+  document.addEventListener("htmx:load", (event) => look(event.target));
+})();
