@@ -98,6 +98,13 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "analytics.catalogue"]
 CRM_JOBS = {"import": "crm.importing.job.run_import", "analysis": "analytics.jobs.run_analysis"}
+# what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
+CRM_DEMO_LOADERS = [
+    "crm.demo.staff.load",
+    "contacts.demo.book.load",
+    "orders.demo.sales.load",
+    "contacts.demo.history.load",
+]
 
 # --- database ---------------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(CRM_DATABASE_URL or PLACES.database_url())}

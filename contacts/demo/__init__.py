@@ -1,0 +1,1 @@
+"""The contacts of the demo company, and what passed between them and it."""

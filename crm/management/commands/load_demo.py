@@ -1,0 +1,56 @@
+"""`manage.py load_demo`: a believable company to look at, or a large one to measure with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from crm.demo.house import DemoRefused
+from crm.demo.loading import load_demo
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads a demo company: people, contacts, products, orders, contact history. The same numbers and the same last"
+        " day give the same data. Refuses where there are contacts, unless --add."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--customers", type=int, default=2000, metavar="N", help="who have bought; contacts: x 1.45")
+        parser.add_argument("--seed", type=int, default=1, metavar="S", help="another number, another company")
+        parser.add_argument("--years", type=int, default=3, metavar="Y", help="of history (default: 3)")
+        parser.add_argument(
+            "--until", type=dt.date.fromisoformat, metavar="YYYY-MM-DD", help="the last day (default: yesterday)"
+        )
+        parser.add_argument("--add", action="store_true", help="even if there are contacts")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name, least, most in (("customers", 1, 5_000_000), ("years", 1, 20), ("seed", 0, 2**32)):
+            if not least <= options[name] <= most:
+                raise CommandError(f"--{name} must be between {least:,} and {most:,}.")
+        try:
+            counts = load_demo(
+                customers=options["customers"],
+                seed=options["seed"],
+                years=options["years"],
+                until=options["until"],
+                adding=options["add"],
+                report=self._reporter(options["customers"]) if options["verbosity"] > 1 else lambda done: None,
+            )
+        except DemoRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        self._score(options["until"])
+        if options["verbosity"]:
+            made = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+            self.stdout.write(f"The demo company is there: {made}.\nSign in as manager@example.com, password demo.")
+
+    def _score(self, until: dt.date | None) -> None:
+        """Run the analysis, where there is one, so that the demo is scored."""
+        if "analyze" in get_commands():
+            call_command("analyze", only="rfm", verbosity=0, **({"as_of": until.isoformat()} if until else {}))
+
+    def _reporter(self, customers: int) -> Any:
+        return lambda done: self.stderr.write(f"{done:,} of {customers:,} customers")

@@ -1,0 +1,1 @@
+"""The products of the demo company, and what its customers bought."""
