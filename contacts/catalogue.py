@@ -1,5 +1,6 @@
 """What contacts brings to the engines."""
 
+from contacts.importing import KINDS
 from crm.catalogue import Catalogue
 
-CATALOGUE = Catalogue()
+CATALOGUE = Catalogue(imports=KINDS)

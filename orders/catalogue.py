@@ -1,5 +1,6 @@
 """What orders brings to the engines."""
 
 from crm.catalogue import Catalogue
+from orders.importing import KINDS
 
-CATALOGUE = Catalogue()
+CATALOGUE = Catalogue(imports=KINDS)

@@ -10,12 +10,15 @@ from contacts.importing.references import (
     resolve_owners,
     resolve_parents,
 )
-from contacts.importing.sql import INSERT_CONTACTS, PHONE_DIGITS, REFRESH_SEARCH
+from contacts.importing.sql import INSERT_CONTACTS
+from contacts.keeping import refresh_search_of
+from contacts.normalising import normalise_phone
 from crm.importing.folding import RECORDS, count_records, fold_rows
 from crm.importing.merging import Merge
+from psycopg import sql
 
 EXTRA = (
-    "contact_id bigint, organization_id bigint, parent_id bigint, owner_id bigint, team_id bigint,"
+    "phone_normalised text, contact_id bigint, organization_id bigint, parent_id bigint, owner_id bigint, team_id bigint,"
     " is_new boolean NOT NULL DEFAULT false, is_changed boolean NOT NULL DEFAULT false"
 )
 PLAIN = (
@@ -34,6 +37,7 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     merge.report(0.05, "Finding known contacts")
     fold_rows(merge, FIELDS, ["external_id"], EXTRA)
     _find_or_number(merge)
+    _normalise_phones(merge)
     resolve_organizations(merge)
     resolve_parents(merge)
     resolve_owners(merge)
@@ -41,10 +45,10 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     _insert(merge, kind)
     _update(merge, kind)
     merge.report(0.7, "Writing addresses and numbers")
-    _merge_points(merge, "email", "email", "lower(s.email)")
-    _merge_points(merge, "phone", "phone", PHONE_DIGITS.format(phone="s.phone"))
+    _merge_points(merge, "email", "lower(s.email)")
+    _merge_points(merge, "phone", "s.phone_normalised")
     _merge_addresses(merge)
-    merge.run(REFRESH_SEARCH)
+    refresh_search_of(sql.SQL(f"SELECT contact_id FROM {RECORDS} WHERE is_changed AND NOT is_new"))
     count_records(merge)
 
 
@@ -61,6 +65,22 @@ def _find_or_number(merge: Merge) -> None:
         "SELECT external_id, nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id FROM"
         f" (SELECT external_id FROM {RECORDS} WHERE contact_id IS NULL ORDER BY first_row) o"
         ") n WHERE n.external_id = s.external_id"
+    )
+
+
+def _normalise_phones(merge: Merge) -> None:
+    """The one form of each phone number, with the country of its row; each pair of the two once."""
+    if "phone" not in merge.given:
+        return
+    merge.cursor.execute(f"SELECT DISTINCT phone, coalesce(country, '') FROM {RECORDS} WHERE phone IS NOT NULL")
+    pairs = merge.cursor.fetchall()
+    merge.run("CREATE TEMP TABLE import_phones (phone text, country text, normalised text) ON COMMIT DROP")
+    with merge.cursor.copy("COPY import_phones FROM STDIN") as copy:
+        for phone, country in pairs:
+            copy.write_row((phone, country, normalise_phone(phone, country)))
+    merge.run(
+        f"UPDATE {RECORDS} s SET phone_normalised = p.normalised FROM import_phones p"
+        " WHERE p.phone = s.phone AND p.country = coalesce(s.country, '')"
     )
 
 
@@ -125,8 +145,9 @@ def _name_changes(given: object) -> list[tuple[str, str, str]]:
     return [("name", value, f"{value} <> c.name")]
 
 
-def _merge_points(merge: Merge, field: str, kind: str, normalised: str) -> None:
-    """The given address or number becomes the first of its kind; the one before stays beside it."""
+def _merge_points(merge: Merge, kind: str, normalised: str) -> None:
+    """The given address or number becomes the main one of its kind; the one before stays beside it."""
+    field = kind
     if field not in merge.given:
         return
     known = f"FROM {RECORDS} s WHERE p.contact_id = s.contact_id AND p.kind = '{kind}' AND s.{field} IS NOT NULL AND NOT s.is_new"

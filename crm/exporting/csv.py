@@ -48,5 +48,6 @@ def written(value: Any) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """`=1+1` -> `'=1+1`; numbers such as `-12.50` stay as they are."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not PLAIN_NUMBER.match(text) else text
+    """`=1+1` -> `'=1+1`; numbers such as `-12.50` stay as they are. A text that has such an apostrophe of its own gets
+    another, so that import, which takes one off, gives it back as it was."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) and not PLAIN_NUMBER.match(text) else text

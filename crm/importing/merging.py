@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,14 +39,14 @@ class Merge:
     report: Callable[[float, str], None]
     counts: Counts = field(default_factory=Counts)
 
-    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+    def run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """Runs a statement; returns how many rows it touched."""
-        self.cursor.execute(sql, list(parameters))
+        self.cursor.execute(sql, parameters or None)
         return int(self.cursor.rowcount)
 
     def number(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """The one number that a query gives."""
-        self.cursor.execute(sql, list(parameters))
+        self.cursor.execute(sql, parameters or None)
         return int(self.cursor.fetchone()[0] or 0)
 
     def reject(self, field_name: str, reason: str, condition: str, parameters: Sequence[Any] = ()) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from crm.exporting.csv import FORMULA_STARTS, PLAIN_NUMBER
 from crm.importing.dates import DateOrder, parse_date, parse_moment
 from crm.importing.numbers import DecimalMark, parse_number
 
@@ -117,6 +118,13 @@ def quoted(text: str) -> str:
     return f"“{shown}{'…' if len(text) > 60 else ''}”"
 
 
+def plain_text(text: str) -> str:
+    """The text without the apostrophe that an export put before it, lest a spreadsheet runs it as a formula."""
+    if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) and not PLAIN_NUMBER.match(text[1:]):
+        return text[1:]
+    return text
+
+
 def copy_escape(text: str) -> str:
     return _COPY_SPECIAL.sub(lambda found: _COPY_ESCAPES[found[0]], text)
 
@@ -140,6 +148,7 @@ def _text(limits: Limits, reading: Reading) -> Parser:
     longest = limits.max_length
 
     def parse(text: str) -> str:
+        text = plain_text(text)
         if limits.normalise:
             text = limits.normalise(text)
         if longest is not None and len(text) > longest:
@@ -225,7 +234,7 @@ def _email(limits: Limits, reading: Reading) -> Parser:
     longest = limits.max_length or 254
 
     def parse(text: str) -> str:
-        address = text.removeprefix("mailto:")
+        address = plain_text(text).removeprefix("mailto:")
         if len(address) > longest or not EMAIL.fullmatch(address):
             return Bad(f"{quoted(text)} is not an e-mail address")
         return copy_escape(address)
@@ -235,6 +244,7 @@ def _email(limits: Limits, reading: Reading) -> Parser:
 
 def _phone(limits: Limits, reading: Reading) -> Parser:
     def parse(text: str) -> str:
+        text = plain_text(text)
         digits = sum(map(str.isdigit, text))
         if not 3 <= digits <= 24 or len(text) > 60:
             return Bad(f"{quoted(text)} is not a phone number")
@@ -245,9 +255,15 @@ def _phone(limits: Limits, reading: Reading) -> Parser:
 
 def _tags(limits: Limits, reading: Reading) -> Parser:
     longest = limits.max_length or 60
+    known = {name.casefold(): value for value, label in limits.choices for name in (label, value)}
 
     def parse(text: str) -> str:
-        tags = list(dict.fromkeys(tag.strip() for tag in re.split(r"[,;|]", text) if tag.strip()))
+        tags = list(dict.fromkeys(plain_text(tag.strip()) for tag in re.split(r"[,;|]", text) if tag.strip()))
+        if known:
+            unknown = [tag for tag in tags if tag.casefold() not in known]
+            if unknown:
+                return Bad(f"{quoted(unknown[0])} is none of: {', '.join(value for value, _ in limits.choices)}")
+            tags = [known[tag.casefold()] for tag in tags]
         for tag in tags:
             if len(tag) > longest:
                 return Bad(f"{quoted(tag)} is longer than the {longest} characters of a tag")

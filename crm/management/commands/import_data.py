@@ -1,0 +1,150 @@
+"""`manage.py import_data KIND FILE`: the same engine as the wizard."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from crm.catalogue import import_kinds
+from crm.importing.dates import DateOrder
+from crm.importing.engine import ImportResult, run_import
+from crm.importing.errors import UnreadableFile
+from crm.importing.mapping import ImportOptions, split_pair
+from crm.importing.numbers import DecimalMark
+from crm.models import User
+
+ORDERS = (DateOrder.DMY.value, DateOrder.MDY.value, DateOrder.YMD.value)
+MARKS = (DecimalMark.POINT.value, DecimalMark.COMMA.value)
+
+
+class TerminalProgress:
+    """A line on the error stream, rewritten now and then; silent when nobody watches."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.next_at = 0.0
+        self.started = time.monotonic()
+
+    def report(self, done: int, total: int | None = None, message: str = "") -> None:
+        now = time.monotonic()
+        if now < self.next_at or not self.stream.isatty():
+            return
+        self.next_at = now + 0.2
+        share = f"{100 * done // total:3d} %, {done / (now - self.started):,.0f} rows/s" if total else ""
+        self.stream.write(f"\r{message:<45}{share:<30}")
+        self.stream.flush()
+
+    def end(self) -> None:
+        if self.stream.isatty():
+            self.stream.write("\r" + " " * 75 + "\r")
+
+
+class Command(BaseCommand):
+    help = "Imports a table: what it is, is told by its content. Running the same file again changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add = parser.add_argument
+        add("kind", metavar="KIND", help=f"one of: {', '.join(import_kinds())}")
+        add("file", metavar="FILE", type=Path)
+        add("--map", action="append", default=[], metavar="COLUMN=FIELD", help="a column onto a field; #row is the row's number")
+        add("--template", action="append", default=[], metavar="FIELD={col a} {col b}", help="a field made of columns")
+        add("--set", action="append", default=[], metavar="FIELD=VALUE", help="the same value for every row")
+        add("--value", action="append", default=[], metavar="FIELD:FROM=TO", help="replaces a value")
+        add("--null", action="append", default=[], metavar="TEXT", help="a text that means: not given")
+        add("--date-order", choices=ORDERS, help="for a column of dates that leaves it open")
+        add("--decimal", choices=MARKS, help="for a column of numbers that leaves it open")
+        add("--encoding", help="such as utf-8, cp1252, utf-16 (otherwise guessed)")
+        add("--delimiter", help="the character between cells (otherwise guessed); \\t is a tab")
+        add("--header", choices=("yes", "no"), help="whether the first row names the columns (otherwise guessed)")
+        add("--rejected", type=Path, metavar="FILE", help="where rejected rows are written")
+        add("--user", metavar="EMAIL", help="with the rights of this person (otherwise with all rights)")
+        add("--dry-run", action="store_true", help="does everything, and takes it back")
+        add("--json", action="store_true", help="prints the counts as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        kind = import_kinds().get(options["kind"])
+        if kind is None:
+            raise CommandError(f"There is no kind “{options['kind']}”. The kinds are: {', '.join(import_kinds())}.")
+        if not options["file"].is_file():
+            raise CommandError(f"There is no file {options['file']}.")
+        progress = TerminalProgress(sys.stderr)
+        try:
+            result = run_import(
+                actor=self._actor(options["user"]),
+                kind=kind,
+                path=options["file"],
+                options=parse_options(options),
+                progress=progress,
+                rejected_path=options["rejected"],
+                dry_run=options["dry_run"],
+            )
+        except UnreadableFile as error:
+            raise CommandError(str(error)) from error
+        finally:
+            progress.end()
+        self._say(result, as_json=options["json"])
+
+    def _actor(self, email: str | None) -> User | None:
+        if not email:
+            return None
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            raise CommandError(f"Nobody here has the e-mail address {email}.")
+        return user
+
+    def _say(self, result: ImportResult, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(result.to_json()))
+            return
+        counts = result.counts
+        self.stdout.write(f"Read as {result.description}.")
+        self.stdout.write(
+            f"{result.rows:,} rows in {result.seconds:.1f} s: {counts.created:,} created, {counts.updated:,} updated, "
+            f"{counts.unchanged:,} unchanged, {result.rejected:,} rejected."
+        )
+        if counts.related:
+            self.stdout.write("Made beside them: " + ", ".join(f"{n:,} {name}" for name, n in counts.related.items()) + ".")
+        for sentence in result.examples[:5]:
+            self.stdout.write(f"  {sentence}")
+        if result.rejected_path:
+            self.stdout.write(f"Rejected rows, each with its reason: {result.rejected_path}")
+
+
+def parse_options(options: dict[str, Any]) -> ImportOptions:
+    """The command line as import options."""
+    delimiter = options["delimiter"]
+    return ImportOptions(
+        map=tuple(split_pair(text, "--map", "COLUMN=FIELD") for text in options["map"]),
+        templates=dict(split_first(text, "--template", "'FIELD={col a} {col b}'") for text in options["template"]),
+        constants=dict(split_first(text, "--set", "FIELD=VALUE") for text in options["set"]),
+        values=tuple(split_value(text) for text in options["value"]),
+        nulls=tuple(options["null"]),
+        date_order=DateOrder(options["date_order"]) if options["date_order"] else None,
+        decimal=DecimalMark(options["decimal"]) if options["decimal"] else None,
+        encoding=options["encoding"],
+        delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+        header={"yes": True, "no": False}.get(options["header"]),
+    )
+
+
+def split_first(text: str, option: str, example: str) -> tuple[str, str]:
+    """`left=right`, split at the first `=`."""
+    left, sign, right = text.partition("=")
+    if not sign or not left.strip():
+        raise UnreadableFile(f"{option} {text}: write it like {option} {example}.")
+    return left.strip(), right
+
+
+def split_value(text: str) -> tuple[str, str, str]:
+    """`FIELD:FROM=TO`."""
+    name, colon, rest = text.partition(":")
+    old, new = split_first(rest, "--value", "FIELD:FROM=TO") if colon else ("", "")
+    if not colon or not name.strip():
+        raise UnreadableFile(f"--value {text}: write it like --value FIELD:FROM=TO.")
+    return name.strip(), old, new

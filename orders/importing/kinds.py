@@ -1,0 +1,28 @@
+"""The kinds `products` and `orders`."""
+
+from __future__ import annotations
+
+from crm.importing.kinds import ImportKind
+from orders.importing.fields import ORDER_FIELDS, PRODUCT_FIELDS
+from orders.importing.orders import merge_orders
+from orders.importing.products import merge_products
+
+PRODUCTS = ImportKind(
+    name="products",
+    label="Products",
+    row="a product",
+    model="orders.product",
+    fields=PRODUCT_FIELDS,
+    merge=merge_products,
+    list_url="orders:product_list",
+)
+ORDERS = ImportKind(
+    name="orders",
+    label="Orders",
+    row="a line of an order",
+    model="orders.order",
+    fields=ORDER_FIELDS,
+    merge=merge_orders,
+    list_url="orders:order_list",
+    extra_columns={"order_key": "text", "position": "integer"},
+)
