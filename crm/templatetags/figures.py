@@ -29,13 +29,12 @@ SYMBOLS = {
     "KRW": "₩",
 }
 SHORT_STEPS = ((Decimal("1e9"), "bn"), (Decimal("1e6"), "m"), (Decimal("1e3"), "k"))
+ALMOST = Decimal("0.9995")  # 999,500 and more is shown as 1m, not as 1,000k
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def _rounded(value: Any, digits: int) -> Decimal:
-    return Decimal(str(value)).quantize(
-        Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP
-    )
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
 @register.filter
@@ -43,37 +42,25 @@ def number(value: Any, digits: int = 0) -> str:
     """`1234567.5` -> `1,234,568`; `digits` after the point."""
     if value is None or value == "":
         return NOTHING
-    text = f"{_rounded(value, int(digits)):,f}"
-    return text.replace("-", MINUS)
+    rounded = _rounded(value, int(digits))
+    return f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", MINUS)
 
 
 def _with_currency(text: str, currency: str) -> str:
     sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
-    return (
-        f"{sign}{SYMBOLS.get(currency, currency)}{NO_BREAK}{text}"
-        if currency
-        else f"{sign}{text}"
-    )
+    return f"{sign}{SYMBOLS.get(currency, currency)}{NO_BREAK}{text}" if currency else f"{sign}{text}"
 
 
 @register.filter
 def money(amount: Any, currency: str = "") -> str:
     """`1234.5`, `EUR` -> `€ 1,234.50`."""
-    return (
-        NOTHING
-        if amount is None or amount == ""
-        else _with_currency(number(amount, 2), str(currency))
-    )
+    return NOTHING if amount is None or amount == "" else _with_currency(number(amount, 2), str(currency))
 
 
 @register.filter
 def whole_money(amount: Any, currency: str = "") -> str:
     """`1234.5`, `EUR` -> `€ 1,235`: for columns and cards, where cents are noise."""
-    return (
-        NOTHING
-        if amount is None or amount == ""
-        else _with_currency(number(amount), str(currency))
-    )
+    return NOTHING if amount is None or amount == "" else _with_currency(number(amount), str(currency))
 
 
 @register.filter
@@ -83,7 +70,7 @@ def short_number(value: Any) -> str:
         return NOTHING
     amount = Decimal(str(value))
     for step, letter in SHORT_STEPS:
-        if abs(amount) >= step:
+        if abs(amount) >= step * ALMOST:
             scaled = amount / step
             digits = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
             text = number(scaled, digits)
@@ -94,21 +81,13 @@ def short_number(value: Any) -> str:
 @register.filter
 def short_money(amount: Any, currency: str = "") -> str:
     """`189400`, `EUR` -> `€ 189k`: for figure cards and the cells of a map."""
-    return (
-        NOTHING
-        if amount is None or amount == ""
-        else _with_currency(short_number(amount), str(currency))
-    )
+    return NOTHING if amount is None or amount == "" else _with_currency(short_number(amount), str(currency))
 
 
 @register.filter
 def percent(share: Any, digits: int = 0) -> str:
     """A share of 1 as percent: `0.714` -> `71 %`."""
-    return (
-        NOTHING
-        if share is None or share == ""
-        else number(Decimal(str(share)) * 100, int(digits)) + NO_BREAK + "%"
-    )
+    return NOTHING if share is None or share == "" else number(Decimal(str(share)) * 100, int(digits)) + NO_BREAK + "%"
 
 
 @register.filter
@@ -122,9 +101,7 @@ def duration(value: Any) -> str:
     """Seconds or a timedelta in one or two units: `3 s`, `4 min 10 s`, `2 h 5 min`, `2 d 4 h`."""
     if value is None or value == "":
         return NOTHING
-    seconds = round(
-        value.total_seconds() if isinstance(value, dt.timedelta) else float(value)
-    )
+    seconds = round(value.total_seconds() if isinstance(value, dt.timedelta) else float(value))
     for unit, name, part, part_name in (
         (DAY, "d", HOUR, "h"),
         (HOUR, "h", MINUTE, "min"),

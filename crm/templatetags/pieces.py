@@ -46,11 +46,7 @@ JOB_TONES = {
 @register.simple_tag
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon from the sprite; decorative unless it has a `label`, which is then read out."""
-    role = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else SafeString('aria-hidden="true"')
-    )
+    role = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon {}" {} focusable="false"><use href="{}#{}"></use></svg>',
         css,
@@ -61,9 +57,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def pill(
-    text: Any, tone: str = "neutral", icon_name: str = "", title: str = ""
-) -> SafeString:
+def pill(text: Any, tone: str = "neutral", icon_name: str = "", title: str = "") -> SafeString:
     """A state as a coloured word; nothing for an empty text. `tone`: neutral, accent, good, warn or bad."""
     if text is None or text == "":
         return SafeString("")
@@ -105,9 +99,7 @@ def person(name: Any) -> SafeString:
     """Avatar and name in one line."""
     if not name:
         return SafeString(NOTHING)
-    return format_html(
-        '<span class="person">{}<span>{}</span></span>', avatar(name), name
-    )
+    return format_html('<span class="person">{}<span>{}</span></span>', avatar(name), name)
 
 
 @register.simple_tag
@@ -122,9 +114,7 @@ def score_tiles(r: int | None, f: int | None, m: int | None) -> SafeString:
         ((rank or 0, label) for label, rank in ranks),
     )
     spoken = ", ".join(f"{label} {rank} of 5" for label, rank in ranks)
-    return format_html(
-        '<span class="score-tiles" role="img" aria-label="{}">{}</span>', spoken, tiles
-    )
+    return format_html('<span class="score-tiles" role="img" aria-label="{}">{}</span>', spoken, tiles)
 
 
 @register.simple_tag
@@ -151,11 +141,7 @@ def key(*names: str) -> SafeString:
 def message_tone(tags: str) -> str:
     """The tone of a Django message from its level tag."""
     return next(
-        (
-            tone
-            for level, tone in MESSAGE_TONES.items()
-            if level in (tags or "").split()
-        ),
+        (tone for level, tone in MESSAGE_TONES.items() if level in (tags or "").split()),
         "accent",
     )
 

@@ -11,13 +11,29 @@
     });
     return loading;
   }
+  // A field with data-pick-url shows only what is chosen; the rest is looked up while typing.
+  const lookingUp = (address) => ({
+    valueField: "value",
+    labelField: "text",
+    searchField: [],
+    preload: "focus",
+    closeAfterSelect: true,
+    async load(query, show) {
+      const url = new URL(address, location.href);
+      url.searchParams.set("q", query);
+      const answer = await fetch(url, { headers: { Accept: "application/json" } });
+      this.clearOptions();
+      show(answer.ok ? (await answer.json()).options : []);
+    },
+  });
   function dress(field) {
     const isMany = field.multiple;
     new window.TomSelect(field, {
+      ...(field.dataset.pickUrl ? lookingUp(field.dataset.pickUrl) : {}),
       plugins: isMany ? ["remove_button"] : [],
       maxOptions: 600,
       hidePlaceholder: true,
-      placeholder: field.dataset.placeholder || (isMany ? "Any" : ""),
+      placeholder: field.dataset.placeholder || field.getAttribute("placeholder") || (isMany ? "Any" : ""),
       allowEmptyOption: true,
       render: { no_results: () => "<div class='no-results'>Nothing found</div>" },
     });
