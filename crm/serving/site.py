@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.db import connections
 
-from crm.embedded import Instance
+from crm.embedded import Instance, Server
 from crm.serving.group import Child, Group
 from crm.serving.parent import Parent
 from crm.serving.static import collect_if_changed
@@ -41,7 +41,7 @@ def serve(port: int) -> None:
     _refuse_taken(port)
     instance = Instance(settings.CRM_VAR)
     group = Group(_children(port))
-    stop_later = []
+    stop_later: list[tuple[Server, str]] = []
     _listen_for_signals()
     try:
         if not settings.CRM_DATABASE_URL and instance.start_postgres():
@@ -103,7 +103,11 @@ def _children(port: int) -> list[Child]:
         "beat": ["celery", "--quiet", "-A", "crm", "beat", *beat.split()],
     }
     return [
-        Child(name, [sys.executable, "-W", QUIET_ROOT, "-m", *words], {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"})
+        Child(
+            name,
+            [sys.executable, "-W", QUIET_ROOT, "-m", *words],
+            {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"},
+        )
         for name, words in commands.items()
     ]
 
