@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.icons import SPRITE
-from crm.templatetags.figures import NOTHING, percent
+from crm.templatetags.figures import NOTHING, number, percent, words
 
 register = template.Library()
 
@@ -176,3 +176,18 @@ def query_fields(context: dict[str, Any], only: str = "", without: str = "") -> 
 def first_lines(nav: Any, count: int) -> list[Any]:
     """The first lines of the navigation over all its groups: what the bottom bar of a phone shows."""
     return [line for group in nav for line in group["items"]][: int(count)]
+
+
+@register.filter
+def result_templates(job: Any) -> list[str]:
+    """Where the result of a job is drawn: a template of its kind, else the one for any."""
+    return [f"jobs/{job.kind}.html", "jobs/_any.html"]
+
+
+@register.filter
+def related_sentence(counts: Any) -> str:
+    """What an import made besides its rows: `Also made: 2,357 contacts that were named but not known.`"""
+    if not isinstance(counts, dict):
+        return f"Also made: {number(counts)} bare records that were named but not known." if counts else ""
+    made = " and ".join(f"{number(count)} {words(name).lower()}" for name, count in counts.items() if count)
+    return f"Also made, because they were named but not known: {made}." if made else ""
