@@ -200,3 +200,10 @@ def plain(value: Any) -> str:
 def first_word(text: Any) -> str:
     """`Mia Keller` -> `Mia`."""
     return next(iter(str(text or "").split()), "")
+
+
+@register.filter
+def corrections(count: int) -> str:
+    """The sentence above a form that was refused."""
+    things = "One thing has" if count == 1 else f"{number(count)} things have"
+    return f"{things} to be corrected before this can be saved."

@@ -26,15 +26,26 @@
       show(answer.ok ? (await answer.json()).options : []);
     },
   });
+  // `data-pick-url` answers {"options": [{"value", "text"}]} to ?q=words
+  const lookUp = (address) => (words, done) =>
+    fetch(`${address}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok ? answer.json() : { options: [] }))
+      .then((found) => done(found.options))
+      .catch(() => {
+        window.crm.say("The server cannot be reached. Check the connection and try again.");
+        done();
+      });
   function dress(field) {
     const isMany = field.multiple;
+    const address = field.dataset.pickUrl;
     new window.TomSelect(field, {
       ...(field.dataset.pickUrl ? lookingUp(field.dataset.pickUrl) : {}),
-      plugins: isMany ? ["remove_button"] : [],
+      plugins: isMany ? ["remove_button"] : address ? ["clear_button"] : [],
       maxOptions: 600,
       hidePlaceholder: true,
-      placeholder: field.dataset.placeholder || field.getAttribute("placeholder") || (isMany ? "Any" : ""),
-      allowEmptyOption: true,
+      placeholder: field.getAttribute("placeholder") || field.getAttribute("placeholder") || (isMany ? "Any" : ""),
+      allowEmptyOption: !address,
+      ...(address && { load: lookUp(address), preload: "focus", valueField: "value", labelField: "text", searchField: [], loadThrottle: 250 }),
       render: { no_results: () => "<div class='no-results'>Nothing found</div>" },
     });
   }
