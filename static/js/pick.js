@@ -21,31 +21,22 @@
     async load(query, show) {
       const url = new URL(address, location.href);
       url.searchParams.set("q", query);
-      const answer = await fetch(url, { headers: { Accept: "application/json" } });
+      const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+      if (!answer) window.crm.say("The server cannot be reached. Check the connection and try again.");
       this.clearOptions();
-      show(answer.ok ? (await answer.json()).options : []);
+      show(answer?.ok ? (await answer.json()).options : []);
     },
   });
-  // `data-pick-url` answers {"options": [{"value", "text"}]} to ?q=words
-  const lookUp = (address) => (words, done) =>
-    fetch(`${address}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } })
-      .then((answer) => (answer.ok ? answer.json() : { options: [] }))
-      .then((found) => done(found.options))
-      .catch(() => {
-        window.crm.say("The server cannot be reached. Check the connection and try again.");
-        done();
-      });
   function dress(field) {
     const isMany = field.multiple;
     const address = field.dataset.pickUrl;
     new window.TomSelect(field, {
-      ...(field.dataset.pickUrl ? lookingUp(field.dataset.pickUrl) : {}),
+      ...(address ? lookingUp(address) : {}),
       plugins: isMany ? ["remove_button"] : address ? ["clear_button"] : [],
       maxOptions: 600,
       hidePlaceholder: true,
-      placeholder: field.getAttribute("placeholder") || field.getAttribute("placeholder") || (isMany ? "Any" : ""),
+      placeholder: field.getAttribute("placeholder") || (isMany ? "Any" : ""),
       allowEmptyOption: !address,
-      ...(address && { load: lookUp(address), preload: "focus", valueField: "value", labelField: "text", searchField: [], loadThrottle: 250 }),
       render: { no_results: () => "<div class='no-results'>Nothing found</div>" },
     });
   }
