@@ -8,7 +8,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 STAMP = "fingerprint"
-NOT_SERVED = ["*.map", "*.scss", "*.po"]
+NOT_SERVED = ["*.map", "*.md", "*.txt", "LICENSE*", "django_htmx"]  # of packages; our pages load htmx itself
 
 
 def collect_if_changed() -> bool:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -10,6 +11,7 @@ from tests.chromium import launch_arguments
 
 # Playwright's own event loop makes Django believe that the test is asynchronous
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+HERE = Path(__file__).parent
 WATCH = """
 document.addEventListener("securitypolicyviolation", event => {
   console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
@@ -21,7 +23,7 @@ FAULTS = ("policy violation", "Content Security Policy", "htmx:evalDisallowedErr
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of this folder is a browser test."""
     for item in items:
-        if item.path.is_relative_to(os.path.dirname(__file__)):
+        if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
 
 

@@ -62,7 +62,8 @@ def test_many_starters_at_once_get_one_server(folder, instance):
     assert ask(instance, "SELECT 1") == 1
 
 
-def test_killed_servers_start_again_with_what_was_committed(instance):
+def test_killed_servers_start_again_with_what_was_committed(folder, instance):
+    instance = Instance(folder)  # as `make run` has it: a commit is on the disk
     instance.start_postgres()
     instance.start_valkey()
     with psycopg.connect(host=str(instance.places.postgres_sockets), user="postgres", dbname="crm") as connection:

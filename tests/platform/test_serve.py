@@ -1,0 +1,146 @@
+"""`manage.py serve`: one process group that answers, mends itself, and leaves nothing behind."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm.embedded import Instance
+from crm.embedded.processes import wait_until
+from crm.serving.group import descendants
+
+TOP = Path(__file__).resolve().parents[2]
+SECONDS = 90
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Site:
+    """A site in a folder of its own, started by `make` as people do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        strange = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
+        environment = {name: value for name, value in os.environ.items() if name not in strange}
+        self.process = subprocess.Popen(
+            ["make", "run", f"PORT={self.port}"],
+            env={**environment, "CRM_VAR": str(self.folder), "CRM_DEMO": "0"},
+            cwd=TOP,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        for line in self.process.stdout:
+            if line == f"CRM ready: http://127.0.0.1:{self.port}\n":
+                return
+        raise AssertionError("the site ended before it was ready")
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return answer.read()
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/healthz") == b"ok\n"
+        except OSError:
+            return False
+
+    def children(self, word: str) -> list[int]:
+        below = descendants(self.process.pid)
+        return [pid for pid in below if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def has_ended(self) -> bool:
+        """Whether the group and the servers are gone; zombies wait for nobody here."""
+        self.process.poll()
+        of_group = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._is_ours(pid)]
+        instance = Instance(self.folder)
+        return not of_group and instance.postgres.pid is None and instance.valkey.pid is None
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            return os.getpgid(pid) == self.process.pid and bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+        except (ProcessLookupError, FileNotFoundError):
+            return False
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    folder = Path(tempfile.mkdtemp(prefix="crm-serve-"))
+    site = Site(folder)
+    yield site
+    if site.process is not None and site.process.poll() is None:
+        os.killpg(site.process.pid, signal.SIGKILL)
+    Instance(folder).stop()
+    shutil.rmtree(folder)
+
+
+def interrupt_group(site: Site) -> None:
+    os.killpg(site.process.pid, signal.SIGINT)
+
+
+def interrupt_make(site: Site) -> None:
+    os.kill(site.process.pid, signal.SIGINT)
+
+
+def kill_make(site: Site) -> None:
+    os.kill(site.process.pid, signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_the_site_serves_mends_itself_and_ends_with_ctrl_c(site):
+    site.start()
+    assert b"broker" in site.get("/readyz")
+    assert site.get("/static/vendor/htmx.min.js") != b""
+    worker, *_ = site.children("worker")
+    os.kill(worker, signal.SIGKILL)
+    assert wait_until(lambda: site.children("worker") not in ([], [worker]), 20, step=0.1)
+    interrupt_group(site)
+    assert wait_until(site.has_ended, 30, step=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [interrupt_make, kill_make])
+def test_nothing_is_left_when_only_make_is_told_to_end(site, end):
+    site.start()
+    end(site)
+    assert wait_until(site.has_ended, 30, step=0.1)
+
+
+def test_a_taken_port_is_said_in_a_sentence_and_nothing_is_started(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        started = time.monotonic()
+        serve = subprocess.run(
+            [sys.executable, "manage.py", "serve", "--port", str(port)],
+            env={**os.environ, "CRM_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "crm.settings"},
+            cwd=TOP,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert serve.returncode == 1
+    assert serve.stderr == (
+        f"CommandError: Port {port} is in use by another program: choose another, `make run PORT=8001`.\n"
+    )
+    assert not (tmp_path / "pg").exists()
+    assert time.monotonic() - started < SECONDS
