@@ -17,10 +17,9 @@ from crm.importing.folding import RECORDS, count_records, fold_rows
 from crm.importing.merging import Merge
 from psycopg import sql
 
-EXTRA = (
-    "phone_normalised text, contact_id bigint, organization_id bigint, parent_id bigint, owner_id bigint, team_id bigint,"
-    " is_new boolean NOT NULL DEFAULT false, is_changed boolean NOT NULL DEFAULT false"
-)
+LINKED = """SELECT f.*, NULL::text AS phone_normalised, NULL::bigint AS organization_id, NULL::bigint AS parent_id,
+  NULL::bigint AS owner_id, NULL::bigint AS team_id, c.id AS contact_id, c.id IS NULL AS is_new, false AS is_changed
+FROM ({folded}) f LEFT JOIN contacts_contact c ON c.external_id = f.external_id"""
 PLAIN = (
     "first_name", "last_name", "industry", "employees", "revenue", "website", "birthday", "source", "list_kind", "created_on",
 )  # fmt: skip
@@ -35,8 +34,8 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     reject_foreign_owners(merge)
     _reject_own_parents(merge)
     merge.report(0.05, "Finding known contacts")
-    fold_rows(merge, FIELDS, ["external_id"], EXTRA)
-    _find_or_number(merge)
+    fold_rows(merge, FIELDS, ["external_id"], wrapped=LINKED)
+    _number_new(merge)
     _normalise_phones(merge)
     resolve_organizations(merge)
     resolve_parents(merge)
@@ -57,15 +56,15 @@ def _reject_own_parents(merge: Merge) -> None:
         merge.reject("parent_external_id", "a contact cannot stand above itself", "r.parent_external_id = r.external_id")
 
 
-def _find_or_number(merge: Merge) -> None:
-    """Ids of known contacts; new ids for the others, in the order of the file."""
-    merge.run(f"UPDATE {RECORDS} s SET contact_id = c.id FROM contacts_contact c WHERE c.external_id = s.external_id")
+def _number_new(merge: Merge) -> None:
+    """Ids for the contacts that are new, in the order of the file."""
     merge.run(
-        f"UPDATE {RECORDS} s SET contact_id = n.id, is_new = true FROM ("
+        f"UPDATE {RECORDS} s SET contact_id = n.id FROM ("
         "SELECT external_id, nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id FROM"
-        f" (SELECT external_id FROM {RECORDS} WHERE contact_id IS NULL ORDER BY first_row) o"
+        f" (SELECT external_id FROM {RECORDS} WHERE is_new ORDER BY first_row) o"
         ") n WHERE n.external_id = s.external_id"
     )
+    merge.run(f"ANALYZE {RECORDS}")
 
 
 def _normalise_phones(merge: Merge) -> None:

@@ -11,26 +11,36 @@ from crm.importing.staging import ROWS
 RECORDS = "import_records"
 
 
-def fold_rows(merge: Merge, fields: Sequence[ImportField], key: Sequence[str], extra: str) -> None:
-    """Makes the temporary table of records: a row for each `key`, with `first_row`, `row_count` and the fields.
+def fold_rows(
+    merge: Merge,
+    fields: Sequence[ImportField],
+    key: Sequence[str],
+    *,
+    table: str = ROWS,
+    wrapped: str = "SELECT * FROM ({folded}) f",
+    unique: bool = False,
+    derived: Sequence[str] = (),
+) -> None:
+    """Makes the temporary table of records from `table`: a row for each `key`, with `first_row`, `row_count`, fields.
 
-    `extra` adds columns (SQL, as `name type, ...`) that the merge fills in.
+    `wrapped` is a SELECT around the folded rows (`{folded}`, as `f`) that adds columns. `unique`: no key comes
+    twice. `derived` names fields that stand in the table though the file does not feed them.
     """
     keys = ", ".join(key)
     merge.run(f"DROP TABLE IF EXISTS {RECORDS}")
-    repeated = merge.number(f"SELECT count(*) FROM (SELECT 1 FROM {ROWS} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1) s")
+    repeated = not unique and merge.number(
+        f"SELECT count(*) FROM (SELECT 1 FROM {table} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1) s"
+    )
     names = [spec for spec in fields if spec.name not in key]
     if repeated:
-        columns = [_last(spec) if spec.name in merge.given else _nothing(spec) for spec in names]
-        head = f"{keys}, min(row_no) AS first_row, count(*) AS row_count"
-        tail = f" GROUP BY {keys}"
+        columns = [_last(spec) if spec.name in merge.given or spec.name in derived else _nothing(spec) for spec in names]
+        head, tail = f"{keys}, min(row_no) AS first_row, count(*) AS row_count", f" GROUP BY {keys}"
     else:
         columns = [spec.name for spec in names]
         head, tail = f"{keys}, row_no AS first_row, 1::bigint AS row_count", ""
-    merge.run(f"CREATE TEMP TABLE {RECORDS} ON COMMIT DROP AS SELECT {', '.join([head, *columns])} FROM {ROWS}{tail}")
-    if extra:
-        merge.run(f"ALTER TABLE {RECORDS} " + ", ".join(f"ADD COLUMN {column.strip()}" for column in extra.split(",")))
-    merge.run(f"ANALYZE {RECORDS}")
+    folded = f"SELECT {', '.join([head, *columns])} FROM {table}{tail}"
+    merge.run(f"CREATE TEMP TABLE {RECORDS} ON COMMIT DROP AS {wrapped.format(folded=folded)}")
+    merge.run(f"ANALYZE {RECORDS} ({keys}, first_row)")
 
 
 def count_records(merge: Merge) -> None:

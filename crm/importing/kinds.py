@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,6 @@ class ImportKind:
     fields: tuple[ImportField, ...]
     merge: Callable[[Merge], None]
     list_url: str = ""
-    extra_columns: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> dict[str, ImportField]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ class Merge:
     cursor: Any
     actor: User | None
     company: Company
-    given: Collection[str]
+    given: frozenset[str]
     report: Callable[[float, str], None]
     counts: Counts = field(default_factory=Counts)
 
@@ -49,10 +49,12 @@ class Merge:
         self.cursor.execute(sql, parameters or None)
         return int(self.cursor.fetchone()[0] or 0)
 
-    def reject(self, field_name: str, reason: str, condition: str, parameters: Sequence[Any] = ()) -> int:
-        """Takes the staged rows (as `r`) that meet the condition out, with the reason; returns how many."""
+    def reject(
+        self, field_name: str, reason: str, condition: str, parameters: Sequence[Any] = (), *, table: str = ROWS
+    ) -> int:
+        """Takes the rows of `table` (as `r`) that meet the condition out, with the reason; returns how many."""
         return self.run(
-            f"WITH gone AS (DELETE FROM {ROWS} r WHERE {condition} RETURNING r.row_no)"
+            f"WITH gone AS (DELETE FROM {table} r WHERE {condition} RETURNING r.row_no)"
             f" INSERT INTO {REJECTS} SELECT row_no, %s, %s FROM gone",
             [*parameters, field_name, reason],
         )

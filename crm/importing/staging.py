@@ -21,7 +21,6 @@ def create_staging(cursor: Any, kind: ImportKind) -> None:
     cursor.execute(f"DROP TABLE IF EXISTS {ROWS}, {REJECTS}")
     columns = ["row_no bigint", "line bigint"]
     columns += [f"{spec.name} {spec.postgres_type}" for spec in kind.fields]
-    columns += [f"{name} {kind_of}" for name, kind_of in kind.extra_columns.items()]
     cursor.execute(f"CREATE TEMP TABLE {ROWS} ({', '.join(columns)}) ON COMMIT DROP")
     cursor.execute(f"CREATE TEMP TABLE {REJECTS} (row_no bigint, field text, reason text) ON COMMIT DROP")
 

@@ -24,5 +24,4 @@ ORDERS = ImportKind(
     fields=ORDER_FIELDS,
     merge=merge_orders,
     list_url="orders:order_list",
-    extra_columns={"order_key": "text", "position": "integer"},
 )

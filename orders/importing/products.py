@@ -10,16 +10,15 @@ from orders.importing.fields import PRODUCT_FIELDS
 from orders.keeping import refresh_products_of
 from orders.models import Product
 
-EXTRA = "product_id bigint, is_new boolean NOT NULL DEFAULT false, is_changed boolean NOT NULL DEFAULT false"
+LINKED = """SELECT f.*, p.id AS product_id, p.id IS NULL AS is_new, false AS is_changed FROM ({folded}) f
+LEFT JOIN orders_product p ON p.external_id = f.external_id"""
 SEARCHED = "left(crm_fold({name}), 300), crm_fold(concat_ws(' ', {name}, {id}, nullif({family}, '')))"
 
 
 def merge_products(merge: Merge) -> None:
     """Rows by external id: new products are made, known ones take what is given."""
     reject_products_out_of_reach(merge, "external_id")
-    fold_rows(merge, PRODUCT_FIELDS, ["external_id"], EXTRA)
-    merge.run(f"UPDATE {RECORDS} s SET product_id = p.id FROM orders_product p WHERE p.external_id = s.external_id")
-    merge.run(f"UPDATE {RECORDS} SET is_new = true WHERE product_id IS NULL")
+    fold_rows(merge, PRODUCT_FIELDS, ["external_id"], wrapped=LINKED)
     merge.report(0.3, "Writing products")
     _insert(merge)
     _update(merge)

@@ -1,36 +1,49 @@
-"""The statements of the order import. `import_rows` are staged rows, `import_records` lines, `import_orders` orders."""
+"""The statements of the order import. `import_rows` are staged rows, `import_numbered` the same with what they are in
+their order, `import_records` one row a line, `import_orders` one row an order."""
 
 from __future__ import annotations
 
-SET_AMOUNTS = """
-UPDATE import_rows SET amount = round(coalesce(quantity, 1) * unit_price - coalesce(discount, 0), 4)
-WHERE amount IS NULL AND unit_price IS NOT NULL
-"""
+SALE_KEY = """concat('sale:', contact_external_id, '|',
+      to_char(ordered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '|', row_number() OVER (
+        PARTITION BY order_id IS NULL AND external_id IS NULL, contact_external_id, ordered_at ORDER BY row_no))"""
+ORDER_KEY = f"""CASE WHEN order_id IS NOT NULL THEN 'number:' || order_id
+    WHEN external_id IS NOT NULL THEN 'line:' || external_id ELSE {SALE_KEY} END"""
+GIVEN_PLACE = """coalesce(line_number, coalesce(max(line_number) OVER (PARTITION BY order_key), 0)
+    + row_number() OVER (PARTITION BY order_key, line_number IS NULL ORDER BY row_no))::integer"""
+NEXT_PLACE = "(row_number() OVER (PARTITION BY order_key ORDER BY row_no))::integer"
 
-NUMBER_ORDERS = """
-UPDATE import_rows r SET order_key = k.order_key FROM (
-  SELECT row_no, CASE
-    WHEN order_id IS NOT NULL THEN 'number:' || order_id
-    WHEN external_id IS NOT NULL THEN 'line:' || external_id
-    ELSE concat('sale:', contact_external_id, '|', to_char(ordered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '|',
-      row_number() OVER (
-        PARTITION BY order_id IS NULL AND external_id IS NULL, contact_external_id, ordered_at ORDER BY row_no))
-    END AS order_key
+NUMBERED = """
+CREATE TEMP TABLE import_numbered ON COMMIT DROP AS
+SELECT k.*, {place} AS position FROM (
+  SELECT row_no, line, external_id, order_id, line_number, contact_external_id, ordered_at, product_external_id, quantity,
+    unit_price, discount, coalesce(amount, {amount}) AS amount, unit_cost, channel, partner_external_id, currency,
+    {order_key} AS order_key
   FROM import_rows
-) k WHERE k.row_no = r.row_no
-"""
-
-NUMBER_LINES = """
-UPDATE import_rows r SET position = p.position FROM (
-  SELECT row_no, coalesce(line_number, coalesce(max(line_number) OVER (PARTITION BY order_key), 0)
-    + row_number() OVER (PARTITION BY order_key, line_number IS NULL ORDER BY row_no)) AS position
-  FROM import_rows
-) p WHERE p.row_no = r.row_no
+) k
 """
 """A line's place in its order: as given; rows without one follow behind, in the order of the file."""
+AMOUNT = "round(coalesce(quantity, 1) * unit_price - coalesce(discount, 0), 4)"
 
-LINES_OUT_OF_REACH = """EXISTS (
-  SELECT 1 FROM orders_orderline l WHERE l.external_id = r.external_id AND l.order_id NOT IN ({ids}))"""
+SAME_LINES = (
+    """
+UPDATE import_numbered n SET order_key = f.order_key, position = f.position FROM (
+  SELECT DISTINCT ON (external_id) external_id, order_key, position FROM import_numbered
+  WHERE external_id IS NOT NULL ORDER BY external_id, row_no
+) f WHERE f.external_id = n.external_id AND (n.order_key, n.position) <> (f.order_key, f.position)
+""",
+    """
+UPDATE import_numbered n SET order_key = o.import_key, position = l.position
+FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+WHERE l.external_id = n.external_id AND o.import_key IS NOT NULL
+""",
+)
+"""A line that has an id of its own is that line, wherever it stands."""
+
+LINKED = """SELECT f.*, c.id AS contact_id, p.id AS product_id, t.id AS partner_id, NULL::bigint AS line_pk,
+  true AS is_new, false AS is_changed FROM ({folded}) f
+LEFT JOIN contacts_contact c ON c.external_id = f.contact_external_id
+LEFT JOIN orders_product p ON p.external_id = f.product_external_id
+LEFT JOIN contacts_contact t ON t.external_id = f.partner_external_id"""
 
 ORDERS_OF_FILE = """
 CREATE TEMP TABLE import_orders ON COMMIT DROP AS
@@ -44,9 +57,24 @@ SELECT s.order_key, min(s.first_row) AS first_row, max(s.order_id) AS order_id, 
     THEN round(sum(s.unit_cost * coalesce(s.quantity, CASE WHEN s.amount < 0 THEN -1 ELSE 1 END)), 4) END AS cost,
   coalesce(bool_or(s.quantity > 0), false) OR (count(s.quantity) = 0 AND sum(s.amount) >= 0) AS is_purchase,
   NULL::bigint AS order_pk, false AS is_new, false AS is_changed
-FROM import_records s GROUP BY s.order_key ORDER BY min(s.first_row)
+FROM import_records s GROUP BY s.order_key
 """
 """An order of the file: the time of its earliest line, else the last value given; totals as `orders.keeping` has them."""
+
+ONE_LINE_ORDERS = """
+CREATE TEMP TABLE import_orders ON COMMIT DROP AS
+SELECT s.order_key, s.first_row, s.order_id, s.ordered_at, s.contact_id, s.partner_id, s.channel, s.currency, s.amount,
+  round(s.unit_cost * coalesce(s.quantity, CASE WHEN s.amount < 0 THEN -1 ELSE 1 END), 4) AS cost,
+  coalesce(s.quantity > 0, s.amount >= 0) AS is_purchase, NULL::bigint AS order_pk, false AS is_new, false AS is_changed
+FROM import_records s
+"""
+"""The same where every line is an order of its own."""
+
+FIND_ORDERS = "UPDATE import_orders s SET order_pk = o.id FROM orders_order o WHERE o.import_key = s.order_key"
+NUMBER_NEW_ORDERS = """
+UPDATE import_orders SET is_new = true, order_pk = nextval(pg_get_serial_sequence('orders_order', 'id'))
+WHERE order_pk IS NULL
+"""
 
 INSERT_ORDERS = """
 INSERT INTO orders_order (
@@ -77,25 +105,18 @@ WITH changed AS (
 ) UPDATE import_orders s SET is_changed = true FROM changed WHERE s.order_pk = changed.id
 """
 
-FIND_LINES = (
-    """
-UPDATE import_records s SET line_pk = l.id FROM orders_orderline l
-WHERE s.external_id IS NOT NULL AND l.external_id = s.external_id
-""",
-    """
-UPDATE import_records s SET line_pk = l.id FROM orders_orderline l, import_orders o
-WHERE s.line_pk IS NULL AND o.order_key = s.order_key AND NOT o.is_new
-  AND l.order_id = s.order_pk AND l.position = s.position
-""",
-)
+FIND_LINES = """
+UPDATE import_records s SET line_pk = l.id, is_new = false FROM import_orders o, orders_orderline l
+WHERE o.order_key = s.order_key AND NOT o.is_new AND l.order_id = o.order_pk AND l.position = s.position
+"""
 
 INSERT_LINES = """
 INSERT INTO orders_orderline (
   order_id, position, external_id, product_id, quantity, unit_price, discount, amount, unit_cost
 )
-SELECT s.order_pk, s.position, s.external_id, s.product_id, s.quantity, s.unit_price, coalesce(s.discount, 0), s.amount,
+SELECT o.order_pk, s.position, s.external_id, s.product_id, s.quantity, s.unit_price, coalesce(s.discount, 0), s.amount,
   s.unit_cost
-FROM import_records s WHERE s.is_new ORDER BY s.first_row
+FROM import_records s JOIN import_orders o USING (order_key) WHERE s.is_new ORDER BY s.first_row
 """
 
 UPDATE_LINES = """
@@ -112,4 +133,15 @@ WITH changed AS (
     OR (s.unit_cost IS NOT NULL AND s.unit_cost IS DISTINCT FROM l.unit_cost))
   RETURNING l.id
 ) UPDATE import_records s SET is_changed = true FROM changed WHERE s.line_pk = changed.id
+"""
+
+MARK_CHANGED_ORDERS = """
+UPDATE import_records s SET is_changed = true FROM import_orders o
+WHERE o.order_key = s.order_key AND o.is_changed AND NOT s.is_new AND s.first_row = o.first_row
+"""
+"""A change of an order counts as an update of the row of its first line."""
+
+TOUCHED_ORDERS = """
+SELECT o.order_pk FROM import_orders o WHERE NOT o.is_new
+AND (o.is_changed OR o.order_key IN (SELECT order_key FROM import_records WHERE is_new OR is_changed))
 """
