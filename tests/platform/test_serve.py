@@ -70,9 +70,9 @@ class Site:
     def has_ended(self) -> bool:
         """Whether the group and the servers are gone; zombies wait for nobody here."""
         self.process.poll()
-        of_group = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._is_ours(pid)]
+        processes = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
         instance = Instance(self.folder)
-        return not of_group and instance.postgres.pid is None and instance.valkey.pid is None
+        return not any(map(self._is_ours, processes)) and instance.postgres.pid is None and instance.valkey.pid is None
 
     def _is_ours(self, pid: int) -> bool:
         try:
