@@ -15,7 +15,7 @@ from contacts.models import Address, Contact
 from crm.demo.companies import TRADES
 from crm.demo.house import Batch, Book, DemoRefused, Fill, House
 from crm.demo.process import Ints
-from crm.demo.writing import array, copy_columns, money, nullable, reserve_ids
+from crm.demo.writing import array, copy_columns, money, next_number, nullable, reserve_ids
 
 FIRST_EXTERNAL_ID = 100_001
 PARTNERS = 8
@@ -39,7 +39,8 @@ def load(house: House) -> Fill:
             f"There are {there:,} contacts already, and demo data would mix with them. Load it into an empty instance"
             " (another CRM_VAR or DATABASE_URL), or say --add if mixing is what you want."
         )
-    house.first_number = there
+    house.there = there
+    house.next_contact = next_number(Contact, "external_id", "K", FIRST_EXTERNAL_ID)
     return fill
 
 
@@ -54,6 +55,7 @@ def fill(batch: Batch) -> None:
     if not len(house.partner_ids):
         house.partner_ids = ids[_make_partners(draft, columns)]
     house.counts["contacts"] += copy_columns(Contact, columns)
+    house.next_contact += draft.size
     house.counts["contact points"] += write_points(ids, points)
     _write_addresses(ids, draft)
     batch.book = Book(
@@ -65,13 +67,12 @@ def _columns(batch: Batch, draft: Draft, ids: Ints) -> dict[str, Any]:
     """The columns of the contacts, but for whom they belong to and how they are found."""
     rng, house = batch.rng("facts"), batch.house
     moment = draft.created_on.astype("M8[s]") + rng.integers(6 * 3600, 16 * 3600, draft.size).astype("m8[s]")
-    first = FIRST_EXTERNAL_ID + house.first_number + house.counts["contacts"]
     source = rng.choice(len(SOURCES), draft.size, p=SOURCE_SHARES)
     is_compiled = np.array([name in ("directory", "cold call") for name in SOURCES])[source]
     return {
         "id": ids,
         "kind": np.where(draft.is_organization, ContactKind.ORGANIZATION, ContactKind.PERSON).astype(object),
-        "external_id": [f"K{number}" for number in range(first, first + draft.size)],
+        "external_id": _external_ids(house, draft),
         "name": draft.name,
         "first_name": draft.first_name,
         "last_name": draft.last_name,
@@ -90,6 +91,10 @@ def _columns(batch: Batch, draft: Draft, ids: Ints) -> dict[str, Any]:
     }
 
 
+def _external_ids(house: House, draft: Draft) -> list[str]:
+    return [f"K{number}" for number in range(house.next_contact, house.next_contact + draft.size)]
+
+
 def _facts(rng: np.random.Generator, draft: Draft, house: House) -> dict[str, Any]:
     """What is known of organizations and of private persons."""
     firm, firms = draft.firm, draft.firms
@@ -102,7 +107,9 @@ def _facts(rng: np.random.Generator, draft: Draft, house: House) -> dict[str, An
     employees = firms.employees[firm] if len(firms.trade) else trade
     revenue = firms.revenue[firm] if len(firms.trade) else trade
     return {
-        "industry": [kind.industry if is_firm else "" for kind, is_firm in zip(kinds, draft.is_organization, strict=True)],
+        "industry": [
+            kind.industry if is_firm else "" for kind, is_firm in zip(kinds, draft.is_organization, strict=True)
+        ],
         "markets": _markets(draft, [kind.market for kind in kinds]),
         "employees": nullable(employees, known),
         "revenue": [text if is_known else None for text, is_known in zip(money(revenue * 100), known, strict=True)],
@@ -144,8 +151,7 @@ def _make_partners(draft: Draft, columns: dict[str, Any]) -> Ints:
 
 def _search_columns(batch: Batch, draft: Draft, points: list[Points]) -> dict[str, Any]:
     """`sort_name` and `search_text`, folded by the database as `contacts.keeping` does it."""
-    first = FIRST_EXTERNAL_ID + batch.house.first_number + batch.house.counts["contacts"]
-    external = [f"K{number}" for number in range(first, first + draft.size)]
+    external = _external_ids(batch.house, draft)
     with connection.cursor() as cursor:
         cursor.execute(SEARCHED_SQL, [draft.name.tolist(), external, searched(draft.size, points)])
         folded = cursor.fetchall()

@@ -48,8 +48,6 @@ def _key_accounts(rng: np.random.Generator, house: House, draft: Draft, owner: I
 def _covered(rng: np.random.Generator, draft: Draft) -> tuple[np.ndarray, np.ndarray]:
     owned, team_only = (np.where(draft.is_organization, a, b) for a, b in zip(ORGANIZATIONS, PRIVATE, strict=True))
     is_prospect = ~draft.is_customer & (draft.organization == NONE)
-    owned, team_only = (
-        np.where(is_prospect, a, b) for a, b in zip(PROSPECTS, (owned, team_only), strict=True)
-    )
+    owned, team_only = (np.where(is_prospect, a, b) for a, b in zip(PROSPECTS, (owned, team_only), strict=True))
     dice = rng.random(draft.size)
     return dice < owned, dice < owned + team_only

@@ -89,5 +89,7 @@ def _names(rng: np.random.Generator, country: Texts, city: Texts, trade: Ints) -
         family = names()[code].men_last
         form = forms[a % len(forms)].replace("{last}", family[b % len(family)], 1)
         form = form.replace("{last}", family[c % len(family)])
-        made.append(form.replace("{city}", town).replace("{place}", places[code].streets[d % len(places[code].streets)]))
+        made.append(
+            form.replace("{city}", town).replace("{place}", places[code].streets[d % len(places[code].streets)])
+        )
     return made

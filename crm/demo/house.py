@@ -36,14 +36,15 @@ class Colleague:
 
 @dataclass
 class House:
-    """The company being made. `adding`: there may be data here already; `first_number` counts what there is."""
+    """The company being made. `adding`: there may be data here already, of `there` contacts."""
 
     seed: int
     start: dt.date
     end: dt.date
     zone: ZoneInfo
     adding: bool = False
-    first_number: int = 0
+    there: int = 0
+    next_contact: int = 1
     next_order: int = 1
     team_ids: dict[str, int] = field(default_factory=dict)
     colleagues: list[Colleague] = field(default_factory=list)
@@ -68,7 +69,7 @@ class House:
 
 @dataclass
 class Book:
-    """The contacts of a batch: customers come first and in their order, then prospects, then people at organizations."""
+    """The contacts of a batch: its customers in their order, then prospects, then people at organizations."""
 
     id: Ints
     is_organization: NDArray[np.bool_]
@@ -86,7 +87,7 @@ class Sales:
 
     contact: Ints  # index into the batch's book
     at: Times  # datetime64[s], UTC
-    number: Texts
+    number: Texts  # of a return: the number of the order it is of
     product: Texts  # the name of the first line's product
     channel: Texts
     is_return: NDArray[np.bool_]
@@ -114,7 +115,7 @@ Loader = Callable[[House], Fill | None]
 
 def stream(house: House, name: str, number: int = 0) -> np.random.Generator:
     """Random numbers that depend on the seed, a name and a number only."""
-    return np.random.default_rng([house.seed, house.first_number, number, zlib.crc32(name.encode())])
+    return np.random.default_rng([house.seed, house.there, number, zlib.crc32(name.encode())])
 
 
 def batches(house: House, customers: int) -> Sequence[tuple[int, int]]:

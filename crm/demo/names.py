@@ -14,18 +14,16 @@ from numpy.typing import NDArray
 from crm.demo.house import Texts
 
 DATA = Path(__file__).parent / "data"
-GREEK = str.maketrans(
-    dict(
-        zip(
-            "αβγδεζηικλμνξοπρσςτυφωΑΒΓΔΕΖΗΙΚΛΜΝΞΟΠΡΣΤΥΦΩ",
-            "avgdeziiklmnxoprsstyfoAVGDEZIIKLMNXOPRSTYFO",
-            strict=True,
-        )
-    )
-    | {"θ": "th", "Θ": "Th", "χ": "ch", "Χ": "Ch", "ψ": "ps", "Ψ": "Ps"}
-)
-# letters that have no accent to take off
-PLAIN = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "å": "a", "Å": "A", "đ": "d"})  # fmt: skip
+
+
+def content(name: str) -> list[str]:
+    """The lines of a data file, without comments; leading blanks kept."""
+    lines = (DATA / name).read_text("utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+# letters with a way of their own to be written in the Latin alphabet, or without an accent to take off
+LATIN = str.maketrans({left: right for pair in content("letters.txt") for left, right in [pair.split(" ")]})
 
 
 @dataclass(frozen=True)
@@ -61,17 +59,10 @@ def draw_people(rng: np.random.Generator, country: Texts) -> tuple[Texts, Texts]
     return first, last
 
 
-def content(name: str) -> list[str]:
-    """The lines of a data file, without comments; leading blanks kept."""
-    lines = (DATA / name).read_text("utf-8").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("#")]
-
-
 @cache
 def ascii_letters(text: str) -> str:
     """Small letters of the Latin alphabet, digits and single hyphens, as in an address: Götz Weiß is goetz-weiss."""
-    bare = unicodedata.normalize("NFC", text).translate(PLAIN)
-    bare = unicodedata.normalize("NFD", bare).translate(GREEK)
+    bare = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).translate(LATIN)).translate(LATIN)
     return re.sub(r"[^a-z0-9]+", "-", bare.encode("ascii", "ignore").decode().lower()).strip("-")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def countries() -> tuple[dict[str, Country], Floats]:
     heads = [i for i, line in enumerate(lines) if not line.startswith(" ")] + [len(lines)]
     found = {}
     shares = []
-    for begin, end in zip(heads, heads[1:], strict=False):
+    for begin, end in pairwise(heads):
         code, rest = lines[begin].split(": ", 1)
         share, form, streets = rest.split(" | ")
         found[code] = _country(code, form, streets, lines[begin + 1 : end])

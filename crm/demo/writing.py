@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from crm.demo.process import Ints
 
@@ -25,7 +25,7 @@ def copy_columns(model: type[Model], columns: Mapping[str, Any], *, count: int |
     """
     size = count if count is not None else len(next(iter(columns.values())))
     table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in columns)
+    names = ", ".join(connection.ops.quote_name(_column(model, name)) for name in columns)
     texts = [_texts(values, size) for values in columns.values()]
     lines = map("\t".join, zip(*texts, strict=True))
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
@@ -44,6 +44,19 @@ def reserve_ids(model: type[Model], count: int) -> Ints:
         return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
 
 
+def next_number(model: type[Model], field: str, prefix: str, first: int) -> int:
+    """The number after the highest that `field` holds behind `prefix` (`K100001`); `first` where there is none."""
+    quote = connection.ops.quote_name
+    column = quote(_column(model, field))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT max(substr({column}, %s)::bigint) FROM {quote(model._meta.db_table)} WHERE {column} ~ %s",  # noqa: S608
+            [len(prefix) + 1, f"^{prefix}[0-9]{{1,15}}$"],
+        )
+        highest = cursor.fetchone()[0]
+    return first if highest is None else max(first, highest + 1)
+
+
 def money(cents: Ints) -> list[str]:
     """Cents as the text of a decimal number: 1234 is 12.34. Right up to 2 to the power of 53 cents."""
     return list(map(repr, (cents / 100).tolist()))
@@ -59,6 +72,10 @@ def array(values: Iterable[str]) -> str:
     return "{" + ",".join(f'"{value}"' for value in values) + "}"
 
 
+def _column(model: type[Model], name: str) -> str:
+    return str(cast("Field[Any, Any]", model._meta.get_field(name)).column)
+
+
 def _blocks(lines: Iterator[str]) -> Iterator[list[str]]:
     while block := list(islice(lines, ROWS_AT_ONCE)):
         yield block
@@ -70,7 +87,8 @@ def _texts(values: Any, size: int) -> Sequence[str]:
         return _escaped(values) if isinstance(values, list) else _escaped([_plain(values)]) * size
     if values.dtype.kind == "M":
         is_day = np.datetime_data(values.dtype)[0] == "D"
-        return np.datetime_as_string(values, **({} if is_day else {"timezone": "UTC"})).tolist()
+        texts = np.datetime_as_string(values) if is_day else np.datetime_as_string(values, timezone="UTC")
+        return cast("list[str]", texts.tolist())
     if values.dtype.kind == "b":
         return np.where(values, "t", "f").tolist()
     if values.dtype.kind == "i":

@@ -59,7 +59,8 @@ def draw_returned(rng: np.random.Generator, lines: Lines, chosen: Ints) -> Lines
     count = np.searchsorted(lines.order, chosen, side="right") - first
     row = first + np.floor(rng.random(len(chosen)) * count).astype(np.int64)
     whole = lines.quantity[row]
-    back = np.where(rng.random(len(chosen)) < 0.6, whole, np.ceil(whole * rng.random(len(chosen))).astype(np.int64))
+    part = np.maximum(1, np.ceil(whole * rng.random(len(chosen)))).astype(np.int64)
+    back: Ints = np.where(rng.random(len(chosen)) < 0.6, whole, part)
     discount = lines.discount[row] * back // whole
     return Lines(
         order=np.arange(len(chosen)),
@@ -68,7 +69,7 @@ def draw_returned(rng: np.random.Generator, lines: Lines, chosen: Ints) -> Lines
         quantity=-back,
         unit_price=lines.unit_price[row],
         discount=-discount,
-        amount=discount - back * lines.unit_price[row],
+        amount=(discount - back * lines.unit_price[row]).astype(np.int64),
         unit_cost=lines.unit_cost[row],
     )
 
@@ -83,9 +84,7 @@ def _split(rng: np.random.Generator, cents: Ints, order: Ints, start: Ints, coun
     return amount
 
 
-def _choose(
-    rng: np.random.Generator, shop: Shop, amount: Ints, is_trade: NDArray[np.bool_]
-) -> tuple[Ints, Ints, Ints]:
+def _choose(rng: np.random.Generator, shop: Shop, amount: Ints, is_trade: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
     """Product, unit price and quantity of each line, so that quantity x price is the amount or a little more."""
     dice = rng.random((len(amount), TRIES))
     thought = np.where(is_trade[:, None], np.searchsorted(shop.trade, dice), np.searchsorted(shop.home, dice))

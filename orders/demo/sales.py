@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from crm.company import current_company
 from crm.demo.house import Batch, Book, Fill, House, Sales, Texts, Times
-from crm.demo.process import Floats, Ints, draw_purchases
-from crm.demo.writing import copy_columns, money, nullable, reserve_ids
+from crm.demo.process import Ints, draw_purchases
+from crm.demo.writing import copy_columns, money, next_number, nullable, reserve_ids
 from orders.choices import SalesChannel
 from orders.demo.baskets import Lines, draw_lines, draw_returned
 from orders.demo.shop import Shop, stock
 from orders.models import Order, OrderLine
 
+FIRST_NUMBER = 10_001
 RETURNS = 0.03
 WEB, STORE, PHONE, PARTNER, FIELD = range(5)
 CHANNELS = np.array(
@@ -33,6 +35,7 @@ class Drawn:
 
     contact: Ints  # index into the book
     day: Ints  # of the period
+    bought: Ints  # the order itself or, of a return, the order that it is of
     is_return: NDArray[np.bool_]
     lines: Lines
 
@@ -41,7 +44,7 @@ def load(house: House) -> Fill:
     """Write the products; the function that writes a batch's orders."""
     shop = stock()
     house.counts["products"] = len(shop.id)
-    house.next_order = Order.objects.count() + 1
+    house.next_order = next_number(Order, "number", "SO-", FIRST_NUMBER)
     currency = current_company().currency
 
     def fill(batch: Batch) -> None:
@@ -62,6 +65,7 @@ def _draw(batch: Batch, shop: Shop) -> Drawn:
     return Drawn(
         contact=np.concatenate([bought.customer, bought.customer[chosen]]),
         day=np.concatenate([day, later[chosen]]),
+        bought=np.concatenate([np.arange(len(day)), chosen]),
         is_return=is_return,
         lines=_joined(lines, replace(returned, order=returned.order + len(day))),
     )
@@ -80,35 +84,60 @@ def _write(batch: Batch, shop: Shop, currency: str, drawn: Drawn) -> None:
     place = np.empty_like(by_time)
     place[by_time] = np.arange(len(by_time))
     lines = _sorted(drawn.lines, place)
-    contact, moment, channel = drawn.contact[by_time], moment[by_time], channel[by_time]
-    number = np.array([f"SO-{n}" for n in range(house.next_order, house.next_order + len(by_time))], object)
-    house.next_order += len(by_time)
-    ids = reserve_ids(Order, len(by_time))
-    amount = money(_summed(lines.amount, lines.order, len(ids)))
-    partner = house.partner_ids[rng.integers(0, max(1, len(house.partner_ids)), len(ids))] if len(house.partner_ids) else ids
-    house.counts["orders"] += copy_columns(
-        Order,
-        {
-            "id": ids,
-            "number": number,
-            "contact": book.id[contact],
-            "partner": nullable(partner, (channel == PARTNER) & (len(house.partner_ids) > 0)),
-            "ordered_at": moment,
-            "ordered_on": np.datetime64(house.start) + drawn.day[by_time].astype("m8[D]"),
-            "channel": CHANNELS[channel],
-            "currency": currency,
-            "amount": amount,
-            "base_amount": amount,
-            "cost": money(_summed(lines.cost, lines.order, len(ids))),
-            "is_purchase": ~drawn.is_return[by_time],
-            "created_at": moment,
-        },
+    number = _numbers(house, len(by_time))
+    sales = Sales(
+        contact=drawn.contact[by_time],
+        at=moment[by_time],
+        number=number[place[drawn.bought[by_time]]],
+        product=shop.name[lines.product[np.searchsorted(lines.order, np.arange(len(by_time)))]],
+        channel=CHANNELS[channel[by_time]],
+        is_return=drawn.is_return[by_time],
     )
+    columns = {
+        "number": number,
+        "import_key": [f"number:{text}" for text in number],  # as the import would call them
+        "contact": book.id[sales.contact],
+        "partner": _partners(rng, house, channel[by_time]),
+        "ordered_on": np.datetime64(house.start) + drawn.day[by_time].astype("m8[D]"),
+        "currency": currency,
+    }
+    ids = _write_orders(sales, lines, columns)
+    house.counts["orders"] += len(ids)
     house.counts["order lines"] += _write_lines(ids, shop, lines)
-    first = np.searchsorted(lines.order, np.arange(len(ids)))
-    batch.sales = Sales(
-        contact, moment, number, shop.name[lines.product[first]], CHANNELS[channel], drawn.is_return[by_time]
-    )
+    batch.sales = sales
+
+
+def _write_orders(sales: Sales, lines: Lines, columns: dict[str, Any]) -> Ints:
+    """The orders with the columns that are kept from their lines (see `orders.keeping`); their ids."""
+    ids = reserve_ids(Order, len(sales.at))
+    amount = money(_summed(lines.amount, lines.order, len(ids)))
+    columns |= {
+        "id": ids,
+        "ordered_at": sales.at,
+        "created_at": sales.at,
+        "channel": sales.channel,
+        "amount": amount,
+        "base_amount": amount,
+        "cost": money(_summed(lines.cost, lines.order, len(ids))),
+        "is_purchase": ~sales.is_return,
+    }
+    copy_columns(Order, columns)
+    return ids
+
+
+def _numbers(house: House, count: int) -> Texts:
+    """The numbers of the next orders."""
+    first = house.next_order
+    house.next_order += count
+    return np.array([f"SO-{number}" for number in range(first, house.next_order)], object)
+
+
+def _partners(rng: np.random.Generator, house: House, channel: Ints) -> list[str | None]:
+    """Who sold it on, for orders that came in by a partner."""
+    if not len(house.partner_ids):
+        return [None] * len(channel)
+    partner = house.partner_ids[rng.integers(0, len(house.partner_ids), len(channel))]
+    return nullable(partner, channel == PARTNER)
 
 
 def _write_lines(order_ids: Ints, shop: Shop, lines: Lines) -> int:
@@ -157,9 +186,11 @@ def _moments(rng: np.random.Generator, house: House, day: Ints, channel: Ints) -
     office = rng.integers(8 * 3600, 18 * 3600, len(day))
     evening = rng.integers(7 * 3600, 23 * 3600, len(day))
     second = np.where(channel == WEB, evening, office)
-    local = np.datetime64(house.start) + day.astype("m8[D]") + second.astype("m8[s]")
-    moment = pd.DatetimeIndex(local.astype("M8[ns]")).tz_localize(house.zone).tz_convert("UTC").tz_localize(None)
-    return moment.to_numpy().astype("M8[s]")
+    # clocks change at night, when nobody orders: one difference to UTC a day
+    dates = [house.start + dt.timedelta(days=i) for i in range(house.days)]
+    noons = [dt.datetime.combine(date, dt.time(12), tzinfo=house.zone) for date in dates]
+    ahead = np.array([int((noon.utcoffset() or dt.timedelta()).total_seconds()) for noon in noons])
+    return np.datetime64(house.start) + day.astype("m8[D]") + (second - ahead[day]).astype("m8[s]")
 
 
 def _book(batch: Batch) -> Book:

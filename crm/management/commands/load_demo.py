@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customers", type=int, default=2000, metavar="N", help="who have bought; contacts: x 1.45")
+        parser.add_argument("--customers", type=int, default=2000, metavar="N", help="who bought (default: 2000)")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="another number, another company")
         parser.add_argument("--years", type=int, default=3, metavar="Y", help="of history (default: 3)")
         parser.add_argument(
