@@ -1,6 +1,48 @@
 """What contacts brings to the engines."""
 
-from contacts.importing import KINDS
-from crm.catalogue import Catalogue
+from functools import partial
 
-CATALOGUE = Catalogue(imports=KINDS)
+from contacts.choices import Channel
+from contacts.importing import KINDS
+from contacts.panels import CONTACT_PANELS
+from contacts.queries import interactions_before
+from contacts.specs import CONTACT_FIELDS
+from crm.catalogue import Catalogue, NavItem, NewItem, TimelineSource
+from crm.choices import Role, Scope
+from crm.grants import EVERYTHING, Grants
+
+CONTACT_GRANTS = {
+    Role.REP: Grants(
+        view=Scope.TEAM, add=Scope.OWN, change=Scope.OWN, delete=Scope.OWN, import_=Scope.OWN, export=Scope.OWN
+    ),
+    Role.MARKETER: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, import_=Scope.ALL, export=Scope.ALL),
+    Role.AGENT: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL),
+    Role.MANAGER: EVERYTHING,
+}
+CHANNEL_PARTS = (
+    ("calls", "Calls", (Channel.PHONE, Channel.WIRELESS)),
+    ("mails", "Mails and chats", (Channel.EMAIL, Channel.CHAT, Channel.SOCIAL)),
+    ("meetings", "Visits and meetings", (Channel.VISIT, Channel.MEETING, Channel.POINT_OF_SALE)),
+    ("web", "Web", (Channel.WEB, Channel.KIOSK, Channel.REGISTRATION, Channel.SURVEY)),
+    ("deliveries", "Deliveries", (Channel.DELIVERY,)),
+)
+
+CATALOGUE = Catalogue(
+    fields={"contacts.contact": CONTACT_FIELDS},
+    grants={"contacts.contact": CONTACT_GRANTS},
+    imports=KINDS,
+    timeline=(
+        TimelineSource(
+            "interactions",
+            "Interactions",
+            interactions_before,
+            parts=tuple(
+                TimelineSource(name, label, partial(interactions_before, channels=channels))
+                for name, label, channels in CHANNEL_PARTS
+            ),
+        ),
+    ),
+    panels={"contacts.contact": CONTACT_PANELS},
+    navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact"),),
+    new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
+)

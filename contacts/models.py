@@ -18,6 +18,7 @@ from contacts.choices import (
     Market,
     PointKind,
 )
+from contacts.countries import country_names
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 
@@ -219,6 +220,11 @@ class Address(models.Model):
             for part in (self.street, self.postal_code, self.city, self.country)
             if part
         )
+
+    @property
+    def country_name(self) -> str:
+        """`Germany` for DE; a text that is no code as it is."""
+        return country_names().get(self.country, self.country)
 
 
 class Interaction(models.Model):

@@ -109,7 +109,11 @@ class TimelineSource:
 
 @dataclass(frozen=True)
 class RecordPanel:
-    """A panel on the side of a record page, or a tab in its middle; rendered from a template by its context."""
+    """A part of a record page: `place` is side, tab, pill or action (a button of the header).
+
+    Its template gets what `context(request, record)` returned as `data`; None leaves the part out. A tab's `count` of
+    None leaves the tab out.
+    """
 
     name: str
     label: str

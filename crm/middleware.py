@@ -7,8 +7,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.actions import is_set_up
+from crm.company import current_company
 
 
 class FirstVisitMiddleware:
@@ -21,6 +23,20 @@ class FirstVisitMiddleware:
         if request.path in ("/", reverse("account_login")) and not request.user.is_authenticated and not is_set_up():
             return redirect("crm:setup")
         return self.get_response(request)
+
+
+class CompanyZone:
+    """Shows and reads times in the company's zone; the company's row is read once a request (`request.company`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.company = current_company()  # type: ignore[attr-defined]
+        with timezone.override(request.company.zone):  # type: ignore[attr-defined]
+            return self.get_response(request)
 
 
 class PrivatePages:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the shell. Everything is lazy, so that a fragment without the shell costs nothing."""
     return {
-        "company": SimpleLazyObject(current_company),
+        "company": SimpleLazyObject(lambda: getattr(request, "company", None) or current_company()),
         "nav": SimpleLazyObject(lambda: _navigation(request)),
         "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
         "search_url": SimpleLazyObject(lambda: reverse("contacts:contact_list")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from crm.models import User
+from crm.models import Company, User
 
 
 class SignedInRequest(HttpRequest):
@@ -13,3 +13,4 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    company: Company

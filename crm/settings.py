@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crm.middleware.CompanyZone",
     "crm.middleware.PrivatePages",
     "crm.middleware.FirstVisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

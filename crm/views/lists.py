@@ -14,11 +14,12 @@ from django.utils.cache import patch_vary_headers
 
 from crm.access import can
 from crm.choices import Verb
-from crm.company import current_company, company_today
+from crm.company import company_today
 from crm.exporting.csv import csv_lines
 from crm.filtering.keyset import Page, Position, read_page
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
+from crm.requests import SignedInRequest
 from crm.tables import Column
 from crm.views.base import ScopedView
 
@@ -33,6 +34,7 @@ class ListPage(ScopedView):
     empty list. `?part=filters` answers the filter form alone; an htmx request the table alone.
     """
 
+    request: SignedInRequest
     heading = ""
     name_column = "name"
     default_sort = "name"
@@ -42,6 +44,7 @@ class ListPage(ScopedView):
     template_name = "layouts/list.html"
     new_url_name = ""
     new_label = "New"
+    import_url_name = ""
     export_url_name = ""
     empty_title = "Nothing here yet"
     empty_text = ""
@@ -62,7 +65,7 @@ class ListPage(ScopedView):
     @cached_property
     def listing(self) -> Listing:
         remembered: Sequence[str] = self.request.session.get(self.memory, ())
-        return Listing(self.design, self.request, self.get_queryset(), remembered, current_company().currency)
+        return Listing(self.design, self.request, self.get_queryset(), remembered, self.request.company.currency)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("part") == "filters":
@@ -94,20 +97,23 @@ class ListPage(ScopedView):
             "columns_menu": listing.columns_menu,
             "search_value": self.request.GET.get("q", ""),
             "search_hint": self.search_hint,
+            "import_url": self._url_for(Verb.IMPORT, self.import_url_name),
             "export_url": self._export_url(),
             "new_url": self._new_url(),
             "new_label": self.new_label,
             "empty": self._empty(),
         }
 
+    def _url_for(self, verb: str, url_name: str) -> str:
+        """The address, for who may do the verb."""
+        return reverse(url_name) if url_name and can(self.request.user, verb, self.model) else ""
+
     def _new_url(self) -> str:
-        may_add = self.new_url_name and can(self.request.user, Verb.ADD, self.model)
-        return reverse(self.new_url_name) if may_add else ""
+        return self._url_for(Verb.ADD, self.new_url_name)
 
     def _export_url(self) -> str:
-        if not self.export_url_name or not can(self.request.user, Verb.EXPORT, self.model):
-            return ""
-        return self.listing.address().replace(self.request.path, reverse(self.export_url_name), 1)
+        url = self._url_for(Verb.EXPORT, self.export_url_name)
+        return self.listing.address().replace(self.request.path, url, 1) if url else ""
 
     def _empty(self) -> dict[str, str]:
         if self.listing.is_narrowed:
@@ -135,7 +141,7 @@ class ListExport(ListPage):
             raise PermissionDenied
         if self.listing.problems:
             return HttpResponse("\n".join(self.listing.problems), status=WRONG_QUESTION, content_type="text/plain")
-        name = f"{self.heading.lower()}-{company_today().isoformat()}.csv"
+        name = f"{self.heading.lower()}-{company_today(self.request.company).isoformat()}.csv"
         response = StreamingHttpResponse(csv_lines(self._lines()), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

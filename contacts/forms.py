@@ -1,0 +1,233 @@
+"""What people type about contacts, parsed: the record's form and the composer of an interaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from contacts.actions import ADDRESS_FIELDS, PointInput
+from contacts.choices import Channel, ContactKind, Direction, Market, PointKind
+from contacts.countries import country_code
+from contacts.models import Contact, Interaction
+from contacts.normalising import normalise_phone
+from crm.access import scope_of, team_ids_of
+from crm.choices import Scope, Verb
+from crm.fields import LinesField, RecordField, SectionedForm, TagsField
+from crm.models import Team, User
+
+POINT_FIELDS = {"emails": PointKind.EMAIL, "phones": PointKind.PHONE, "handles": PointKind.HANDLE}
+PERSON_ONLY = ("first_name", "last_name", "organization", "birthday")
+ORGANIZATION_ONLY = ("parent", "employees", "revenue")
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+MOST_LEVELS = 50
+
+
+def check_phone(line: str) -> None:
+    """Refuse a line without enough digits to be a number."""
+    if len([sign for sign in normalise_phone(line) if sign.isdigit()]) < 3:
+        raise ValidationError("this is not a phone number; write it with its country, such as +44 113 496 0188.")
+
+
+class ContactForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
+    """A person or an organization with its ways to be reached and its main address.
+
+    `record` is the contact to change (its kind is fixed), None for a new one. Owner and team can only be given to
+    those whom the person's own right reaches.
+    """
+
+    layout = (
+        ("", (("kind",),)),
+        (
+            "Name",
+            (("name",), ("first_name", "last_name"), ("organization",), ("parent",), ("external_id", "created_on")),
+        ),
+        ("How to reach them", (("emails", "phones"), ("handles", "website"))),
+        ("Address", (("street",), ("postal_code", "city"), ("region", "country"))),
+        ("In charge", (("owner", "team"),)),
+        (
+            "More",
+            (("markets", "tags"), ("industry", "birthday"), ("employees", "revenue"), ("source", "list_kind")),
+        ),
+    )
+
+    name = forms.CharField(max_length=300, required=False)
+    organization = RecordField(
+        queryset=Contact.objects.none(), url_name="contacts:organization_options", required=False, label="Works at"
+    )
+    parent = RecordField(
+        queryset=Contact.objects.none(), url_name="contacts:organization_options", required=False, label="Belongs to"
+    )
+    markets = forms.MultipleChoiceField(
+        choices=Market.choices, required=False, widget=forms.SelectMultiple(attrs={"data-pick": "many"})
+    )
+    tags = TagsField(required=False, help_text="Between commas.")
+    emails = LinesField(check=validate_email, required=False, label="E-mail", help_text="One a line, the main one first.")
+    phones = LinesField(check=check_phone, required=False, label="Phone", help_text="One a line, the main one first.")
+    handles = LinesField(required=False, label="Social handles", help_text="One a line.")
+    street = forms.CharField(max_length=300, required=False)
+    postal_code = forms.CharField(max_length=32, required=False)
+    city = forms.CharField(max_length=150, required=False)
+    region = forms.CharField(max_length=150, required=False)
+    country = forms.CharField(max_length=80, required=False, help_text="The name or its two letters.")
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = Contact
+        fields = (
+            "kind",
+            "name",
+            "first_name",
+            "last_name",
+            "organization",
+            "parent",
+            "external_id",
+            "created_on",
+            "website",
+            "owner",
+            "team",
+            "markets",
+            "tags",
+            "industry",
+            "birthday",
+            "employees",
+            "revenue",
+            "source",
+            "list_kind",
+        )
+        labels = {"external_id": "External id", "created_on": "Customer since", "list_kind": "Came from a"}
+        widgets = {"birthday": DAY, "created_on": DAY, "kind": forms.RadioSelect()}
+
+    def __init__(self, *, user: User, record: Contact | None, initial: dict[str, Any], data: Any = None) -> None:
+        self.user, self.record = user, record
+        super().__init__(data=data, instance=record, initial={**self._initial_of(record, user), **initial})
+        reachable = Contact.objects.visible_to(user).organizations()
+        kept = Contact.objects.filter(pk__in=[record.organization_id, record.parent_id] if record else [])
+        self._set_choices("organization", reachable | kept)
+        self._set_choices("parent", reachable | kept)
+        self._set_choices("owner", people_to_give(user, record))
+        self._set_choices("team", teams_to_give(user, record))
+        self.fields["kind"].label = ""
+        if record:
+            self._fix_kind(record.kind)
+        if self._is_bound_to_self():
+            self.fields["owner"].required = True
+
+    def clean_country(self) -> str:
+        """Two letters where the name is known, else as typed."""
+        typed = str(self.cleaned_data["country"]).strip()
+        return country_code(typed) or typed if typed else ""
+
+    def clean_external_id(self) -> str | None:
+        return self.cleaned_data["external_id"] or None
+
+    def clean_parent(self) -> Contact | None:
+        """Refuse a parent that stands below this organization."""
+        parent: Contact | None = self.cleaned_data["parent"]
+        above, levels = parent, 0
+        while above is not None and levels < MOST_LEVELS:
+            if self.record and above.pk == self.record.pk:
+                raise ValidationError("This organization stands above that one already.")
+            above, levels = above.parent, levels + 1
+        return parent
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("name") and "name" in cleaned:
+            parts = (cleaned.get("first_name"), cleaned.get("last_name"))
+            cleaned["name"] = " ".join(part for part in parts if part)
+            if not cleaned["name"]:
+                self.add_error("name", "Who is it? A name is needed.")
+        return cleaned
+
+    @property
+    def contact_fields(self) -> dict[str, Any]:
+        """The cleaned values of the contact's own fields."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.cleaned_data}
+
+    @property
+    def points(self) -> list[PointInput]:
+        return [PointInput(kind, line) for name, kind in POINT_FIELDS.items() for line in self.cleaned_data[name]]
+
+    @property
+    def address(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ADDRESS_FIELDS}
+
+    def take_version(self, record: Contact) -> None:
+        """After a conflict: saving again replaces what the other person wrote."""
+        self.data = self.data.copy()
+        self.data["version"] = str(record.version)
+
+    def _fix_kind(self, kind: str) -> None:
+        del self.fields["kind"]
+        for name in ORGANIZATION_ONLY if kind == ContactKind.PERSON else PERSON_ONLY:
+            del self.fields[name]
+
+    def _is_bound_to_self(self) -> bool:
+        """Whether this person may only make contacts of their own."""
+        return self.record is None and scope_of(self.user, Contact, Verb.ADD) == Scope.OWN
+
+    def _set_choices(self, name: str, rows: QuerySet[Any]) -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _initial_of(record: Contact | None, user: User) -> dict[str, Any]:
+        if record is None:
+            return {"kind": ContactKind.PERSON, "owner": user.pk, "team": user.team_id, "created_on": timezone.localdate()}
+        points, address = list(record.points.all()), record.addresses.filter(is_primary=True).first()
+        initial: dict[str, Any] = {
+            name: [point.value for point in points if point.kind == kind] for name, kind in POINT_FIELDS.items()
+        }
+        initial |= {name: getattr(address, name) for name in ADDRESS_FIELDS} if address else {}
+        return {**initial, "version": record.version}
+
+
+class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The composer: one touch that has just happened, or happened at a given time."""
+
+    minutes = forms.IntegerField(min_value=0, max_value=24 * 60, required=False, label="Minutes")
+
+    class Meta:
+        model = Interaction
+        fields = ("channel", "direction", "subject", "body", "outcome", "occurred_at")
+        labels = {"body": "What was said", "occurred_at": "When (now, if empty)"}
+        widgets = {
+            "body": forms.Textarea(attrs={"rows": 3}),
+            "occurred_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].choices = Channel.choices  # type: ignore[attr-defined]
+        self.fields["direction"].choices = Direction.choices  # type: ignore[attr-defined]
+        self.fields["occurred_at"].required = False
+        self.initial = {"channel": Channel.PHONE, "direction": Direction.OUTBOUND, **self.initial}
+
+    @property
+    def touch(self) -> dict[str, Any]:
+        """The cleaned values as `log_interaction` takes them."""
+        values = {name: self.cleaned_data[name] for name in self._meta.fields}
+        minutes = self.cleaned_data["minutes"]
+        return {**values, "duration_seconds": None if minutes is None else minutes * 60}
+
+
+def people_to_give(user: User, record: Contact | None) -> QuerySet[User]:
+    """Whom a person may put in charge: everybody, those of the own team, or only themselves; and who is so now."""
+    scope = scope_of(user, Contact, Verb.CHANGE if record else Verb.ADD)
+    people = User.objects.visible_to(user)
+    if scope == Scope.ALL:
+        return people.filter(Q(is_active=True) | Q(pk=record.owner_id if record else None))
+    allowed = Q(pk=user.pk) | Q(pk=record.owner_id if record else None)
+    return people.filter(allowed | Q(team__in=team_ids_of(user)) if scope == Scope.TEAM else allowed)
+
+
+def teams_to_give(user: User, record: Contact | None) -> QuerySet[Team]:
+    """Teams that a person may put in charge: all, or the own one and those below it; and the one it has now."""
+    if scope_of(user, Contact, Verb.CHANGE if record else Verb.ADD) == Scope.ALL:
+        return Team.objects.visible_to(user)
+    keys = [*team_ids_of(user), record.team_id if record else None]
+    return Team.objects.visible_to(user).filter(pk__in=[key for key in keys if key])

@@ -1,0 +1,54 @@
+"""What contacts itself puts on a contact's page: facts, ways to reach them, their people, what was changed."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from django.http import HttpRequest
+
+from contacts import queries
+from contacts.choices import Market
+from contacts.models import Contact
+from crm.catalogue import RecordPanel
+from crm.requests import SignedInRequest
+
+MOST_PEOPLE = 100
+
+
+def facts(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """The contact's own data; the organizations it names are links for who may open them."""
+    contact = cast(Contact, record)
+    named = [key for key in (contact.organization_id, contact.parent_id) if key]
+    user = cast(SignedInRequest, request).user
+    reachable = set(Contact.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)) if named else ()
+    return {
+        "contact": contact,
+        "points": contact.points.all(),
+        "addresses": contact.addresses.all(),
+        "markets": [Market(market).label for market in contact.markets if market in Market.values],
+        "may_open_organization": contact.organization_id in reachable,
+        "may_open_parent": contact.parent_id in reachable,
+    }
+
+
+def people(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """The organization's people that the person may see, the first hundred by name."""
+    rows = queries.people_of(cast(SignedInRequest, request).user, cast(Contact, record))
+    return {"people": rows[:MOST_PEOPLE], "organization": record}
+
+
+def count_people(request: HttpRequest, record: models.Model) -> int | None:
+    contact = cast(Contact, record)
+    return queries.people_of(cast(SignedInRequest, request).user, contact).count() if contact.is_organization else None
+
+
+def changes(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    return {"changes": queries.changes_of(cast(Contact, record))}
+
+
+CONTACT_PANELS = (
+    RecordPanel("facts", "Facts", "contacts/_facts.html", facts, order=50),
+    RecordPanel("people", "People", "contacts/_people.html", people, place="tab", order=40, count=count_people),
+    RecordPanel("changes", "Changes", "contacts/_changes.html", changes, place="tab", order=900),
+)

@@ -1,0 +1,40 @@
+"""The fields of contacts that lists can show, filter and sort by."""
+
+from __future__ import annotations
+
+from contacts.choices import ContactKind, ListKind, Market, PointKind
+from contacts.queries import main_point, place_of
+from crm.catalogue import FieldSpec
+
+CONTACT_FIELDS = (
+    FieldSpec("name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10),
+    FieldSpec(
+        "place", "Place", "addresses__city", value=place_of, prefetch=("addresses",), filter=False, default=True, order=20
+    ),
+    FieldSpec("city", "City", "addresses__city", column=False, order=21),
+    FieldSpec("country", "Country", "addresses__country", column=False, order=22, help="Two letters, such as DE."),
+    FieldSpec("owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=30),
+    FieldSpec("team", "Team", "team", kind="team", select=("team",), order=31),
+    FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ContactKind.choices, order=40),
+    FieldSpec("market", "Market", "markets", kind="listed", choices=lambda: Market.choices, order=41),
+    FieldSpec("industry", "Industry", "industry", order=42),
+    FieldSpec("organization", "Works at", "organization__name", select=("organization",), order=43),
+    FieldSpec(
+        "email", "E-mail", "points__value", filter=False, prefetch=("points",), order=50,
+        value=lambda contact: main_point(contact, PointKind.EMAIL),
+    ),
+    FieldSpec(
+        "phone", "Phone", "points__value", filter=False, prefetch=("points",), order=51,
+        value=lambda contact: main_point(contact, PointKind.PHONE),
+    ),
+    FieldSpec("tags", "Tags", "tags", kind="tags", order=60, help="All of these, between commas."),
+    FieldSpec("source", "Source", "source", order=61),
+    FieldSpec("list_kind", "Came from a", "list_kind", kind="choice", choices=lambda: ListKind.choices, order=62),
+    FieldSpec("employees", "Employees", "employees", kind="number", order=63),
+    FieldSpec("turnover", "Their revenue", "revenue", kind="money", order=64),
+    FieldSpec("birthday", "Birthday", "birthday", kind="date", order=65),
+    FieldSpec("external_id", "External id", "external_id", order=70),
+    FieldSpec("created_on", "Customer since", "created_on", kind="date", order=71),
+    FieldSpec("added_on", "Added here", "created_at", kind="date", filter=False, sort=True, order=72),
+    FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90),
+)  # fmt: skip

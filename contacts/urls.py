@@ -1,0 +1,20 @@
+"""Addresses of contacts, below /contacts/."""
+
+from django.urls import path
+
+from contacts import views
+
+app_name = "contacts"
+urlpatterns = [
+    path("", views.ContactListView.as_view(), name="contact_list"),
+    path("export/", views.ContactExportView.as_view(), name="contact_export"),
+    path("new/", views.ContactCreateView.as_view(), name="contact_create"),
+    path("options/", views.ContactOptionsView.as_view(), name="contact_options"),
+    path("options/organizations/", views.OrganizationOptionsView.as_view(), name="organization_options"),
+    path("<int:pk>/", views.ContactDetailView.as_view(), name="contact_detail"),
+    path("<int:pk>/edit/", views.ContactUpdateView.as_view(), name="contact_update"),
+    path("<int:pk>/archive/", views.ContactArchiveView.as_view(), name="contact_archive"),
+    path("<int:pk>/restore/", views.ContactRestoreView.as_view(), name="contact_restore"),
+    path("<int:pk>/timeline/", views.ContactTimelineView.as_view(), name="contact_timeline"),
+    path("<int:pk>/interactions/", views.InteractionCreateView.as_view(), name="interaction_create"),
+]

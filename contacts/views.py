@@ -1,0 +1,230 @@
+"""The pages of contacts: list, record, form, archive and restore, composer, timeline, options for select fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.views import View
+
+from contacts import actions, queries
+from contacts.choices import ContactKind
+from contacts.forms import ContactForm, InteractionForm
+from contacts.models import Contact, Interaction
+from crm.access import can
+from crm.choices import Verb
+from crm.filtering.searching import search_rows
+from crm.requests import SignedInRequest
+from crm.timeline import read_timeline, source_choices
+from crm.views.base import ActionView, ScopedView
+from crm.views.forms import FormPage
+from crm.views.lists import ListExport, ListPage
+from crm.views.records import RecordPage
+
+MOST_OPTIONS = 20
+
+
+class ContactListView(ListPage):
+    model = Contact
+    heading = "Contacts"
+    search_hint = "Name, e-mail, phone or id"
+    phone = {"revenue": "cell-end", "place": "cell-secondary", "segment": "cell-secondary-end"}
+    new_url_name = "contacts:contact_create"
+    new_label = "New contact"
+    import_url_name = "crm:import_list"
+    export_url_name = "contacts:contact_export"
+    empty_title = "No contacts yet"
+    empty_text = "Bring a file of customers in, or write the first one down."
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().defer("search_text", "custom")
+
+
+class ContactExportView(ListExport, ContactListView):
+    """The list's rows as a file."""
+
+
+class ContactDetailView(RecordPage):
+    model = Contact
+    template_name = "contacts/contact_detail.html"
+    own_tab = ("timeline", "Timeline")
+
+    def get_queryset(self) -> Any:
+        related = super().get_queryset().select_related("owner", "team", "organization", "parent")
+        return related.prefetch_related("points", "addresses")
+
+    def get_context_data(self) -> dict[str, Any]:
+        context = super().get_context_data()
+        context |= {
+            "place": queries.place_of(self.record),
+            "points": self.record.points.all(),
+            "addresses": self.record.addresses.all(),
+            "may_log": can(self.request.user, Verb.ADD, Interaction),
+        }
+        return context if self.tab else context | timeline_context(self.request, self.record)
+
+
+class ContactTimelineView(ScopedView):
+    """The timeline alone: narrowed to a source, or the entries before a moment."""
+
+    model = Contact
+    request: SignedInRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        context = timeline_context(request, self.get_record())
+        template = "contacts/_entries.html" if "before" in request.GET else "contacts/_timeline.html"
+        return render(request, template, context)
+
+
+class ContactFormView(FormPage):
+    """What making and changing a contact share."""
+
+    model = Contact
+    form_class = ContactForm
+    template_name = "contacts/contact_form.html"
+
+    def warn_of_namesakes(self, contact: Contact) -> None:
+        """Two people with one e-mail address are allowed, and said."""
+        for twin in queries.namesakes_by_email(self.request.user, contact)[:3]:
+            sentence = format_html(
+                '<a href="{}">{}</a> has the same e-mail address. Are they the same?', twin.get_absolute_url(), twin.name
+            )
+            messages.warning(self.request, sentence)
+
+
+class ContactCreateView(ContactFormView):
+    verb = Verb.ADD
+    heading = "New contact"
+    submit_label = "Create contact"
+    done = "{record.name} is in your contacts."
+
+    def get_initial(self) -> dict[str, Any]:
+        wanted = self.request.GET
+        initial: dict[str, Any] = {"kind": wanted["kind"]} if wanted.get("kind") in ContactKind.values else {}
+        organization = wanted.get("organization", "")
+        return initial | ({"organization": organization} if organization.isdecimal() else {})
+
+    def save(self, form: ContactForm) -> Contact:
+        contact = actions.create_contact(
+            actor=self.request.user, fields=form.contact_fields, points=form.points, address=form.address
+        )
+        self.warn_of_namesakes(contact)
+        return contact
+
+
+class ContactUpdateView(ContactFormView):
+    verb = Verb.CHANGE
+    heading = "Edit {record.name}"
+    done = "Saved {record.name}."
+
+    def save(self, form: ContactForm) -> Contact:
+        contact = actions.change_contact(
+            actor=self.request.user,
+            contact=self.record,
+            version=form.cleaned_data["version"],
+            fields=form.contact_fields,
+            points=form.points,
+            address=form.address,
+        )
+        self.warn_of_namesakes(contact)
+        return contact
+
+
+class ContactArchiveView(ActionView):
+    model = Contact
+    verb = Verb.DELETE
+    done = "{record.name} is archived. It is out of the lists; restore it from its page."
+
+    def act(self, record: Contact) -> None:
+        actions.archive_contact(actor=self.request.user, contact=record)
+
+
+class ContactRestoreView(ActionView):
+    model = Contact
+    verb = Verb.DELETE
+    done = "{record.name} is back."
+
+    def act(self, record: Contact) -> None:
+        actions.restore_contact(actor=self.request.user, contact=record)
+
+
+class InteractionCreateView(ScopedView):
+    """Logs an interaction with a contact the person may see, and answers with the fresh timeline."""
+
+    model = Contact
+    http_method_names = ["post"]
+    request: SignedInRequest
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        contact = self.get_record()
+        if not can(request.user, Verb.ADD, Interaction):
+            raise PermissionDenied
+        form = InteractionForm(request.POST)
+        if form.is_valid():
+            form = self._log(contact, form)
+        context = timeline_context(request, contact) | {"composer": form, "may_log": True}
+        return render(request, "contacts/_timeline.html", context, status=422 if form.errors else 200)
+
+
+    def _log(self, contact: Contact, form: InteractionForm) -> InteractionForm:
+        """A fresh composer, or the same one with what is wrong."""
+        try:
+            actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return form
+        return InteractionForm()
+
+
+class ContactOptionsView(View):
+    """Contacts that the person may see, for a select field: `?q=` words; at most 20, by name."""
+
+    request: SignedInRequest
+
+    def get_rows(self) -> QuerySet[Contact]:
+        return Contact.objects.visible_to(self.request.user).current()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        text = request.GET.get("q", "").replace("\0", "")[:200]
+        rows = search_rows(self.get_rows(), text).order_by("sort_name", "id")
+        options = [{"value": str(pk), "text": name} for pk, name in rows.values_list("pk", "name")[:MOST_OPTIONS]]
+        return JsonResponse({"options": options})
+
+
+class OrganizationOptionsView(ContactOptionsView):
+    def get_rows(self) -> QuerySet[Contact]:
+        return super().get_rows().organizations()
+
+
+def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+    """One page of the contact's history, what it can be narrowed to, and the composer."""
+    only, choices = request.GET.get("only", ""), source_choices()
+    if only and only not in {choice.name for choice in choices}:
+        raise Http404("This timeline has no such part.")
+    moment = _moment(request.GET.get("before", ""))
+    return {
+        "record": contact,
+        "timeline": read_timeline(request.user, contact.pk, before=moment, only=only),
+        "sources": choices,
+        "only": only,
+        "composer": InteractionForm(),
+    }
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """The moment that an older page begins before, None for the newest page."""
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Http404("That is not a moment.") from error
+    if moment.tzinfo is None:
+        raise Http404("A moment needs its zone.")
+    return moment

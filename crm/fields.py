@@ -1,0 +1,101 @@
+"""Form fields that several forms share: a record found by typing, several values one to a line, tags; and sections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.urls import reverse_lazy
+
+SHORTEST_LIST = 2
+
+
+class RecordSelect(forms.Select):
+    """A select that draws the chosen record only; the others are looked up at `data-pick-url` while typing."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        chosen = [key for key in value if key.isdigit()]
+        records = self.choices.queryset.filter(pk__in=chosen) if chosen else ()  # type: ignore[union-attr]
+        options = [("", "")] + [(str(record.pk), str(record)) for record in records]
+        selected = set(chosen) or {""}
+        return [
+            (None, [self.create_option(name, key, label, key in selected, index)], index)
+            for index, (key, label) in enumerate(options)
+        ]
+
+
+class RecordField(forms.ModelChoiceField):
+    """One record of a large table; only those of `queryset` are taken."""
+
+    widget = RecordSelect
+
+    def __init__(self, *, url_name: str, hint: str = "Type to search", **kwargs: Any) -> None:
+        attrs = {"data-pick": "one", "data-pick-url": reverse_lazy(url_name), "placeholder": hint}
+        super().__init__(widget=RecordSelect(attrs=attrs), **kwargs)
+
+
+class LinesField(forms.CharField):
+    """Several values, one to a line, as a list; `check(line)` raises a `ValidationError` for one that will not do."""
+
+    def __init__(self, *, check: Callable[[str], Any] | None = None, most: int = 20, **kwargs: Any) -> None:
+        self.check, self.most = check, most
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "class": "lines"}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, (list, tuple)) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """The lines without blanks around them; empty ones are left out."""
+        text = super().clean(value) or ""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if len(lines) > self.most:
+            raise ValidationError(f"At most {self.most} lines, please.")
+        for number, line in enumerate(lines, start=1):
+            self._check(number, line)
+        return lines
+
+    def _check(self, number: int, line: str) -> None:
+        if self.check is None:
+            return
+        try:
+            self.check(line)
+        except ValidationError as error:
+            raise ValidationError(f"Line {number}, “{line[:80]}”: {' '.join(error.messages)}") from error
+
+
+class TagsField(forms.CharField):
+    """Tags between commas, as a list without repeats."""
+
+    def __init__(self, *, max_tag_length: int = 60, **kwargs: Any) -> None:
+        self.max_tag_length = max_tag_length
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, (list, tuple)) else value
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value) or ""
+        tags = list(dict.fromkeys(" ".join(tag.split()) for tag in text.split(",") if tag.strip()))
+        if long := [tag for tag in tags if len(tag) > self.max_tag_length]:
+            raise ValidationError(f"“{long[0][:30]}…” is too long for a tag: {self.max_tag_length} characters at most.")
+        return tags
+
+
+class SectionedForm(forms.BaseForm):
+    """Lays fields out for `components/_sections.html`: `layout` is (title, rows of field names)."""
+
+    layout: Sequence[tuple[str, Sequence[Sequence[str]]]] = ()
+
+    def sections(self) -> list[dict[str, Any]]:
+        """Each section with its rows of bound fields; absent fields and empty rows are left out."""
+        found = [{"title": title, "rows": [self._bound(row) for row in rows]} for title, rows in self.layout]
+        for section in found:
+            section["rows"] = [row for row in section["rows"] if row]
+        return [section for section in found if section["rows"]]
+
+    def _bound(self, names: Sequence[str]) -> list[BoundField]:
+        return [self[name] for name in names if name in self.fields]

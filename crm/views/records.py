@@ -1,0 +1,64 @@
+"""The record page: header, tabs, panels on the side. What stands in them, the apps' catalogues say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from crm.access import can
+from crm.catalogue import RecordPanel, panels_of
+from crm.choices import Verb
+from crm.views.base import ScopedView
+
+PLACES = {"pills": "pill", "panels": "side", "more_actions": "action"}
+
+
+class RecordPage(ScopedView):
+    """One record that the person may see. `?tab=` names the open tab; the first is the page's own.
+
+    A tab's context is read only when it is open. A panel's template gets what its context returned as `data`.
+    """
+
+    template_name = ""
+    own_tab = ("", "Overview")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.record = self.get_record()
+        self.panels = {panel.name: panel for panel in panels_of(self.model._meta.label_lower, "tab")}
+        self.tab = request.GET.get("tab", "")
+        if self.tab and self.tab not in self.panels:
+            raise Http404("This record has no such part.")
+        return render(request, self.template_name, self.get_context_data())
+
+    def get_context_data(self) -> dict[str, Any]:
+        return {
+            "record": self.record,
+            "tabs": self._tabs(),
+            "tab": self._drawn([self.panels[self.tab]]) if self.tab else None,
+            **{name: self._drawn(panels_of(self.model._meta.label_lower, place)) for name, place in PLACES.items()},
+            "may_change": can(self.request.user, Verb.CHANGE, self.record),
+            "may_delete": can(self.request.user, Verb.DELETE, self.record),
+        }
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        """Tabs with their counts; a tab that has nothing to say to this record (`count` None, context None) is out."""
+        path = self.request.path
+        tabs = [{"label": self.own_tab[1], "url": path, "active": not self.tab, "count": None}]
+        for name, panel in self.panels.items():
+            count = panel.count(self.request, self.record) if panel.count else None
+            if count is not None or panel.count is None:
+                tabs.append(
+                    {"label": panel.label, "url": f"{path}?tab={name}", "active": name == self.tab, "count": count}
+                )
+        return tabs
+
+    def _drawn(self, panels: Any) -> list[dict[str, Any]]:
+        """Panels with something to show, each {name, label, template, data}."""
+        drawn: list[tuple[RecordPanel, Any]] = [(panel, panel.context(self.request, self.record)) for panel in panels]
+        return [
+            {"name": panel.name, "label": panel.label, "template": panel.template, "data": data}
+            for panel, data in drawn
+            if data is not None
+        ]
