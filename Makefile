@@ -7,6 +7,7 @@ TESTS ?= tests
 PYTEST := $(PY) -m pytest --quiet
 
 .PHONY: setup run stop browser test check lock format
+.PHONY: check-style check-templates check-floors check-types check-django check-advisories
 
 setup: .venv/.installed node_modules/.installed
 
@@ -42,14 +43,27 @@ test: setup browser
 	@$(PYTEST) -n 2 -m "not browser" $(TESTS)
 	@$(PYTEST) -m browser $(TESTS)
 
-check: setup
+# `make -k check` goes on after a failing part
+check: check-style check-templates check-floors check-types check-django check-advisories
+
+check-style: setup
 	@$(PY) -m ruff check --quiet .
-	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff format --check --quiet . || { echo "Not formatted: make format"; exit 1; }
+
+check-templates: setup
 	@$(PY) -m djlint --lint --quiet templates
-	@.venv/bin/lint-imports
+
+check-floors: setup
+	@.venv/bin/lint-imports --no-logo
+
+check-types: setup
 	@.venv/bin/mypy .
+
+check-django: setup
 	@$(PY) manage.py check --fail-level WARNING
 	@$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+check-advisories: setup
 	@$(PY) .ci/audit.py requirements/development.txt
 
 format: setup

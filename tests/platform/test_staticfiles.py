@@ -6,12 +6,13 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import HashedFilesMixin
-from django.template import engines
+from django.template.engine import Engine
 from django.templatetags.static import StaticNode
 
 from crm.serving.static import collect_if_changed
 from crm.staticfiles import HashedStaticFilesStorage, VendorFinder
 
+DJANGO = Engine.get_default()
 TEMPLATES = sorted(
     path.relative_to(settings.BASE_DIR / "templates") for path in settings.BASE_DIR.glob("templates/**/*.html")
 )
@@ -19,7 +20,7 @@ TEMPLATES = sorted(
 
 @pytest.mark.parametrize("name", settings.VENDOR_FILES)
 def test_a_listed_file_is_found(name):
-    assert Path(finders.find(f"vendor/{name}")).is_file()
+    assert Path(finders.find(f"vendor/{name}") or "").is_file()
 
 
 @pytest.mark.parametrize("path", ["vendor/bootstrap/package.json", "vendor/../package.json", "bootstrap.min.css"])
@@ -31,7 +32,7 @@ def test_what_a_template_names_is_there():
     missing = [
         f"{template}: {name}"
         for template in TEMPLATES
-        for node in engines["django"].get_template(str(template)).template.nodelist.get_nodes_by_type(StaticNode)
+        for node in DJANGO.get_template(str(template)).nodelist.get_nodes_by_type(StaticNode)
         if (name := node.path.var) and isinstance(name, str) and finders.find(name) is None
     ]
     assert missing == []
