@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection, transaction
 
 from crm.choices import Role
 from crm.log import log
-from crm.models import Company, User
+from crm.models import Company, Team, User
 
 SET_UP_LOCK = 7302
 
@@ -33,3 +35,31 @@ def set_up_company(*, name: str, time_zone: str, currency: str, person: str, ema
     admin = User.objects.create_user(email, password, name=person, role=Role.ADMIN)
     log(actor=admin, verb="set up", object=company, summary=f"Set up {name}")
     return admin
+
+
+@transaction.atomic
+def save_user(
+    *, actor: User | None, email: str, role: str, team: str = "", name: str = "", password: str = ""
+) -> tuple[User, bool]:
+    """Make the person with this e-mail address (compared without case), or change what is given; whether new.
+
+    A team that does not exist is made. Somebody new without a password cannot sign in until one is set; somebody who
+    could not sign in any more may again.
+    """
+    user = User.objects.filter(email__iexact=email.strip()).first()
+    is_new = user is None
+    user = user or User(email=email.strip().lower(), name=name or name_from_email(email))
+    user.role, user.is_active, user.name = role, True, name or user.name
+    if team:
+        user.team = Team.objects.filter(name__iexact=team).first() or Team.objects.create(name=team)
+    if password or is_new:
+        user.set_password(password or None)
+    user.save()
+    log(actor=actor, verb="create" if is_new else "change", object=user, summary=f"{user.name}: {user.role}")
+    return user, is_new
+
+
+def name_from_email(email: str) -> str:
+    """`mia.keller@example.com` -> `Mia Keller`."""
+    words = re.split(r"[._+-]+", email.split("@", maxsplit=1)[0])
+    return " ".join(word.capitalize() for word in words if word and not word.isdigit()) or email

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crm.demo.house import DemoRefused
 from crm.demo.loading import load_demo
+from crm.environment import is_local
 
 
 class Command(BaseCommand):
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         self._score(options["until"])
         if options["verbosity"]:
             made = ", ".join(f"{count:,} {what}" for what, count in counts.items())
-            self.stdout.write(f"The demo company is there: {made}.\nSign in as manager@example.com, password demo.")
+            self.stdout.write(f"The demo company is there: {made}.\n{_way_in()}")
 
     def _score(self, until: dt.date | None) -> None:
         """Run the analysis, where there is one, so that the demo is scored."""
@@ -54,3 +56,9 @@ class Command(BaseCommand):
 
     def _reporter(self, customers: int) -> Any:
         return lambda done: self.stderr.write(f"{done:,} of {customers:,} customers")
+
+
+def _way_in() -> str:
+    if is_local(settings.CRM_BASE_URL):
+        return "Sign in as manager@example.com, password demo."
+    return "Others can reach this site, so the demo accounts have no password: `manage.py create_user` sets one."
