@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.views import health, home, jobs, setup
+from crm.views import health, home, imports, jobs, setup
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -12,6 +12,10 @@ floor = [
     path("jobs/<int:pk>/", jobs.JobDetailView.as_view(), name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.JobCancelView.as_view(), name="job_cancel"),
     path("jobs/<int:pk>/retry/", jobs.JobRetryView.as_view(), name="job_retry"),
+    path("imports/", imports.ImportListView.as_view(), name="import_list"),
+    path("imports/new/", imports.ImportNewView.as_view(), name="import_new"),
+    path("imports/<int:pk>/", imports.ImportMapView.as_view(), name="import_map"),
+    path("imports/<int:pk>/start/", imports.ImportStartView.as_view(), name="import_start"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -19,6 +23,7 @@ floor = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
+    path("contacts/", include("contacts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
