@@ -7,6 +7,8 @@ from crm.grants import Grants
 SEE = Grants(view=Scope.ALL)
 OWN_FILES = Grants(view=Scope.OWN, add=Scope.OWN, delete=Scope.OWN)
 OWN_JOBS = Grants(view=Scope.OWN, change=Scope.OWN)
+OWN_IMPORTS = Grants(view=Scope.OWN, add=Scope.OWN, change=Scope.OWN)
+ALL_IMPORTS = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL)
 ALL_JOBS = Grants(view=Scope.ALL, change=Scope.ALL)
 EVERYBODY = (Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER)
 
@@ -16,10 +18,12 @@ CATALOGUE = Catalogue(
         "crm.team": dict.fromkeys(EVERYBODY, SEE),
         "crm.storedfile": dict.fromkeys(EVERYBODY, OWN_FILES),
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
+        "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},
         "crm.logentry": {Role.MANAGER: SEE},
     },
     navigation=(
         NavItem("Home", "crm:home", "house", order=0),
+        NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun"),
         NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun"),
         NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,)),
     ),

@@ -53,7 +53,9 @@ def merge_contacts(merge: Merge, kind: str) -> None:
 
 def _reject_own_parents(merge: Merge) -> None:
     if "parent_external_id" in merge.given:
-        merge.reject("parent_external_id", "a contact cannot stand above itself", "r.parent_external_id = r.external_id")
+        merge.reject(
+            "parent_external_id", "a contact cannot stand above itself", "r.parent_external_id = r.external_id"
+        )
 
 
 def _number_new(merge: Merge) -> None:
@@ -150,19 +152,27 @@ def _merge_points(merge: Merge, kind: str, normalised: str) -> None:
     if field not in merge.given:
         return
     known = f"FROM {RECORDS} s WHERE p.contact_id = s.contact_id AND p.kind = '{kind}' AND s.{field} IS NOT NULL AND NOT s.is_new"
-    merge.run(f"UPDATE contacts_contactpoint p SET is_primary = false {known} AND p.is_primary AND p.normalised <> {normalised}")
-    _mark(merge, f"""
+    merge.run(
+        f"UPDATE contacts_contactpoint p SET is_primary = false {known} AND p.is_primary AND p.normalised <> {normalised}"
+    )
+    _mark(
+        merge,
+        f"""
         UPDATE contacts_contactpoint p SET is_primary = true, value = s.{field} {known}
         AND p.normalised = {normalised} AND (NOT p.is_primary OR p.value <> s.{field}) RETURNING p.contact_id
-    """)
-    _mark(merge, f"""
+    """,
+    )
+    _mark(
+        merge,
+        f"""
         INSERT INTO contacts_contactpoint (contact_id, kind, label, value, normalised, is_primary)
         SELECT s.contact_id, '{kind}', '', s.{field}, {normalised}, true FROM {RECORDS} s
         WHERE s.{field} IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM contacts_contactpoint p
             WHERE p.contact_id = s.contact_id AND p.kind = '{kind}' AND p.normalised = {normalised}
         ) ORDER BY s.first_row RETURNING contact_id
-    """)
+    """,
+    )
 
 
 def _merge_addresses(merge: Merge) -> None:
@@ -172,18 +182,24 @@ def _merge_addresses(merge: Merge) -> None:
         return
     sets = ", ".join(f"{name} = coalesce(s.{name}, a.{name})" for name in given)
     differs = " OR ".join(f"(s.{name} IS NOT NULL AND s.{name} <> a.{name})" for name in given)
-    _mark(merge, f"""
+    _mark(
+        merge,
+        f"""
         UPDATE contacts_address a SET {sets} FROM {RECORDS} s
         WHERE a.contact_id = s.contact_id AND a.is_primary AND NOT s.is_new AND ({differs}) RETURNING a.contact_id
-    """)
+    """,
+    )
     some = " OR ".join(f"s.{name} IS NOT NULL" for name in given)
     values = ", ".join(f"coalesce(s.{name}, '')" for name in ADDRESS)
-    _mark(merge, f"""
+    _mark(
+        merge,
+        f"""
         INSERT INTO contacts_address (contact_id, label, {", ".join(ADDRESS)}, is_primary)
         SELECT s.contact_id, '', {values}, true FROM {RECORDS} s
         WHERE ({some}) AND NOT EXISTS (SELECT 1 FROM contacts_address a WHERE a.contact_id = s.contact_id AND a.is_primary)
         ORDER BY s.first_row RETURNING contact_id
-    """)
+    """,
+    )
 
 
 def _mark(merge: Merge, statement: str) -> None:

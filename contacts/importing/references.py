@@ -44,7 +44,9 @@ def reject_contacts_out_of_reach(merge: Merge, field: str, *, only_new: bool = F
         )
     if not can(merge.actor, Verb.ADD, Contact):
         unknown = f"NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.external_id = r.{field})"
-        merge.reject(field, "this contact is not known, and you may not add any", f"r.{field} IS NOT NULL AND {unknown}")
+        merge.reject(
+            field, "this contact is not known, and you may not add any", f"r.{field} IS NOT NULL AND {unknown}"
+        )
 
 
 def resolve_organizations(merge: Merge) -> None:
@@ -78,7 +80,9 @@ def resolve_parents(merge: Merge) -> None:
     """Fills `parent_id` of the records by external id, in the file first; an unknown one is made bare."""
     if "parent_external_id" not in merge.given:
         return
-    merge.run(f"UPDATE {RECORDS} s SET parent_id = o.contact_id FROM {RECORDS} o WHERE o.external_id = s.parent_external_id")
+    merge.run(
+        f"UPDATE {RECORDS} s SET parent_id = o.contact_id FROM {RECORDS} o WHERE o.external_id = s.parent_external_id"
+    )
     merge.run(
         f"UPDATE {RECORDS} s SET parent_id = c.id FROM contacts_contact c"
         " WHERE s.parent_id IS NULL AND c.external_id = s.parent_external_id"

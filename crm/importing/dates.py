@@ -20,8 +20,12 @@ _TAIL = rf"(?:(?:\s*T|,?\s+){_TIME})?"
 _NUMERIC = re.compile(rf"(\d{{1,4}})([-/. ])\s?(\d{{1,2}})\2\s?(\d{{1,4}}){_TAIL}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2}):?(\d{2})?)?")
 _DAY_NAME = r"(?:[A-Za-z]{3,9}\.?,?\s+)?"
-_DAY_MONTH_YEAR = re.compile(rf"{_DAY_NAME}(\d{{1,2}})(?:st|nd|rd|th|\.)?[\s/-]*([^\W\d_]{{3,10}})\.?,?[\s/-]*(\d{{4}}|\d{{2}}){_TAIL}")
-_MONTH_DAY_YEAR = re.compile(rf"{_DAY_NAME}([^\W\d_]{{3,10}})\.?[\s/-]*(\d{{1,2}})(?:st|nd|rd|th)?,?[\s/-]+(\d{{4}}){_TAIL}")
+_DAY_MONTH_YEAR = re.compile(
+    rf"{_DAY_NAME}(\d{{1,2}})(?:st|nd|rd|th|\.)?[\s/-]*([^\W\d_]{{3,10}})\.?,?[\s/-]*(\d{{4}}|\d{{2}}){_TAIL}"
+)
+_MONTH_DAY_YEAR = re.compile(
+    rf"{_DAY_NAME}([^\W\d_]{{3,10}})\.?[\s/-]*(\d{{1,2}})(?:st|nd|rd|th)?,?[\s/-]+(\d{{4}}){_TAIL}"
+)
 _YEAR_MONTH_DAY = re.compile(rf"(\d{{4}})[\s/-]([^\W\d_]{{3,10}})[\s/-](\d{{1,2}}){_TAIL}")
 _MONTH_STARTS = {
     "jan": 1, "feb": 2, "fév": 2, "fev": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5,

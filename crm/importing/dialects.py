@@ -100,7 +100,9 @@ def _typed_below(rows: Sequence[Sequence[str]]) -> bool:
 
 def _seen_below(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """A text of the first row comes again in its own column, so it is a value."""
-    return any(column < len(row) and cell and row[column].strip() == cell for row in rows for column, cell in enumerate(first))
+    return any(
+        column < len(row) and cell and row[column].strip() == cell for row in rows for column, cell in enumerate(first)
+    )
 
 
 def fold_name(name: str) -> str:

@@ -6,19 +6,24 @@ at once merge one after the other (an advisory lock), so they give what they wou
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
+from crm.access import can
+from crm.choices import Verb
 from crm.company import current_company
 from crm.importing.columns import Survey, converters_for, survey
-from crm.importing.errors import UnreadableFile
+from crm.importing.errors import DatabaseBusy, UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources
 from crm.importing.merging import Counts, Merge
@@ -27,11 +32,13 @@ from crm.importing.rejects import RejectedRows, faults_of_rows
 from crm.importing.staging import REJECTS, ROWS, copy_statement, create_staging, stage_chunk
 from crm.importing.tables import Table
 from crm.jobs import Progress, SilentProgress
+from crm.log import log
 
 if TYPE_CHECKING:
-    from crm.models import User
+    from crm.models import JobRun, User
 
-IMPORT_LOCK = 7302
+logger = logging.getLogger(__name__)
+IMPORT_LOCK = 7303
 STAGING_SHARE = 0.5
 """The part of the work that staging is; merging is the rest."""
 
@@ -51,7 +58,6 @@ class ImportResult:
     examples: list[str]
     seconds: float
     description: str
-    fed: dict[str, str] = field(default_factory=dict)
 
     @property
     def created_related(self) -> int:
@@ -73,7 +79,7 @@ class ImportResult:
         }
 
 
-def run_import(
+def import_file(
     *,
     actor: User | None,
     kind: ImportKind,
@@ -82,30 +88,30 @@ def run_import(
     progress: Progress | None = None,
     rejected_path: Path | None = None,
     dry_run: bool = False,
+    job: JobRun | None = None,
+    keep: Callable[[ImportResult], None] | None = None,
 ) -> ImportResult:
-    """Import a file. Raises UnreadableFile with a sentence when nothing of it can be taken in; nothing is in then."""
+    """Import a file. Raises UnreadableFile with a sentence when nothing of it can be taken in; nothing is in then.
+
+    `keep` is called with the result inside the import's transaction: what it writes is there if and only if the rows are.
+    """
     started = time.monotonic()
+    if not can(actor, Verb.IMPORT, apps.get_model(kind.model)):
+        raise UnreadableFile(f"You may not import {kind.label.lower()}.")
     progress = progress or SilentProgress()
+    progress.report(0, None, "Reading the file")
     table = open_table(path, options.reading(kind))
     sources = resolve_sources(kind, options, table.columns)
-    progress.report(0, None, "Reading the file")
     found = survey(table, sources, options, current_company().zone)
     if found.questions:
         raise found.questions[0]
-    rejected_path = rejected_path or Path(tempfile.gettempdir()) / f"rejected-{kind.name}-{time.time_ns()}.csv"
-    run = _Run(actor, kind, options, progress, table, sources, found)
-    with RejectedRows(rejected_path, table.columns) as rejected:
-        run.work(rejected, dry_run=dry_run)
-    return ImportResult(
-        rows=found.rows,
-        counts=run.counts,
-        rejected=rejected.count,
-        rejected_path=rejected_path if rejected.count else None,
-        examples=rejected.examples,
-        seconds=time.monotonic() - started,
-        description=table.description,
-        fed={source.field.name: source.label for source in sources},
-    )
+    rejected_path = rejected_path or Path(tempfile.gettempdir()) / f"rejected-{kind.name}-{uuid.uuid4().hex}.csv"
+    run = _Run(actor, kind, options, progress, table, sources, found, started, rejected_path, dry_run, job, keep)
+    try:
+        return run.work()
+    except DatabaseBusy:
+        logger.warning("An import met somebody else's work; it is tried once more.", exc_info=True)
+        return run.work()
 
 
 @dataclass
@@ -119,20 +125,37 @@ class _Run:
     table: Table
     sources: Sequence[Source]
     found: Survey
-    counts: Counts = field(default_factory=Counts)
+    started: float
+    rejected_path: Path
+    dry_run: bool
+    job: JobRun | None
+    keep: Callable[[ImportResult], None] | None
 
-    def work(self, rejected: RejectedRows, *, dry_run: bool) -> None:
-        try:
-            with transaction.atomic(), sentences(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-                create_staging(cursor, self.kind)
-                self._stage(cursor, rejected)
-                self._merge(cursor)
-                self._reject_refused(cursor, rejected)
-                if dry_run:
-                    raise _DryRun
-        except _DryRun:
-            return
+    def work(self) -> ImportResult:
+        """All of it in one transaction, from a clean start each time it is called."""
+        counts = Counts()
+        with RejectedRows(self.rejected_path, self.table.columns) as rejected, sentences():
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    self._work_in_transaction(cursor, counts, rejected)
+                    if self.dry_run:
+                        raise _DryRun
+            except _DryRun:
+                pass
+            return self._result(counts, rejected)
+
+    def _work_in_transaction(self, cursor: Any, counts: Counts, rejected: RejectedRows) -> None:
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        create_staging(cursor, self.kind)
+        self._stage(cursor, rejected)
+        self._merge(cursor, counts)
+        self._reject_refused(cursor, rejected)
+        rejected.close()
+        result = self._result(counts, rejected)
+        summary = f"Imported {self.kind.label.lower()}: {counts.created:,} new, {counts.updated:,} changed"
+        log(actor=self.actor, verb="import", summary=summary, job=self.job)
+        if self.keep:
+            self.keep(result)
 
     def _stage(self, cursor: Any, rejected: RejectedRows) -> None:
         converters = converters_for(self.sources, self.found, self.options)
@@ -147,12 +170,11 @@ class _Run:
                 self._report(STAGING_SHARE * done / max(self.found.rows, 1), "Reading rows")
         cursor.execute(f"ANALYZE {ROWS}")
 
-    def _merge(self, cursor: Any) -> None:
+    def _merge(self, cursor: Any, counts: Counts) -> None:
         self._report(STAGING_SHARE, "Waiting for another import to end")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         given = frozenset(source.field.name for source in self.sources)
-        merge = Merge(cursor, self.actor, current_company(), given, self._report_merging, self.counts)
-        self.kind.merge(merge)
+        self.kind.merge(Merge(cursor, self.actor, current_company(), given, self._report_merging, counts))
 
     def _report_merging(self, share: float, message: str) -> None:
         self._report(STAGING_SHARE + (1 - STAGING_SHARE) * share, message)
@@ -168,13 +190,27 @@ class _Run:
         if reasons:
             rejected.write(faults_of_rows(self.table, reasons))
 
+    def _result(self, counts: Counts, rejected: RejectedRows) -> ImportResult:
+        return ImportResult(
+            rows=self.found.rows,
+            counts=counts,
+            rejected=rejected.count,
+            rejected_path=self.rejected_path if rejected.count else None,
+            examples=rejected.examples,
+            seconds=time.monotonic() - self.started,
+            description=self.table.description,
+        )
+
 
 @contextmanager
 def sentences() -> Iterator[None]:
     """Says what the database refuses in a sentence; the details stay as the cause, for the log."""
     try:
         yield
-    except OperationalError as error:
-        raise UnreadableFile("The database was too busy or went away. Nothing was imported; please try again.") from error
+    except (OperationalError, IntegrityError, InterfaceError) as error:
+        raise DatabaseBusy("The database was too busy or went away. Nothing was imported; please try again.") from error
     except DatabaseError as error:
-        raise UnreadableFile("The database refused the rows. Nothing was imported; please tell the administrator.") from error
+        logger.exception("The database refused the rows of an import.")
+        raise UnreadableFile(
+            "The database refused the rows. Nothing was imported; please tell the administrator."
+        ) from error

@@ -9,6 +9,10 @@ class UnreadableFile(Exception):
     """The file as a whole cannot be taken in; the message says why and what to do."""
 
 
+class DatabaseBusy(UnreadableFile):
+    """The database went away or was at odds with somebody else's work; trying again later may help."""
+
+
 class NeedsAnswer(UnreadableFile):
     """The file leaves something open that only a person can say; `option` names the option that says it."""
 

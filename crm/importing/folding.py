@@ -33,7 +33,9 @@ def fold_rows(
     )
     names = [spec for spec in fields if spec.name not in key]
     if repeated:
-        columns = [_last(spec) if spec.name in merge.given or spec.name in derived else _nothing(spec) for spec in names]
+        columns = [
+            _last(spec) if spec.name in merge.given or spec.name in derived else _nothing(spec) for spec in names
+        ]
         head, tail = f"{keys}, min(row_no) AS first_row, count(*) AS row_count", f" GROUP BY {keys}"
     else:
         columns = [spec.name for spec in names]

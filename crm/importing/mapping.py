@@ -111,6 +111,8 @@ def resolve_sources(kind: ImportKind, options: ImportOptions, columns: Sequence[
             spec = kind.by_name.get(fold_name(column))
             if spec and spec.name not in sources:
                 sources[spec.name] = Source(spec, column, column=position)
+    for name, _, _ in options.values:
+        field_named(kind, name)
     _check_required(kind, sources, columns)
     return [sources[spec.name] for spec in kind.fields if spec.name in sources]
 
@@ -129,7 +131,9 @@ def field_named(kind: ImportKind, name: str) -> ImportField:
     spec = kind.by_name.get(name) or kind.by_name.get(fold_name(name))
     if spec is None:
         names = ", ".join(kind.by_name)
-        raise UnreadableFile(f"{kind.label} have no field “{name}”.{_meant(name, kind.by_name)} The fields are: {names}.")
+        raise UnreadableFile(
+            f"{kind.label} have no field “{name}”.{_meant(name, kind.by_name)} The fields are: {names}."
+        )
     return spec
 
 

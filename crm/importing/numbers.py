@@ -12,7 +12,9 @@ from enum import StrEnum
 
 _BLANKS = re.compile("[\\s'’\u00a0\u2009\u202f]+")
 _GROUPED_BY_BLANKS = re.compile("\\d{1,3}(?:[\\s'’\u00a0\u2009\u202f]\\d{3})+(?:[.,]\\d*)?")
-_MONEY_SIGNS = re.compile(r"^(?:[$€£¥₹₽₩₺₫฿]|[A-Z]{3}(?![A-Za-z])|kr\.?|Fr\.)\s*|\s*(?:[$€£¥₹₽₩₺₫฿]|(?<![A-Za-z])[A-Z]{3}|kr\.?|Fr\.)$")
+_MONEY_SIGNS = re.compile(
+    r"^(?:[$€£¥₹₽₩₺₫฿]|[A-Z]{3}(?![A-Za-z])|kr\.?|Fr\.)\s*|\s*(?:[$€£¥₹₽₩₺₫฿]|(?<![A-Za-z])[A-Z]{3}|kr\.?|Fr\.)$"
+)
 _POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|\.\d+")
 _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+")
 

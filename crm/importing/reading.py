@@ -53,7 +53,9 @@ def line_blocks(path: Path, encoding: str) -> Iterator[list[str]]:
         lines = io.StringIO(text, newline="").readlines()
         rest = "" if not lines or text.endswith("\n") else lines.pop()
         if len(rest) > MAX_LINE:
-            raise UnreadableFile(f"Line {count + len(lines) + 1} is longer than 8 million characters: this is no table.")
+            raise UnreadableFile(
+                f"Line {count + len(lines) + 1} is longer than 8 million characters: this is no table."
+            )
         count += len(lines)
         if lines:
             yield lines
@@ -168,9 +170,7 @@ class RowSplitter:
             return None
         return rows
 
-    def _split_carefully(
-        self, lines: list[str], *, at_end: bool
-    ) -> tuple[list[int], list[Row], list[RowFault]]:
+    def _split_carefully(self, lines: list[str], *, at_end: bool) -> tuple[list[int], list[Row], list[RowFault]]:
         numbers: list[int] = []
         rows: list[Row] = []
         faults: list[RowFault] = []
@@ -240,5 +240,3 @@ class RowSplitter:
             return RowFault(0, number, "", f"a cell is longer than {MAX_CELL:,} characters", (line[:200],))
         column = self.columns[min(len(cells), len(self.columns)) - 1]
         return RowFault(0, number, column, "a quotation mark is opened here and not closed", tuple(cells))
-
-

@@ -30,11 +30,17 @@ class RejectedRows:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._stream is not None:
-            self._stream.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
         if kind is not None:
             self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Ends the file, so that it can be read."""
+        if self._stream is not None:
+            self._stream.close()
 
     def write(self, faults: Iterable[RowFault]) -> None:
         for fault in faults:

@@ -62,8 +62,18 @@ class SpreadsheetTable:
                             return
                 finally:
                     book.close()
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
-            raise UnreadableFile("The workbook is broken. Open it in Excel, save it again, or save it as CSV.") from error
+        except (
+            InvalidFileException,
+            zipfile.BadZipFile,
+            KeyError,
+            ValueError,
+            TypeError,
+            SyntaxError,
+            OSError,
+        ) as error:
+            raise UnreadableFile(
+                "The workbook is broken. Open it in Excel, save it again, or save it as CSV."
+            ) from error
 
     def chunks(self) -> Iterator[Chunk]:
         builder = ChunkBuilder(self.columns)

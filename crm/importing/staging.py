@@ -46,10 +46,10 @@ def stage_chunk(chunk: Chunk, sources: Sequence[Source], converters: Sequence[Co
     if faults:
         rows = compress(rows, (position not in faults for position in range(len(chunk.rows))))
     text = "\n".join(rows)
-    return (text + "\n" if text else ""), [_fault(chunk, position, found) for position, found in faults.items()]
+    return (text + "\n" if text else ""), [fault_of(chunk, position, found) for position, found in faults.items()]
 
 
-def _fault(chunk: Chunk, position: int, found: Sequence[tuple[str, str]]) -> RowFault:
+def fault_of(chunk: Chunk, position: int, found: Sequence[tuple[str, str]]) -> RowFault:
     """One fault of a row: the first column at fault, and the reasons of all."""
     (column, reason), others = found[0], found[1:]
     reasons = [str(reason), *(f'column "{label}": {text}' for label, text in others)]

@@ -100,5 +100,7 @@ class ChunkBuilder:
             reason = f"the row ends early: {len(row)} of {self.width} cells; nothing stands in this column"
             return RowFault(0, line, self.columns[len(row)], reason, cells)
         extra = row[self.width]
-        reason = f"{len(row)} cells, but there are {self.width} columns; “{extra[:40]}” has no column (a missing quote?)"
+        reason = (
+            f"{len(row)} cells, but there are {self.width} columns; “{extra[:40]}” has no column (a missing quote?)"
+        )
         return RowFault(0, line, self.columns[-1], reason, cells)

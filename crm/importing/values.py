@@ -79,7 +79,12 @@ class Converter(dict[str, str]):
     """A memory from texts to COPY texts (or `Bad`); `has_bad` says whether any was refused so far."""
 
     def __init__(
-        self, parse: Parser, *, required: bool = False, nulls: frozenset[str] = frozenset(), values: Mapping[str, str] | None = None
+        self,
+        parse: Parser,
+        *,
+        required: bool = False,
+        nulls: frozenset[str] = frozenset(),
+        values: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self.parse = parse

@@ -2,18 +2,25 @@
 
 from crm.models.company import Company, ExchangeRate
 from crm.models.files import StoredFile
+from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.log import LogEntry
+from crm.models.mail import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
 from crm.models.people import AccessRule, Team, User
 
 __all__ = [
     "AccessRule",
     "Company",
     "ExchangeRate",
+    "ImportRun",
     "JobRun",
     "JobWindow",
     "LogEntry",
+    "MailAttachment",
+    "MailChannel",
+    "OutgoingMail",
     "StoredFile",
+    "SuppressedAddress",
     "Team",
     "User",
 ]

@@ -36,6 +36,11 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
         "export": reach(ALL, ALL, NONE, ALL),
     },
     "job": {"view": reach(OWN, OWN, OWN, ALL), "change": reach(OWN, OWN, OWN, ALL)},
+    "import": {
+        "view": reach(OWN, OWN, NONE, ALL),
+        "add": reach(OWN, OWN, NONE, ALL),
+        "change": reach(OWN, OWN, NONE, ALL),
+    },
     "file": {"view": reach(OWN, OWN, OWN, OWN)},
     "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
     "house": {"view": EVERYBODY},
@@ -80,5 +85,9 @@ ADDRESSES: dict[str, Address] = {
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),
     "crm:job_retry": button("job", "change"),
+    "crm:import_list": page("import"),
+    "crm:import_new": form("import", "add"),
+    "crm:import_map": Address("import", {"GET": "view", "POST": "change"}),
+    "crm:import_start": button("import", "change"),
     "crm:file_download": Address("file"),
 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from crm.choices import JobState, Role
-from crm.models import Company, JobRun, StoredFile, Team, User
+from crm.models import Company, ImportRun, JobRun, StoredFile, Team, User
 from orders.models import Order, OrderLine, Product
 
 RELATIONS = ("own", "mate", "stranger")
@@ -79,4 +79,8 @@ def _file(owner: User, name: str) -> StoredFile:
     return stored
 
 
-MAKERS = {"contact": _contact, "product": _product, "order": _order, "job": _job, "file": _file}
+def _import(owner: User, name: str) -> ImportRun:
+    return ImportRun.objects.create(kind="contacts", file=_file(owner, name), actor=owner)
+
+
+MAKERS = {"contact": _contact, "product": _product, "order": _order, "job": _job, "file": _file, "import": _import}

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.catalogue import import_kinds
 from crm.importing.dates import DateOrder
-from crm.importing.engine import ImportResult, run_import
+from crm.importing.engine import ImportResult, import_file
 from crm.importing.errors import UnreadableFile
 from crm.importing.mapping import ImportOptions, split_pair
 from crm.importing.numbers import DecimalMark
@@ -52,7 +52,13 @@ class Command(BaseCommand):
         add = parser.add_argument
         add("kind", metavar="KIND", help=f"one of: {', '.join(import_kinds())}")
         add("file", metavar="FILE", type=Path)
-        add("--map", action="append", default=[], metavar="COLUMN=FIELD", help="a column onto a field; #row is the row's number")
+        add(
+            "--map",
+            action="append",
+            default=[],
+            metavar="COLUMN=FIELD",
+            help="a column onto a field; #row is the row's number",
+        )
         add("--template", action="append", default=[], metavar="FIELD={col a} {col b}", help="a field made of columns")
         add("--set", action="append", default=[], metavar="FIELD=VALUE", help="the same value for every row")
         add("--value", action="append", default=[], metavar="FIELD:FROM=TO", help="replaces a value")
@@ -75,7 +81,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {options['file']}.")
         progress = TerminalProgress(sys.stderr)
         try:
-            result = run_import(
+            result = import_file(
                 actor=self._actor(options["user"]),
                 kind=kind,
                 path=options["file"],
@@ -109,7 +115,9 @@ class Command(BaseCommand):
             f"{counts.unchanged:,} unchanged, {result.rejected:,} rejected."
         )
         if counts.related:
-            self.stdout.write("Made beside them: " + ", ".join(f"{n:,} {name}" for name, n in counts.related.items()) + ".")
+            self.stdout.write(
+                "Made beside them: " + ", ".join(f"{n:,} {name}" for name, n in counts.related.items()) + "."
+            )
         for sentence in result.examples[:5]:
             self.stdout.write(f"  {sentence}")
         if result.rejected_path:

@@ -1,0 +1,72 @@
+"""Writes of the import wizard: take a file in, keep what was said about it, start."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from crm.importing.errors import UnreadableFile
+from crm.importing.kinds import ImportKind
+from crm.importing.mapping import ImportOptions, guess_map
+from crm.importing.reading import open_table
+from crm.jobs import start_job
+from crm.log import log
+from crm.models import ImportRun, JobRun, StoredFile, User
+
+
+class ImportUnderWay(Exception):
+    """The import runs already."""
+
+
+@transaction.atomic
+def create_import(*, actor: User, kind: ImportKind, upload: UploadedFile) -> ImportRun:
+    """Store the file under a random name and guess what its columns mean. Raises UnreadableFile when it is no table."""
+    stored = _store(actor, upload)
+    try:
+        table = open_table(Path(stored.file.path), ImportOptions().reading(kind))
+    except UnreadableFile:
+        stored.file.delete(save=False)
+        raise
+    guessed = guess_map(kind, table.columns)
+    options = ImportOptions(map=tuple(guessed.items()), automatic=False)
+    run = ImportRun.objects.create(kind=kind.name, file=stored, actor=actor, options=options.to_json())
+    log(actor=actor, verb="upload", object=run, summary=f"Uploaded {stored.name} to import {kind.label.lower()}")
+    return run
+
+
+@transaction.atomic
+def keep_options(*, actor: User, run: ImportRun, options: ImportOptions) -> None:
+    """Keep what the person says about the file, as long as the import does not run. Not logged: it is a draft."""
+    current = ImportRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=run.pk)
+    if current.is_under_way:
+        raise ImportUnderWay
+    current.options = options.to_json()
+    current.save(update_fields=["options"])
+    run.options = current.options
+
+
+@transaction.atomic
+def start_import(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
+    """Hand the import to a worker; of two clicks at once, one starts it. Running it again changes nothing twice."""
+    current = ImportRun.objects.select_for_update(of=("self",)).select_related("job", "file").get(pk=run.pk)
+    if current.is_under_way:
+        raise ImportUnderWay
+    title = f"Import {kind.label.lower()} from {current.file.name}"
+    current.job = start_job(actor=actor, kind="import", title=title, parameters={"run": run.pk})
+    current.result, current.rejected_file = None, None
+    current.save(update_fields=["job", "result", "rejected_file"])
+    return current.job
+
+
+def _store(actor: User, upload: UploadedFile) -> StoredFile:
+    digest = hashlib.sha256()
+    for block in upload.chunks():
+        digest.update(block)
+    upload.seek(0)
+    name = Path(upload.name or "table").name[:255]
+    stored = StoredFile(name=name, owner=actor, size=upload.size or 0, sha256=digest.hexdigest())
+    stored.file.save("any", upload, save=True)
+    return stored

@@ -1,0 +1,181 @@
+"""What people say in the import wizard, as import options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.core.files.uploadedfile import UploadedFile
+
+from crm.access import can
+from crm.catalogue import import_kinds
+from crm.choices import Verb
+from crm.importing.dates import DateOrder
+from crm.importing.kinds import ImportKind
+from crm.importing.mapping import ImportOptions
+from crm.importing.numbers import DecimalMark
+from crm.models import User
+
+MAX_UPLOAD_BYTES = 300 << 20
+MAX_SHOWN_COLUMNS = 200
+FIXED_LINES = 2
+ENCODINGS = (
+    ("", "Found out from the file"),
+    ("utf-8", "UTF-8"),
+    ("cp1252", "Western European (Windows)"),
+    ("iso8859-15", "Western European (ISO)"),
+    ("cp1250", "Central European"),
+    ("cp1251", "Cyrillic"),
+    ("utf-16", "UTF-16"),
+    ("mac_roman", "Mac"),
+    ("shift_jis", "Japanese"),
+    ("gb18030", "Chinese"),
+)
+DELIMITERS = (("", "Found out from the file"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Vertical bar"))
+HEADERS = (
+    ("", "Found out from the file"),
+    ("yes", "The first row names the columns"),
+    ("no", "There is no row of names"),
+)
+ORDERS = (
+    ("", "Found out from the column"),
+    (DateOrder.DMY.value, "Day, month, year"),
+    (DateOrder.MDY.value, "Month, day, year"),
+    (DateOrder.YMD.value, "Year, month, day"),
+)
+MARKS = (
+    ("", "Found out from the column"),
+    (DecimalMark.POINT.value, "Point: 1,234.56"),
+    (DecimalMark.COMMA.value, "Comma: 1.234,56"),
+)
+
+
+def kinds_for(user: User) -> list[ImportKind]:
+    """The kinds that this person may import."""
+    return [kind for kind in import_kinds().values() if can(user, Verb.IMPORT, apps.get_model(kind.model))]
+
+
+class UploadForm(forms.Form):
+    """The file and what a row of it is."""
+
+    kind = forms.ChoiceField(label="What is in the file?", widget=forms.RadioSelect)
+    file = forms.FileField(
+        label="File", help_text="CSV, TSV, an Excel workbook (.xlsx), JSON lines, or gzip of these; at most 300 MB."
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(kind.name, f"{kind.label}: a row is {kind.row}") for kind in kinds_for(user)]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_file(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["file"]
+        if (upload.size or 0) > MAX_UPLOAD_BYTES:
+            raise forms.ValidationError(
+                "This file is larger than 300 MB. Split it, or compress it with gzip, and import the parts."
+            )
+        return upload
+
+
+class MappingForm(forms.Form):
+    """A select for each column (the field it feeds), and how the file is to be read."""
+
+    encoding = forms.ChoiceField(label="Letters", choices=ENCODINGS, required=False)
+    delimiter = forms.ChoiceField(label="Between cells", choices=DELIMITERS, required=False)
+    header = forms.ChoiceField(label="First row", choices=HEADERS, required=False)
+    date_order = forms.ChoiceField(label="Dates in figures", choices=ORDERS, required=False)
+    decimal = forms.ChoiceField(label="Decimal mark", choices=MARKS, required=False)
+    nulls = forms.CharField(
+        label="Texts that mean “not given”",
+        required=False,
+        max_length=200,
+        help_text="Parted by commas, such as N/A, Select.",
+    )
+
+    def __init__(
+        self, *args: Any, kind: ImportKind, columns: Sequence[str], options: ImportOptions, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial=initial_of(options), **kwargs)
+        self.kind, self.columns, self.options = kind, columns, options
+        choices = [("", "– not imported –"), *((spec.name, spec.label) for spec in kind.fields)]
+        mapped = dict(options.map)
+        for position in shown_columns(columns, options):
+            self.fields[f"column_{position}"] = forms.ChoiceField(
+                label=columns[position], choices=choices, required=False, initial=mapped.get(columns[position], "")
+            )
+        constants = list(options.constants.items())
+        for line in range(FIXED_LINES):
+            name, text = constants[line] if line < len(constants) else ("", "")
+            self.fields[f"fixed_field_{line}"] = forms.ChoiceField(
+                label="Field", choices=[("", "– no field –"), *choices[1:]], required=False, initial=name
+            )
+            self.fields[f"fixed_text_{line}"] = forms.CharField(
+                label="Value", required=False, max_length=300, initial=text
+            )
+
+    def to_options(self) -> ImportOptions:
+        """The options as the person left them."""
+        said = self.cleaned_data
+        return replace(
+            self.options,
+            map=tuple(self._pairs()),
+            constants=dict(self._constants()),
+            nulls=tuple(text.strip() for text in said["nulls"].split(",") if text.strip()),
+            automatic=False,
+            date_order=DateOrder(said["date_order"]) if said["date_order"] else None,
+            decimal=DecimalMark(said["decimal"]) if said["decimal"] else None,
+            encoding=said["encoding"] or None,
+            delimiter=said["delimiter"] or None,
+            header={"yes": True, "no": False}.get(said["header"]),
+        )
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        pairs = ((column, self.cleaned_data.get(f"column_{position}")) for position, column in enumerate(self.columns))
+        return [(column, name) for column, name in pairs if name]
+
+    def _constants(self) -> list[tuple[str, str]]:
+        lines = [
+            (self.cleaned_data[f"fixed_field_{n}"], self.cleaned_data[f"fixed_text_{n}"]) for n in range(FIXED_LINES)
+        ]
+        return [(name, text) for name, text in lines if name and text]
+
+    @property
+    def reading_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("encoding", "delimiter", "header", "date_order", "decimal", "nulls")]
+
+    @property
+    def fixed_lines(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"fixed_field_{line}"], self[f"fixed_text_{line}"]) for line in range(FIXED_LINES)]
+
+    def column_lines(self, samples: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+        """For the page: name, samples, select of each shown column."""
+        return [
+            {"name": self.columns[position], "samples": samples[position] if position < len(samples) else (), "field": self[name]}
+            for position in range(len(self.columns))
+            if (name := f"column_{position}") in self.fields
+        ]  # fmt: skip
+
+    @property
+    def hidden_columns(self) -> int:
+        """How many columns are too many for the page."""
+        return len(self.columns) - sum(name.startswith("column_") for name in self.fields)
+
+
+def shown_columns(columns: Sequence[str], options: ImportOptions) -> list[int]:
+    """The first columns, and those that are mapped."""
+    mapped = {column for column, _ in options.map}
+    return [place for place, column in enumerate(columns) if place < MAX_SHOWN_COLUMNS or column in mapped]
+
+
+def initial_of(options: ImportOptions) -> dict[str, Any]:
+    return {
+        "encoding": options.encoding or "",
+        "delimiter": options.delimiter or "",
+        "header": {True: "yes", False: "no"}.get(options.header, "") if options.header is not None else "",
+        "date_order": options.date_order or "",
+        "decimal": options.decimal or "",
+        "nulls": ", ".join(options.nulls),
+    }

@@ -1,0 +1,63 @@
+"""The import as a job: a worker runs it, and a worker that died in the middle leaves it to the next one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+
+from crm.catalogue import import_kinds
+from crm.importing.engine import ImportResult, import_file
+from crm.importing.errors import DatabaseBusy, UnreadableFile
+from crm.importing.mapping import ImportOptions
+from crm.jobs import JobError, Progress
+from crm.models import ImportRun, JobRun, StoredFile
+
+
+def run_import(job: JobRun, progress: Progress) -> dict[str, Any]:
+    """Handler of the job kind `import`. The result is kept in the import's transaction, so a second run after a crash
+    between its commit and the job's end gives the first one's counts instead of "nothing new"."""
+    run = ImportRun.objects.select_related("file", "actor", "rejected_file").get(pk=job.parameters["run"])
+    if run.result is None:
+        _import(run, job, progress)
+    return {**(run.result or {}), "result_file": run.rejected_file}
+
+
+def _import(run: ImportRun, job: JobRun, progress: Progress) -> None:
+    with tempfile.TemporaryDirectory(prefix="crm-import-") as folder:
+        try:
+            import_file(
+                actor=run.actor,
+                kind=import_kinds()[run.kind],
+                path=Path(run.file.file.path),
+                options=ImportOptions.from_json(run.options),
+                progress=progress,
+                rejected_path=Path(folder) / "rejected.csv",
+                job=job,
+                keep=lambda result: _keep(run, result),
+            )
+        except DatabaseBusy:
+            raise
+        except UnreadableFile as error:
+            raise JobError(str(error)) from error
+        except FileNotFoundError as error:
+            raise JobError("The file is no longer there. Please upload it again.") from error
+
+
+def _keep(run: ImportRun, result: ImportResult) -> None:
+    """Counts, examples and the file of rejected rows, stored with the import."""
+    stored = {name: value for name, value in result.to_json().items() if name != "rejected_file"}
+    run.result = {**stored, "examples": result.examples, "description": result.description}
+    if result.rejected_path:
+        run.rejected_file = _store(run, result.rejected_path)
+    run.save(update_fields=["result", "rejected_file"])
+
+
+def _store(run: ImportRun, path: Path) -> StoredFile:
+    name = f"rejected rows of {Path(run.file.name).stem[:200]}.csv"
+    stored = StoredFile(name=name, owner=run.actor, content_type="text/csv", size=path.stat().st_size)
+    with path.open("rb") as content:
+        stored.file.save(name, File(content), save=True)
+    return stored

@@ -1,0 +1,174 @@
+"""The import wizard: the list of imports, bring a file, say what its columns mean, start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from crm.access import can
+from crm.catalogue import import_kinds
+from crm.choices import Verb
+from crm.company import current_company
+from crm.importing.actions import ImportUnderWay, create_import, keep_options, start_import
+from crm.importing.errors import UnreadableFile
+from crm.importing.forms import MAX_UPLOAD_BYTES, MappingForm, UploadForm
+from crm.importing.kinds import ImportKind
+from crm.importing.mapping import ImportOptions, guess_map
+from crm.importing.preview import Preview, preview_import
+from crm.importing.reading import open_table
+from crm.models import ImportRun
+from crm.requests import SignedInRequest
+from crm.views.base import ScopedView
+
+RECENT_IMPORTS = 100
+
+
+class ImportView(ScopedView):
+    """Base of the wizard's pages."""
+
+    request: SignedInRequest
+    model = ImportRun
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("file", "job", "actor")
+
+    def steps(self, current: int) -> list[dict[str, str]]:
+        """The wizard's steps, of which one is current."""
+        labels = ("Choose a file", "Check the columns", "Import")
+        states = ["done" if place < current else "current" if place == current else "" for place in range(len(labels))]
+        return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
+
+
+class ImportListView(ImportView):
+    """The newest imports that the person may see."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not can(self.request.user, Verb.VIEW, ImportRun):
+            raise PermissionDenied
+        runs = list(self.get_queryset()[:RECENT_IMPORTS])
+        kinds = import_kinds()
+        for run in runs:
+            run.kind_label = kinds[run.kind].label if run.kind in kinds else run.kind
+        return render(
+            request, "crm/imports/list.html", {"runs": runs, "may_add": can(self.request.user, Verb.ADD, ImportRun)}
+        )
+
+
+class ImportNewView(ImportView):
+    """Brings a file in."""
+
+    verb = Verb.ADD
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(UploadForm(user=self.request.user, initial={"kind": request.GET.get("kind", "")}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES, user=self.request.user)
+        if form.is_valid():
+            kind = import_kinds()[form.cleaned_data["kind"]]
+            try:
+                run = create_import(actor=self.request.user, kind=kind, upload=form.cleaned_data["file"])
+            except UnreadableFile as error:
+                form.add_error("file", str(error))
+            else:
+                return redirect(run)
+        return self.show(form)
+
+    def show(self, form: UploadForm) -> HttpResponse:
+        context = {"form": form, "limit": MAX_UPLOAD_BYTES, "steps": self.steps(0)}
+        return render(self.request, "crm/imports/upload.html", context)
+
+
+class ImportMapView(ImportView):
+    """What the columns mean. Each change is sent, kept, and answered by what the import would make of it."""
+
+    template_name = "crm/imports/map.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self.get_record()
+        if run.is_under_way:
+            return redirect(run.job)
+        kind = self.kind_of(run)
+        options = ImportOptions.from_json(run.options)
+        return self.show(run, kind, options)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.verb = Verb.CHANGE
+        run = self.get_record()
+        kind = self.kind_of(run)
+        try:
+            options = self.read_form(run, kind)
+            keep_options(actor=self.request.user, run=run, options=options)
+        except ImportUnderWay:
+            return redirect(run.job)
+        return self.show(run, kind, options)
+
+    def kind_of(self, run: ImportRun) -> ImportKind:
+        """The run's kind, if the person may import it."""
+        kind = import_kinds().get(run.kind)
+        if kind is None or not can(self.request.user, Verb.IMPORT, apps.get_model(kind.model)):
+            raise PermissionDenied
+        return kind
+
+    def read_form(self, run: ImportRun, kind: ImportKind) -> ImportOptions:
+        """The options that were sent; columns that another way of reading does not have are guessed anew."""
+        before = ImportOptions.from_json(run.options)
+        form = MappingForm(self.request.POST, kind=kind, columns=columns_of(run, kind, before), options=before)
+        if not form.is_valid():
+            return before
+        options = form.to_options()
+        if (options.encoding, options.delimiter, options.header) == (before.encoding, before.delimiter, before.header):
+            return options
+        columns = columns_of(run, kind, options)
+        kept = tuple((column, name) for column, name in options.map if column in columns)
+        return replace(options, map=kept or tuple(guess_map(kind, columns).items()))
+
+    def show(self, run: ImportRun, kind: ImportKind, options: ImportOptions, status: int = 200) -> HttpResponse:
+        found = preview_import(kind, Path(run.file.file.path), options, current_company().zone)
+        form = MappingForm(kind=kind, columns=found.columns, options=options)
+        context = {"run": run, "kind": kind, "form": form, "preview": found, "steps": self.steps(1)} | self.lines(
+            form, found
+        )
+        template = "crm/imports/_mapping.html" if self.request.htmx else self.template_name
+        return render(self.request, template, context, status=status)
+
+    def lines(self, form: MappingForm, found: Preview) -> dict[str, Any]:
+        """The columns as lines of the page."""
+        lines = form.column_lines(found.samples)
+        return {"lines": lines, "unused": sum(not line["field"].value() for line in lines) + form.hidden_columns}
+
+
+class ImportStartView(ImportMapView):
+    """Keeps what was sent and hands the import to a worker."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.verb = Verb.CHANGE
+        run = self.get_record()
+        kind = self.kind_of(run)
+        try:
+            options = self.read_form(run, kind) if "encoding" in request.POST else ImportOptions.from_json(run.options)
+            keep_options(actor=self.request.user, run=run, options=options)
+            found = preview_import(kind, Path(run.file.file.path), options, current_company().zone)
+            if not found.is_ready:
+                return self.show(run, kind, options, status=422)
+            return redirect(start_import(actor=self.request.user, run=run, kind=kind))
+        except ImportUnderWay:
+            messages.info(request, "This import is under way already.")
+            return redirect(run.job)
+
+
+def columns_of(run: ImportRun, kind: ImportKind, options: ImportOptions) -> tuple[str, ...]:
+    """The file's columns when it is read like this; none when it cannot be read so."""
+    try:
+        return open_table(Path(run.file.file.path), options.reading(kind)).columns
+    except UnreadableFile:
+        return ()
