@@ -30,6 +30,7 @@
   function dress(field) {
     const isMany = field.multiple;
     const address = field.dataset.pickUrl;
+    field.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name); // the label moves to the new box
     new window.TomSelect(field, {
       ...(address ? lookingUp(address) : {}),
       plugins: isMany ? ["remove_button"] : address ? ["clear_button"] : [],
