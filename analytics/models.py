@@ -23,12 +23,8 @@ class ModelRun(models.Model):
     row_count = models.BigIntegerField(default=0)
     seconds = models.FloatField(default=0)
     code_version = models.CharField(max_length=40, blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
-    )
-    job = models.ForeignKey(
-        "crm.JobRun", null=True, blank=True, on_delete=models.SET_NULL
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    job = models.ForeignKey("crm.JobRun", null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(shared=True)
@@ -36,9 +32,7 @@ class ModelRun(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [
-            models.Index(fields=["step", "-created_at"], name="analytics_run_step")
-        ]
+        indexes = [models.Index(fields=["step", "-created_at"], name="analytics_run_step")]
 
     def __str__(self) -> str:
         return f"{self.step} as of {self.as_of} (run {self.pk})"
@@ -46,9 +40,7 @@ class ModelRun(models.Model):
 
 def score_bound(default: int) -> models.PositiveSmallIntegerField:
     """A bound of a score, 1 to 5."""
-    return models.PositiveSmallIntegerField(
-        default=default, validators=[MinValueValidator(1), MaxValueValidator(5)]
-    )
+    return models.PositiveSmallIntegerField(default=default, validators=[MinValueValidator(1), MaxValueValidator(5)])
 
 
 class RfmSegment(models.Model):
@@ -83,9 +75,7 @@ class RfmSegment(models.Model):
     def clean(self) -> None:
         for letter in "rfm":
             if getattr(self, f"{letter}_low") > getattr(self, f"{letter}_high"):
-                raise ValidationError(
-                    {f"{letter}_high": "The upper bound is below the lower one."}
-                )
+                raise ValidationError({f"{letter}_high": "The upper bound is below the lower one."})
 
 
 class RfmScore(models.Model):
@@ -111,6 +101,7 @@ class RfmScore(models.Model):
     f = models.SmallIntegerField()
     m = models.SmallIntegerField()
     segment = models.CharField(max_length=40, blank=True)
+    tone = models.CharField(max_length=8, blank=True)
 
     access = AccessPaths(through="contact", parent="contacts.contact")
     objects = VisibleQuerySet.as_manager()
@@ -118,12 +109,8 @@ class RfmScore(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["monetary", "contact"], name="analytics_rfm_monetary"),
-            models.Index(
-                fields=["recency_days", "contact"], name="analytics_rfm_recency"
-            ),
-            models.Index(
-                fields=["frequency", "contact"], name="analytics_rfm_frequency"
-            ),
+            models.Index(fields=["recency_days", "contact"], name="analytics_rfm_recency"),
+            models.Index(fields=["frequency", "contact"], name="analytics_rfm_frequency"),
             models.Index(fields=["r", "f"], name="analytics_rfm_cell"),
             models.Index(fields=["segment"], name="analytics_rfm_segment"),
         ]

@@ -145,15 +145,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["monetary", "contact"], name="analytics_rfm_monetary"
-                    ),
-                    models.Index(
-                        fields=["recency_days", "contact"], name="analytics_rfm_recency"
-                    ),
-                    models.Index(
-                        fields=["frequency", "contact"], name="analytics_rfm_frequency"
-                    ),
+                    models.Index(fields=["monetary", "contact"], name="analytics_rfm_monetary"),
+                    models.Index(fields=["recency_days", "contact"], name="analytics_rfm_recency"),
+                    models.Index(fields=["frequency", "contact"], name="analytics_rfm_frequency"),
                     models.Index(fields=["r", "f"], name="analytics_rfm_cell"),
                     models.Index(fields=["segment"], name="analytics_rfm_segment"),
                 ],
@@ -202,11 +196,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at", "-id"],
-                "indexes": [
-                    models.Index(
-                        fields=["step", "-created_at"], name="analytics_run_step"
-                    )
-                ],
+                "indexes": [models.Index(fields=["step", "-created_at"], name="analytics_run_step")],
             },
         ),
     ]

@@ -1,0 +1,70 @@
+"""`manage.py analyze`: the same engine as the worker's."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from analytics.models import ModelRun
+from analytics.runs import STEPS, as_json, read_day, run_steps
+from analytics.steps import AnalysisError
+from crm.templatetags.figures import full_day, number
+
+
+class Command(BaseCommand):
+    help = "Computes the scores of the customers and swaps them in; a step that fails leaves its last figures in place."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="the end of this day; today unless given")
+        parser.add_argument(
+            "--only", metavar="STEP,...", default="", help=f"some of: {', '.join(STEPS)}; all unless given"
+        )
+        parser.add_argument(
+            "--param", action="append", default=[], metavar="STEP.NAME=VALUE", help="such as rfm.window_days=365"
+        )
+        parser.add_argument("--json", action="store_true", help="prints the figures as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            runs = run_steps(
+                actor=None,
+                as_of=read_day(options["as_of"]),
+                only=[name.strip() for name in options["only"].split(",") if name.strip()],
+                parameters=_parameters(options["param"]),
+            )
+        except AnalysisError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(runs)))
+        elif options["verbosity"]:
+            for run in runs:
+                self._say(run)
+
+    def _say(self, run: ModelRun) -> None:
+        figures = run.metrics
+        self.stdout.write(
+            f"{run.step} as of {full_day(run.as_of)}: {number(run.row_count)} customers, "
+            f"{number(figures['purchases'])} purchases, {number(figures['net_revenue'], 2)} net revenue, {run.seconds:.1f} s."
+        )
+        for letter, counts in figures["by_score"].items():
+            self.stdout.write(f"  {letter.upper()} 1 to 5: {', '.join(number(count) for count in counts)}")
+        for name, count in figures["segments"].items():
+            self.stdout.write(f"  {name}: {number(count)}")
+        for sentence in figures["sentences"]:
+            self.stdout.write(f"  {sentence}")
+
+
+def _parameters(texts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`["rfm.window_days=365"]` as parameters by step."""
+    found: dict[str, dict[str, str]] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        step, dot, parameter = name.strip().partition(".")
+        if not sign or not dot:
+            raise AnalysisError(f"--param {text}: write it like --param rfm.window_days=365.")
+        found.setdefault(step, {})[parameter] = value
+    return found

@@ -1,0 +1,29 @@
+"""Celery entry points of the analysis."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from analytics.jobs import KIND
+from crm.company import current_company
+from crm.jobs import claim_window, start_job
+
+NIGHTLY_HOUR = 2
+
+
+@shared_task(name="analytics.nightly")
+def nightly_task() -> bool:
+    """Once a day, from two in the morning of the company's time on, ask for the whole analysis; called every hour.
+
+    The window and the job are one transaction: a beat that was down at two makes up for it, and two beats start one job.
+    """
+    now = timezone.now().astimezone(current_company().zone)
+    if now.hour < NIGHTLY_HOUR:
+        return False
+    with transaction.atomic():
+        is_first = claim_window("nightly analysis", now.date().isoformat())
+        if is_first:
+            start_job(actor=None, kind=KIND, title="Nightly analysis", parameters={"as_of": now.date().isoformat()})
+    return is_first
