@@ -32,7 +32,8 @@ class FieldSpec:
     """A field of a record that lists can show, filter and sort by.
 
     `path` is the look-up path from the record (`rfm__segment`); `kind` one of text, number, money, date, choice,
-    listed (a list of choices), flag, person, team, tags, state (a moment of archiving), scores. `choices` gives
+    listed (a list of choices), flag, person, team, tags, state (a moment of archiving), record (one other record
+    by id, a filter only), scores. `choices` gives
     (value, label) pairs, read when a form is built. `column` and `filter` say where it is offered; `default` columns
     are shown until a person chooses. `select` and `prefetch` name the relations that showing it needs.
     `cell(record)` draws it on the screen and `value(record)` for a file, where the value at the path will not do.

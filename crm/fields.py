@@ -10,21 +10,29 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.urls import reverse_lazy
 
-SHORTEST_LIST = 2
-
 
 class RecordSelect(forms.Select):
-    """A select that draws the chosen record only; the others are looked up at `data-pick-url` while typing."""
+    """A select that draws the chosen record only; the others are looked up at `data-pick-url` while typing.
+
+    `known` holds records by id that the form has read already, for all its fields at once.
+    """
+
+    known: dict[str, Any] | None = None
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
-        chosen = [key for key in value if key.isdigit()]
-        records = self.choices.queryset.filter(pk__in=chosen) if chosen else ()  # type: ignore[union-attr]
+        chosen = [key for key in value if key.isdecimal()]
+        records = self._read(chosen) if chosen else []
         options = [("", "")] + [(str(record.pk), str(record)) for record in records]
         selected = set(chosen) or {""}
         return [
             (None, [self.create_option(name, key, label, key in selected, index)], index)
             for index, (key, label) in enumerate(options)
         ]
+
+    def _read(self, keys: list[str]) -> list[Any]:
+        if self.known is not None:
+            return [self.known[key] for key in keys if key in self.known]
+        return list(self.choices.queryset.filter(pk__in=keys))  # type: ignore[union-attr]
 
 
 class RecordField(forms.ModelChoiceField):
@@ -35,6 +43,18 @@ class RecordField(forms.ModelChoiceField):
     def __init__(self, *, url_name: str, hint: str = "Type to search", **kwargs: Any) -> None:
         attrs = {"data-pick": "one", "data-pick-url": reverse_lazy(url_name), "placeholder": hint}
         super().__init__(widget=RecordSelect(attrs=attrs), **kwargs)
+
+    def know(self, records: dict[str, Any]) -> None:
+        """Take the records that are allowed and asked for, so that nothing is read field by field."""
+        self.widget.known = records
+
+    def to_python(self, value: Any) -> Any:
+        known = self.widget.known
+        if known is None or value in self.empty_values:
+            return super().to_python(value)
+        if str(value) not in known:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        return known[str(value)]
 
 
 class LinesField(forms.CharField):

@@ -24,6 +24,7 @@ floor = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
     path("contacts/", include("contacts.urls")),
+    path("", include("orders.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

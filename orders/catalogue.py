@@ -1,6 +1,33 @@
 """What orders brings to the engines."""
 
-from crm.catalogue import Catalogue
+from crm.catalogue import Catalogue, NavItem, NewItem, TimelineSource
+from crm.choices import Role, Scope
+from crm.grants import EVERYTHING, READ_ALL, Grants
 from orders.importing import KINDS
+from orders.panels import CONTACT_PANELS
+from orders.queries import orders_before
+from orders.specs import ORDER_FIELDS, PRODUCT_FIELDS
 
-CATALOGUE = Catalogue(imports=KINDS)
+# Orders themselves go through their customer: who may change the contact may write its orders.
+PRODUCT_GRANTS = {
+    Role.REP: READ_ALL,
+    Role.MARKETER: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, import_=Scope.ALL, export=Scope.ALL),
+    Role.AGENT: Grants(view=Scope.ALL),
+    Role.MANAGER: EVERYTHING,
+}
+
+CATALOGUE = Catalogue(
+    fields={"orders.order": ORDER_FIELDS, "orders.product": PRODUCT_FIELDS},
+    grants={"orders.product": PRODUCT_GRANTS},
+    imports=KINDS,
+    timeline=(TimelineSource("orders", "Orders", orders_before),),
+    panels={"contacts.contact": CONTACT_PANELS},
+    navigation=(
+        NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order"),
+        NavItem("Products", "orders:product_list", "box-seam", order=30, model="orders.product"),
+    ),
+    new_items=(
+        NewItem("Order", "orders:order_create", "bag", "orders.order", key="o", order=20),
+        NewItem("Product", "orders:product_create", "box-seam", "orders.product", order=30),
+    ),
+)

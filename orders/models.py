@@ -9,6 +9,7 @@ from django.urls import reverse
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from orders.choices import SalesChannel
 
 
 class ProductQuerySet(VisibleQuerySet["Product"]):
@@ -130,6 +131,10 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("orders:order_detail", args=[self.pk])
+
+    def get_channel_words(self) -> str:
+        """`Web shop` for web; a channel of an import as it came."""
+        return dict(SalesChannel.choices).get(self.channel, self.channel)
 
 
 class OrderLine(models.Model):

@@ -202,6 +202,24 @@ class StateFilter(SpecFilter):
         return dict(STATES).get(value, value)
 
 
+class RecordFilter(SpecFilter):
+    """The records that belong to one other record, by its id; the chip shows its name to who may see it."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
+        related = model._meta.get_field(spec.path).related_model
+        self.related: Any = related
+        super().__init__(spec, model, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
+
+    def matches(self, value: Any) -> Q:
+        return Q(**{self.spec.path: value})
+
+    def words(self, value: Any) -> str:
+        record = self.related.objects.visible_to(self.parent.request.user).filter(pk=value).first()
+        return str(record or f"number {value}")
+
+
 class SearchFilter(django_filters.Filter):
     """The search box: `apply(rows, text)` is the list's own search."""
 
@@ -224,6 +242,7 @@ KINDS: dict[str, type[SpecFilter]] = {
     "tags": TagsFilter,
     "flag": FlagFilter,
     "state": StateFilter,
+    "record": RecordFilter,
 }
 BOUNDS: dict[str, type[BoundFilter]] = {"number": NumberBound, "money": NumberBound, "date": DateBound}
 

@@ -46,6 +46,13 @@ def number(value: Any, digits: int = 0) -> str:
     return f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", MINUS)
 
 
+@register.filter
+def plain_number(value: Any) -> str:
+    """`40.0000` -> `40`, `2.5000` -> `2.5`: a quantity with the digits that it has."""
+    text = number(value, 4)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _with_currency(text: str, currency: str) -> str:
     sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
     return f"{sign}{SYMBOLS.get(currency, currency)}{NO_BREAK}{text}" if currency else f"{sign}{text}"

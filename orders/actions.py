@@ -1,0 +1,151 @@
+"""Writes of orders and products. Each is one transaction and one log row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from crm.log import log
+from crm.models import User
+from crm.saving import StaleRecord, assign, locked, refuse_lost_sight
+from orders.keeping import refresh_products, refresh_totals
+from orders.models import Order, OrderLine, Product
+from orders.queries import order_version, title_of
+
+SMALLEST = Decimal("0.0001")
+LINE_FIELDS = ("product", "quantity", "unit_price", "discount", "amount", "unit_cost")
+
+
+@dataclass(frozen=True)
+class LineInput:
+    """A line as somebody typed it. `amount` wins over quantity x unit price - discount; `line_id` is the line's own,
+    None for a new one. An empty cost is the product's.
+    """
+
+    product: Product | None = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    discount: Decimal = Decimal(0)
+    amount: Decimal | None = None
+    unit_cost: Decimal | None = None
+    line_id: int | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The stored fields. Raises where no total can be told."""
+        amount, unit_cost = self.amount, self.unit_cost
+        if amount is None:
+            if self.quantity is None or self.unit_price is None:
+                raise ValidationError("A line needs its total, or a quantity and a price.")
+            amount = self.quantity * self.unit_price - self.discount
+        if unit_cost is None and self.product is not None:
+            unit_cost = self.product.unit_cost
+        return {
+            "product": self.product,
+            "quantity": self.quantity,
+            "unit_price": self.unit_price,
+            "discount": self.discount,
+            "amount": amount.quantize(SMALLEST, ROUND_HALF_UP),
+            "unit_cost": unit_cost,
+        }
+
+
+@transaction.atomic
+def create_order(*, actor: User | None, fields: Mapping[str, Any], lines: Sequence[LineInput]) -> Order:
+    """Make an order with its lines; amount, cost, day and the rest are computed from them."""
+    _refuse_empty(lines)
+    order = Order(**fields)
+    order.ordered_on = timezone.localdate(order.ordered_at)
+    order.save()
+    _save_lines(order, lines)
+    return _finish(actor, order, "create", f"Created order {title_of(order)}")
+
+
+@transaction.atomic
+def change_order(
+    *, actor: User | None, order: Order, version: int, fields: Mapping[str, Any], lines: Sequence[LineInput]
+) -> Order:
+    """Make the order these fields and these lines. Raises `StaleRecord` when it is not what `version` was read from."""
+    _refuse_empty(lines)
+    current = Order.objects.select_for_update().get(pk=order.pk)
+    if order_version(current) != version:
+        raise StaleRecord(current)
+    changed = assign(current, fields)
+    current.save()
+    changed += ["lines"] if _save_lines(current, lines) else []
+    if not changed:
+        return current
+    return _finish(actor, current, "change", f"Changed {', '.join(changed)} of order {title_of(current)}")
+
+
+@transaction.atomic
+def create_product(*, actor: User | None, fields: Mapping[str, Any]) -> Product:
+    """Make a product."""
+    product = Product.objects.create(**fields)
+    refresh_products([product.pk])
+    log(actor=actor, verb="create", object=product, summary=f"Created product {product.name}")
+    return product
+
+
+@transaction.atomic
+def change_product(*, actor: User | None, product: Product, version: int, fields: Mapping[str, Any]) -> Product:
+    """Change what is given. Raises `StaleRecord` when somebody saved the product after `version` was read."""
+    current: Product = locked(product, version)
+    if changed := assign(current, fields):
+        current.version += 1
+        current.save()
+        refresh_products([current.pk])
+        log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)}")
+    return current
+
+
+@transaction.atomic
+def archive_product(*, actor: User | None, product: Product) -> None:
+    """Take a product out of the lists; orders keep it."""
+    if Product.objects.filter(pk=product.pk, archived_at=None).update(archived_at=timezone.now()):
+        log(actor=actor, verb="archive", object=product, summary=f"Archived product {product.name}")
+
+
+@transaction.atomic
+def restore_product(*, actor: User | None, product: Product) -> None:
+    """Bring an archived product back."""
+    if Product.objects.filter(pk=product.pk, archived_at__isnull=False).update(archived_at=None):
+        log(actor=actor, verb="restore", object=product, summary=f"Restored product {product.name}")
+
+
+def _refuse_empty(lines: Sequence[LineInput]) -> None:
+    if not lines:
+        raise ValidationError("An order needs at least one line.")
+
+
+def _finish(actor: User | None, order: Order, verb: str, summary: str) -> Order:
+    refresh_totals([order.pk])
+    refuse_lost_sight(actor, order)
+    log(actor=actor, verb=verb, object=order, contact_id=order.contact_id, summary=summary)
+    order.refresh_from_db()
+    return order
+
+
+def _save_lines(order: Order, lines: Sequence[LineInput]) -> bool:
+    """Make the order's lines these; lines that stay keep their id and position. Whether anything changed."""
+    existing = {line.pk: line for line in order.lines.all()}
+    kept = {line.line_id for line in lines if line.line_id in existing}
+    gone = order.lines.exclude(pk__in=kept).delete()[0]
+    position = max((line.position for line in existing.values()), default=0)
+    fresh, changed = [], []
+    for given in lines:
+        if given.line_id in existing:
+            line = existing[given.line_id]
+            if assign(line, given.values()):
+                changed.append(line)
+        else:
+            position += 1
+            fresh.append(OrderLine(order=order, position=position, **given.values()))
+    OrderLine.objects.bulk_update(changed, LINE_FIELDS)
+    OrderLine.objects.bulk_create(fresh)
+    return bool(gone or changed or fresh)

@@ -1,0 +1,170 @@
+"""What people type about orders and products, parsed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import BaseFormSet
+from django.utils import timezone
+
+from contacts.models import Contact
+from crm.access import scope_of
+from crm.choices import Scope, Verb
+from crm.company import current_company
+from crm.fields import RecordField, SectionedForm
+from crm.models import User
+from orders.actions import LINE_FIELDS, LineInput
+from orders.choices import SalesChannel
+from orders.models import Order, OrderLine, Product
+from orders.queries import order_version
+
+MOMENT = "%Y-%m-%dT%H:%M"
+PIECES = {"max_digits": 16, "decimal_places": 4, "required": False}
+
+
+class OrderLineForm(forms.Form):
+    """One line; a row that says nothing is no line."""
+
+    line_id = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    product = RecordField(queryset=Product.objects.none(), url_name="orders:product_options", required=False)
+    quantity = forms.DecimalField(**PIECES)
+    unit_price = forms.DecimalField(label="Price", **PIECES)
+    discount = forms.DecimalField(**PIECES)
+    amount = forms.DecimalField(label="Total", max_digits=18, decimal_places=4, required=False)
+    unit_cost = forms.DecimalField(label="Unit cost", min_value=0, **PIECES)
+
+    def clean(self) -> dict[str, Any]:
+        """A line without a price takes its product's; one without any total is refused.
+
+        A total that was left as it stood gives way to a quantity, price or discount that was changed.
+        """
+        cleaned = super().clean() or {}
+        if "amount" not in self.changed_data and {"quantity", "unit_price", "discount"} & set(self.changed_data):
+            cleaned["amount"] = None
+        product = cleaned.get("product")
+        if cleaned.get("unit_price") is None and cleaned.get("amount") is None and product is not None:
+            cleaned["unit_price"] = product.unit_price
+        has_total = cleaned.get("amount") is not None or (
+            cleaned.get("quantity") is not None and cleaned.get("unit_price") is not None
+        )
+        if self.has_changed() and not has_total and not self.errors and not cleaned.get("DELETE"):
+            raise ValidationError("A line needs its total, or a quantity and a price.")
+        return cleaned
+
+    @property
+    def line(self) -> LineInput:
+        values = {name: self.cleaned_data[name] for name in ("line_id", *LINE_FIELDS)}
+        return LineInput(**{**values, "discount": values["discount"] or Decimal(0)})
+
+
+class BaseLines(BaseFormSet):  # type: ignore[type-arg]
+    """The lines of an order; the products of all of them are read at once."""
+
+    def __init__(self, *args: Any, extra: int, **kwargs: Any) -> None:
+        self.extra = extra
+        super().__init__(*args, **kwargs)
+        keys = {str(form["product"].value() or "") for form in self.forms}
+        found = Product.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+        known = {str(product.pk): product for product in found}
+        for form in self.forms:
+            form.fields["product"].know(known)
+
+    @property
+    def lines(self) -> list[LineInput]:
+        """The lines that say something and are not taken out."""
+        forms_with_lines = [form for form in self.forms if form.has_changed() or form.initial]
+        return [form.line for form in forms_with_lines if not form.cleaned_data.get("DELETE")]
+
+
+LineForms = forms.formset_factory(
+    OrderLineForm, formset=BaseLines, extra=0, can_delete=True, max_num=500, absolute_max=500
+)
+
+
+class OrderForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
+    """An order and its lines (`lines`, a formset). Who sees everything may enter a sale without a customer."""
+
+    layout = (("", (("contact",), ("number", "ordered_at"), ("channel", "currency"), ("partner",))),)
+
+    contact = RecordField(queryset=Contact.objects.none(), url_name="contacts:contact_options", label="Customer")
+    partner = RecordField(
+        queryset=Contact.objects.none(),
+        url_name="contacts:contact_options",
+        required=False,
+        help_text="Who sold it for us, if it was not us.",
+    )
+    channel = forms.ChoiceField(required=False)
+    ordered_at = forms.DateTimeField(
+        label="When", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = Order
+        fields = ("contact", "number", "ordered_at", "channel", "currency", "partner")
+
+    def __init__(self, *, user: User, record: Order | None, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, instance=record, initial={**self._initial_of(record), **initial})
+        kept = Contact.objects.filter(pk__in=[record.contact_id, record.partner_id] if record else [])
+        self.fields["contact"].queryset = Contact.objects.visible_to(user, Verb.CHANGE) | kept  # type: ignore[attr-defined]
+        self.fields["contact"].required = scope_of(user, Order, Verb.VIEW) != Scope.ALL
+        self.fields["partner"].queryset = Contact.objects.visible_to(user) | kept  # type: ignore[attr-defined]
+        known = SalesChannel.choices
+        free = [(record.channel, record.channel)] if record and record.channel not in SalesChannel.values else []
+        self.fields["channel"].choices = [("", "—"), *known, *[pair for pair in free if pair[0]]]  # type: ignore[attr-defined]
+        self.lines = LineForms(data=data, prefix="lines", initial=self._lines_of(record), extra=1 if record else 3)
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.lines.is_valid()])
+
+    @property
+    def order_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+    def take_version(self, record: Order) -> None:
+        """After a conflict: saving again replaces what the other person wrote."""
+        self.data = self.data.copy()
+        self.data["version"] = str(order_version(record))
+
+    @staticmethod
+    def _initial_of(record: Order | None) -> dict[str, Any]:
+        if record is not None:
+            return {"version": order_version(record)}
+        return {"ordered_at": timezone.localtime(), "currency": current_company().currency}
+
+    @staticmethod
+    def _lines_of(record: Order | None) -> list[dict[str, Any]]:
+        if record is None:
+            return []
+        rows = OrderLine.objects.filter(order=record).order_by("position")
+        return [{**row, "line_id": row["pk"]} for row in rows.values("pk", *LINE_FIELDS)]
+
+
+class ProductForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
+    """A product with its list price and cost."""
+
+    layout = (("", (("name",), ("family", "external_id"), ("unit_price", "unit_cost", "currency"))),)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = Product
+        fields = ("name", "family", "external_id", "unit_price", "unit_cost", "currency")
+
+    def __init__(self, *, user: User, record: Product | None, initial: dict[str, Any], data: Any = None) -> None:
+        start = {"version": record.version} if record else {"currency": current_company().currency}
+        super().__init__(data=data, instance=record, initial={**start, **initial})
+
+    def clean_external_id(self) -> str | None:
+        return self.cleaned_data["external_id"] or None
+
+    @property
+    def product_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+    def take_version(self, record: Product) -> None:
+        """After a conflict: saving again replaces what the other person wrote."""
+        self.data = self.data.copy()
+        self.data["version"] = str(record.version)

@@ -1,0 +1,60 @@
+"""What orders puts on a contact's page: the tab of orders and the button for a new one."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+
+from contacts.models import Contact
+from crm.access import can
+from crm.catalogue import RecordPanel, fields_of
+from crm.choices import Verb
+from crm.requests import SignedInRequest
+from crm.tables import Column, Heading, Table, make_rows
+from orders.models import Order
+from orders.queries import orders_of
+
+NEWEST = 50
+COLUMNS = ("number", "ordered_on", "channel", "amount")
+PHONE = {"amount": "cell-end", "ordered_on": "cell-secondary"}
+
+
+def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """The newest orders as a table, and where all of them are."""
+    request, contact = cast(SignedInRequest, request), cast(Contact, record)
+    rows = list(orders_of(request.user, contact)[: NEWEST + 1])
+    specs = {spec.name: spec for spec in fields_of("orders.order")}
+    columns = [Column(specs[name], request.company.currency, PHONE.get(name, "")) for name in COLUMNS]
+    headings = [Heading(column.name, column.label, column.align) for column in columns]
+    return {
+        "contact": contact,
+        "table": Table(headings, make_rows(columns, rows[:NEWEST])),
+        "all_url": f"{reverse('orders:order_list')}?contact={contact.pk}",
+        "has_more": len(rows) > NEWEST,
+        "new_url": _new_url(request, contact),
+    }
+
+
+def count_orders(request: HttpRequest, record: models.Model) -> int:
+    return orders_of(cast(SignedInRequest, request).user, cast(Contact, record)).order_by().count()
+
+
+def new_order_button(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    url = _new_url(cast(SignedInRequest, request), cast(Contact, record))
+    return {"url": url} if url else None
+
+
+def _new_url(request: SignedInRequest, contact: Contact) -> str:
+    """Where an order for this customer is written; empty for who may not change the customer."""
+    if contact.is_archived or not can(request.user, Verb.CHANGE, contact):
+        return ""
+    return f"{reverse('orders:order_create')}?contact={contact.pk}"
+
+
+CONTACT_PANELS = (
+    RecordPanel("orders", "Orders", "orders/_orders.html", orders_tab, place="tab", order=20, count=count_orders),
+    RecordPanel("new_order", "New order", "orders/_new_order.html", new_order_button, place="action", order=20),
+)

@@ -1,0 +1,119 @@
+"""Reads of orders that a list, a record page or a contact's page shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from contacts.models import Contact
+from crm.catalogue import TimelineEntry
+from crm.filtering.searching import search_condition
+from crm.models import User
+from crm.templatetags.figures import money, number, plural
+from orders.models import Order, OrderLine, Product
+
+LINES_IN_WORDS = 3
+
+
+@dataclass(frozen=True)
+class LineGroup:
+    """An order's lines, with what was bought and what came back, each a total in the order's currency."""
+
+    lines: list[OrderLine]
+    bought: Decimal
+    returned: Decimal
+
+
+def title_of(order: Order) -> str:
+    """`20317`, or `#12` for an order without a number of its own."""
+    return order.number or f"#{order.pk}"
+
+
+def is_return(line: OrderLine) -> bool:
+    """A line of negative quantity or, without one, of negative amount."""
+    return line.quantity < 0 if line.quantity is not None else line.amount < 0
+
+
+def lines_of(order: Order) -> LineGroup:
+    """The lines in their order, with products."""
+    lines = list(order.lines.select_related("product").order_by("position"))
+    returned = sum((line.amount for line in lines if is_return(line)), Decimal(0))
+    return LineGroup(lines, bought=order.amount - returned, returned=returned)
+
+
+def search_orders(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Orders whose number begins with the text or whose customer it finds; the two are looked up apart."""
+    text = text.strip()
+    if not text:
+        return rows
+    customers = Contact.objects.filter(search_condition(text)).values("pk")
+    by_number = Order.objects.filter(number__startswith=text).order_by().values("pk")
+    by_customer = Order.objects.filter(contact__in=customers).order_by().values("pk")
+    return rows.filter(pk__in=by_number.union(by_customer, all=True))
+
+
+def orders_of(user: User | None, contact: Contact) -> QuerySet[Order]:
+    """A contact's orders, newest first."""
+    return Order.objects.visible_to(user).filter(contact=contact).order_by("-ordered_at", "-id")
+
+
+def orders_before(user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
+    """A contact's newest orders strictly before a moment, as timeline entries."""
+    rows = Order.objects.visible_to(user).filter(contact=contact_id)
+    if before:
+        rows = rows.filter(ordered_at__lt=before)
+    lines = OrderLine.objects.select_related("product").order_by("position")
+    rows = rows.prefetch_related(Prefetch("lines", lines)).order_by("-ordered_at", "-id")
+    return [_entry(order) for order in rows[:limit]]
+
+
+def product_families() -> list[tuple[str, str]]:
+    """Families in use, by name."""
+    names = Product.objects.exclude(family="").order_by("family").values_list("family", flat=True).distinct()
+    return [(name, name) for name in names]
+
+
+def order_version(order: Order) -> int:
+    """A number that changes with anything that the order form shows; it stands for a version of the order."""
+    parts = [order.contact_id, order.partner_id, order.number, order.ordered_at, order.channel, order.currency]
+    lines = order.lines.order_by("position").values_list(
+        "id", "product", "quantity", "unit_price", "discount", "amount", "unit_cost"
+    )
+    return zlib.crc32(repr([*map(str, parts), *lines]).encode())
+
+
+def sales_of(product: Product, user: User | None) -> QuerySet[OrderLine]:
+    """The newest lines with this product, of orders that the person may see."""
+    rows = OrderLine.objects.visible_to(user).filter(Q(product=product)).select_related("order", "order__contact")
+    return rows.order_by("-order__ordered_at", "-id")
+
+
+def _entry(order: Order) -> TimelineEntry:
+    lines = list(order.lines.all())
+    what = "Order" if order.is_purchase else "Return"
+    count = plural(len(lines), "line")
+    return TimelineEntry(
+        at=order.ordered_at,
+        icon="bag" if order.is_purchase else "reply",
+        title=f"{what} {title_of(order)} · {money(order.amount, order.currency)} · {count}",
+        key=f"order-{order.pk}",
+        text=_in_words(lines),
+        who=order.get_channel_words(),
+        url=order.get_absolute_url(),
+        tone="good" if order.is_purchase else "warn",
+    )
+
+
+def _in_words(lines: list[OrderLine]) -> str:
+    """`Frames A3 oak ×40, passe-partout ×120, …`: the largest lines that name a product."""
+    named = sorted((line for line in lines if line.product), key=lambda line: -abs(line.amount))
+    words = [
+        f"{line.product} ×{number(line.quantity)}" if line.quantity is not None else str(line.product)
+        for line in named[:LINES_IN_WORDS]
+    ]
+    return ", ".join([*words, "…"] if len(named) > LINES_IN_WORDS else words)

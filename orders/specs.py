@@ -1,0 +1,77 @@
+"""The fields of orders and products that lists can show, filter and sort by."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.db import models
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from crm.catalogue import FieldSpec
+from crm.templatetags.figures import full_day, money
+from crm.templatetags.pieces import pill
+from orders.choices import SalesChannel
+from orders.models import Order, Product
+from orders.queries import product_families, title_of
+
+
+def _order(record: models.Model) -> Order:
+    return cast(Order, record)
+
+
+def _amount(record: models.Model) -> str:
+    order = _order(record)
+    return money(order.amount, order.currency)
+
+
+def _customer(record: models.Model) -> SafeString | str:
+    contact = _order(record).contact
+    return conditional_escape(contact) if contact else pill("anonymous")
+
+
+def _price(record: models.Model) -> str:
+    product = cast(Product, record)
+    return money(product.unit_price, product.currency)
+
+
+def _cost(record: models.Model) -> str:
+    product = cast(Product, record)
+    return money(product.unit_cost, product.currency)
+
+
+ORDER_FIELDS = (
+    FieldSpec("number", "Order", "number", value=lambda order: title_of(_order(order)), default=True, order=10),
+    FieldSpec(
+        "ordered_on", "Date", "ordered_on", kind="date", sort=True, sort_by="ordered_at", default=True, order=20,
+        cell=lambda order: full_day(_order(order).ordered_on),
+    ),
+    FieldSpec(
+        "customer", "Customer", "contact__name", select=("contact",), cell=_customer, filter=False, default=True, order=30
+    ),
+    FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=31),
+    FieldSpec("channel", "Channel", "channel", kind="choice", choices=lambda: SalesChannel.choices, default=True, order=40),
+    FieldSpec("partner", "Partner", "partner__name", select=("partner",), order=41),
+    FieldSpec("amount", "Amount", "amount", kind="money", cell=_amount, default=True, order=50),
+    FieldSpec("currency", "Currency", "currency", order=51),
+    FieldSpec(
+        "base_amount", "In our currency", "base_amount", kind="money", filter=False, order=52,
+        help="At the rate of the day.",
+    ),
+    FieldSpec("cost", "Cost", "cost", kind="money", order=53),
+    FieldSpec(
+        "family", "Product family", "lines__product__family", kind="choice", choices=product_families, column=False, order=60
+    ),
+    FieldSpec("product", "Product", "lines__product__name", column=False, order=61),
+    FieldSpec("is_purchase", "Is a purchase", "is_purchase", kind="flag", order=70, help="No: returns only."),
+)  # fmt: skip
+
+PRODUCT_FIELDS = (
+    FieldSpec("name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10),
+    FieldSpec("family", "Family", "family", kind="choice", choices=product_families, sort=True, default=True, order=20),
+    FieldSpec("price", "Price", "unit_price", kind="money", cell=_price, sort=True, default=True, order=30),
+    FieldSpec("unit_cost", "Cost", "unit_cost", kind="money", cell=_cost, default=True, order=31),
+    FieldSpec("currency", "Currency", "currency", order=32),
+    FieldSpec("external_id", "External id", "external_id", default=True, order=40),
+    FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90),
+)
