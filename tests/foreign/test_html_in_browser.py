@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from playwright.sync_api import Error, Frame, Page, Route
+from playwright.sync_api import Dialog, Error, Frame, Page, Route
 
 from crm.foreign.html import clean_html, foreign_frame
 from tests.foreign.payloads import LOAD_PAYLOADS, PAYLOADS, SCRIPT_PAYLOADS
@@ -44,7 +44,11 @@ class Watched:
         page.context.add_init_script(HOOK)
         page.context.route("**/*", self._answer)
         page.on("console", lambda said: self.faults.append(said.text))
-        page.on("dialog", lambda dialog: (self.faults.append("dialog"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.faults.append("dialog")
+        dialog.dismiss()
 
     def _answer(self, route: Route) -> None:
         if route.request.url == f"{SITE}/mail":

@@ -1,0 +1,86 @@
+"""Tokens in links that leave the house: sealed, for one purpose each, with an end where one is wanted.
+
+A token is encrypted and authenticated (Fernet: AES-128-CBC and HMAC-SHA-256, compared in constant time) with a key made
+from the secret key and the purpose: a stranger reads no number in it, and a token of one purpose is none of another
+(OWASP ASVS 11.3, reliability S13). Who may use a token only once keeps that in a row of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+LONGEST_TOKEN = 4_000
+"""Characters; a longer text is not looked at."""
+
+
+class Purpose(StrEnum):
+    """What a token is for. The words are part of the key: a changed one makes all tokens of that purpose void."""
+
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    CONFIRMATION = "confirmation of an address"
+    SURVEY = "survey"
+    CLICK = "click in a mail"
+    OPENING = "opening of a mail"
+    INVITATION = "invitation of a colleague"
+    DOWNLOAD = "download of a file"
+    REPLY = "reply to a ticket"
+    QUOTE = "quote shown to a customer"
+
+
+def make_token(purpose: Purpose, payload: Mapping[str, Any], expires: dt.timedelta | None) -> str:
+    """A token of URL-safe letters that holds `payload` (JSON). `expires` None: good for ever, as for unsubscribing.
+
+    Raises TypeError for a payload that JSON cannot hold and ValueError for one that makes too long a link.
+    """
+    end = None if expires is None else round((timezone.now() + expires).timestamp())
+    text = json.dumps([end, dict(payload)], separators=(",", ":"), allow_nan=False)
+    token = _seal(purpose, settings.SECRET_KEY).encrypt(text.encode()).rstrip(b"=").decode()
+    if len(token) > LONGEST_TOKEN:
+        raise ValueError(f"A payload of {len(text)} characters is too long for a link.")
+    return token
+
+
+def read_token(purpose: Purpose, token: str) -> dict[str, Any] | None:
+    """What was put into the token, or None if it is forged, altered, of another purpose or past its end."""
+    sealed = _canonical(token)
+    if sealed is None:
+        return None
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            text = _seal(purpose, secret).decrypt(sealed)
+        except InvalidToken:
+            continue
+        end, payload = json.loads(text)
+        return None if end is not None and timezone.now().timestamp() >= end else payload
+    return None
+
+
+def _canonical(token: str) -> bytes | None:
+    """The token with its padding, or None if it is not written as `make_token` writes: one token, one spelling."""
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        return None
+    padded = token.encode() + b"=" * (-len(token) % 4)
+    try:
+        raw = base64.b64decode(padded, altchars=b"-_", validate=True)
+    except binascii.Error:
+        return None
+    return padded if base64.urlsafe_b64encode(raw).rstrip(b"=") == token.encode() else None
+
+
+@lru_cache(maxsize=64)
+def _seal(purpose: Purpose, secret: str) -> Fernet:
+    key = salted_hmac(f"crm.foreign.tokens.{purpose.value}", b"", secret=secret, algorithm="sha256").digest()
+    return Fernet(base64.urlsafe_b64encode(key))
