@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from psycopg import sql
+
 from contacts.importing.references import (
     default_owner,
     reject_contacts_out_of_reach,
@@ -15,19 +17,27 @@ from contacts.keeping import refresh_search_of
 from contacts.normalising import normalise_phone
 from crm.importing.folding import RECORDS, count_records, fold_rows
 from crm.importing.merging import Merge
-from psycopg import sql
 
 LINKED = """SELECT f.*, NULL::text AS phone_normalised, NULL::bigint AS organization_id, NULL::bigint AS parent_id,
   NULL::bigint AS owner_id, NULL::bigint AS team_id, c.id AS contact_id, c.id IS NULL AS is_new, false AS is_changed
 FROM ({folded}) f LEFT JOIN contacts_contact c ON c.external_id = f.external_id"""
 PLAIN = (
-    "first_name", "last_name", "industry", "employees", "revenue", "website", "birthday", "source", "list_kind", "created_on",
-)  # fmt: skip
+    "first_name",
+    "last_name",
+    "industry",
+    "employees",
+    "revenue",
+    "website",
+    "birthday",
+    "source",
+    "list_kind",
+    "created_on",
+)
 ADDRESS = ("street", "postal_code", "city", "region", "country")
 
 
 def merge_contacts(merge: Merge, kind: str) -> None:
-    """Rows by external id: new ones are made (of `kind`, unless the row says another), known ones take what is given."""
+    """Rows by external id: new ones are made (of `kind`, unless the row says another), known ones change."""
     from contacts.importing.kinds import FIELDS  # noqa: PLC0415 - the kinds name this function
 
     reject_contacts_out_of_reach(merge, "external_id")
@@ -134,12 +144,12 @@ def _plain(name: str, column: str) -> tuple[str, str, str]:
     return column, f"coalesce(s.{name}, c.{column})", f"s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM c.{column}"
 
 
-def _name_changes(given: object) -> list[tuple[str, str, str]]:
+def _name_changes(given: frozenset[str]) -> list[tuple[str, str, str]]:
     """The name as given; without one, a name that was only the id (or first and last name) follows these two."""
-    given = frozenset(given)  # type: ignore[call-overload]
     if not given & {"name", "first_name", "last_name"}:
         return []
-    parts = "concat_ws(' ', nullif(coalesce(s.first_name, c.first_name), ''), nullif(coalesce(s.last_name, c.last_name), ''))"
+    first, last = "coalesce(s.first_name, c.first_name)", "coalesce(s.last_name, c.last_name)"
+    parts = f"concat_ws(' ', nullif({first}, ''), nullif({last}, ''))"
     old = "concat_ws(' ', nullif(c.first_name, ''), nullif(c.last_name, ''))"
     derived = f"CASE WHEN c.name IN (c.external_id, {old}) AND {parts} <> '' THEN left({parts}, 300) ELSE c.name END"
     value = f"coalesce(s.name, {derived})"
@@ -151,9 +161,11 @@ def _merge_points(merge: Merge, kind: str, normalised: str) -> None:
     field = kind
     if field not in merge.given:
         return
-    known = f"FROM {RECORDS} s WHERE p.contact_id = s.contact_id AND p.kind = '{kind}' AND s.{field} IS NOT NULL AND NOT s.is_new"
+    same = f"p.contact_id = s.contact_id AND p.kind = '{kind}'"
+    known = f"FROM {RECORDS} s WHERE {same} AND s.{field} IS NOT NULL AND NOT s.is_new"
     merge.run(
-        f"UPDATE contacts_contactpoint p SET is_primary = false {known} AND p.is_primary AND p.normalised <> {normalised}"
+        f"UPDATE contacts_contactpoint p SET is_primary = false {known}"
+        f" AND p.is_primary AND p.normalised <> {normalised}"
     )
     _mark(
         merge,
@@ -196,7 +208,8 @@ def _merge_addresses(merge: Merge) -> None:
         f"""
         INSERT INTO contacts_address (contact_id, label, {", ".join(ADDRESS)}, is_primary)
         SELECT s.contact_id, '', {values}, true FROM {RECORDS} s
-        WHERE ({some}) AND NOT EXISTS (SELECT 1 FROM contacts_address a WHERE a.contact_id = s.contact_id AND a.is_primary)
+        WHERE ({some}) AND NOT EXISTS (
+            SELECT 1 FROM contacts_address a WHERE a.contact_id = s.contact_id AND a.is_primary)
         ORDER BY s.first_row RETURNING contact_id
     """,
     )

@@ -111,14 +111,12 @@ def reject_foreign_owners(merge: Merge) -> None:
     if scope not in RESTRICTED:
         return
     teams = team_ids_of(actor) if scope == Scope.TEAM else []
-    allowed = "SELECT lower(u.email) FROM crm_user u WHERE u.id = %s OR u.team_id = ANY(%s)"
+    allowed = "SELECT lower(u.email) FROM crm_user u WHERE u.email IS NOT NULL AND (u.id = %s OR u.team_id = ANY(%s))"
     reason = "you may give contacts only to yourself" + (" and to people of your team" if teams else "")
     merge.reject(
         "owner_email",
         reason,
-        f"r.owner_email IS NOT NULL AND lower(r.owner_email) NOT IN ({allowed} AND u.email IS NOT NULL)".replace(
-            "u.id = %s OR u.team_id = ANY(%s)", "(u.id = %s OR u.team_id = ANY(%s))"
-        ),
+        f"r.owner_email IS NOT NULL AND lower(r.owner_email) NOT IN ({allowed})",
         [actor.pk, teams],
     )
 
@@ -130,8 +128,8 @@ def resolve_owners(merge: Merge) -> None:
     made = merge.run(
         f"""
         INSERT INTO crm_user (password, email, name, role, is_active, created_at)
-        SELECT DISTINCT ON (lower(s.owner_email)) '!', lower(s.owner_email), left(split_part(s.owner_email, '@', 1), 150),
-               %s, false, now()
+        SELECT DISTINCT ON (lower(s.owner_email)) '!', lower(s.owner_email),
+               left(split_part(s.owner_email, '@', 1), 150),               %s, false, now()
         FROM {RECORDS} s WHERE s.owner_email IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM crm_user u WHERE lower(u.email) = lower(s.owner_email))
         ON CONFLICT DO NOTHING

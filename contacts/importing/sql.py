@@ -4,8 +4,8 @@ from __future__ import annotations
 
 INSERT_BARE = """
 INSERT INTO contacts_contact (
-  kind, external_id, name, first_name, last_name, owner_id, team_id, markets, industry, website, tags, source, list_kind,
-  custom, version, created_at, updated_at, sort_name, search_text
+  kind, external_id, name, first_name, last_name, owner_id, team_id, markets, industry, website, tags, source,
+  list_kind, custom, version, created_at, updated_at, sort_name, search_text
 )
 SELECT %(kind)s, id, id, '', '', %(owner)s, %(team)s, '{{}}', '', '', '{{}}', '', '', '{{}}', 1, now(), now(),
   left(crm_fold(id), 300), crm_fold(id || ' ' || id)
@@ -31,7 +31,8 @@ SELECT s.contact_id, coalesce(s.kind, %(kind)s), s.external_id, n.name, coalesce
     CASE WHEN position(s.last_name IN n.name) = 0 THEN s.last_name END,
     s.external_id, lower(s.email), regexp_replace(s.phone_normalised, '\\D', '', 'g')))
 FROM import_records s CROSS JOIN LATERAL (
-  SELECT left(coalesce(s.name, nullif(concat_ws(' ', s.first_name, s.last_name), ''), s.email, s.external_id), 300) AS name
+  SELECT left(coalesce(s.name, nullif(concat_ws(' ', s.first_name, s.last_name), ''), s.email, s.external_id), 300)
+    AS name
 ) n
 WHERE s.is_new
 ORDER BY s.first_row

@@ -40,7 +40,7 @@ def survey(
         if max_rows is not None and found.rows >= max_rows:
             found.complete = False
             break
-    trust_point = ";" != getattr(getattr(table, "dialect", None), "delimiter", ",")
+    trust_point = getattr(getattr(table, "dialect", None), "delimiter", ",") != ";"
     for source in sources:
         _decide(found, source, votes[source.field.name], options, zone, trust_point)
     return found
@@ -102,11 +102,11 @@ def _mark(found: Survey, source: Source, votes: MarkVotes, options: ImportOption
     if options.decimal is not None:
         return options.decimal
     if votes.is_mostly_open and source.field.type is not ValueType.INTEGER:
-        message = (
-            f"The numbers of the column “{source.label}” can be read in two ways (1,234 is a thousand or a little more "
-            "than one). Say whether the decimal mark is a point or a comma: --decimal point, or --decimal comma."
+        what = (
+            f"The numbers of the column “{source.label}” can be read in two ways: 1,234 is a thousand or a bit more "
+            "than one. Say whether the decimal mark is a point or a comma."
         )
-        found.questions.append(NeedsAnswer(message, "decimal", source.label))
+        found.questions.append(NeedsAnswer(what, "(--decimal point, or --decimal comma)", "decimal", source.label))
     return mark
 
 
@@ -114,9 +114,9 @@ def _order(found: Survey, source: Source, votes: OrderVotes, options: ImportOpti
     order = votes.decide(options.date_order)
     if order is not None:
         return order
-    message = (
+    what = (
         f"The dates of the column “{source.label}” (such as {votes.example}) can be {ORDER_NAMES[DateOrder.DMY]} or "
-        f"{ORDER_NAMES[DateOrder.MDY]}: no date in it decides. Say which with --date-order dmy, or --date-order mdy."
+        f"{ORDER_NAMES[DateOrder.MDY]}: no date in it decides. Say which it is."
     )
-    found.questions.append(NeedsAnswer(message, "date_order", source.label))
+    found.questions.append(NeedsAnswer(what, "(--date-order dmy, or --date-order mdy)", "date_order", source.label))
     return DateOrder.MIXED

@@ -163,7 +163,8 @@ def _day(year: str, month: str, day: str) -> dt.date | None:
 
 def _compact_moment(match: re.Match[str], text: str) -> dt.datetime | str:
     try:
-        found = dt.datetime(*[int(part or 0) for part in match.groups()])  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        found = dt.datetime.combine(dt.date(year, month, day), dt.time(hour, minute, second))
     except ValueError:
         return f"“{text[:40]}” is not a date"
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else f"“{text[:40]}” is not a date of our times"

@@ -6,8 +6,12 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -29,10 +33,10 @@ class Dialect:
     escape: str | None = None
     skip: int = 0
 
-    def reader(self, lines: object, strict: bool = False) -> csv.Reader:
+    def reader(self, lines: Iterable[str], strict: bool = False) -> Reader:
         """A csv reader of these lines; blanks after a delimiter are not part of a cell."""
         return csv.reader(
-            lines,  # type: ignore[arg-type]
+            lines,
             delimiter=self.delimiter,
             escapechar=self.escape,
             doublequote=self.escape is None,

@@ -93,7 +93,7 @@ def import_file(
 ) -> ImportResult:
     """Import a file. Raises UnreadableFile with a sentence when nothing of it can be taken in; nothing is in then.
 
-    `keep` is called with the result inside the import's transaction: what it writes is there if and only if the rows are.
+    `keep` is called with the result inside the import's transaction: what it writes is there just when the rows are.
     """
     started = time.monotonic()
     if not can(actor, Verb.IMPORT, apps.get_model(kind.model)):

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 
 class UnreadableFile(Exception):
-    """The file as a whole cannot be taken in; the message says why and what to do."""
+    """The file as a whole cannot be taken in. `what` says why; `how` says what to do about it on the command line."""
+
+    def __init__(self, what: str, how: str = "") -> None:
+        super().__init__(f"{what} {how}".strip())
+        self.what = what
 
 
 class DatabaseBusy(UnreadableFile):
@@ -16,8 +20,8 @@ class DatabaseBusy(UnreadableFile):
 class NeedsAnswer(UnreadableFile):
     """The file leaves something open that only a person can say; `option` names the option that says it."""
 
-    def __init__(self, message: str, option: str, column: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, what: str, how: str, option: str, column: str) -> None:
+        super().__init__(what, how)
         self.option = option
         self.column = column
 

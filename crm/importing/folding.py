@@ -62,7 +62,8 @@ def count_records(merge: Merge) -> None:
 def _last(spec: ImportField) -> str:
     """The last value that is given; an array goes through text, as array_agg would nest it."""
     value = f"{spec.name}::text" if spec.postgres_type.endswith("[]") else spec.name
-    return f"((array_agg({value} ORDER BY row_no DESC) FILTER (WHERE {spec.name} IS NOT NULL))[1])::{spec.postgres_type} AS {spec.name}"
+    values = f"array_agg({value} ORDER BY row_no DESC) FILTER (WHERE {spec.name} IS NOT NULL)"
+    return f"(({values})[1])::{spec.postgres_type} AS {spec.name}"
 
 
 def _nothing(spec: ImportField) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -96,11 +96,11 @@ class MappingForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, kind: ImportKind, columns: Sequence[str], options: ImportOptions, **kwargs: Any
+        self, data: Mapping[str, Any] | None = None, *, kind: ImportKind, columns: Sequence[str], options: ImportOptions
     ) -> None:
-        super().__init__(*args, initial=initial_of(options), **kwargs)
+        super().__init__(data, initial=initial_of(options))
         self.kind, self.columns, self.options = kind, columns, options
-        choices = [("", "– not imported –"), *((spec.name, spec.label) for spec in kind.fields)]
+        choices = [("", "not imported"), *((spec.name, spec.label) for spec in kind.fields)]
         mapped = dict(options.map)
         for position in shown_columns(columns, options):
             self.fields[f"column_{position}"] = forms.ChoiceField(
@@ -110,7 +110,7 @@ class MappingForm(forms.Form):
         for line in range(FIXED_LINES):
             name, text = constants[line] if line < len(constants) else ("", "")
             self.fields[f"fixed_field_{line}"] = forms.ChoiceField(
-                label="Field", choices=[("", "– no field –"), *choices[1:]], required=False, initial=name
+                label="Field", choices=[("", "no field"), *choices[1:]], required=False, initial=name
             )
             self.fields[f"fixed_text_{line}"] = forms.CharField(
                 label="Value", required=False, max_length=300, initial=text
@@ -153,10 +153,14 @@ class MappingForm(forms.Form):
     def column_lines(self, samples: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         """For the page: name, samples, select of each shown column."""
         return [
-            {"name": self.columns[position], "samples": samples[position] if position < len(samples) else (), "field": self[name]}
+            {
+                "name": self.columns[position],
+                "samples": samples[position] if position < len(samples) else (),
+                "field": self[name],
+            }
             for position in range(len(self.columns))
             if (name := f"column_{position}") in self.fields
-        ]  # fmt: skip
+        ]
 
     @property
     def hidden_columns(self) -> int:

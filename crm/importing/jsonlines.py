@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crm.importing.errors import RowFault, UnreadableFile
+from crm.importing.lines import line_blocks
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, Row
 
 
@@ -32,8 +33,6 @@ class JsonLinesTable:
 
     def _records(self) -> Iterator[tuple[int, dict[str, str] | None, str]]:
         """(line, record or None, the line's text) of every line that is not blank."""
-        from crm.importing.reading import line_blocks
-
         number = 0
         for lines in line_blocks(self.path, self.encoding):
             for line in lines:

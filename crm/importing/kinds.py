@@ -28,6 +28,9 @@ POSTGRES_TYPES = {
 }
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class ImportField:
     """A field that a column can feed. `synonyms` are folded column names that the wizard offers it for."""
@@ -36,7 +39,7 @@ class ImportField:
     label: str
     type: ValueType = ValueType.TEXT
     required: bool = False
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     synonyms: tuple[str, ...] = ()
     help: str = ""
 

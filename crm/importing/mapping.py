@@ -46,11 +46,18 @@ class ImportOptions:
     def to_json(self) -> dict[str, Any]:
         """As plain JSON, for a job's row."""
         return {
-            "map": [list(pair) for pair in self.map], "templates": dict(self.templates), "constants": dict(self.constants),
-            "values": [list(triple) for triple in self.values], "nulls": list(self.nulls), "automatic": self.automatic,
-            "date_order": self.date_order, "decimal": self.decimal, "encoding": self.encoding,
-            "delimiter": self.delimiter, "header": self.header,
-        }  # fmt: skip
+            "map": [list(pair) for pair in self.map],
+            "templates": dict(self.templates),
+            "constants": dict(self.constants),
+            "values": [list(triple) for triple in self.values],
+            "nulls": list(self.nulls),
+            "automatic": self.automatic,
+            "date_order": self.date_order,
+            "decimal": self.decimal,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "header": self.header,
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> ImportOptions:
@@ -108,9 +115,9 @@ def resolve_sources(kind: ImportKind, options: ImportOptions, columns: Sequence[
         _add(sources, Source(field_named(kind, name), name, constant=text))
     if options.automatic:
         for position, column in enumerate(columns):
-            spec = kind.by_name.get(fold_name(column))
-            if spec and spec.name not in sources:
-                sources[spec.name] = Source(spec, column, column=position)
+            named = kind.by_name.get(fold_name(column))
+            if named and named.name not in sources:
+                sources[named.name] = Source(named, column, column=position)
     for name, _, _ in options.values:
         field_named(kind, name)
     _check_required(kind, sources, columns)
@@ -186,10 +193,10 @@ def _check_required(kind: ImportKind, sources: Mapping[str, Source], columns: Se
     missing = [spec.name for spec in kind.fields if spec.required and spec.name not in sources]
     if missing:
         shown = ", ".join(columns[:20]) + (" …" if len(columns) > 20 else "")
-        example = f"--map COLUMN={missing[0]}"
         raise UnreadableFile(
-            f"No column feeds {' and '.join(f'“{name}”' for name in missing)}, which {kind.label.lower()} need. "
-            f"The columns are: {shown}. Say which it is with {example}."
+            f"No column feeds {' and '.join(f'“{kind.by_name[name].label}”' for name in missing)}, "
+            f"which {kind.label.lower()} need. The columns are: {shown}.",
+            f"Say which it is with --map COLUMN={missing[0]}.",
         )
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 
-_BLANKS = re.compile("[\\s'’\u00a0\u2009\u202f]+")
-_GROUPED_BY_BLANKS = re.compile("\\d{1,3}(?:[\\s'’\u00a0\u2009\u202f]\\d{3})+(?:[.,]\\d*)?")
+_GAP = "\\s'\u2019\u00a0\u2009\u202f"
+_BLANKS = re.compile(f"[{_GAP}]+")
+_GROUPED_BY_BLANKS = re.compile(rf"\d{{1,3}}(?:[{_GAP}]\d{{3}})+(?:[.,]\d*)?")
 _MONEY_SIGNS = re.compile(
     r"^(?:[$€£¥₹₽₩₺₫฿]|[A-Z]{3}(?![A-Za-z])|kr\.?|Fr\.)\s*|\s*(?:[$€£¥₹₽₩₺₫฿]|(?<![A-Za-z])[A-Z]{3}|kr\.?|Fr\.)$"
 )

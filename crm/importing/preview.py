@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,7 +16,7 @@ from crm.importing.mapping import ImportOptions, Source, resolve_sources
 from crm.importing.reading import open_table
 from crm.importing.staging import fault_of
 from crm.importing.tables import Chunk, Table
-from crm.importing.values import Bad, Converter, copy_unescape
+from crm.importing.values import Bad, Converter, ValueType, copy_unescape
 
 CHECKED_ROWS = 1_000
 SHOWN_ROWS = 8
@@ -61,9 +62,9 @@ def preview_import(kind: ImportKind, path: Path, options: ImportOptions, zone: Z
         found.headings = [(source.field.label, source.label) for source in sources]
         surveyed = survey(table, sources, options, zone, SURVEYED_ROWS)
         _judge(found, surveyed)
-        _check(found, table, sources, converters_for(sources, surveyed, options))
+        _check(found, table, sources, converters_for(sources, surveyed, options), zone)
     except UnreadableFile as error:
-        found.problem = str(error)
+        found.problem = error.what
     return found
 
 
@@ -80,10 +81,12 @@ def _different(texts: Sequence[str]) -> list[str]:
 
 def _judge(found: Preview, surveyed: Survey) -> None:
     found.rows, found.complete = surveyed.rows, surveyed.complete
-    found.questions = [str(question) for question in surveyed.questions] if surveyed.complete else ()
+    found.questions = [question.what for question in surveyed.questions] if surveyed.complete else ()
 
 
-def _check(found: Preview, table: Table, sources: Sequence[Source], converters: Sequence[Converter]) -> None:
+def _check(
+    found: Preview, table: Table, sources: Sequence[Source], converters: Sequence[Converter], zone: ZoneInfo
+) -> None:
     for chunk in table.chunks():
         left = CHECKED_ROWS - found.checked
         if left <= 0:
@@ -91,7 +94,7 @@ def _check(found: Preview, table: Table, sources: Sequence[Source], converters: 
         part = Chunk(chunk.numbers[:left], chunk.lines[:left], chunk.rows[:left])
         until = part.lines[-1] if part.rows else 0
         unusable = chunk.faults if left >= chunk.count else [fault for fault in chunk.faults if fault.line < until]
-        _check_chunk(found, part, sources, converters)
+        _check_chunk(found, part, sources, converters, zone)
         found.faults += unusable
         found.checked += len(part.rows) + len(unusable)
     found.faults.sort(key=lambda fault: fault.line)
@@ -99,7 +102,9 @@ def _check(found: Preview, table: Table, sources: Sequence[Source], converters: 
     found.faults = found.faults[:SHOWN_FAULTS]
 
 
-def _check_chunk(found: Preview, part: Chunk, sources: Sequence[Source], converters: Sequence[Converter]) -> None:
+def _check_chunk(
+    found: Preview, part: Chunk, sources: Sequence[Source], converters: Sequence[Converter], zone: ZoneInfo
+) -> None:
     columns = [
         list(map(converter.__getitem__, source.texts(part.rows, part.numbers)))
         for source, converter in zip(sources, converters, strict=True)
@@ -110,10 +115,18 @@ def _check_chunk(found: Preview, part: Chunk, sources: Sequence[Source], convert
             found.faults.append(fault_of(part, position, bad))
         if len(found.lines) < SHOWN_ROWS:
             texts = [source.texts([part.rows[position]], [part.numbers[position]])[0] for source in sources]
-            found.lines.append((part.lines[position], [_shown(*pair) for pair in zip(values, texts, strict=True)]))
+            cells = [_shown(*each, zone) for each in zip(sources, values, texts, strict=True)]
+            found.lines.append((part.lines[position], cells))
 
 
-def _shown(value: str, text: str) -> tuple[str, bool]:
+def _shown(source: Source, value: str, text: str, zone: ZoneInfo) -> tuple[str, bool]:
+    """The value as a person reads it, and whether it is faulty; moments in the company's zone."""
     if isinstance(value, Bad):
         return text[:60], True
-    return (copy_unescape(value) or "")[:60], False
+    plain = copy_unescape(value) or ""
+    if plain and source.field.type is ValueType.DATETIME:
+        moment = dt.datetime.fromisoformat(plain).astimezone(zone)
+        return moment.strftime("%Y-%m-%d" if moment.time() == dt.time.min else "%Y-%m-%d %H:%M"), False
+    if source.field.type is ValueType.TAGS:
+        plain = plain.strip("{}").replace('"', "").replace(",", ", ")
+    return plain[:60], False

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from crm.importing.containers import Form, byte_blocks, form_of, is_gzip
+from crm.importing.containers import Form, form_of, is_gzip
 from crm.importing.dialects import DELIMITER_NAMES, Dialect, column_names, dialect_of, has_header
-from crm.importing.encodings import BROKEN_HANDLER, encoding_of, known_encoding
+from crm.importing.encodings import encoding_of, known_encoding
 from crm.importing.errors import RowFault, UnreadableFile
+from crm.importing.jsonlines import JsonLinesTable
+from crm.importing.lines import line_blocks, text_blocks
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, Row, Table
 
 MAX_CELL = 2_000_000
-MAX_LINE = 8_000_000
 MAX_ROW_LINES = 1_000
 SAMPLE_CHARACTERS = 262_144
 csv.field_size_limit(MAX_CELL)
@@ -26,41 +26,13 @@ def open_table(path: Path, options: ReadOptions | None = None) -> Table:
     options = options or ReadOptions()
     form = form_of(path)
     if form is Form.SPREADSHEET:
-        from crm.importing.spreadsheets import SpreadsheetTable
+        from crm.importing.spreadsheets import SpreadsheetTable  # noqa: PLC0415 - slow to load, seldom needed
 
         return SpreadsheetTable(path, options)
     encoding = known_encoding(options.encoding) if options.encoding else encoding_of(path)
     if form is Form.JSON_LINES:
-        from crm.importing.jsonlines import JsonLinesTable
-
         return JsonLinesTable(path, encoding)
     return DelimitedTable(path, encoding, options)
-
-
-def text_blocks(path: Path, encoding: str) -> Iterator[str]:
-    """The content as text in blocks; bytes that are no text become a mark that their cell is refused for."""
-    decoder = codecs.getincrementaldecoder(encoding)(BROKEN_HANDLER)
-    for block in byte_blocks(path):
-        yield decoder.decode(block)
-    yield decoder.decode(b"", final=True)
-
-
-def line_blocks(path: Path, encoding: str) -> Iterator[list[str]]:
-    """Blocks of whole physical lines (ended by LF, CR LF or CR). Raises UnreadableFile for an endless line."""
-    rest, count = "", 0
-    for block in text_blocks(path, encoding):
-        text = rest + block
-        lines = io.StringIO(text, newline="").readlines()
-        rest = "" if not lines or text.endswith("\n") else lines.pop()
-        if len(rest) > MAX_LINE:
-            raise UnreadableFile(
-                f"Line {count + len(lines) + 1} is longer than 8 million characters: this is no table."
-            )
-        count += len(lines)
-        if lines:
-            yield lines
-    if rest:
-        yield io.StringIO(rest, newline="").readlines()
 
 
 def sample_text(path: Path, encoding: str) -> str:
@@ -123,11 +95,10 @@ class DelimitedTable:
         splitter = RowSplitter(self.dialect, self.columns)
         skip = self.first_line if self.has_header else self.dialect.skip
         for lines in line_blocks(self.path, self.encoding):
-            if skip:
-                skipped = min(skip, len(lines))
-                splitter.line += skipped
-                lines, skip = lines[skipped:], skip - skipped
-            yield builder.build(*splitter.split(lines))
+            skipped = min(skip, len(lines))
+            skip -= skipped
+            splitter.line += skipped
+            yield builder.build(*splitter.split(lines[skipped:]))
         yield builder.build(*splitter.finish())
 
 
@@ -235,7 +206,7 @@ class RowSplitter:
 
     def _quote_fault(self, line: str, number: int) -> RowFault:
         try:
-            cells = next(iter(self.dialect.reader([line])), [])
+            cells: list[str] = next(iter(self.dialect.reader([line])), [])
         except csv.Error:
             return RowFault(0, number, "", f"a cell is longer than {MAX_CELL:,} characters", (line[:200],))
         column = self.columns[min(len(cells), len(self.columns)) - 1]

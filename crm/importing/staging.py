@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import Any
 
@@ -42,7 +42,7 @@ def stage_chunk(chunk: Chunk, sources: Sequence[Source], converters: Sequence[Co
                     faults.setdefault(position, []).append((source.label, value))
         columns.append(values)
     heads = [list(map(str, chunk.numbers)), list(map(str, chunk.lines))]
-    rows = map("\t".join, zip(*heads, *columns, strict=True))
+    rows: Iterable[str] = map("\t".join, zip(*heads, *columns, strict=True))
     if faults:
         rows = compress(rows, (position not in faults for position in range(len(chunk.rows))))
     text = "\n".join(rows)

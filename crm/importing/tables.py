@@ -41,7 +41,9 @@ class Table(Protocol):
     """A file opened as a table; `chunks` reads it from the start each time it is called, in constant memory."""
 
     columns: tuple[str, ...]
-    description: str
+
+    @property
+    def description(self) -> str: ...
 
     def chunks(self) -> Iterator[Chunk]: ...
 

@@ -18,6 +18,7 @@ from crm.importing.dates import DateOrder, parse_date, parse_moment
 from crm.importing.numbers import DecimalMark, parse_number
 
 NULL = r"\N"
+UTC = ZoneInfo("UTC")
 MEMO_LIMIT = 200_000
 EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]{1,64}@(?:[^@\s,;<>()\[\]\\\".]{1,63}\.)+[^@\s,;<>()\[\]\\\".]{2,63}")
 TRUE_TEXTS = frozenset({"yes", "true", "t", "y", "1", "on", "x"})
@@ -69,7 +70,7 @@ class Reading:
 
     mark: DecimalMark = DecimalMark.POINT
     order: DateOrder = DateOrder.NONE
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = UTC
 
 
 Parser = Callable[[str], str]

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from contacts.choices import ContactKind
 from contacts.importing import make_bare_contacts, reject_contacts_out_of_reach
-from crm.importing.folding import RECORDS, count_records, fold_rows
+from crm.importing.folding import count_records, fold_rows
 from crm.importing.merging import TAKEN, Merge
 from orders.importing import sql as statements
 from orders.importing.fields import ORDER_FIELDS
@@ -31,9 +31,14 @@ def merge_orders(merge: Merge) -> None:
     merge.report(0.2, "Making unknown customers and products")
     _make_related(merge)
     fold_rows(
-        merge, ORDER_FIELDS, ["order_key", "position"], table=NUMBERED, wrapped=statements.LINKED,
-        derived=["amount"], unique=not merge.given & {"line_number", "external_id"},
-    )  # fmt: skip
+        merge,
+        ORDER_FIELDS,
+        ["order_key", "position"],
+        table=NUMBERED,
+        wrapped=statements.LINKED,
+        derived=["amount"],
+        unique=not merge.given & {"line_number", "external_id"},
+    )
     merge.report(0.4, "Writing orders")
     _write_orders(merge)
     merge.report(0.5, "Writing lines")

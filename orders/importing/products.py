@@ -56,7 +56,8 @@ def _insert(merge: Merge) -> None:
     merge.run(
         f"""
         INSERT INTO orders_product (
-            external_id, name, family, unit_price, unit_cost, currency, version, created_at, updated_at, sort_name, search_text
+            external_id, name, family, unit_price, unit_cost, currency, version, created_at, updated_at,
+            sort_name, search_text
         )
         SELECT s.external_id, coalesce(s.name, s.external_id), coalesce(s.family, ''), s.unit_price, s.unit_cost,
             coalesce(s.currency, %s), 1, now(), now(),

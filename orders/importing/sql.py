@@ -15,8 +15,9 @@ NEXT_PLACE = "(row_number() OVER (PARTITION BY order_key ORDER BY row_no))::inte
 NUMBERED = """
 CREATE TEMP TABLE import_numbered ON COMMIT DROP AS
 SELECT k.*, {place} AS position FROM (
-  SELECT row_no, line, external_id, order_id, line_number, contact_external_id, ordered_at, product_external_id, quantity,
-    unit_price, discount, coalesce(amount, {amount}) AS amount, unit_cost, channel, partner_external_id, currency,
+  SELECT row_no, line, external_id, order_id, line_number, contact_external_id, ordered_at, product_external_id,
+    quantity, unit_price, discount, coalesce(amount, {amount}) AS amount, unit_cost, channel, partner_external_id,
+    currency,
     {order_key} AS order_key
   FROM import_rows
 ) k
@@ -59,7 +60,7 @@ SELECT s.order_key, min(s.first_row) AS first_row, max(s.order_id) AS order_id, 
   NULL::bigint AS order_pk, false AS is_new, false AS is_changed
 FROM import_records s GROUP BY s.order_key
 """
-"""An order of the file: the time of its earliest line, else the last value given; totals as `orders.keeping` has them."""
+"""An order of the file: the time of its earliest line, else the last value given; totals as in `orders.keeping`."""
 
 ONE_LINE_ORDERS = """
 CREATE TEMP TABLE import_orders ON COMMIT DROP AS
