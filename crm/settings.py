@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "contacts",
     "orders",
     "analytics",
-    "django.contrib.admin",
+    "crm.administration.apps.AdministrationConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -98,7 +98,11 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "analytics.catalogue"]
-CRM_JOBS = {"import": "crm.importing.job.run_import", "analysis": "analytics.jobs.run_analysis"}
+CRM_JOBS = {
+    "import": "crm.importing.job.run_import",
+    "analysis": "analytics.jobs.run_analysis",
+    "order totals": "orders.jobs.refresh_all_totals",
+}
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
 CRM_DEMO_LOADERS = [
     "crm.demo.staff.load",

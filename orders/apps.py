@@ -9,3 +9,6 @@ class OrdersConfig(AppConfig):
     name = "orders"
     label = "orders"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import orders.receivers  # noqa: F401, PLC0415  (models must be there first)

@@ -1,0 +1,224 @@
+"""The ground floor in the administration: people, teams, rights, the company, jobs and logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db import models
+from django.http import HttpRequest
+
+from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
+from crm.choices import Role
+from crm.models import AccessRule, Company, ExchangeRate, ImportRun, JobRun, JobWindow, LogEntry, StoredFile, Team, User
+from crm.signals import company_figures_changed
+
+
+class NewUserForm(AdminUserCreationForm):
+    """A person who is to sign in by e-mail address and password; or without a password, to be set later."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "role", "team")
+
+    def clean_email(self) -> str | None:
+        return _lower(self.cleaned_data.get("email"))
+
+
+class UserForm(UserChangeForm):
+    """A person; administrators cannot shut themselves out."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "role", "team", "manager", "is_active", "password")
+
+    current_user: User | None = None
+
+    def clean_email(self) -> str | None:
+        return _lower(self.cleaned_data.get("email"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_self = self.current_user is not None and self.instance.pk == self.current_user.pk
+        if is_self and (cleaned.get("role") != Role.ADMIN or not cleaned.get("is_active")):
+            raise forms.ValidationError(
+                "You would lock yourself out: another administrator has to take the role or the sign-in from you."
+            )
+        return cleaned
+
+
+@admin.register(User)
+class UserAdmin(LoggedAdmin, DjangoUserAdmin):
+    """People are not deleted, they lose the right to sign in: what they did stays theirs."""
+
+    form = UserForm
+    add_form = NewUserForm
+    list_display = ("name", "email", "role", "team", "is_active", "last_login")
+    list_filter = ("role", "is_active", "team")
+    list_select_related = ("team",)
+    search_fields = ("name", "email")
+    ordering = ("name", "id")
+    filter_horizontal = ()
+    autocomplete_fields = ("team", "manager")
+    readonly_fields = ("last_login", "created_at")
+    fieldsets = (
+        (None, {"fields": ("name", "email", "password")}),
+        ("Place in the company", {"fields": ("role", "team", "manager")}),
+        ("Sign-in", {"fields": ("is_active", "last_login", "created_at")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "role", "team", "usable_password", "password1", "password2")}),
+    )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.current_user = request.user  # the class is made for this request
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class TeamForm(forms.ModelForm):
+    """A team in the tree of teams."""
+
+    def clean_parent(self) -> Team | None:
+        parent: Team | None = self.cleaned_data["parent"]
+        if parent and self.instance.pk and parent.pk in self.instance.subtree_ids():
+            raise forms.ValidationError("A team cannot stand below itself or below one of its own teams.")
+        return parent
+
+
+@admin.register(Team)
+class TeamAdmin(LoggedAdmin):
+    form = TeamForm
+    list_display = ("name", "parent", "member_count")
+    list_select_related = ("parent",)
+    search_fields = ("name",)
+    autocomplete_fields = ("parent",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(members_now=models.Count("members"))
+
+    @admin.display(description="people", ordering="members_now")
+    def member_count(self, team: Any) -> int:
+        return int(team.members_now)
+
+
+def _guarded_models() -> list[tuple[str, str]]:
+    """The kinds of records with rights of their own, by name."""
+    paths = {model._meta.label_lower: getattr(model, "access", None) for model in apps.get_models()}
+    return sorted((label, label) for label, access in paths.items() if access is not None and not access.parent)
+
+
+class AccessRuleForm(forms.ModelForm):
+    """A right: of the kinds of records that have an owner or belong to the house."""
+
+    model = forms.ChoiceField(choices=_guarded_models)
+
+    class Meta:
+        model = AccessRule
+        fields = ("role", "model", "verb", "scope")
+
+
+@admin.register(AccessRule)
+class AccessRuleAdmin(LoggedAdmin):
+    """Each row replaces the shipped scope of one role, kind of record and verb."""
+
+    form = AccessRuleForm
+    list_display = ("role", "verb", "model", "scope")
+    list_filter = ("role", "verb", "model")
+
+
+@admin.register(Company)
+class CompanyAdmin(LoggedAdmin):
+    """The one row that says whose CRM this is."""
+
+    list_display = ("name", "time_zone", "currency")
+    readonly_fields = ("is_demo",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not Company.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+        if change and {"time_zone", "currency"} & set(form.changed_data):
+            _tell(request, "The company's currency or time zone was changed.")
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(LoggedAdmin):
+    list_display = ("currency", "valid_from", "rate")
+    list_filter = ("currency",)
+    date_hierarchy = "valid_from"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        _tell(request, f"An exchange rate of {obj.currency} was saved.")
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        _tell(request, f"An exchange rate of {obj.currency} was deleted.")
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ViewOnlyAdmin):
+    list_display = ("title", "kind", "state", "actor", "created_at", "finished_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("actor", "result_file")
+    search_fields = ("title",)
+
+
+@admin.register(JobWindow)
+class JobWindowAdmin(ViewOnlyAdmin):
+    list_display = ("job", "window", "created_at")
+    list_filter = ("job",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ViewOnlyAdmin):
+    list_display = ("kind", "file", "actor", "job", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("file", "actor", "job", "rejected_file")
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ViewOnlyAdmin):
+    """What is stored; the file itself is fetched by its owner."""
+
+    list_display = ("name", "content_type", "size", "owner", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("name",)
+    exclude = ("file",)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ViewOnlyAdmin):
+    """Who did what. Found by the numbers of the record or of the contact."""
+
+    list_display = ("at", "actor", "verb", "model", "object_id", "summary")
+    list_select_related = ("actor", "job")
+    search_fields = ("=object_id", "=contact_id")
+    search_help_text = "The number of a record or of a contact"
+    sortable_by = ("at",)
+    ordering = ["-at", "-id"]
+
+
+def _lower(email: str | None) -> str | None:
+    """E-mail addresses are compared without regard to case; empty is none."""
+    return (email or "").strip().lower() or None
+
+
+def _tell(request: HttpRequest, reason: str) -> None:
+    company_figures_changed.send(Company, actor=request.user, reason=reason)
+
+
+register_the_rest("crm")

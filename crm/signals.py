@@ -1,0 +1,7 @@
+"""News of the ground floor for the apps above. Sent by the action that did it, inside its transaction."""
+
+from django.dispatch import Signal
+
+# What money is worth, or where days begin, has changed: figures kept in the company's currency and days are to be made
+# again. Sent with `actor` and `reason`, a sentence.
+company_figures_changed = Signal()

@@ -1,0 +1,96 @@
+"""Products and orders in the administration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
+from orders.keeping import refresh_products, refresh_totals
+from orders.models import Order, OrderLine, Product
+
+if TYPE_CHECKING:
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    TabularInline = admin.TabularInline
+
+
+class ProductForm(forms.ModelForm):
+    def clean_external_id(self) -> str | None:
+        return self.cleaned_data["external_id"] or None
+
+
+@admin.register(Product)
+class ProductAdmin(SearchedAdmin):
+    """Products are archived on their pages: orders hang on them."""
+
+    form = ProductForm
+    list_display = ("name", "external_id", "family", "unit_price", "unit_cost", "currency", "archived_at")
+    list_filter = ("family", ("archived_at", admin.EmptyFieldListFilter))
+    readonly_fields = ("archived_at", "created_at", "updated_at")
+    fields = ("name", "external_id", "family", "unit_price", "unit_cost", "currency", *readonly_fields)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.version += 1 if change else 0
+        super().save_model(request, obj, form, change)
+        refresh_products([obj.pk])
+
+
+class LineInline(TabularInline):
+    """The lines, to be looked at: they are changed on the order's page, where the totals follow."""
+
+    model = OrderLine
+    fields = ("position", "product", "quantity", "unit_price", "discount", "amount", "unit_cost")
+    extra = 0
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("product")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Order)
+class OrderAdmin(LoggedAdmin):
+    inlines = (LineInline,)
+    list_display = ("number", "contact", "ordered_at", "channel", "amount", "currency", "is_purchase")
+    list_select_related = ("contact",)
+    search_fields = ("=number",)
+    search_help_text = "A whole order number"
+    ordering = ("-ordered_at", "-id")
+    sortable_by = ("ordered_at",)
+    autocomplete_fields = ("contact", "partner")
+    readonly_fields = ("ordered_on", "amount", "cost", "base_amount", "is_purchase", "import_key", "created_at")
+    fields = ("number", "contact", "partner", "ordered_at", "channel", "currency", *readonly_fields)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        refresh_totals([form.instance.pk])
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ViewOnlyAdmin):
+    list_display = ("order", "position", "product", "quantity", "unit_price", "amount")
+    list_select_related = ("order", "product")
+    search_fields = ("=order__number",)
+    search_help_text = "A whole order number"
+    sortable_by = ()
+
+
+register_the_rest("orders")
