@@ -136,6 +136,8 @@ class ListPage(ScopedView):
 class ListExport(ListPage):
     """All rows of a list that match and that the person may export, with the shown columns, as CSV."""
 
+    http_method_names = ["get", "head"]
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not can(request.user, Verb.EXPORT, self.model):
             raise PermissionDenied

@@ -41,11 +41,18 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
         "add": reach(OWN, OWN, NONE, ALL),
         "change": reach(OWN, OWN, NONE, ALL),
     },
+    "import": {
+        "view": reach(OWN, OWN, NONE, ALL),
+        "add": reach(OWN, OWN, NONE, ALL),
+        "change": reach(OWN, OWN, NONE, ALL),
+    },
+    "mail": {"view": reach(NONE, NONE, NONE, ALL), "change": reach(NONE, NONE, NONE, ALL)},
     "file": {"view": reach(OWN, OWN, OWN, OWN)},
     "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
     "house": {"view": EVERYBODY},
 }
 SCOPES["order"] = SCOPES["contact"]
+SCOPES["channel"] = SCOPES["mail"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,11 @@ class Address:
 def page(kind: str, verb: str = "view") -> Address:
     """A page about no single record, to look at."""
     return Address(kind, {"GET": verb}, has_record=False)
+
+
+def listing(kind: str) -> Address:
+    """A list: shown by GET; POST keeps the chosen columns in the session."""
+    return Address(kind, {"GET": "view", "POST": "view"}, has_record=False)
 
 
 def form(kind: str, verb: str, has_record: bool = False) -> Address:
@@ -90,4 +102,40 @@ ADDRESSES: dict[str, Address] = {
     "crm:import_map": Address("import", {"GET": "view", "POST": "change"}),
     "crm:import_start": button("import", "change"),
     "crm:file_download": Address("file"),
+    "crm:mail_list": page("mail"),
+    "crm:mail_detail": Address("mail"),
+    "crm:mail_retry": button("mail", "change"),
+    "crm:mail_release": button("mail", "change"),
+    "crm:mail_cancel": button("mail", "change"),
+    "crm:mail_allow": button("mail", "change"),
+    "crm:channel_pause": button("channel", "change"),
+    "crm:channel_resume": button("channel", "change"),
+    "crm:import_list": page("import"),
+    "crm:import_new": form("import", "add"),
+    "crm:import_map": Address("import", {"GET": "change", "POST": "change"}),
+    "crm:import_start": button("import", "change"),
+    "contacts:contact_list": listing("contact"),
+    "contacts:contact_export": page("contact", "export"),
+    "contacts:contact_create": form("contact", "add"),
+    "contacts:contact_options": page("contact"),
+    "contacts:organization_options": page("contact"),
+    "contacts:contact_detail": Address("contact"),
+    "contacts:contact_update": form("contact", "change", has_record=True),
+    "contacts:contact_archive": button("contact", "delete"),
+    "contacts:contact_restore": button("contact", "delete"),
+    "contacts:contact_timeline": Address("contact"),
+    "contacts:interaction_create": button("contact", "view"),
+    "orders:order_list": listing("order"),
+    "orders:order_export": page("order", "export"),
+    "orders:order_create": form("order", "add"),
+    "orders:order_detail": Address("order"),
+    "orders:order_update": form("order", "change", has_record=True),
+    "orders:product_list": listing("product"),
+    "orders:product_export": page("product", "export"),
+    "orders:product_create": form("product", "add"),
+    "orders:product_options": page("product"),
+    "orders:product_detail": Address("product"),
+    "orders:product_update": form("product", "change", has_record=True),
+    "orders:product_archive": button("product", "delete"),
+    "orders:product_restore": button("product", "delete"),
 }

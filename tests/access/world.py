@@ -83,4 +83,23 @@ def _import(owner: User, name: str) -> ImportRun:
     return ImportRun.objects.create(kind="contacts", file=_file(owner, name), actor=owner)
 
 
-MAKERS = {"contact": _contact, "product": _product, "order": _order, "job": _job, "file": _file, "import": _import}
+def _mail(owner: User, name: str) -> OutgoingMail:
+    mail = send_mail(actor=owner, kind="at_least_once", to="a@b.example", subject=f"CANARY mail {name}", text="Hello.")
+    OutgoingMail.objects.filter(pk=mail.pk).update(state=MailState.FAILED)
+    return mail
+
+
+def _channel(owner: User, name: str) -> MailChannel:
+    return MailChannel.objects.create(name=f"CANARY {name}")
+
+
+MAKERS = {
+    "contact": _contact,
+    "product": _product,
+    "order": _order,
+    "job": _job,
+    "file": _file,
+    "import": _import,
+    "mail": _mail,
+    "channel": _channel,
+}
