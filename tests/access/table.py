@@ -138,4 +138,8 @@ ADDRESSES: dict[str, Address] = {
     "orders:product_update": form("product", "change", has_record=True),
     "orders:product_archive": button("product", "delete"),
     "orders:product_restore": button("product", "delete"),
+    "analytics:overview": page("analysis"),
+    "analytics:rfm_detail": page("analysis"),
+    "analytics:rfm_export": page("analysis"),
+    "analytics:rfm_run": button("analysis", "run", has_record=False),
 }
