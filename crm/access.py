@@ -59,8 +59,12 @@ def can(user: User | None, verb: str, target: models.Model | type[models.Model])
     scope = scope_of(user, model, verb)
     if isinstance(target, type) or verb in VERBS_WITHOUT_ROWS or scope in (Scope.ALL, Scope.NONE):
         return scope != Scope.NONE
-    manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
-    return manager.visible_to(user, verb).filter(pk=target.pk).exists()
+    # a page asks several verbs of one record; those of one scope have one answer, kept with this reading of the record
+    reached: dict[tuple[int, Scope], bool] = target.__dict__.setdefault("_reached_by", {})
+    if (user.pk, scope) not in reached:
+        manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
+        reached[user.pk, scope] = manager.visible_to(user, verb).filter(pk=target.pk).exists()
+    return reached[user.pk, scope]
 
 
 def team_ids_of(user: User) -> list[int]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.views import health, home, imports, jobs, setup
+from crm.views import health, home, imports, jobs, lists, setup
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -16,6 +16,7 @@ floor = [
     path("imports/new/", imports.ImportNewView.as_view(), name="import_new"),
     path("imports/<int:pk>/", imports.ImportMapView.as_view(), name="import_map"),
     path("imports/<int:pk>/start/", imports.ImportStartView.as_view(), name="import_start"),
+    path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

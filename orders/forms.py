@@ -121,7 +121,7 @@ class OrderForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
         return all([super().is_valid(), self.lines.is_valid()])
 
     @property
-    def order_fields(self) -> dict[str, Any]:
+    def order_values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
     def take_version(self, record: Order) -> None:

@@ -85,7 +85,7 @@ class OrderCreateView(OrderFormView):
         return {"contact": contact} if contact.isdecimal() else {}
 
     def save(self, form: OrderForm) -> Order:
-        order = actions.create_order(actor=self.request.user, fields=form.order_fields, lines=form.lines.lines)
+        order = actions.create_order(actor=self.request.user, fields=form.order_values, lines=form.lines.lines)
         self.warn_of_missing_rate(order)
         return order
 
@@ -100,7 +100,7 @@ class OrderUpdateView(OrderFormView):
             actor=self.request.user,
             order=self.record,
             version=form.cleaned_data["version"],
-            fields=form.order_fields,
+            fields=form.order_values,
             lines=form.lines.lines,
         )
         self.warn_of_missing_rate(order)

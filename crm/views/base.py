@@ -27,8 +27,9 @@ class ScopedView(View):
     record_verbs = (Verb.VIEW, Verb.CHANGE, Verb.DELETE)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who may not do this with any record."""
-        if self.verb not in self.record_verbs and not can(request.user, self.verb, self.model):
+        """Refuse who may not do this with any record (a method that is not answered is refused as such)."""
+        is_answered = request.method in self._allowed_methods()
+        if is_answered and self.verb not in self.record_verbs and not can(request.user, self.verb, self.model):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 

@@ -11,8 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
 
 from crm.access import can
+from crm.catalogue import catalogues, fields_of
 from crm.choices import Verb
 from crm.company import company_today
 from crm.exporting.csv import csv_lines
@@ -57,14 +60,9 @@ class ListPage(ScopedView):
     def design(self) -> ListDesign:
         return ListDesign(self.label, self.name_column, self.default_sort, self.search, self.phone)
 
-    @property
-    def memory(self) -> str:
-        """Under which name the session keeps the chosen columns."""
-        return f"columns:{self.label}"
-
     @cached_property
     def listing(self) -> Listing:
-        remembered: Sequence[str] = self.request.session.get(self.memory, ())
+        remembered: Sequence[str] = self.request.session.get(memory_of(self.label), ())
         return Listing(self.design, self.request, self.get_queryset(), remembered, self.request.company.currency)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,11 +74,6 @@ class ListPage(ScopedView):
         response = render(request, template, self.get_context_data(), status=status)
         patch_vary_headers(response, ["HX-Request"])
         return response
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Remember the columns of this address for the person's next visits."""
-        request.session[self.memory] = [column.name for column in self.listing.columns]
-        return redirect(self.listing.address(without=("columns",)))
 
     def get_context_data(self) -> dict[str, Any]:
         listing = self.listing
@@ -95,6 +88,7 @@ class ListPage(ScopedView):
             "previous_url": listing.previous_url,
             "filters_url": listing.address(part="filters"),
             "columns_menu": listing.columns_menu,
+            "columns_back": listing.address(without=("columns",)),
             "search_value": self.request.GET.get("q", ""),
             "search_hint": self.search_hint,
             "import_url": self._url_for(Verb.IMPORT, self.import_url_name),
@@ -163,3 +157,24 @@ class ListExport(ListPage):
             if not page.has_next:
                 return
             position = self.listing.sort.position_of(page.records[-1])
+
+
+class ColumnsKeepView(View):
+    """Remembers the columns that a person chose for a list, for their next visits."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        label = request.POST.get("list", "")
+        is_list = any(label in catalogue.fields for catalogue in catalogues())
+        known = {spec.name for spec in fields_of(label) if spec.column} if is_list else set()
+        names = [name for name in request.POST.get("columns", "").split(",") if name in known]
+        if names:
+            request.session[memory_of(label)] = names
+        back = request.POST.get("next", "")
+        return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
+
+
+def memory_of(label: str) -> str:
+    """Under which name the session keeps the chosen columns of a list."""
+    return f"columns:{label}"
