@@ -1,5 +1,41 @@
 """What analytics brings to the engines."""
 
-from crm.catalogue import Catalogue
+from analytics.exporting import EXPORTS
+from analytics.panels import CONTACT_PANELS, HOME
+from analytics.specs import CONTACT_FIELDS
+from crm.catalogue import Catalogue, NavItem
+from crm.choices import Role, Scope
+from crm.grants import Grants
 
-CATALOGUE = Catalogue()
+SEE = Grants(view=Scope.ALL)
+SEE_AND_RUN = Grants(view=Scope.ALL, run=Scope.ALL)
+SEE_AND_CHANGE = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, delete=Scope.ALL)
+
+CATALOGUE = Catalogue(
+    fields={"contacts.contact": CONTACT_FIELDS},
+    grants={
+        "analytics.modelrun": {
+            Role.REP: SEE,
+            Role.MARKETER: SEE_AND_RUN,
+            Role.AGENT: SEE,
+            Role.MANAGER: SEE_AND_RUN,
+        },
+        "analytics.rfmsegment": {
+            Role.REP: SEE,
+            Role.MARKETER: SEE,
+            Role.AGENT: SEE,
+            Role.MANAGER: SEE_AND_CHANGE,
+        },
+    },
+    exports=EXPORTS,
+    panels={"contacts.contact": CONTACT_PANELS},
+    navigation=(
+        NavItem(
+            "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"
+        ),
+        NavItem(
+            "Customer scores", "analytics:rfm_detail", "gem", group="Analysis", order=510, model="analytics.modelrun"
+        ),
+    ),
+    home=HOME,
+)

@@ -17,7 +17,7 @@ NIGHTLY_HOUR = 2
 def nightly_task() -> bool:
     """Once a day, from two in the morning of the company's time on, ask for the whole analysis; called every hour.
 
-    The window and the job are one transaction: a beat that was down at two makes up for it, and two beats start one job.
+    The window and the job are one transaction: a beat that was down at two makes up for it, two beats start one.
     """
     now = timezone.now().astimezone(current_company().zone)
     if now.hour < NIGHTLY_HOUR:

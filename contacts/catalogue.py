@@ -3,6 +3,8 @@
 from functools import partial
 
 from contacts.choices import Channel
+from contacts.exporting import EXPORTS
+from contacts.home import CARDS
 from contacts.importing import KINDS
 from contacts.panels import CONTACT_PANELS
 from contacts.queries import interactions_before
@@ -31,6 +33,7 @@ CATALOGUE = Catalogue(
     fields={"contacts.contact": CONTACT_FIELDS},
     grants={"contacts.contact": CONTACT_GRANTS},
     imports=KINDS,
+    exports=EXPORTS,
     timeline=(
         TimelineSource(
             "interactions",
@@ -44,5 +47,6 @@ CATALOGUE = Catalogue(
     ),
     panels={"contacts.contact": CONTACT_PANELS},
     navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact"),),
+    home=CARDS,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
 )

@@ -3,6 +3,8 @@
 from crm.catalogue import Catalogue, NavItem, NewItem, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
+from orders.exporting import EXPORTS
+from orders.home import CARDS
 from orders.importing import KINDS
 from orders.panels import CONTACT_PANELS
 from orders.queries import orders_before
@@ -20,12 +22,14 @@ CATALOGUE = Catalogue(
     fields={"orders.order": ORDER_FIELDS, "orders.product": PRODUCT_FIELDS},
     grants={"orders.product": PRODUCT_GRANTS},
     imports=KINDS,
+    exports=EXPORTS,
     timeline=(TimelineSource("orders", "Orders", orders_before),),
     panels={"contacts.contact": CONTACT_PANELS},
     navigation=(
         NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order"),
         NavItem("Products", "orders:product_list", "box-seam", order=30, model="orders.product"),
     ),
+    home=CARDS,
     new_items=(
         NewItem("Order", "orders:order_create", "bag", "orders.order", key="o", order=20),
         NewItem("Product", "orders:product_create", "box-seam", "orders.product", order=30),

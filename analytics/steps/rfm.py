@@ -3,8 +3,9 @@
 Rules (docs/users.md and the glossary of the house): a purchase is an order with a line of positive quantity or, without
 quantities, an amount of zero or more; recency is the days from the last purchase to as-of, frequency the number of
 purchases, monetary the net revenue of all orders, returns included, in the company's currency and to the cent. A score
-is 1 + floor(5 x customers strictly worse / N): equal values get equal scores, each dimension by itself. N are the customers
-with a purchase up to as-of (within the window, where one is set). Archived contacts are among them: they did buy.
+is 1 + floor(5 x customers strictly worse / N): equal values get equal scores, each dimension by itself. N are the
+customers with a purchase up to as-of (within the window, where one is set). Archived contacts are among them: they
+did buy.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def share_index(share: int, customers: int) -> int:
 
 
 def _make_base(as_of: dt.date, window_days: int | None) -> None:
-    window = sql.SQL("")
+    window: sql.Composable = sql.SQL("")
     if window_days is not None:
         first = as_of - dt.timedelta(days=window_days)
         window = sql.SQL("AND ordered_on > {}").format(sql.Literal(first))
@@ -133,7 +134,7 @@ def _percentiles(customers: int) -> dict[str, list[Any]]:
     """Per letter the 99 values that must be beaten to have 1, 2, ... 99 percent of the customers strictly below.
 
     A score of k + 1 or more is a value above the one at place ceil(k x N / 5), since then and only then at least
-    k x N / 5 customers are strictly worse. The shares point at the middle of a place, so that rounding cannot move them.
+    k x N / 5 customers are strictly worse. The shares point at the middle of a place: rounding cannot move them.
     """
     if not customers:
         return {letter: [] for letter in LETTERS}
@@ -191,7 +192,10 @@ def _metrics(
         letter: [sum(cell[4] for cell in cells if cell[place] == score) for score in range(1, 6)]
         for place, letter in enumerate(LETTERS)
     }
-    metrics = {
+    said = sentences(as_of, parameters["window_days"], totals.customers, counts, totals.without_rate)
+    if unnamed := sum(cell[4] for cell in cells if not cell[3]):
+        said.append(f"{unnamed:,} of them fit no row of the table of segments and have no name.")
+    return {
         "customers": totals.customers,
         "purchases": totals.purchases,
         "net_revenue": totals.revenue,
@@ -199,15 +203,12 @@ def _metrics(
         "by_score": counts,
         "cut_offs": {letter: [_plain(value) for value in cut_offs(percentiles[letter])] for letter in LETTERS},
         "orders_without_rate": totals.without_rate,
-        "sentences": sentences(as_of, parameters["window_days"], totals.customers, counts, totals.without_rate),
+        "sentences": said,
         "percentiles": {letter: [_plain(value) for value in percentiles[letter]] for letter in LETTERS},
         "cells": [
             [r, f, m, name, count, float(revenue), int(purchases)] for r, f, m, name, count, revenue, purchases in cells
         ],
     }
-    if unnamed := sum(cell[4] for cell in cells if not cell[3]):
-        metrics["sentences"].append(f"{unnamed:,} of them fit no row of the table of segments and have no name.")
-    return metrics
 
 
 def _segment_counts(cells: Sequence[tuple[Any, ...]]) -> dict[str, int]:

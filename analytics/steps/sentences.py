@@ -17,7 +17,7 @@ def sentences(
     by_score: Mapping[str, Sequence[int]],
     without_rate: int,
 ) -> list[str]:
-    """Sentences for people; none where there is nothing to explain. `by_score`: customers by score 1 to 5, by letter."""
+    """Sentences for people, where there is something to explain. `by_score`: customers by score 1 to 5, by letter."""
     said = []
     when = f"in the {window_days:,} days up to {full_day(as_of)}" if window_days else f"up to {full_day(as_of)}"
     if not customers:

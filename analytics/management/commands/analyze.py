@@ -48,7 +48,8 @@ class Command(BaseCommand):
         figures = run.metrics
         self.stdout.write(
             f"{run.step} as of {full_day(run.as_of)}: {number(run.row_count)} customers, "
-            f"{number(figures['purchases'])} purchases, {number(figures['net_revenue'], 2)} net revenue, {run.seconds:.1f} s."
+            f"{number(figures['purchases'])} purchases, {number(figures['net_revenue'], 2)} net revenue, "
+            f"{run.seconds:.1f} s."
         )
         for letter, counts in figures["by_score"].items():
             self.stdout.write(f"  {letter.upper()} 1 to 5: {', '.join(number(count) for count in counts)}")

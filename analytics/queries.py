@@ -1,0 +1,101 @@
+"""Reads of the analysis: the last run, and what the scores of the customers that a person may see come to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+
+from analytics.models import ModelRun, RfmScore, RfmSegment
+from crm.access import scope_of
+from crm.choices import Scope, Verb
+from crm.company import company_today, end_of_day
+from orders.models import Order
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from crm.models import User
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Customers with the same scores: how many, their net revenue and their purchases."""
+
+    r: int
+    f: int
+    m: int
+    segment: str
+    customers: int
+    revenue: float
+    purchases: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Some cells added up."""
+
+    customers: int = 0
+    revenue: float = 0.0
+    purchases: int = 0
+
+    @property
+    def mean_revenue(self) -> float | None:
+        return self.revenue / self.customers if self.customers else None
+
+
+def last_run(step: str) -> ModelRun | None:
+    """The newest run of a step, whose figures the tables hold."""
+    return ModelRun.objects.filter(step=step).select_related("actor").order_by("-created_at", "-pk").first()
+
+
+def recent_runs(user: User, limit: int = 30) -> QuerySet[ModelRun]:
+    return ModelRun.objects.visible_to(user).select_related("actor").order_by("-created_at", "-pk")[:limit]
+
+
+def cells_for(user: User | None, run: ModelRun) -> list[Cell]:
+    """The cells of a run, of the customers that the person may see: the run's own for who sees all, else counted."""
+    if user is None or scope_of(user, RfmScore, Verb.VIEW) == Scope.ALL:
+        return [Cell(*row) for row in run.metrics.get("cells", ())]
+    rows = RfmScore.objects.visible_to(user).order_by().values_list("r", "f", "m", "segment")
+    counted = rows.annotate(Count("pk"), Sum("monetary"), Sum("frequency"))
+    return [Cell(r, f, m, name, count, float(money), bought) for r, f, m, name, count, money, bought in counted]
+
+
+def tally(cells: Iterable[Cell]) -> Tally:
+    rows = list(cells)
+    return Tally(
+        sum(cell.customers for cell in rows),
+        round(sum(cell.revenue for cell in rows), 2),
+        sum(cell.purchases for cell in rows),
+    )
+
+
+def segments() -> list[RfmSegment]:
+    """The rows of the table of segments, in their order."""
+    return list(RfmSegment.objects.order_by("position"))
+
+
+def segment_name(rows: Sequence[RfmSegment], r: int, f: int, m: int) -> str:
+    """The first row that fits these scores; empty where none does."""
+    scores = {"r": r, "f": f, "m": m}
+    for row in rows:
+        if all(getattr(row, f"{one}_low") <= score <= getattr(row, f"{one}_high") for one, score in scores.items()):
+            return row.name
+    return ""
+
+
+def last_day_with_orders() -> dt.date | None:
+    """The newest day, up to today, on which anything was ordered."""
+    newest = Order.objects.filter(ordered_at__lt=end_of_day(company_today())).order_by("-ordered_at", "-pk")
+    return newest.values_list("ordered_on", flat=True).first()
+
+
+def customers_url(**filters: Any) -> str:
+    """The list of the customers behind a figure; archived ones are counted, so they are in it."""
+    return f"{reverse('contacts:contact_list')}?{urlencode({**filters, 'state': 'all', 'sort': '-revenue'})}"

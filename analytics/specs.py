@@ -1,0 +1,98 @@
+"""The scores as fields of a contact, for lists, filters, the record page and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from analytics.models import RfmSegment
+from crm.catalogue import FieldSpec
+from crm.templatetags.figures import NOTHING, days
+from crm.templatetags.pieces import pill, score_tiles
+
+if TYPE_CHECKING:
+    from analytics.models import RfmScore
+
+GROUP = "Worth"
+
+
+def score_of(contact: Any) -> RfmScore | None:
+    """The scores of a contact, None where there are none."""
+    try:
+        found: RfmScore = contact.rfm
+    except ObjectDoesNotExist:
+        return None
+    return found
+
+
+def tiles_cell(contact: Any) -> str:
+    score = score_of(contact)
+    return score_tiles(score.r, score.f, score.m) if score else NOTHING
+
+
+def tiles_value(contact: Any) -> str:
+    """`5 4 5`"""
+    score = score_of(contact)
+    return f"{score.r} {score.f} {score.m}" if score else ""
+
+
+def segment_cell(contact: Any) -> str:
+    score = score_of(contact)
+    return pill(score.segment, score.tone) if score and score.segment else NOTHING
+
+
+def recency_cell(contact: Any) -> str:
+    score = score_of(contact)
+    return days(score.recency_days) if score else NOTHING
+
+
+def ranks() -> list[tuple[str, str]]:
+    return [(str(score), str(score)) for score in range(5, 0, -1)]
+
+
+def segment_names() -> Sequence[tuple[str, str]]:
+    return [(name, name) for name in RfmSegment.objects.order_by("position").values_list("name", flat=True)]
+
+
+def _rank(name: str, label: str, order: int) -> FieldSpec:
+    return FieldSpec(
+        name,
+        label,
+        f"rfm__{name}",
+        kind="choice",
+        choices=ranks,
+        group=GROUP,
+        order=order,
+        select=("rfm",),
+        is_score=True,
+    )
+
+
+CONTACT_FIELDS = (
+    FieldSpec(
+        "segment", "Segment", "rfm__segment", kind="choice", choices=segment_names, cell=segment_cell,
+        group=GROUP, order=23, select=("rfm",), default=True, is_score=True,
+        help="Named by the scores of recency, frequency and money.",
+    ),
+    FieldSpec(
+        "rfm", "R F M", "rfm__r", kind="scores", cell=tiles_cell, value=tiles_value, filter=False,
+        group=GROUP, order=24, select=("rfm",), default=True, is_score=True,
+    ),
+    FieldSpec(
+        "revenue", "Revenue", "rfm__monetary", kind="money", sort=True, group=GROUP, order=25, select=("rfm",),
+        default=True, is_score=True, help="Net revenue up to the day of the scores, returns included.",
+    ),
+    FieldSpec(
+        "recency", "Last purchase", "rfm__recency_days", kind="number", cell=recency_cell, sort=True, group=GROUP,
+        order=26, select=("rfm",), default=True, is_score=True, help="Days before the day of the scores.",
+    ),
+    FieldSpec(
+        "purchases", "Purchases", "rfm__frequency", kind="number", sort=True, group=GROUP, order=27, select=("rfm",),
+        is_score=True,
+    ),
+    _rank("r", "R (recency)", 28),
+    _rank("f", "F (frequency)", 28),
+    _rank("m", "M (monetary)", 28),
+)  # fmt: skip

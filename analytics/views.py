@@ -1,0 +1,179 @@
+"""The pages of the analysis: its runs, and recency, frequency and monetary value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+
+from analytics import jobs, queries
+from analytics.exporting import EXPRESSIONS, score_rows
+from analytics.forms import RfmRunForm
+from analytics.models import ModelRun, RfmScore, RfmSegment
+from analytics.rfm_page import DIMENSIONS, MEASURES, RfmPage
+from crm.access import can, scope_of
+from crm.choices import JobState, Scope, Verb
+from crm.company import company_today, current_company
+from crm.exporting.csv import csv_lines
+from crm.models import JobRun
+from crm.requests import SignedInRequest
+from crm.views.base import ScopedView
+
+FAILED = (JobState.FAILED, JobState.PARKED)
+REFUSED = 422
+
+
+class AnalysisView(ScopedView):
+    """A page of the analysis: for who may see its runs."""
+
+    model = ModelRun
+    request: SignedInRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not can(self.request.user, Verb.VIEW, ModelRun):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class OverviewView(AnalysisView):
+    """What the analysis offers and what ran last."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        context = {"runs": queries.recent_runs(self.request.user), "rfm": queries.last_run("rfm")}
+        return render(request, "analytics/overview.html", context)
+
+
+class RfmView(AnalysisView):
+    """The map, the segments and the scores, of the customers that the person may see; and "Score now"."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = RfmRunForm(initial={"as_of": company_today(), **_typed(request)})
+        return self.show(form, is_open="as_of" in request.GET or "score" in request.GET)
+
+    def show(self, form: RfmRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
+        may_run = can(self.request.user, Verb.RUN, ModelRun)
+        context = {
+            "page": self.page,
+            "measure": self.measure,
+            "measures": self.measures,
+            "heat": self.page.heat_rows(self.measure) if self.page else [],
+            "map_data": self.page.map_data(self.measure) if self.page else {},
+            "form": form if may_run else None,
+            "is_form_open": is_open or self.page is None,
+            "last_day": queries.last_day_with_orders() if may_run else None,
+            "may_edit_segments": can(self.request.user, Verb.CHANGE, RfmSegment),
+            "may_export": can(self.request.user, Verb.EXPORT, RfmScore),
+            "is_narrowed": scope_of(self.request.user, RfmScore, Verb.VIEW) != Scope.ALL,
+            **self.job_context,
+        }
+        return render(self.request, "analytics/rfm.html", context, status=status)
+
+    @cached_property
+    def page(self) -> RfmPage | None:
+        return read_page(self.request)
+
+    @property
+    def measure(self) -> str:
+        asked = self.request.GET.get("measure", "total")
+        return asked if asked in MEASURES else "total"
+
+    @property
+    def measures(self) -> list[dict[str, Any]]:
+        return [
+            {"label": label, "url": f"?measure={name}", "active": name == self.measure}
+            for name, label in MEASURES.items()
+        ]
+
+    @property
+    def job_context(self) -> dict[str, Any]:
+        """The newest analysis that the person may follow: while it runs, or when it failed after the last good run."""
+        jobs_seen = JobRun.objects.visible_to(self.request.user).filter(kind=jobs.KIND)
+        job = jobs_seen.select_related("actor").order_by("-pk").first()
+        run = self.page.run if self.page else None
+        if job is None or not (not job.is_finished or (job.state in FAILED and _is_newer(job, run))):
+            return {"job": None}
+        may_change = can(self.request.user, Verb.CHANGE, job)
+        return {
+            "job": job,
+            "can_cancel": may_change and not job.is_finished and job.cancel_requested_at is None,
+            "can_retry": may_change and job.is_finished,
+        }
+
+
+class RfmRunView(RfmView):
+    """Ask for new scores; the page shows how far they are."""
+
+    http_method_names = ["post"]
+    verb = Verb.RUN
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = RfmRunForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, is_open=True, status=REFUSED)
+        jobs.start_rfm(actor=self.request.user, **form.cleaned_data)
+        return redirect("analytics:rfm_detail")
+
+
+class RfmExportView(AnalysisView):
+    """The figures of the page as CSV: `part` is map, segments, scores or customers (one row each)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        page, part = read_page(self.request), request.GET.get("part", "segments")
+        if page is None or part not in PARTS:
+            raise Http404("There is no such table.")
+        if not can(self.request.user, Verb.EXPORT, RfmScore):
+            raise PermissionDenied
+        rows = _customer_rows(self.request.user) if part == "customers" else PARTS[part](page)
+        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+        name = f"rfm-{part}-{page.run.as_of.isoformat()}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response  # type: ignore[return-value]
+
+
+def read_page(request: SignedInRequest) -> RfmPage | None:
+    """The last run as this person may see it; None before the first."""
+    run = queries.last_run("rfm")
+    if run is None:
+        return None
+    return RfmPage(run, queries.cells_for(request.user, run), queries.segments(), current_company().currency)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in ("as_of", "window_days") if name in request.GET}
+
+
+def _is_newer(job: JobRun, run: ModelRun | None) -> bool:
+    return run is None or job.created_at > run.created_at
+
+
+def _map_rows(page: RfmPage) -> Iterator[Sequence[Any]]:
+    yield ["r", "f", "customers", "net_revenue", "purchases"]
+    for r in range(5, 0, -1):
+        for f in range(1, 6):
+            found = queries.tally(cell for cell in page.cells if (cell.r, cell.f) == (r, f))
+            yield [r, f, found.customers, f"{found.revenue:.2f}", found.purchases]
+
+
+def _segment_rows(page: RfmPage) -> Iterator[Sequence[Any]]:
+    yield ["segment", "customers", "net_revenue", "purchases", "advice"]
+    for row in page.segment_rows:
+        yield [row.name, row.tally.customers, f"{row.tally.revenue:.2f}", row.tally.purchases, row.advice]
+
+
+def _score_rows(page: RfmPage) -> Iterator[Sequence[Any]]:
+    yield ["score", *(word for label in DIMENSIONS.values() for word in (label, f"{label} values"))]
+    for row in page.score_rows:
+        yield [row["score"], *(word for count in row["counts"] for word in (count.customers, count.meaning))]
+
+
+def _customer_rows(user: Any) -> Iterator[Sequence[Any]]:
+    columns = list(EXPRESSIONS)[:10]
+    yield columns
+    yield from score_rows(user, columns, None)
+
+
+PARTS: dict[str, Any] = {"map": _map_rows, "segments": _segment_rows, "scores": _score_rows, "customers": None}

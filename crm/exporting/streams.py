@@ -1,0 +1,34 @@
+"""Rows out of the database, a chunk at a time, of one moment: a server-side cursor in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+
+CHUNK = 2_000
+
+
+class CannotExport(Exception):
+    """The table cannot be given as asked; the message is a sentence for the person who asked."""
+
+
+def refuse_unknown(columns: Sequence[str], known: Sequence[str]) -> None:
+    """Raise CannotExport, naming the columns there are, for one that is not among them."""
+    for name in columns:
+        if name not in known:
+            raise CannotExport(f"There is no column “{name[:60]}”. The columns are: {', '.join(known)}.")
+
+
+def stream_rows(
+    rows: QuerySet[Any], expressions: Mapping[str, str | Combinable], columns: Sequence[str]
+) -> Iterator[list[Any]]:
+    """The asked columns of each row, in the asked order; memory stays the same for any number of rows."""
+    asked = [expressions[name] for name in columns]
+    with transaction.atomic():
+        for row in rows.values_list(*asked).iterator(chunk_size=CHUNK):
+            yield [value.normalize() if isinstance(value, Decimal) else value for value in row]

@@ -1,0 +1,105 @@
+"""`manage.py export_data KIND`: a table as CSV, streamed; import reads it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+
+from crm.access import can
+from crm.catalogue import ExportKind, export_kinds
+from crm.choices import Verb
+from crm.exporting.csv import csv_lines
+from crm.exporting.streams import CannotExport, refuse_unknown
+from crm.log import log
+from crm.models import User
+
+
+class Counted:
+    """Rows that are counted while they pass."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self.rows:
+            self.count += 1
+            yield row
+
+
+class Command(BaseCommand):
+    help = "Writes a table as CSV (UTF-8). A text that a spreadsheet would run gets a ' in front; import takes it off."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add = parser.add_argument
+        add("kind", metavar="KIND", help=f"one of: {', '.join(export_kinds())}")
+        add("--columns", metavar="A,B", default="", help="these columns, in this order; all unless given")
+        add("--as-of", metavar="YYYY-MM-DD", help="orders up to this day; scores as of it")
+        add("--output", type=Path, metavar="FILE", help="where to; the terminal unless given")
+        add("--user", metavar="EMAIL", help="with the rights of this person (otherwise with all rights)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        kind = export_kinds().get(options["kind"])
+        if kind is None:
+            raise CommandError(f"There is no kind “{options['kind']}”. The kinds are: {', '.join(export_kinds())}.")
+        actor = _actor(options["user"], kind)
+        try:
+            columns = [name.strip() for name in options["columns"].split(",") if name.strip()] or list(kind.columns)
+            refuse_unknown(columns, kind.columns)
+            rows = Counted(kind.rows(actor, columns, _day(options["as_of"])))
+            self._write([columns], rows, options["output"])
+        except CannotExport as error:
+            raise CommandError(str(error)) from error
+        summary = f"Exported {rows.count:,} rows of {kind.label.lower()}"
+        log(actor=actor, verb="export", summary=summary)
+        if options["output"] and options["verbosity"]:
+            self.stderr.write(f"{summary} to {options['output']}.")
+
+    def _write(self, head: list[Sequence[str]], rows: Counted, output: Path | None) -> None:
+        lines = csv_lines(_chained(head, rows), for_spreadsheet=False)
+        if output is None:
+            try:
+                for text in lines:
+                    self.stdout.write(text, ending="")
+            except BrokenPipeError:  # whoever read has seen enough
+                sys.stdout = None  # type: ignore[assignment]
+            return
+        part = output.with_name(output.name + ".part")
+        try:
+            with part.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(lines)
+            part.replace(output)
+        except OSError as error:
+            raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _chained(head: list[Sequence[str]], rows: Counted) -> Iterator[Sequence[Any]]:
+    yield from head
+    yield from rows
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise CannotExport(f"“{text}” is not a day; write it like 2026-06-30.") from None
+
+
+def _actor(email: str | None, kind: ExportKind) -> User | None:
+    """The person with whose rights to export; None for all rights."""
+    if not email:
+        return None
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        raise CommandError(f"Nobody here has the e-mail address {email}.")
+    if not can(user, Verb.EXPORT, apps.get_model(kind.model)):
+        raise CommandError(f"{user.name} may not export {kind.label.lower()}.")
+    return user

@@ -1,0 +1,68 @@
+"""Products, and orders a row a line, as files that import reads back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models.expressions import Combinable
+
+from crm.catalogue import ExportKind
+from crm.choices import Verb
+from crm.company import current_company
+from crm.exporting.streams import CannotExport, stream_rows
+from orders.models import OrderLine, Product
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+PRODUCT_EXPRESSIONS: dict[str, str | Combinable] = {
+    name: name for name in ("external_id", "name", "family", "unit_price", "unit_cost", "currency")
+}
+ORDER_EXPRESSIONS: dict[str, str | Combinable] = {
+    "external_id": "external_id",
+    "order_id": "order__number",
+    "line_number": "position",
+    "contact_external_id": "order__contact__external_id",
+    "ordered_at": "order__ordered_at",
+    "product_external_id": "product__external_id",
+    "quantity": "quantity",
+    "unit_price": "unit_price",
+    "discount": "discount",
+    "amount": "amount",
+    "unit_cost": "unit_cost",
+    "channel": "order__channel",
+    "partner_external_id": "order__partner__external_id",
+    "currency": "order__currency",
+}
+
+
+def product_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
+    if as_of is not None:
+        raise CannotExport("Products are kept as they are now, so there is no --as-of for them.")
+    rows = Product.objects.visible_to(user, Verb.EXPORT).order_by("pk")
+    return stream_rows(rows, PRODUCT_EXPRESSIONS, columns)
+
+
+def order_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
+    """Lines of the orders up to the end of `as_of`; times in the company's zone, with its offset."""
+    rows = OrderLine.objects.visible_to(user, Verb.EXPORT).order_by("order_id", "position")
+    if as_of is not None:
+        rows = rows.filter(order__ordered_on__lte=as_of)
+    return _local(stream_rows(rows, ORDER_EXPRESSIONS, columns), columns)
+
+
+def _local(rows: Iterator[list[Any]], columns: Sequence[str]) -> Iterator[list[Any]]:
+    places = [place for place, name in enumerate(columns) if name == "ordered_at"]
+    zone = current_company().zone
+    for row in rows:
+        for place in places:
+            row[place] = row[place].astimezone(zone)
+        yield row
+
+
+EXPORTS = (
+    ExportKind("products", "Products", "orders.product", tuple(PRODUCT_EXPRESSIONS), product_rows),
+    ExportKind("orders", "Orders", "orders.order", tuple(ORDER_EXPRESSIONS), order_rows),
+)

@@ -1,0 +1,93 @@
+// The charts of recency, frequency and monetary value.
+(() => {
+  const NARROW = 560;
+  const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+  const moneyOf = (currency) =>
+    new Intl.NumberFormat("en-GB", { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 0 });
+
+  function bars(title, key, data, tone, place, format) {
+    const values = data.segments.map((row) => ({ value: row[key], url: row.url }));
+    return {
+      title: { text: title, textStyle: { fontSize: 12, fontWeight: 500, color: tone.ink3 }, left: place.left, top: place.top - 26 },
+      grid: { ...place, containLabel: false },
+      yAxis: {
+        type: "category", inverse: true, data: data.segments.map((row) => row.name), axisTick: { show: false },
+        axisLine: { show: false }, axisLabel: { color: tone.ink2, show: place.labels, width: 100, overflow: "truncate" },
+      },
+      xAxis: {
+        type: "value", splitNumber: 3, splitLine: { lineStyle: { color: tone.line } },
+        axisLabel: { color: tone.ink3, formatter: (value) => short.format(value) },
+      },
+      series: {
+        type: "bar", name: title, data: values, barMaxWidth: 13, itemStyle: { borderRadius: 3 }, cursor: "pointer",
+        label: { show: true, position: "right", color: tone.ink2, formatter: ({ value }) => format(value) },
+      },
+    };
+  }
+
+  // Customers and net revenue by segment: side by side, on a narrow screen one under the other.
+  function segments(data, tone, width) {
+    const money = moneyOf(data.currency);
+    const isNarrow = width < NARROW;
+    const left = { left: 112, top: 34, labels: true, ...(isNarrow ? { right: 46, bottom: "54%" } : { right: "52%", bottom: 26 }) };
+    const right = isNarrow
+      ? { left: 112, top: 310, right: 62, bottom: 26, labels: true }
+      : { left: "53%", top: 34, right: 70, bottom: 26, labels: false };
+    const parts = [
+      bars("Customers", "customers", data, tone, left, (value) => whole.format(value)),
+      bars("Net revenue", "revenue", data, tone, right, (value) => money.format(value)),
+    ];
+    return {
+      title: parts.map((part) => part.title),
+      grid: parts.map((part) => part.grid),
+      xAxis: parts.map((part, index) => ({ ...part.xAxis, gridIndex: index })),
+      yAxis: parts.map((part, index) => ({ ...part.yAxis, gridIndex: index })),
+      series: parts.map((part, index) => ({
+        ...part.series, xAxisIndex: index, yAxisIndex: index, itemStyle: { ...part.series.itemStyle, color: tone.series[0] },
+      })),
+    };
+  }
+
+  // Customers by score 1 to 5, a bar for each of the three dimensions.
+  function scores(data, tone) {
+    return {
+      legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: tone.ink2 } },
+      grid: { left: 44, right: 8, top: 32, bottom: 24 },
+      xAxis: {
+        type: "category", data: [1, 2, 3, 4, 5], axisTick: { show: false }, axisLine: { lineStyle: { color: tone.line } },
+        axisLabel: { color: tone.ink2 },
+      },
+      yAxis: {
+        type: "value", splitNumber: 3, splitLine: { lineStyle: { color: tone.line } },
+        axisLabel: { color: tone.ink3, formatter: (value) => short.format(value) },
+      },
+      series: data.scores.map((dimension) => ({
+        type: "bar", name: dimension.name, barMaxWidth: 18, barGap: "12%", cursor: "pointer", itemStyle: { borderRadius: [3, 3, 0, 0] },
+        data: dimension.counts.map((value, index) => ({ value, url: dimension.urls[index] })),
+      })),
+    };
+  }
+
+  // The map, for its picture: on the page it is a table of links.
+  function map(data, tone) {
+    const values = data.cells.map((cell) => cell[2]);
+    return {
+      title: { text: `Recency × frequency: ${data.measure}`, left: 16, top: 14, textStyle: { fontSize: 15, color: tone.ink } },
+      grid: { left: 60, right: 24, top: 56, bottom: 56 },
+      xAxis: { type: "category", data: [1, 2, 3, 4, 5], name: "Frequency", nameLocation: "middle", nameGap: 30, axisTick: { show: false }, axisLine: { show: false } },
+      yAxis: { type: "category", data: [1, 2, 3, 4, 5], name: "Recency", nameLocation: "middle", nameGap: 34, axisTick: { show: false }, axisLine: { show: false } },
+      visualMap: { show: false, min: 0, max: Math.sqrt(Math.max(1, ...values)), dimension: 2, inRange: { color: tone.heat } },
+      series: {
+        type: "heatmap", itemStyle: { borderColor: tone.panel, borderWidth: 3, borderRadius: 6 },
+        data: data.cells.map(([f, r, value, text]) => ({ value: [f, r, Math.sqrt(Math.max(0, value))], text })),
+        label: { show: true, color: tone.ink, formatter: ({ data: cell }) => cell.text },
+      },
+    };
+  }
+
+  window.crmCharts.define("rfm-segments", segments);
+  window.crmCharts.define("rfm-scores", scores);
+  window.crmCharts.define("rfm-map", map);
+  window.crmCharts.start();
+})();
