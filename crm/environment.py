@@ -39,6 +39,14 @@ def refuse_unsafe(base_url: str, env: Env) -> None:
         raise ImproperlyConfigured("EMAIL_URL must name the mail server, such as smtp+tls://user:password@host:587.")
 
 
+def failpoints(env: Env) -> list[str]:
+    """Where tests let a process die (`crm.failpoints`); anywhere else the start stops: ImproperlyConfigured."""
+    armed: list[str] = env.list("CRM_FAILPOINTS", default=[])
+    if armed and not env.str("DJANGO_SETTINGS_MODULE", default="").startswith("tests."):
+        raise ImproperlyConfigured("CRM_FAILPOINTS is for tests only: it makes processes die. Take it away.")
+    return armed
+
+
 def local_secret_key(file: Path) -> str:
     """The secret of an instance on this machine: made once, kept in `file`, readable by its owner only."""
     if not file.exists():

@@ -3,6 +3,7 @@
 from crm.catalogue import Catalogue, NavItem
 from crm.choices import Role, Scope
 from crm.grants import Grants
+from crm.home import CARDS
 
 SEE = Grants(view=Scope.ALL)
 OWN_FILES = Grants(view=Scope.OWN, add=Scope.OWN, delete=Scope.OWN)
@@ -10,6 +11,7 @@ OWN_JOBS = Grants(view=Scope.OWN, change=Scope.OWN)
 OWN_IMPORTS = Grants(view=Scope.OWN, add=Scope.OWN, change=Scope.OWN)
 ALL_IMPORTS = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL)
 ALL_JOBS = Grants(view=Scope.ALL, change=Scope.ALL)
+ALL_MAILS = Grants(view=Scope.ALL, change=Scope.ALL)
 EVERYBODY = (Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER)
 
 CATALOGUE = Catalogue(
@@ -20,11 +22,16 @@ CATALOGUE = Catalogue(
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
         "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},
         "crm.logentry": {Role.MANAGER: SEE},
+        "crm.outgoingmail": {Role.MANAGER: ALL_MAILS},
+        "crm.mailchannel": {Role.MANAGER: ALL_MAILS},
+        "crm.suppressedaddress": {Role.MANAGER: ALL_MAILS},
     },
+    home=CARDS,
     navigation=(
         NavItem("Home", "crm:home", "house", order=0),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun"),
         NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun"),
+        NavItem("Outgoing mail", "crm:mail_list", "envelope", group="Data", order=950, model="crm.outgoingmail"),
         NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,)),
     ),
 )

@@ -12,17 +12,17 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from crm.choices import MAX_JOB_ATTEMPTS, JobQueue, JobState
+from crm.locks import locks_held, side_connection, take_lock
 from crm.log import log
 from crm.models import JobRun, JobWindow, StoredFile
 
@@ -166,7 +166,7 @@ def run_job(job_id: int) -> None:
 def jobs_left_behind(limit: int = 200) -> QuerySet[JobRun]:
     """Jobs that are due and that nobody works on, oldest first. The job of a dead worker is one of them."""
     unfinished = JobRun.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING], due_at__lte=timezone.now())
-    return unfinished.exclude(pk__in=_ids_being_worked_on()).order_by("due_at")[:limit]
+    return unfinished.exclude(pk__in=locks_held(LOCK_CLASS)).order_by("due_at")[:limit]
 
 
 def sweep() -> int:
@@ -177,35 +177,8 @@ def sweep() -> int:
     return len(left)
 
 
-@contextmanager
-def side_connection() -> Iterator[BaseDatabaseWrapper]:
-    """A second connection to the same database, in autocommit, closed at the end."""
-    side = connections.create_connection("default")
-    side.settings_dict = {**connection.settings_dict, "CONN_MAX_AGE": 0}
-    options = dict(side.settings_dict.get("OPTIONS", {}))
-    options.pop("pool", None)
-    side.settings_dict["OPTIONS"] = options
-    try:
-        yield side
-    finally:
-        side.close()
-
-
 def _hold(side: BaseDatabaseWrapper, job_id: int) -> bool:
-    with side.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, job_id])
-        return bool(cursor.fetchone()[0])
-
-
-def _ids_being_worked_on() -> list[int]:
-    """Jobs whose lock somebody holds in this database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [LOCK_CLASS],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return take_lock(side, LOCK_CLASS, job_id)
 
 
 def _claim(job_id: int) -> JobRun | None:

@@ -12,4 +12,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"queue": "interactive", "expires": 20},
     },
+    "ring again for mails left behind": {
+        "task": "crm.sweep_mails",
+        "schedule": 20.0,
+        "options": {"queue": "mail", "expires": 20},
+    },
 }

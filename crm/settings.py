@@ -1,16 +1,18 @@
 """Django settings; every value that differs between machines comes from the environment (docs of each: contracts)."""
 
 import hashlib
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 
 from crm.embedded.places import Places
-from crm.environment import is_local, local_secret_key, refuse_unsafe
+from crm.environment import failpoints, is_local, local_secret_key, refuse_unsafe
+from crm.mail.servers import read_server
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +28,7 @@ CRM_BASE_URL = env.str("CRM_BASE_URL", default="http://127.0.0.1:8000").rstrip("
 CRM_DATABASE_URL = env.str("DATABASE_URL", default="")
 CRM_REDIS_URL = env.str("REDIS_URL", default="")
 refuse_unsafe(CRM_BASE_URL, env)
+CRM_FAILPOINTS = failpoints(env)
 
 DEBUG = env.bool("CRM_DEBUG", default=False)
 SECRET_KEY = env.str("CRM_SECRET_KEY", default="") or local_secret_key(CRM_VAR / "secret_key")
@@ -230,16 +233,17 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- mail -------------------------------------------------------------------------------------------------------------
-_email = env.email_url_config(env.str("EMAIL_URL", default=f"filemail:///{CRM_VAR / 'mail'}"))
-EMAIL_BACKEND = _email["EMAIL_BACKEND"]
-EMAIL_FILE_PATH = CRM_VAR / "mail"
-EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
-EMAIL_PORT = _email.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""
-EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
-EMAIL_USE_TLS = bool(_email.get("EMAIL_USE_TLS"))
-EMAIL_USE_SSL = bool(_email.get("EMAIL_USE_SSL"))
-EMAIL_TIMEOUT = 10
+# Django's own mails become rows too; the sender of the rows delivers to the servers below
+EMAIL_BACKEND = "crm.mail.backend.LedgerBackend"
+CRM_MAIL_SERVERS = {"default": read_server(env.str("EMAIL_URL", default=f"filemail://{quote(str(CRM_VAR / 'mail'))}"))}
+# a channel of its own for each EMAIL_URL_NAME, such as EMAIL_URL_BULK
+CRM_MAIL_SERVERS |= {
+    name.removeprefix("EMAIL_URL_").lower(): read_server(address, name)
+    for name, address in os.environ.items()
+    if name.startswith("EMAIL_URL_")
+}
+CRM_MAIL_TIMEOUT = 10  # seconds for each answer of a mail server
+CRM_MAIL_LAST_TIMEOUT = 60  # for its answer to a whole mail: giving up leaves it uncertain
 DEFAULT_FROM_EMAIL = env.str("CRM_FROM_EMAIL", default=f"crm@{urlsplit(CRM_BASE_URL).hostname}")
 
 # --- Celery: a doorbell; the work itself is rows in the database ------------------------------------------------------

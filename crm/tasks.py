@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from crm import jobs
+from crm.mail import sending
 
 
 @shared_task(name="crm.run_job")
@@ -15,3 +16,13 @@ def run_job_task(job_id: int) -> None:
 @shared_task(name="crm.sweep_jobs")
 def sweep_jobs_task() -> int:
     return jobs.sweep()
+
+
+@shared_task(name="crm.send_mails")
+def send_mails_task(channel_id: int) -> int:
+    return sending.send_due(channel_id)
+
+
+@shared_task(name="crm.sweep_mails")
+def sweep_mails_task() -> int:
+    return sending.sweep()

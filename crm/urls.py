@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from crm.views import health, home, imports, jobs, lists, setup
+from crm.views import health, home, imports, jobs, lists, mails, setup
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -16,6 +16,14 @@ floor = [
     path("imports/new/", imports.ImportNewView.as_view(), name="import_new"),
     path("imports/<int:pk>/", imports.ImportMapView.as_view(), name="import_map"),
     path("imports/<int:pk>/start/", imports.ImportStartView.as_view(), name="import_start"),
+    path("mails/", mails.MailListView.as_view(), name="mail_list"),
+    path("mails/<int:pk>/", mails.MailDetailView.as_view(), name="mail_detail"),
+    path("mails/<int:pk>/retry/", mails.MailRetryView.as_view(), name="mail_retry"),
+    path("mails/<int:pk>/release/", mails.MailReleaseView.as_view(), name="mail_release"),
+    path("mails/<int:pk>/cancel/", mails.MailCancelView.as_view(), name="mail_cancel"),
+    path("mails/<int:pk>/allow-address/", mails.MailAllowView.as_view(), name="mail_allow"),
+    path("mails/channels/<int:pk>/pause/", mails.ChannelPauseView.as_view(), name="channel_pause"),
+    path("mails/channels/<int:pk>/resume/", mails.ChannelResumeView.as_view(), name="channel_resume"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),
@@ -26,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
     path("contacts/", include("contacts.urls")),
     path("", include("orders.urls")),
+    path("analytics/", include("analytics.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from crm.choices import JobState, Role
-from crm.models import Company, ImportRun, JobRun, StoredFile, Team, User
+from crm.mail.actions import send_mail
+from crm.mail.choices import MailState
+from crm.models import Company, ImportRun, JobRun, MailChannel, OutgoingMail, StoredFile, Team, User
 from orders.models import Order, OrderLine, Product
 
 RELATIONS = ("own", "mate", "stranger")

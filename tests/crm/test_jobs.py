@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from crm import jobs
 from crm.choices import JobState
+from crm.locks import side_connection
 from crm.models import JobRun, LogEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,7 +41,7 @@ def write_then_stop(job: JobRun, progress: jobs.Progress) -> dict[str, Any]:
 
 
 def ask_to_stop_from_elsewhere(job: JobRun) -> None:
-    with jobs.side_connection() as side, side.cursor() as cursor:
+    with side_connection() as side, side.cursor() as cursor:
         cursor.execute("UPDATE crm_jobrun SET cancel_requested_at = now() WHERE id = %s", [job.pk])
 
 
@@ -83,7 +84,7 @@ def test_two_workers_at_once_do_a_job_once() -> None:
 
 def test_a_job_held_by_a_living_worker_is_left_alone() -> None:
     job = waiting("count_calls", state=JobState.RUNNING, attempts=1, started_at=timezone.now())
-    with jobs.side_connection() as side:
+    with side_connection() as side:
         assert jobs._hold(side, job.pk)
         jobs.run_job(job.pk)
         assert list(jobs.jobs_left_behind()) == []

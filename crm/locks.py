@@ -1,0 +1,45 @@
+"""Who is alive, told by PostgreSQL: a session lock on a connection of its own, free the moment its process dies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, connections
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+HELD_SQL = """
+SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@contextmanager
+def side_connection() -> Iterator[BaseDatabaseWrapper]:
+    """A second connection to the same database, in autocommit, closed at the end."""
+    side = connections.create_connection("default")
+    side.settings_dict = {**connection.settings_dict, "CONN_MAX_AGE": 0}
+    options = dict(side.settings_dict.get("OPTIONS", {}))
+    options.pop("pool", None)
+    side.settings_dict["OPTIONS"] = options
+    try:
+        yield side
+    finally:
+        side.close()
+
+
+def take_lock(side: BaseDatabaseWrapper, kind: int, number: int) -> bool:
+    """Hold the lock (`kind`, `number`) for the life of `side`; False when somebody else holds it."""
+    with side.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, number])
+        return bool(cursor.fetchone()[0])
+
+
+def locks_held(kind: int) -> list[int]:
+    """The numbers of this kind that somebody holds in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD_SQL, [kind])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,149 @@
+"""The door of outgoing mail, and what people do with mails and channels.
+
+`send_mail` is the one way by which the product sends: it refuses what cannot be sent with a sentence (ValidationError),
+writes the row in the caller's transaction and rings after its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from crm.log import log
+from crm.mail.addresses import checked_address, normal_address
+from crm.mail.channels import channel_named
+from crm.mail.choices import ENDED_BADLY, WAITING_STATES, MailState
+from crm.mail.drafts import Draft, row_of
+from crm.mail.ledger import suppress
+from crm.mail.sending import ring
+from crm.models import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+BATCH = 500
+
+
+def send_mail(*, actor: User | None, kind: str, to: str, subject: str, text: str = "", **more: Any) -> OutgoingMail:
+    """Write one mail into the ledger; it leaves after the commit. The keywords of `more` are the fields of `Draft`.
+
+    With a `key` that was used before, the mail of that time is returned and nothing is written. Raises ValidationError.
+    """
+    draft = Draft(kind=kind, to=to, subject=subject, text=text, **more)
+    with transaction.atomic():
+        send_mails(actor=actor, drafts=[draft])
+        known = {"key": draft.key} if draft.key else {"guid": draft.guid}
+        return OutgoingMail.objects.get(**known)
+
+
+def send_mails(*, actor: User | None, drafts: Iterable[Draft]) -> int:
+    """Write many at once, all or none; returns how many are new. A `key` that was used before adds nothing."""
+    drafts = list(drafts)
+    with transaction.atomic():
+        channels = {name: channel_named(name) for name in {draft.channel for draft in drafts}}
+        rows = [row_of(draft, actor=actor, channel=channels[draft.channel]) for draft in drafts]
+        OutgoingMail.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+        new = dict(OutgoingMail.objects.filter(guid__in=[row.guid for row in rows]).values_list("guid", "pk"))
+        _attach([(new[draft.guid], draft) for draft in drafts if draft.guid in new])
+        for channel in channels.values():
+            transaction.on_commit(partial(ring, channel.pk), robust=True)
+    return len(new)
+
+
+def retry_mail(*, actor: User | None, mail: OutgoingMail) -> None:
+    """Send again what ended badly, on a person's word: an uncertain one may then arrive twice.
+
+    Raises ValidationError when it did not end badly, or when what it said is forgotten.
+    """
+    if not mail.text and not mail.html:
+        raise ValidationError("What it said was forgotten when it was sent; ask for a new one.")
+    _queue_again(actor, mail, ENDED_BADLY, "retry mail", "Sent again")
+
+
+def release_mail(*, actor: User | None, mail: OutgoingMail) -> None:
+    """Let a held mail leave. Raises ValidationError when it is not held."""
+    _queue_again(actor, mail, [MailState.HELD], "release mail", "Released")
+
+
+def cancel_mail(*, actor: User | None, mail: OutgoingMail) -> None:
+    """Never send a waiting mail. Raises ValidationError when it is not waiting any more."""
+    with transaction.atomic():
+        rows = OutgoingMail.objects.filter(pk=mail.pk, state__in=WAITING_STATES)
+        if not rows.update(state=MailState.CANCELLED, last_error="Cancelled by hand."):
+            raise ValidationError("It is not waiting any more, so it cannot be called back.")
+        _log(actor, "cancel mail", mail, "Cancelled")
+
+
+def hold_waiting_mails(*, actor: User | None, reason: str) -> int:
+    """Hold everything that waits (after a restore, say) until somebody releases it; returns how many."""
+    with transaction.atomic():
+        count = OutgoingMail.objects.filter(state=MailState.QUEUED).update(state=MailState.HELD, last_error=reason)
+        log(actor=actor, verb="hold mails", summary=f"Held {count} waiting mails: {reason}")
+    return count
+
+
+def pause_channel(*, actor: User | None, channel: MailChannel, reason: str = "") -> None:
+    """Let nothing leave by it until somebody resumes it; what is in flight ends."""
+    with transaction.atomic():
+        MailChannel.objects.filter(pk=channel.pk).update(
+            paused_at=timezone.now(), paused_until=None, pause_reason=reason[:300]
+        )
+        log(actor=actor, verb="pause mail channel", object=channel, summary=f"Paused outgoing mail by {channel.name}")
+
+
+def resume_channel(*, actor: User | None, channel: MailChannel) -> None:
+    """Let mails leave again at once, whoever had paused it."""
+    with transaction.atomic():
+        MailChannel.objects.filter(pk=channel.pk).update(
+            paused_at=None, paused_until=None, pause_reason="", consecutive_errors=0
+        )
+        log(actor=actor, verb="resume mail channel", object=channel, summary=f"Resumed outgoing mail by {channel.name}")
+        transaction.on_commit(partial(ring, channel.pk), robust=True)
+
+
+def suppress_address(*, actor: User | None, address: str, reason: str, note: str = "") -> bool:
+    """Send nothing to this address any more; False when that was so already. Raises ValidationError."""
+    with transaction.atomic():
+        is_new = suppress(address=normal_address(checked_address(address)), reason=reason, note=note)
+        if is_new:
+            log(actor=actor, verb="suppress address", summary="An address gets no mail any more")
+    return is_new
+
+
+def allow_address(*, actor: User | None, address: str) -> bool:
+    """Send to this address again; False when nothing stood against it."""
+    with transaction.atomic():
+        count, _ = SuppressedAddress.objects.filter(address=normal_address(address)).delete()
+        if count:
+            log(actor=actor, verb="allow address", summary="An address gets mail again")
+    return bool(count)
+
+
+def _queue_again(actor: User | None, mail: OutgoingMail, states: Sequence[str], verb: str, done: str) -> None:
+    with transaction.atomic():
+        rows = OutgoingMail.objects.filter(pk=mail.pk, state__in=states)
+        if not rows.update(state=MailState.QUEUED, attempts=0, unanswered=0, due_at=timezone.now(), last_error=""):
+            raise ValidationError("It is not in that state any more; look at it again.")
+        _log(actor, verb, mail, done)
+        transaction.on_commit(partial(ring, mail.channel_id), robust=True)
+
+
+def _attach(drafts: Sequence[tuple[int, Draft]]) -> None:
+    """Write the attachments of new rows: (primary key, draft)."""
+    MailAttachment.objects.bulk_create(
+        [
+            MailAttachment(mail_id=pk, file=file, content_id=content_id, position=position)
+            for pk, draft in drafts
+            for position, (file, content_id) in enumerate(draft.files())
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _log(actor: User | None, verb: str, mail: OutgoingMail, done: str) -> None:
+    log(actor=actor, verb=verb, object=mail, contact_id=mail.contact_id, summary=f"{done}: {mail.subject}")

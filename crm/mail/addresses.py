@@ -1,0 +1,70 @@
+"""Addresses of mail: one form to compare them in, and the refusal of anything that would end a header line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from email.utils import parseaddr
+
+import idna
+from django.core.exceptions import ValidationError
+
+LONGEST_ADDRESS = 320
+# nothing that ends an address of an SMTP command or of a header line
+ADDRESS = re.compile(r'[^\s@<>,;:"()\[\]\\]+@[^\s@<>,;:"()\[\]\\]+')
+UNSEEN_CATEGORIES = {"Cc", "Cs"}
+LINE_ENDS = {"\u2028", "\u2029"}
+
+
+def normal_address(address: str) -> str:
+    """`Mia@Exämple.COM ` -> `mia@xn--exmple-cua.com`: one form for what is one mailbox."""
+    local, _, domain = address.strip().rpartition("@")
+    return f"{unicodedata.normalize('NFC', local).casefold()}@{ascii_domain(address) or domain.lower()}"
+
+
+def ascii_domain(address: str) -> str | None:
+    """The domain of an address in the form of the name system (IDNA 2008); None where it cannot be one."""
+    domain = address.strip().rpartition("@")[2].lower()
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except UnicodeError:
+        return None
+
+
+def checked_address(address: str, what: str = "The address") -> str:
+    """The address without blanks around it; whether there is such a mailbox, its server says.
+
+    Raises ValidationError with a sentence.
+    """
+    address = one_line(address.strip(), what)
+    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address) or ascii_domain(address) is None:
+        raise ValidationError(f"{what} “{address[:80]}” is not an e-mail address; write it like mia@example.com.")
+    return address
+
+
+def checked_mailbox(mailbox: str, what: str) -> str:
+    """`Mia <mia@example.com>` or a bare address, as it was given. Raises ValidationError with a sentence."""
+    mailbox = one_line(mailbox.strip(), what)
+    _, address = parseaddr(mailbox)
+    checked_address(address or mailbox, what)
+    return mailbox
+
+
+def one_line(text: str, what: str) -> str:
+    """The same text. Raises ValidationError where it holds a line end or another character that nobody sees."""
+    for letter in text:
+        if letter in LINE_ENDS or unicodedata.category(letter) in UNSEEN_CATEGORIES:
+            raise ValidationError(f"{what} must be one line of visible characters; it holds {_name(letter)}.")
+    return text
+
+
+def ascii_address(address: str) -> str | None:
+    """The address as every server takes it; None where its local part has other letters than ASCII's."""
+    local = address.rpartition("@")[0]
+    return f"{local}@{ascii_domain(address)}" if local.isascii() else None
+
+
+def _name(letter: str) -> str:
+    return "a line break" if letter in "\r\n\v\f\x85" or letter in LINE_ENDS else f"the character {ord(letter):#04x}"

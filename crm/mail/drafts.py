@@ -1,0 +1,148 @@
+"""A mail as it is asked for, and its row: everything that cannot be sent is refused here, with a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import getaddresses, parseaddr
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from crm.mail.addresses import ascii_domain, checked_address, checked_mailbox, one_line
+from crm.mail.choices import BULK_PRIORITY, DEFAULT_CHANNEL, SERVICE_PRIORITY, MailKind, MailState
+from crm.mail.plain import plain_text
+from crm.models import OutgoingMail
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from crm.models import MailChannel, StoredFile, User
+
+LONGEST_SUBJECT = LONGEST_HEADER = 900
+LONGEST_BODY = 2_000_000
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,70}")
+# written from the row, or by whoever carries the mail
+OWN_HEADERS = {
+    "from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "sender", "return-path", "received",
+    "mime-version", "x-delivery-id", "dkim-signature",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What is to be sent to one address.
+
+    `to` may carry a name (`Mia <mia@example.com>`); `sender` is the house's where it is not given. Without `text` it is
+    made from `html`. `attachments` are stored files, `images` those that the HTML shows by `cid:NAME`. `about` is the
+    record that the mail is about. `key` makes asking again harmless. `is_secret`: never shown, forgotten once sent.
+    """
+
+    kind: str
+    to: str
+    subject: str
+    text: str = ""
+    html: str = ""
+    sender: str = ""
+    reply_to: str = ""
+    shown_to: str = ""
+    shown_cc: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: Sequence[StoredFile] = ()
+    images: Mapping[str, StoredFile] = field(default_factory=dict)
+    contact_id: int | None = None
+    about: Model | None = None
+    channel: str = DEFAULT_CHANNEL
+    due_at: dt.datetime | None = None
+    key: str | None = None
+    message_id: str = ""
+    is_secret: bool = False
+    is_held: bool = False
+    guid: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    def files(self) -> Iterator[tuple[StoredFile, str]]:
+        """Stored files with their content id; empty for one that is attached."""
+        yield from ((file, "") for file in self.attachments)
+        yield from ((file, content_id) for content_id, file in self.images.items())
+
+
+def row_of(draft: Draft, *, actor: User | None, channel: MailChannel) -> OutgoingMail:
+    """The unsaved row of a draft. Raises ValidationError with a sentence that names the part that will not do."""
+    name, address = _recipient(draft.to)
+    sender = checked_mailbox(draft.sender or settings.DEFAULT_FROM_EMAIL, "The sender")
+    for file, content_id in draft.files():
+        one_line(file.name, "The name of an attachment")
+        one_line(content_id, "The name of an image")
+    return OutgoingMail(
+        guid=draft.guid,
+        key=draft.key or None,
+        kind=MailKind(draft.kind),
+        channel=channel,
+        priority=BULK_PRIORITY if draft.kind == MailKind.AT_MOST_ONCE else SERVICE_PRIORITY,
+        actor=actor,
+        contact_id=draft.contact_id,
+        object_model=draft.about._meta.label_lower if draft.about is not None else "",
+        object_id=draft.about.pk if draft.about is not None else None,
+        recipient=address,
+        recipient_name=name,
+        shown_to=_mailboxes(draft.shown_to, "The line of recipients"),
+        shown_cc=_mailboxes(draft.shown_cc, "The line of copies"),
+        sender=sender,
+        reply_to=_mailboxes(draft.reply_to, "The address for replies"),
+        subject=_at_most(one_line(draft.subject, "The subject"), LONGEST_SUBJECT, "The subject"),
+        **_bodies(draft),
+        headers={name: _header(name, value) for name, value in draft.headers.items()},
+        message_id=one_line(draft.message_id, "The message id") or f"<{draft.guid}@{ascii_domain(_address(sender))}>",
+        is_secret=draft.is_secret,
+        state=MailState.HELD if draft.is_held else MailState.QUEUED,
+        due_at=draft.due_at or timezone.now(),
+    )
+
+
+def _recipient(to: str) -> tuple[str, str]:
+    mailbox = checked_mailbox(to, "The recipient")
+    name, address = parseaddr(mailbox)
+    return name[:200], checked_address(address or mailbox, "The recipient")
+
+
+def _address(mailbox: str) -> str:
+    return parseaddr(mailbox)[1] or mailbox
+
+
+def _mailboxes(line: str, what: str) -> str:
+    for _, address in getaddresses([one_line(line, what)] if line else []):
+        checked_address(address, what)
+    return line
+
+
+def _bodies(draft: Draft) -> dict[str, str]:
+    text = draft.text or plain_text(_at_most(draft.html, LONGEST_BODY, "The mail"))
+    if not text.strip() and not draft.html.strip():
+        raise ValidationError("The mail says nothing: give it a text.")
+    return {name: _storable(body) for name, body in (("text", text), ("html", draft.html))}
+
+
+def _storable(body: str) -> str:
+    _at_most(body, LONGEST_BODY, "The mail")
+    if "\x00" in body:
+        raise ValidationError("The mail holds a character that cannot be sent (NUL); take it out.")
+    return body
+
+
+def _header(name: str, value: str) -> str:
+    if not HEADER_NAME.fullmatch(name):
+        raise ValidationError(f"“{name[:40]}” is not the name of a mail header.")
+    if name.lower() in OWN_HEADERS or name.lower().startswith("content-"):
+        raise ValidationError(f"The header {name} is written by the product; it cannot be given.")
+    return _at_most(one_line(value, f"The header {name}"), LONGEST_HEADER, f"The header {name}")
+
+
+def _at_most(text: str, longest: int, what: str) -> str:
+    if len(text) > longest:
+        raise ValidationError(f"{what} is too long: {len(text):,} characters; {longest:,} at most.")
+    return text

@@ -1,0 +1,189 @@
+"""SMTP, spoken step by step, so that it is known at which step a line broke."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import replace
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail.utils import DNS_NAME
+
+from crm.failpoints import failpoint
+from crm.mail.addresses import ascii_address, ascii_domain
+from crm.mail.composing import AttachmentReader, compose
+from crm.mail.replies import SENT, ChannelTrouble, Outcome, Verdict, read_reply
+
+if TYPE_CHECKING:
+    from crm.mail.servers import MailServer
+    from crm.models import OutgoingMail
+
+MAILS_PER_CONNECTION = 100
+OK, WILL_FORWARD, GO_AHEAD = 250, 251, 354
+BROKEN = (smtplib.SMTPException, OSError)
+
+
+class SmtpTransport:
+    """One kept connection to the server of a channel."""
+
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
+        self.files = AttachmentReader()
+        self.smtp: smtplib.SMTP | None = None
+        self.mails = 0
+
+    def open(self) -> None:
+        """Connect and sign in, unless connected. Raises ChannelTrouble."""
+        if self.smtp is not None and self.mails < MAILS_PER_CONNECTION:
+            return
+        self.close()
+        try:
+            self.smtp = self._connect()
+            self._sign_in(self.smtp)
+        except BROKEN as error:
+            self._drop()
+            raise ChannelTrouble(f"The mail server does not let us in: {_said(error)}") from error
+
+    def close(self) -> None:
+        """Say good-bye where there is somebody to say it to."""
+        if self.smtp is not None:
+            try:
+                self.smtp.quit()
+            except BROKEN:
+                self.smtp.close()
+        self.smtp, self.mails = None, 0
+
+    def deliver(self, mail: OutgoingMail) -> Outcome:
+        """One mail over the kept connection; over a fresh one where the server had closed the kept one."""
+        message = compose(mail, self.files.read(mail) if getattr(mail, "has_attachments", True) else ())
+        was_used = self.mails > 0
+        outcome = self._converse(mail, message)
+        if not (was_used and outcome.is_stale):
+            return outcome
+        try:
+            self.open()
+        except ChannelTrouble as error:
+            return Outcome(Verdict.UNTOUCHED, str(error), is_trouble=True)
+        return self._converse(mail, message)
+
+    def _connect(self) -> smtplib.SMTP:
+        server, host = self.server, str(DNS_NAME)
+        if server.security == "tls":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(server.host, server.port, host, timeout=settings.CRM_MAIL_TIMEOUT, context=context)
+        smtp = smtplib.SMTP(server.host, server.port, host, timeout=settings.CRM_MAIL_TIMEOUT)
+        if server.security == "starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        return smtp
+
+    def _sign_in(self, smtp: smtplib.SMTP) -> None:
+        smtp.ehlo_or_helo_if_needed()
+        if self.server.user:
+            smtp.login(self.server.user, self.server.password)
+
+    def _converse(self, mail: OutgoingMail, message: bytes) -> Outcome:
+        if self.smtp is None:
+            raise ChannelTrouble("The channel is not open.")
+        failpoint("mail.before_smtp")
+        self.mails += 1
+        conversation = _Conversation(self.smtp)
+        try:
+            outcome = conversation.run(parseaddr(mail.sender)[1], mail.recipient, message)
+        except BROKEN as error:
+            outcome = conversation.broken(error)
+        if outcome.is_closed:
+            self._drop()
+        return outcome
+
+    def _drop(self) -> None:
+        if self.smtp is not None:
+            self.smtp.close()
+        self.smtp, self.mails = None, 0
+
+
+class _Conversation:
+    """One mail: MAIL, RCPT, DATA, content. `is_past` says that the content has begun to leave."""
+
+    def __init__(self, smtp: smtplib.SMTP) -> None:
+        self.smtp = smtp
+        self.step = "MAIL"
+        self.is_past = False
+
+    def run(self, sender: str, recipient: str, message: bytes) -> Outcome:
+        options = self._options(sender, recipient, message)
+        if options is None:
+            return Outcome(Verdict.REFUSED, "The mail server takes no addresses with letters beyond ASCII.")
+        code, said = self.smtp.mail(_for_wire(sender), options)
+        if code != OK:
+            return self._refused(code, said)
+        self.step = "RCPT"
+        code, said = self.smtp.rcpt(_for_wire(recipient))
+        if code not in (OK, WILL_FORWARD):
+            return self._refused(code, said)
+        return self._content(message)
+
+    def broken(self, error: Exception) -> Outcome:
+        """The line broke or nothing came in time."""
+        if self.is_past:
+            return Outcome(Verdict.UNKNOWN, f"No answer after the content had left: {_said(error)}", is_closed=True)
+        sentence = f"The line broke at {self.step}: {_said(error)}"
+        return Outcome(Verdict.LATER, sentence, is_trouble=True, is_closed=True, is_stale=self.step == "MAIL")
+
+    def _content(self, message: bytes) -> Outcome:
+        self.step = "DATA"
+        code, said = self.smtp.docmd("DATA")
+        if code != GO_AHEAD:
+            return self._refused(code, said)
+        self._wait_at_most(settings.CRM_MAIL_LAST_TIMEOUT)
+        self.is_past = True
+        self.smtp.send(_dotted(message))
+        code, said = self.smtp.getreply()
+        if code < 0:
+            raise smtplib.SMTPServerDisconnected(f"It answered {said!r}.")
+        self.is_past = False
+        self._wait_at_most(settings.CRM_MAIL_TIMEOUT)
+        return SENT if code // 100 == OK // 100 else self._refused(code, said)
+
+    def _wait_at_most(self, seconds: float) -> None:
+        if self.smtp.sock is not None:
+            self.smtp.sock.settimeout(seconds)
+
+    def _refused(self, code: int, said: bytes) -> Outcome:
+        """The outcome of a refusal; the line is made ready for the next mail, and given up where that fails."""
+        outcome = read_reply(self.step, code, said.decode("utf-8", "replace"))
+        if outcome.is_closed:
+            return replace(outcome, is_stale=self.step == "MAIL")
+        try:
+            self.smtp.rset()
+        except BROKEN:
+            return replace(outcome, is_closed=True)
+        return outcome
+
+    def _options(self, sender: str, recipient: str, message: bytes) -> list[str] | None:
+        """The options of MAIL; None where an address needs what the server cannot."""
+        options = [f"SIZE={len(message)}"] if self.smtp.has_extn("size") else []
+        if ascii_address(sender) and ascii_address(recipient):
+            return options
+        if not self.smtp.has_extn("smtputf8"):
+            return None
+        self.smtp.command_encoding = "utf-8"
+        return [*options, "SMTPUTF8", "BODY=8BITMIME"]
+
+
+def _for_wire(address: str) -> str:
+    return ascii_address(address) or f"{address.rpartition('@')[0]}@{ascii_domain(address)}"
+
+
+def _dotted(message: bytes) -> bytes:
+    """The content as it goes over the line: a dot at the start of a line is doubled, a dot alone ends it."""
+    message = message.replace(b"\r\n.", b"\r\n..")
+    return message + (b"" if message.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _said(error: Exception) -> str:
+    """An error in words, without what was sent to the server."""
+    code, said = getattr(error, "smtp_code", ""), getattr(error, "smtp_error", b"")
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return f"{type(error).__name__}: {f'{code} {words}'.strip() or error}"[:300]

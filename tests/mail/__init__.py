@@ -1,0 +1,1 @@
+"""Tests of outgoing mail, against a real SMTP server that does what a script says."""

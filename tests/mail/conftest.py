@@ -1,0 +1,77 @@
+"""The sink, the default channel that leads to it, and short ways to write and send."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from crm.mail import sending
+from crm.mail.actions import send_mail
+from crm.mail.channels import channel_named
+from crm.mail.choices import MailKind
+from crm.mail.servers import MailServer
+from crm.models import MailChannel, OutgoingMail
+from tests.mail.sink import Sink
+
+SENDER_SECONDS = 20.0
+
+
+@pytest.fixture
+def sink(settings, transactional_db) -> Iterator[Sink]:
+    """A mail server, and the default channel leading to it."""
+    with Sink() as running:
+        settings.CRM_MAIL_SERVERS = {"default": MailServer("smtp", "127.0.0.1", running.port)}
+        settings.CRM_MAIL_TIMEOUT = settings.CRM_MAIL_LAST_TIMEOUT = 1
+        yield running
+
+
+@pytest.fixture
+def channel(sink: Sink) -> MailChannel:
+    return channel_named()
+
+
+@pytest.fixture
+def send(channel: MailChannel) -> Callable[[], int]:
+    """Send what is due, in this process."""
+    return lambda: sending.send_due(channel.pk)
+
+
+@pytest.fixture
+def send_in_process(sink: Sink, channel: MailChannel) -> Callable[..., int]:
+    """Send what is due in a process of its own, with failpoints; returns how it ended (-9: killed)."""
+
+    def run(failpoints: str = "", program: str = "tests.mail.sender") -> int:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": django_settings.PLACES.database_url(connection.settings_dict["NAME"]),
+            "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}",
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "CRM_PROCESS": "worker",
+            "CRM_FAILPOINTS": failpoints,
+        }
+        command = [sys.executable, "-m", program, str(channel.pk)]
+        return subprocess.run(command, env=environment, timeout=SENDER_SECONDS, check=False).returncode
+
+    return run
+
+
+KILLED = -signal.SIGKILL
+
+
+def write(to: str, kind: str = MailKind.AT_LEAST_ONCE, **more: Any) -> OutgoingMail:
+    """A mail in the ledger, due now."""
+    return send_mail(actor=None, kind=kind, to=to, **{"subject": "Hello", "text": "Good day.", **more})
+
+
+def due_now(mail: OutgoingMail) -> None:
+    """The pause before the next attempt is over."""
+    OutgoingMail.objects.filter(pk=mail.pk).update(due_at=timezone.now())
