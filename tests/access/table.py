@@ -71,11 +71,6 @@ def page(kind: str, verb: str = "view") -> Address:
     return Address(kind, {"GET": verb}, has_record=False)
 
 
-def listing(kind: str) -> Address:
-    """A list: shown by GET; POST keeps the chosen columns in the session."""
-    return Address(kind, {"GET": "view", "POST": "view"}, has_record=False)
-
-
 def form(kind: str, verb: str, has_record: bool = False) -> Address:
     """A form: shown by GET, sent by POST, both ask the same verb."""
     return Address(kind, {"GET": verb, "POST": verb}, has_record=has_record)
@@ -93,6 +88,7 @@ ADDRESSES: dict[str, Address] = {
     "crm:setup": PUBLIC,
     "crm:healthz": Address("house", has_record=False, is_public=True),
     "crm:readyz": Address("house", has_record=False, is_public=True),
+    "crm:columns_keep": button("house", "view", has_record=False),
     "crm:job_list": page("job"),
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),
@@ -114,7 +110,7 @@ ADDRESSES: dict[str, Address] = {
     "crm:import_new": form("import", "add"),
     "crm:import_map": Address("import", {"GET": "change", "POST": "change"}),
     "crm:import_start": button("import", "change"),
-    "contacts:contact_list": listing("contact"),
+    "contacts:contact_list": page("contact"),
     "contacts:contact_export": page("contact", "export"),
     "contacts:contact_create": form("contact", "add"),
     "contacts:contact_options": page("contact"),
@@ -125,12 +121,12 @@ ADDRESSES: dict[str, Address] = {
     "contacts:contact_restore": button("contact", "delete"),
     "contacts:contact_timeline": Address("contact"),
     "contacts:interaction_create": button("contact", "view"),
-    "orders:order_list": listing("order"),
+    "orders:order_list": page("order"),
     "orders:order_export": page("order", "export"),
     "orders:order_create": form("order", "add"),
     "orders:order_detail": Address("order"),
     "orders:order_update": form("order", "change", has_record=True),
-    "orders:product_list": listing("product"),
+    "orders:product_list": page("product"),
     "orders:product_export": page("product", "export"),
     "orders:product_create": form("product", "add"),
     "orders:product_options": page("product"),
