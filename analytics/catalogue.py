@@ -1,6 +1,7 @@
 """What analytics brings to the engines."""
 
 from analytics.exporting import EXPORTS
+from analytics.home import CARDS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.specs import CONTACT_FIELDS
 from crm.catalogue import Catalogue, NavItem
@@ -37,5 +38,5 @@ CATALOGUE = Catalogue(
             "Customer scores", "analytics:rfm_detail", "gem", group="Analysis", order=510, model="analytics.modelrun"
         ),
     ),
-    home=HOME,
+    home=(*CARDS, *HOME),
 )

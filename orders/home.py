@@ -1,0 +1,111 @@
+"""What orders bring to the home page: how sales do, and the newest orders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+
+from crm.access import can
+from crm.catalogue import HomeCard
+from crm.choices import Verb
+from crm.company import company_today, current_company, end_of_day
+from crm.models import User
+from crm.templatetags.figures import MINUS, full_day, number, percent, short_money, whole_money
+from orders.models import Order
+
+DAYS = 30
+NEWEST = 8
+
+
+@dataclass(frozen=True)
+class Sales:
+    """Net revenue in the company's currency, orders, and customers who bought, of some days."""
+
+    revenue: Decimal
+    orders: int
+    customers: int
+
+    @property
+    def mean(self) -> Decimal | None:
+        """Revenue of an order."""
+        return self.revenue / self.orders if self.orders else None
+
+
+def sales_card(request: HttpRequest) -> dict[str, Any] | None:
+    """The last 30 days beside the 30 before; in old data the 30 days up to the last order. None without orders."""
+    user: User = request.user  # type: ignore[assignment]
+    orders = Order.objects.visible_to(user)
+    last = orders.order_by("-ordered_at", "-id").values_list("ordered_on", flat=True).first()
+    if last is None or not can(user, Verb.VIEW, Order):
+        return None
+    today = company_today()
+    until = today if last >= today - dt.timedelta(days=DAYS) else last
+    now, before = (_sales(orders, until - dt.timedelta(days=DAYS * back)) for back in (0, 1))
+    words = f"{DAYS} days" if until == today else f"{DAYS} days up to {full_day(until)}, the last order"
+    return {"words": words, "figures": _figures(now, before, until, current_company().currency)}
+
+
+def _sales(orders: QuerySet[Order], until: dt.date) -> Sales:
+    since = until - dt.timedelta(days=DAYS)
+    rows = orders.filter(ordered_at__gte=end_of_day(since), ordered_at__lt=end_of_day(until))
+    bought = Q(is_purchase=True)
+    sums = rows.aggregate(
+        revenue=Sum("base_amount"),
+        orders=Count("pk", filter=bought),
+        customers=Count("contact", filter=bought, distinct=True),
+    )
+    return Sales(sums["revenue"] or Decimal(0), sums["orders"], sums["customers"])
+
+
+def _figures(now: Sales, before: Sales, until: dt.date, currency: str) -> list[dict[str, Any]]:
+    """The four cards, each with its change and a link to the rows behind it."""
+    since = until - dt.timedelta(days=DAYS - 1)
+    query = urlencode({"ordered_on_min": since.isoformat(), "ordered_on_max": until.isoformat()})
+    url = f"{reverse('orders:order_list')}?{query}"
+    pairs: list[tuple[str, Any, Any, Any]] = [
+        ("Revenue", now.revenue, before.revenue, lambda value: short_money(value, currency)),
+        ("Orders", now.orders, before.orders, number),
+        ("Customers who bought", now.customers, before.customers, number),
+        ("An order, on average", now.mean, before.mean, lambda value: whole_money(value, currency)),
+    ]
+    return [
+        {
+            "label": label,
+            "value": show(value),
+            "note": f"{show(earlier)} in the {DAYS} days before",
+            "url": url,
+            **_change(value, earlier),
+        }
+        for label, value, earlier, show in pairs
+    ]
+
+
+def _change(value: Decimal | int | None, earlier: Decimal | int | None) -> dict[str, str]:
+    """The change as a signed share and its tone; nothing where there is nothing to compare with."""
+    if value is None or not earlier or earlier < 0:
+        return {}
+    share = Decimal(value) / Decimal(earlier) - 1
+    words = percent(share)
+    if words.lstrip(MINUS).startswith("0"):
+        return {"change": "as before", "change_tone": "neutral"}
+    return {"change": words if share < 0 else f"+{words}", "change_tone": "bad" if share < 0 else "good"}
+
+
+def newest_orders_card(request: HttpRequest) -> dict[str, Any] | None:
+    """The newest orders that the person may see."""
+    user: User = request.user  # type: ignore[assignment]
+    rows = Order.objects.visible_to(user).select_related("contact").order_by("-ordered_at", "-id")[:NEWEST]
+    return {"orders": rows} if rows else None
+
+
+CARDS = (
+    HomeCard("sales", "orders/_home_sales.html", sales_card, order=10),
+    HomeCard("orders", "orders/_home_orders.html", newest_orders_card, order=40),
+)
