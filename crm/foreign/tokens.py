@@ -1,8 +1,8 @@
 """Tokens in links that leave the house: sealed, for one purpose each, with an end where one is wanted.
 
 A token is encrypted and authenticated (Fernet: AES-128-CBC and HMAC-SHA-256, compared in constant time) with a key made
-from the secret key and the purpose: a stranger reads no number in it, and a token of one purpose is none of another
-(OWASP ASVS 11.3, reliability S13). Who may use a token only once keeps that in a row of its own.
+from the secret key and the purpose: a stranger reads nothing in it but when it was made, and a token of one purpose is
+none of another (OWASP ASVS 11.3). Who may use a token only once keeps that in a row of its own.
 """
 
 from __future__ import annotations
