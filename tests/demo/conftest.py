@@ -1,0 +1,64 @@
+"""A small demo company."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+TABLES = "contacts_contact, orders_product, orders_order, crm_user, crm_team, crm_company, crm_logentry"
+# what a person sees of the data, in an order of its own, without the numbers that the database gives
+VIEWS = (
+    "SELECT c.*, o.external_id, p.external_id, u.email, t.name FROM contacts_contact c"
+    " LEFT JOIN contacts_contact o ON o.id = c.organization_id LEFT JOIN contacts_contact p ON p.id = c.parent_id"
+    " LEFT JOIN crm_user u ON u.id = c.owner_id LEFT JOIN crm_team t ON t.id = c.team_id",
+    "SELECT c.external_id, kind, label, value, normalised, is_primary FROM contacts_contactpoint"
+    " JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id",
+    "SELECT c.external_id, street, postal_code, city, region, country FROM contacts_address"
+    " JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id",
+    "SELECT o.number, o.ordered_at, o.channel, o.amount, o.cost, l.position, p.external_id, l.quantity, l.unit_price,"
+    " l.discount, l.amount, l.unit_cost FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id"
+    " JOIN orders_product p ON p.id = l.product_id",
+    "SELECT c.external_id, occurred_at, channel, direction, subject, body, outcome, duration_seconds, u.email"
+    " FROM contacts_interaction i JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id"
+    " LEFT JOIN crm_user u ON u.id = i.user_id",
+)
+NUMBERS = "'(\"(id|owner_id|team_id|organization_id|parent_id)\": *)[0-9]+'"
+
+
+@pytest.fixture
+def load_demo(db) -> Callable[..., None]:
+    """`load_demo("--seed", 2)`: by default 60 customers up to the end of March 2026, seed 1."""
+
+    def load(*words: object) -> None:
+        call_command("load_demo", "--customers", "60", "--until", "2026-03-31", *map(str, words), verbosity=0)
+
+    return load
+
+
+@pytest.fixture
+def checksum(db) -> Callable[[], list[str]]:
+    """The sums of all that was loaded, table by table."""
+
+    def compute() -> list[str]:
+        return [_sum_of(view) for view in VIEWS]
+
+    return compute
+
+
+@pytest.fixture
+def empty(db) -> Callable[[], None]:
+    """Takes everything out again."""
+    return lambda: _execute(f"TRUNCATE {TABLES} CASCADE")
+
+
+def _sum_of(view: str) -> str:
+    rows = f"SELECT regexp_replace(row_to_json(v)::text, {NUMBERS}, '\\1', 'g') AS line FROM ({view}) v"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT md5(string_agg(line, '|' ORDER BY line)) FROM ({rows}) lines")
+        return cursor.fetchone()[0]
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
