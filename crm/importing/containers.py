@@ -16,6 +16,7 @@ HEAD_BYTES = 262_144
 BLOCK_BYTES = 1 << 20
 MAX_BYTES = 4 << 30
 """Decompressed size at which reading stops: a bomb of a few kilobytes must not run for hours."""
+MIN_CONTROL_BYTES = 16
 CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\r\f\x0b\x1b")
 
 
@@ -104,7 +105,7 @@ def looks_binary(head: bytes) -> bool:
     """More than 1 in 20 bytes are control characters, and it is not UTF-16 or UTF-32 text."""
     if wide_encoding(head):
         return False
-    return len(head) - len(head.translate(None, CONTROL_BYTES)) > max(2, len(head) // 20)
+    return len(head) - len(head.translate(None, CONTROL_BYTES)) > max(MIN_CONTROL_BYTES, len(head) // 20)
 
 
 def wide_encoding(head: bytes) -> str:

@@ -59,11 +59,21 @@ def dialect_of(text: str, delimiter: str | None = None) -> Dialect:
 
 
 def _escape_of(lines: Sequence[str]) -> str | None:
-    r"""A backslash when quotes are written `\"` and never doubled."""
-    text = "".join(lines)
-    if '\\"' not in text or re.search(r'[^,;\t|\r\n"]""[^"]', text):
+    r"""A backslash when quotes are written `\"`: a strict reading succeeds with it and fails without it."""
+    if not any('\\"' in line for line in lines):
         return None
-    return "\\" if re.search(r'\\"[^,;\t|\r\n]', text) else None
+    for delimiter in DELIMITERS:
+        if _is_strict(lines, Dialect(delimiter)):
+            return None
+    return "\\" if any(_is_strict(lines, Dialect(delimiter, "\\")) for delimiter in DELIMITERS) else None
+
+
+def _is_strict(lines: Sequence[str], dialect: Dialect) -> bool:
+    """Whether the lines follow the dialect to the letter and have several cells."""
+    try:
+        return len(list(dialect.reader(lines, strict=True))[0]) > 1
+    except (csv.Error, IndexError):
+        return False
 
 
 def _agreement(lines: Sequence[str], dialect: Dialect) -> float:
