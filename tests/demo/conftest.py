@@ -9,19 +9,29 @@ from django.db import connection
 TABLES = "contacts_contact, orders_product, orders_order, crm_user, crm_team, crm_company, crm_logentry"
 # what a person sees of the data, in an order of its own, without the numbers that the database gives
 VIEWS = (
-    "SELECT c.*, o.external_id, p.external_id, u.email, t.name FROM contacts_contact c"
-    " LEFT JOIN contacts_contact o ON o.id = c.organization_id LEFT JOIN contacts_contact p ON p.id = c.parent_id"
-    " LEFT JOIN crm_user u ON u.id = c.owner_id LEFT JOIN crm_team t ON t.id = c.team_id",
-    "SELECT c.external_id, kind, label, value, normalised, is_primary FROM contacts_contactpoint"
-    " JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id",
-    "SELECT c.external_id, street, postal_code, city, region, country FROM contacts_address"
-    " JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id",
-    "SELECT o.number, o.ordered_at, o.channel, o.amount, o.cost, l.position, p.external_id, l.quantity, l.unit_price,"
-    " l.discount, l.amount, l.unit_cost FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id"
-    " JOIN orders_product p ON p.id = l.product_id",
-    "SELECT c.external_id, occurred_at, channel, direction, subject, body, outcome, duration_seconds, u.email"
-    " FROM contacts_interaction i JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id"
-    " LEFT JOIN crm_user u ON u.id = i.user_id",
+    (
+        "SELECT c.*, o.external_id, p.external_id, u.email, t.name FROM contacts_contact c"
+        " LEFT JOIN contacts_contact o ON o.id = c.organization_id LEFT JOIN contacts_contact p ON p.id = c.parent_id"
+        " LEFT JOIN crm_user u ON u.id = c.owner_id LEFT JOIN crm_team t ON t.id = c.team_id"
+    ),
+    (
+        "SELECT c.external_id, kind, label, value, normalised, is_primary FROM contacts_contactpoint"
+        " JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id"
+    ),
+    (
+        "SELECT c.external_id, street, postal_code, city, region, country FROM contacts_address"
+        " JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id"
+    ),
+    (
+        "SELECT o.number, o.ordered_at, o.channel, o.amount, o.cost, l.position, p.external_id, l.quantity,"
+        " l.unit_price, l.discount, l.amount, l.unit_cost FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id"
+        " JOIN orders_product p ON p.id = l.product_id"
+    ),
+    (
+        "SELECT c.external_id, occurred_at, channel, direction, subject, body, outcome, duration_seconds, u.email"
+        " FROM contacts_interaction i JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id"
+        " LEFT JOIN crm_user u ON u.id = i.user_id"
+    ),
 )
 NUMBERS = "'(\"(id|owner_id|team_id|organization_id|parent_id)\": *)[0-9]+'"
 
@@ -53,9 +63,9 @@ def empty(db) -> Callable[[], None]:
 
 
 def _sum_of(view: str) -> str:
-    rows = f"SELECT regexp_replace(row_to_json(v)::text, {NUMBERS}, '\\1', 'g') AS line FROM ({view}) v"
+    rows = f"SELECT regexp_replace(row_to_json(v)::text, {NUMBERS}, '\\1', 'g') AS line FROM ({view}) v"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT md5(string_agg(line, '|' ORDER BY line)) FROM ({rows}) lines")
+        cursor.execute(f"SELECT md5(string_agg(line, '|' ORDER BY line)) FROM ({rows}) lines")  # noqa: S608
         return cursor.fetchone()[0]
 
 

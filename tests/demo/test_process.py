@@ -48,7 +48,7 @@ def test_mean_of_repeat_purchases_is_what_the_model_says(drawn):
 
 
 def test_mean_purchase_is_what_the_model_says(drawn):
-    customers, bought = drawn
+    _customers, bought = drawn
     first = np.flatnonzero(np.diff(bought.customer, prepend=-1))
     assert bought.cents[first].mean() / 100 == pytest.approx(TRUTH.p * TRUTH.v / (TRUTH.q - 1), rel=0.02)
 
