@@ -65,7 +65,9 @@ def ask(client: Client, method: str, path: str, data: dict[str, str]) -> tuple[i
     """Status and rows written; whatever was written is rolled back."""
     with transaction.atomic():
         before = writes()
-        response = client.generic(method, path) if method in ("PUT", "PATCH") else getattr(client, method.lower())(path, data)
+        response = (
+            client.generic(method, path) if method in ("PUT", "PATCH") else getattr(client, method.lower())(path, data)
+        )
         if response.streaming:
             b"".join(response.streaming_content)
         written = writes() - before
@@ -108,7 +110,9 @@ def test_every_address_answers_each_role_as_the_law_says(say_at_the_end) -> None
             if (want and status not in want) or (not want and refused):
                 wrong.append(f"{method} {name} as {role}, {relation}: {status}, the law says {want or 'allowed'}")
             elif want and written:
-                wrong.append(f"{method} {name} as {role}, {relation}: refused with {status}, but {written} rows written")
+                wrong.append(
+                    f"{method} {name} as {role}, {relation}: refused with {status}, but {written} rows written"
+                )
             elif method == "GET" and written:
                 wrong.append(f"GET {name} as {role}: {written} rows written")
     say_at_the_end(f"access walk: {cells} cells")
@@ -127,7 +131,9 @@ def test_the_admin_opens_to_administrators_only(say_at_the_end) -> None:
         for name in names:
             status, written = ask(client, "GET", reverse(name), {})
             cells += 1
-            if (role == Role.ADMIN) != (status == 200) and not (role == Role.ADMIN and status in (302, 400, 403, 404, 405)):
+            if (role == Role.ADMIN) != (status == 200) and not (
+                role == Role.ADMIN and status in (302, 400, 403, 404, 405)
+            ):
                 wrong.append(f"GET {name} as {role}: {status}")
             if written:
                 wrong.append(f"GET {name} as {role}: {written} rows written")

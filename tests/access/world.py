@@ -43,7 +43,9 @@ def build_world() -> World:
 
 
 def _person(name: str, role: str, team: Team) -> User:
-    return User.objects.create_user(f"{name}@crm.example", "a long pass phrase", name=name.title(), role=role, team=team)
+    return User.objects.create_user(
+        f"{name}@crm.example", "a long pass phrase", name=name.title(), role=role, team=team
+    )
 
 
 def _contact(owner: User, name: str) -> Contact:
