@@ -24,6 +24,7 @@ REFUSED = re.compile(
     r"""|<style|<script(?![^>]*\ssrc=)"""  # inline blocks
 )
 ICON = re.compile(r"""\{%\s*icon\s+"([^"]+)"|icon\(\s*"([^"]+)"|icon="([^"]+)\"""")
+STATIC = re.compile(r"""\{%\s*static\s+"([^"]+)\"""")
 BUDGET = 130 * 1024
 EXTERNAL = re.compile(r"""(?:src|href|data-script|data-style)="\{% static "([^"]+\.(?:js|css))" %\}\"""")
 
@@ -49,6 +50,12 @@ def test_template_names_pages_that_exist(name):
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_template_holds_nothing_the_policy_refuses(name):
     assert REFUSED.findall((FOLDER / name).read_text()) == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_template_names_files_that_exist(name):
+    names = set(STATIC.findall((FOLDER / name).read_text()))
+    assert [file for file in names if finders.find(file) is None] == []
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
