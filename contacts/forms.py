@@ -196,7 +196,7 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("channel", "direction", "subject", "body", "outcome", "occurred_at")
         labels = {"body": "What was said", "occurred_at": "When (now, if empty)"}
         widgets = {
-            "body": forms.Textarea(attrs={"rows": 3}),
+            "body": forms.Textarea(attrs={"rows": 3, "placeholder": " "}),
             "occurred_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         }
 
@@ -205,6 +205,7 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["channel"].choices = Channel.choices  # type: ignore[attr-defined]
         self.fields["direction"].choices = Direction.choices  # type: ignore[attr-defined]
         self.fields["occurred_at"].required = False
+        self.fields["subject"].widget.attrs["placeholder"] = "What was it about?"
         self.initial = {"channel": Channel.PHONE, "direction": Direction.OUTBOUND, **self.initial}
 
     @property

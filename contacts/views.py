@@ -88,6 +88,7 @@ class ContactFormView(FormPage):
     model = Contact
     form_class = ContactForm
     template_name = "contacts/contact_form.html"
+    list_url_name = "contacts:contact_list"
 
     def warn_of_namesakes(self, contact: Contact) -> None:
         """Two people with one e-mail address are allowed, and said."""

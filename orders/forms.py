@@ -72,6 +72,10 @@ class BaseLines(BaseFormSet):  # type: ignore[type-arg]
         for form in self.forms:
             form.fields["product"].know(known)
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Remove"
+
     @property
     def lines(self) -> list[LineInput]:
         """The lines that say something and are not taken out."""

@@ -64,6 +64,7 @@ class OrderFormView(FormPage):
     model = Order
     form_class = OrderForm
     template_name = "orders/order_form.html"
+    list_url_name = "orders:order_list"
 
     def warn_of_missing_rate(self, order: Order) -> None:
         if order.base_amount is None:
@@ -138,6 +139,7 @@ class ProductCreateView(FormPage):
     form_class = ProductForm
     verb = Verb.ADD
     heading = "New product"
+    list_url_name = "orders:product_list"
     submit_label = "Create product"
     done = "{record.name} is in the list of products."
 

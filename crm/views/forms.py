@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from crm.saving import StaleRecord
 from crm.views.base import ScopedView
@@ -27,6 +28,7 @@ class FormPage(ScopedView):
     form_class: type[forms.BaseForm]
     template_name = "layouts/form.html"
     heading = ""
+    list_url_name = ""
     submit_label = "Save"
     done = "Saved."
 
@@ -70,7 +72,7 @@ class FormPage(ScopedView):
         return address()
 
     def get_cancel_url(self) -> str:
-        return self.record.get_absolute_url() if self.record else self.request.META.get("HTTP_REFERER", "")
+        return self.record.get_absolute_url() if self.record else reverse(self.list_url_name)
 
     def get_context_data(self, form: Any) -> dict[str, Any]:
         return {
