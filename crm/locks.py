@@ -19,7 +19,10 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 
 @contextmanager
 def side_connection() -> Iterator[BaseDatabaseWrapper]:
-    """A second connection to the same database, in autocommit, closed at the end."""
+    """A second connection to the same database, in autocommit; closed at the end, its locks let go before that.
+
+    A server process notices only a moment later that its client is gone, and holds the locks until then.
+    """
     side = connections.create_connection("default")
     side.settings_dict = {**connection.settings_dict, "CONN_MAX_AGE": 0}
     options = dict(side.settings_dict.get("OPTIONS", {}))
@@ -27,6 +30,9 @@ def side_connection() -> Iterator[BaseDatabaseWrapper]:
     side.settings_dict["OPTIONS"] = options
     try:
         yield side
+        if side.connection is not None:
+            with side.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         side.close()
 

@@ -22,8 +22,6 @@ from crm.mail.servers import MailServer
 from crm.models import MailChannel, OutgoingMail
 from tests.mail.sink import Sink
 
-SENDER_SECONDS = 20.0
-
 
 @pytest.fixture
 def sink(settings, transactional_db) -> Iterator[Sink]:
@@ -46,20 +44,24 @@ def send(channel: MailChannel) -> Callable[[], int]:
 
 
 @pytest.fixture
-def send_in_process(sink: Sink, channel: MailChannel) -> Callable[..., int]:
-    """Send what is due in a process of its own, with failpoints; returns how it ended (-9: killed)."""
+def send_in_processes(settings) -> Callable[..., list[int]]:
+    """Send what is due in processes of their own, each told by (channel, failpoints); how each ended (-9: killed)."""
 
-    def run(failpoints: str = "", program: str = "tests.mail.sender") -> int:
+    def run(*senders: tuple[MailChannel, str]) -> list[int]:
+        servers = settings.CRM_MAIL_SERVERS
+        addresses = {f"EMAIL_URL_{name.upper()}": f"smtp://127.0.0.1:{servers[name].port}" for name in servers}
         environment = {
             **os.environ,
+            **addresses,
+            "EMAIL_URL": addresses["EMAIL_URL_DEFAULT"],
             "DATABASE_URL": django_settings.PLACES.database_url(connection.settings_dict["NAME"]),
-            "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}",
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "CRM_PROCESS": "worker",
-            "CRM_FAILPOINTS": failpoints,
         }
-        command = [sys.executable, "-m", program, str(channel.pk)]
-        return subprocess.run(command, env=environment, timeout=SENDER_SECONDS, check=False).returncode
+        words = [f"{channel.pk}:{failpoints}" for channel, failpoints in senders]
+        command = [sys.executable, "-m", "tests.mail.sender", *words]
+        ended = subprocess.run(command, env=environment, timeout=60, check=True, capture_output=True, text=True)
+        return [int(line) for line in ended.stdout.split()]
 
     return run
 
@@ -72,6 +74,6 @@ def write(to: str, kind: str = MailKind.AT_LEAST_ONCE, **more: Any) -> OutgoingM
     return send_mail(actor=None, kind=kind, to=to, **{"subject": "Hello", "text": "Good day.", **more})
 
 
-def due_now(mail: OutgoingMail) -> None:
+def due_now(*mails: OutgoingMail) -> None:
     """The pause before the next attempt is over."""
-    OutgoingMail.objects.filter(pk=mail.pk).update(due_at=timezone.now())
+    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(due_at=timezone.now())

@@ -1,8 +1,8 @@
 """A mail server for tests: takes what it is sent, keeps it, and obeys a script for each recipient.
 
-The script of an address is a list of words, one for each time it is written to; the last one stays: `250`, a refusal such
-as `451 4.2.0 Try later`, `hang` (no answer to RCPT), `drop` (the line breaks after the content, which was taken), `drop-first`
-(it breaks at RCPT), `data 554 5.7.1 No` (refused after the content).
+The script of an address is a list of words, one for each time it is written to; the last one stays: `250`, a refusal
+such as `451 4.2.0 Try later`, `hang` (no answer to RCPT), `drop` (the line breaks after the content, which was taken),
+`drop-first` (it breaks at RCPT), `data 554 5.7.1 No` (refused after the content).
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Sink:
         self.script: dict[str, list[str]] = {}
         self.connections = 0
         self.seconds = 0.0
+        self.close_after = 0
         self.password = password
         self.greeting = greeting
         self._lock = threading.Lock()
@@ -97,6 +98,15 @@ class _Handler:
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.words: dict[str, str] = {}
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.sink.close_after and len(self.sink.taken) == self.sink.close_after:
+            self.sink.close_after = 0
+            cast(Any, server.transport).abort()
+        envelope.mail_from = address
+        return "250 2.1.0 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
