@@ -13,7 +13,7 @@ from crm.catalogue import Catalogue, NavItem, NewItem, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
 
-CONTACT_GRANTS = {
+CONTACT_GRANTS: dict[str, Grants] = {
     Role.REP: Grants(
         view=Scope.TEAM, add=Scope.OWN, change=Scope.OWN, delete=Scope.OWN, import_=Scope.OWN, export=Scope.OWN
     ),

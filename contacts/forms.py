@@ -33,7 +33,7 @@ def check_phone(line: str) -> None:
         raise ValidationError("this is not a phone number; write it with its country, such as +44 113 496 0188.")
 
 
-class ContactForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
+class ContactForm(SectionedForm, forms.ModelForm):
     """A person or an organization with its ways to be reached and its main address.
 
     `record` is the contact to change (its kind is fixed), None for a new one. Owner and team can only be given to
@@ -66,7 +66,9 @@ class ContactForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
         choices=Market.choices, required=False, widget=forms.SelectMultiple(attrs={"data-pick": "many"})
     )
     tags = TagsField(required=False, help_text="Between commas.")
-    emails = LinesField(check=validate_email, required=False, label="E-mail", help_text="One a line, the main one first.")
+    emails = LinesField(
+        check=validate_email, required=False, label="E-mail", help_text="One a line, the main one first."
+    )
     phones = LinesField(check=check_phone, required=False, label="Phone", help_text="One a line, the main one first.")
     handles = LinesField(required=False, label="Social handles", help_text="One a line.")
     street = forms.CharField(max_length=300, required=False)
@@ -147,7 +149,7 @@ class ContactForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
     @property
     def contact_fields(self) -> dict[str, Any]:
         """The cleaned values of the contact's own fields."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
 
     @property
     def points(self) -> list[PointInput]:
@@ -156,11 +158,6 @@ class ContactForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
     @property
     def address(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in ADDRESS_FIELDS}
-
-    def take_version(self, record: Contact) -> None:
-        """After a conflict: saving again replaces what the other person wrote."""
-        self.data = self.data.copy()
-        self.data["version"] = str(record.version)
 
     def _fix_kind(self, kind: str) -> None:
         del self.fields["kind"]
@@ -177,7 +174,12 @@ class ContactForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
     @staticmethod
     def _initial_of(record: Contact | None, user: User) -> dict[str, Any]:
         if record is None:
-            return {"kind": ContactKind.PERSON, "owner": user.pk, "team": user.team_id, "created_on": timezone.localdate()}
+            return {
+                "kind": ContactKind.PERSON,
+                "owner": user.pk,
+                "team": user.team_id,
+                "created_on": timezone.localdate(),
+            }
         points, address = list(record.points.all()), record.addresses.filter(is_primary=True).first()
         initial: dict[str, Any] = {
             name: [point.value for point in points if point.kind == kind] for name, kind in POINT_FIELDS.items()
@@ -186,7 +188,7 @@ class ContactForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
         return {**initial, "version": record.version}
 
 
-class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
+class InteractionForm(forms.ModelForm):
     """The composer: one touch that has just happened, or happened at a given time."""
 
     minutes = forms.IntegerField(min_value=0, max_value=24 * 60, required=False, label="Minutes")
@@ -211,7 +213,7 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def touch(self) -> dict[str, Any]:
         """The cleaned values as `log_interaction` takes them."""
-        values = {name: self.cleaned_data[name] for name in self._meta.fields}
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
         minutes = self.cleaned_data["minutes"]
         return {**values, "duration_seconds": None if minutes is None else minutes * 60}
 

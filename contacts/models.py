@@ -41,16 +41,12 @@ class Contact(models.Model):
     import; nothing else writes them.
     """
 
-    kind = models.CharField(
-        max_length=16, choices=ContactKind, default=ContactKind.PERSON
-    )
+    kind = models.CharField(max_length=16, choices=ContactKind, default=ContactKind.PERSON)
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
     name = models.CharField(max_length=300)
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
-    organization = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
-    )
+    organization = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="people")
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -72,9 +68,7 @@ class Contact(models.Model):
         on_delete=models.SET_NULL,
         related_name="contacts",
     )
-    markets = ArrayField(
-        models.CharField(max_length=16, choices=Market), default=list, blank=True
-    )
+    markets = ArrayField(models.CharField(max_length=16, choices=Market), default=list, blank=True)
     industry = models.CharField(max_length=120, blank=True)
     employees = models.PositiveIntegerField(null=True, blank=True)
     revenue = models.DecimalField(
@@ -89,9 +83,7 @@ class Contact(models.Model):
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     source = models.CharField(max_length=120, blank=True)
     list_kind = models.CharField(max_length=16, choices=ListKind, blank=True)
-    created_on = models.DateField(
-        null=True, blank=True, help_text="Since when the company knows this contact."
-    )
+    created_on = models.DateField(null=True, blank=True, help_text="Since when the company knows this contact.")
     custom = models.JSONField(default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -107,14 +99,10 @@ class Contact(models.Model):
         ordering = ["sort_name", "id"]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="contacts_sort"),
-            models.Index(
-                fields=["owner", "sort_name", "id"], name="contacts_owner_sort"
-            ),
+            models.Index(fields=["owner", "sort_name", "id"], name="contacts_owner_sort"),
             models.Index(fields=["team", "sort_name", "id"], name="contacts_team_sort"),
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
-            GinIndex(
-                OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"
-            ),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
             GinIndex(fields=["tags"], name="contacts_tags"),
         ]
 
@@ -135,21 +123,13 @@ class Contact(models.Model):
     @property
     def initials(self) -> str:
         words = self.name.split()
-        return (
-            "".join(
-                word[:1]
-                for word in (words[:1] + words[-1:] if len(words) > 1 else words)
-            ).upper()
-            or "?"
-        )
+        return "".join(word[:1] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
 class ContactPoint(models.Model):
     """An e-mail address, phone number or social handle. `normalised`: lower-case address, E.164 or bare digits."""
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="points"
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="points")
     kind = models.CharField(max_length=16, choices=PointKind)
     label = models.CharField(max_length=40, blank=True)
     value = models.CharField(max_length=320)
@@ -172,11 +152,7 @@ class ContactPoint(models.Model):
                 name="contacts_point_one_primary",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["kind", "normalised"], name="contacts_point_normalised"
-            )
-        ]
+        indexes = [models.Index(fields=["kind", "normalised"], name="contacts_point_normalised")]
 
     def __str__(self) -> str:
         return self.value
@@ -185,9 +161,7 @@ class ContactPoint(models.Model):
 class Address(models.Model):
     """A postal address; `country` is the two letters of ISO 3166 or, where unknown, the text as it came."""
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="addresses"
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses")
     label = models.CharField(max_length=40, blank=True)
     street = models.CharField(max_length=300, blank=True)
     postal_code = models.CharField(max_length=32, blank=True)
@@ -215,11 +189,7 @@ class Address(models.Model):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(
-            part
-            for part in (self.street, self.postal_code, self.city, self.country)
-            if part
-        )
+        return ", ".join(part for part in (self.street, self.postal_code, self.city, self.country) if part)
 
     @property
     def country_name(self) -> str:
@@ -230,14 +200,10 @@ class Address(models.Model):
 class Interaction(models.Model):
     """One touch between a contact and the company. Rows are only added; together they are the contact history."""
 
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="interactions"
-    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interactions")
     occurred_at = models.DateTimeField()
     channel = models.CharField(max_length=16, choices=Channel)
-    direction = models.CharField(
-        max_length=4, choices=Direction, default=Direction.OUTBOUND
-    )
+    direction = models.CharField(max_length=4, choices=Direction, default=Direction.OUTBOUND)
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     outcome = models.CharField(max_length=80, blank=True)

@@ -9,7 +9,8 @@ from crm.catalogue import FieldSpec
 CONTACT_FIELDS = (
     FieldSpec("name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10),
     FieldSpec(
-        "place", "Place", "addresses__city", value=place_of, prefetch=("addresses",), filter=False, default=True, order=20
+        "place", "Place", "addresses__city", filter=False, default=True, order=20,
+        value=place_of, prefetch=("addresses",),
     ),
     FieldSpec("city", "City", "addresses__city", column=False, order=21),
     FieldSpec("country", "Country", "addresses__country", column=False, order=22, help="Two letters, such as DE."),

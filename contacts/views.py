@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -16,7 +15,7 @@ from django.views import View
 from contacts import actions, queries
 from contacts.choices import ContactKind
 from contacts.forms import ContactForm, InteractionForm
-from contacts.models import Contact, Interaction
+from contacts.models import Contact, ContactQuerySet, Interaction
 from crm.access import can
 from crm.choices import Verb
 from crm.filtering.searching import search_rows
@@ -94,7 +93,9 @@ class ContactFormView(FormPage):
         """Two people with one e-mail address are allowed, and said."""
         for twin in queries.namesakes_by_email(self.request.user, contact)[:3]:
             sentence = format_html(
-                '<a href="{}">{}</a> has the same e-mail address. Are they the same?', twin.get_absolute_url(), twin.name
+                '<a href="{}">{}</a> has the same e-mail address. Are they the same?',
+                twin.get_absolute_url(),
+                twin.name,
             )
             messages.warning(self.request, sentence)
 
@@ -164,14 +165,13 @@ class InteractionCreateView(ScopedView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         contact = self.get_record()
-        if not can(request.user, Verb.ADD, Interaction):
+        if not can(self.request.user, Verb.ADD, Interaction):
             raise PermissionDenied
         form = InteractionForm(request.POST)
         if form.is_valid():
             form = self._log(contact, form)
         context = timeline_context(request, contact) | {"composer": form, "may_log": True}
         return render(request, "contacts/_timeline.html", context, status=422 if form.errors else 200)
-
 
     def _log(self, contact: Contact, form: InteractionForm) -> InteractionForm:
         """A fresh composer, or the same one with what is wrong."""
@@ -188,8 +188,9 @@ class ContactOptionsView(View):
 
     request: SignedInRequest
 
-    def get_rows(self) -> QuerySet[Contact]:
-        return Contact.objects.visible_to(self.request.user).current()
+    def get_rows(self) -> ContactQuerySet:
+        rows: ContactQuerySet = Contact.objects.visible_to(self.request.user)
+        return rows.current()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         text = request.GET.get("q", "").replace("\0", "")[:200]
@@ -199,7 +200,7 @@ class ContactOptionsView(View):
 
 
 class OrganizationOptionsView(ContactOptionsView):
-    def get_rows(self) -> QuerySet[Contact]:
+    def get_rows(self) -> ContactQuerySet:
         return super().get_rows().organizations()
 
 
@@ -211,7 +212,7 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     moment = _moment(request.GET.get("before", ""))
     return {
         "record": contact,
-        "timeline": read_timeline(request.user, contact.pk, before=moment, only=only),
+        "timeline": read_timeline(cast(SignedInRequest, request).user, contact.pk, before=moment, only=only),
         "sources": choices,
         "only": only,
         "composer": InteractionForm(),

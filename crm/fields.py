@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.urls import reverse_lazy
+
+if TYPE_CHECKING:
+    from django.forms.models import ModelChoiceIterator
 
 
 class RecordSelect(forms.Select):
@@ -32,7 +36,8 @@ class RecordSelect(forms.Select):
     def _read(self, keys: list[str]) -> list[Any]:
         if self.known is not None:
             return [self.known[key] for key in keys if key in self.known]
-        return list(self.choices.queryset.filter(pk__in=keys))  # type: ignore[union-attr]
+        choices = cast("ModelChoiceIterator[Any]", self.choices)
+        return list(choices.queryset.filter(pk__in=keys))
 
 
 class RecordField(forms.ModelChoiceField):
@@ -106,7 +111,10 @@ class TagsField(forms.CharField):
 
 
 class SectionedForm(forms.BaseForm):
-    """Lays fields out for `components/_sections.html`: `layout` is (title, rows of field names)."""
+    """Lays fields out for `components/_sections.html`: `layout` is (title, rows of field names).
+
+    A form with a hidden `version` says by `take_version` what version it is saved over.
+    """
 
     layout: Sequence[tuple[str, Sequence[Sequence[str]]]] = ()
 
@@ -116,6 +124,12 @@ class SectionedForm(forms.BaseForm):
         for section in found:
             section["rows"] = [row for row in section["rows"] if row]
         return [section for section in found if section["rows"]]
+
+    def take_version(self, version: int) -> None:
+        """After a conflict: saving again replaces what the other person wrote."""
+        data = cast(QueryDict, self.data).copy()
+        data["version"] = str(version)
+        self.data = data
 
     def _bound(self, names: Sequence[str]) -> list[BoundField]:
         return [self[name] for name in names if name in self.fields]

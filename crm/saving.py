@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -35,7 +35,7 @@ def assign(record: models.Model, fields: Mapping[str, Any]) -> list[str]:
     for name, value in fields.items():
         if getattr(record, name) != value:
             setattr(record, name, value)
-            changed.append(str(record._meta.get_field(name).verbose_name))
+            changed.append(str(cast("models.Field[Any, Any]", record._meta.get_field(name)).verbose_name))
     return changed
 
 
@@ -47,9 +47,7 @@ def refuse_lost_sight(actor: User | None, record: models.Model) -> None:
 
 
 def _what_happened(record: models.Model) -> str:
-    entry = (
-        LogEntry.objects.filter(model=record._meta.label_lower, object_id=record.pk).select_related("actor").first()
-    )
+    entry = LogEntry.objects.filter(model=record._meta.label_lower, object_id=record.pk).select_related("actor").first()
     if entry is None:
         return "Somebody saved this record while you were typing. Your text is kept below: look at it and save again."
     who = entry.actor.name if entry.actor else "An import"

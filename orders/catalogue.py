@@ -11,7 +11,7 @@ from orders.queries import orders_before
 from orders.specs import ORDER_FIELDS, PRODUCT_FIELDS
 
 # Orders themselves go through their customer: who may change the contact may write its orders.
-PRODUCT_GRANTS = {
+PRODUCT_GRANTS: dict[str, Grants] = {
     Role.REP: READ_ALL,
     Role.MARKETER: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, import_=Scope.ALL, export=Scope.ALL),
     Role.AGENT: Grants(view=Scope.ALL),

@@ -22,7 +22,7 @@ from orders.models import Order, OrderLine, Product
 from orders.queries import order_version
 
 MOMENT = "%Y-%m-%dT%H:%M"
-PIECES = {"max_digits": 16, "decimal_places": 4, "required": False}
+PIECES: dict[str, Any] = {"max_digits": 16, "decimal_places": 4, "required": False}
 
 
 class OrderLineForm(forms.Form):
@@ -60,7 +60,7 @@ class OrderLineForm(forms.Form):
         return LineInput(**{**values, "discount": values["discount"] or Decimal(0)})
 
 
-class BaseLines(BaseFormSet):  # type: ignore[type-arg]
+class BaseLines(BaseFormSet):
     """The lines of an order; the products of all of them are read at once."""
 
     def __init__(self, *args: Any, extra: int, **kwargs: Any) -> None:
@@ -88,7 +88,7 @@ LineForms = forms.formset_factory(
 )
 
 
-class OrderForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
+class OrderForm(SectionedForm, forms.ModelForm):
     """An order and its lines (`lines`, a formset). Who sees everything may enter a sale without a customer."""
 
     layout = (("", (("contact",), ("number", "ordered_at"), ("channel", "currency"), ("partner",))),)
@@ -119,19 +119,15 @@ class OrderForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
         known = SalesChannel.choices
         free = [(record.channel, record.channel)] if record and record.channel not in SalesChannel.values else []
         self.fields["channel"].choices = [("", "—"), *known, *[pair for pair in free if pair[0]]]  # type: ignore[attr-defined]
-        self.lines = LineForms(data=data, prefix="lines", initial=self._lines_of(record), extra=1 if record else 3)
+        make_lines: Any = LineForms
+        self.lines = make_lines(data=data, prefix="lines", initial=self._lines_of(record), extra=1 if record else 3)
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.lines.is_valid()])
 
     @property
     def order_values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
-
-    def take_version(self, record: Order) -> None:
-        """After a conflict: saving again replaces what the other person wrote."""
-        self.data = self.data.copy()
-        self.data["version"] = str(order_version(record))
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
     @staticmethod
     def _initial_of(record: Order | None) -> dict[str, Any]:
@@ -147,7 +143,7 @@ class OrderForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
         return [{**row, "line_id": row["pk"]} for row in rows.values("pk", *LINE_FIELDS)]
 
 
-class ProductForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
+class ProductForm(SectionedForm, forms.ModelForm):
     """A product with its list price and cost."""
 
     layout = (("", (("name",), ("family", "external_id"), ("unit_price", "unit_cost", "currency"))),)
@@ -166,9 +162,4 @@ class ProductForm(SectionedForm, forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def product_fields(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
-
-    def take_version(self, record: Product) -> None:
-        """After a conflict: saving again replaces what the other person wrote."""
-        self.data = self.data.copy()
-        self.data["version"] = str(record.version)
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}

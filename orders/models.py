@@ -24,9 +24,7 @@ class Product(models.Model):
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
     name = models.CharField(max_length=300)
     family = models.CharField(max_length=120, blank=True)
-    unit_price = models.DecimalField(
-        max_digits=16, decimal_places=4, null=True, blank=True
-    )
+    unit_price = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     unit_cost = models.DecimalField(
         max_digits=16,
         decimal_places=4,
@@ -73,9 +71,7 @@ class Order(models.Model):
     """
 
     number = models.CharField(max_length=200, blank=True)
-    import_key = models.CharField(
-        max_length=500, null=True, blank=True, unique=True, editable=False
-    )
+    import_key = models.CharField(max_length=500, null=True, blank=True, unique=True, editable=False)
     contact = models.ForeignKey(
         "contacts.Contact",
         null=True,
@@ -94,15 +90,9 @@ class Order(models.Model):
     ordered_on = models.DateField(editable=False)
     channel = models.CharField(max_length=40, blank=True)
     currency = models.CharField(max_length=3, validators=[currency_code])
-    amount = models.DecimalField(
-        max_digits=18, decimal_places=4, default=0, editable=False
-    )
-    cost = models.DecimalField(
-        max_digits=18, decimal_places=4, null=True, blank=True, editable=False
-    )
-    base_amount = models.DecimalField(
-        max_digits=18, decimal_places=4, null=True, blank=True, editable=False
-    )
+    amount = models.DecimalField(max_digits=18, decimal_places=4, default=0, editable=False)
+    cost = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, editable=False)
+    base_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, editable=False)
     is_purchase = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -143,15 +133,9 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
-    product = models.ForeignKey(
-        Product, null=True, blank=True, on_delete=models.PROTECT, related_name="lines"
-    )
-    quantity = models.DecimalField(
-        max_digits=16, decimal_places=4, null=True, blank=True
-    )
-    unit_price = models.DecimalField(
-        max_digits=16, decimal_places=4, null=True, blank=True
-    )
+    product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
+    quantity = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    unit_price = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     discount = models.DecimalField(
         max_digits=16,
         decimal_places=4,
@@ -159,20 +143,14 @@ class OrderLine(models.Model):
         help_text="Money off the line, in the order's currency.",
     )
     amount = models.DecimalField(max_digits=18, decimal_places=4)
-    unit_cost = models.DecimalField(
-        max_digits=16, decimal_places=4, null=True, blank=True
-    )
+    unit_cost = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
 
     access = AccessPaths(through="order__contact", parent="contacts.contact")
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["order", "position"], name="orders_line_position_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="orders_line_position_once")]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.position}"

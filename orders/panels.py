@@ -14,7 +14,6 @@ from crm.catalogue import RecordPanel, fields_of
 from crm.choices import Verb
 from crm.requests import SignedInRequest
 from crm.tables import Column, Heading, Table, make_rows
-from orders.models import Order
 from orders.queries import orders_of
 
 NEWEST = 50

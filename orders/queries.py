@@ -14,10 +14,11 @@ from contacts.models import Contact
 from crm.catalogue import TimelineEntry
 from crm.filtering.searching import search_condition
 from crm.models import User
-from crm.templatetags.figures import money, number, plural
+from crm.templatetags.figures import money, plain_number, plural
 from orders.models import Order, OrderLine, Product
 
 LINES_IN_WORDS = 3
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,10 @@ def _entry(order: Order) -> TimelineEntry:
 
 
 def _in_words(lines: list[OrderLine]) -> str:
-    """`Frames A3 oak ×40, passe-partout ×120, …`: the largest lines that name a product."""
+    """`Frames A3 oak, 40 times, passe-partout, …` with a times sign: the largest lines that name a product."""
     named = sorted((line for line in lines if line.product), key=lambda line: -abs(line.amount))
     words = [
-        f"{line.product} ×{number(line.quantity)}" if line.quantity is not None else str(line.product)
+        f"{line.product} {TIMES}{plain_number(line.quantity)}" if line.quantity is not None else str(line.product)
         for line in named[:LINES_IN_WORDS]
     ]
     return ", ".join([*words, "…"] if len(named) > LINES_IN_WORDS else words)

@@ -27,7 +27,7 @@ def _amount(record: models.Model) -> str:
 
 def _customer(record: models.Model) -> SafeString | str:
     contact = _order(record).contact
-    return conditional_escape(contact) if contact else pill("anonymous")
+    return conditional_escape(str(contact)) if contact else pill("anonymous")
 
 
 def _price(record: models.Model) -> str:
@@ -47,10 +47,13 @@ ORDER_FIELDS = (
         cell=lambda order: full_day(_order(order).ordered_on),
     ),
     FieldSpec(
-        "customer", "Customer", "contact__name", select=("contact",), cell=_customer, filter=False, default=True, order=30
+        "customer", "Customer", "contact__name", filter=False, default=True, order=30,
+        select=("contact",), cell=_customer,
     ),
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=31),
-    FieldSpec("channel", "Channel", "channel", kind="choice", choices=lambda: SalesChannel.choices, default=True, order=40),
+    FieldSpec(
+        "channel", "Channel", "channel", kind="choice", choices=lambda: SalesChannel.choices, default=True, order=40
+    ),
     FieldSpec("partner", "Partner", "partner__name", select=("partner",), order=41),
     FieldSpec("amount", "Amount", "amount", kind="money", cell=_amount, default=True, order=50),
     FieldSpec("currency", "Currency", "currency", order=51),
@@ -60,7 +63,8 @@ ORDER_FIELDS = (
     ),
     FieldSpec("cost", "Cost", "cost", kind="money", order=53),
     FieldSpec(
-        "family", "Product family", "lines__product__family", kind="choice", choices=product_families, column=False, order=60
+        "family", "Product family", "lines__product__family", kind="choice", choices=product_families,
+        column=False, order=60,
     ),
     FieldSpec("product", "Product", "lines__product__name", column=False, order=61),
     FieldSpec("is_purchase", "Is a purchase", "is_purchase", kind="flag", order=70, help="No: returns only."),

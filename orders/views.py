@@ -66,11 +66,14 @@ class OrderFormView(FormPage):
     template_name = "orders/order_form.html"
     list_url_name = "orders:order_list"
 
+    def version_of(self, record: Order) -> int:
+        return queries.order_version(record)
+
     def warn_of_missing_rate(self, order: Order) -> None:
         if order.base_amount is None:
             sentence = (
-                f"There is no exchange rate for {order.currency} on that day: until one is entered, this order stands in "
-                "no total in the company's currency."
+                f"There is no exchange rate for {order.currency} on that day: until one is entered, this order "
+                "stands in no total in the company's currency."
             )
             messages.warning(self.request, sentence)
 

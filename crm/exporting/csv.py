@@ -1,4 +1,4 @@
-"""CSV line by line. A text that a spreadsheet would run as a formula gets an apostrophe in front; import takes it off."""
+"""CSV line by line. A text that a spreadsheet would run as a formula gets an apostrophe, which import takes off again."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -38,7 +37,7 @@ def leads_to_many(model: type[models.Model], path: str) -> bool:
 class SpecFilter(django_filters.Filter):
     """A filter of one field; `matches(value)` is its condition."""
 
-    field_class = forms.CharField
+    field_class: type[forms.Field] = forms.CharField
 
     def __init__(self, spec: FieldSpec, model: type[models.Model], **kwargs: Any) -> None:
         self.spec = spec
@@ -252,5 +251,3 @@ def filters_for(spec: FieldSpec, model: type[models.Model]) -> dict[str, SpecFil
     if spec.kind in BOUNDS:
         return {f"{spec.name}_{end}": BOUNDS[spec.kind](spec, model, end) for end in ("min", "max")}
     return {spec.name: KINDS.get(spec.kind, SpecFilter)(spec, model)}
-
-

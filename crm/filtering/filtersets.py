@@ -28,9 +28,7 @@ class Chip:
 
 
 @cache
-def filterset_for(
-    label: str, search: Callable[[QuerySet[Any], str], QuerySet[Any]]
-) -> type[django_filters.FilterSet]:
+def filterset_for(label: str, search: Callable[[QuerySet[Any], str], QuerySet[Any]]) -> type[django_filters.FilterSet]:
     """The filter set of a model (`contacts.contact`) with the search of its list."""
     model = apps.get_model(label)
     filters: dict[str, Any] = {SEARCH: SearchFilter(search)}

@@ -7,7 +7,7 @@ The key in an address is signed together with the name of the sort: it can be ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
@@ -86,7 +86,9 @@ def value_at(record: Any, path: str) -> Any:
 def write_key(sort: Sort, record: Any) -> str:
     """The signed key of a row."""
     value = value_at(record, sort.path)
-    text = None if value is None else field_at(type(record), sort.path).value_to_string(_Holder(value))
+    text = (
+        None if value is None else field_at(type(record), sort.path).value_to_string(cast(models.Model, _Holder(value)))
+    )
     return signing.Signer(salt=SALT).sign_object([sort.word, text, record.pk])
 
 

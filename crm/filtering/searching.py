@@ -1,4 +1,4 @@
-"""Search in a list: every word must be somewhere in the record's `search_text`; short words are prefixes of its name."""
+"""Search in a list: every word is somewhere in the record's `search_text`; a short one is a prefix of its name."""
 
 from __future__ import annotations
 

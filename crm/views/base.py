@@ -17,19 +17,21 @@ from django.views import View
 
 from crm.access import VisibleQuerySet, can
 from crm.choices import Verb
+from crm.requests import SignedInRequest
 
 
 class ScopedView(View):
     """A view of the records of one model; `verb` is what it does with them."""
 
+    request: SignedInRequest
     model: type[models.Model]
     verb: str = Verb.VIEW
     record_verbs = (Verb.VIEW, Verb.CHANGE, Verb.DELETE)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse who may not do this with any record (a method that is not answered is refused as such)."""
-        is_answered = request.method in self._allowed_methods()
-        if is_answered and self.verb not in self.record_verbs and not can(request.user, self.verb, self.model):
+        is_answered = hasattr(self, (request.method or "").lower())
+        if is_answered and self.verb not in self.record_verbs and not can(self.request.user, self.verb, self.model):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 

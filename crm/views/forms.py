@@ -36,6 +36,11 @@ class FormPage(ScopedView):
         """Call the action with the form's cleaned data; the saved record."""
         raise NotImplementedError
 
+    def version_of(self, record: Any) -> int:
+        """The version that a record is of now."""
+        version: int = record.version
+        return version
+
     @cached_property
     def record(self) -> Any:
         """The record of this address, None on a page that makes one."""
@@ -58,7 +63,7 @@ class FormPage(ScopedView):
         try:
             record = self.save(form)
         except StaleRecord as stale:
-            form.take_version(stale.record)
+            form.take_version(self.version_of(stale.record))
             form.add_error(None, stale.sentence)
             return self.show(form, status=CONFLICT)
         except ValidationError as error:

@@ -22,7 +22,6 @@ from crm.exporting.csv import csv_lines
 from crm.filtering.keyset import Page, Position, read_page
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
-from crm.requests import SignedInRequest
 from crm.tables import Column
 from crm.views.base import ScopedView
 
@@ -37,7 +36,6 @@ class ListPage(ScopedView):
     empty list. `?part=filters` answers the filter form alone; an htmx request the table alone.
     """
 
-    request: SignedInRequest
     heading = ""
     name_column = "name"
     default_sort = "name"
@@ -68,7 +66,7 @@ class ListPage(ScopedView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("part") == "filters":
             return render(request, "components/_filter_form.html", {"listing": self.listing})
-        is_part = request.htmx and not request.htmx.boosted
+        is_part = self.request.htmx and not self.request.htmx.boosted
         template = "components/_table.html" if is_part else self.template_name
         status = WRONG_QUESTION if self.listing.problems else 200
         response = render(request, template, self.get_context_data(), status=status)
@@ -133,7 +131,7 @@ class ListExport(ListPage):
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not can(request.user, Verb.EXPORT, self.model):
+        if not can(self.request.user, Verb.EXPORT, self.model):
             raise PermissionDenied
         if self.listing.problems:
             return HttpResponse("\n".join(self.listing.problems), status=WRONG_QUESTION, content_type="text/plain")
