@@ -15,6 +15,7 @@ from contacts.importing.references import (
 from contacts.importing.sql import INSERT_CONTACTS
 from contacts.keeping import refresh_search_of
 from contacts.normalising import normalise_phone
+from crm.choices import Verb
 from crm.importing.folding import RECORDS, count_records, fold_rows
 from crm.importing.merging import Merge
 
@@ -41,6 +42,9 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     from contacts.importing.kinds import FIELDS  # noqa: PLC0415 - the kinds name this function
 
     reject_contacts_out_of_reach(merge, "external_id")
+    for reference in ("organization", "parent_external_id"):
+        if reference in merge.given:
+            reject_contacts_out_of_reach(merge, reference, Verb.VIEW)
     reject_foreign_owners(merge)
     _reject_own_parents(merge)
     merge.report(0.05, "Finding known contacts")
@@ -85,6 +89,7 @@ def _normalise_phones(merge: Merge) -> None:
         return
     merge.cursor.execute(f"SELECT DISTINCT phone, coalesce(country, '') FROM {RECORDS} WHERE phone IS NOT NULL")
     pairs = merge.cursor.fetchall()
+    merge.run("DROP TABLE IF EXISTS import_phones")
     merge.run("CREATE TEMP TABLE import_phones (phone text, country text, normalised text) ON COMMIT DROP")
     with merge.cursor.copy("COPY import_phones FROM STDIN") as copy:
         for phone, country in pairs:
@@ -127,13 +132,14 @@ def _changes(merge: Merge, kind: str) -> list[tuple[str, str, str]]:
         if name in given:
             changes.append(_plain(column, column))
     if "market" in given:
-        changes.append(_plain("market", "markets"))
+        changes.append(("markets", "coalesce(s.market, c.markets::text[])", "s.market <> c.markets::text[]"))
     if "owner_email" in given:
         changes.append(_plain("owner_id", "owner_id"))
         changes.append(("team_id", "CASE WHEN s.owner_id IS NULL THEN c.team_id ELSE s.team_id END", ""))
     if "tags" in given:
-        merged = "c.tags || (SELECT coalesce(array_agg(t), '{}') FROM unnest(s.tags) t WHERE t <> ALL (c.tags))"
-        changes.append(("tags", f"CASE WHEN s.tags IS NULL THEN c.tags ELSE {merged} END", "NOT (c.tags @> s.tags)"))
+        new = "SELECT coalesce(array_agg(t), '{}') FROM unnest(s.tags) t WHERE t <> ALL (c.tags::text[])"
+        value = f"CASE WHEN s.tags IS NULL THEN c.tags::text[] ELSE c.tags::text[] || ({new}) END"
+        changes.append(("tags", value, "NOT c.tags::text[] @> s.tags"))
     if kind == "organization" or "kind" in given:
         wanted = "coalesce(s.kind, 'organization')" if kind == "organization" else "s.kind"
         changes.append(("kind", f"coalesce({wanted}, c.kind)", f"{wanted} <> c.kind"))

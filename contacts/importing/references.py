@@ -30,10 +30,10 @@ def make_bare_contacts(merge: Merge, table: str, column: str, kind: str = Contac
     merge.made("organizations" if kind == ContactKind.ORGANIZATION else "contacts", made)
 
 
-def reject_contacts_out_of_reach(merge: Merge, field: str, *, only_new: bool = False) -> None:
-    """Refuses staged rows whose `field` is the external id of a contact that the actor may not change, or of an
+def reject_contacts_out_of_reach(merge: Merge, field: str, verb: str = Verb.CHANGE) -> None:
+    """Refuses staged rows whose `field` is the external id of a contact on which the actor may not do `verb`, or of an
     unknown one that the actor may not add."""
-    reach = merge.changeable(Contact.objects.all())
+    reach = merge.changeable(Contact.objects.all(), verb)
     if reach is not None:
         ids, parameters = reach
         merge.reject(

@@ -105,6 +105,10 @@ def looks_binary(head: bytes) -> bool:
     """More than 1 in 20 bytes are control characters, and it is not UTF-16 or UTF-32 text."""
     if wide_encoding(head):
         return False
+    return _is_controlled(head)
+
+
+def _is_controlled(head: bytes) -> bool:
     return len(head) - len(head.translate(None, CONTROL_BYTES)) > max(MIN_CONTROL_BYTES, len(head) // 20)
 
 
@@ -117,9 +121,9 @@ def wide_encoding(head: bytes) -> str:
         return "utf-16"
     even, odd = head[::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
-    if odd > half * 0.4 and even < half * 0.1:
+    if odd > half * 0.4 and even < half * 0.1 and not _is_controlled(head[::2]):
         return "utf-16-le"
-    return "utf-16-be" if even > half * 0.4 and odd < half * 0.1 else ""
+    return "utf-16-be" if even > half * 0.4 and odd < half * 0.1 and not _is_controlled(head[1::2]) else ""
 
 
 def _form_of_zip(path: Path) -> Form:

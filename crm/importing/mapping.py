@@ -104,7 +104,7 @@ def fill_template(parts: Sequence[tuple[str, int | None]], row: Row) -> str:
 
 
 def resolve_sources(kind: ImportKind, options: ImportOptions, columns: Sequence[str]) -> list[Source]:
-    """Sources of all fields that are fed. Raises UnreadableFile for names that are not there and for fields missing."""
+    """Sources of all fields that are fed, in the order of their columns. Raises UnreadableFile for names that are not there and for fields missing."""
     sources: dict[str, Source] = {}
     for column, name in options.map:
         _add(sources, _column_source(field_named(kind, name), column, columns))
@@ -121,7 +121,8 @@ def resolve_sources(kind: ImportKind, options: ImportOptions, columns: Sequence[
     for name, _, _ in options.values:
         field_named(kind, name)
     _check_required(kind, sources, columns)
-    return [sources[spec.name] for spec in kind.fields if spec.name in sources]
+    last = len(columns)
+    return sorted(sources.values(), key=lambda source: last if source.column is None else source.column)
 
 
 def guess_map(kind: ImportKind, columns: Sequence[str]) -> dict[str, str]:

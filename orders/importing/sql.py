@@ -73,8 +73,11 @@ FROM import_records s
 
 FIND_ORDERS = "UPDATE import_orders s SET order_pk = o.id FROM orders_order o WHERE o.import_key = s.order_key"
 NUMBER_NEW_ORDERS = """
-UPDATE import_orders SET is_new = true, order_pk = nextval(pg_get_serial_sequence('orders_order', 'id'))
-WHERE order_pk IS NULL
+UPDATE import_orders s SET is_new = true, order_pk = n.id FROM (
+  SELECT order_key, nextval(pg_get_serial_sequence('orders_order', 'id')) AS id FROM (
+    SELECT order_key FROM import_orders WHERE order_pk IS NULL ORDER BY first_row
+  ) o
+) n WHERE n.order_key = s.order_key
 """
 
 INSERT_ORDERS = """
