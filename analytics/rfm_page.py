@@ -29,6 +29,7 @@ class HeatCell:
     level: int | None
     url: str
     value: float
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ class RfmPage:
             return HeatCell(r, f, "", title, None, "", 0.0)
         # the root spreads the few large values and the many small ones over the colours
         level = min(HEAT_LEVELS, math.ceil(HEAT_LEVELS * math.sqrt(value / most))) if value > 0 else 0
-        return HeatCell(r, f, text, title, level, customers_url(r=r, f=f), round(value, 2))
+        count = "" if measure == "customers" else plural(found.customers, "customer")
+        return HeatCell(r, f, text, title, level, customers_url(r=r, f=f), round(value, 2), count)
 
     @property
     def score_rows(self) -> list[dict[str, Any]]:
@@ -169,10 +171,14 @@ class RfmPage:
         """What the charts draw, for `json_script`."""
         rows = [row for row in self.segment_rows if row.tally.customers]
         return {
-            "currency": self.currency,
-            "asOf": self.run.as_of.isoformat(),
             "segments": [
-                {"name": row.name, "customers": row.tally.customers, "revenue": row.tally.revenue, "url": row.url}
+                {
+                    "name": row.name,
+                    "customers": row.tally.customers,
+                    "revenue": row.tally.revenue,
+                    "revenueText": short_money(row.tally.revenue, self.currency),
+                    "url": row.url,
+                }
                 for row in rows
             ],
             "scores": [

@@ -3,11 +3,9 @@
   const NARROW = 560;
   const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
   const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
-  const moneyOf = (currency) =>
-    new Intl.NumberFormat("en-GB", { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 0 });
 
-  function bars(title, key, data, tone, place, format) {
-    const values = data.segments.map((row) => ({ value: row[key], url: row.url }));
+  function bars(title, key, data, tone, place, textOf) {
+    const values = data.segments.map((row) => ({ value: row[key], url: row.url, text: textOf(row) }));
     return {
       title: { text: title, textStyle: { fontSize: 12, fontWeight: 500, color: tone.ink3 }, left: place.left, top: place.top - 26 },
       grid: { ...place, containLabel: false },
@@ -21,22 +19,21 @@
       },
       series: {
         type: "bar", name: title, data: values, barMaxWidth: 13, itemStyle: { borderRadius: 3 }, cursor: "pointer",
-        label: { show: true, position: "right", color: tone.ink2, formatter: ({ value }) => format(value) },
+        label: { show: true, position: "right", color: tone.ink2, formatter: ({ data: bar }) => bar.text },
       },
     };
   }
 
   // Customers and net revenue by segment: side by side, on a narrow screen one under the other.
   function segments(data, tone, width) {
-    const money = moneyOf(data.currency);
     const isNarrow = width < NARROW;
     const left = { left: 112, top: 34, labels: true, ...(isNarrow ? { right: 46, bottom: "54%" } : { right: "52%", bottom: 26 }) };
     const right = isNarrow
       ? { left: 112, top: 310, right: 62, bottom: 26, labels: true }
       : { left: "53%", top: 34, right: 70, bottom: 26, labels: false };
     const parts = [
-      bars("Customers", "customers", data, tone, left, (value) => whole.format(value)),
-      bars("Net revenue", "revenue", data, tone, right, (value) => money.format(value)),
+      bars("Customers", "customers", data, tone, left, (row) => whole.format(row.customers)),
+      bars("Net revenue", "revenue", data, tone, right, (row) => row.revenueText),
     ];
     return {
       title: parts.map((part) => part.title),
