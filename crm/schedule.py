@@ -5,6 +5,8 @@ The order of two beats does no harm: a job that must run once per window claims 
 
 from typing import Any
 
+from celery.schedules import crontab
+
 # name: {"task": its name, "schedule": seconds or crontab(...) in UTC, "options": {"queue": ..., "expires": seconds}}
 SCHEDULE: dict[str, dict[str, Any]] = {
     "ring again for jobs left behind": {
@@ -16,5 +18,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "crm.sweep_mails",
         "schedule": 20.0,
         "options": {"queue": "mail", "expires": 20},
+    },
+    # asked every hour; starts once a day, from two in the morning where the company is
+    "the nightly analysis": {
+        "task": "analytics.nightly",
+        "schedule": crontab(minute="10"),
+        "options": {"queue": "batch", "expires": 3000},
     },
 }

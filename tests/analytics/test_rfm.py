@@ -50,7 +50,7 @@ def test_scores_of_the_cdnow_sample_are_the_published_ones_at_both_dates():
 
 @st.composite
 def sales(draw) -> list[Sale]:
-    """Small bases with many ties: returns, free items, days around as-of, few different amounts, money without a rate."""
+    """Small bases with many ties: returns, free items, days around as-of, few amounts, money without a rate."""
     customers = draw(st.integers(1, 12))
     amounts = draw(
         st.sampled_from([["10.00"], ["0.00", "10.00"], ["-5.00", "0.00", "9.99", "10.00", "10.01", "250.00"]])

@@ -132,7 +132,7 @@ def test_two_runs_at_once_take_turns_and_do_not_mix():
     def run(day):
         try:
             score(day)
-        except Exception as error:  # noqa: BLE001 - reported by the assertion below
+        except Exception as error:  # reported by the assertion below
             failures.append(error)
 
     for thread in [in_thread(lambda day=day: run(day)) for day in days]:
