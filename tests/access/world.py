@@ -29,7 +29,7 @@ class World:
 
 
 def build_world() -> World:
-    """Two teams that do not see each other; in the first a person of each role and a team-mate, in the second a stranger."""
+    """Two teams that do not see each other; in the first one person a role and a mate, in the second a stranger."""
     Company.objects.update_or_create(pk=1, defaults={"name": "Northwind", "currency": "EUR"})
     north, south = Team.objects.create(name="North"), Team.objects.create(name="South")
     people = {role: _person(role, role, north) for role in Role.values}

@@ -61,7 +61,7 @@ def test_a_job_is_done_once_however_often_the_bell_rings() -> None:
     jobs.run_job(job.pk)
     jobs.run_job(job.pk)
     job.refresh_from_db()
-    assert CALLS == [job.pk]
+    assert [job.pk] == CALLS
     assert (job.state, job.result, job.attempts, job.progress_total) == (JobState.DONE, {"seen": 7}, 1, 2)
 
 
@@ -79,7 +79,7 @@ def test_two_workers_at_once_do_a_job_once() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert CALLS == [job.pk]
+    assert [job.pk] == CALLS
 
 
 def test_a_job_held_by_a_living_worker_is_left_alone() -> None:
