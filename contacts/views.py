@@ -17,6 +17,7 @@ from contacts.choices import ContactKind
 from contacts.forms import ContactForm, InteractionForm
 from contacts.models import Contact, ContactQuerySet, Interaction
 from crm.access import can
+from crm.catalogue import fields_of
 from crm.choices import Verb
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
@@ -55,7 +56,8 @@ class ContactDetailView(RecordPage):
     own_tab = ("timeline", "Timeline")
 
     def get_queryset(self) -> Any:
-        related = super().get_queryset().select_related("owner", "team", "organization", "parent")
+        named = {name for spec in fields_of("contacts.contact") if spec.default for name in spec.select}
+        related = super().get_queryset().select_related(*named, "owner", "team", "organization", "parent")
         return related.prefetch_related("points", "addresses")
 
     def get_context_data(self) -> dict[str, Any]:

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils import timezone
 
 from crm.models import Company
 
 
+_of_this_request: ContextVar[Company | None] = ContextVar("company", default=None)
+
+
 def current_company() -> Company:
-    """The company's row; an unsaved one with the defaults (UTC, EUR) before the instance is set up."""
+    """The company's row; an unsaved one with the defaults (UTC, EUR) before the instance is set up.
+
+    Read once a request of a signed-in person, each time elsewhere.
+    """
+    return _of_this_request.get() or read_company()
+
+
+@contextmanager
+def company_at_hand() -> Iterator[Company]:
+    """Read the company once for everything inside, and count days and times in its zone."""
+    company = read_company()
+    token = _of_this_request.set(company)
+    try:
+        with timezone.override(company.zone):
+            yield company
+    finally:
+        _of_this_request.reset(token)
+
+
+def read_company() -> Company:
+    """The company's row as it stands in the database now."""
     return Company.objects.filter(pk=1).first() or Company(pk=1, name="CRM")
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 
 from crm.actions import is_set_up
-from crm.company import current_company
+from crm.company import company_at_hand
 
 
 class FirstVisitMiddleware:
@@ -34,8 +33,8 @@ class CompanyZone:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        request.company = current_company()  # type: ignore[attr-defined]
-        with timezone.override(request.company.zone):  # type: ignore[attr-defined]
+        with company_at_hand() as company:
+            request.company = company  # type: ignore[attr-defined]
             return self.get_response(request)
 
 
