@@ -71,9 +71,10 @@ def _escape_of(lines: Sequence[str]) -> str | None:
 def _is_strict(lines: Sequence[str], dialect: Dialect) -> bool:
     """Whether the lines follow the dialect to the letter and have several cells."""
     try:
-        return len(list(dialect.reader(lines, strict=True))[0]) > 1
-    except (csv.Error, IndexError):
+        rows = list(dialect.reader(lines, strict=True))
+    except csv.Error:
         return False
+    return bool(rows) and len(rows[0]) > 1
 
 
 def _agreement(lines: Sequence[str], dialect: Dialect) -> float:

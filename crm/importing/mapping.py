@@ -104,7 +104,8 @@ def fill_template(parts: Sequence[tuple[str, int | None]], row: Row) -> str:
 
 
 def resolve_sources(kind: ImportKind, options: ImportOptions, columns: Sequence[str]) -> list[Source]:
-    """Sources of all fields that are fed, in the order of their columns. Raises UnreadableFile for names that are not there and for fields missing."""
+    """Sources of all fields that are fed, in the order of their columns. Raises UnreadableFile for names that are not
+    there and for fields that are needed and not fed."""
     sources: dict[str, Source] = {}
     for column, name in options.map:
         _add(sources, _column_source(field_named(kind, name), column, columns))
