@@ -231,6 +231,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": _static_storage},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+FILE_UPLOAD_HANDLERS = [
+    "crm.foreign.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- mail -------------------------------------------------------------------------------------------------------------
 # Django's own mails become rows too; the sender of the rows delivers to the servers below

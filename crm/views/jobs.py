@@ -13,6 +13,8 @@ from django.views.generic import DetailView, ListView
 
 from crm.access import can
 from crm.choices import JobState, Verb
+from crm.foreign.contents import served_type
+from crm.foreign.names import clean_name
 from crm.jobs import request_cancel, retry_job
 from crm.models import JobRun, StoredFile
 from crm.requests import SignedInRequest
@@ -101,7 +103,8 @@ class FileDownloadView(View):
             content = stored.file.open("rb")
         except FileNotFoundError as error:
             raise Http404("The file is no longer there.") from error
-        response = FileResponse(content, as_attachment=True, filename=stored.name, content_type=stored.content_type)
+        name, content_type = clean_name(stored.name), served_type(stored.content_type)
+        response = FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "sandbox"
         return response

@@ -1,0 +1,35 @@
+"""Names of files as strangers give them: a folder, a trick of writing direction or a device name is not taken over."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_NAME = 150
+MAX_SUFFIX = 20
+MAX_BYTES = 250
+NAMELESS = "file"
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
+DEVICES = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Control, format (marks of writing direction are in it), half characters, private and unassigned, line separators."""
+
+
+def clean_name(name: str) -> str:
+    """The last part of the name, in letters that are seen; at most 150 characters, the suffix kept; never empty."""
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    name = "".join(letter for letter in name if unicodedata.category(letter) not in UNSEEN)
+    name = " ".join(name.translate(FORBIDDEN).split()).strip(". ")
+    if DEVICES.match(name):
+        name = f"_{name}"
+    return _cut(name) or NAMELESS
+
+
+def _cut(name: str) -> str:
+    """Shortened in the middle, so that the suffix says still what it was."""
+    stem, dot, suffix = name.rpartition(".")
+    ending = f".{suffix}" if dot and stem and len(suffix) <= MAX_SUFFIX else ""
+    kept = name.removesuffix(ending)[: MAX_NAME - len(ending)]
+    while len((kept + ending).encode()) > MAX_BYTES:
+        kept = kept[:-1]
+    return kept.rstrip() + ending
