@@ -75,7 +75,7 @@ class Postgres:
         """Stop the server; its clients are cut off, what they committed is kept."""
         pid = self.pid
         if pid is not None:
-            end(pid, signal.SIGINT, lambda: self.pid is not None, 60)
+            end(pid, lambda: self.pid is not None, (signal.SIGINT, 30), (signal.SIGQUIT, 10))
 
     @property
     def _log(self) -> Path:

@@ -64,9 +64,9 @@ def wait_until(condition: Callable[[], bool], seconds: float, step: float = 0.00
     return True
 
 
-def end(pid: int, how: signal.Signals, alive: Callable[[], bool], seconds: float) -> None:
-    """Ask a process to stop, and kill it when it has not after `seconds`."""
-    for request, patience in ((how, seconds), (signal.SIGKILL, 5.0)):
+def end(pid: int, alive: Callable[[], bool], *requests: tuple[signal.Signals, float]) -> None:
+    """Ask a process to stop by one signal after the other, each with its patience in seconds; kill it in the end."""
+    for request, patience in (*requests, (signal.SIGKILL, 5.0)):
         try:
             os.kill(pid, request)
         except ProcessLookupError:

@@ -46,7 +46,7 @@ class Valkey:
         """Stop the server; what it holds is written first."""
         pid = self.pid
         if pid is not None:
-            end(pid, signal.SIGTERM, lambda: self.pid is not None, 30)
+            end(pid, lambda: self.pid is not None, (signal.SIGTERM, 30))
         self._pid_file.unlink(missing_ok=True)
 
     @property

@@ -114,6 +114,10 @@ def descendants(pid: int) -> list[int]:
     """Every process below `pid`, parents first."""
     below: list[int] = []
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        for word in tasks.read_text().split():
+        try:
+            words = tasks.read_text().split()
+        except FileNotFoundError:  # it has ended meanwhile
+            continue
+        for word in words:
             below += [int(word), *descendants(int(word))]
     return below
