@@ -36,23 +36,14 @@ def send_mail(*, actor: User | None, kind: str, to: str, subject: str, text: str
     """
     draft = Draft(kind=kind, to=to, subject=subject, text=text, **more)
     with transaction.atomic():
-        send_mails(actor=actor, drafts=[draft])
-        known = {"key": draft.key} if draft.key else {"guid": draft.guid}
-        return OutgoingMail.objects.get(**known)
+        new = _write(actor, [draft])
+        return OutgoingMail.objects.get(**{"pk": new[0]} if new else {"key": draft.key})
 
 
 def send_mails(*, actor: User | None, drafts: Iterable[Draft]) -> int:
     """Write many at once, all or none; returns how many are new. A `key` that was used before adds nothing."""
-    drafts = list(drafts)
     with transaction.atomic():
-        channels = {name: channel_named(name) for name in {draft.channel for draft in drafts}}
-        rows = [row_of(draft, actor=actor, channel=channels[draft.channel]) for draft in drafts]
-        OutgoingMail.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-        new = dict(OutgoingMail.objects.filter(guid__in=[row.guid for row in rows]).values_list("guid", "pk"))
-        _attach([(new[draft.guid], draft) for draft in drafts if draft.guid in new])
-        for channel in channels.values():
-            transaction.on_commit(partial(ring, channel.pk), robust=True)
-    return len(new)
+        return len(_write(actor, list(drafts)))
 
 
 def retry_mail(*, actor: User | None, mail: OutgoingMail) -> None:
@@ -131,6 +122,19 @@ def _queue_again(actor: User | None, mail: OutgoingMail, states: Sequence[str], 
             raise ValidationError("It is not in that state any more; look at it again.")
         _log(actor, verb, mail, done)
         transaction.on_commit(partial(ring, mail.channel_id), robust=True)
+
+
+def _write(actor: User | None, drafts: Sequence[Draft]) -> list[int]:
+    """Write rows and ring for their channels after the commit; the keys of those that are new."""
+    channels = {name: channel_named(name) for name in {draft.channel for draft in drafts}}
+    rows = [row_of(draft, actor=actor, channel=channels[draft.channel]) for draft in drafts]
+    OutgoingMail.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    # guids are made with the rows: those found are new, the others had a key that was used before
+    new = dict(OutgoingMail.objects.filter(guid__in=[row.guid for row in rows]).values_list("guid", "pk"))
+    _attach([(new[row.guid], draft) for row, draft in zip(rows, drafts, strict=True) if row.guid in new])
+    for channel in channels.values():
+        transaction.on_commit(partial(ring, channel.pk), robust=True)
+    return list(new.values())
 
 
 def _attach(drafts: Sequence[tuple[int, Draft]]) -> None:

@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.header import Header
-from email.utils import format_datetime, getaddresses, parseaddr
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django.utils import timezone
 
-from crm.mail.addresses import ascii_domain
+from crm.mail.addresses import ascii_domain, read_mailbox, read_mailboxes
 
 if TYPE_CHECKING:
     from crm.models import MailAttachment, OutgoingMail, StoredFile
@@ -95,10 +95,10 @@ def _content(stored: StoredFile) -> bytes:
 def _head(mail: OutgoingMail) -> list[str]:
     """Header lines of this row alone."""
     own = {
-        "From": _mailboxes([parseaddr(mail.sender)]),
-        "To": _mailboxes(getaddresses([mail.shown_to])) if mail.shown_to else _to(mail),
-        "Cc": _mailboxes(getaddresses([mail.shown_cc])) if mail.shown_cc else "",
-        "Reply-To": _mailboxes(getaddresses([mail.reply_to])) if mail.reply_to else "",
+        "From": _mailboxes([read_mailbox(mail.sender)]),
+        "To": _mailboxes(read_mailboxes(mail.shown_to)) if mail.shown_to else _to(mail),
+        "Cc": _mailboxes(read_mailboxes(mail.shown_cc)) if mail.shown_cc else "",
+        "Reply-To": _mailboxes(read_mailboxes(mail.reply_to)) if mail.reply_to else "",
         "Subject": _words(mail.subject, "Subject"),
         "Date": format_datetime(timezone.now()),
         "Message-ID": mail.message_id,

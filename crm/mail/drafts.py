@@ -7,14 +7,13 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import getaddresses, parseaddr
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from crm.mail.addresses import ascii_domain, checked_address, checked_mailbox, one_line
+from crm.mail.addresses import ascii_domain, checked_mailbox, checked_mailboxes, one_line
 from crm.mail.choices import BULK_PRIORITY, DEFAULT_CHANNEL, SERVICE_PRIORITY, MailKind, MailState
 from crm.mail.plain import plain_text
 from crm.models import OutgoingMail
@@ -63,7 +62,6 @@ class Draft:
     message_id: str = ""
     is_secret: bool = False
     is_held: bool = False
-    guid: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def files(self) -> Iterator[tuple[StoredFile, str]]:
         """Stored files with their content id; empty for one that is attached."""
@@ -73,13 +71,15 @@ class Draft:
 
 def row_of(draft: Draft, *, actor: User | None, channel: MailChannel) -> OutgoingMail:
     """The unsaved row of a draft. Raises ValidationError with a sentence that names the part that will not do."""
-    name, address = _recipient(draft.to)
-    sender = checked_mailbox(draft.sender or settings.DEFAULT_FROM_EMAIL, "The sender")
+    guid = uuid.uuid4()
+    name, address = checked_mailbox(draft.to, "The recipient")
+    sender = (draft.sender or settings.DEFAULT_FROM_EMAIL).strip()
+    domain = ascii_domain(checked_mailbox(sender, "The sender")[1])
     for file, content_id in draft.files():
         one_line(file.name, "The name of an attachment")
         one_line(content_id, "The name of an image")
     return OutgoingMail(
-        guid=draft.guid,
+        guid=guid,
         key=draft.key or None,
         kind=MailKind(draft.kind),
         channel=channel,
@@ -89,35 +89,19 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel) -> Outgoin
         object_model=draft.about._meta.label_lower if draft.about is not None else "",
         object_id=draft.about.pk if draft.about is not None else None,
         recipient=address,
-        recipient_name=name,
-        shown_to=_mailboxes(draft.shown_to, "The line of recipients"),
-        shown_cc=_mailboxes(draft.shown_cc, "The line of copies"),
+        recipient_name=name[:200],
+        shown_to=checked_mailboxes(draft.shown_to, "The line of recipients"),
+        shown_cc=checked_mailboxes(draft.shown_cc, "The line of copies"),
         sender=sender,
-        reply_to=_mailboxes(draft.reply_to, "The address for replies"),
+        reply_to=checked_mailboxes(draft.reply_to, "The address for replies"),
         subject=_at_most(one_line(draft.subject, "The subject"), LONGEST_SUBJECT, "The subject"),
         **_bodies(draft),
         headers={name: _header(name, value) for name, value in draft.headers.items()},
-        message_id=one_line(draft.message_id, "The message id") or f"<{draft.guid}@{ascii_domain(_address(sender))}>",
+        message_id=one_line(draft.message_id, "The message id") or f"<{guid}@{domain}>",
         is_secret=draft.is_secret,
         state=MailState.HELD if draft.is_held else MailState.QUEUED,
         due_at=draft.due_at or timezone.now(),
     )
-
-
-def _recipient(to: str) -> tuple[str, str]:
-    mailbox = checked_mailbox(to, "The recipient")
-    name, address = parseaddr(mailbox)
-    return name[:200], checked_address(address or mailbox, "The recipient")
-
-
-def _address(mailbox: str) -> str:
-    return parseaddr(mailbox)[1] or mailbox
-
-
-def _mailboxes(line: str, what: str) -> str:
-    for _, address in getaddresses([one_line(line, what)] if line else []):
-        checked_address(address, what)
-    return line
 
 
 def _bodies(draft: Draft) -> dict[str, str]:

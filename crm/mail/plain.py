@@ -8,7 +8,7 @@ from html import unescape
 
 TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>|[^<]+|<")
 HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-BLANKS = re.compile(r"[ \t\r\n\f\v\u200b\u200c\ufeff\u00ad]+")
+BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u200b\u200c\ufeff\u00ad]+")
 UNREAD = {"head", "style", "script", "title", "template"}
 PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "hr"}
 LINES = {"br", "div", "tr", "li", "section", "header", "footer"}

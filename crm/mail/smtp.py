@@ -5,14 +5,13 @@ from __future__ import annotations
 import smtplib
 import ssl
 from dataclasses import replace
-from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
 
 from crm.failpoints import failpoint
-from crm.mail.addresses import ascii_address, ascii_domain
+from crm.mail.addresses import ascii_address, ascii_domain, read_mailbox
 from crm.mail.composing import AttachmentReader, compose
 from crm.mail.replies import SENT, ChannelTrouble, Outcome, Verdict, read_reply
 
@@ -90,7 +89,7 @@ class SmtpTransport:
         self.mails += 1
         conversation = _Conversation(self.smtp)
         try:
-            outcome = conversation.run(parseaddr(mail.sender)[1], mail.recipient, message)
+            outcome = conversation.run(read_mailbox(mail.sender)[1], mail.recipient, message)
         except BROKEN as error:
             outcome = conversation.broken(error)
         if outcome.is_closed:

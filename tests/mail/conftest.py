@@ -21,6 +21,7 @@ from crm.mail.choices import MailKind
 from crm.mail.servers import MailServer
 from crm.models import MailChannel, OutgoingMail
 from tests.mail.sink import Sink
+from tests.worker import Worker
 
 
 @pytest.fixture
@@ -77,3 +78,11 @@ def write(to: str, kind: str = MailKind.AT_LEAST_ONCE, **more: Any) -> OutgoingM
 def due_now(*mails: OutgoingMail) -> None:
     """The pause before the next attempt is over."""
     OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(due_at=timezone.now())
+
+
+@pytest.fixture
+def worker_of_sink(sink, monkeypatch, request) -> Worker:
+    """A Celery worker in a process of its own whose default channel leads to the sink."""
+    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{sink.port}")
+    worker: Worker = request.getfixturevalue("real_worker")
+    return worker

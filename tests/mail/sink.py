@@ -34,7 +34,7 @@ class Taken:
 
     @property
     def message(self) -> EmailMessage:
-        return cast(EmailMessage, email.message_from_bytes(self.content, policy=email.policy.default))
+        return email.message_from_bytes(self.content, policy=email.policy.default)
 
     @property
     def message_id(self) -> str:
@@ -170,7 +170,7 @@ class _Controller(Controller):
 
     def _let_in(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         given = getattr(data, "password", b"").decode()
-        return AuthResult(success=given == self.sink.password)
+        return AuthResult(success=given == self.sink.password, handled=False)
 
     def _trigger_server(self) -> None:
         """Reach the port that was free: the base class asks for the one that was given."""

@@ -58,6 +58,7 @@ def test_the_pauses_grow_to_an_hour(channel) -> None:
         assert abs(channel.paused_until - timezone.now() - minutes * MINUTE) < MINUTE / 10
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 @pytest.mark.parametrize("trouble", ["password", "greeting", "tls"])
 def test_a_server_that_does_not_let_us_in_costs_no_mail(settings, transactional_db, trouble) -> None:
     greeting = "554 5.7.1 You are not welcome" if trouble == "greeting" else ""

@@ -91,6 +91,7 @@ def test_the_row_of_a_living_sender_is_left_alone(sink, channel, send) -> None:
 def test_an_answer_that_comes_after_the_row_was_given_up_is_still_believed(sink, channel) -> None:
     mail = write("mia@example.com", MailKind.AT_MOST_ONCE)
     claimed = ledger.claim(channel.pk, 0)
+    assert claimed is not None
     ledger.settle(channel.pk, 0)
     ledger.record(claimed, SENT)
     mail.refresh_from_db()
