@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from crm.exporting.csv import escape_formula
 from crm.importing.encodings import BROKEN
 from crm.importing.errors import RowFault
 from crm.importing.tables import Table
@@ -15,6 +17,7 @@ from crm.importing.tables import Table
 REASON_COLUMNS = ("rejected_line", "rejected_column", "rejected_because")
 CELL_LIMIT = 10_000
 MAX_EXAMPLES = 20
+AMOUNT = re.compile(r"[+-][\d.,\s]*\d\s*[€$£%]?")
 
 
 class RejectedRows:
@@ -51,17 +54,20 @@ class RejectedRows:
                 self.examples.append(fault.sentence())
             cells = [clean_cell(cell) for cell in fault.cells[: len(self.columns)]]
             cells += [""] * (len(self.columns) - len(cells))
-            self._writer.writerow([*cells, fault.line, fault.column, clean_cell(fault.reason)])
+            self._writer.writerow([*cells, fault.line, clean_cell(fault.column), clean_cell(fault.reason)])
 
     def _open(self) -> None:
         self._stream = self.path.open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._stream)
-        self._writer.writerow([*self.columns, *REASON_COLUMNS])
+        self._writer.writerow([*map(clean_cell, self.columns), *REASON_COLUMNS])
 
 
 def clean_cell(text: str) -> str:
-    """A cell that can be written as UTF-8 and opened in a spreadsheet: broken bytes shown, monsters shortened."""
+    """A cell that can be written as UTF-8 and opened in a spreadsheet: broken bytes shown, monsters shortened, and an
+    apostrophe before what would run there (a text that came with one keeps it, an amount needs none)."""
     text = text.replace(BROKEN, "�").replace("\x00", "␀").encode("utf-8", "replace").decode()
+    if not text.startswith("'") and not AMOUNT.fullmatch(text):
+        text = escape_formula(text)
     return text if len(text) <= CELL_LIMIT else f"{text[:CELL_LIMIT]}… ({len(text):,} characters)"
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import time
 import tracemalloc
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -152,7 +153,7 @@ def test_picture_bomb_says_its_size_and_is_not_drawn():
 def test_picture_drawn_anew_is_the_picture_alone(kind):
     place = Image.Exif()
     place[0x010F], place[0x9286] = "Camera", "49.87 N 8.65 E"
-    options = {} if kind == "GIF" else {"exif": place}
+    options: dict[str, Any] = {} if kind == "GIF" else {"exif": place}
     content = picture(kind, **options) + b"<script>alert(1)</script>"
     made = drawn_anew(io.BytesIO(content))
     assert b"script" not in made

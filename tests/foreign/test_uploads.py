@@ -49,7 +49,7 @@ def test_upload_is_stored_under_a_random_name_with_its_own_beside_it(mia):
     stored = store_upload(actor=mia, upload=brought("../Liste\u202e.csv", CSV), purpose=ATTACHMENT)
     assert (stored.name, stored.content_type, stored.size, stored.owner) == ("Liste.csv", "text/plain", len(CSV), mia)
     assert stored.sha256 == hashlib.sha256(CSV).hexdigest()
-    assert re.fullmatch(r"[0-9a-f]{2}/[0-9a-f]{32}", stored.file.name)
+    assert re.fullmatch(r"[0-9a-f]{2}/[0-9a-f]{32}", str(stored.file.name))
     assert Path(stored.file.path).read_bytes() == CSV
     entry = LogEntry.objects.get()
     assert (entry.actor, entry.verb, entry.model, entry.object_id) == (mia, "upload", "crm.storedfile", stored.pk)
