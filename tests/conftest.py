@@ -11,6 +11,7 @@ from tests.servers import Servers
 from tests.worker import Worker
 
 LINE = "line at the end"
+WALKS = ("access walk", "admin walk")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,12 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the lines that tests left with `say_at_the_end`, from all processes."""
+    """Print the lines that tests left with `say_at_the_end`, and how far the walks went, from all processes."""
+    cells = dict.fromkeys(WALKS, 0)
     for reports in terminalreporter.stats.values():
         for report in reports:
-            for name, line in getattr(report, "user_properties", []):
-                if name == LINE and getattr(report, "when", "") == "call":
-                    terminalreporter.write_line(line)
+            for name, said in getattr(report, "user_properties", []) if getattr(report, "when", "") == "call" else []:
+                if name == LINE:
+                    terminalreporter.write_line(said)
+                elif name in cells:
+                    cells[name] += said
+    for name, count in cells.items():
+        if count:
+            terminalreporter.write_line(f"{name}: {count} cells")
 
 
 @pytest.fixture

@@ -127,6 +127,6 @@ ADDRESSES: dict[str, Address] = {
     "orders:product_restore": button("product", "delete"),
     "analytics:overview": page("analysis"),
     "analytics:rfm_detail": page("analysis"),
-    "analytics:rfm_export": page("analysis"),
+    "analytics:rfm_export": page("contact", "export"),
     "analytics:rfm_run": button("analysis", "run", has_record=False),
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -39,6 +41,7 @@ def build_world() -> World:
         for relation, owner in zip(RELATIONS, (person, mate, stranger), strict=True):
             for kind, make in MAKERS.items():
                 records[kind][role, relation] = make(owner, f"{role} {relation}")
+    call_command("analyze", only="rfm", stdout=StringIO())
     return World(people, records)
 
 
