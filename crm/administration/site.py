@@ -10,6 +10,7 @@ from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest
@@ -44,7 +45,7 @@ class Administration(AdminSite):
             raise PermissionDenied
         return super().has_permission(request)
 
-    @method_decorator(secure_admin_login)
+    @method_decorator((login_not_required, secure_admin_login))
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The sign-in of the site."""
         return super().login(request, extra_context)  # type: ignore[return-value]

@@ -24,7 +24,8 @@ VIEWS = (
     ),
     (
         "SELECT o.number, o.ordered_at, o.channel, o.amount, o.cost, l.position, p.external_id, l.quantity,"
-        " l.unit_price, l.discount, l.amount, l.unit_cost FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id"
+        " l.unit_price, l.discount, l.amount, l.unit_cost"
+        " FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id"
         " JOIN orders_product p ON p.id = l.product_id"
     ),
     (

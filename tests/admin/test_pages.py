@@ -1,0 +1,104 @@
+"""Every page of the administration: who may open it, how many queries it takes, and that it keeps to the policy."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.administration.bases import PlainAdmin
+from crm.administration.site import is_ours
+from crm.choices import Role
+from crm.filtering import counting
+
+MOST_QUERIES = 20
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
+OUR_MODELS = [model for model in apps.get_models() if is_ours(model)]
+
+
+def pages_of(model) -> dict[str, str]:
+    """The addresses of a model's pages; those of its first record where there is one."""
+    site, name = admin.site, f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    pages = {"changelist": reverse(f"{name}_changelist"), "search": reverse(f"{name}_changelist") + "?q=ber"}
+    if type(site._registry[model]).has_add_permission is admin.ModelAdmin.has_add_permission:
+        pages["add"] = reverse(f"{name}_add")
+    record = model._default_manager.order_by("pk").first()
+    if record is not None:
+        pages |= {page: reverse(f"{name}_{page}", args=[record.pk]) for page in ("change", "history")}
+    return pages
+
+
+def queries_of(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200, address
+    return len(queries)
+
+
+def test_every_table_of_ours_is_there_and_no_other():
+    assert set(admin.site._registry) == set(OUR_MODELS)
+
+
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model._meta.label)
+def test_pages_of_a_table_take_few_queries(rows, admin_client, model):
+    rows(3)
+    counts = {address: queries_of(admin_client, address) for address in pages_of(model).values()}
+    assert {address: count for address, count in counts.items() if count > MOST_QUERIES} == {}
+
+
+def test_lists_take_as_many_queries_for_one_row_as_for_fifty(rows, admin_client, monkeypatch):
+    rows(3)
+    addresses = [reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist") for m in OUR_MODELS]
+    many = [queries_of(admin_client, address) for address in addresses]
+    monkeypatch.setattr("crm.administration.bases.LoggedAdmin.list_per_page", 1)
+    assert [queries_of(admin_client, address) for address in addresses] == many
+
+
+def test_no_page_has_a_script_or_style_in_it(rows, admin_client):
+    rows(1)
+    for model in OUR_MODELS:
+        for address in pages_of(model).values():
+            html = admin_client.get(address).content.decode()
+            assert INLINE.findall(html) == [], address
+
+
+def test_long_tables_are_not_counted(rows, admin_client, monkeypatch):
+    rows(1)
+    monkeypatch.setattr(counting, "EXACT_UP_TO", 5)
+    with CaptureQueriesContext(connection) as queries:
+        admin_client.get(reverse("admin:contacts_contact_changelist"))
+    counts = [query["sql"] for query in queries.captured_queries if "COUNT(*)" in query["sql"]]
+    assert counts
+    assert all("LIMIT" in sql for sql in counts)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+def test_other_roles_are_kept_out(rows, sign_in, role):
+    rows(1)
+    client = sign_in(role)
+    for model in OUR_MODELS:
+        for address in pages_of(model).values():
+            assert client.get(address).status_code == 403, address
+
+
+def test_strangers_are_led_to_the_sign_in_of_the_site(sign_in, client):
+    sign_in(Role.REP)  # somebody works here already
+    for address in (reverse("admin:index"), reverse("admin:contacts_contact_changelist")):
+        response = client.get(address, follow=True)
+        assert unquote(response.redirect_chain[-1][0]) == f"{reverse('account_login')}?next={address}"
+
+
+def test_no_list_deletes_by_the_handful():
+    assert "delete_selected" not in [name for name, _ in admin.site.actions]
+
+
+def test_long_texts_of_tables_that_no_app_lists_are_not_shown(rf):
+    hidden = models.TextField | models.JSONField
+    for model, page in admin.site._registry.items():
+        if isinstance(page, PlainAdmin):
+            texts = {field.name for field in model._meta.fields if isinstance(field, hidden)}
+            assert texts <= set(page.get_exclude(rf.get("/")))
