@@ -1,10 +1,13 @@
 """Senders in processes of their own: `python -m tests.mail.sender CHANNEL:FAILPOINTS ...`; prints how each ended.
 
+Instead of failpoints, `CHANNEL:after=SECONDS` kills the sender from outside after that time.
 Each is a child that is forked before anything is opened: a start of Python for each would be most of the suite's time.
 """
 
 import os
+import signal
 import sys
+import time
 
 import django
 
@@ -19,7 +22,11 @@ def run_child(channel_id: int, failpoints: str) -> int:
     """Send what is due in a child; 0, or minus the signal that ended it."""
     child = os.fork()
     if child:
+        if failpoints.startswith("after="):
+            time.sleep(float(failpoints.removeprefix("after=")))
+            os.kill(child, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    failpoints = "" if failpoints.startswith("after=") else failpoints
     settings.CRM_FAILPOINTS = failpoints.split(",") if failpoints else []
     try:
         send_due(channel_id)
