@@ -80,7 +80,7 @@ KINDS: list[tuple[str, bytes, str, str]] = [
     ("list.csv", CSV, "a text", "text/plain"),
     ("list.csv", CSV.decode().encode("utf-16"), "a text", "text/plain"),
     ("list.csv", "Größe;Maß\n".encode("cp1252"), "a text", "text/plain"),
-    ("list.csv.gz", gzip.compress(CSV), "a gzip archive", "application/gzip"),
+    ("list.csv.gz", gzip.compress(CSV, mtime=0), "a gzip archive", "application/gzip"),
     ("ID3.csv", b"ID3,BM,MZ\n1,2,3\n", "a text", "text/plain"),
     ("book.xlsx", WORKBOOK, "an Excel workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("a.zip", zipped({"a.txt": b"a"}), "a zip archive", "application/zip"),

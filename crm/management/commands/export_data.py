@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 for text in lines:
                     self.stdout.write(text, ending="")
             except BrokenPipeError:  # whoever read has seen enough
-                sys.stdout = None  # type: ignore[assignment]
+                sys.stdout = None
             return
         part = output.with_name(output.name + ".part")
         try:
