@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from contacts.choices import Market
+from contacts.choices import Market, PointKind
 from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
@@ -144,9 +144,15 @@ class ContactPointAdmin(ViewOnlyAdmin):
 
     list_display = ("value", "kind", "contact", "is_primary")
     list_select_related = ("contact",)
-    search_fields = ("=normalised",)
+    found_by = ("normalised",)
     search_help_text = "A whole e-mail address, or a phone number as +49..."
     sortable_by = ()
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        word = search_term.strip().lower().replace(" ", "")
+        found, _ = super().get_search_results(request, queryset, word)
+        # the index leads with the kind
+        return (found.filter(kind__in=PointKind.values) if word else found), False
 
 
 @admin.register(Address)

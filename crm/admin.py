@@ -202,12 +202,12 @@ class StoredFileAdmin(ViewOnlyAdmin):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ViewOnlyAdmin):
-    """Who did what. Found by the numbers of the record or of the contact."""
+    """Who did what."""
 
     list_display = ("at", "actor", "verb", "model", "object_id", "summary")
     list_select_related = ("actor", "job")
-    search_fields = ("=object_id", "=contact_id")
-    search_help_text = "The number of a record or of a contact"
+    found_by = ("contact_id",)
+    search_help_text = "The number of a contact"
     sortable_by = ("at",)
     ordering = ["-at", "-id"]
 

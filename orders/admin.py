@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
+from crm.administration.bases import ExactAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from orders.keeping import refresh_products, refresh_totals
 from orders.models import Order, OrderLine, Product
 
@@ -61,11 +61,11 @@ class LineInline(TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LoggedAdmin):
+class OrderAdmin(ExactAdmin):
     inlines = (LineInline,)
     list_display = ("number", "contact", "ordered_at", "channel", "amount", "currency", "is_purchase")
     list_select_related = ("contact",)
-    search_fields = ("=number",)
+    found_by = ("number",)
     search_help_text = "A whole order number"
     ordering = ("-ordered_at", "-id")
     sortable_by = ("ordered_at",)
@@ -88,7 +88,7 @@ class OrderAdmin(LoggedAdmin):
 class OrderLineAdmin(ViewOnlyAdmin):
     list_display = ("order", "position", "product", "quantity", "unit_price", "amount")
     list_select_related = ("order", "product")
-    search_fields = ("=order__number",)
+    found_by = ("order__number",)
     search_help_text = "A whole order number"
     sortable_by = ()
 

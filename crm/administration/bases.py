@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
@@ -11,7 +13,7 @@ from django.contrib.admin.models import LogEntry as DjangoLogEntry
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
@@ -91,7 +93,26 @@ class SearchedAdmin(LoggedAdmin):
         return search_rows(queryset, search_term), False
 
 
-class ViewOnlyAdmin(LoggedAdmin):
+class ExactAdmin(LoggedAdmin):
+    """A long table: found by a whole word in one of the indexed fields `found_by`."""
+
+    found_by: tuple[str, ...] = ()
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        return self.found_by or super().get_search_fields(request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        word = search_term.strip()
+        if not self.found_by or not word:
+            return super().get_search_results(request, queryset, search_term)
+        names = [name for name in self.found_by if _fits(self.opts, name, word)]
+        conditions = [Q(**{name: word}) for name in names]
+        return queryset.filter(reduce(or_, conditions, Q(pk__in=[]))), False
+
+
+class ViewOnlyAdmin(ExactAdmin):
     """A table that is written by the product alone: to be looked at."""
 
     ordering = ["-pk"]
@@ -127,6 +148,12 @@ def register_the_rest(app_label: str) -> None:
     for model in apps.get_app_config(app_label).get_models():
         if not admin.site.is_registered(model):
             admin.site.register(model, PlainAdmin)
+
+
+def _fits(opts: Any, name: str, word: str) -> bool:
+    """Whether the word can be a value of the field: numbers are digits and not too many."""
+    is_number = isinstance(opts.get_field(name.split("__", maxsplit=1)[0]), models.IntegerField)
+    return not is_number or (word.isascii() and word.isdigit() and len(word) < 19)
 
 
 def _contact_id(obj: Model) -> int | None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contacts.models import ContactPoint
 from crm.administration.bases import PlainAdmin
 from crm.administration.site import is_ours
 from crm.choices import Role
@@ -102,3 +103,27 @@ def test_long_texts_of_tables_that_no_app_lists_are_not_shown(rf):
         if isinstance(page, PlainAdmin):
             texts = {field.name for field in model._meta.fields if isinstance(field, hidden)}
             assert texts <= set(page.get_exclude(rf.get("/")))
+
+
+@pytest.mark.parametrize(
+    ("table", "word", "count"),
+    [
+        ("orders_order", "SO-10001", 1),
+        ("orders_order", "SO-1000", 0),
+        ("orders_orderline", "SO-nothing", 0),
+        ("crm_logentry", "not a number", 0),
+        ("crm_logentry", "9" * 30, 0),
+        ("contacts_contactpoint", "nobody@nowhere.example", 0),
+    ],
+)
+def test_long_tables_are_searched_by_whole_words(rows, admin_client, table, word, count):
+    rows(1)
+    response = admin_client.get(reverse(f"admin:{table}_changelist"), {"q": word})
+    assert response.context["cl"].result_count == count
+
+
+def test_a_contact_point_is_found_as_it_is_written(rows, admin_client):
+    rows(1)
+    point = ContactPoint.objects.filter(kind="phone").first()
+    response = admin_client.get(reverse("admin:contacts_contactpoint_changelist"), {"q": point.value})
+    assert point in response.context["cl"].result_list
