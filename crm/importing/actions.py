@@ -55,7 +55,8 @@ def start_import(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
     if current.is_under_way:
         raise ImportUnderWay
     title = f"Import {kind.label.lower()} from {current.file.name}"
-    current.job = start_job(actor=actor, kind="import", title=title, parameters={"run": run.pk})
+    parameters = {"run": run.pk, "mapping_url": run.get_absolute_url()}
+    current.job = start_job(actor=actor, kind="import", title=title, parameters=parameters)
     current.result, current.rejected_file = None, None
     current.save(update_fields=["job", "result", "rejected_file"])
     return current.job

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import File
+from django.urls import reverse
 
 from crm.catalogue import import_kinds
 from crm.importing.engine import ImportResult, import_file
 from crm.importing.errors import DatabaseBusy, UnreadableFile
+from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions
 from crm.jobs import JobError, Progress
 from crm.models import ImportRun, JobRun, StoredFile
@@ -26,17 +28,18 @@ def run_import(job: JobRun, progress: Progress) -> dict[str, Any]:
 
 
 def _import(run: ImportRun, job: JobRun, progress: Progress) -> None:
+    kind = import_kinds()[run.kind]
     with tempfile.TemporaryDirectory(prefix="crm-import-") as folder:
         try:
             import_file(
                 actor=run.actor,
-                kind=import_kinds()[run.kind],
+                kind=kind,
                 path=Path(run.file.file.path),
                 options=ImportOptions.from_json(run.options),
                 progress=progress,
                 rejected_path=Path(folder) / "rejected.csv",
                 job=job,
-                keep=lambda result: _keep(run, result),
+                keep=lambda result: _keep(run, kind, result),
             )
         except DatabaseBusy:
             raise
@@ -46,10 +49,11 @@ def _import(run: ImportRun, job: JobRun, progress: Progress) -> None:
             raise JobError("The file is no longer there. Please upload it again.") from error
 
 
-def _keep(run: ImportRun, result: ImportResult) -> None:
+def _keep(run: ImportRun, kind: ImportKind, result: ImportResult) -> None:
     """Counts, examples and the file of rejected rows, stored with the import."""
     stored = {name: value for name, value in result.to_json().items() if name != "rejected_file"}
-    run.result = {**stored, "examples": result.examples, "description": result.description}
+    records = {"records_label": kind.label, "records_url": reverse(kind.list_url) if kind.list_url else ""}
+    run.result = {**stored, **records, "examples": result.examples, "description": result.description}
     if result.rejected_path:
         run.rejected_file = _store(run, result.rejected_path)
     run.save(update_fields=["result", "rejected_file"])

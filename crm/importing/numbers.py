@@ -97,10 +97,12 @@ def parse_number(text: str, mark: DecimalMark, *, whole: bool = False) -> Decima
 def _refusal(text: str, body: str, mark: DecimalMark, whole: bool) -> str:
     point, comma = bool(_POINT.fullmatch(body)) and body.isascii(), bool(_COMMA.fullmatch(body)) and body.isascii()
     if not (point or comma):
-        hint = f" (if it means “not given”, say --null {text})" if body.isalpha() or "/" in body else ""
+        hint = " (if it means “not given”, say so in the options)" if body.isalpha() or "/" in body else ""
         return f"“{text[:60]}” is not a number{hint}"
     if mark is DecimalMark.OPEN and point and comma and not whole:
-        return f"“{text[:60]}” can be read in two ways; say whether the decimal mark is a point or a comma (--decimal)"
+        return (
+            f"“{text[:60]}” can be read in two ways; say in the options whether the decimal mark is a point or a comma"
+        )
     if mark is DecimalMark.POINT and not point:
         return f"“{text[:60]}” has a decimal comma, but the numbers of this column have a decimal point"
     if mark is DecimalMark.COMMA and not comma:

@@ -115,7 +115,7 @@ def unstorable(text: str) -> str:
     """Why a text with a NUL or with broken bytes cannot be stored."""
     if "\x00" in text:
         return f"{quoted(text)} holds a NUL character, which no text can hold"
-    return f"{quoted(text)} holds bytes that are no text in the file's encoding (say --encoding if it is another)"
+    return f"{quoted(text)} holds bytes that are no text in the file's encoding (is it another one?)"
 
 
 def quoted(text: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crm.catalogue import import_kinds
 from crm.importing.dates import DateOrder
@@ -21,6 +21,21 @@ from crm.models import User
 
 ORDERS = (DateOrder.DMY.value, DateOrder.MDY.value, DateOrder.YMD.value)
 MARKS = (DecimalMark.POINT.value, DecimalMark.COMMA.value)
+
+
+RULES = """
+How a file is read:
+  Its content decides what it is: CSV and relatives, Excel workbook (.xlsx), JSON lines, gzip of these.
+  Columns named like a field are mapped by themselves; others need --map.
+  A column decides as a whole how its dates and its numbers are written; where it leaves that open, the command asks.
+  A time without a zone is in the company's zone. One that a clock change skips is moved on by the hour; one that it
+  repeats is the first of the two. Years of two digits from 69 on are of the 1900s.
+What a file changes:
+  An empty cell takes nothing away; a given value replaces the stored one; tags are added to those that are there.
+  A new e-mail address or phone number becomes the main one, the one before stays beside it.
+  Rows of one file with the same identity are one record: later values win.
+  A row with a fault stays out as a whole, with line, column and reason, in the file of rejected rows; the rest is in.
+"""
 
 
 class TerminalProgress:
@@ -47,6 +62,11 @@ class TerminalProgress:
 
 class Command(BaseCommand):
     help = "Imports a table: what it is, is told by its content. Running the same file again changes nothing."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, epilog=RULES, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
