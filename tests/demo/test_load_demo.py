@@ -172,3 +172,8 @@ def test_a_real_company_is_never_mixed_with_the_demo(load_demo):
 def test_numbers_out_of_range_are_refused(load_demo, words):
     with pytest.raises(CommandError, match="must be between"):
         load_demo(*words)
+
+
+def test_a_demo_of_the_future_is_refused(load_demo):
+    with pytest.raises(CommandError, match="lies in the future"):
+        load_demo("--until", "2999-01-01")

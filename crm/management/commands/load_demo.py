@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from crm.demo.house import DemoRefused
 from crm.demo.loading import load_demo
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         for name, least, most in (("customers", 1, 5_000_000), ("years", 1, 20), ("seed", 0, 2**32)):
             if not least <= options[name] <= most:
                 raise CommandError(f"--{name} must be between {least:,} and {most:,}.")
+        if options["until"] and options["until"] > timezone.localdate():
+            raise CommandError("--until lies in the future: the demo's last day is today or earlier.")
         try:
             counts = load_demo(
                 customers=options["customers"],
