@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from crm.company import company_today
 from crm.templatetags.figures import full_day
+
+TONES = [(tone, tone) for tone in ("good", "accent", "neutral", "warn", "bad")]
+DIMENSIONS = {"r": "Recency", "f": "Frequency", "m": "Monetary"}
+LABELS = {
+    f"{letter}_{end}": f"{name}, {'from' if end == 'low' else 'to'}"
+    for letter, name in DIMENSIONS.items()
+    for end in ("low", "high")
+}
 
 
 class RfmRunForm(forms.Form):
@@ -32,3 +41,56 @@ class RfmRunForm(forms.Form):
         if day > (today := company_today()):
             raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
         return day
+
+
+class SegmentForm(forms.Form):
+    """A row of the table of segments: its place, its name, and the scores that fit."""
+
+    position = forms.IntegerField(min_value=1, max_value=999)
+    name = forms.CharField(max_length=40)
+    r_low, r_high, f_low, f_high, m_low, m_high = (forms.IntegerField(min_value=1, max_value=5) for _ in range(6))
+    tone = forms.ChoiceField(label="Colour", choices=TONES, initial="neutral")
+    advice = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            css = "form-select" if name == "tone" else "form-control"
+            label = LABELS.get(name, field.label or name.capitalize())
+            field.widget.attrs.update({"class": f"{css} {css}-sm", "aria-label": label})
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        for letter, dimension in DIMENSIONS.items():
+            low, high = found.get(f"{letter}_low"), found.get(f"{letter}_high")
+            if low and high and low > high:
+                self.add_error(f"{letter}_high", f"{dimension}: the upper bound is below the lower one.")
+        return found
+
+
+class SegmentTable(forms.BaseFormSet):
+    """The whole table: names and places may stand once."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].widget.attrs["aria-label"] = "Remove this segment"
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        for field, sentence in (("name", "Two segments are called “{}”."), ("position", "Two segments have place {}.")):
+            values = [str(row[field]) for row in self.rows]
+            for value in sorted({value for value in values if values.count(value) > 1}):
+                raise ValidationError(sentence.format(value))
+        if not self.rows:
+            raise ValidationError("Keep at least one segment.")
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows that stay, by place."""
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        rows = [{name: value for name, value in row.items() if name != "DELETE"} for row in kept]
+        return sorted(rows, key=lambda row: row["position"])
+
+
+SegmentFormSet = forms.formset_factory(SegmentForm, formset=SegmentTable, extra=1, max_num=60, can_delete=True)

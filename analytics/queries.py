@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -88,6 +89,19 @@ def segment_name(rows: Sequence[RfmSegment], r: int, f: int, m: int) -> str:
         if all(getattr(row, f"{one}_low") <= score <= getattr(row, f"{one}_high") for one, score in scores.items()):
             return row.name
     return ""
+
+
+def counts_by(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
+    """Per name of this table: customers of the last run now, and if the table were these rows; names that end too."""
+    run = last_run("rfm")
+    cells = cells_for(None, run) if run else []
+    wanted = [RfmSegment(**row) for row in rows]
+    now, then = Counter[str](), Counter[str]()
+    for cell in cells:
+        now[cell.segment] += cell.customers
+        then[segment_name(wanted, cell.r, cell.f, cell.m)] += cell.customers
+    names = dict.fromkeys([*(row.name for row in wanted), *sorted(set(now) | set(then), reverse=True)])
+    return [(name or "without a name", now[name], then[name]) for name in names]
 
 
 def last_day_with_orders() -> dt.date | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -122,11 +123,15 @@ class RfmExportView(AnalysisView):
     """The figures of the page as CSV: `part` is map, segments, scores or customers (one row each)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        page, part = read_page(self.request), request.GET.get("part", "segments")
-        if page is None or part not in PARTS:
-            raise Http404("There is no such table.")
+        part = request.GET.get("part", "segments")
         if not can(self.request.user, Verb.EXPORT, RfmScore):
             raise PermissionDenied
+        if part not in PARTS:
+            raise Http404("There is no such table.")
+        page = read_page(self.request)
+        if page is None:
+            messages.info(request, "Nobody is scored yet, so there is nothing to export.")
+            return redirect("analytics:rfm_detail")
         rows = _customer_rows(self.request.user) if part == "customers" else PARTS[part](page)
         response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
         name = f"rfm-{part}-{page.run.as_of.isoformat()}.csv"

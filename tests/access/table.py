@@ -35,6 +35,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
         "delete": reach(NONE, NONE, NONE, ALL),
         "export": reach(ALL, ALL, NONE, ALL),
     },
+    "segment table": {"view": EVERYBODY, "change": reach(NONE, NONE, NONE, ALL)},
     "job": {"view": reach(OWN, OWN, OWN, ALL), "change": reach(OWN, OWN, OWN, ALL)},
     "import": {
         "view": reach(OWN, OWN, NONE, ALL),
@@ -128,5 +129,6 @@ ADDRESSES: dict[str, Address] = {
     "analytics:overview": page("analysis"),
     "analytics:rfm_detail": page("analysis"),
     "analytics:rfm_export": page("contact", "export"),
+    "analytics:segment_list": form("segment table", "change"),
     "analytics:rfm_run": button("analysis", "run", has_record=False),
 }
