@@ -14,8 +14,6 @@ from django.views.generic import FormView
 from crm.actions import AlreadySetUp, is_set_up, set_up_company
 from crm.forms import SetupForm
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
 
 @method_decorator(login_not_required, name="dispatch")
 class SetupView(FormView):
@@ -33,5 +31,5 @@ class SetupView(FormView):
         except AlreadySetUp:
             messages.warning(self.request, "Somebody has just set this instance up; please sign in.")
             return redirect("account_login")
-        login(self.request, admin, backend=BACKEND)
+        login(self.request, admin)
         return redirect("crm:home")
