@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from contacts.choices import Channel, Direction, PointKind
-from contacts.models import Address, Contact, ContactPoint, Interaction
-from crm.catalogue import TimelineEntry
+from contacts.models import Address, Contact, ContactPoint, ContactQuerySet, Interaction
+from crm.catalogue import TimelineEntry, fields_of
 from crm.models import LogEntry, User
 from crm.templatetags.figures import duration
 
@@ -45,6 +45,22 @@ def place_of(contact: Contact) -> str:
 def main_point(contact: Contact, kind: str) -> str:
     """The main e-mail address or phone number, from the prefetched points."""
     return next((point.value for point in contact.points.all() if point.kind == kind), "")
+
+
+def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
+    """Contacts with all that the header and the facts of their page show, and whether the person may open the
+    organizations that they name (`may_open_organization`, `may_open_parent`).
+    """
+    named = {name for spec in fields_of("contacts.contact") if spec.default for name in spec.select}
+    reachable = Contact.objects.visible_to(user)
+    return (
+        rows.select_related(*named, "owner", "team", "organization", "parent")
+        .prefetch_related("points", "addresses")
+        .annotate(
+            may_open_organization=Exists(reachable.filter(pk=OuterRef("organization_id"))),
+            may_open_parent=Exists(reachable.filter(pk=OuterRef("parent_id"))),
+        )
+    )
 
 
 def namesakes_by_email(user: User | None, contact: Contact) -> QuerySet[Contact]:

@@ -17,7 +17,6 @@ from contacts.choices import ContactKind
 from contacts.forms import ContactForm, InteractionForm
 from contacts.models import Contact, ContactQuerySet, Interaction
 from crm.access import can
-from crm.catalogue import fields_of
 from crm.choices import Verb
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
@@ -56,9 +55,7 @@ class ContactDetailView(RecordPage):
     own_tab = ("timeline", "Timeline")
 
     def get_queryset(self) -> Any:
-        named = {name for spec in fields_of("contacts.contact") if spec.default for name in spec.select}
-        related = super().get_queryset().select_related(*named, "owner", "team", "organization", "parent")
-        return related.prefetch_related("points", "addresses")
+        return queries.for_record(cast(ContactQuerySet, super().get_queryset()), self.request.user)
 
     def get_context_data(self) -> dict[str, Any]:
         context = super().get_context_data()

@@ -22,6 +22,7 @@ from orders.models import Order, OrderLine, Product
 from orders.queries import order_version
 
 MOMENT = "%Y-%m-%dT%H:%M"
+COMPUTED_OF = {"quantity", "unit_price", "discount"}
 PIECES: dict[str, Any] = {"max_digits": 16, "decimal_places": 4, "required": False}
 
 
@@ -42,7 +43,8 @@ class OrderLineForm(forms.Form):
         A total that was left as it stood gives way to a quantity, price or discount that was changed.
         """
         cleaned = super().clean() or {}
-        if "amount" not in self.changed_data and {"quantity", "unit_price", "discount"} & set(self.changed_data):
+        is_computed = cleaned.get("quantity") is not None and cleaned.get("unit_price") is not None
+        if is_computed and "amount" not in self.changed_data and COMPUTED_OF & set(self.changed_data):
             cleaned["amount"] = None
         product = cleaned.get("product")
         if cleaned.get("unit_price") is None and cleaned.get("amount") is None and product is not None:

@@ -1,0 +1,89 @@
+"""Makers of rows for tests: each call makes one valid record, other than the ones before; name what matters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from django.test import Client
+
+from contacts.choices import PointKind
+from contacts.keeping import refresh_search
+from contacts.models import Address, Contact, ContactPoint, Interaction
+from contacts.normalising import normalise_point
+from crm.choices import Role
+from crm.models import Company, Team, User
+from orders.keeping import refresh_products, refresh_totals
+from orders.models import Order, OrderLine, Product
+
+count = itertools.count(1)
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+
+
+def make_company(**fields: Any) -> Company:
+    """The one company; UTC and EUR unless said otherwise."""
+    return Company.objects.update_or_create(pk=1, defaults={"name": "Northwind", "currency": "EUR", **fields})[0]
+
+
+def make_team(**fields: Any) -> Team:
+    return Team.objects.create(**{"name": f"Team {next(count)}", **fields})
+
+
+def make_user(role: str = Role.MANAGER, **fields: Any) -> User:
+    number = next(count)
+    return User.objects.create_user(f"user{number}@crm.example", **{"name": f"User {number}", "role": role, **fields})
+
+
+def make_contact(
+    *, emails: tuple[str, ...] = (), phones: tuple[str, ...] = (), city: str = "", **fields: Any
+) -> Contact:
+    """A person unless `kind` says otherwise, with what it is found by kept right."""
+    contact = Contact.objects.create(**{"name": f"Contact {next(count):04}", **fields})
+    for kind, values in ((PointKind.EMAIL, emails), (PointKind.PHONE, phones)):
+        for index, value in enumerate(values):
+            ContactPoint.objects.create(
+                contact=contact, kind=kind, value=value, normalised=normalise_point(kind, value), is_primary=index == 0
+            )
+    if city:
+        Address.objects.create(contact=contact, city=city, country="GB")
+    refresh_search([contact.pk])
+    contact.refresh_from_db()
+    return contact
+
+
+def make_interaction(contact: Contact, **fields: Any) -> Interaction:
+    values = {"occurred_at": NOON, "channel": "phone", "subject": f"Call {next(count)}", **fields}
+    return Interaction.objects.create(contact=contact, **values)
+
+
+def make_product(**fields: Any) -> Product:
+    product = Product.objects.create(**{"name": f"Product {next(count):04}", "unit_price": Decimal(5), **fields})
+    refresh_products([product.pk])
+    product.refresh_from_db()
+    return product
+
+
+def make_order(contact: Contact | None = None, *, lines: tuple[dict[str, Any], ...] = (), **fields: Any) -> Order:
+    """An order of one piece for 10.00 unless `lines` says otherwise, with its totals kept right."""
+    values = {
+        "ordered_at": NOON,
+        "ordered_on": NOON.date(),
+        "currency": "EUR",
+        "number": f"N{next(count):05}",
+        **fields,
+    }
+    order = Order.objects.create(contact=contact, **values)
+    for position, line in enumerate(lines or ({"quantity": 1, "amount": Decimal(10)},), start=1):
+        OrderLine.objects.create(order=order, position=position, **line)
+    refresh_totals([order.pk])
+    order.refresh_from_db()
+    return order
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
