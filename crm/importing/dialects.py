@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SAMPLE_LINES = 200
+LONGEST_NAME = 120
 _VALUE = re.compile(
     r"""^[\s(+-]*[$€£¥]?[\d.,'\s]*\d[\d.,'\s]*%?\)?$   # a number
       | ^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T\s].*)?$     # a date
@@ -130,7 +131,7 @@ def column_names(cells: Sequence[str]) -> tuple[str, ...]:
     """Names for columns: trimmed; empty ones by their position; the second of two equal ones gets `(2)`."""
     names: list[str] = []
     for position, cell in enumerate(cells, start=1):
-        name = " ".join(cell.replace("\x00", "").split()) or f"column {position}"
+        name = " ".join(cell.replace("\x00", "").split())[:LONGEST_NAME].strip() or f"column {position}"
         taken, count = name, 1
         while taken in names:
             count += 1

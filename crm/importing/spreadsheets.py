@@ -20,6 +20,17 @@ from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, 
 MAX_UNPACKED = 1 << 30
 MAX_SHARED_STRINGS = 150 << 20
 CHUNK_ROWS = 5_000
+BROKEN_WORKBOOK = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    OSError,
+    AttributeError,
+)
+"""What openpyxl raises for files that only look like workbooks."""
 
 
 class SpreadsheetTable:
@@ -48,29 +59,18 @@ class SpreadsheetTable:
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number in the sheet, cells as texts) of the first sheet that has any."""
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), self.path.open("rb") as stream:
                 warnings.simplefilter("ignore")
-                book = load_workbook(self.path, read_only=True, data_only=True)
-                try:
-                    for sheet in book.worksheets:
-                        sheet.reset_dimensions()
-                        found = False
-                        for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-                            found = found or any(cell is not None for cell in row)
-                            yield line, [cell_text(cell) for cell in row]
-                        if found:
-                            return
-                finally:
-                    book.close()
-        except (
-            InvalidFileException,
-            zipfile.BadZipFile,
-            KeyError,
-            ValueError,
-            TypeError,
-            SyntaxError,
-            OSError,
-        ) as error:
+                book = load_workbook(stream, read_only=True, data_only=True)
+                for sheet in book.worksheets:
+                    sheet.reset_dimensions()
+                    found = False
+                    for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+                        found = found or any(cell is not None for cell in row)
+                        yield line, [cell_text(cell) for cell in row]
+                    if found:
+                        return
+        except BROKEN_WORKBOOK as error:
             raise UnreadableFile(
                 "The workbook is broken. Open it in Excel, save it again, or save it as CSV."
             ) from error
