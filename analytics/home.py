@@ -49,7 +49,8 @@ def first_steps_card(request: HttpRequest) -> dict[str, Any] | None:
             "done": ModelRun.objects.exists(),
         },
     ]
-    return None if all(step["done"] for step in steps) else {"steps": steps}
+    to_do = [step for step in steps if not step["done"]]
+    return {"steps": steps, "next": to_do[0]} if to_do else None
 
 
 def drifting_card(request: HttpRequest) -> dict[str, Any] | None:
