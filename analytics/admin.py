@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from analytics.models import ModelRun, RfmScore, RfmSegment
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
@@ -24,10 +28,34 @@ class ModelRunAdmin(ViewOnlyAdmin):
     list_select_related = ("actor", "job")
 
 
+class ScoreFilter(admin.SimpleListFilter):
+    """One of the scores, 1 to 5, without asking the table which there are."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(score), str(score)) for score in range(1, 6)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value() or ""
+        known = dict(self.lookup_choices)
+        return queryset.filter(**{str(self.parameter_name): int(chosen)}) if chosen in known else queryset
+
+
+class RecencyFilter(ScoreFilter):
+    title, parameter_name = "recency score", "r"
+
+
+class FrequencyFilter(ScoreFilter):
+    title, parameter_name = "frequency score", "f"
+
+
+class MonetaryFilter(ScoreFilter):
+    title, parameter_name = "monetary score", "m"
+
+
 @admin.register(RfmScore)
 class RfmScoreAdmin(ViewOnlyAdmin):
     list_display = ("contact", "r", "f", "m", "segment", "recency_days", "frequency", "monetary", "as_of")
-    list_filter = ("r", "f", "m")
+    list_filter = (RecencyFilter, FrequencyFilter, MonetaryFilter)
     list_select_related = ("contact",)
     sortable_by = ("recency_days", "frequency", "monetary")
 

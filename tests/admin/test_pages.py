@@ -127,3 +127,12 @@ def test_a_contact_point_is_found_as_it_is_written(rows, admin_client):
     point = ContactPoint.objects.filter(kind="phone").first()
     response = admin_client.get(reverse("admin:contacts_contactpoint_changelist"), {"q": point.value})
     assert point in response.context["cl"].result_list
+
+
+@pytest.mark.parametrize(("query", "status"), [("?r=5", 200), ("?r=5&f=1", 200), ("?r=x", 200)])
+def test_scores_are_filtered(rows, admin_client, query, status):
+    rows(1)
+    response = admin_client.get(reverse("admin:analytics_rfmscore_changelist") + query)
+    assert response.status_code == status
+    if query == "?r=5":
+        assert {score.r for score in response.context["cl"].result_list} == {5}
