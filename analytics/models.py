@@ -111,8 +111,11 @@ class RfmScore(models.Model):
             models.Index(fields=["monetary", "contact"], name="analytics_rfm_monetary"),
             models.Index(fields=["recency_days", "contact"], name="analytics_rfm_recency"),
             models.Index(fields=["frequency", "contact"], name="analytics_rfm_frequency"),
-            models.Index(fields=["r", "f"], name="analytics_rfm_cell"),
-            models.Index(fields=["segment"], name="analytics_rfm_segment"),
+            # the customers behind a figure, best first
+            models.Index(fields=["r", "f", "monetary", "contact"], name="analytics_rfm_cell"),
+            models.Index(fields=["f", "monetary", "contact"], name="analytics_rfm_by_f"),
+            models.Index(fields=["m", "monetary", "contact"], name="analytics_rfm_by_m"),
+            models.Index(fields=["segment", "monetary", "contact"], name="analytics_rfm_by_segment"),
         ]
 
     def __str__(self) -> str:
