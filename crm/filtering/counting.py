@@ -26,9 +26,17 @@ class RowCount:
 
 def count_rows(rows: QuerySet[Any]) -> RowCount:
     """Count at most one row more than the limit; past it, ask the planner."""
-    bare = rows.order_by()
-    exact = bare[: EXACT_UP_TO + 1].count()
-    if exact <= EXACT_UP_TO:
-        return RowCount(exact, is_exact=True)
-    plan = json.loads(bare.values("pk").explain(format="json"))
-    return RowCount(max(int(plan[0]["Plan"]["Plan Rows"]), exact), is_exact=False)
+    exact = rows.order_by()[: EXACT_UP_TO + 1].count()
+    return RowCount(exact, is_exact=True) if exact <= EXACT_UP_TO else estimate_rows(rows)
+
+
+def estimate_rows(rows: QuerySet[Any]) -> RowCount:
+    """The planner's guess for rows that are known to be more than the limit."""
+    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
+    return RowCount(max(int(plan[0]["Plan"]["Plan Rows"]), EXACT_UP_TO + 1), is_exact=False)
+
+
+def few_keys(rows: QuerySet[Any]) -> list[int] | None:
+    """The ids of the rows where they are at most the limit, None where they are more."""
+    keys = list(rows.order_by().values_list("pk", flat=True)[: EXACT_UP_TO + 1])
+    return keys if len(keys) <= EXACT_UP_TO else None
