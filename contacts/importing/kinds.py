@@ -159,6 +159,7 @@ FIELDS = (
     ),
 )
 
+TABLES = ("contacts_contact", "contacts_contactpoint", "contacts_address")
 CONTACTS = ImportKind(
     name="contacts",
     label="Contacts",
@@ -167,6 +168,7 @@ CONTACTS = ImportKind(
     fields=FIELDS,
     merge=partial(merge_contacts, kind=ContactKind.PERSON),
     list_url="contacts:contact_list",
+    tables=TABLES,
 )
 ORGANIZATIONS = ImportKind(
     name="organizations",
@@ -176,4 +178,5 @@ ORGANIZATIONS = ImportKind(
     fields=FIELDS,
     merge=partial(merge_contacts, kind=ContactKind.ORGANIZATION),
     list_url="contacts:contact_list",
+    tables=TABLES,
 )

@@ -29,7 +29,14 @@ from crm.importing.mapping import ImportOptions, Source, resolve_sources
 from crm.importing.merging import Counts, Merge
 from crm.importing.reading import open_table
 from crm.importing.rejects import RejectedRows, faults_of_rows
-from crm.importing.staging import REJECTS, ROWS, copy_statement, create_staging, stage_chunk
+from crm.importing.staging import (
+    REJECTS,
+    ROWS,
+    copy_statement,
+    create_staging,
+    refresh_statistics,
+    stage_chunk,
+)
 from crm.importing.tables import Table
 from crm.jobs import Progress, SilentProgress
 from crm.log import log
@@ -173,6 +180,7 @@ class _Run:
     def _merge(self, cursor: Any, counts: Counts) -> None:
         self._report(STAGING_SHARE, "Waiting for another import to end")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+        refresh_statistics(cursor, self.kind.tables)
         given = frozenset(source.field.name for source in self.sources)
         self.kind.merge(Merge(cursor, self.actor, current_company(), given, self._report_merging, counts))
 

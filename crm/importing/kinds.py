@@ -55,7 +55,8 @@ class ImportField:
 class ImportKind:
     """A kind of rows. `merge` brings the staged rows into the tables by set-based SQL; `row` says what a row is.
 
-    `model` (a label) is what a person needs the right to import; `list_url` names the page of the records.
+    `model` (a label) is what a person needs the right to import; `list_url` names the page of the records;
+    `tables` are those that the merge joins with.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ImportKind:
     fields: tuple[ImportField, ...]
     merge: Callable[[Merge], None]
     list_url: str = ""
+    tables: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, ImportField]:

@@ -25,6 +25,20 @@ def create_staging(cursor: Any, kind: ImportKind) -> None:
     cursor.execute(f"CREATE TEMP TABLE {REJECTS} (row_no bigint, field text, reason text) ON COMMIT DROP")
 
 
+def refresh_statistics(cursor: Any, tables: Sequence[str]) -> None:
+    """Lets the planner look at tables that grew much since it did: just filled, they would be taken for empty and
+    joined row by row."""
+    cursor.execute(
+        """
+        SELECT relname FROM pg_class, LATERAL (SELECT pg_relation_size(oid) / 8192 AS pages) size
+        WHERE relname = ANY(%s) AND pages > 5 AND (reltuples < pages OR relpages * 2 < pages)
+        """,
+        [list(tables)],
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"ANALYZE {name}")
+
+
 def copy_statement(sources: Sequence[Source]) -> str:
     names = ["row_no", "line", *(source.field.name for source in sources)]
     return f"COPY {ROWS} ({', '.join(names)}) FROM STDIN"

@@ -15,6 +15,7 @@ PRODUCTS = ImportKind(
     fields=PRODUCT_FIELDS,
     merge=merge_products,
     list_url="orders:product_list",
+    tables=("orders_product",),
 )
 ORDERS = ImportKind(
     name="orders",
@@ -24,4 +25,5 @@ ORDERS = ImportKind(
     fields=ORDER_FIELDS,
     merge=merge_orders,
     list_url="orders:order_list",
+    tables=("orders_order", "orders_orderline", "orders_product", "contacts_contact"),
 )
