@@ -194,7 +194,10 @@ class ContactOptionsView(View):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         text = request.GET.get("q", "").replace("\0", "")[:200]
         rows = search_rows(self.get_rows(), text).order_by("sort_name", "id")
-        options = [{"value": str(pk), "text": name} for pk, name in rows.values_list("pk", "name")[:MOST_OPTIONS]]
+        found = rows.values_list("pk", "name", "organization__name")[:MOST_OPTIONS]
+        options = [
+            {"value": str(pk), "text": f"{name} · {works_at}" if works_at else name} for pk, name, works_at in found
+        ]
         return JsonResponse({"options": options})
 
 

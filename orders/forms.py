@@ -142,7 +142,13 @@ class OrderForm(SectionedForm, forms.ModelForm):
         if record is None:
             return []
         rows = OrderLine.objects.filter(order=record).order_by("position")
-        return [{**row, "line_id": row["pk"]} for row in rows.values("pk", *LINE_FIELDS)]
+        lines = [{**row, "line_id": row["pk"]} for row in rows.values("pk", *LINE_FIELDS)]
+        return [{name: _short(value) for name, value in line.items()} for line in lines]
+
+
+def _short(value: Any) -> Any:
+    """`2.5000` -> `2.5`: a number without the zeros that nobody typed."""
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 class ProductForm(SectionedForm, forms.ModelForm):
