@@ -8,4 +8,5 @@ class CrmConfig(AppConfig):
 
     name = "crm"
     label = "crm"
+    verbose_name = "House"
     default_auto_field = "django.db.models.BigAutoField"
