@@ -68,17 +68,19 @@
 
   // The map, for its picture: on the page it is a table of links.
   function map(data, tone) {
-    const values = data.cells.map((cell) => cell[2]);
+    const most = Math.max(1, ...data.cells.map((cell) => cell[2]));
     return {
       title: { text: `Recency × frequency: ${data.measure}`, left: 16, top: 14, textStyle: { fontSize: 15, color: tone.ink } },
       grid: { left: 60, right: 24, top: 56, bottom: 56 },
       xAxis: { type: "category", data: [1, 2, 3, 4, 5], name: "Frequency", nameLocation: "middle", nameGap: 30, axisTick: { show: false }, axisLine: { show: false } },
       yAxis: { type: "category", data: [1, 2, 3, 4, 5], name: "Recency", nameLocation: "middle", nameGap: 34, axisTick: { show: false }, axisLine: { show: false } },
-      visualMap: { show: false, min: 0, max: Math.sqrt(Math.max(1, ...values)), dimension: 2, inRange: { color: tone.heat } },
+      visualMap: { show: false, min: 0, max: Math.sqrt(most), dimension: 2, inRange: { color: tone.heat } },
       series: {
         type: "heatmap", itemStyle: { borderColor: tone.panel, borderWidth: 3, borderRadius: 6 },
-        data: data.cells.map(([f, r, value, text]) => ({ value: [f, r, Math.sqrt(Math.max(0, value))], text })),
-        label: { show: true, color: tone.ink, formatter: ({ data: cell }) => cell.text },
+        data: data.cells.map(([f, r, value, text]) => ({
+          value: [f, r, Math.sqrt(Math.max(0, value))], text, label: { color: value > 0.7 * most ? tone.onAccent : tone.ink },
+        })),
+        label: { show: true, formatter: ({ data: cell }) => cell.text },
       },
     };
   }
