@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
 
 from crm.choices import Role
@@ -18,8 +19,8 @@ class AlreadySetUp(Exception):
 
 
 def is_set_up() -> bool:
-    """Whether anybody could sign in."""
-    return User.objects.filter(is_active=True, email__isnull=False).exists()
+    """Whether anybody was ever able to sign in; people made by an import have no usable password."""
+    return User.objects.exclude(password="").exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
 
 
 @transaction.atomic

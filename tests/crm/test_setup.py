@@ -41,3 +41,13 @@ def test_second_visitor_is_sent_to_sign_in(client):
     User.objects.create_user("nora@crm.example", "a long pass phrase", name="Nora Lind", role=Role.ADMIN)
     answer = client.post("/setup/", ASKED | {"email": "eve@crm.example"})
     assert (answer.url, User.objects.count()) == ("/accounts/login/", 1)
+
+
+def test_an_instance_whose_people_are_all_inactive_is_not_set_up_by_a_stranger(client):
+    User.objects.create_user("nora@crm.example", ASKED["password"], name="Nora Lind", is_active=False)
+    assert client.get("/setup/").status_code == 302
+
+
+def test_people_made_by_an_import_leave_the_set_up_open(client):
+    User.objects.create_user("owner@crm.example", None, name="Owner of a row", is_active=False)
+    assert client.get("/setup/").status_code == 200
