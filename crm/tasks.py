@@ -8,7 +8,11 @@ from crm import jobs
 from crm.mail import sending
 
 
-@shared_task(name="crm.run_job")
+SIX_HOURS = 6 * 60 * 60
+
+
+# longer than the visibility timeout: a second delivery finds the job's lock taken and leaves it alone
+@shared_task(name="crm.run_job", time_limit=SIX_HOURS)
 def run_job_task(job_id: int) -> None:
     jobs.run_job(job_id)
 
