@@ -20,17 +20,16 @@ def save_segments(*, actor: User | None, rows: Sequence[Mapping[str, Any]]) -> b
 
     The customers keep the names of the last run until the next one.
     """
-    before = list(RfmSegment.objects.select_for_update().order_by("position").values())
-    for row in before:
-        row.pop("id")
+    stored = RfmSegment.objects.select_for_update().order_by("position").values()
+    before = [{name: value for name, value in row.items() if name != "id"} for row in stored]
     wanted = [{**row, "position": position} for position, row in enumerate(rows, start=1)]
     if before == wanted:
         return False
     RfmSegment.objects.exclude(name__in=[row["name"] for row in wanted]).delete()
     for segment in RfmSegment.objects.all():  # places are unique: first everybody out of the way
         RfmSegment.objects.filter(pk=segment.pk).update(position=OUT_OF_THE_WAY + segment.position)
-    for row in wanted:
-        RfmSegment.objects.update_or_create(name=row["name"], defaults=row)
+    for fields in wanted:
+        RfmSegment.objects.update_or_create(name=fields["name"], defaults=fields)
     names = ", ".join(row["name"] for row in wanted)
     log(actor=actor, verb="change", summary=f"Changed the table of segments: {names}")
     return True

@@ -35,7 +35,7 @@ class SegmentListView(ScopedView):
         return self.show(SegmentFormSet(initial=list(RfmSegment.objects.order_by("position").values())))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        table = SegmentFormSet(request.POST)
+        table: Any = SegmentFormSet(request.POST)
         if not table.is_valid():
             return self.show(table, status=REFUSED)
         if "preview" in request.POST:
