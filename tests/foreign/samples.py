@@ -23,9 +23,9 @@ def picture(kind: str, size: tuple[int, int] = (40, 30), **options: Any) -> byte
 
 def zipped(files: dict[str, bytes]) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in files.items():  # without a date: the same bytes in every process
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 

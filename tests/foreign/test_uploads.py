@@ -146,6 +146,6 @@ def test_type_and_name_that_other_code_stored_are_made_harmless_on_the_way_out(m
     assert answer["Content-Disposition"] == 'attachment; filename="a.html"'
 
 
-@pytest.mark.parametrize("content", [CSV, WORKBOOK])
+@pytest.mark.parametrize("content", [CSV, WORKBOOK], ids=["CSV", "workbook"])
 def test_import_takes_tables(mia, content):
     assert store_upload(actor=mia, upload=brought("a", content), purpose=IMPORT).size == len(content)
