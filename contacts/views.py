@@ -170,7 +170,7 @@ class InteractionCreateView(ScopedView):
         if form.is_valid():
             form = self._log(contact, form)
         context = timeline_context(request, contact) | {"composer": form, "may_log": True}
-        return render(request, "contacts/_timeline.html", context, status=422 if form.errors else 200)
+        return render(request, "contacts/_history.html", context, status=422 if form.errors else 200)
 
     def _log(self, contact: Contact, form: InteractionForm) -> InteractionForm:
         """A fresh composer, or the same one with what is wrong."""
