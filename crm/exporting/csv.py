@@ -1,4 +1,4 @@
-"""CSV line by line. A text that a spreadsheet would run as a formula gets an apostrophe, which import takes off again."""
+"""CSV line by line. A text that a spreadsheet would run as a formula gets an apostrophe; import takes it off again."""
 
 from __future__ import annotations
 

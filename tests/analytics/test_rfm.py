@@ -71,7 +71,8 @@ def sales(draw) -> list[Sale]:
 
 def refill(table, fill, advance=None):
     """In place of `rebuild`, which makes a table and six indexes: the same query, into the table that is there."""
-    columns = sql.SQL(", ").join([sql.Identifier(field.column) for field in RfmScore._meta.fields])
+    names: list[sql.Composable] = [sql.Identifier(field.column) for field in RfmScore._meta.fields]
+    columns = sql.SQL(", ").join(names)
     with connection.cursor() as cursor:
         query = "INSERT INTO {} ({}) SELECT {} FROM ({}) AS fresh"
         cursor.execute(sql.SQL(query).format(sql.Identifier(table), columns, columns, fill))
