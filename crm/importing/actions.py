@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
 from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, guess_map
@@ -63,11 +63,7 @@ def start_import(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
 
 
 def _store(actor: User, upload: UploadedFile) -> StoredFile:
-    digest = hashlib.sha256()
-    for block in upload.chunks():
-        digest.update(block)
-    upload.seek(0)
-    name = Path(upload.name or "table").name[:255]
-    stored = StoredFile(name=name, owner=actor, size=upload.size or 0, sha256=digest.hexdigest())
-    stored.file.save("any", upload, save=True)
-    return stored
+    try:
+        return store_upload(actor=actor, upload=upload, purpose=UploadPurpose.IMPORT)
+    except UploadRefused as error:
+        raise UnreadableFile(str(error)) from error
