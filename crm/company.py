@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from crm.models import Company
 
-
 _of_this_request: ContextVar[Company | None] = ContextVar("company", default=None)
 
 
