@@ -13,9 +13,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from crm.foreign.html import text_of_html
 from crm.mail.addresses import ascii_domain, checked_mailbox, checked_mailboxes, one_line
 from crm.mail.choices import BULK_PRIORITY, DEFAULT_CHANNEL, SERVICE_PRIORITY, MailKind, MailState
-from crm.mail.plain import plain_text
 from crm.models import OutgoingMail
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel) -> Outgoin
 
 
 def _bodies(draft: Draft) -> dict[str, str]:
-    text = draft.text or plain_text(_at_most(draft.html, LONGEST_BODY, "The mail"))
+    text = draft.text or text_of_html(_at_most(draft.html, LONGEST_BODY, "The mail"), with_links=True)
     if not text.strip() and not draft.html.strip():
         raise ValidationError("The mail says nothing: give it a text.")
     return {name: _storable(body) for name, body in (("text", text), ("html", draft.html))}

@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
+from crm.mail.addresses import normal_address
 from crm.mail.choices import MailKind, MailState, SuppressionReason
-from crm.mail.replies import Outcome, Verdict
+from crm.mail.replies import SENT, Outcome, Verdict
 from crm.models import OutgoingMail, SuppressedAddress
 
 logger = logging.getLogger(__name__)
@@ -23,19 +24,31 @@ MOST_UNANSWERED = 3
 JITTER = secrets.SystemRandom()
 DIED = "The sender died while it was sending this; whether it left is not known."
 
-# the priority, the channel's pause and the rows that others hold are all seen to in one committed statement
+# One statement, one commit: the mail that was just sent is written off and the next one is claimed. The priority, the
+# channel's pause, rows that others hold and suppressed addresses (those in ASCII) are all seen to here.
 CLAIM_SQL = """
+WITH done AS (
+    UPDATE crm_outgoingmail
+    SET state = 'sent', sent_at = now(), smtp_code = %(code)s, last_error = '',
+        text = CASE WHEN is_secret THEN '' ELSE text END, html = CASE WHEN is_secret THEN '' ELSE html END
+    WHERE id = %(sent)s AND attempts = %(attempts)s AND state = ANY(%(known)s)
+    RETURNING id
+)
 UPDATE crm_outgoingmail AS mail
 SET state = 'in_flight', attempts = mail.attempts + 1, claimed_at = now(), claimed_by = %(by)s, claimed_slot = %(slot)s
 FROM crm_mailchannel AS channel
-WHERE channel.id = mail.channel_id AND (channel.paused_at IS NULL OR channel.paused_until <= now())
+WHERE (SELECT count(*) FROM done) >= 0 -- first that, then this: a slot has one mail in flight
+AND channel.id = mail.channel_id AND (channel.paused_at IS NULL OR channel.paused_until <= now())
 AND mail.id = (
     SELECT id FROM crm_outgoingmail
-    WHERE channel_id = %(channel)s AND state = 'queued' AND due_at <= now()
+    WHERE channel_id = %(channel)s AND state = 'queued' AND due_at <= now() AND id IS DISTINCT FROM %(sent)s
     ORDER BY priority, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING mail.*, EXISTS (SELECT 1 FROM crm_mailattachment a WHERE a.mail_id = mail.id) AS has_attachments
+RETURNING mail.*, EXISTS (SELECT 1 FROM crm_mailattachment a WHERE a.mail_id = mail.id) AS has_attachments,
+    EXISTS (SELECT 1 FROM crm_suppressedaddress s WHERE s.address = lower(mail.recipient)) AS is_suppressed
 """
+# what a row may have become, by the time that its sender learns that it was sent
+BEFORE_SENT = [MailState.IN_FLIGHT.value, MailState.UNCERTAIN.value, MailState.QUEUED.value, MailState.PARKED.value]
 
 
 def is_anything_due(channel_id: int) -> bool:
@@ -45,27 +58,45 @@ def is_anything_due(channel_id: int) -> bool:
     return OutgoingMail.objects.filter(is_open, channel_id=channel_id, state=MailState.QUEUED, due_at__lte=now).exists()
 
 
-def claim(channel_id: int, slot: int) -> OutgoingMail | None:
-    """The next row, committed as in flight by who holds `slot`; None when nothing is due or the channel is paused."""
-    by = f"{socket.gethostname()}:{os.getpid()}"[:120]
-    found = OutgoingMail.objects.raw(CLAIM_SQL, {"channel": channel_id, "slot": slot, "by": by})
-    return next(iter(found), None)
+def claim(channel_id: int, slot: int, sent: OutgoingMail | None = None) -> OutgoingMail | None:
+    """The next row, committed as in flight by who holds `slot`; None when nothing is due or the channel is paused.
+
+    `sent` is written as sent by the same statement. The row says by `has_attachments` and `is_suppressed` (for an ASCII
+    address) what else was found.
+    """
+    values = {
+        "channel": channel_id,
+        "slot": slot,
+        "by": f"{socket.gethostname()}:{os.getpid()}"[:120],
+        "known": BEFORE_SENT,
+        "sent": sent.pk if sent else None,
+        "attempts": sent.attempts if sent else None,
+        "code": SENT.code,
+    }
+    return next(iter(OutgoingMail.objects.raw(CLAIM_SQL, values)), None)
+
+
+def is_suppressed(mail: OutgoingMail) -> bool:
+    """Whether nothing may go to the address of a claimed row."""
+    if mail.recipient.isascii():
+        return mail.is_suppressed
+    return SuppressedAddress.objects.filter(address=normal_address(mail.recipient)).exists()
 
 
 def record(mail: OutgoingMail, outcome: Outcome) -> None:
     """Write what came of a claimed row. A row that somebody took for abandoned meanwhile still learns what is known."""
-    known = [MailState.IN_FLIGHT, MailState.UNCERTAIN, MailState.QUEUED, MailState.PARKED]
     rows = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts)
-    rows = rows.filter(state__in=known if outcome.verdict == Verdict.SENT else [MailState.IN_FLIGHT])
+    rows = rows.filter(state__in=BEFORE_SENT if outcome.verdict == Verdict.SENT else [MailState.IN_FLIGHT])
     if not rows.update(**_changes(mail, outcome)):
         logger.warning("Mail %s was settled elsewhere while it was being sent.", mail.pk)
 
 
-def cancel_suppressed(mail: OutgoingMail, suppressed: SuppressedAddress) -> None:
+def cancel_suppressed(mail: OutgoingMail) -> None:
     """End a claimed row whose address gets nothing any more."""
-    sentence = f"Nothing is sent to this address: {suppressed.get_reason_display()}."
+    found = SuppressedAddress.objects.filter(address=normal_address(mail.recipient)).first()
+    reason = found.get_reason_display() if found else "it was suppressed when this was due"
     OutgoingMail.objects.filter(pk=mail.pk, state=MailState.IN_FLIGHT).update(
-        state=MailState.CANCELLED, last_error=sentence
+        state=MailState.CANCELLED, last_error=f"Nothing is sent to this address: {reason}."
     )
 
 
@@ -99,17 +130,23 @@ def suppress(*, address: str, reason: str, mail: OutgoingMail | None = None, not
     return is_new
 
 
-def note_gone(mail: OutgoingMail, address: str, outcome: Outcome) -> None:
+def note_gone(mail: OutgoingMail, outcome: Outcome) -> None:
     """The server said that the address does not exist."""
-    suppress(address=address, reason=SuppressionReason.HARD_BOUNCE, mail=mail, note=outcome.sentence)
+    suppress(
+        address=normal_address(mail.recipient), reason=SuppressionReason.HARD_BOUNCE, mail=mail, note=outcome.sentence
+    )
 
 
 def figures(rows: QuerySet[OutgoingMail]) -> dict[str, Any]:
-    """Counts by state, and `oldest_due`: since when the oldest row that is due has been waiting."""
-    counts = {state: Count("pk", filter=Q(state=state)) for state in MailState.values}
-    waiting = Q(state=MailState.QUEUED, due_at__lte=timezone.now())
-    unfinished = rows.exclude(state__in=[MailState.SENT, MailState.CANCELLED])
-    return unfinished.aggregate(**counts, oldest_due=Min("due_at", filter=waiting))
+    """Counts by state, but of what has ended as wanted; `oldest_due`: since when the oldest row that is due waits.
+
+    Two queries, each by an index of the few: the table itself holds every mail that was ever sent.
+    """
+    open_states = [MailState.HELD, MailState.IN_FLIGHT, MailState.FAILED, MailState.UNCERTAIN, MailState.PARKED]
+    counts = rows.filter(state__in=open_states).order_by().values_list("state").annotate(Count("pk"))
+    is_due = Q(due_at__lte=timezone.now())
+    queue = rows.filter(state=MailState.QUEUED).aggregate(queued=Count("pk"), oldest_due=Min("due_at", filter=is_due))
+    return {**dict.fromkeys(MailState.values, 0), **dict(counts), **queue}
 
 
 def _changes(mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:

@@ -33,10 +33,13 @@ class SmtpTransport:
         self.smtp: smtplib.SMTP | None = None
         self.mails = 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection that may carry another mail."""
+        return self.smtp is not None and self.mails < MAILS_PER_CONNECTION
+
     def open(self) -> None:
-        """Connect and sign in, unless connected. Raises ChannelTrouble."""
-        if self.smtp is not None and self.mails < MAILS_PER_CONNECTION:
-            return
+        """Connect and sign in. Raises ChannelTrouble."""
         self.close()
         try:
             self.smtp = self._connect()
@@ -56,7 +59,7 @@ class SmtpTransport:
 
     def deliver(self, mail: OutgoingMail) -> Outcome:
         """One mail over the kept connection; over a fresh one where the server had closed the kept one."""
-        message = compose(mail, self.files.read(mail) if getattr(mail, "has_attachments", True) else ())
+        message = compose(mail, self.files.read(mail) if mail.has_attachments else ())
         was_used = self.mails > 0
         outcome = self._converse(mail, message)
         if not (was_used and outcome.is_stale):

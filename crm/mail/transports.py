@@ -26,8 +26,13 @@ KEY_CODES = {401, 402, 403}
 class Transport(Protocol):
     """A way out, kept open while a batch is sent."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next mail can go at once."""
+        ...
+
     def open(self) -> None:
-        """Get ready, unless ready. Raises ChannelTrouble."""
+        """Get ready. Raises ChannelTrouble."""
         ...
 
     def deliver(self, mail: OutgoingMail) -> Outcome:
@@ -52,12 +57,14 @@ class FileTransport:
     def __init__(self, server: MailServer) -> None:
         self.folder = Path(server.folder)
         self.files = AttachmentReader()
+        self.is_open = False
 
     def open(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ChannelTrouble(f"Mails cannot be written to {self.folder}: {error.strerror}.") from error
+        self.is_open = True
 
     def close(self) -> None:
         return None
@@ -83,15 +90,18 @@ class BackendTransport:
         self.backend = server.backend
         self.files = AttachmentReader()
         self.connection = get_connection(self.backend)
+        self.is_open = False
 
     def open(self) -> None:
         try:
             self.connection.open()
         except Exception as error:
             raise ChannelTrouble(f"{self.backend} does not open: {type(error).__name__}.") from error
+        self.is_open = True
 
     def close(self) -> None:
         self.connection.close()
+        self.is_open = False
 
     def deliver(self, mail: OutgoingMail) -> Outcome:
         message = self._message(mail)

@@ -193,7 +193,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outgoingmail",
-            index=models.Index(fields=["state", "-id"], name="crm_mail_state"),
+            index=models.Index(
+                fields=["state", "-id"],
+                condition=models.Q(("state__in", ["queued", "sent"]), _negated=True),
+                name="crm_mail_state",
+            ),
         ),
         migrations.AddIndex(
             model_name="outgoingmail",

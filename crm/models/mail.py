@@ -96,6 +96,10 @@ class OutgoingMail(models.Model):
     smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
+    # a claim says what it found beside the row
+    has_attachments = True
+    is_suppressed = False
+
     access = AccessPaths(owner="actor", team="actor__team")
     objects = VisibleQuerySet.as_manager()
 
@@ -105,7 +109,10 @@ class OutgoingMail(models.Model):
             models.Index(
                 fields=["channel", "priority", "due_at", "id"], condition=models.Q(state="queued"), name="crm_mail_due"
             ),
-            models.Index(fields=["state", "-id"], name="crm_mail_state"),
+            # without the queued ones: a claim must find no other index than the one in its order
+            models.Index(
+                fields=["state", "-id"], condition=~models.Q(state__in=["queued", "sent"]), name="crm_mail_state"
+            ),
             models.Index(fields=["contact_id", "-id"], name="crm_mail_contact"),
             models.Index(fields=["message_id"], name="crm_mail_message_id"),
             models.Index(fields=["object_model", "object_id"], name="crm_mail_object"),

@@ -24,7 +24,8 @@ PAGE_LENGTH = 50
 LONGEST_KEY = 18
 # tab: states in it, what is said where it is empty
 TABS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "waiting": ("Waiting", (MailState.QUEUED, MailState.IN_FLIGHT), "Nothing waits: every mail has left."),
+    "waiting": ("Waiting", (MailState.QUEUED,), "Nothing waits: every mail has left."),
+    "in-flight": ("In flight", (MailState.IN_FLIGHT,), "No mail is being sent at this moment."),
     "uncertain": ("Uncertain", (MailState.UNCERTAIN,), "Of every mail it is known whether it left."),
     "failed": ("Failed", (MailState.FAILED, MailState.PARKED), "No mail was refused."),
     "held": ("Held", (MailState.HELD,), "No mail is held back."),
