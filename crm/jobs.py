@@ -67,21 +67,31 @@ class JobProgress:
         self.job_id = job_id
         self.side = side
         self.next_at = 0.0
+        self.last: tuple[int, int | None, str] = (0, None, "")
 
     def report(self, done: int, total: int | None = None, message: str = "") -> None:
+        self.last = (done, total, message[:200])
         now = time.monotonic()
         if now < self.next_at and done != total:
             return
         self.next_at = now + REPORT_EVERY_SECONDS
+        if self._write():
+            raise JobCancelled
+
+    def settle(self) -> None:
+        """Write the last report, which may have come too soon after the one before."""
+        self._write()
+
+    def _write(self) -> bool:
+        """Whether somebody has asked to stop."""
         with self.side.cursor() as cursor:
             cursor.execute(
                 "UPDATE crm_jobrun SET progress_done = %s, progress_total = %s, progress_message = %s"
-                " WHERE id = %s RETURNING cancel_requested_at",
-                [done, total, message[:200], self.job_id],
+                " WHERE id = %s RETURNING cancel_requested_at IS NOT NULL",
+                [*self.last, self.job_id],
             )
             row = cursor.fetchone()
-        if row and row[0] is not None:
-            raise JobCancelled
+        return bool(row and row[0])
 
 
 def start_job(
@@ -203,7 +213,7 @@ def _claim(job_id: int) -> JobRun | None:
     return job
 
 
-def _work(job: JobRun, progress: Progress) -> None:
+def _work(job: JobRun, progress: JobProgress) -> None:
     handler: Callable[[JobRun, Progress], dict[str, Any]] = import_string(settings.CRM_JOBS[job.kind])
     try:
         result = handler(job, progress)
@@ -215,6 +225,7 @@ def _work(job: JobRun, progress: Progress) -> None:
         logger.exception("Job %s (%s), attempt %s, failed.", job.pk, job.kind, job.attempts)
         _try_later(job, error)
     else:
+        progress.settle()
         _finish(job, JobState.DONE, result=result)
 
 

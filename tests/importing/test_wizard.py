@@ -142,7 +142,7 @@ def test_a_real_worker_does_it(real_worker):
     run = brought(client, CDNOW.read_bytes(), "orders")
     client.post(reverse("crm:import_start", args=[run.pk]))
     job = JobRun.objects.get()
-    for _ in range(600):
+    for _ in range(2400):
         job.refresh_from_db()
         if job.is_finished:
             break
