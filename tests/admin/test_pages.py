@@ -15,8 +15,8 @@ from contacts.models import ContactPoint
 from crm.administration.bases import PlainAdmin
 from crm.administration.site import is_ours
 from crm.choices import Role
-from crm.models import User
 from crm.filtering import counting
+from crm.models import User
 
 MOST_QUERIES = 20
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
@@ -87,6 +87,7 @@ def test_other_roles_are_kept_out(rows, sign_in, role):
             assert client.get(address).status_code == 403, address
 
 
+@pytest.mark.django_db
 def test_strangers_are_led_to_the_sign_in_of_the_site(client):
     User.objects.create_user("mia@crm.example", "a long pass phrase", name="Mia")  # somebody works here already
     for address in (reverse("admin:index"), reverse("admin:contacts_contact_changelist")):
