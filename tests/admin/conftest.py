@@ -18,7 +18,8 @@ TODAY = "2026-03-31"
 @pytest.fixture
 def rows(db, tmp_path, settings) -> Callable[[int], None]:
     """`rows(3)`: a small demo company, and so many rows of the tables it leaves empty."""
-    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path
+    kept = settings.STORAGES["default"]
+    settings.STORAGES = {**settings.STORAGES, "default": {**kept, "OPTIONS": {**kept["OPTIONS"], "location": tmp_path}}}
 
     def make(count: int) -> None:
         call_command("load_demo", "--customers", "60", "--until", TODAY, verbosity=0)
