@@ -14,7 +14,21 @@ from django.http import HttpRequest
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.choices import Role
-from crm.models import AccessRule, Company, ExchangeRate, ImportRun, JobRun, JobWindow, LogEntry, StoredFile, Team, User
+from crm.mail.addresses import checked_address, normal_address
+from crm.models import (
+    AccessRule,
+    Company,
+    ExchangeRate,
+    ImportRun,
+    JobRun,
+    JobWindow,
+    LogEntry,
+    MailChannel,
+    StoredFile,
+    SuppressedAddress,
+    Team,
+    User,
+)
 from crm.signals import company_figures_changed
 
 
@@ -198,6 +212,40 @@ class StoredFileAdmin(ViewOnlyAdmin):
     list_select_related = ("owner",)
     search_fields = ("name",)
     exclude = ("file",)
+
+
+@admin.register(MailChannel)
+class MailChannelAdmin(LoggedAdmin):
+    """The pace of a way out; its server stands in the environment, its buttons on the page of outgoing mail."""
+
+    list_display = ("name", "rate_per_minute", "connections", "paused_at", "last_error")
+    fields = ("name", "rate_per_minute", "connections")
+    readonly_fields = ("name",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class SuppressedAddressForm(forms.ModelForm):
+    """Keeps the address in the form in which it is compared."""
+
+    class Meta:
+        model = SuppressedAddress
+        fields = ("address", "reason", "note")
+
+    def clean_address(self) -> str:
+        return normal_address(checked_address(self.cleaned_data["address"]))
+
+
+@admin.register(SuppressedAddress)
+class SuppressedAddressAdmin(LoggedAdmin):
+    form = SuppressedAddressForm
+    list_display = ("address", "reason", "note", "created_at")
+    list_filter = ("reason",)
+    search_fields = ("address",)
 
 
 @admin.register(LogEntry)

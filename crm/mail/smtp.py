@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 MAILS_PER_CONNECTION = 100
 OK, WILL_FORWARD, GO_AHEAD = 250, 251, 354
+LONGEST_WORDS = 300
+WORDS: dict[type[Exception], str] = {
+    ConnectionRefusedError: "nobody answers at its port",
+    TimeoutError: "it does not answer in time",
+    socket.gaierror: "its name is not known",
+    ssl.SSLCertVerificationError: "its certificate is not valid",
+    smtplib.SMTPServerDisconnected: "the line was closed",
+}
 BROKEN = (smtplib.SMTPException, OSError)
 
 
@@ -46,7 +55,7 @@ class SmtpTransport:
             self._sign_in(self.smtp)
         except BROKEN as error:
             self._drop()
-            raise ChannelTrouble(f"The mail server does not let us in: {_said(error)}") from error
+            raise ChannelTrouble(f"The mail server does not let us in: {_said(error)}.") from error
 
     def close(self) -> None:
         """Say good-bye where there is somebody to say it to."""
@@ -129,8 +138,8 @@ class _Conversation:
     def broken(self, error: Exception) -> Outcome:
         """The line broke or nothing came in time."""
         if self.is_past:
-            return Outcome(Verdict.UNKNOWN, f"No answer after the content had left: {_said(error)}", is_closed=True)
-        sentence = f"The line broke at {self.step}: {_said(error)}"
+            return Outcome(Verdict.UNKNOWN, f"No answer after the content had left: {_said(error)}.", is_closed=True)
+        sentence = f"No answer at {self.step}: {_said(error)}."
         return Outcome(Verdict.LATER, sentence, is_trouble=True, is_closed=True, is_stale=self.step == "MAIL")
 
     def _content(self, message: bytes) -> Outcome:
@@ -186,6 +195,11 @@ def _dotted(message: bytes) -> bytes:
 
 def _said(error: Exception) -> str:
     """An error in words, without what was sent to the server."""
-    code, said = getattr(error, "smtp_code", ""), getattr(error, "smtp_error", b"")
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return f"{type(error).__name__}: {f'{code} {words}'.strip() or error}"[:300]
+    words = getattr(error, "smtp_error", b"")
+    if words:
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+        return f"{getattr(error, 'smtp_code', '')} {text}".strip()[:LONGEST_WORDS]
+    for kind, sentence in WORDS.items():
+        if isinstance(error, kind):
+            return sentence
+    return f"{type(error).__name__}: {error}"[:LONGEST_WORDS]

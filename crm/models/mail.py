@@ -49,6 +49,11 @@ class MailChannel(models.Model):
         """Whether nothing leaves by it now; a pause of its own ends by itself."""
         return self.paused_at is not None and (self.paused_until is None or self.paused_until > timezone.now())
 
+    @property
+    def tone(self) -> str:
+        """The colour of how it is."""
+        return "bad" if self.is_paused else "warn" if self.consecutive_errors else "good"
+
 
 class OutgoingMail(models.Model):
     """One mail to one address.
