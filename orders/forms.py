@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,9 @@ from orders.queries import order_version
 
 MOMENT = "%Y-%m-%dT%H:%M"
 COMPUTED_OF = {"quantity", "unit_price", "discount"}
+LARGEST = Decimal(10**12)
+LARGEST_ORDER = Decimal(10**13)
+FIRST_YEAR, LAST_YEAR = 1800, 2199
 PIECES: dict[str, Any] = {"max_digits": 16, "decimal_places": 4, "required": False}
 
 
@@ -54,7 +58,19 @@ class OrderLineForm(forms.Form):
         )
         if self.has_changed() and not has_total and not self.errors and not cleaned.get("DELETE"):
             raise ValidationError("A line needs its total, or a quantity and a price.")
+        if not self.errors and max(self.worth(cleaned)) >= LARGEST:
+            raise ValidationError("This line comes to a trillion or more; please check its numbers.")
         return cleaned
+
+    @staticmethod
+    def worth(values: dict[str, Any]) -> tuple[Decimal, Decimal]:
+        """What the line comes to in money and in cost, without their signs."""
+        quantity = values.get("quantity")
+        pieces = Decimal(1) if quantity is None else quantity
+        amount = values.get("amount")
+        if amount is None:
+            amount = pieces * (values.get("unit_price") or 0) - (values.get("discount") or 0)
+        return abs(amount), abs(pieces * (values.get("unit_cost") or 0))
 
     @property
     def line(self) -> LineInput:
@@ -77,6 +93,14 @@ class BaseLines(BaseFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].label = "Remove"
+
+    def clean(self) -> None:
+        """Refuses a page whose lines are not those of the order, and sums that an order cannot hold."""
+        if any(form.initial and not getattr(form, "cleaned_data", {"": ""}) for form in self.forms):
+            raise ValidationError("The lines could not be told apart. Please load the page again.")
+        worths = [OrderLineForm.worth(form.cleaned_data) for form in self.forms if form.is_valid()]
+        if worths and max(sum(column) for column in zip(*worths, strict=True)) >= LARGEST_ORDER:
+            raise ValidationError("The lines add up to more than an order can hold; please check their numbers.")
 
     @property
     def lines(self) -> list[LineInput]:
@@ -123,6 +147,12 @@ class OrderForm(SectionedForm, forms.ModelForm):
         self.fields["channel"].choices = [("", "—"), *known, *[pair for pair in free if pair[0]]]  # type: ignore[attr-defined]
         make_lines: Any = LineForms
         self.lines = make_lines(data=data, prefix="lines", initial=self._lines_of(record), extra=1 if record else 3)
+
+    def clean_ordered_at(self) -> dt.datetime:
+        moment: dt.datetime = self.cleaned_data["ordered_at"]
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValidationError(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.")
+        return moment
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.lines.is_valid()])

@@ -119,7 +119,7 @@ def share_index(share: int, customers: int) -> int:
 def _make_base(as_of: dt.date, window_days: int | None) -> None:
     window: sql.Composable = sql.SQL("")
     if window_days is not None:
-        first = as_of - dt.timedelta(days=window_days)
+        first = as_of - dt.timedelta(days=min(window_days, (as_of - dt.date.min).days))
         window = sql.SQL("AND ordered_on > {}").format(sql.Literal(first))
     _execute(BASE_SQL.format(base=sql.Identifier(BASE), as_of=sql.Literal(as_of), window=window))
     _execute(sql.SQL("ANALYZE {}").format(sql.Identifier(BASE)))

@@ -57,7 +57,7 @@ ORDER_FIELDS = (
         "line_number",
         "Line number",
         ValueType.INTEGER,
-        limits=Limits(minimum=0),
+        limits=Limits(minimum=0, maximum=1_000_000),
         synonyms=("line", "line no", "position", "pos"),
     ),
     ImportField(

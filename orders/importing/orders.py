@@ -19,7 +19,9 @@ from orders.keeping import refresh_totals_of
 from orders.models import Order
 
 NUMBERED = "import_numbered"
-LARGEST = 10**14
+LARGEST = 10**12  # of a line; an order's total has room for ten such lines
+LARGEST_ORDER = 10**13
+COST = "coalesce(r.quantity, 1) * r.unit_cost"
 
 
 def merge_orders(merge: Merge) -> None:
@@ -27,6 +29,7 @@ def merge_orders(merge: Merge) -> None:
     _reject_rows(merge)
     merge.report(0.05, "Finding known orders")
     _number(merge)
+    _reject_large_orders(merge)
     _reject_orders_out_of_reach(merge)
     merge.report(0.2, "Making unknown customers and products")
     _make_related(merge)
@@ -52,13 +55,20 @@ def merge_orders(merge: Merge) -> None:
 
 
 def _reject_rows(merge: Merge) -> None:
-    """Refuses rows without an amount, and rows that name contacts out of the actor's reach."""
+    """Refuses rows without an amount or with too large a one, and rows that are out of the actor's reach."""
     field = "amount" if "amount" in merge.given else "unit_price" if "unit_price" in merge.given else "quantity"
     reason = "there is no amount, nor a unit price to reckon it from"
     merge.reject(field, reason, "r.amount IS NULL AND r.unit_price IS NULL")
     if "unit_price" in merge.given:
         too_large = f"r.amount IS NULL AND abs({statements.AMOUNT}) >= {LARGEST}"
         merge.reject(field, "quantity times unit price is too large a number", too_large)
+    merge.reject("amount", "an amount of a trillion or more is too large", f"abs(r.amount) >= {LARGEST}")
+    if "unit_cost" in merge.given:
+        too_large = f"abs({COST}) >= {LARGEST}"
+        merge.reject("unit_cost", "quantity times unit cost is too large a number", too_large)
+    if merge.changeable(Order.objects.all()) is not None:
+        reason = "a sale without a customer can only be brought in by who sees all orders"
+        merge.reject("contact_external_id", reason, "r.contact_external_id IS NULL")
     for name in ("contact_external_id", "partner_external_id"):
         if name in merge.given:
             reject_contacts_out_of_reach(merge, name)
@@ -78,6 +88,16 @@ def _number(merge: Merge) -> None:
         for statement in statements.SAME_LINES:
             merge.run(statement)
     merge.run(f"ANALYZE {NUMBERED} (order_key, contact_external_id, product_external_id, partner_external_id)")
+
+
+def _reject_large_orders(merge: Merge) -> None:
+    """Orders whose lines add up to more than an order's total can hold."""
+    sums = {"amount": "amount"} | ({"unit_cost": COST} if "unit_cost" in merge.given else {})
+    for field, worth in sums.items():
+        large = f"SELECT order_key FROM {NUMBERED} r GROUP BY 1 HAVING sum(abs({worth})) >= {LARGEST_ORDER}"
+        merge.reject(
+            field, "the lines of this order add up to too large a number", f"r.order_key IN ({large})", table=NUMBERED
+        )
 
 
 def _reject_orders_out_of_reach(merge: Merge) -> None:
