@@ -43,9 +43,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "external_id",
-                    models.CharField(
-                        blank=True, max_length=200, null=True, unique=True
-                    ),
+                    models.CharField(blank=True, max_length=200, null=True, unique=True),
                 ),
                 ("name", models.CharField(max_length=300)),
                 ("first_name", models.CharField(blank=True, max_length=150)),
@@ -323,15 +321,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contact",
-            index=models.Index(
-                fields=["owner", "sort_name", "id"], name="contacts_owner_sort"
-            ),
+            index=models.Index(fields=["owner", "sort_name", "id"], name="contacts_owner_sort"),
         ),
         migrations.AddIndex(
             model_name="contact",
-            index=models.Index(
-                fields=["team", "sort_name", "id"], name="contacts_team_sort"
-            ),
+            index=models.Index(fields=["team", "sort_name", "id"], name="contacts_team_sort"),
         ),
         migrations.AddIndex(
             model_name="contact",
@@ -340,23 +334,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="contact",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(
-                    "search_text", name="gin_trgm_ops"
-                ),
+                django.contrib.postgres.indexes.OpClass("search_text", name="gin_trgm_ops"),
                 name="contacts_search_trgm",
             ),
         ),
         migrations.AddIndex(
             model_name="contact",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["tags"], name="contacts_tags"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="contacts_tags"),
         ),
         migrations.AddIndex(
             model_name="address",
-            index=models.Index(
-                fields=["country", "city"], name="contacts_address_place"
-            ),
+            index=models.Index(fields=["country", "city"], name="contacts_address_place"),
         ),
         migrations.AddIndex(
             model_name="address",
@@ -375,9 +363,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contactpoint",
-            index=models.Index(
-                fields=["kind", "normalised"], name="contacts_point_normalised"
-            ),
+            index=models.Index(fields=["kind", "normalised"], name="contacts_point_normalised"),
         ),
         migrations.AddConstraint(
             model_name="contactpoint",
@@ -403,8 +389,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="interaction",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["occurred_at"], name="contacts_interaction_brin"
-            ),
+            index=django.contrib.postgres.indexes.BrinIndex(fields=["occurred_at"], name="contacts_interaction_brin"),
         ),
     ]

@@ -43,15 +43,11 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, null=True, unique=True
-                    ),
+                    models.EmailField(blank=True, max_length=254, null=True, unique=True),
                 ),
                 ("name", models.CharField(max_length=150)),
                 (
@@ -150,11 +146,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["model", "role", "verb"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("role", "model", "verb"), name="crm_accessrule_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("role", "model", "verb"), name="crm_accessrule_once")],
             },
         ),
         migrations.CreateModel(
@@ -195,11 +187,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "company",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("pk", 1)), name="crm_company_one_row"
-                    )
-                ],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="crm_company_one_row")],
             },
         ),
         migrations.CreateModel(
@@ -263,11 +251,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("job", "window"), name="crm_jobwindow_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("job", "window"), name="crm_jobwindow_once")],
             },
         ),
         migrations.CreateModel(
@@ -284,16 +268,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "file",
-                    models.FileField(
-                        max_length=200, upload_to=crm.models.files.random_path
-                    ),
+                    models.FileField(max_length=200, upload_to=crm.models.files.random_path),
                 ),
                 ("name", models.CharField(max_length=255)),
                 (
                     "content_type",
-                    models.CharField(
-                        default="application/octet-stream", max_length=100
-                    ),
+                    models.CharField(default="application/octet-stream", max_length=100),
                 ),
                 ("size", models.BigIntegerField(default=0)),
                 ("sha256", models.CharField(blank=True, max_length=64)),
@@ -473,9 +453,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "log entries",
                 "ordering": ["-at", "-id"],
                 "indexes": [
-                    models.Index(
-                        fields=["contact_id", "-at"], name="crm_logentry_contact_at"
-                    ),
+                    models.Index(fields=["contact_id", "-at"], name="crm_logentry_contact_at"),
                     models.Index(
                         fields=["model", "object_id", "-at"],
                         name="crm_logentry_object_at",
@@ -490,9 +468,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="jobrun",
-            index=models.Index(
-                fields=["actor", "-created_at"], name="crm_jobrun_actor_created"
-            ),
+            index=models.Index(fields=["actor", "-created_at"], name="crm_jobrun_actor_created"),
         ),
         migrations.AddConstraint(
             model_name="team",

@@ -53,9 +53,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "amount",
-                    models.DecimalField(
-                        decimal_places=4, default=0, editable=False, max_digits=18
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, editable=False, max_digits=18),
                 ),
                 (
                     "cost",
@@ -118,17 +116,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "external_id",
-                    models.CharField(
-                        blank=True, max_length=200, null=True, unique=True
-                    ),
+                    models.CharField(blank=True, max_length=200, null=True, unique=True),
                 ),
                 ("name", models.CharField(max_length=300)),
                 ("family", models.CharField(blank=True, max_length=120)),
                 (
                     "unit_price",
-                    models.DecimalField(
-                        blank=True, decimal_places=4, max_digits=16, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True),
                 ),
                 (
                     "unit_cost",
@@ -169,9 +163,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["sort_name", "id"],
                 "indexes": [
-                    models.Index(
-                        fields=["sort_name", "id"], name="orders_product_sort"
-                    ),
+                    models.Index(fields=["sort_name", "id"], name="orders_product_sort"),
                     models.Index(fields=["family"], name="orders_product_family"),
                 ],
             },
@@ -191,21 +183,15 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveIntegerField()),
                 (
                     "external_id",
-                    models.CharField(
-                        blank=True, max_length=200, null=True, unique=True
-                    ),
+                    models.CharField(blank=True, max_length=200, null=True, unique=True),
                 ),
                 (
                     "quantity",
-                    models.DecimalField(
-                        blank=True, decimal_places=4, max_digits=16, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True),
                 ),
                 (
                     "unit_price",
-                    models.DecimalField(
-                        blank=True, decimal_places=4, max_digits=16, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True),
                 ),
                 (
                     "discount",
@@ -219,9 +205,7 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
                 (
                     "unit_cost",
-                    models.DecimalField(
-                        blank=True, decimal_places=4, max_digits=16, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True),
                 ),
                 (
                     "order",
@@ -272,8 +256,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="orderline",
-            constraint=models.UniqueConstraint(
-                fields=("order", "position"), name="orders_line_position_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("order", "position"), name="orders_line_position_once"),
         ),
     ]
