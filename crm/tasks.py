@@ -7,7 +7,6 @@ from celery import shared_task
 from crm import jobs
 from crm.mail import sending
 
-
 SIX_HOURS = 6 * 60 * 60
 
 

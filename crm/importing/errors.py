@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for NULs and lone surrogates, which neither a page nor the database can hold."""
+    return _UNSTORABLE.sub("�", text)
+
+
+def printable(text: str) -> str:
+    """The text with U+FFFD for whatever cannot be shown."""
+    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 class UnreadableFile(Exception):
@@ -28,13 +41,20 @@ class NeedsAnswer(UnreadableFile):
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A row that stays out: its number among the rows, its line in the file, the column at fault and the reason."""
+    """A row that stays out: its number among the rows, its line in the file, the column at fault and the reason.
+
+    Column and reason can be shown and stored; the cells are as they came.
+    """
 
     number: int
     line: int
     column: str
     reason: str
     cells: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "column", storable(self.column))
+        object.__setattr__(self, "reason", storable(self.reason))
 
     def sentence(self) -> str:
         """`line 7, column "amount": ...`, as people read it."""

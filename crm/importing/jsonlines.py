@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crm.importing.errors import RowFault, UnreadableFile
+from crm.importing.errors import RowFault, UnreadableFile, storable
 from crm.importing.lines import line_blocks
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, Row
 
@@ -72,7 +72,7 @@ def flatten(record: dict[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(value, dict):
             flat.update(flatten(value, f"{prefix}{key}."))
         else:
-            flat[prefix + key] = as_text(value)
+            flat[storable(prefix + key)] = as_text(value)
     return flat
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from crm.importing.columns import Survey, converters_for, survey
-from crm.importing.errors import RowFault, UnreadableFile
+from crm.importing.errors import RowFault, UnreadableFile, printable
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources
 from crm.importing.reading import open_table
@@ -76,7 +76,7 @@ def column_samples(table: Table) -> list[list[str]]:
 
 def _different(texts: Sequence[str]) -> list[str]:
     different = dict.fromkeys(text.strip()[:40] for text in texts if text.strip())
-    return ["".join(c if c.isprintable() else "�" for c in text) for text in islice(different, SAMPLES)]
+    return [printable(text) for text in islice(different, SAMPLES)]
 
 
 def _judge(found: Preview, surveyed: Survey) -> None:
@@ -122,7 +122,7 @@ def _check_chunk(
 def _shown(source: Source, value: str, text: str, zone: ZoneInfo) -> tuple[str, bool]:
     """The value as a person reads it, and whether it is faulty; moments in the company's zone."""
     if isinstance(value, Bad):
-        return text[:60], True
+        return printable(text[:60]), True
     plain = copy_unescape(value) or ""
     if plain and source.field.type is ValueType.DATETIME:
         moment = dt.datetime.fromisoformat(plain).astimezone(zone)

@@ -5,21 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from crm.importing.dialects import column_names, has_header
-from crm.importing.errors import UnreadableFile
+from crm.importing.errors import RowFault, UnreadableFile
+from crm.importing.reading import MAX_CELL
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, Row
 
-MAX_UNPACKED = 1 << 30
+MAX_UNPACKED = 1 << 29
 MAX_SHARED_STRINGS = 150 << 20
 CHUNK_ROWS = 5_000
+CHUNK_CELLS = 1_000_000
+LAST_ROW = 1 << 20
+NARROW = 2_000
+"""Columns up to which it does not matter how many of them are empty."""
+MAX_RUN = 16 * MAX_CELL
+"""Bytes without a mark in a sheet's XML that are read; a text as long as that is above MAX_CELL in any encoding."""
 BROKEN_WORKBOOK = (
     InvalidFileException,
     zipfile.BadZipFile,
@@ -39,12 +48,13 @@ class SpreadsheetTable:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         check_size(path)
-        first = list(islice(((line, row) for line, row in self._rows() if any(row)), 200))
+        first = list(islice(self._rows(), 200))
         if not first:
             raise UnreadableFile("The workbook is empty: there is no row in its sheets.")
-        if len(first[0][1]) > MAX_COLUMNS:
-            raise UnreadableFile(f"The sheet has {len(first[0][1]):,} columns; at most {MAX_COLUMNS:,} can be read.")
-        rows = [trim_row(row) for _, row in first]
+        if long_cell(first[0][1]) is not None:
+            raise UnreadableFile(f"Row {first[0][0]:,} holds a cell that is longer than {MAX_CELL:,} characters.")
+        first = [pair for pair in first if long_cell(pair[1]) is None]
+        rows = [row for _, row in first]
         self.has_header = has_header(rows, options.known) if options.header is None else options.header
         width = max(len(row) for row in rows)
         names = [*rows[0], *[""] * (width - len(rows[0]))] if self.has_header else [""] * width
@@ -57,17 +67,17 @@ class SpreadsheetTable:
         return f"Excel workbook, {header}"
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """(row number in the sheet, cells as texts) of the first sheet that has any."""
+        """(row number in the sheet, cells up to the last that holds something) of the rows that hold something, in the
+        first sheet that has any."""
         try:
             with warnings.catch_warnings(), self.path.open("rb") as stream:
                 warnings.simplefilter("ignore")
                 book = load_workbook(stream, read_only=True, data_only=True)
                 for sheet in book.worksheets:
-                    sheet.reset_dimensions()
                     found = False
-                    for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-                        found = found or any(cell is not None for cell in row)
-                        yield line, [cell_text(cell) for cell in row]
+                    for line, row in sheet_rows(book, sheet):
+                        found = True
+                        yield line, row
                     if found:
                         return
         except BROKEN_WORKBOOK as error:
@@ -78,10 +88,98 @@ class SpreadsheetTable:
     def chunks(self) -> Iterator[Chunk]:
         builder = ChunkBuilder(self.columns)
         width = len(self.columns)
+        size = max(1, min(CHUNK_ROWS, CHUNK_CELLS // width))
         rows = ((line, row) for line, row in self._rows() if line > self.first_line or not self.has_header)
-        while block := list(islice(rows, CHUNK_ROWS)):
+        while block := list(islice(rows, size)):
+            faults = [self._long_fault(line, row, at) for line, row in block if (at := long_cell(row)) is not None]
+            if faults:
+                block = [(line, row) for line, row in block if long_cell(row) is None]
             cells: list[Row] = [pad_row(row, width) for _, row in block]
-            yield builder.build([line for line, _ in block], cells)
+            yield builder.build([line for line, _ in block], cells, faults)
+
+    def _long_fault(self, line: int, row: list[str], position: int) -> RowFault:
+        column = self.columns[min(position, len(self.columns) - 1)]
+        reason = f"a cell is longer than {MAX_CELL:,} characters"
+        return RowFault(0, line, column, reason, tuple(cell[:200] for cell in row))
+
+
+def sheet_rows(book: Any, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a sheet that hold something. Only cells that are there are looked at, as a sheet that was formatted to
+    its last corner has 17 thousand million others. Raises UnreadableFile for a sheet that reaches too far."""
+    reach = Reach()
+    last = 0
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            ShortRuns(source),
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for line, cells in parser.parse():
+            held = {cell["column"]: text for cell in cells if (text := cell_text(cell["value"]))}
+            if held and line > last:
+                reach.check(line, held)
+                last = line
+                yield line, [held.get(column, "") for column in range(1, max(held) + 1)]
+
+
+class Reach:
+    """Refuses a sheet with a cell so far out that most columns before it are empty."""
+
+    def __init__(self) -> None:
+        self.used: set[int] = set()
+
+    def check(self, line: int, columns: Collection[int]) -> None:
+        """Raises UnreadableFile. `columns` are those of row `line` that hold something, counted from 1."""
+        width = max(columns)
+        if width > MAX_COLUMNS:
+            raise UnreadableFile(f"The sheet has {width:,} columns; at most {MAX_COLUMNS:,} can be read.")
+        if width > NARROW:
+            self.used.update(columns)
+        if line > LAST_ROW or (width > NARROW and len(self.used) * 2 < width):
+            cell = f"{get_column_letter(width)}{line}"
+            raise UnreadableFile(
+                f"The sheet reaches to cell {cell}; delete the empty rows and columns and save it again."
+            )
+
+
+class ShortRuns:
+    """The XML of a sheet, in which a text of more than MAX_RUN bytes is cut: still too long, and quickly read."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.source = source
+        self.run = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; none only at the end."""
+        while block := self.source.read(size):
+            mark = block.find(b"<")
+            kept = block
+            if self.run > MAX_RUN:
+                kept = block[mark:] if mark >= 0 else b""
+            elif self.run + len(block) > MAX_RUN and mark < 0:
+                kept = block[: safe_cut(block)]
+            self.run = len(block) - 1 - block.rfind(b"<") if mark >= 0 else self.run + len(block)
+            if kept:
+                return kept
+        return b""
+
+
+def safe_cut(block: bytes) -> int:
+    """A place in a text of XML where neither a character nor an entity (`&amp;`) is cut in two."""
+    for place in range(len(block) - 1, 16, -1):
+        if block[place] & 0xC0 != 0x80 and b"&" not in block[place - 16 : place].rpartition(b";")[2]:
+            return place
+    return len(block)
+
+
+def long_cell(row: Sequence[str]) -> int | None:
+    """The position of a cell that is longer than a cell may be."""
+    if len(max(row, key=len)) <= MAX_CELL:
+        return None
+    return next(position for position, cell in enumerate(row) if len(cell) > MAX_CELL)
 
 
 def check_size(path: Path) -> None:
@@ -93,17 +191,8 @@ def check_size(path: Path) -> None:
         raise UnreadableFile("Unpacked, this workbook is too large to be read. Save the sheet as CSV and import that.")
 
 
-def trim_row(row: list[str]) -> list[str]:
-    """The row without the empty cells at its end."""
-    end = len(row)
-    while end and not row[end - 1]:
-        end -= 1
-    return row[:end]
-
-
 def pad_row(row: list[str], width: int) -> list[str]:
     """A sheet has no ragged rows: cells that were never filled are empty."""
-    row = trim_row(row)
     return row + [""] * (width - len(row))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import zipfile
 
 import pytest
 from openpyxl import Workbook
 
 from crm.importing.errors import UnreadableFile
+from crm.importing.reading import MAX_CELL
 from crm.importing.spreadsheets import MAX_UNPACKED
 from tests.importing.tables import numbered_rows, read
 
@@ -79,3 +81,51 @@ def test_another_archive_is_refused(tmp_path):
         archive.writestr("table.csv", "a,b")
     with pytest.raises(UnreadableFile, match="zip archive"):
         read(path)
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "XFD2"])
+def test_a_sheet_that_reaches_to_the_last_corner_is_refused_at_once(tmp_path, cell):
+    book = Workbook()
+    book.active.append(["id", "name"])
+    book.active[cell] = "x"
+    book.save(tmp_path / "book")
+    began = time.monotonic()
+    with pytest.raises(UnreadableFile, match=f"The sheet reaches to cell {cell}; delete the empty rows and columns"):
+        read(tmp_path / "book")
+    assert time.monotonic() - began < 2
+
+
+def test_empty_cells_and_rows_far_out_do_not_count(tmp_path):
+    book = Workbook()
+    book.active.append(["id", "name"])
+    book.active["XFD2"].number_format = "0.00"
+    book.active["A1048576"] = "last"
+    book.save(tmp_path / "book")
+    began = time.monotonic()
+    assert read(tmp_path / "book") == (("id", "name"), [["last", ""]], [])
+    assert numbered_rows(tmp_path / "book") == [(1, 1_048_576)]
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("length", [2 * MAX_CELL + (2 << 20), 200 << 20])
+def test_a_monstrous_cell_costs_its_row_and_not_the_import(tmp_path, length):
+    path = workbook(tmp_path, [["id", "name"], ["1", "a"], ["2", "MONSTER"], ["3", "c"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts.pop("xl/worksheets/sheet1.xml").split(b"<v>5</v>")
+    assert len(sheet) == 2, sheet
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+        with archive.open("xl/worksheets/sheet1.xml", "w") as entry:
+            entry.write(sheet[0].removesuffix(b't="s">') + b't="str"><v>' + b"&amp;" * 10)
+            for _ in range(length // (1 << 20)):
+                entry.write(b"\xc3\xa9" * (1 << 19))
+            entry.write(b"x" * (1 << 20) + b"</v>" + sheet[1])
+    began = time.monotonic()
+    _, rows, faults = read(path)
+    assert time.monotonic() - began < 5
+    assert [row[0] for row in rows] == ["1", "3"]
+    assert [fault.sentence() for fault in faults] == [
+        'line 3, column "name": a cell is longer than 2,000,000 characters'
+    ]

@@ -184,3 +184,24 @@ def test_names_of_files_and_columns_are_shown_and_not_run():
     run = brought(client, b"id,<script>x</script>\n1,<b>bold</b>\n", name="<img src=x>.csv")
     page = client.get(run.get_absolute_url()).content.decode()
     assert "<script>x" not in page and "<b>bold" not in page and "<img src=x" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_half_characters_are_shown_as_such_and_break_no_page():
+    client = signed_in(Role.MARKETER)
+    lines = rb"""{"external_id":"ls1","name":"\ud800"}
+{"external_id":"ls2","name":"Mia","\udfff":"\ud801"}
+{"external_id":"\u0000","email":"\ud800@b.example"}
+"""
+    run = brought(client, lines, name="people.jsonl")
+    response = client.get(run.get_absolute_url())
+    assert response.status_code == 200
+    assert "�" in response.content.decode()
+    client.post(reverse("crm:import_start", args=[run.pk]))
+    job = JobRun.objects.get()
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.result["created"], job.result["rejected"]) == (JobState.DONE, 1, 2)
+    assert client.get(job.get_absolute_url()).status_code == 200
+    download = b"".join(client.get(reverse("crm:file_download", args=[job.result_file_id])).streaming_content)
+    assert "holds bytes that are no text" in download.decode("utf-8-sig")
