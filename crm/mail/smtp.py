@@ -138,7 +138,8 @@ class _Conversation:
     def broken(self, error: Exception) -> Outcome:
         """The line broke or nothing came in time."""
         if self.is_past:
-            return Outcome(Verdict.UNKNOWN, f"No answer after the content had left: {_said(error)}.", is_closed=True)
+            sentence = f"No answer after the content had left: {_said(error)}."
+            return Outcome(Verdict.UNKNOWN, sentence, is_trouble=True, is_closed=True)
         sentence = f"No answer at {self.step}: {_said(error)}."
         return Outcome(Verdict.LATER, sentence, is_trouble=True, is_closed=True, is_stale=self.step == "MAIL")
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from crm import settings as product
 from crm.mail.choices import MailKind, MailState
-from crm.models import OutgoingMail
+from crm.models import MailChannel, OutgoingMail
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,11 @@ def through_the_ledger(settings) -> None:
     settings.EMAIL_BACKEND = "crm.mail.backend.LedgerBackend"
 
 
-def test_a_password_mail_is_a_row_then_a_mail_then_forgotten(sink, send, client, django_user_model) -> None:
+@pytest.mark.parametrize("rate", [None, 6_000])
+def test_a_password_mail_is_a_row_then_a_mail_then_forgotten(
+    sink, channel, send, client, django_user_model, rate
+) -> None:
+    MailChannel.objects.update(rate_per_minute=rate)
     django_user_model.objects.create_user("rep@example.com", "secret", name="Rep")
     client.post(reverse("account_reset_password"), {"email": "rep@example.com"})
     row = OutgoingMail.objects.get()

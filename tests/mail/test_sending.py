@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import connection
 from django.utils import timezone
 
+from crm.mail import sending
 from crm.mail.actions import allow_address, suppress_address
 from crm.mail.choices import MailKind, MailState, SuppressionReason
 from crm.mail.ledger import _pause_after
@@ -173,6 +174,20 @@ def test_service_mail_overtakes_a_campaign_and_one_for_tomorrow_waits(sink, send
     write("reset@example.com", AGAIN)
     assert send() == 4
     assert sink.recipients() == ["reset@example.com", *(f"p{number}@example.com" for number in range(3))]
+
+
+def test_a_mail_written_while_the_sender_was_ending_is_not_left_to_the_sweeper(sink, send, monkeypatch) -> None:
+    write("mia@example.com")
+    run = sending._Run.send
+
+    def run_then_write(self):
+        run(self)
+        if len(sink.taken) == 1:  # its bell finds the slot taken
+            write("late@example.com")
+
+    monkeypatch.setattr(sending._Run, "send", run_then_write)
+    assert send() == 2
+    assert sink.recipients() == ["mia@example.com", "late@example.com"]
 
 
 def test_no_transaction_is_open_while_the_server_is_spoken_to(sink, send, monkeypatch) -> None:
