@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 TOTALS_SQL = sql.SQL("""
@@ -63,13 +63,20 @@ def refresh_totals(order_ids: Iterable[int]) -> None:
     `cost` is known only where every line's unit cost is; a line without a quantity counts as one piece. An order is a
     purchase by the glossary: a line of positive quantity or, without quantities, an amount of zero or more.
     """
-    refresh_totals_of(_listed(order_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(TOTALS_SQL.format(chosen=_listed(order_ids)))
 
 
 def refresh_totals_of(chosen: sql.Composable) -> None:
-    """The same for the ids that a query selects (a staging table of the import; `EVERY_ORDER`)."""
-    with connection.cursor() as cursor:
+    """The same for the ids that a query selects (a staging table of the import; `EVERY_ORDER`).
+
+    Right after many rows were written the planner may believe the tables empty and loop over them for minutes; these
+    are many rows, so it is kept from nested loops.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(TOTALS_SQL.format(chosen=chosen))
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def refresh_products(product_ids: Iterable[int]) -> None:
