@@ -1,20 +1,17 @@
-"""The engine of the analysis: which steps there are, and running them; the command, the worker and the demo call it."""
+"""The engine of the analysis: running its steps; the command, the worker and the demo call it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from analytics.models import ModelRun
-from analytics.steps import AnalysisError, StepResult, rfm
+from analytics.registry import Step, read_parameters, steps_named
+from analytics.steps import AnalysisError
 from analytics.swapping import TableInUse
 from crm.company import company_today
 from crm.jobs import Progress, SilentProgress
@@ -23,50 +20,6 @@ from crm.templatetags.figures import full_day, number
 
 if TYPE_CHECKING:
     from crm.models import JobRun, User
-
-VERSION_LENGTH = 12
-
-
-@dataclass(frozen=True)
-class Step:
-    """A kind of computation. `parameters` are the names it takes; `read` turns what was typed into their values."""
-
-    name: str
-    label: str
-    run: Callable[..., StepResult]
-    read: Callable[[Mapping[str, Any]], dict[str, Any]]
-    parameters: tuple[str, ...] = ()
-
-    @property
-    def code_version(self) -> str:
-        """A mark of the code of this step, so that a figure can be told from one that older code computed."""
-        source = Path(import_module(self.run.__module__).__file__ or "").read_bytes()
-        return hashlib.sha256(source).hexdigest()[:VERSION_LENGTH]
-
-
-STEPS = {
-    step.name: step
-    for step in (Step("rfm", "Recency, frequency, monetary value", rfm.run, rfm.read_parameters, ("window_days",)),)
-}
-
-
-def steps_named(names: Sequence[str]) -> list[Step]:
-    """The steps of these names, in the order of the engine; all for none. Raises AnalysisError for an unknown one."""
-    for name in names:
-        if name not in STEPS:
-            raise AnalysisError(f"There is no step “{name[:40]}”. The steps are: {', '.join(STEPS)}.")
-    return [step for step in STEPS.values() if not names or step.name in names]
-
-
-def read_parameters(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Parameters by step, read and checked. Raises AnalysisError with a sentence."""
-    for name, values in given.items():
-        (step,) = steps_named([name])
-        for parameter in values:
-            if parameter not in step.parameters:
-                known = ", ".join(f"{name}.{one}" for one in step.parameters)
-                raise AnalysisError(f"The step {name} has no parameter “{parameter[:40]}”. It has: {known}.")
-    return {name: step.read(given.get(name, {})) for name, step in STEPS.items()}
 
 
 def read_day(text: str | None) -> dt.date:

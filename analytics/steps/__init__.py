@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,11 @@ class StepResult:
     metrics: dict[str, Any] = field(default_factory=dict)
     data_from: dt.date | None = None
     data_to: dt.date | None = None
+
+
+def no_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a step that takes none."""
+    return {}
 
 
 def whole_number(text: Any, *, name: str, least: int = 1, most: int = 36_500) -> int | None:

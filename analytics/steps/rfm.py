@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from psycopg import sql
@@ -23,6 +23,10 @@ from analytics.steps import StepResult, whole_number
 from analytics.steps.sentences import sentences
 from analytics.swapping import hold, rebuild
 from crm.jobs import Progress
+from crm.templatetags.figures import number
+
+if TYPE_CHECKING:
+    from analytics.models import ModelRun
 
 TABLE = RfmScore._meta.db_table
 BASE = f"{TABLE}_base"
@@ -109,6 +113,19 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         data_from=totals.first_on,
         data_to=totals.last_on,
     )
+
+
+def describe(run: ModelRun) -> list[str]:
+    """A run in words, a line each."""
+    figures = run.metrics
+    purchases, revenue = number(figures["purchases"]), number(figures["net_revenue"], 2)
+    said = [f"{number(run.row_count)} customers, {purchases} purchases, {revenue} net revenue"]
+    said += [
+        f"{letter.upper()} 1 to 5: {', '.join(number(count) for count in counts)}"
+        for letter, counts in figures["by_score"].items()
+    ]
+    said += [f"{name}: {number(count)}" for name, count in figures["segments"].items()]
+    return [*said, *figures["sentences"]]
 
 
 def share_index(share: int, customers: int) -> int:

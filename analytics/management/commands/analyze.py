@@ -10,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from analytics.models import ModelRun
-from analytics.runs import STEPS, as_json, read_day, run_steps
+from analytics.registry import STEPS
+from analytics.runs import as_json, read_day, run_steps
 from analytics.steps import AnalysisError
 from crm.templatetags.figures import full_day, number
 
@@ -45,17 +46,9 @@ class Command(BaseCommand):
                 self._say(run)
 
     def _say(self, run: ModelRun) -> None:
-        figures = run.metrics
-        self.stdout.write(
-            f"{run.step} as of {full_day(run.as_of)}: {number(run.row_count)} customers, "
-            f"{number(figures['purchases'])} purchases, {number(figures['net_revenue'], 2)} net revenue, "
-            f"{run.seconds:.1f} s."
-        )
-        for letter, counts in figures["by_score"].items():
-            self.stdout.write(f"  {letter.upper()} 1 to 5: {', '.join(number(count) for count in counts)}")
-        for name, count in figures["segments"].items():
-            self.stdout.write(f"  {name}: {number(count)}")
-        for sentence in figures["sentences"]:
+        rows = number(run.row_count)
+        self.stdout.write(f"{run.step} as of {full_day(run.as_of)}: {rows} rows, {run.seconds:.1f} s.")
+        for sentence in STEPS[run.step].describe(run):
             self.stdout.write(f"  {sentence}")
 
 

@@ -1,0 +1,87 @@
+"""Which steps the analysis has, in the order in which a whole run does them: a new step is one entry of `STEPS`.
+
+A step is a module under `steps/` with `run(as_of, parameters, progress, *, run_id) -> StepResult`, and
+`read_parameters(given)` where it takes any. It runs inside a transaction that the engine opens: what it wrote is there
+with its `ModelRun` or not at all. Its figures may rest on those of other steps: it names them in `after`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analytics.steps import AnalysisError, StepResult, no_parameters, rfm
+
+if TYPE_CHECKING:
+    from analytics.models import ModelRun
+
+VERSION_LENGTH = 12
+
+
+def metrics_sentences(run: ModelRun) -> list[str]:
+    """What a run says in words unless its step says it better: the sentences among its figures."""
+    return list(run.metrics.get("sentences", ()))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A kind of computation.
+
+    `parameters` are the names it takes; `read` turns what was typed into their values. `after` names the steps whose
+    results it reads: in a run of several it comes behind them, and is left out when one of them failed. `describe`
+    says a run in words, a line each. `url_name` is the page that shows it.
+    """
+
+    name: str
+    label: str
+    run: Callable[..., StepResult]
+    read: Callable[[Mapping[str, Any]], dict[str, Any]] = no_parameters
+    parameters: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    describe: Callable[[ModelRun], list[str]] = metrics_sentences
+    url_name: str = ""
+
+    @property
+    def code_version(self) -> str:
+        """A mark of the code of this step, so that a figure can be told from one that older code computed."""
+        source = Path(import_module(self.run.__module__).__file__ or "").read_bytes()
+        return hashlib.sha256(source).hexdigest()[:VERSION_LENGTH]
+
+
+STEPS: dict[str, Step] = {
+    step.name: step
+    for step in (
+        Step(
+            "rfm",
+            "Recency, frequency, monetary value",
+            rfm.run,
+            rfm.read_parameters,
+            ("window_days",),
+            describe=rfm.describe,
+            url_name="analytics:rfm_detail",
+        ),
+    )
+}
+
+
+def steps_named(names: Sequence[str]) -> list[Step]:
+    """The steps of these names, in the order of the engine; all for none. Raises AnalysisError for an unknown one."""
+    for name in names:
+        if name not in STEPS:
+            raise AnalysisError(f"There is no step “{name[:40]}”. The steps are: {', '.join(STEPS)}.")
+    return [step for step in STEPS.values() if not names or step.name in names]
+
+
+def read_parameters(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Parameters by step, read and checked. Raises AnalysisError with a sentence."""
+    for name, values in given.items():
+        (step,) = steps_named([name])
+        for parameter in values:
+            if parameter not in step.parameters:
+                known = ", ".join(f"{name}.{one}" for one in step.parameters) or "none"
+                raise AnalysisError(f"The step {name} has no parameter “{parameter[:40]}”. It has: {known}.")
+    return {name: step.read(given.get(name, {})) for name, step in STEPS.items()}
