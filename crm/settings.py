@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "ninja",
 ]
 MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # first: on static files and refusals too
