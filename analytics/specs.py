@@ -73,12 +73,12 @@ def _rank(name: str, label: str, order: int) -> FieldSpec:
 CONTACT_FIELDS = (
     FieldSpec(
         "segment", "Segment", "rfm__segment", kind="choice", choices=segment_names, cell=segment_cell,
-        group=GROUP, order=23, select=("rfm",), default=True, is_score=True,
+        group=GROUP, order=23, select=("rfm",), default=True, is_score=True, covers=("analytics.rfmscore.tone",),
         help="Named by the scores of recency, frequency and money.",
     ),
     FieldSpec(
         "rfm", "R F M", "rfm__r", kind="scores", cell=tiles_cell, value=tiles_value, filter=False,
-        group=GROUP, order=24, select=("rfm",), default=True, is_score=True,
+        group=GROUP, order=24, select=("rfm",), default=True, is_score=True, shows=("r", "f", "m"),
     ),
     FieldSpec(
         "revenue", "Revenue", "rfm__monetary", kind="money", sort=True, group=GROUP, order=25, select=("rfm",),
@@ -86,7 +86,8 @@ CONTACT_FIELDS = (
     ),
     FieldSpec(
         "recency", "Last purchase", "rfm__recency_days", kind="number", cell=recency_cell, sort=True, group=GROUP,
-        order=26, select=("rfm",), default=True, is_score=True, help="Days before the day of the scores.",
+        order=26, select=("rfm",), default=True, is_score=True, covers=("analytics.rfmscore.last_purchase_on",),
+        help="Days before the day of the scores.",
     ),
     FieldSpec(
         "purchases", "Purchases", "rfm__frequency", kind="number", sort=True, group=GROUP, order=27, select=("rfm",),

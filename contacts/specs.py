@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contacts.choices import ContactKind, ListKind, Market, PointKind
 from contacts.queries import main_point, place_of
 from crm.catalogue import FieldSpec
 
+
+def _fact(name: str, label: str, path: str, **more: Any) -> FieldSpec:
+    return FieldSpec(name, label, path, column=False, filter=False, order=95, **more)
+
+
 CONTACT_FIELDS = (
-    FieldSpec("name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10),
     FieldSpec(
-        "place", "Place", "addresses__city", filter=False, default=True, order=20,
-        value=place_of, prefetch=("addresses",),
+        "name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10, always=True
     ),
     FieldSpec("city", "City", "addresses__city", column=False, order=21),
+    FieldSpec(
+        "place", "Place", "addresses__city", filter=False, default=True, order=20,
+        value=place_of, prefetch=("addresses",), shows=("country",),
+    ),
     FieldSpec("country", "Country", "addresses__country", column=False, order=22, help="Two letters, such as DE."),
-    FieldSpec("owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=30),
+    FieldSpec(
+        "owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=30, also=("owner_email",)
+    ),
     FieldSpec("team", "Team", "team", kind="team", select=("team",), order=31),
-    FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ContactKind.choices, order=40),
+    FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ContactKind.choices, order=40, always=True),
     FieldSpec("market", "Market", "markets", kind="listed", choices=lambda: Market.choices, order=41),
     FieldSpec("industry", "Industry", "industry", order=42),
     FieldSpec("organization", "Works at", "organization__name", select=("organization",), order=43),
     FieldSpec(
         "email", "E-mail", "points__value", filter=False, prefetch=("points",), order=50,
+        stored="contacts.contact.email", also=("emails",),
         value=lambda contact: main_point(contact, PointKind.EMAIL),
     ),
     FieldSpec(
         "phone", "Phone", "points__value", filter=False, prefetch=("points",), order=51,
+        stored="contacts.contact.phone", also=("phones",),
         value=lambda contact: main_point(contact, PointKind.PHONE),
     ),
     FieldSpec("tags", "Tags", "tags", kind="tags", order=60, help="All of these, between commas."),
@@ -37,5 +50,14 @@ CONTACT_FIELDS = (
     FieldSpec("external_id", "External id", "external_id", order=70),
     FieldSpec("created_on", "Customer since", "created_on", kind="date", order=71),
     FieldSpec("added_on", "Added here", "created_at", kind="date", filter=False, sort=True, order=72),
-    FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90),
+    FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90, always=True),
+    # on the record's page and in its form only; here so that a right can be given on them
+    _fact("first_name", "First name", "first_name"),
+    _fact("last_name", "Last name", "last_name"),
+    _fact("parent", "Belongs to", "parent", also=("parent_external_id",)),
+    _fact("handles", "Social handles", "points__value", stored="contacts.contact.handles"),
+    _fact("website", "Website", "website"),
+    _fact("street", "Street", "addresses__street"),
+    _fact("postal_code", "Postal code", "addresses__postal_code"),
+    _fact("region", "Region", "addresses__region"),
 )  # fmt: skip

@@ -39,6 +39,10 @@ class FieldSpec:
     `cell(record)` draws it on the screen and `value(record)` for a file, where the value at the path will not do.
     `sort_by` is the path that `sort` orders by, where it is not `path`. The filter's parameter is `name`, and for a
     number, money or date `name_min` and `name_max`.
+
+    For the rights on fields: `stored` names what the value is (`app.model.field`), where the path does not tell;
+    `covers` further stored fields that a rule on this one takes along, `shows` other fields of the same record that
+    its value gives away, `also` its names in forms and files. `always`: no rule may hide it.
     """
 
     name: str
@@ -59,6 +63,11 @@ class FieldSpec:
     value: Callable[[Any], Any] | None = None
     is_score: bool = False
     sort_by: str = ""
+    stored: str = ""
+    covers: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    always: bool = False
 
     @property
     def sort_path(self) -> str:

@@ -34,6 +34,13 @@ class Verb(TextChoices):
     RUN = "run", "run the analysis"
 
 
+class FieldRight(TextChoices):
+    """What is taken away from a role on one field; without a rule the rights on the record count."""
+
+    HIDDEN = "hidden", "hidden"
+    READ_ONLY = "read_only", "read only"
+
+
 class JobState(TextChoices):
     """The life of a job row; `parked` means three attempts failed and a person has to look."""
 

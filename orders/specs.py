@@ -40,28 +40,41 @@ def _cost(record: models.Model) -> str:
     return money(product.unit_cost, product.currency)
 
 
+AMOUNTS = (
+    "orders.order.base_amount",
+    "orders.orderline.amount",
+    "orders.orderline.unit_price",
+    "orders.orderline.discount",
+)
 ORDER_FIELDS = (
-    FieldSpec("number", "Order", "number", value=lambda order: title_of(_order(order)), default=True, order=10),
+    FieldSpec(
+        "number", "Order", "number", value=lambda order: title_of(_order(order)), default=True, order=10, always=True
+    ),
     FieldSpec(
         "ordered_on", "Date", "ordered_on", kind="date", sort=True, sort_by="ordered_at", default=True, order=20,
+        always=True,
         cell=lambda order: full_day(_order(order).ordered_on),
     ),
     FieldSpec(
         "customer", "Customer", "contact__name", filter=False, default=True, order=30,
-        select=("contact",), cell=_customer,
+        select=("contact",), cell=_customer, always=True,
     ),
-    FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=31),
+    FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=31, always=True),
     FieldSpec(
         "channel", "Channel", "channel", kind="choice", choices=lambda: SalesChannel.choices, default=True, order=40
     ),
-    FieldSpec("partner", "Partner", "partner__name", select=("partner",), order=41),
-    FieldSpec("amount", "Amount", "amount", kind="money", cell=_amount, default=True, order=50),
+    FieldSpec(
+        "partner", "Partner", "partner__name", select=("partner",), order=41, also=("partner_external_id",)
+    ),
+    FieldSpec(
+        "amount", "Amount", "amount", kind="money", cell=_amount, default=True, order=50, covers=AMOUNTS,
+    ),
     FieldSpec("currency", "Currency", "currency", order=51),
     FieldSpec(
         "base_amount", "In our currency", "base_amount", kind="money", filter=False, order=52,
         help="At the rate of the day.",
     ),
-    FieldSpec("cost", "Cost", "cost", kind="money", order=53),
+    FieldSpec("cost", "Cost", "cost", kind="money", order=53, covers=("orders.orderline.unit_cost",)),
     FieldSpec(
         "family", "Product family", "lines__product__family", kind="choice", choices=product_families,
         column=False, order=60,
@@ -71,11 +84,22 @@ ORDER_FIELDS = (
 )  # fmt: skip
 
 PRODUCT_FIELDS = (
-    FieldSpec("name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10),
+    FieldSpec(
+        "name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10, always=True
+    ),
     FieldSpec("family", "Family", "family", kind="choice", choices=product_families, sort=True, default=True, order=20),
     FieldSpec("price", "Price", "unit_price", kind="money", cell=_price, sort=True, default=True, order=30),
-    FieldSpec("unit_cost", "Cost", "unit_cost", kind="money", cell=_cost, default=True, order=31),
+    FieldSpec(
+        "unit_cost",
+        "Cost",
+        "unit_cost",
+        kind="money",
+        cell=_cost,
+        default=True,
+        order=31,
+        covers=("orders.orderline.unit_cost",),
+    ),
     FieldSpec("currency", "Currency", "currency", order=32),
     FieldSpec("external_id", "External id", "external_id", default=True, order=40),
-    FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90),
+    FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90, always=True),
 )

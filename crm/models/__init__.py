@@ -6,12 +6,13 @@ from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.log import LogEntry
 from crm.models.mail import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
-from crm.models.people import AccessRule, Team, User
+from crm.models.people import AccessRule, FieldRule, Team, User
 
 __all__ = [
     "AccessRule",
     "Company",
     "ExchangeRate",
+    "FieldRule",
     "ImportRun",
     "JobRun",
     "JobWindow",

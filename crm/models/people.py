@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from crm.access import VisibleQuerySet
-from crm.choices import Role, Scope, Verb
+from crm.choices import FieldRight, Role, Scope, Verb
 from crm.grants import AccessPaths
 
 SUBTREE_SQL = """
@@ -151,3 +151,24 @@ class AccessRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.verb} {self.model} – {self.get_scope_display()}"
+
+
+class FieldRule(models.Model):
+    """Hides one stored field from a role, or keeps the role from writing it (`crm.field_rights` applies it).
+
+    `model` and `field` say where the value is stored: a score that a contact's page shows is a field of its scores.
+    """
+
+    role = models.CharField(max_length=16, choices=Role)
+    model = models.CharField(max_length=80, help_text="app.model in small letters, such as contacts.contact")
+    field = models.CharField(max_length=80)
+    right = models.CharField(max_length=16, choices=FieldRight)
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["model", "field", "role"]
+        constraints = [models.UniqueConstraint(fields=["role", "model", "field"], name="crm_fieldrule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.model}.{self.field} – {self.get_right_display()}"
