@@ -1,4 +1,4 @@
-"""Products and orders in the administration."""
+"""Products, orders and subscriptions in the administration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from crm.administration.bases import ExactAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from orders.keeping import refresh_products, refresh_totals
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, OrderLine, Product, Subscription
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -91,6 +91,34 @@ class OrderLineAdmin(ViewOnlyAdmin):
     found_by = ("order__number",)
     search_help_text = "A whole order number"
     sortable_by = ()
+
+
+class SubscriptionForm(forms.ModelForm):
+    def clean_external_id(self) -> str | None:
+        return self.cleaned_data["external_id"] or None
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ExactAdmin):
+    form = SubscriptionForm
+    list_display = ("contact", "plan", "started_on", "ended_on", "monthly_amount", "currency")
+    list_select_related = ("contact",)
+    found_by = ("external_id", "plan")
+    search_help_text = "A whole external id or plan"
+    ordering = ("-started_on", "-id")
+    sortable_by = ("started_on",)
+    autocomplete_fields = ("contact",)
+    readonly_fields = ("tenure_months", "created_at")
+    fields = (
+        "contact",
+        "plan",
+        "started_on",
+        "ended_on",
+        "monthly_amount",
+        "currency",
+        "external_id",
+        *readonly_fields,
+    )
 
 
 register_the_rest("orders")

@@ -8,7 +8,7 @@ from orders.home import CARDS
 from orders.importing import KINDS
 from orders.panels import CONTACT_PANELS
 from orders.queries import orders_before
-from orders.specs import ORDER_FIELDS, PRODUCT_FIELDS
+from orders.specs import ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
 
 # Orders themselves go through their customer: who may change the contact may write its orders.
 PRODUCT_GRANTS: dict[str, Grants] = {
@@ -19,7 +19,11 @@ PRODUCT_GRANTS: dict[str, Grants] = {
 }
 
 CATALOGUE = Catalogue(
-    fields={"orders.order": ORDER_FIELDS, "orders.product": PRODUCT_FIELDS},
+    fields={
+        "orders.order": ORDER_FIELDS,
+        "orders.product": PRODUCT_FIELDS,
+        "orders.subscription": SUBSCRIPTION_FIELDS,
+    },
     grants={"orders.product": PRODUCT_GRANTS},
     imports=KINDS,
     exports=EXPORTS,
@@ -28,6 +32,7 @@ CATALOGUE = Catalogue(
     navigation=(
         NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order"),
         NavItem("Products", "orders:product_list", "box-seam", order=30, model="orders.product"),
+        NavItem("Subscriptions", "orders:subscription_list", "arrow-repeat", order=40, model="orders.subscription"),
     ),
     home=CARDS,
     new_items=(

@@ -1,4 +1,4 @@
-"""Products, and orders a row a line, as files that import reads back."""
+"""Products, orders a row a line, and subscriptions, as files that import reads back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crm.catalogue import ExportKind
 from crm.choices import Verb
 from crm.company import current_company
 from crm.exporting.streams import CannotExport, stream_rows
-from orders.models import OrderLine, Product
+from orders.models import OrderLine, Product, Subscription
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -37,6 +37,17 @@ ORDER_EXPRESSIONS: dict[str, str | Combinable] = {
     "currency": "order__currency",
 }
 
+SUBSCRIPTION_EXPRESSIONS: dict[str, str | Combinable] = {
+    "external_id": "external_id",
+    "contact_external_id": "contact__external_id",
+    "plan": "plan",
+    "started_on": "started_on",
+    "ended_on": "ended_on",
+    "tenure_months": "tenure_months",
+    "monthly_amount": "monthly_amount",
+    "currency": "currency",
+}
+
 
 def product_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
     if as_of is not None:
@@ -53,6 +64,14 @@ def order_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None)
     return _local(stream_rows(rows, ORDER_EXPRESSIONS, columns), columns)
 
 
+def subscription_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
+    """Subscriptions that had started by the end of `as_of`, with the end as it is known now."""
+    rows = Subscription.objects.visible_to(user, Verb.EXPORT).order_by("pk")
+    if as_of is not None:
+        rows = rows.filter(started_on__lte=as_of)
+    return stream_rows(rows, SUBSCRIPTION_EXPRESSIONS, columns)
+
+
 def _local(rows: Iterator[list[Any]], columns: Sequence[str]) -> Iterator[list[Any]]:
     places = [place for place, name in enumerate(columns) if name == "ordered_at"]
     zone = current_company().zone
@@ -65,4 +84,7 @@ def _local(rows: Iterator[list[Any]], columns: Sequence[str]) -> Iterator[list[A
 EXPORTS = (
     ExportKind("products", "Products", "orders.product", tuple(PRODUCT_EXPRESSIONS), product_rows),
     ExportKind("orders", "Orders", "orders.order", tuple(ORDER_EXPRESSIONS), order_rows),
+    ExportKind(
+        "subscriptions", "Subscriptions", "orders.subscription", tuple(SUBSCRIPTION_EXPRESSIONS), subscription_rows
+    ),
 )

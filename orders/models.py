@@ -1,4 +1,4 @@
-"""Products, orders and their lines. A return is a line of negative quantity."""
+"""Products, orders and their lines, subscriptions. A return is a line of negative quantity."""
 
 from __future__ import annotations
 
@@ -154,3 +154,53 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.position}"
+
+
+class Subscription(models.Model):
+    """A contract of a customer with a start, perhaps an end (its last day), and what it brings a month.
+
+    Who it is when a file comes again: its external id; without one the contact, the plan and the start. A source that
+    tells a length (`tenure_months`) instead of dates is counted back from the day of its first import.
+    """
+
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="subscriptions")
+    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    plan = models.CharField(max_length=120, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it runs.")
+    tenure_months = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="As the source said it, where it told a length instead of a start.",
+    )
+    monthly_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3, validators=[currency_code])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    access = AccessPaths(through="contact", parent="contacts.contact")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "plan", "started_on"],
+                condition=models.Q(external_id=None),
+                name="orders_subscription_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("started_on")),
+                name="orders_subscription_ends_after_its_start",
+                violation_error_message="It cannot end before it starts.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-started_on", "-id"], name="orders_subscription_started"),
+            models.Index(fields=["ended_on"], name="orders_subscription_ended"),
+        ]
+
+    def __str__(self) -> str:
+        return self.plan or "Subscription"

@@ -1,7 +1,8 @@
-"""What orders puts on a contact's page: the tab of orders and the button for a new one."""
+"""What orders puts on a contact's page: the tabs of orders and subscriptions, the button for a new order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db import models
@@ -14,23 +15,22 @@ from crm.catalogue import RecordPanel, fields_of
 from crm.choices import Verb
 from crm.requests import SignedInRequest
 from crm.tables import Column, Heading, Table, make_rows
-from orders.queries import orders_of
+from orders.queries import orders_of, subscriptions_of
 
 NEWEST = 50
 COLUMNS = ("number", "ordered_on", "channel", "amount")
 PHONE = {"amount": "cell-end", "ordered_on": "cell-secondary"}
+SUBSCRIPTION_COLUMNS = ("plan", "started_on", "ended_on", "monthly_amount")
+SUBSCRIPTION_PHONE = {"monthly_amount": "cell-end", "started_on": "cell-secondary"}
 
 
 def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     """The newest orders as a table, and where all of them are."""
     request, contact = cast(SignedInRequest, request), cast(Contact, record)
     rows = list(orders_of(request.user, contact)[: NEWEST + 1])
-    specs = {spec.name: spec for spec in fields_of("orders.order")}
-    columns = [Column(specs[name], request.company.currency, PHONE.get(name, "")) for name in COLUMNS]
-    headings = [Heading(column.name, column.label, column.align) for column in columns]
     return {
         "contact": contact,
-        "table": Table(headings, make_rows(columns, rows[:NEWEST])),
+        "table": _table("orders.order", COLUMNS, PHONE, request.company.currency, rows[:NEWEST]),
         "all_url": f"{reverse('orders:order_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),
@@ -39,6 +39,24 @@ def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
 
 def count_orders(request: HttpRequest, record: models.Model) -> int:
     return orders_of(cast(SignedInRequest, request).user, cast(Contact, record)).order_by().count()
+
+
+def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """The newest subscriptions as a table, and where all of them are."""
+    request, contact = cast(SignedInRequest, request), cast(Contact, record)
+    rows = list(subscriptions_of(request.user, contact)[:NEWEST])
+    return {
+        "contact": contact,
+        "table": _table(
+            "orders.subscription", SUBSCRIPTION_COLUMNS, SUBSCRIPTION_PHONE, request.company.currency, rows
+        ),
+        "all_url": f"{reverse('orders:subscription_list')}?contact={contact.pk}",
+    }
+
+
+def count_subscriptions(request: HttpRequest, record: models.Model) -> int | None:
+    """None leaves the tab out: a house without contracts has none."""
+    return subscriptions_of(cast(SignedInRequest, request).user, cast(Contact, record)).order_by().count() or None
 
 
 def new_order_button(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
@@ -53,7 +71,22 @@ def _new_url(request: SignedInRequest, contact: Contact) -> str:
     return f"{reverse('orders:order_create')}?contact={contact.pk}"
 
 
+def _table(label: str, names: Sequence[str], phone: dict[str, str], currency: str, rows: Sequence[Any]) -> Table:
+    specs = {spec.name: spec for spec in fields_of(label)}
+    columns = [Column(specs[name], currency, phone.get(name, "")) for name in names]
+    return Table([Heading(column.name, column.label, column.align) for column in columns], make_rows(columns, rows))
+
+
 CONTACT_PANELS = (
     RecordPanel("orders", "Orders", "orders/_orders.html", orders_tab, place="tab", order=20, count=count_orders),
+    RecordPanel(
+        "subscriptions",
+        "Subscriptions",
+        "orders/_subscriptions.html",
+        subscriptions_tab,
+        place="tab",
+        order=25,
+        count=count_subscriptions,
+    ),
     RecordPanel("new_order", "New order", "orders/_new_order.html", new_order_button, place="action", order=20),
 )

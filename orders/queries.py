@@ -15,7 +15,7 @@ from crm.catalogue import TimelineEntry
 from crm.filtering.searching import search_condition
 from crm.models import User
 from crm.templatetags.figures import money, plain_number, plural
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, OrderLine, Product, Subscription
 
 LINES_IN_WORDS = 3
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -118,3 +118,16 @@ def _in_words(lines: list[OrderLine]) -> str:
         for line in named[:LINES_IN_WORDS]
     ]
     return ", ".join([*words, "…"] if len(named) > LINES_IN_WORDS else words)
+
+
+def subscriptions_of(user: User | None, contact: Contact) -> QuerySet[Subscription]:
+    """The subscriptions of a contact that the person may see, newest first."""
+    return Subscription.objects.visible_to(user).filter(contact=contact).order_by("-started_on", "-pk")
+
+
+def search_subscriptions(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Subscriptions whose plan begins with the text or whose customer it finds."""
+    if not (text := text.strip()):
+        return rows
+    customers = Contact.objects.filter(search_condition(text)).values("pk")
+    return rows.filter(Q(plan__istartswith=text) | Q(contact__in=customers))

@@ -1,4 +1,4 @@
-"""The fields of orders and products that lists can show, filter and sort by."""
+"""The fields of orders, products and subscriptions that lists can show, filter and sort by."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crm.catalogue import FieldSpec
 from crm.templatetags.figures import full_day, money
 from crm.templatetags.pieces import pill
 from orders.choices import SalesChannel
-from orders.models import Order, Product
+from orders.models import Order, Product, Subscription
 from orders.queries import product_families, title_of
 
 
@@ -46,6 +46,13 @@ AMOUNTS = (
     "orders.orderline.unit_price",
     "orders.orderline.discount",
 )
+
+
+def _monthly(record: models.Model) -> str:
+    subscription = cast(Subscription, record)
+    return money(subscription.monthly_amount, subscription.currency)
+
+
 ORDER_FIELDS = (
     FieldSpec(
         "number", "Order", "number", value=lambda order: title_of(_order(order)), default=True, order=10, always=True
@@ -103,3 +110,20 @@ PRODUCT_FIELDS = (
     FieldSpec("external_id", "External id", "external_id", default=True, order=40),
     FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90, always=True),
 )
+
+SUBSCRIPTION_FIELDS = (
+    FieldSpec("plan", "Plan", "plan", value=str, default=True, order=10, always=True),
+    FieldSpec("customer", "Customer", "contact__name", filter=False, default=True, order=20, select=("contact",)),
+    FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=21),
+    FieldSpec(
+        "started_on", "Started", "started_on", kind="date", sort=True, default=True, order=30,
+        cell=lambda record: full_day(cast(Subscription, record).started_on),
+    ),
+    FieldSpec(
+        "ended_on", "Ended", "ended_on", kind="date", sort=True, default=True, order=40,
+        cell=lambda record: full_day(cast(Subscription, record).ended_on), help="Empty while it runs.",
+    ),
+    FieldSpec("monthly_amount", "A month", "monthly_amount", kind="money", cell=_monthly, default=True, order=50),
+    FieldSpec("currency", "Currency", "currency", order=51),
+    FieldSpec("external_id", "External id", "external_id", order=60),
+)  # fmt: skip

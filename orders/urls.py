@@ -1,4 +1,4 @@
-"""Addresses of orders and products, included at the root."""
+"""Addresses of orders, products and subscriptions, included at the root."""
 
 from django.urls import path
 
@@ -19,4 +19,6 @@ urlpatterns = [
     path("products/<int:pk>/edit/", views.ProductUpdateView.as_view(), name="product_update"),
     path("products/<int:pk>/archive/", views.ProductArchiveView.as_view(), name="product_archive"),
     path("products/<int:pk>/restore/", views.ProductRestoreView.as_view(), name="product_restore"),
+    path("subscriptions/", views.SubscriptionListView.as_view(), name="subscription_list"),
+    path("subscriptions/export/", views.SubscriptionExportView.as_view(), name="subscription_export"),
 ]

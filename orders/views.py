@@ -1,4 +1,4 @@
-"""The pages of orders and products."""
+"""The pages of orders, products and subscriptions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from orders import actions, queries
 from orders.forms import OrderForm, ProductForm
-from orders.models import Order, Product
+from orders.models import Order, Product, Subscription
 
 MOST_OPTIONS = 20
 NEWEST_SALES = 25
@@ -191,3 +191,21 @@ class ProductOptionsView(View):
         rows = search_rows(Product.objects.visible_to(self.request.user).current(), text).order_by("sort_name", "id")
         options = [{"value": str(pk), "text": name} for pk, name in rows.values_list("pk", "name")[:MOST_OPTIONS]]
         return JsonResponse({"options": options})
+
+
+class SubscriptionListView(ListPage):
+    model = Subscription
+    heading = "Subscriptions"
+    name_column = "plan"
+    default_sort = "-started_on"
+    search = staticmethod(queries.search_subscriptions)
+    search_hint = "Plan or customer"
+    phone = {"monthly_amount": "cell-end", "customer": "cell-secondary", "started_on": "cell-secondary-end"}
+    import_url_name = "crm:import_list"
+    export_url_name = "orders:subscription_export"
+    empty_title = "No subscriptions yet"
+    empty_text = "Bring a file of contracts in: who, since when, until when, how much a month."
+
+
+class SubscriptionExportView(ListExport, SubscriptionListView):
+    """The list's rows as a file."""

@@ -16,7 +16,7 @@ from contacts.normalising import normalise_point
 from crm.choices import Role
 from crm.models import Company, Team, User
 from orders.keeping import refresh_products, refresh_totals
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, OrderLine, Product, Subscription
 
 count = itertools.count(1)
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -80,6 +80,12 @@ def make_order(contact: Contact | None = None, *, lines: tuple[dict[str, Any], .
     refresh_totals([order.pk])
     order.refresh_from_db()
     return order
+
+
+def make_subscription(contact: Contact, **fields: Any) -> Subscription:
+    """A running contract since March 2026 unless said otherwise."""
+    values = {"plan": f"Plan {next(count)}", "started_on": NOON.date(), "currency": "EUR", **fields}
+    return Subscription.objects.create(contact=contact, **values)
 
 
 def signed_in(user: User) -> Client:

@@ -1,7 +1,7 @@
-"""The kinds of rows that orders lets in: products, and orders a row a line."""
+"""The kinds of rows that orders lets in: products, orders a row a line, subscriptions."""
 
-from orders.importing.kinds import ORDERS, PRODUCTS
+from orders.importing.kinds import ORDERS, PRODUCTS, SUBSCRIPTIONS
 
-KINDS = (PRODUCTS, ORDERS)
+KINDS = (PRODUCTS, ORDERS, SUBSCRIPTIONS)
 
-__all__ = ["KINDS", "ORDERS", "PRODUCTS"]
+__all__ = ["KINDS", "ORDERS", "PRODUCTS", "SUBSCRIPTIONS"]

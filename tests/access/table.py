@@ -126,6 +126,8 @@ ADDRESSES: dict[str, Address] = {
     "orders:product_update": form("product", "change", has_record=True),
     "orders:product_archive": button("product", "delete"),
     "orders:product_restore": button("product", "delete"),
+    "orders:subscription_list": page("order"),
+    "orders:subscription_export": page("order", "export"),
     "analytics:overview": page("analysis"),
     "analytics:rfm_detail": page("analysis"),
     "analytics:rfm_export": page("contact", "export"),
