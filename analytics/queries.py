@@ -51,8 +51,8 @@ class Tally:
 
 
 def last_run(step: str) -> ModelRun | None:
-    """The newest run of a step, whose figures the tables hold."""
-    return ModelRun.objects.filter(step=step).select_related("actor").order_by("-created_at", "-pk").first()
+    """The newest good run of a step, whose figures the tables hold."""
+    return ModelRun.objects.filter(step=step, error="").select_related("actor").order_by("-created_at", "-pk").first()
 
 
 def recent_runs(user: User, limit: int = 30) -> QuerySet[ModelRun]:

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analytics.steps import AnalysisError, StepResult, no_parameters, rfm
+from analytics.steps import AnalysisError, StepResult, cohorts, no_parameters, retention, rfm
 
 if TYPE_CHECKING:
     from analytics.models import ModelRun
@@ -64,6 +64,15 @@ STEPS: dict[str, Step] = {
             describe=rfm.describe,
             url_name="analytics:rfm_detail",
         ),
+        Step(
+            "retention",
+            "Retention",
+            retention.run,
+            retention.read_parameters,
+            ("period",),
+            describe=retention.describe,
+        ),
+        Step("cohorts", "Cohorts", cohorts.run, cohorts.read_parameters, ("period",), describe=cohorts.describe),
     )
 }
 

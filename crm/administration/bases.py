@@ -144,9 +144,12 @@ class PlainAdmin(ViewOnlyAdmin):
 
 
 def register_the_rest(app_label: str) -> None:
-    """Tables of the app that its `admin.py` does not list: to be looked at, newest first."""
+    """Tables of the app that its `admin.py` does not list: to be looked at, newest first.
+
+    Django's administration has no pages for tables whose key is made of several columns.
+    """
     for model in apps.get_app_config(app_label).get_models():
-        if not admin.site.is_registered(model):
+        if not admin.site.is_registered(model) and not model._meta.is_composite_pk:
             admin.site.register(model, PlainAdmin)
 
 

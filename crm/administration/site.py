@@ -57,5 +57,7 @@ class Administration(AdminSite):
 
 
 def is_ours(model: type[Model]) -> bool:
-    """Whether the model is of an app of this project."""
-    return Path(apps.get_app_config(model._meta.app_label).path).parent == Path(settings.BASE_DIR)
+    """Whether the model is of an app of this project; Django has no pages for a key of several columns."""
+    return not model._meta.is_composite_pk and Path(apps.get_app_config(model._meta.app_label).path).parent == Path(
+        settings.BASE_DIR
+    )

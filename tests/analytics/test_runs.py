@@ -52,7 +52,7 @@ def test_the_command_says_its_figures_in_words(base, capsys):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--only", "clv"], "There is no step “clv”. The steps are: rfm."),
+        (["--only", "magic"], "There is no step “magic”. The steps are: rfm, "),
         (["--param", "rfm.width=3"], "The step rfm has no parameter “width”. It has: rfm.window_days."),
         (["--param", "rfm.window_days=0"], "window_days must be a whole number from 1 to 36,500, not “0”."),
         (["--param", "window_days=3"], "write it like --param rfm.window_days=365."),
@@ -85,7 +85,7 @@ def test_the_job_scores_and_names_its_run(base):
 
 
 def test_a_job_that_asks_for_the_impossible_fails_with_the_sentence():
-    job = JobRun(kind="analysis", title="x", parameters={"only": ["clv"]})
+    job = JobRun(kind="analysis", title="x", parameters={"only": ["magic"]})
     with pytest.raises(JobError, match="There is no step"):
         run_analysis(job, SilentProgress())
 
