@@ -6,7 +6,7 @@ TESTS ?= tests
 # pages that drive a browser have a run of their own: its event loop and Django's tests do not mix in one process
 PYTEST := $(PY) -m pytest --quiet
 
-.PHONY: setup run stop browser test check lock format
+.PHONY: setup run stop browser test bench drills check lock format
 .PHONY: check-style check-templates check-floors check-types check-django check-advisories
 
 setup: .venv/.installed node_modules/.installed
@@ -42,6 +42,10 @@ browser: setup
 test: setup browser
 	@$(PYTEST) -n 2 -m "not browser" $(TESTS)
 	@$(PYTEST) -m browser $(TESTS)
+
+# ONLY=list,import runs these rows alone; ROWS is the number of customers of the base
+bench: setup
+	@$(PY) -m bench --only "$(ONLY)" --rows $(or $(ROWS),1000000)
 
 # `make -k check` goes on after a failing part
 check: check-style check-templates check-floors check-types check-django check-advisories

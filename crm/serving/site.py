@@ -90,25 +90,26 @@ def _refuse_taken(port: int) -> None:
             ) from error
 
 
-def _children(port: int) -> list[Child]:
+def commands(port: int) -> dict[str, list[str]]:
+    """The words that start each process of the product, by the name of the process (its CRM_PROCESS)."""
     web = f"--bind {HOST}:{port} --worker-class gthread --workers 2 --threads 4 --graceful-timeout 10 --timeout 60"
     web += " --no-control-socket --log-level warning"
     web += " --reload" if settings.DEBUG else " --preload"
     queues = ",".join(settings.CRM_QUEUES)
     worker = f"-c 2 -Q {queues} --loglevel WARNING --without-gossip --without-mingle"
     beat = "-S celery.beat:Scheduler --pidfile= --loglevel WARNING"
-    commands = {
+    words = {
         "web": ["gunicorn", "crm.wsgi:application", *web.split()],
         "worker": ["celery", "--quiet", "-A", "crm", "worker", *worker.split()],
         "beat": ["celery", "--quiet", "-A", "crm", "beat", *beat.split()],
     }
+    return {name: [sys.executable, "-W", QUIET_ROOT, "-m", *line] for name, line in words.items()}
+
+
+def _children(port: int) -> list[Child]:
     return [
-        Child(
-            name,
-            [sys.executable, "-W", QUIET_ROOT, "-m", *words],
-            {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"},
-        )
-        for name, words in commands.items()
+        Child(name, words, {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"})
+        for name, words in commands(port).items()
     ]
 
 

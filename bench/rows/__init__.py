@@ -1,0 +1,18 @@
+"""The rows of the table, by name. A row is a function that takes the world and yields lines."""
+
+from collections.abc import Callable, Iterator
+
+from bench.measuring import Line
+from bench.rows import export, importing, lists, mails, people, record, rfm, search
+from bench.world import World
+
+ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
+    "list": lists.measure,
+    "search": search.measure,
+    "record": record.measure,
+    "rfm": rfm.measure,
+    "export": export.measure,
+    "import": importing.measure,
+    "mail": mails.measure,
+    "people": people.measure,
+}

@@ -1,0 +1,50 @@
+"""Search in the list of contacts: a rare word, a name that many have, a common piece, two letters, a phone number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from django.db import connection
+
+from bench.measuring import Line, alternate, beside
+from bench.rows.pages import costs, page
+from bench.world import World
+from contacts.choices import PointKind
+from contacts.models import Contact, ContactPoint
+
+
+def words() -> dict[str, str]:
+    """What is typed, by what kind of word it is, taken from the base."""
+    contact = Contact.objects.filter(archived_at=None, kind="person").order_by("-pk")[10]
+    phone = ContactPoint.objects.filter(kind=PointKind.PHONE).order_by("-pk")[10]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT last_name FROM contacts_contact TABLESAMPLE SYSTEM (1) WHERE last_name <> ''"
+            " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        )
+        common = cursor.fetchone()
+    return {
+        "whole name": contact.name,
+        "external id": contact.external_id or contact.name,
+        "phone number": phone.normalised.lstrip("+"),
+        "last name of many": common[0] if common else contact.last_name,
+        "common piece (an)": "ann",
+        "two letters": contact.name[:2],
+    }
+
+
+def measure(world: World) -> Iterator[Line]:
+    """Each beside the floor's search for the same text."""
+    us, floor, small = (world.visitor(port) for port in (world.port, world.floor_port, world.small_port))
+    for what, text in words().items():
+        path = f"/contacts/?q={quote(text)}"
+        cases = {"us": page(us, path), "floor": page(floor, f"/search/?q={quote(text)}"), "small": page(small, path)}
+        for case in cases.values():
+            case()
+        found = alternate(cases)
+        yield beside("search", what, found["us"], found["floor"], most=3, name="floor")
+        yield beside(
+            "search", f"{what}, growth", found["us"], found["small"], most=1.3, name=f"at {world.small_rows:,}"
+        )
+        yield from costs("search", what, path, 12)

@@ -1,0 +1,127 @@
+"""What a row gets: the databases, the sites on them, somebody signed in, and who to look at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+from bench.base import Databases
+from bench.sites import Visitor, serve
+from crm.models import User
+
+MANAGER, REP = "manager@example.com", "rep@example.com"
+
+
+@dataclass
+class World:
+    """One run. Everything is made when a row first asks for it; `stack` takes it down again."""
+
+    rows: int
+    databases: Databases
+    folder: Path
+    stack: ExitStack
+    _visitors: dict[Any, Visitor] = field(default_factory=dict)
+
+    @property
+    def small_rows(self) -> int:
+        """A tenth: what the growth of a page is measured from."""
+        return self.rows // 10
+
+    @cached_property
+    def port(self) -> int:
+        """The product on the base of this run."""
+        return self._serve(self.databases.work_name(self.rows))
+
+    @cached_property
+    def small_port(self) -> int:
+        """The product on a base a tenth as large."""
+        return self._serve(self.stack.enter_context(self.databases.work(self.small_rows)))
+
+    @cached_property
+    def floor_port(self) -> int:
+        """The bare pages on the base of this run."""
+        return self._serve(self.databases.work_name(self.rows), "bench.floor.settings")
+
+    def visitor(self, port: int, email: str = MANAGER) -> Visitor:
+        """Somebody signed in at a site, with a connection of their own."""
+        key = (port, email)
+        if key not in self._visitors:
+            is_small = "small_port" in self.__dict__ and port == self.small_port
+            cookie = self._cookie_in_small(email) if is_small else cookie_of(email)
+            self._visitors[key] = Visitor(port, cookie)
+        return self._visitors[key]
+
+    def fresh_visitor(self, port: int, email: str = MANAGER) -> Visitor:
+        """The same person over a connection of its own: for clients that ask at once."""
+        return Visitor(port, self.visitor(port, email).cookie)
+
+    def _serve(self, database: str, settings: str = "crm.settings") -> int:
+        url = self.databases.url(database)
+        return self.stack.enter_context(serve(url, self.folder / f"{settings}.log", settings))
+
+    def _cookie_in_small(self, email: str) -> str:
+        with pointed_at(self.databases.work_name(self.small_rows)):
+            return cookie_of(email)
+
+
+def cookie_of(email: str) -> str:
+    """The cookies of a new session in the database that we are pointed at."""
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+
+@contextmanager
+def pointed_at(database: str) -> Iterator[None]:
+    """Django's connection of this process on another database for a while."""
+    was = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = was
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one page asked of the database."""
+
+    queries: int
+    buffers: int
+    slowest: str
+
+
+def cost_of(path: str, email: str = MANAGER) -> Cost:
+    """Count the page's queries and sum the shared buffers that EXPLAIN (ANALYZE, BUFFERS) sees for each SELECT."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, query: Any, params: Any, many: bool, context: Any) -> Any:
+        if not str(query).startswith("EXPLAIN"):
+            asked.append((query, params))
+        return execute(query, params, many, context)
+
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    client.get(path, HTTP_HOST="127.0.0.1")
+    with connection.execute_wrapper(note):
+        client.get(path, HTTP_HOST="127.0.0.1")
+    buffers = [(_buffers(query, params), query) for query, params in asked if str(query).startswith("SELECT")]
+    return Cost(len(asked), sum(count for count, _ in buffers), str(max(buffers)[1])[:300] if buffers else "")
+
+
+def _buffers(query: str, params: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", params)
+        (found,) = cursor.fetchone()
+    plan = (found if isinstance(found, list) else json.loads(found))[0]["Plan"]
+    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
