@@ -19,7 +19,10 @@ def main() -> None:
     asks_for_help = {"-h", "--help", "--version"} & set(sys.argv)
     if len(sys.argv) > 1 and not asks_for_help and sys.argv[1] not in WITHOUT_SERVERS:
         start_servers()
-    execute_from_command_line(sys.argv)
+    from crm.acting import acting, new_request_id  # noqa: PLC0415
+
+    with acting(request_id=new_request_id()):
+        execute_from_command_line(sys.argv)
 
 
 def start_servers() -> None:

@@ -4,13 +4,15 @@ from analytics.exporting import EXPORTS
 from analytics.home import CARDS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.specs import CONTACT_FIELDS
-from crm.catalogue import Catalogue, NavItem
+from crm.catalogue import REBUILT, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
 
 SEE = Grants(view=Scope.ALL)
 SEE_AND_RUN = Grants(view=Scope.ALL, run=Scope.ALL)
 SEE_AND_CHANGE = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, delete=Scope.ALL)
+
+MADE_ANEW = "Figures that each run makes anew; the run and its parameters are kept."
 
 CATALOGUE = Catalogue(
     fields={"contacts.contact": CONTACT_FIELDS},
@@ -39,4 +41,11 @@ CATALOGUE = Catalogue(
         ),
     ),
     home=(*CARDS, *HOME),
+    past={
+        "analytics.modelrun": PastRule(exempt="A ledger: rows are only ever added, each with the figures of its run."),
+        "analytics.rfmscore": REBUILT,
+        "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
+        "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
+        "analytics.scorehistory": PastRule(exempt="A dated history itself: each month's scores are added and stay."),
+    },
 )

@@ -46,8 +46,9 @@ def rebuild(table: str, fill: sql.Composable, advance: Callable[[str], None] = l
     """Replace the contents of `table` by the rows of the query `fill`; returns how many.
 
     The query must give the table's columns by name, in any order, with types that can be cast to theirs. For tables
-    without a sequence and without foreign keys onto them. Runs of the same table wait for each other. `advance` is
-    told the name of each part of the work.
+    without a sequence and without foreign keys onto them, named `REBUILT` in the app's catalogue (`past`): the
+    application's role must own what it replaces, and `migrate` gives it those. Runs of the same table wait for each
+    other. `advance` is told the name of each part of the work.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A table is swapped inside a transaction.")

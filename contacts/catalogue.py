@@ -9,7 +9,7 @@ from contacts.importing import KINDS
 from contacts.panels import CONTACT_PANELS
 from contacts.queries import interactions_before
 from contacts.specs import CONTACT_FIELDS
-from crm.catalogue import Catalogue, NavItem, NewItem, TimelineSource
+from crm.catalogue import Catalogue, NavItem, NewItem, PastRule, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
 
@@ -46,6 +46,12 @@ CATALOGUE = Catalogue(
         ),
     ),
     panels={"contacts.contact": CONTACT_PANELS},
+    past={
+        "contacts.contact": PastRule(without=("search_text", "sort_name", "updated_at")),
+        "contacts.contactpoint": PastRule(parent="contact_id"),
+        "contacts.address": PastRule(parent="contact_id"),
+        "contacts.interaction": PastRule(parent="contact_id"),
+    },
     navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact"),),
     home=CARDS,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),

@@ -10,3 +10,6 @@ class CrmConfig(AppConfig):
     label = "crm"
     verbose_name = "House"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from crm import checks  # noqa: F401, PLC0415 - registers them

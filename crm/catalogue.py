@@ -172,8 +172,26 @@ class HomeCard:
 
 
 @dataclass(frozen=True)
+class PastRule:
+    """What the row history does with a table; without a rule it keeps every column of every row.
+
+    `without` are columns that are derived or secret; `parent` the column of the record that a row hangs on; `exempt`
+    a sentence that says why nothing is kept. A `rebuilt` table is made anew by each run (`analytics.swapping`): the
+    application's role owns it, and nothing of it is kept.
+    """
+
+    without: tuple[str, ...] = ()
+    parent: str = ""
+    exempt: str = ""
+    rebuilt: bool = False
+
+
+REBUILT = PastRule(exempt="Made anew as a whole by each run, which is kept with its figures.", rebuilt=True)
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All that one app brings in. `fields` are by model label; `grants` by model label and role."""
+    """All that one app brings in. `fields` and `past` are by model label; `grants` by model label and role."""
 
     fields: Mapping[str, tuple[FieldSpec, ...]] = field(default_factory=dict)
     grants: Mapping[str, Mapping[str, Grants]] = field(default_factory=dict)
@@ -184,6 +202,7 @@ class Catalogue:
     navigation: tuple[NavItem, ...] = ()
     new_items: tuple[NewItem, ...] = ()
     home: tuple[HomeCard, ...] = ()
+    past: Mapping[str, PastRule] = field(default_factory=dict)
 
 
 @cache
@@ -206,6 +225,15 @@ def shipped_grants(label: str, role: str) -> Grants:
         if role in catalogue.grants.get(label, {}):
             return catalogue.grants[label][role]
     return NOTHING
+
+
+@cache
+def past_rule(label: str) -> PastRule:
+    """What the row history does with the table of a model."""
+    for catalogue in catalogues():
+        if label in catalogue.past:
+            return catalogue.past[label]
+    return PastRule()
 
 
 @cache

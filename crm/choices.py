@@ -60,6 +60,14 @@ class JobQueue(TextChoices):
     BATCH = "batch", "batch"
 
 
+class RowOperation(TextChoices):
+    """What happened to a row, as the row history keeps it."""
+
+    INSERT = "I", "made"
+    UPDATE = "U", "changed"
+    DELETE = "D", "deleted"
+
+
 FINISHED_JOB_STATES = (
     JobState.DONE,
     JobState.FAILED,

@@ -1,6 +1,6 @@
 """What the ground floor itself brings to the engines: its grants and its lines of the navigation."""
 
-from crm.catalogue import Catalogue, NavItem
+from crm.catalogue import Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
 from crm.home import CARDS
@@ -27,6 +27,17 @@ CATALOGUE = Catalogue(
         "crm.suppressedaddress": {Role.MANAGER: ALL_MAILS},
     },
     home=CARDS,
+    past={
+        "crm.logentry": PastRule(exempt="Rows are only ever added, and nobody can change them: it is a record itself."),
+        "crm.rowchange": PastRule(exempt="The record itself."),
+        "crm.jobrun": PastRule(exempt="A ledger: state, attempts and outcome stand in the row."),
+        "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
+        "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
+        "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),
+        "crm.mailattachment": PastRule(exempt="Made with its mail and never changed."),
+        "crm.mailchannel": PastRule(without=("next_at", "consecutive_errors", "last_error")),
+        "crm.user": PastRule(without=("password", "last_login")),
+    },
     navigation=(
         NavItem("Home", "crm:home", "house", order=0),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun"),

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from crm.acting import acting
 from crm.choices import MAX_JOB_ATTEMPTS, JobQueue, JobState
 from crm.locks import locks_held, side_connection, take_lock
 from crm.log import log
@@ -216,7 +217,8 @@ def _claim(job_id: int) -> JobRun | None:
 def _work(job: JobRun, progress: JobProgress) -> None:
     handler: Callable[[JobRun, Progress], dict[str, Any]] = import_string(settings.CRM_JOBS[job.kind])
     try:
-        result = handler(job, progress)
+        with acting(actor_id=job.actor_id, job_id=job.pk):
+            result = handler(job, progress)
     except JobCancelled:
         _finish(job, JobState.CANCELLED)
     except JobError as error:

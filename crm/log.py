@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crm.acting import current_acting
 from crm.models import LogEntry
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def log(
     job: JobRun | None = None,
 ) -> LogEntry:
     """Add one row. `actor` None is the system; `summary` is cut to 300 characters."""
+    acting = current_acting()
     return LogEntry.objects.create(
         actor=actor,
         verb=verb,
@@ -31,5 +33,6 @@ def log(
         object_id=object.pk if object is not None else None,
         contact_id=contact_id,
         summary=summary[:SUMMARY_LENGTH],
-        job=job,
+        job_id=job.pk if job is not None else acting.job_id,
+        request_id=acting.request_id,
     )

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from crm.acting import acting, new_request_id
 from crm.actions import is_set_up
 from crm.company import company_at_hand
 
@@ -22,6 +23,18 @@ class FirstVisitMiddleware:
         if request.path in ("/", reverse("account_login")) and not request.user.is_authenticated and not is_set_up():
             return redirect("crm:setup")
         return self.get_response(request)
+
+
+class WhoActs:
+    """Everything that the request writes is kept as the person's and the request's (`request.request_id`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with acting(actor_id=request.user.pk, request_id=new_request_id()) as now:
+            request.request_id = now.request_id  # type: ignore[attr-defined]
+            return self.get_response(request)
 
 
 class CompanyZone:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from crm.embedded.places import Places
+from crm.embedded.places import OWNER_ROLE, Places
 from crm.environment import failpoints, is_local, local_secret_key, refuse_unsafe
 from crm.mail.servers import read_server
 
@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crm.middleware.WhoActs",
     "crm.middleware.CompanyZone",
     "crm.middleware.PrivatePages",
     "crm.middleware.FirstVisitMiddleware",
@@ -117,6 +118,13 @@ CRM_DEMO_LOADERS = [
 
 # --- database ---------------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(CRM_DATABASE_URL or PLACES.database_url())}
+DATABASES["default"]["ENGINE"] = "crm.database"  # PostgreSQL, told who acts
+# who owns the tables: `migrate` works as this role, everything else as the one above
+_owner_url = env.str("CRM_OWNER_DATABASE_URL", default="")
+if not _owner_url and not CRM_DATABASE_URL:
+    _owner_url = PLACES.database_url(role=OWNER_ROLE)
+CRM_OWNER_DATABASE: dict[str, Any] | None = env.db_url_config(_owner_url) if _owner_url else None
+CRM_APP_ROLE: str = DATABASES["default"]["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 if CRM_PROCESS == "web":

@@ -1,6 +1,6 @@
 """What orders brings to the engines."""
 
-from crm.catalogue import Catalogue, NavItem, NewItem, TimelineSource
+from crm.catalogue import Catalogue, NavItem, NewItem, PastRule, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from orders.exporting import EXPORTS
@@ -29,6 +29,11 @@ CATALOGUE = Catalogue(
     exports=EXPORTS,
     timeline=(TimelineSource("orders", "Orders", orders_before),),
     panels={"contacts.contact": CONTACT_PANELS},
+    past={
+        "orders.product": PastRule(without=("search_text", "sort_name", "updated_at")),
+        "orders.orderline": PastRule(parent="order_id"),
+        "orders.subscription": PastRule(parent="contact_id"),
+    },
     navigation=(
         NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order"),
         NavItem("Products", "orders:product_list", "box-seam", order=30, model="orders.product"),

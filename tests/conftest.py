@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.test.utils import setup_databases, teardown_databases
 
+from crm.database.owner import as_owner
 from tests.servers import Servers
 from tests.worker import Worker
 
@@ -43,6 +45,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, count in cells.items():
         if count:
             terminalreporter.write_line(f"{name}: {count} cells")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker) -> Iterator[None]:
+    """Makes the database as the owner; the tests then run as the application's role, as pages and jobs do."""
+    how_loud = request.config.option.verbose
+    with django_db_blocker.unblock(), as_owner():
+        made = setup_databases(verbosity=how_loud, interactive=False)
+    yield
+    with django_db_blocker.unblock(), as_owner():
+        teardown_databases(made, verbosity=how_loud)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import psycopg
 from django.conf import settings
 
 from crm.embedded import Instance
+from crm.embedded.places import OWNER_ROLE, Places
 
 TOP = Path(__file__).resolve().parent.parent
 OURS = ("test_crm_", "template_crm_")
@@ -53,7 +54,7 @@ class Servers:
             if found is None or not found[0]:
                 connection.execute(f"DROP DATABASE IF EXISTS {name}")
                 connection.execute(f"CREATE DATABASE {name}")
-                _migrate(self.instance.places.database_url(name))
+                _migrate(self.instance.places, name)
                 connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
         return name
 
@@ -91,9 +92,13 @@ def _migrations_mark() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
-def _migrate(url: str) -> None:
+def _migrate(places: Places, name: str) -> None:
     command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    urls = {
+        "DATABASE_URL": places.database_url(name),
+        "CRM_OWNER_DATABASE_URL": places.database_url(name, role=OWNER_ROLE),
+    }
+    environment = {**os.environ, **urls, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     made = subprocess.run(command, env=environment, cwd=TOP, capture_output=True, text=True, check=False)
     if made.returncode:
         raise RuntimeError(f"The test database cannot be migrated:\n{made.stderr}")

@@ -18,5 +18,6 @@ MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name.lower()]  
 ALLOWED_HOSTS = ["*"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 ACCOUNT_RATE_LIMITS = False  # tests of the limits switch them on
+CRM_JOBS |= {"rename teams": "tests.past.renaming.rename_teams"}
 CRM_JOBS |= {"echo": "tests.platform.echo.echo"}  # for tests of a real worker, which reads its settings itself
 LOGGING["loggers"]["celery"] = {"level": "INFO"}  # a test waits until its worker says that it is ready

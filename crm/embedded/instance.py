@@ -37,8 +37,11 @@ class Instance:
         self.valkey = Valkey(self.places)
 
     def start_postgres(self) -> bool:
-        """Have PostgreSQL running; True when this call started it."""
-        return self._start(self.postgres, "pg")
+        """Have PostgreSQL running, with its database and its roles; True when this call started it."""
+        has_started = self._start(self.postgres, "pg")
+        if not has_started:  # one that an older version of the product left running may lack the second role
+            self.postgres.make_database()
+        return has_started
 
     def start_valkey(self) -> bool:
         """Have Valkey running; True when this call started it."""

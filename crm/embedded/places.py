@@ -10,6 +10,8 @@ from urllib.parse import quote, urlencode
 
 LONGEST_SOCKET_PATH = 107  # bytes; the limit of sun_path on Linux, less the closing zero
 POSTGRES_SOCKET = ".s.PGSQL.5432"
+OWNER_ROLE = "postgres"  # makes the tables
+APP_ROLE = "crm_app"  # everything else: cannot alter the records of the past
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Places:
         """The folder of both servers' logs."""
         return self.var / "log"
 
-    def database_url(self, name: str = "crm") -> str:
-        """The address of a database, as DATABASE_URL."""
-        return f"postgres://postgres@/{name}?{urlencode({'host': self.postgres_sockets})}"
+    def database_url(self, name: str = "crm", role: str = APP_ROLE) -> str:
+        """The address of a database, as DATABASE_URL; by default for the application's role."""
+        return f"postgres://{role}@/{name}?{urlencode({'host': self.postgres_sockets})}"
 
     def broker_url(self, number: int = 0) -> str:
         """The address of Valkey's database `number` as Celery wants it."""

@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
-from crm.embedded.places import POSTGRES_SOCKET, Places, make_private
+from crm.embedded.places import APP_ROLE, OWNER_ROLE, POSTGRES_SOCKET, Places, make_private
 from crm.embedded.processes import NOBODY, as_nobody, end, last_words, runs, spawn, wait_until
 
 SETTINGS = {
@@ -69,7 +70,7 @@ class Postgres:
             if last_try:
                 raise PostgresError(f"The embedded PostgreSQL does not start: {last_words(self._log)}")
             time.sleep(0.5)  # after a kill the old backends need a moment to let go of the shared memory
-        self._make_database()
+        self.make_database()
 
     def stop(self) -> None:
         """Stop the server; its clients are cut off, what they committed is kept."""
@@ -129,11 +130,16 @@ class Postgres:
         wait_until(lambda: self._is_ready() or server.poll() is not None, START_SECONDS)
         return self._is_ready() and server.poll() is None
 
-    def _make_database(self) -> None:
-        with psycopg.connect(host=str(self.places.postgres_sockets), user="postgres", autocommit=True) as connection:
+    def make_database(self) -> None:
+        """Make the database and the application's role where they are missing."""
+        with psycopg.connect(host=str(self.places.postgres_sockets), user=OWNER_ROLE, autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if found is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+            found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE]).fetchone()
+            if found is None:
+                with suppress(psycopg.errors.DuplicateObject):  # somebody else started at the same time
+                    connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN")
 
 
 def _command(name: str) -> list[str]:

@@ -6,6 +6,7 @@ from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.log import LogEntry
 from crm.models.mail import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
+from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "MailAttachment",
     "MailChannel",
     "OutgoingMail",
+    "RowChange",
     "StoredFile",
     "SuppressedAddress",
     "Team",

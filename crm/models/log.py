@@ -17,7 +17,7 @@ class LogEntry(models.Model):
         settings.AUTH_USER_MODEL,
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,  # nobody may change these rows, not even to forget who it was
         related_name="log_entries",
     )
     verb = models.CharField(max_length=40)
@@ -29,9 +29,10 @@ class LogEntry(models.Model):
         "crm.JobRun",
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="log_entries",
     )
+    request_id = models.CharField(max_length=32, blank=True)
 
     access = AccessPaths(owner="actor", team="actor__team")
     objects = VisibleQuerySet.as_manager()
@@ -43,6 +44,7 @@ class LogEntry(models.Model):
             models.Index(fields=["contact_id", "-at"], name="crm_logentry_contact_at"),
             models.Index(fields=["model", "object_id", "-at"], name="crm_logentry_object_at"),
             models.Index(fields=["-at"], name="crm_logentry_at"),
+            models.Index(fields=["actor", "-at"], name="crm_logentry_actor_at"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
 """A small demo company."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
-TABLES = "contacts_contact, orders_product, orders_order, crm_user, crm_team, crm_company, crm_logentry"
 # what a person sees of the data, in an order of its own, without the numbers that the database gives
 VIEWS = (
     (
@@ -58,9 +58,16 @@ def checksum(db) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
-def empty(db) -> Callable[[], None]:
-    """Takes everything out again."""
-    return lambda: _execute(f"TRUNCATE {TABLES} CASCADE")
+def taken_back(db) -> Callable[[], AbstractContextManager[None]]:
+    """`with taken_back():` everything done inside is undone at its end."""
+
+    @contextmanager
+    def undo() -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return undo
 
 
 def _sum_of(view: str) -> str:
@@ -68,8 +75,3 @@ def _sum_of(view: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT md5(string_agg(line, '|' ORDER BY line)) FROM ({rows}) lines")  # noqa: S608
         return cursor.fetchone()[0]
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

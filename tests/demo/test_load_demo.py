@@ -18,18 +18,18 @@ from orders.models import Order, OrderLine
 START, END = dt.date(2023, 4, 1), dt.date(2026, 3, 31)
 
 
-def test_same_seed_gives_the_same_data(load_demo, checksum, empty):
-    load_demo()
-    first = checksum()
-    empty()
+def test_same_seed_gives_the_same_data(load_demo, checksum, taken_back):
+    with taken_back():
+        load_demo()
+        first = checksum()
     load_demo()
     assert checksum() == first
 
 
-def test_another_seed_gives_other_data(load_demo, checksum, empty):
-    load_demo()
-    first = checksum()
-    empty()
+def test_another_seed_gives_other_data(load_demo, checksum, taken_back):
+    with taken_back():
+        load_demo()
+        first = checksum()
     load_demo("--seed", 2)
     assert all(a != b for a, b in zip(first, checksum(), strict=True))
 

@@ -1,0 +1,41 @@
+"""The connection: before the first statement of a person, a job or a request, PostgreSQL is told who acts.
+
+In the connection, not in a wrapper of statements: rows written by COPY do not pass those.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
+
+from crm.acting import current_acting
+
+TELL_SQL = "SELECT set_config('crm.acting', %s, false)"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's connection to PostgreSQL that says who acts."""
+
+    _told: str | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._told = None  # one from a pool still says who acted before
+        return super().get_new_connection(conn_params)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        words = current_acting().to_text()
+        # a failed transaction takes nothing but its rollback, after which we tell again
+        if words != self._told and self.connection.info.transaction_status != TransactionStatus.INERROR:
+            self.connection.execute(TELL_SQL, [words])
+            self._told = words
+        return super().create_cursor(name)
+
+    def _rollback(self) -> None:
+        super()._rollback()  # type: ignore[misc]
+        self._told = None  # what was told inside the transaction is undone with it
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
+        self._told = None

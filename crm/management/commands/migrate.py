@@ -1,0 +1,18 @@
+"""Django's `migrate`, as the owner of the tables; then the triggers of the row history and the application's rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.commands import migrate
+
+from crm.database.owner import as_owner
+from crm.past.upkeep import bring_up_to_date
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        with as_owner():
+            super().handle(*args, **options)
+            if not (options["plan"] or options["check_unapplied"]):
+                bring_up_to_date()

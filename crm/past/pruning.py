@@ -1,0 +1,24 @@
+"""How the row history stays of a size that one can afford. Only the owner of the tables can do this."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection
+
+STEP = 50_000
+PRUNE_SQL = """
+DELETE FROM crm_rowchange WHERE id IN (SELECT id FROM crm_rowchange WHERE at < %s ORDER BY id LIMIT %s)
+"""
+
+
+def prune(before: dt.datetime) -> int:
+    """Delete what was kept before this moment, in steps of their own transactions; how many rows."""
+    count = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(PRUNE_SQL, [before, STEP])
+            gone = cursor.rowcount
+        count += gone
+        if gone < STEP:
+            return count
