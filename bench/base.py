@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 from crm.embedded import Instance
+from crm.embedded.places import OWNER_ROLE
 
 TOP = Path(__file__).resolve().parent.parent
 SEED = "1"
@@ -32,6 +33,10 @@ class Databases:
         """As DATABASE_URL."""
         return self.instance.places.database_url(name)
 
+    def owner_url(self, name: str) -> str:
+        """As CRM_OWNER_DATABASE_URL: who makes tables and databases."""
+        return self.instance.places.database_url(name, role=OWNER_ROLE)
+
     def work_name(self, rows: int) -> str:
         """The copy of this run and no other."""
         return f"bench_work_{rows}_{os.getpid()}"
@@ -47,8 +52,8 @@ class Databases:
             started = time.monotonic()
             sys.stderr.write(f"Making the base of {rows:,} customers (once; at a million it takes a quarter hour).\n")
             for command in (["migrate"], ["load_demo", "--customers", str(rows), "--seed", SEED, "--until", UNTIL]):
-                _manage(self.url(name), command)
-            with psycopg.connect(self.url(name), autocommit=True) as inside:
+                _manage(self.url(name), self.owner_url(name), command)
+            with psycopg.connect(self.owner_url(name), autocommit=True) as inside:
                 inside.execute("VACUUM ANALYZE")  # as a database is that has been up for a day
                 inside.execute("CHECKPOINT")
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
@@ -74,7 +79,7 @@ class Databases:
 
     def connect(self) -> psycopg.Connection:
         """To the server, in autocommit."""
-        return psycopg.connect(self.url("postgres"), autocommit=True)
+        return psycopg.connect(self.owner_url("postgres"), autocommit=True)
 
     def _is_template(self, connection: psycopg.Connection, name: str) -> bool:
         found = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
@@ -96,9 +101,10 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _manage(url: str, words: list[str]) -> None:
+def _manage(url: str, owner_url: str, words: list[str]) -> None:
     command = [sys.executable, "-m", "django", *words, "--verbosity", "0"]
-    made = subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, cwd=TOP, capture_output=True, text=True)  # noqa: PLW1510
+    environment = {**os.environ, "DATABASE_URL": url, "CRM_OWNER_DATABASE_URL": owner_url}
+    made = subprocess.run(command, env=environment, cwd=TOP, capture_output=True, text=True)  # noqa: PLW1510
     if made.returncode:
         raise RuntimeError(f"The base cannot be made ({' '.join(words)}):\n{made.stderr}")
 
