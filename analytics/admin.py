@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from analytics.models import ModelRun, RfmScore, RfmSegment
+from analytics.models import ModelRun, RfmScore, RfmSegment, UsageLevel
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 
 
@@ -21,9 +21,16 @@ class RfmSegmentAdmin(LoggedAdmin):
     search_fields = ("name",)
 
 
+@admin.register(UsageLevel)
+class UsageLevelAdmin(LoggedAdmin):
+    """How often is often, and the message that suits; the next run uses the shares."""
+
+    list_display = ("level", "share", "message")
+
+
 @admin.register(ModelRun)
 class ModelRunAdmin(ViewOnlyAdmin):
-    list_display = ("step", "as_of", "row_count", "seconds", "actor", "created_at")
+    list_display = ("step", "as_of", "row_count", "seconds", "actor", "created_at", "error")
     list_filter = ("step",)
     list_select_related = ("actor", "job")
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from analytics.choices import Usage
 from analytics.periods import Period, PeriodKind
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
@@ -82,6 +83,30 @@ class RfmSegment(models.Model):
                 raise ValidationError({f"{letter}_high": "The upper bound is below the lower one."})
 
 
+class UsageLevel(models.Model):
+    """How often a customer buys, and the message that suits: the upper `share` percent, the next, the rest, the new."""
+
+    level = models.CharField(max_length=12, choices=Usage, primary_key=True)
+    position = models.PositiveSmallIntegerField(unique=True)
+    share = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(98)],
+        help_text="Percent of the customers; empty for infrequent (the rest) and new.",
+    )
+    message = models.CharField(max_length=200, help_text="The message that suits these customers.")
+    tone = models.CharField(max_length=8, default="neutral")
+
+    access = AccessPaths(shared=True)
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.get_level_display()
+
+
 class RfmScore(models.Model):
     """Recency, frequency and monetary value of one customer as of the last run, with its scores 1 to 5.
 
@@ -106,12 +131,16 @@ class RfmScore(models.Model):
     m = models.SmallIntegerField()
     segment = models.CharField(max_length=40, blank=True)
     tone = models.CharField(max_length=8, blank=True)
+    first_purchase_on = models.DateField()
+    purchases_365 = models.IntegerField()
+    usage_level = models.CharField(max_length=12, choices=Usage)
 
     access = AccessPaths(through="contact", parent="contacts.contact")
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
         indexes = [
+            models.Index(fields=["usage_level", "monetary", "contact"], name="analytics_rfm_by_usage"),
             models.Index(fields=["monetary", "contact"], name="analytics_rfm_monetary"),
             models.Index(fields=["recency_days", "contact"], name="analytics_rfm_recency"),
             models.Index(fields=["frequency", "contact"], name="analytics_rfm_frequency"),
@@ -239,7 +268,7 @@ class ScoreHistory(models.Model):
     f = models.SmallIntegerField()
     m = models.SmallIntegerField()
     segment = models.CharField(max_length=40, blank=True)
-    usage_level = models.CharField(max_length=12, blank=True)
+    usage_level = models.CharField(max_length=12, choices=Usage)
     p_alive = models.FloatField(null=True)
     clv = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     churn_probability = models.FloatField(null=True)
@@ -252,3 +281,25 @@ class ScoreHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} at the end of {self.month_end}"
+
+
+class SegmentMove(models.Model):
+    """Customers who went from one segment to another between the end of the month before and `month_end`.
+
+    `before` is empty for who had no score yet; `after` is empty for scores that fit no segment.
+    """
+
+    month_end = models.DateField()
+    before = models.CharField(max_length=40, blank=True)
+    after = models.CharField(max_length=40, blank=True)
+    is_new = models.BooleanField()
+    customers = models.IntegerField()
+
+    class Meta:
+        ordering = ["month_end", "-customers"]
+        constraints = [
+            models.UniqueConstraint(fields=["month_end", "before", "after", "is_new"], name="analytics_move_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before or 'new'} to {self.after} by {self.month_end}"

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analytics.steps import AnalysisError, StepResult, cohorts, no_parameters, retention, rfm
+from analytics.steps import AnalysisError, StepResult, cohorts, history, no_parameters, retention, rfm
 
 if TYPE_CHECKING:
     from analytics.models import ModelRun
@@ -62,6 +62,17 @@ STEPS: dict[str, Step] = {
             rfm.read_parameters,
             ("window_days",),
             describe=rfm.describe,
+            url_name="analytics:rfm_detail",
+        ),
+        # behind the steps whose scores it keeps, before those that read them by month
+        Step(
+            "history",
+            "Scores at the end of each month",
+            history.run,
+            history.read_parameters,
+            ("months", "rewrite"),
+            after=("rfm",),
+            describe=history.describe,
             url_name="analytics:rfm_detail",
         ),
         Step(

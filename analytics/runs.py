@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
 
 from analytics.models import ModelRun
 from analytics.registry import Step, read_parameters, steps_named
 from analytics.steps import AnalysisError
 from analytics.swapping import TableInUse
 from crm.company import company_today
-from crm.jobs import Progress, SilentProgress
+from crm.failpoints import failpoint
+from crm.jobs import JobCancelled, Progress, SilentProgress
+from crm.locks import side_connection, take_lock
 from crm.log import log
 from crm.templatetags.figures import full_day, number
 
 if TYPE_CHECKING:
     from crm.models import JobRun, User
+
+
+logger = logging.getLogger(__name__)
+RUN_LOCK = 7305
+WAIT_SECONDS = 1.0
+WAITING = "Waiting for another run of the analysis to end"
+
+
+class StepsFailed(AnalysisError):
+    """Some steps failed; `runs` are those that did not. The message is their sentences."""
+
+    def __init__(self, runs: list[ModelRun], failed: Mapping[str, str], *, alone: bool) -> None:
+        self.runs, self.failed = runs, dict(failed)
+        said = [sentence if alone else f"{name}: {sentence}" for name, sentence in failed.items()]
+        super().__init__(" ".join(said))
 
 
 def read_day(text: str | None) -> dt.date:
@@ -41,16 +61,59 @@ def run_steps(
     progress: Progress | None = None,
     job: JobRun | None = None,
 ) -> list[ModelRun]:
-    """Run steps one after the other, each in a transaction of its own. Raises AnalysisError where one cannot be run.
+    """Run steps one after the other, each in a transaction of its own; runs of two callers never at the same time.
 
-    A step that fails leaves its last good figures in place, and the steps before it keep their new ones.
+    A step that fails leaves its last good figures in place and a run that says why; the others go on, but for those
+    that rest on it. Raises StepsFailed at the end, AnalysisError before anything ran where it cannot be done as asked.
     """
     chosen, values = steps_named(only), read_parameters(parameters or {})
     told = progress or SilentProgress()
-    return [
-        run_step(actor=actor, step=step, as_of=as_of, parameters=values[step.name], progress=told, job=job)
-        for step in chosen
-    ]
+    runs: list[ModelRun] = []
+    failed: dict[str, str] = {}
+    with one_at_a_time(told):
+        for step in chosen:
+            if rested := [name for name in step.after if name in failed]:
+                failed[step.name] = f"Left out, since {rested[0]} failed."
+                continue
+            try:
+                run = run_step(
+                    actor=actor, step=step, as_of=as_of, parameters=values[step.name], progress=told, job=job
+                )
+            except AnalysisError as error:
+                failed[step.name] = str(error)
+            except (JobCancelled, InterfaceError, OperationalError):
+                raise  # a wish to stop, or a database that is gone: the whole run ends
+            except Exception as error:
+                logger.exception("The step %s failed.", step.name)
+                failed[step.name] = f"It stopped at an error that nobody foresaw: {_first_line(error)}"
+            else:
+                runs.append(run)
+                continue
+            write_failure(actor=actor, step=step, as_of=as_of, error=failed[step.name], job=job)
+    if failed:
+        raise StepsFailed(runs, failed, alone=len(chosen) == 1)
+    return runs
+
+
+def _first_line(error: Exception) -> str:
+    """`DataError: division by zero`."""
+    return f"{type(error).__name__}: {error}".strip().splitlines()[0][:200]
+
+
+@contextmanager
+def one_at_a_time(progress: Progress) -> Iterator[None]:
+    """Hold off other runs of the analysis, in any process; wait, and say so, while one is going on.
+
+    Raises AnalysisError with a sentence when the other does not end.
+    """
+    end = time.monotonic() + settings.CRM_ANALYSIS_WAIT_SECONDS
+    with side_connection() as side:
+        while not take_lock(side, RUN_LOCK, 1):
+            if time.monotonic() > end:
+                raise AnalysisError("Another run of the analysis is going on and does not end. Try again later.")
+            progress.report(0, None, WAITING)
+            time.sleep(WAIT_SECONDS)
+        yield
 
 
 @transaction.atomic
@@ -78,6 +141,17 @@ def run_step(
     run.save()
     summary = f"Ran {step.label.lower()} as of {full_day(as_of)}: {number(result.rows)} rows"
     log(actor=actor, verb="analyze", object=run, summary=summary, job=job)
+    failpoint("analysis.before_commit")
+    return run
+
+
+@transaction.atomic
+def write_failure(*, actor: User | None, step: Step, as_of: dt.date, error: str, job: JobRun | None) -> ModelRun:
+    """Keep that a step was tried and why it failed; its last good figures stand."""
+    run = ModelRun.objects.create(
+        step=step.name, as_of=as_of, actor=actor, job=job, code_version=step.code_version, error=error
+    )
+    log(actor=actor, verb="analyze", object=run, summary=f"{step.label} failed: {error}"[:500], job=job)
     return run
 
 

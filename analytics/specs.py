@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from analytics.choices import Usage
 from analytics.models import RfmSegment
 from crm.catalogue import FieldSpec
 from crm.templatetags.figures import NOTHING, days
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from analytics.models import RfmScore
 
 GROUP = "Worth"
+USAGE_TONES: dict[str, str] = {Usage.HEAVY: "good", Usage.MODERATE: "accent", Usage.NEW: "accent"}
 
 
 def score_of(contact: Any) -> RfmScore | None:
@@ -41,6 +43,11 @@ def tiles_value(contact: Any) -> str:
 def segment_cell(contact: Any) -> str:
     score = score_of(contact)
     return pill(score.segment, score.tone) if score and score.segment else NOTHING
+
+
+def usage_cell(contact: Any) -> str:
+    score = score_of(contact)
+    return pill(score.get_usage_level_display(), USAGE_TONES.get(score.usage_level, "neutral")) if score else NOTHING
 
 
 def recency_cell(contact: Any) -> str:
@@ -96,4 +103,13 @@ CONTACT_FIELDS = (
     _rank("r", "R (recency)", 28),
     _rank("f", "F (frequency)", 28),
     _rank("m", "M (monetary)", 28),
+    FieldSpec(
+        "usage", "Usage", "rfm__usage_level", kind="choice", choices=lambda: Usage.choices, cell=usage_cell,
+        group=GROUP, order=29, select=("rfm",), is_score=True,
+        help="How often they bought in the last 365 days, compared with all others.",
+    ),
+    FieldSpec(
+        "purchases_year", "Purchases in a year", "rfm__purchases_365", kind="number", group=GROUP, order=29,
+        select=("rfm",), is_score=True, help="In the 365 days up to the day of the scores.",
+    ),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +19,7 @@ NIGHTLY_HOUR = 2
 def nightly_task() -> bool:
     """Once a day, from two in the morning of the company's time on, ask for the whole analysis; called every hour.
 
+    It is as of the day before, the last full one: so the first night of a month is as of the last day of the old one.
     The window and the job are one transaction: a beat that was down at two makes up for it, two beats start one.
     """
     now = timezone.now().astimezone(current_company().zone)
@@ -25,5 +28,6 @@ def nightly_task() -> bool:
     with transaction.atomic():
         is_first = claim_window("nightly analysis", now.date().isoformat())
         if is_first:
-            start_job(actor=None, kind=KIND, title="Nightly analysis", parameters={"as_of": now.date().isoformat()})
+            day = now.date() - dt.timedelta(days=1)
+            start_job(actor=None, kind=KIND, title="Nightly analysis", parameters={"as_of": day.isoformat()})
     return is_first

@@ -176,7 +176,7 @@ def _score_rows(page: RfmPage) -> Iterator[Sequence[Any]]:
 
 
 def _customer_rows(user: Any) -> Iterator[Sequence[Any]]:
-    columns = list(EXPRESSIONS)[:10]
+    columns = list(EXPRESSIONS)[:11]
     yield columns
     yield from score_rows(user, columns, None)
 

@@ -103,6 +103,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "analytics.catalogue"]
+# how long a run of the analysis waits for another one before it gives up
+CRM_ANALYSIS_WAIT_SECONDS = 3600
 CRM_JOBS = {
     "import": "crm.importing.job.run_import",
     "analysis": "analytics.jobs.run_analysis",

@@ -5,7 +5,9 @@ quantities, an amount of zero or more; recency is the days from the last purchas
 purchases, monetary the net revenue of all orders, returns included, in the company's currency and to the cent. A score
 is 1 + floor(5 x customers strictly worse / N): equal values get equal scores, each dimension by itself. N are the
 customers with a purchase up to as-of (within the window, where one is set). Archived contacts are among them: they
-did buy.
+did buy. The usage level ranks the purchases of the last 365 days in the same way, of the same customers and whatever
+the window: heavy is who has at least 80 % of them strictly below, moderate 50 % (the shares can be edited), infrequent
+the rest; who first bought less than 90 days ago is new.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from psycopg import sql
 
-from analytics.models import RfmScore, RfmSegment
+from analytics.choices import Usage
+from analytics.models import RfmScore, RfmSegment, UsageLevel
 from analytics.steps import StepResult, whole_number
 from analytics.steps.sentences import sentences
 from analytics.swapping import hold, rebuild
@@ -32,6 +35,8 @@ TABLE = RfmScore._meta.db_table
 BASE = f"{TABLE}_base"
 PARTS = 6
 LETTERS = ("r", "f", "m")
+USAGE = "usage"
+TENURE_DAYS, USAGE_DAYS = 90, 365
 VALUES = {"r": "last_purchase_on", "f": "frequency", "m": "monetary"}
 SCORE_SHARES = (20, 40, 60, 80)
 
@@ -39,16 +44,18 @@ SCORE_SHARES = (20, 40, 60, 80)
 BASE_SQL = sql.SQL("""
 CREATE UNLOGGED TABLE {base} AS
 SELECT contact_id,
-       max(ordered_on) FILTER (WHERE is_purchase) AS last_purchase_on,
-       count(*) FILTER (WHERE is_purchase) AS frequency,
-       coalesce(sum(base_amount), 0) AS revenue,
-       round(coalesce(sum(base_amount), 0), 2) AS monetary,
-       min(ordered_on) AS first_on,
-       count(*) - count(base_amount) AS without_rate
+       max(ordered_on) FILTER (WHERE is_purchase {window}) AS last_purchase_on,
+       count(*) FILTER (WHERE is_purchase {window}) AS frequency,
+       coalesce(sum(base_amount) {money_window}, 0) AS revenue,
+       round(coalesce(sum(base_amount) {money_window}, 0), 2) AS monetary,
+       min(ordered_on) {money_window} AS first_on,
+       count(*) {money_window} - count(base_amount) {money_window} AS without_rate,
+       min(ordered_on) FILTER (WHERE is_purchase) AS first_purchase_on,
+       count(*) FILTER (WHERE is_purchase AND ordered_on > {year_before}) AS purchases_365
 FROM orders_order
-WHERE contact_id IS NOT NULL AND ordered_on <= {as_of} {window}
+WHERE contact_id IS NOT NULL AND ordered_on <= {as_of}
 GROUP BY contact_id
-HAVING bool_or(is_purchase)
+HAVING bool_or(is_purchase {window})
 """)
 TOTALS_SQL = sql.SQL("""
 SELECT count(*), coalesce(sum(frequency), 0), coalesce(sum(revenue), 0), coalesce(sum(without_rate), 0),
@@ -58,20 +65,23 @@ FROM {base}
 PERCENTILES_SQL = sql.SQL("""
 SELECT percentile_disc({shares}) WITHIN GROUP (ORDER BY last_purchase_on),
        percentile_disc({shares}) WITHIN GROUP (ORDER BY frequency),
-       percentile_disc({shares}) WITHIN GROUP (ORDER BY monetary)
+       percentile_disc({shares}) WITHIN GROUP (ORDER BY monetary),
+       percentile_disc({shares}) WITHIN GROUP (ORDER BY purchases_365)
 FROM {base}
 """)
 SCORES_SQL = sql.SQL("""
 SELECT scored.*, {segment} AS segment, {tone} AS tone
 FROM (
     SELECT contact_id, {run_id} AS run_id, {as_of} AS as_of, last_purchase_on,
-           {as_of} - last_purchase_on AS recency_days, frequency, monetary, {r} AS r, {f} AS f, {m} AS m
+           {as_of} - last_purchase_on AS recency_days, frequency, monetary, first_purchase_on, purchases_365,
+           {usage_level} AS usage_level, {r} AS r, {f} AS f, {m} AS m
     FROM {base}
 ) AS scored
 """)
 CELLS_SQL = sql.SQL("""
 SELECT r, f, m, segment, count(*), sum(monetary), sum(frequency) FROM {table} GROUP BY r, f, m, segment ORDER BY 1, 2, 3
 """)
+USAGE_SQL = sql.SQL("SELECT usage_level, count(*) FROM {table} GROUP BY usage_level ORDER BY 2 DESC, 1")
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     """Score every customer as of the end of `as_of`. In the caller's transaction; a second run waits for the first."""
     hold(TABLE)
     progress.report(0, PARTS, "Adding up the orders of each customer")
-    _make_base(as_of, parameters["window_days"])
+    make_base(as_of, parameters["window_days"])
     totals = _totals()
     progress.report(1, PARTS, "Ranking the customers")
     percentiles = _percentiles(totals.customers)
@@ -103,7 +113,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     rows = rebuild(
         TABLE, _scores(as_of, run_id, percentiles), lambda message: progress.report(next(part), PARTS, message)
     )
-    _execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(BASE)))
+    drop_base()
     cells = _rows(CELLS_SQL.format(table=sql.Identifier(TABLE)))
     progress.report(PARTS, PARTS, "Done")
     return StepResult(
@@ -133,13 +143,38 @@ def share_index(share: int, customers: int) -> int:
     return -(-share * customers // 100)
 
 
-def _make_base(as_of: dt.date, window_days: int | None) -> None:
+def make_base(as_of: dt.date, window_days: int | None) -> None:
+    """The values that are ranked, a row a customer, in a table for the rest of the transaction."""
     window: sql.Composable = sql.SQL("")
+    money_window: sql.Composable = sql.SQL("")
     if window_days is not None:
-        first = as_of - dt.timedelta(days=min(window_days, (as_of - dt.date.min).days))
-        window = sql.SQL("AND ordered_on > {}").format(sql.Literal(first))
-    _execute(BASE_SQL.format(base=sql.Identifier(BASE), as_of=sql.Literal(as_of), window=window))
+        inside = sql.SQL("ordered_on > {}").format(sql.Literal(_days_before(as_of, window_days)))
+        window = sql.SQL("AND {}").format(inside)
+        money_window = sql.SQL("FILTER (WHERE {})").format(inside)
+    _execute(
+        BASE_SQL.format(
+            base=sql.Identifier(BASE),
+            as_of=sql.Literal(as_of),
+            window=window,
+            money_window=money_window,
+            year_before=sql.Literal(_days_before(as_of, USAGE_DAYS)),
+        )
+    )
     _execute(sql.SQL("ANALYZE {}").format(sql.Identifier(BASE)))
+
+
+def drop_base() -> None:
+    _execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(BASE)))
+
+
+def scores_query(as_of: dt.date, run_id: int) -> sql.Composed:
+    """The query of the scores of the customers in the base, as the table of scores has them."""
+    return _scores(as_of, run_id, _percentiles(_totals().customers))
+
+
+def _days_before(day: dt.date, count: int) -> dt.date:
+    """So many days earlier, or the first day of the calendar."""
+    return day - dt.timedelta(days=min(count, (day - dt.date.min).days))
 
 
 def _totals() -> Totals:
@@ -154,10 +189,12 @@ def _percentiles(customers: int) -> dict[str, list[Any]]:
     k x N / 5 customers are strictly worse. The shares point at the middle of a place: rounding cannot move them.
     """
     if not customers:
-        return {letter: [] for letter in LETTERS}
+        return {letter: [] for letter in (*LETTERS, USAGE)}
     shares = [(share_index(share, customers) - 0.5) / customers for share in range(1, 100)]
     literal = sql.SQL("{}::float8[]").format(sql.Literal(shares))
-    return dict(zip(LETTERS, _rows(PERCENTILES_SQL.format(shares=literal, base=sql.Identifier(BASE)))[0], strict=True))
+    return dict(
+        zip((*LETTERS, USAGE), _rows(PERCENTILES_SQL.format(shares=literal, base=sql.Identifier(BASE)))[0], strict=True)
+    )
 
 
 def _scores(as_of: dt.date, run_id: int, percentiles: Mapping[str, Sequence[Any]]) -> sql.Composed:
@@ -169,6 +206,7 @@ def _scores(as_of: dt.date, run_id: int, percentiles: Mapping[str, Sequence[Any]
         as_of=sql.SQL("{}::date").format(sql.Literal(as_of)),
         segment=_first_fitting(segments, "name"),
         tone=_first_fitting(segments, "tone"),
+        usage_level=_usage_level(as_of, percentiles[USAGE]),
         **{letter: _score(VALUES[letter], cut_offs(percentiles[letter])) for letter in LETTERS},
     )
 
@@ -181,6 +219,24 @@ def cut_offs(percentiles: Sequence[Any]) -> list[Any]:
 def _score(column: str, bounds: Sequence[Any]) -> sql.Composed:
     beaten = [sql.SQL("({} > {})::int").format(sql.Identifier(column), sql.Literal(bound)) for bound in bounds]
     return sql.SQL("1 + {}").format(sql.SQL(" + ").join(beaten)) if beaten else sql.Composed([sql.SQL("1")])
+
+
+def _usage_level(as_of: dt.date, percentiles: Sequence[Any]) -> sql.Composed:
+    """CASE over the table of usage levels: new first, then from the most frequent down; the last one takes the rest."""
+    if not percentiles:
+        return sql.Composed([sql.SQL("''")])
+    whens = [
+        sql.SQL("WHEN first_purchase_on > {} THEN {}").format(
+            sql.Literal(_days_before(as_of, TENURE_DAYS)), sql.Literal(Usage.NEW)
+        )
+    ]
+    above = 0
+    for level in UsageLevel.objects.filter(share__isnull=False).order_by("position"):
+        above += level.share or 0
+        if 0 < above < 100:
+            bound = sql.Literal(percentiles[100 - above - 1])
+            whens.append(sql.SQL("WHEN purchases_365 > {} THEN {}").format(bound, sql.Literal(level.level)))
+    return sql.SQL("CASE {} ELSE {} END").format(sql.SQL(" ").join(whens), sql.Literal(Usage.INFREQUENT))
 
 
 def _first_fitting(segments: Sequence[RfmSegment], field: str) -> sql.Composed:
@@ -219,6 +275,7 @@ def _metrics(
         "segments": _segment_counts(cells),
         "by_score": counts,
         "cut_offs": {letter: [_plain(value) for value in cut_offs(percentiles[letter])] for letter in LETTERS},
+        "usage": dict(_rows(USAGE_SQL.format(table=sql.Identifier(TABLE)))),
         "orders_without_rate": totals.without_rate,
         "sentences": said,
         "percentiles": {letter: [_plain(value) for value in percentiles[letter]] for letter in LETTERS},

@@ -7,12 +7,13 @@ from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
-from analytics.models import ModelRun, RfmScore, RfmSegment
+from analytics.models import ModelRun, RfmScore, RfmSegment, UsageLevel
 from analytics.runs import run_steps
 from contacts.models import Contact
 from orders.models import Order
 
 CDNOW = Path(__file__).parents[1] / "data" / "cdnow_sample_transactions.csv"
+LEVELS = import_module("analytics.migrations.0006_usage_and_moves").LEVELS
 DEFAULTS = import_module("analytics.migrations.0002_rfm_segments").SEGMENTS
 
 
@@ -35,6 +36,9 @@ def make_segments() -> None:
                 f"{one}_{end}": bound for one, pair in bounds for end, bound in zip(("low", "high"), pair, strict=True)
             }
             RfmSegment.objects.create(position=position, name=name, tone=tone, advice=advice, **fields)
+    if not UsageLevel.objects.exists():
+        for position, (level, share, tone, message) in enumerate(LEVELS, start=1):
+            UsageLevel.objects.create(level=level, position=position, share=share, tone=tone, message=message)
 
 
 def make_base(sales: list[Sale], **fields: object) -> dict[int, Contact]:
@@ -76,8 +80,8 @@ def score(as_of: dt.date, **parameters: object) -> ModelRun:
 
 
 def stored_scores() -> dict[str, tuple]:
-    """By external id: last purchase, frequency, money, r, f, m, segment."""
-    columns = ("last_purchase_on", "frequency", "monetary", "r", "f", "m", "segment")
+    """By external id: last purchase, frequency, money, r, f, m, segment, usage level."""
+    columns = ("last_purchase_on", "frequency", "monetary", "r", "f", "m", "segment", "usage_level")
     return {row[0]: row[1:] for row in RfmScore.objects.values_list("contact__external_id", *columns)}
 
 
@@ -90,10 +94,26 @@ def counted_scores(sales: list[Sale], as_of: dt.date, window_days: int | None = 
         own = [sale for sale in inside if sale.customer == number]
         bought = [sale.day for sale in own if sale.is_purchase]
         values[number] = (max(bought), len(bought), sum((sale.amount or Decimal(0) for sale in own), Decimal(0)))
+    levels = _usage_levels(sales, as_of, list(values))
     return {
-        f"C{number}": (*value, *_ranks(value, values), _segment(_ranks(value, values)))
+        f"C{number}": (*value, *_ranks(value, values), _segment(_ranks(value, values)), levels[number])
         for number, value in values.items()
     }
+
+
+def _usage_levels(sales: list[Sale], as_of: dt.date, numbers: list[int]) -> dict[int, str]:
+    """Whatever the window: by the purchases of the last 365 days, new under 90 days of tenure."""
+    days = {
+        n: [sale.day for sale in sales if sale.customer == n and sale.is_purchase and sale.day <= as_of]
+        for n in numbers
+    }
+    bought = {number: sum((as_of - day).days < 365 for day in own) for number, own in days.items()}
+    levels = {}
+    for number in numbers:
+        below = 100 * sum(other < bought[number] for other in bought.values()) / len(numbers)
+        level = "heavy" if below >= 80 else "moderate" if below >= 50 else "infrequent"
+        levels[number] = "new" if (as_of - min(days[number])).days < 90 else level
+    return levels
 
 
 def _ranks(value: tuple, values: dict[int, tuple]) -> tuple[int, ...]:

@@ -98,4 +98,4 @@ def test_the_nightly_run_starts_once_a_day_from_two_oclock_on():
             told.append(nightly_task())
     assert told == [False, True, False, False, True]
     days = JobRun.objects.filter(kind="analysis").order_by("pk").values_list("parameters__as_of", flat=True)
-    assert list(days) == ["2026-03-31", "2026-04-01"]
+    assert list(days) == ["2026-03-30", "2026-03-31"]

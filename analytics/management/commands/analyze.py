@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from analytics.models import ModelRun
 from analytics.registry import STEPS
-from analytics.runs import as_json, read_day, run_steps
+from analytics.runs import WAITING, StepsFailed, as_json, read_day, run_steps
 from analytics.steps import AnalysisError
 from crm.templatetags.figures import full_day, number
+
+
+class Waiting:
+    """Says once that the command waits for another run; how far the steps are is nobody's business here."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self.say, self.said = say, False
+
+    def report(self, done: int, total: int | None = None, message: str = "") -> None:
+        if message == WAITING and not self.said:
+            self.said = True
+            self.say(f"{message}.")
 
 
 class Command(BaseCommand):
@@ -36,9 +48,16 @@ class Command(BaseCommand):
                 as_of=read_day(options["as_of"]),
                 only=[name.strip() for name in options["only"].split(",") if name.strip()],
                 parameters=_parameters(options["param"]),
+                progress=Waiting(self.stderr.write),
             )
+        except StepsFailed as error:
+            self._print(error.runs, options)
+            raise CommandError(str(error)) from error
         except AnalysisError as error:
             raise CommandError(str(error)) from error
+        self._print(runs, options)
+
+    def _print(self, runs: list[ModelRun], options: dict[str, Any]) -> None:
         if options["json"]:
             self.stdout.write(json.dumps(as_json(runs)))
         elif options["verbosity"]:
