@@ -4,7 +4,7 @@ from analytics.exporting import EXPORTS
 from analytics.home import CARDS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.specs import CONTACT_FIELDS
-from crm.catalogue import REBUILT, Catalogue, NavItem, PastRule
+from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
 
@@ -48,4 +48,5 @@ CATALOGUE = Catalogue(
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.scorehistory": PastRule(exempt="A dated history itself: each month's scores are added and stay."),
     },
+    api_areas=(ApiArea("scores", "Customer scores", "What the analysis says of each customer.", is_writable=False),),
 )

@@ -9,7 +9,7 @@ from contacts.importing import KINDS
 from contacts.panels import CONTACT_PANELS
 from contacts.queries import interactions_before
 from contacts.specs import CONTACT_FIELDS
-from crm.catalogue import Catalogue, NavItem, NewItem, PastRule, TimelineSource
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
 
@@ -55,4 +55,7 @@ CATALOGUE = Catalogue(
     navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact"),),
     home=CARDS,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
+    api_areas=(
+        ApiArea("contacts", "Contacts and organizations", "With how to reach them, addresses and interactions."),
+    ),
 )

@@ -161,6 +161,20 @@ class NewItem:
 
 
 @dataclass(frozen=True)
+class ApiArea:
+    """A part of the API that a token can be given for: `contacts` makes the scopes `contacts:read`, `contacts:write`."""
+
+    name: str
+    label: str
+    help: str
+    is_writable: bool = True
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return (f"{self.name}:read", f"{self.name}:write") if self.is_writable else (f"{self.name}:read",)
+
+
+@dataclass(frozen=True)
 class HomeCard:
     """A card on a role's home page; `context` returns None when there is nothing to show to this person."""
 
@@ -203,6 +217,7 @@ class Catalogue:
     new_items: tuple[NewItem, ...] = ()
     home: tuple[HomeCard, ...] = ()
     past: Mapping[str, PastRule] = field(default_factory=dict)
+    api_areas: tuple[ApiArea, ...] = ()
 
 
 @cache
@@ -258,3 +273,9 @@ def export_kinds() -> dict[str, ExportKind]:
 @cache
 def timeline_sources() -> tuple[TimelineSource, ...]:
     return tuple(source for catalogue in catalogues() for source in catalogue.timeline)
+
+
+@cache
+def api_areas() -> tuple[ApiArea, ...]:
+    """The parts of the API, in the order of the floors."""
+    return tuple(area for catalogue in catalogues() for area in catalogue.api_areas)

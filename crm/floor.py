@@ -1,6 +1,6 @@
 """What the ground floor itself brings to the engines: its grants and its lines of the navigation."""
 
-from crm.catalogue import Catalogue, NavItem, PastRule
+from crm.catalogue import ApiArea, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
 from crm.home import CARDS
@@ -21,6 +21,7 @@ CATALOGUE = Catalogue(
         "crm.storedfile": dict.fromkeys(EVERYBODY, OWN_FILES),
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
         "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},
+        "crm.apitoken": dict.fromkeys(EVERYBODY, OWN_FILES),
         "crm.logentry": {Role.MANAGER: SEE},
         "crm.outgoingmail": {Role.MANAGER: ALL_MAILS},
         "crm.mailchannel": {Role.MANAGER: ALL_MAILS},
@@ -38,6 +39,7 @@ CATALOGUE = Catalogue(
         "crm.mailchannel": PastRule(without=("next_at", "consecutive_errors", "last_error")),
         "crm.user": PastRule(without=("password", "last_login")),
     },
+    api_areas=(ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),),
     navigation=(
         NavItem("Home", "crm:home", "house", order=0),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun"),

@@ -1,6 +1,6 @@
 """What orders brings to the engines."""
 
-from crm.catalogue import Catalogue, NavItem, NewItem, PastRule, TimelineSource
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from orders.exporting import EXPORTS
@@ -43,5 +43,9 @@ CATALOGUE = Catalogue(
     new_items=(
         NewItem("Order", "orders:order_create", "bag", "orders.order", key="o", order=20),
         NewItem("Product", "orders:product_create", "box-seam", "orders.product", order=30),
+    ),
+    api_areas=(
+        ApiArea("products", "Products", "With list prices."),
+        ApiArea("orders", "Orders", "With their lines."),
     ),
 )

@@ -1,5 +1,6 @@
 """Models of the ground floor, by noun."""
 
+from crm.models.api import ApiToken, ApiUse, KeptAnswer
 from crm.models.company import Company, ExchangeRate
 from crm.models.files import StoredFile
 from crm.models.imports import ImportRun
@@ -11,12 +12,15 @@ from crm.models.people import AccessRule, FieldRule, Team, User
 
 __all__ = [
     "AccessRule",
+    "ApiToken",
+    "ApiUse",
     "Company",
     "ExchangeRate",
     "FieldRule",
     "ImportRun",
     "JobRun",
     "JobWindow",
+    "KeptAnswer",
     "LogEntry",
     "MailAttachment",
     "MailChannel",

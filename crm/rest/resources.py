@@ -1,0 +1,129 @@
+"""A resource: one kind of records as the API gives them out. Its fields are those of the catalogues, by the names that
+lists know them by, and some that only the API shows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import QuerySet
+
+from crm.catalogue import FieldSpec, fields_of
+from crm.field_rights import hides, stored_at
+from crm.filtering.filters import leads_to_many
+from crm.filtering.searching import search_rows
+from crm.models import User
+from crm.tables import Column
+
+NOT_FOR_MACHINES = frozenset({"scores"})
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a list and a record of the API show.
+
+    `label` is the model's; `extras` are fields beside the catalogues' (a path, or `value(record)`); `only` limits the
+    catalogues' fields to those it accepts. `version` reads the version of a record, for resources that are changed.
+    `updated_path` is the moment of the last change, for `updated_since`. `narrow` leaves rows out.
+    """
+
+    name: str
+    label: str
+    noun: str
+    default_sort: str
+    extras: tuple[FieldSpec, ...] = ()
+    search: Callable[[QuerySet[Any], str], QuerySet[Any]] = search_rows
+    only: Callable[[FieldSpec], bool] | None = None
+    version: Callable[[Any], int] | None = None
+    updated_path: str = ""
+    narrow: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
+    scores_scope: str = "scores:read"
+
+    @property
+    def model(self) -> type[models.Model]:
+        return apps.get_model(self.label)
+
+    @cached_property
+    def specs(self) -> dict[str, FieldSpec]:
+        """Every field that can be given out, by name."""
+        shown = [spec for spec in fields_of(self.label) if spec.column and spec.kind not in NOT_FOR_MACHINES]
+        shown = [spec for spec in shown if self.only is None or self.only(spec)]
+        return {spec.name: spec for spec in (*shown, *self.extras)}
+
+    @cached_property
+    def readers(self) -> dict[str, Callable[[Any], Any]]:
+        """How the value of each field is read from a record."""
+        return {name: _reader(self.model, spec) for name, spec in self.specs.items()}
+
+    def rows(self, user: User) -> QuerySet[Any]:
+        """The rows that the person may see."""
+        found: QuerySet[Any] = self.model.objects.visible_to(user)  # type: ignore[attr-defined]
+        return self.narrow(found) if self.narrow else found
+
+    def hidden(self, user: User, *, with_scores: bool) -> set[str]:
+        """Names of catalogue fields and extras that this person, with this token, may not know."""
+        every = {spec.name: spec for spec in fields_of(self.label)} | self.specs
+        return {
+            name
+            for name, spec in every.items()
+            if (spec.is_score and not with_scores) or hides(user, stored_at(self.label, spec))
+        }
+
+    def with_relations(self, rows: QuerySet[Any], names: Iterable[str]) -> QuerySet[Any]:
+        """The rows together with what these fields are read from."""
+        chosen = [self.specs[name] for name in names]
+        if select := sorted({one for spec in chosen for one in spec.select}):
+            rows = rows.select_related(*select)
+        return rows.prefetch_related(*sorted({one for spec in chosen for one in spec.prefetch}))
+
+    def shown(self, record: Any, names: Iterable[str]) -> dict[str, Any]:
+        """A record as JSON holds it: its id and these fields."""
+        return {"id": record.pk, **{name: plain(self.readers[name](record)) for name in names}}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: money and other exact numbers as texts, days and moments as ISO 8601."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return {"id": value.pk, "name": str(value)}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    return value
+
+
+def final_field(model: type[models.Model], path: str) -> Any:
+    """The field at the end of a path; None where it leads into a JSON value."""
+    field: Any = None
+    for step in path.split("__"):
+        if isinstance(field, models.JSONField):
+            return None
+        field = model._meta.get_field(step)
+        if isinstance(field.related_model, type):
+            model = field.related_model
+    return field
+
+
+def _reader(model: type[models.Model], spec: FieldSpec) -> Callable[[Any], Any]:
+    """Reads the stored value; what is put together of several rows, or has none, by the field's own function."""
+    if spec.value and (not spec.path or final_field(model, spec.path) is None or leads_to_many(model, spec.path)):
+        return spec.value
+    return Column(spec).raw
+
+
+def chosen_names(asked: str, known: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The fields that `fields=name,city` asks for (all, if nothing), and those that there are not."""
+    wanted = [name.strip() for name in asked.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in known and name != "id"]
+    return [name for name in known if not wanted or name in wanted], unknown
