@@ -162,7 +162,7 @@ class NewItem:
 
 @dataclass(frozen=True)
 class ApiArea:
-    """A part of the API that a token can be given for: `contacts` makes the scopes `contacts:read`, `contacts:write`."""
+    """A part of the API that a token can be for: `contacts` makes the scopes `contacts:read`, `contacts:write`."""
 
     name: str
     label: str

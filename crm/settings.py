@@ -59,7 +59,8 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
-    "csp.middleware.CSPMiddleware",  # first: on static files and refusals too
+    "crm.rest.problems.ProblemPages",
+    "csp.middleware.CSPMiddleware",  # early: on static files and refusals too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -242,6 +243,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": _static_storage},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+CRM_API_CALLS_A_MINUTE = 600  # of one token
+CRM_API_FAILURES_A_MINUTE = 10  # wrong tokens from one address
 FILE_UPLOAD_HANDLERS = [
     "crm.foreign.uploads.LimitedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

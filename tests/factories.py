@@ -13,8 +13,10 @@ from contacts.choices import PointKind
 from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
+from crm.catalogue import api_areas
 from crm.choices import Role
-from crm.models import Company, Team, User
+from crm.models import ApiToken, Company, Team, User
+from crm.rest.actions import issue_token
 from orders.keeping import refresh_products, refresh_totals
 from orders.models import Order, OrderLine, Product, Subscription
 
@@ -93,3 +95,12 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def make_token(user: User, *scopes: str, **fields: Any) -> str:
+    """The secret of an API token of this person: every scope unless some are named."""
+    every = [scope for area in api_areas() for scope in area.scopes]
+    token, secret = issue_token(actor=user, name=f"Token {next(count)}", scopes=scopes or every)
+    if fields:
+        ApiToken.objects.filter(pk=token.pk).update(**fields)
+    return secret

@@ -38,7 +38,9 @@ class ApiList:
         user = self.request.user
         self.hidden = resource.hidden(user, with_scores=has_scope(request, resource.scores_scope))
         rows = resource.rows(user) if rows is None else rows
-        self.filterset = filterset_for(resource.label, resource.search)(data=request.GET, queryset=rows, request=request)
+        self.filterset = filterset_for(resource.label, resource.search)(
+            data=request.GET, queryset=rows, request=request
+        )
         self.problems += self._unknown_names() or problems_of(self.filterset)
         self.names = self._names()
         self.sort = self._sort()
@@ -127,7 +129,7 @@ class ApiList:
             moment = parse_datetime(text)
         except ValueError:
             moment = None
-        if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 9998:  # noqa: PLR2004
+        if moment is None or moment.tzinfo is None or not 1900 <= moment.year <= 9998:
             self.problems.append("`updated_since` is a moment with its zone, such as 2026-03-02T12:00:00Z.")
             return None
         return moment

@@ -29,7 +29,7 @@ FieldError = dict[str, str]
 
 
 class Problem(Exception):
-    """A refusal with its status, code and sentence; `errors` are {"field", "message"} for what was wrong with a body."""
+    """A refusal with its status, code and sentence; `errors` are {"field", "message"}, for what a body said."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ def errors_of(error: ValidationError, names: Mapping[str, str] | None = None) ->
 
 
 class ProblemPages:
-    """Turns every refusal below /api/ that is no problem yet (from other middleware, the resolver, a fault) into one."""
+    """Turns every refusal below /api/ that is no problem yet (of other middleware, the resolver, a fault) into one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -97,7 +97,7 @@ class ProblemPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_ours = request.path.startswith(PREFIX)
-        if not is_ours or response.status_code < 400 or response.get("Content-Type") == CONTENT_TYPE:  # noqa: PLR2004
+        if not is_ours or response.status_code < 400 or response.get("Content-Type") == CONTENT_TYPE:
             return response
         problem = plain_problem(response.status_code).response()
         for name in ("Allow", "Retry-After", "WWW-Authenticate"):

@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from crm.catalogue import FieldSpec, fields_of
-from crm.field_rights import hides, stored_at
+from crm.field_rights import hidden_specs, hides, stored_at
 from crm.filtering.filters import leads_to_many
 from crm.filtering.searching import search_rows
 from crm.models import User
@@ -69,12 +69,9 @@ class Resource:
 
     def hidden(self, user: User, *, with_scores: bool) -> set[str]:
         """Names of catalogue fields and extras that this person, with this token, may not know."""
-        every = {spec.name: spec for spec in fields_of(self.label)} | self.specs
-        return {
-            name
-            for name, spec in every.items()
-            if (spec.is_score and not with_scores) or hides(user, stored_at(self.label, spec))
-        }
+        scores = () if with_scores else (spec.name for spec in fields_of(self.label) if spec.is_score)
+        extras = (spec.name for spec in self.extras if hides(user, stored_at(self.label, spec)))
+        return {*hidden_specs(user, self.label), *scores, *extras}
 
     def with_relations(self, rows: QuerySet[Any], names: Iterable[str]) -> QuerySet[Any]:
         """The rows together with what these fields are read from."""
@@ -86,6 +83,11 @@ class Resource:
     def shown(self, record: Any, names: Iterable[str]) -> dict[str, Any]:
         """A record as JSON holds it: its id and these fields."""
         return {"id": record.pk, **{name: plain(self.readers[name](record)) for name in names}}
+
+
+def not_searched(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """The search of a list that has none."""
+    return rows
 
 
 def plain(value: Any) -> Any:

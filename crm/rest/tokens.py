@@ -81,5 +81,3 @@ def writes(area: str) -> Token:
 
 def has_scope(request: HttpRequest, scope: str) -> bool:
     return scope in cast(ApiRequest, request).auth.scopes
-
-

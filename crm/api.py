@@ -1,0 +1,150 @@
+"""The REST API, put together: every app's router, one door, one form of errors. Only the addresses import it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
+from ninja import NinjaAPI, Swagger
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.operation import Operation
+
+from analytics.api import scores
+from contacts.api import contacts, organizations
+from contacts.api_parts import parts
+from crm.company import company_at_hand
+from crm.rest.house_api import house
+from crm.rest.parsing import JsonParser
+from crm.rest.problems import Problem, plain_problem, wrong_fields
+from crm.rest.schemas import ProblemBody
+from orders.api import orders, products, subscriptions
+
+logger = logging.getLogger(__name__)
+DESCRIPTION = """
+Send a token with every request: `Authorization: Bearer TOKEN`. Tokens are made in your profile; a token never may more
+than you. Errors are `application/problem+json` (RFC 9457) with a `code` to test for and a sentence to read.
+
+Lists come in pages: ask the address in `next` until it is null. Money is a text with its exact amount.
+"""
+
+
+class CrmApi(NinjaAPI):
+    """Names its operations after their functions alone: `list_contacts`."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+
+api = CrmApi(
+    title="CRM",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    parser=JsonParser(),
+    docs=Swagger(settings={"persistAuthorization": False}),
+    openapi_url="openapi.json",
+    docs_url="docs",
+)
+api.add_router("contacts", contacts)
+api.add_router("contacts", parts)
+api.add_router("organizations", organizations)
+api.add_router("products", products)
+api.add_router("orders", orders)
+api.add_router("subscriptions", subscriptions)
+api.add_router("scores", scores)
+api.add_router("", house)
+
+
+@api.exception_handler(Problem)
+def show_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem.response()
+
+
+@api.exception_handler(Http404)
+def show_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return plain_problem(404).response()
+
+
+@api.exception_handler(PermissionDenied)
+def show_forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return plain_problem(403).response()
+
+
+@api.exception_handler(AuthenticationError)
+def show_no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = plain_problem(401).response()
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(HttpError)
+def show_refusal(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return plain_problem(error.status_code).response()
+
+
+@api.exception_handler(ValidationError)
+def show_wrong_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What the body's schema refuses, value by value: `lines.0.quantity`."""
+    errors = [
+        {"field": ".".join(str(step) for step in one["loc"][2:]), "message": f"{one['msg']}."} for one in error.errors
+    ]
+    return wrong_fields(errors[:50]).response()
+
+
+@api.exception_handler(OperationalError)
+def show_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """The database took too long, or is away: nothing was saved, and trying again is right."""
+    logger.warning("The API could not be served: %s", type(error).__name__)
+    response = plain_problem(503).response()
+    response["Retry-After"] = "5"
+    return response
+
+
+def door(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Every address of the API: no session asked for, times in the company's zone, the company read once."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with company_at_hand() as company:
+            request.company = company  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+    opened.csrf_exempt = True  # type: ignore[attr-defined]
+    return login_not_required(opened)
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """The description of all that the API does; the same for everybody, so it is made once."""
+    document = api.get_openapi_schema()
+    problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    for name, schema in problem.pop("$defs", {}).items():
+        document["components"]["schemas"][name] = schema
+    document["components"]["schemas"]["Problem"] = problem
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["4XX"] = {"description": "A refusal, in a sentence", "content": content}
+    return dict(document)
+
+
+@login_not_required
+def openapi_json(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(openapi_document())
+
+
+def _opened(pattern: Any) -> URLPattern:
+    """An address through the door. The documentation alone is a page: it asks for a signed-in person."""
+    views = {"openapi-view": pattern.callback, "openapi-json": openapi_json}
+    return path(pattern.pattern._route, views.get(pattern.name) or door(pattern.callback), name=pattern.name)
+
+
+_patterns, _app_name, _namespace = api.urls
+urls = ([_opened(pattern) for pattern in _patterns], _app_name, _namespace)

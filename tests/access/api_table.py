@@ -1,0 +1,67 @@
+"""Who may do what at which address of the API: the same law as the pages', with the scope that a token needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`kind` is the record's kind, `verb` what is asked of it; `body` what is sent, where something is."""
+
+    kind: str
+    verb: str
+    scope: str
+    has_record: bool = False
+    body: dict[str, Any] | None = field(default=None)
+
+
+def reading(kind: str, scope: str, has_record: bool = False) -> Operation:
+    return Operation(kind, "view", f"{scope}:read", has_record)
+
+
+def writing(kind: str, verb: str, scope: str, body: dict[str, Any] | None = None, has_record: bool = True) -> Operation:
+    return Operation(kind, verb, f"{scope}:write", has_record, body)
+
+
+VERSION = {"version": 1}
+CALL = {"channel": "phone", "subject": "Asked"}
+MAIL = {"kind": "email", "value": "new@example.com"}
+# operation id (the method and path stand in the OpenAPI document) -> what it asks
+OPERATIONS: dict[str, Operation] = {
+    "get_me": Operation("house", "view", ""),
+    "list_jobs": reading("job", "jobs"),
+    "get_job": reading("job", "jobs", has_record=True),
+    "list_contacts": reading("contact", "contacts"),
+    "create_contact": writing("contact", "add", "contacts", {"name": "New"}, has_record=False),
+    "get_contact": reading("contact", "contacts", has_record=True),
+    "change_contact": writing("contact", "change", "contacts", {**VERSION, "name": "Changed"}),
+    "archive_contact": writing("contact", "delete", "contacts"),
+    "restore_contact": writing("contact", "delete", "contacts"),
+    "list_points": reading("contact", "contacts", has_record=True),
+    "add_point": writing("contact", "change", "contacts", MAIL),
+    "list_addresses": reading("contact", "contacts", has_record=True),
+    "list_interactions": reading("contact", "contacts", has_record=True),
+    "add_interaction": writing("contact", "view", "contacts", CALL),
+    "list_organizations": reading("contact", "contacts"),
+    "create_organization": writing("contact", "add", "contacts", {"name": "New"}, has_record=False),
+    "get_organization": reading("organization", "contacts", has_record=True),
+    "change_organization": writing("organization", "change", "contacts", {**VERSION, "name": "Changed"}),
+    "archive_organization": writing("organization", "delete", "contacts"),
+    "restore_organization": writing("organization", "delete", "contacts"),
+    "list_products": reading("product", "products"),
+    "create_product": writing("product", "add", "products", {"name": "New"}, has_record=False),
+    "get_product": reading("product", "products", has_record=True),
+    "change_product": writing("product", "change", "products", {**VERSION, "name": "Changed"}),
+    "archive_product": writing("product", "delete", "products"),
+    "restore_product": writing("product", "delete", "products"),
+    "list_orders": reading("order", "orders"),
+    "create_order": writing("order", "add", "orders", {"lines": [{"amount": "1"}]}, has_record=False),
+    "get_order": reading("order", "orders", has_record=True),
+    "change_order": writing("order", "change", "orders", {"version": 0}),
+    "list_subscriptions": reading("order", "orders"),
+    "get_subscription": reading("subscription", "orders", has_record=True),
+    "list_scores": reading("contact", "scores"),
+    "get_scores": reading("scored", "scores", has_record=True),
+}
