@@ -10,6 +10,7 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from crm.acting import acts
 from crm.models import ApiToken, User
 from crm.rest.problems import Problem, plain_problem
 from crm.rest.throttling import count_failure, count_token
@@ -61,6 +62,7 @@ class Token(HttpBearer):
         if self.scope and self.scope not in found.scopes:
             raise Problem(403, "missing_scope", f"This token lacks the scope “{self.scope}”.")
         request.user = found.user
+        acts(found.user.pk)
         return found
 
 

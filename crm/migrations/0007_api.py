@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0005_fieldrule"),
+        ("crm", "0006_row_history"),
     ]
 
     operations = [
