@@ -37,7 +37,13 @@ CATALOGUE = Catalogue(
             "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"
         ),
         NavItem(
-            "Customer scores", "analytics:rfm_detail", "gem", group="Analysis", order=510, model="analytics.modelrun"
+            "Customer scores",
+            "analytics:rfm_detail",
+            "gem",
+            group="Analysis",
+            order=510,
+            model="analytics.modelrun",
+            scores="analytics.rfmscore",
         ),
     ),
     home=(*CARDS, *HOME),

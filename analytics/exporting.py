@@ -52,4 +52,13 @@ def score_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None)
     return stream_rows(rows, EXPRESSIONS, columns)
 
 
-EXPORTS = (ExportKind("customer_scores", "Customer scores", "contacts.contact", tuple(EXPRESSIONS), score_rows),)
+EXPORTS = (
+    ExportKind(
+        "customer_scores",
+        "Customer scores",
+        "contacts.contact",
+        tuple(EXPRESSIONS),
+        score_rows,
+        stored=("analytics.rfmscore",),
+    ),
+)

@@ -13,6 +13,7 @@ from crm.access import can
 from crm.catalogue import HomeCard
 from crm.choices import Verb
 from crm.company import current_company
+from crm.field_rights import hidden_fields
 from crm.models import ImportRun
 from crm.requests import SignedInRequest
 from orders.models import Order
@@ -56,6 +57,8 @@ def first_steps_card(request: HttpRequest) -> dict[str, Any] | None:
 def drifting_card(request: HttpRequest) -> dict[str, Any] | None:
     """The customers of the worst segments who once bought most, among those that the person may see."""
     user = cast(SignedInRequest, request).user
+    if hidden_fields(user, RfmScore):
+        return None
     rows = RfmScore.objects.visible_to(user).filter(tone="bad", contact__archived_at__isnull=True)
     scores = rows.select_related("contact").order_by("-monetary", "contact_id")[:MOST]
     return {"scores": scores, "currency": current_company().currency} if scores else None

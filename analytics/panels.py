@@ -14,11 +14,11 @@ from analytics.models import ModelRun, RfmScore, RfmSegment
 from analytics.queries import cells_for, last_run, segments
 from analytics.rfm_page import RfmPage
 from analytics.specs import score_of
-from contacts.models import Contact
 from crm.access import can
 from crm.catalogue import HomeCard, RecordPanel
 from crm.choices import Role, Verb
 from crm.company import current_company
+from crm.field_rights import hidden_fields, mask
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import full_day, money, plural
 
@@ -26,7 +26,7 @@ MOST_SEGMENTS = 6
 
 
 def segment_pill(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
-    score = score_of(record)
+    score = _masked_score(request, record)
     return {"score": score} if score and score.segment else None
 
 
@@ -35,8 +35,8 @@ def worth(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     run = last_run("rfm")
     if run is None:
         return None
-    contact, user = cast(Contact, record), cast(SignedInRequest, request).user
-    score = score_of(contact)
+    user = cast(SignedInRequest, request).user
+    score = _masked_score(request, record)
     return {
         "run": run,
         "score": score,
@@ -47,17 +47,36 @@ def worth(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     }
 
 
+def _masked_score(request: HttpRequest, record: models.Model) -> RfmScore | None:
+    """The scores of a customer without what is hidden from the person."""
+    score = score_of(record)
+    mask(cast(SignedInRequest, request).user, score)
+    return score
+
+
 def score_lines(score: RfmScore, run: ModelRun) -> list[dict[str, Any]]:
-    """A line for each score: what it rests on, and how many customers are strictly worse, at least."""
-    when = "on the day of the scores" if score.recency_days == 0 else f"{plural(score.recency_days, 'day')} before"
-    bought = "Bought once" if score.frequency == 1 else f"Bought {plural(score.frequency, 'time')}"
-    revenue = money(score.monetary, current_company().currency)
-    shares = {letter: share_below(run, letter, value) for letter, value in _values(score).items()}
+    """A line for each score that is not hidden: what it rests on; how many customers are strictly worse, at least."""
+    known = {letter: value for letter, value in _values(score).items() if None not in (value, getattr(score, letter))}
     return [
-        _line("R", score.r, f"Last bought {full_day(score.last_purchase_on)}, {when}", "later than", shares["r"]),
-        _line("F", score.f, bought, "more often than", shares["f"]),
-        _line("M", score.m, f"{revenue} net revenue", "more than", shares["m"]),
+        _line(letter.upper(), getattr(score, letter), *FACTS[letter](score), share_below(run, letter, value))
+        for letter, value in known.items()
     ]
+
+
+def _last_bought(score: RfmScore) -> tuple[str, str]:
+    when = "on the day of the scores" if score.recency_days == 0 else f"{plural(score.recency_days, 'day')} before"
+    return f"Last bought {full_day(score.last_purchase_on)}, {when}", "later than"
+
+
+def _how_often(score: RfmScore) -> tuple[str, str]:
+    return "Bought once" if score.frequency == 1 else f"Bought {plural(score.frequency, 'time')}", "more often than"
+
+
+def _how_much(score: RfmScore) -> tuple[str, str]:
+    return f"{money(score.monetary, current_company().currency)} net revenue", "more than"
+
+
+FACTS = {"r": _last_bought, "f": _how_often, "m": _how_much}
 
 
 def share_below(run: ModelRun, letter: str, value: Any) -> int:
@@ -83,7 +102,7 @@ def glance(request: HttpRequest) -> dict[str, Any] | None:
     """The segments with the most money, for the home page."""
     run = last_run("rfm")
     user = cast(SignedInRequest, request).user
-    if run is None or not run.row_count or not can(user, Verb.VIEW, ModelRun):
+    if run is None or not run.row_count or not can(user, Verb.VIEW, ModelRun) or hidden_fields(user, RfmScore):
         return None
     page = RfmPage(run, cells_for(user, run), segments(), current_company().currency)
     rows = sorted(page.segment_rows, key=lambda row: row.tally.revenue, reverse=True)

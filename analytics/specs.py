@@ -81,6 +81,7 @@ CONTACT_FIELDS = (
     FieldSpec(
         "segment", "Segment", "rfm__segment", kind="choice", choices=segment_names, cell=segment_cell,
         group=GROUP, order=23, select=("rfm",), default=True, is_score=True, covers=("analytics.rfmscore.tone",),
+        also=("rfm_segment",),
         help="Named by the scores of recency, frequency and money.",
     ),
     FieldSpec(

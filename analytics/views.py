@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,10 +17,12 @@ from analytics.exporting import EXPRESSIONS, score_rows
 from analytics.forms import RfmRunForm
 from analytics.models import ModelRun, RfmScore, RfmSegment
 from analytics.rfm_page import DIMENSIONS, MEASURES, RfmPage
+from contacts.models import Contact
 from crm.access import can, scope_of
 from crm.choices import JobState, Scope, Verb
 from crm.company import company_today, current_company
 from crm.exporting.csv import csv_lines
+from crm.field_rights import hidden_fields
 from crm.models import JobRun
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
@@ -29,13 +32,16 @@ REFUSED = 422
 
 
 class AnalysisView(ScopedView):
-    """A page of the analysis: for who may see its runs."""
+    """A page of the analysis: for who may see its runs, and from whom nothing of its `scores` is hidden."""
 
     model = ModelRun
+    scores: type[models.Model] | None = None
     request: SignedInRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not can(self.request.user, Verb.VIEW, ModelRun):
+            raise PermissionDenied
+        if self.scores and hidden_fields(self.request.user, self.scores):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -50,6 +56,8 @@ class OverviewView(AnalysisView):
 
 class RfmView(AnalysisView):
     """The map, the segments and the scores, of the customers that the person may see; and "Score now"."""
+
+    scores = RfmScore
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = RfmRunForm(initial={"as_of": company_today(), **_typed(request)})
@@ -122,6 +130,8 @@ class RfmRunView(RfmView):
 class RfmExportView(AnalysisView):
     """The figures of the page as CSV: `part` is map, segments, scores or customers (one row each)."""
 
+    scores = RfmScore
+
     def get(self, request: HttpRequest) -> HttpResponse:
         part = request.GET.get("part", "segments")
         if not can(self.request.user, Verb.EXPORT, RfmScore):
@@ -176,7 +186,7 @@ def _score_rows(page: RfmPage) -> Iterator[Sequence[Any]]:
 
 
 def _customer_rows(user: Any) -> Iterator[Sequence[Any]]:
-    columns = list(EXPRESSIONS)[:11]
+    columns = [name for name in list(EXPRESSIONS)[:11] if name not in hidden_fields(user, Contact)]
     yield columns
     yield from score_rows(user, columns, None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from contacts.choices import Channel, ContactKind, Direction, Market, PointKind
 from contacts.countries import country_code
 from contacts.models import Contact, Interaction
 from contacts.normalising import normalise_phone
+from contacts.queries import UNSEEN_ORGANIZATION
 from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
 from crm.fields import LinesField, RecordField, SectionedForm, TagsField
@@ -108,9 +109,9 @@ class ContactForm(SectionedForm, forms.ModelForm):
         self.user, self.record = user, record
         super().__init__(data=data, instance=record, initial={**self._initial_of(record, user), **initial})
         reachable = Contact.objects.visible_to(user).organizations()
-        kept = Contact.objects.filter(pk__in=[record.organization_id, record.parent_id] if record else [])
-        self._set_choices("organization", reachable | kept)
-        self._set_choices("parent", reachable | kept)
+        for name in ("organization", "parent"):
+            kept = getattr(record, f"{name}_id") if record else None
+            cast(RecordField, self.fields[name]).reach(reachable, kept, UNSEEN_ORGANIZATION)
         self._set_choices("owner", people_to_give(user, record))
         self._set_choices("team", teams_to_give(user, record))
         self.fields["kind"].label = ""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from contacts.choices import Channel, Direction, PointKind
 from contacts.models import Address, Contact, ContactPoint, ContactQuerySet, Interaction
 from crm.catalogue import TimelineEntry, fields_of
+from crm.field_rights import hidden_fields
 from crm.models import LogEntry, User
 from crm.templatetags.figures import duration
 
+UNSEEN_ORGANIZATION = "an organization you cannot see"
+UNSEEN_CONTACT = "a contact you cannot see"
 ICONS = {
     Channel.VISIT: "shop",
     Channel.POINT_OF_SALE: "shop",
@@ -55,7 +58,7 @@ def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
     reachable = Contact.objects.visible_to(user)
     return (
         rows.select_related(*named, "owner", "team", "organization", "parent")
-        .prefetch_related("points", "addresses")
+        .prefetch_related(Prefetch("points", points_shown(user)), "addresses")
         .annotate(
             may_open_organization=Exists(reachable.filter(pk=OuterRef("organization_id"))),
             may_open_parent=Exists(reachable.filter(pk=OuterRef("parent_id"))),
@@ -63,8 +66,17 @@ def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
     )
 
 
+def points_shown(user: User | None) -> QuerySet[ContactPoint]:
+    """Ways to reach contacts, without the kinds that are hidden from this person."""
+    hidden = hidden_fields(user, Contact)
+    names = {PointKind.EMAIL: "email", PointKind.PHONE: "phone", PointKind.HANDLE: "handles"}
+    return ContactPoint.objects.exclude(kind__in=[kind for kind, name in names.items() if name in hidden])
+
+
 def namesakes_by_email(user: User | None, contact: Contact) -> QuerySet[Contact]:
     """Other contacts with one of this contact's e-mail addresses, as far as the person may see them."""
+    if "email" in hidden_fields(user, Contact):
+        return Contact.objects.none()
     addresses = contact.points.filter(kind=PointKind.EMAIL).values("normalised")
     twins = ContactPoint.objects.filter(kind=PointKind.EMAIL, normalised__in=addresses).exclude(contact=contact)
     return Contact.objects.visible_to(user).current().filter(pk__in=twins.values("contact"))
@@ -94,7 +106,7 @@ def changes_of(contact: Contact, limit: int = 50) -> QuerySet[LogEntry]:
 def people_of(user: User | None, contact: Contact) -> QuerySet[Contact]:
     """People of an organization that the person may see, by name."""
     people = Contact.objects.visible_to(user).current().filter(organization=contact)
-    return people.prefetch_related("points").order_by("sort_name", "id")
+    return people.prefetch_related(Prefetch("points", points_shown(user))).order_by("sort_name", "id")
 
 
 def _entry(row: Interaction) -> TimelineEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contacts.choices import ContactKind, ListKind, Market, PointKind
-from contacts.queries import main_point, place_of
+from contacts.queries import UNSEEN_ORGANIZATION, main_point, place_of
 from crm.catalogue import FieldSpec
 
 
@@ -30,15 +30,18 @@ CONTACT_FIELDS = (
     FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ContactKind.choices, order=40, always=True),
     FieldSpec("market", "Market", "markets", kind="listed", choices=lambda: Market.choices, order=41),
     FieldSpec("industry", "Industry", "industry", order=42),
-    FieldSpec("organization", "Works at", "organization__name", select=("organization",), order=43),
+    FieldSpec(
+        "organization", "Works at", "organization__name", select=("organization",), order=43,
+        unseen=UNSEEN_ORGANIZATION,
+    ),
     FieldSpec(
         "email", "E-mail", "points__value", filter=False, prefetch=("points",), order=50,
-        stored="contacts.contact.email", also=("emails",),
+        stored="contacts.contact.email", also=("emails",), searched=True,
         value=lambda contact: main_point(contact, PointKind.EMAIL),
     ),
     FieldSpec(
         "phone", "Phone", "points__value", filter=False, prefetch=("points",), order=51,
-        stored="contacts.contact.phone", also=("phones",),
+        stored="contacts.contact.phone", also=("phones",), searched=True,
         value=lambda contact: main_point(contact, PointKind.PHONE),
     ),
     FieldSpec("tags", "Tags", "tags", kind="tags", order=60, help="All of these, between commas."),
@@ -47,15 +50,17 @@ CONTACT_FIELDS = (
     FieldSpec("employees", "Employees", "employees", kind="number", order=63),
     FieldSpec("turnover", "Their revenue", "revenue", kind="money", order=64),
     FieldSpec("birthday", "Birthday", "birthday", kind="date", order=65),
-    FieldSpec("external_id", "External id", "external_id", order=70),
+    FieldSpec("external_id", "External id", "external_id", order=70, searched=True),
     FieldSpec("created_on", "Customer since", "created_on", kind="date", order=71),
     FieldSpec("added_on", "Added here", "created_at", kind="date", filter=False, sort=True, order=72),
     FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90, always=True),
     # on the record's page and in its form only; here so that a right can be given on them
     _fact("first_name", "First name", "first_name"),
     _fact("last_name", "Last name", "last_name"),
-    _fact("parent", "Belongs to", "parent", also=("parent_external_id",)),
-    _fact("handles", "Social handles", "points__value", stored="contacts.contact.handles"),
+    _fact(
+        "parent", "Belongs to", "parent", also=("parent_external_id",), select=("parent",), unseen=UNSEEN_ORGANIZATION
+    ),
+    _fact("handles", "Social handles", "points__value", stored="contacts.contact.handles", searched=True),
     _fact("website", "Website", "website"),
     _fact("street", "Street", "addresses__street"),
     _fact("postal_code", "Postal code", "addresses__postal_code"),

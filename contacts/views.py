@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -18,6 +19,7 @@ from contacts.forms import ContactForm, InteractionForm
 from contacts.models import Contact, ContactQuerySet, Interaction
 from crm.access import can
 from crm.choices import Verb
+from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
 from crm.timeline import read_timeline, source_choices
@@ -193,8 +195,11 @@ class ContactOptionsView(View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         text = request.GET.get("q", "").replace("\0", "")[:200]
-        rows = search_rows(self.get_rows(), text).order_by("sort_name", "id")
-        found = rows.values_list("pk", "name", "organization__name")[:MOST_OPTIONS]
+        rows = search_rows(self.get_rows(), text, self.request.user).order_by("sort_name", "id")
+        shown = Contact.objects.visible_to(self.request.user).filter(pk=OuterRef("organization")).values("name")
+        if "organization" in hidden_fields(self.request.user, Contact):
+            shown = shown.none()
+        found = rows.annotate(works_at=Subquery(shown)).values_list("pk", "name", "works_at")[:MOST_OPTIONS]
         options = [
             {"value": str(pk), "text": f"{name} · {works_at}" if works_at else name} for pk, name, works_at in found
         ]

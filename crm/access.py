@@ -7,6 +7,7 @@ those of the user's team and of the teams below it, `all` every row.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.apps import apps
@@ -65,6 +66,39 @@ def can(user: User | None, verb: str, target: models.Model | type[models.Model])
         manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
         reached[user.pk, scope] = manager.visible_to(user, verb).filter(pk=target.pk).exists()
     return reached[user.pk, scope]
+
+
+class Unseen:
+    """Stands for a related record that the person may not see: words without a page."""
+
+    pk = None
+
+    def __init__(self, words: str) -> None:
+        self.name = words
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Nowhere."""
+        return ""
+
+
+def veil(user: User | None, records: Iterable[models.Model], unseen: Mapping[str, str]) -> None:
+    """Put words in place of the related records that the person may not see; one query for each relation.
+
+    `unseen` maps the name of a foreign key to the words. The records are for looking at only from here on.
+    """
+    for name, words in unseen.items():
+        rows = [record for record in records if getattr(record, f"{name}_id") is not None]
+        related: Any = rows[0]._meta.get_field(name).related_model if rows else None
+        if user is None or related is None or scope_of(user, related, Verb.VIEW) == Scope.ALL:
+            continue
+        keys = {getattr(record, f"{name}_id") for record in rows}
+        seen = set(related._default_manager.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+        for record in rows:
+            if getattr(record, f"{name}_id") not in seen:
+                record._state.fields_cache[name] = Unseen(words)
 
 
 def team_ids_of(user: User) -> list[int]:

@@ -42,7 +42,8 @@ class FieldSpec:
 
     For the rights on fields: `stored` names what the value is (`app.model.field`), where the path does not tell;
     `covers` further stored fields that a rule on this one takes along, `shows` other fields of the same record that
-    its value gives away, `also` its names in forms and files. `always`: no rule may hide it.
+    its value gives away, `also` its names in forms and files. `always`: no rule may hide it. `searched`: the search box
+    looks into it. `unseen` is what is shown instead of the related record of `select` that the person may not see.
     """
 
     name: str
@@ -68,6 +69,8 @@ class FieldSpec:
     shows: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     always: bool = False
+    searched: bool = False
+    unseen: str = ""
 
     @property
     def sort_path(self) -> str:
@@ -78,7 +81,8 @@ class FieldSpec:
 class ExportKind:
     """A table for `export_data`: its columns in order and the rows, streamed.
 
-    `rows(user, columns, as_of)` yields one sequence per row in the order of the asked columns.
+    `rows(user, columns, as_of)` yields one sequence per row in the order of the asked columns. `stored` names
+    the models (besides `model`) whose fields the columns show.
     """
 
     name: str
@@ -86,6 +90,7 @@ class ExportKind:
     model: str
     columns: tuple[str, ...]
     rows: Callable[[User | None, Sequence[str], dt.date | None], Iterable[Sequence[Any]]]
+    stored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,8 @@ class RecordPanel:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A line of the side navigation; shown to who may do `verb` on `model` (and has one of `roles`, if named)."""
+    """A line of the side navigation; shown to who may do `verb` on `model` (and has one of `roles`, if named). A page
+    about the figures of `scores` (a label) is not for those from whom a field of it is hidden."""
 
     label: str
     url_name: str
@@ -146,6 +152,7 @@ class NavItem:
     model: str = ""
     verb: str = "view"
     roles: tuple[str, ...] = ()
+    scores: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +238,12 @@ def fields_of(label: str) -> tuple[FieldSpec, ...]:
     """Every field that any app brings to the model `label` (`contacts.contact`), in display order."""
     found = [spec for catalogue in catalogues() for spec in catalogue.fields.get(label, ())]
     return tuple(sorted(found, key=lambda spec: spec.order))
+
+
+@cache
+def unseen_words(label: str) -> dict[str, str]:
+    """What stands in place of related records that a person may not see, by the foreign key of a model."""
+    return {name: spec.unseen for spec in fields_of(label) if spec.unseen for name in spec.select}
 
 
 @cache

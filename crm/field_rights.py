@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from crm.catalogue import FieldSpec, catalogues, fields_of
@@ -55,6 +56,27 @@ def hidden_specs(user: User | None, label: str) -> frozenset[str]:
 def hides(user: User | None, *stored: str) -> bool:
     """Whether any of these stored fields (`orders.order.cost`) is hidden from this person."""
     return not _taken(user)[0].isdisjoint(stored)
+
+
+def mask(user: User | None, record: models.Model | None) -> None:
+    """Take the hidden values off a record that is about to be shown, and off what was read with it.
+
+    The record is for looking at only from here on: it must not be saved.
+    """
+    if record is None or not _taken(user)[0]:
+        return
+    _empty(record, hidden_fields(user, type(record)))
+    read_along = [one for one in record._state.fields_cache.values() if isinstance(one, models.Model)]
+    fetched: dict[str, Iterable[models.Model]] = getattr(record, "_prefetched_objects_cache", {})
+    for other in (*read_along, *(one for rows in fetched.values() for one in rows)):
+        _empty(other, hidden_fields(user, type(other)))
+
+
+def _empty(record: models.Model, names: frozenset[str]) -> None:
+    for field in record._meta.concrete_fields:
+        if field.name in names and field.attname in record.__dict__:
+            empty = None if field.null or not field.empty_strings_allowed else ""
+            setattr(record, field.name, [] if isinstance(field, ArrayField) else empty)
 
 
 def stored_at(label: str, spec: FieldSpec) -> str:

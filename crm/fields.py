@@ -7,31 +7,41 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.urls import reverse_lazy
 
+from crm.field_rights import hidden_fields, read_only_fields
+
 if TYPE_CHECKING:
     from django.forms.models import ModelChoiceIterator
+
+    from crm.models import User
 
 
 class RecordSelect(forms.Select):
     """A select that draws the chosen record only; the others are looked up at `data-pick-url` while typing.
 
-    `known` holds records by id that the form has read already, for all its fields at once.
+    `known` holds records by id that the form has read already, for all its fields at once; `veiled` is the id of the
+    chosen record that the person may not see, and the words that are shown for it.
     """
 
     known: dict[str, Any] | None = None
+    veiled: tuple[str, str] | None = None
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         chosen = [key for key in value if key.isdecimal()]
         records = self._read(chosen) if chosen else []
-        options = [("", "")] + [(str(record.pk), str(record)) for record in records]
+        options = [("", "")] + [(str(record.pk), self._label_of(record)) for record in records]
         selected = set(chosen) or {""}
         return [
             (None, [self.create_option(name, key, label, key in selected, index)], index)
             for index, (key, label) in enumerate(options)
         ]
+
+    def _label_of(self, record: Any) -> str:
+        return self.veiled[1] if self.veiled and self.veiled[0] == str(record.pk) else str(record)
 
     def _read(self, keys: list[str]) -> list[Any]:
         if self.known is not None:
@@ -52,6 +62,14 @@ class RecordField(forms.ModelChoiceField):
     def know(self, records: dict[str, Any]) -> None:
         """Take the records that are allowed and asked for, so that nothing is read field by field."""
         self.widget.known = records
+
+    def reach(self, rows: QuerySet[Any], kept: int | None, words: str) -> None:
+        """Take the records that the person may see, and the one that stands there now: out of sight it is shown as
+        `words`."""
+        self.queryset = rows
+        if kept is not None and not rows.filter(pk=kept).exists():
+            self.queryset = rows.model._default_manager.filter(pk=kept) | rows
+            self.widget.veiled = (str(kept), words)
 
     def to_python(self, value: Any) -> Any:
         known = self.widget.known
@@ -74,7 +92,9 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, (list, tuple)) else value
 
     def clean(self, value: Any) -> list[str]:
-        """The lines without blanks around them; empty ones are left out."""
+        """The lines without blanks around them; empty ones are left out. What stands in the record is not checked."""
+        if isinstance(value, (list, tuple)):
+            return list(value)
         text = super().clean(value) or ""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) > self.most:
@@ -103,7 +123,7 @@ class TagsField(forms.CharField):
         return ", ".join(value) if isinstance(value, (list, tuple)) else value
 
     def clean(self, value: Any) -> list[str]:
-        text = super().clean(value) or ""
+        text = super().clean(self.prepare_value(value)) or ""
         tags = list(dict.fromkeys(" ".join(tag.split()) for tag in text.split(",") if tag.strip()))
         if long := [tag for tag in tags if len(tag) > self.max_tag_length]:
             raise ValidationError(f"“{long[0][:30]}…” is too long for a tag: {self.max_tag_length} characters at most.")
@@ -117,6 +137,14 @@ class SectionedForm(forms.BaseForm):
     """
 
     layout: Sequence[tuple[str, Sequence[Sequence[str]]]] = ()
+    hidden_names: frozenset[str] = frozenset()
+
+    def take_rights(self, user: User | None, model: type[Model]) -> None:
+        """Leave out what is hidden from this person and fix what they may not write: both keep the value they have,
+        whatever is sent."""
+        self.hidden_names = hidden_fields(user, model)
+        for name in read_only_fields(user, model) & set(self.fields):
+            self.fields[name].disabled, self.fields[name].required = True, False
 
     def sections(self) -> list[dict[str, Any]]:
         """Each section with its rows of bound fields; absent fields and empty rows are left out."""
@@ -132,4 +160,4 @@ class SectionedForm(forms.BaseForm):
         self.data = data
 
     def _bound(self, names: Sequence[str]) -> list[BoundField]:
-        return [self[name] for name in names if name in self.fields]
+        return [self[name] for name in names if name in self.fields and name not in self.hidden_names]

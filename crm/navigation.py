@@ -12,6 +12,7 @@ from crm.access import can
 from crm.catalogue import NavItem, NewItem, catalogues
 from crm.choices import Verb
 from crm.company import current_company
+from crm.field_rights import hidden_fields
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -45,6 +46,8 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _may_open(user: User, item: NavItem) -> bool:
     if item.roles and user.role not in item.roles:
+        return False
+    if item.scores and hidden_fields(user, apps.get_model(item.scores)):
         return False
     return not item.model or can(user, item.verb, apps.get_model(item.model))
 

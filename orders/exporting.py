@@ -83,7 +83,7 @@ def _local(rows: Iterator[list[Any]], columns: Sequence[str]) -> Iterator[list[A
 
 EXPORTS = (
     ExportKind("products", "Products", "orders.product", tuple(PRODUCT_EXPRESSIONS), product_rows),
-    ExportKind("orders", "Orders", "orders.order", tuple(ORDER_EXPRESSIONS), order_rows),
+    ExportKind("orders", "Orders", "orders.order", tuple(ORDER_EXPRESSIONS), order_rows, stored=("orders.orderline",)),
     ExportKind(
         "subscriptions", "Subscriptions", "orders.subscription", tuple(SUBSCRIPTION_EXPRESSIONS), subscription_rows
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,9 +12,11 @@ from django.forms.formsets import BaseFormSet
 from django.utils import timezone
 
 from contacts.models import Contact
+from contacts.queries import UNSEEN_CONTACT
 from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.company import current_company
+from crm.field_rights import hidden_fields, read_only_fields
 from crm.fields import RecordField, SectionedForm
 from crm.models import User
 from orders.actions import LINE_FIELDS, LineInput
@@ -81,8 +83,9 @@ class OrderLineForm(forms.Form):
 class BaseLines(BaseFormSet):
     """The lines of an order; the products of all of them are read at once."""
 
-    def __init__(self, *args: Any, extra: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, extra: int, user: User, **kwargs: Any) -> None:
         self.extra = extra
+        self.hidden, self.fixed = hidden_fields(user, OrderLine), read_only_fields(user, OrderLine)
         super().__init__(*args, **kwargs)
         keys = {str(form["product"].value() or "") for form in self.forms}
         found = Product.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
@@ -93,6 +96,9 @@ class BaseLines(BaseFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].label = "Remove"
+        form.hidden_names = self.hidden
+        for name in self.fixed & set(form.fields):
+            form.fields[name].disabled = True
 
     def clean(self) -> None:
         """Refuses a page whose lines are not those of the order, and sums that an order cannot hold."""
@@ -138,15 +144,16 @@ class OrderForm(SectionedForm, forms.ModelForm):
 
     def __init__(self, *, user: User, record: Order | None, initial: dict[str, Any], data: Any = None) -> None:
         super().__init__(data=data, instance=record, initial={**self._initial_of(record), **initial})
-        kept = Contact.objects.filter(pk__in=[record.contact_id, record.partner_id] if record else [])
-        self.fields["contact"].queryset = Contact.objects.visible_to(user, Verb.CHANGE) | kept  # type: ignore[attr-defined]
+        customers, partners = cast(RecordField, self.fields["contact"]), cast(RecordField, self.fields["partner"])
+        customers.reach(Contact.objects.visible_to(user, Verb.CHANGE), record and record.contact_id, UNSEEN_CONTACT)
+        partners.reach(Contact.objects.visible_to(user), record and record.partner_id, UNSEEN_CONTACT)
         self.fields["contact"].required = scope_of(user, Order, Verb.VIEW) != Scope.ALL
-        self.fields["partner"].queryset = Contact.objects.visible_to(user) | kept  # type: ignore[attr-defined]
         known = SalesChannel.choices
         free = [(record.channel, record.channel)] if record and record.channel not in SalesChannel.values else []
         self.fields["channel"].choices = [("", "—"), *known, *[pair for pair in free if pair[0]]]  # type: ignore[attr-defined]
         make_lines: Any = LineForms
-        self.lines = make_lines(data=data, prefix="lines", initial=self._lines_of(record), extra=1 if record else 3)
+        extra = 1 if record else 3
+        self.lines = make_lines(data=data, prefix="lines", initial=self._lines_of(record), extra=extra, user=user)
 
     def clean_ordered_at(self) -> dt.datetime:
         moment: dt.datetime = self.cleaned_data["ordered_at"]

@@ -16,11 +16,13 @@ from crm.access import can
 from crm.catalogue import HomeCard
 from crm.choices import Verb
 from crm.company import company_today, current_company, end_of_day
+from crm.field_rights import hides, mask
 from crm.models import User
 from crm.templatetags.figures import MINUS, full_day, number, percent, short_money, whole_money
 from orders.models import Order
 
 DAYS = 30
+MONEY = ("Revenue", "An order, on average")
 NEWEST = 8
 
 
@@ -49,7 +51,9 @@ def sales_card(request: HttpRequest) -> dict[str, Any] | None:
     until = today if last >= today - dt.timedelta(days=DAYS) else last
     now, before = (_sales(orders, until - dt.timedelta(days=DAYS * back)) for back in (0, 1))
     words = f"{DAYS} days" if until == today else f"{DAYS} days up to {full_day(until)}, the last order"
-    return {"words": words, "figures": _figures(now, before, until, current_company().currency)}
+    figures = _figures(now, before, until, current_company().currency)
+    hides_money = hides(user, "orders.order.amount", "orders.order.base_amount")
+    return {"words": words, "figures": [one for one in figures if not (hides_money and one["label"] in MONEY)]}
 
 
 def _sales(orders: QuerySet[Order], until: dt.date) -> Sales:
@@ -102,6 +106,8 @@ def newest_orders_card(request: HttpRequest) -> dict[str, Any] | None:
     """The newest orders that the person may see."""
     user: User = request.user  # type: ignore[assignment]
     rows = Order.objects.visible_to(user).select_related("contact").order_by("-ordered_at", "-id")[:NEWEST]
+    for order in rows:
+        mask(user, order)
     return {"orders": rows} if rows else None
 
 

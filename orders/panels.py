@@ -13,6 +13,7 @@ from contacts.models import Contact
 from crm.access import can
 from crm.catalogue import RecordPanel, fields_of
 from crm.choices import Verb
+from crm.field_rights import hidden_specs
 from crm.requests import SignedInRequest
 from crm.tables import Column, Heading, Table, make_rows
 from orders.queries import orders_of, subscriptions_of
@@ -30,7 +31,7 @@ def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     rows = list(orders_of(request.user, contact)[: NEWEST + 1])
     return {
         "contact": contact,
-        "table": _table("orders.order", COLUMNS, PHONE, request.company.currency, rows[:NEWEST]),
+        "table": _table("orders.order", COLUMNS, PHONE, request, rows[:NEWEST]),
         "all_url": f"{reverse('orders:order_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),
@@ -47,9 +48,7 @@ def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, A
     rows = list(subscriptions_of(request.user, contact)[:NEWEST])
     return {
         "contact": contact,
-        "table": _table(
-            "orders.subscription", SUBSCRIPTION_COLUMNS, SUBSCRIPTION_PHONE, request.company.currency, rows
-        ),
+        "table": _table("orders.subscription", SUBSCRIPTION_COLUMNS, SUBSCRIPTION_PHONE, request, rows),
         "all_url": f"{reverse('orders:subscription_list')}?contact={contact.pk}",
     }
 
@@ -71,9 +70,13 @@ def _new_url(request: SignedInRequest, contact: Contact) -> str:
     return f"{reverse('orders:order_create')}?contact={contact.pk}"
 
 
-def _table(label: str, names: Sequence[str], phone: dict[str, str], currency: str, rows: Sequence[Any]) -> Table:
-    specs = {spec.name: spec for spec in fields_of(label)}
-    columns = [Column(specs[name], currency, phone.get(name, "")) for name in names]
+def _table(
+    label: str, names: Sequence[str], phone: dict[str, str], request: SignedInRequest, rows: Sequence[Any]
+) -> Table:
+    """The rows under those of the columns that are not hidden from the person."""
+    specs, hidden = {spec.name: spec for spec in fields_of(label)}, hidden_specs(request.user, label)
+    shown = [specs[name] for name in names if name not in hidden]
+    columns = [Column(spec, request.company.currency, phone.get(spec.name, "")) for spec in shown]
     return Table([Heading(column.name, column.label, column.align) for column in columns], make_rows(columns, rows))
 
 

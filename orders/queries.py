@@ -12,7 +12,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from contacts.models import Contact
 from crm.catalogue import TimelineEntry
-from crm.filtering.searching import search_condition
+from crm.field_rights import hides, mask
+from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
 from crm.templatetags.figures import money, plain_number, plural
 from orders.models import Order, OrderLine, Product, Subscription
@@ -40,19 +41,24 @@ def is_return(line: OrderLine) -> bool:
     return line.quantity < 0 if line.quantity is not None else line.amount < 0
 
 
-def lines_of(order: Order) -> LineGroup:
-    """The lines in their order, with products."""
+def lines_of(order: Order, user: User | None = None) -> LineGroup:
+    """The lines in their order, with products; what is hidden from the person is taken off them."""
     lines = list(order.lines.select_related("product").order_by("position"))
     returned = sum((line.amount for line in lines if is_return(line)), Decimal(0))
-    return LineGroup(lines, bought=order.amount - returned, returned=returned)
+    bought = sum((line.amount for line in lines), Decimal(0)) - returned
+    for line in lines:
+        mask(user, line)
+    return LineGroup(lines, bought, returned)
 
 
-def search_orders(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def search_orders(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Orders whose number begins with the text or whose customer it finds; the two are looked up apart."""
     text = text.strip()
     if not text:
         return rows
-    customers = Contact.objects.filter(search_condition(text)).values("pk")
+    customers = Contact.objects.filter(
+        search_condition(text, names_only=finds_names_only(user, "contacts.contact"))
+    ).values("pk")
     by_number = Order.objects.filter(number__startswith=text).order_by().values("pk")
     by_customer = Order.objects.filter(contact__in=customers).order_by().values("pk")
     return rows.filter(pk__in=by_number.union(by_customer, all=True))
@@ -70,7 +76,8 @@ def orders_before(user: User | None, contact_id: int, before: dt.datetime | None
         rows = rows.filter(ordered_at__lt=before)
     lines = OrderLine.objects.select_related("product").order_by("position")
     rows = rows.prefetch_related(Prefetch("lines", lines)).order_by("-ordered_at", "-id")
-    return [_entry(order) for order in rows[:limit]]
+    shows_amount = not hides(user, "orders.order.amount")
+    return [_entry(order, shows_amount) for order in rows[:limit]]
 
 
 def product_families() -> list[tuple[str, str]]:
@@ -94,14 +101,15 @@ def sales_of(product: Product, user: User | None) -> QuerySet[OrderLine]:
     return rows.order_by("-order__ordered_at", "-id")
 
 
-def _entry(order: Order) -> TimelineEntry:
+def _entry(order: Order, shows_amount: bool) -> TimelineEntry:
     lines = list(order.lines.all())
+    amount = f"{money(order.amount, order.currency)} · " if shows_amount else ""
     what = "Order" if order.is_purchase else "Return"
     count = plural(len(lines), "line")
     return TimelineEntry(
         at=order.ordered_at,
         icon="bag" if order.is_purchase else "reply",
-        title=f"{what} {title_of(order)} · {money(order.amount, order.currency)} · {count}",
+        title=f"{what} {title_of(order)} · {amount}{count}",
         key=f"order-{order.pk}",
         text=_in_words(lines),
         who=order.get_channel_words(),
@@ -125,9 +133,11 @@ def subscriptions_of(user: User | None, contact: Contact) -> QuerySet[Subscripti
     return Subscription.objects.visible_to(user).filter(contact=contact).order_by("-started_on", "-pk")
 
 
-def search_subscriptions(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def search_subscriptions(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Subscriptions whose plan begins with the text or whose customer it finds."""
     if not (text := text.strip()):
         return rows
-    customers = Contact.objects.filter(search_condition(text)).values("pk")
+    customers = Contact.objects.filter(
+        search_condition(text, names_only=finds_names_only(user, "contacts.contact"))
+    ).values("pk")
     return rows.filter(Q(plan__istartswith=text) | Q(contact__in=customers))

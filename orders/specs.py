@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from contacts.queries import UNSEEN_CONTACT
 from crm.catalogue import FieldSpec
 from crm.templatetags.figures import full_day, money
 from crm.templatetags.pieces import pill
@@ -71,7 +72,8 @@ ORDER_FIELDS = (
         "channel", "Channel", "channel", kind="choice", choices=lambda: SalesChannel.choices, default=True, order=40
     ),
     FieldSpec(
-        "partner", "Partner", "partner__name", select=("partner",), order=41, also=("partner_external_id",)
+        "partner", "Partner", "partner__name", select=("partner",), order=41, also=("partner_external_id",),
+        unseen=UNSEEN_CONTACT,
     ),
     FieldSpec(
         "amount", "Amount", "amount", kind="money", cell=_amount, default=True, order=50, covers=AMOUNTS,
@@ -94,7 +96,17 @@ PRODUCT_FIELDS = (
     FieldSpec(
         "name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10, always=True
     ),
-    FieldSpec("family", "Family", "family", kind="choice", choices=product_families, sort=True, default=True, order=20),
+    FieldSpec(
+        "family",
+        "Family",
+        "family",
+        kind="choice",
+        choices=product_families,
+        sort=True,
+        default=True,
+        order=20,
+        searched=True,
+    ),
     FieldSpec("price", "Price", "unit_price", kind="money", cell=_price, sort=True, default=True, order=30),
     FieldSpec(
         "unit_cost",
@@ -107,16 +119,18 @@ PRODUCT_FIELDS = (
         covers=("orders.orderline.unit_cost",),
     ),
     FieldSpec("currency", "Currency", "currency", order=32),
-    FieldSpec("external_id", "External id", "external_id", default=True, order=40),
+    FieldSpec("external_id", "External id", "external_id", default=True, order=40, searched=True),
     FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90, always=True),
 )
 
 SUBSCRIPTION_FIELDS = (
     FieldSpec("plan", "Plan", "plan", value=str, default=True, order=10, always=True),
-    FieldSpec("customer", "Customer", "contact__name", filter=False, default=True, order=20, select=("contact",)),
-    FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=21),
     FieldSpec(
-        "started_on", "Started", "started_on", kind="date", sort=True, default=True, order=30,
+        "customer", "Customer", "contact__name", filter=False, default=True, order=20, select=("contact",), always=True
+    ),
+    FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=21, always=True),
+    FieldSpec(
+        "started_on", "Started", "started_on", kind="date", sort=True, default=True, order=30, always=True,
         cell=lambda record: full_day(cast(Subscription, record).started_on),
     ),
     FieldSpec(

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, JsonResponse
 from django.views import View
 
-from crm.access import can
 from crm.choices import Verb
+from crm.field_rights import mask
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView
@@ -53,9 +53,8 @@ class OrderDetailView(RecordPage):
         return super().get_queryset().select_related("contact", "partner")
 
     def get_context_data(self) -> dict[str, Any]:
-        group = queries.lines_of(self.record)
-        may_open_partner = self.record.partner_id and can(self.request.user, Verb.VIEW, self.record.partner)
-        return super().get_context_data() | {"group": group, "may_open_partner": may_open_partner}
+        group = queries.lines_of(self.record, self.request.user)
+        return super().get_context_data() | {"group": group}
 
 
 class OrderFormView(FormPage):
@@ -133,7 +132,9 @@ class ProductDetailView(RecordPage):
     own_tab = ("sales", "Sales")
 
     def get_context_data(self) -> dict[str, Any]:
-        sales = queries.sales_of(self.record, self.request.user)[:NEWEST_SALES]
+        sales = list(queries.sales_of(self.record, self.request.user)[:NEWEST_SALES])
+        for line in sales:
+            mask(self.request.user, line)
         return super().get_context_data() | {"sales": sales}
 
 
@@ -188,7 +189,8 @@ class ProductOptionsView(View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         text = request.GET.get("q", "").replace("\0", "")[:200]
-        rows = search_rows(Product.objects.visible_to(self.request.user).current(), text).order_by("sort_name", "id")
+        products = Product.objects.visible_to(self.request.user).current()
+        rows = search_rows(products, text, self.request.user).order_by("sort_name", "id")
         options = [{"value": str(pk), "text": name} for pk, name in rows.values_list("pk", "name")[:MOST_OPTIONS]]
         return JsonResponse({"options": options})
 

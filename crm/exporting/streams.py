@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
+
+from crm.field_rights import hidden_fields
+
+if TYPE_CHECKING:
+    from crm.catalogue import ExportKind
+    from crm.models import User
 
 CHUNK = 2_000
 
@@ -22,6 +29,13 @@ def refuse_unknown(columns: Sequence[str], known: Sequence[str]) -> None:
     for name in columns:
         if name not in known:
             raise CannotExport(f"There is no column “{name[:60]}”. The columns are: {', '.join(known)}.")
+
+
+def shown_columns(kind: ExportKind, user: User | None) -> list[str]:
+    """The columns of a kind that are not hidden from this person."""
+    models = [apps.get_model(label) for label in (kind.model, *kind.stored)]
+    hidden = frozenset().union(*(hidden_fields(user, model) for model in models))
+    return [name for name in kind.columns if name not in hidden]
 
 
 def stream_rows(

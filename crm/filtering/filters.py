@@ -13,7 +13,9 @@ from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from crm.access import scope_of
 from crm.catalogue import FieldSpec
+from crm.choices import Scope, Verb
 from crm.filtering.folding import contains
 from crm.models import Team, User
 
@@ -54,7 +56,7 @@ class SpecFilter(django_filters.Filter):
         """Rows that match; a path to many rows is asked in a sub-query, so that no record comes twice."""
         if value in django_filters.constants.EMPTY_VALUES:
             return qs
-        condition = self.matches(value)
+        condition = self.matches(value) & self.within_sight()
         if self.is_apart:
             condition = Q(pk__in=qs.model._default_manager.filter(condition).values("pk"))
         return qs.filter(condition)
@@ -62,6 +64,17 @@ class SpecFilter(django_filters.Filter):
     def matches(self, value: Any) -> Q:
         """The condition for a cleaned value."""
         return contains(self.spec.path, value)
+
+    def within_sight(self) -> Q:
+        """A related record that the person may not see does not match: else its name could be guessed."""
+        request = self.parent.request
+        if not self.spec.unseen or request is None:
+            return Q()
+        name = self.spec.path.partition("__")[0]
+        related: Any = self.model._meta.get_field(name).related_model
+        if scope_of(request.user, related, Verb.VIEW) == Scope.ALL:
+            return Q()
+        return Q(**{f"{name}__in": related.objects.visible_to(request.user)})
 
     def words(self, value: Any) -> str:
         """The value as a chip shows it."""
@@ -220,7 +233,7 @@ class RecordFilter(SpecFilter):
 
 
 class SearchFilter(django_filters.Filter):
-    """The search box: `apply(rows, text)` is the list's own search."""
+    """The search box: `apply(rows, text, user)` is the list's own search."""
 
     field_class = forms.CharField
 
@@ -229,7 +242,8 @@ class SearchFilter(django_filters.Filter):
         super().__init__(label="Search", required=False, max_length=200, widget=forms.HiddenInput())
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        found: QuerySet[Any] = self.apply(qs, value) if value else qs
+        request = self.parent.request
+        found: QuerySet[Any] = self.apply(qs, value, request.user if request else None) if value else qs
         return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import django_filters
@@ -27,13 +27,15 @@ class Chip:
     remove_url: str
 
 
-@cache
-def filterset_for(label: str, search: Callable[[QuerySet[Any], str], QuerySet[Any]]) -> type[django_filters.FilterSet]:
-    """The filter set of a model (`contacts.contact`) with the search of its list."""
+@lru_cache(maxsize=256)
+def filterset_for(
+    label: str, search: Callable[..., QuerySet[Any]], hidden: frozenset[str] = frozenset()
+) -> type[django_filters.FilterSet]:
+    """The filter set of a model (`contacts.contact`) with the search of its list, without the hidden fields."""
     model = apps.get_model(label)
     filters: dict[str, Any] = {SEARCH: SearchFilter(search)}
     for spec in fields_of(label):
-        if spec.filter:
+        if spec.filter and spec.name not in hidden:
             filters |= filters_for(spec, model)
     return type(f"{model.__name__}Filters", (django_filters.FilterSet,), filters)
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from crm.access import veil
 from crm.catalogue import FieldSpec, fields_of
 from crm.filtering.counting import RowCount, count_rows, estimate_rows, few_keys
 from crm.filtering.filtersets import address, chips_of, filterset_for, problems_of
@@ -25,7 +26,8 @@ OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part"})
 
 @dataclass
 class ListDesign:
-    """How one list looks: its model, the column that names a row, the order, and where cells stand on a phone."""
+    """How one list looks: its model, the column that names a row, the order, where cells stand on a phone, and the
+    fields that are hidden from who asks."""
 
     label: str
     name_column: str
@@ -33,11 +35,12 @@ class ListDesign:
     search: Any
     phone: dict[str, str] = field(default_factory=dict)
     page_size: int = 50
+    hidden: frozenset[str] = frozenset()
 
     @property
     def specs(self) -> dict[str, FieldSpec]:
         """The fields that may be shown, by name, the naming one first."""
-        shown = [spec for spec in fields_of(self.label) if spec.column]
+        shown = [spec for spec in fields_of(self.label) if spec.column and spec.name not in self.hidden]
         return {spec.name: spec for spec in sorted(shown, key=lambda spec: spec.name != self.name_column)}
 
 
@@ -55,7 +58,7 @@ class Listing:
         self.design, self.request, self.parameters = design, request, request.GET
         self.currency, self.remembered = currency, remembered
         self.problems: list[str] = []
-        filters = filterset_for(design.label, design.search)
+        filters = filterset_for(design.label, design.search, design.hidden)
         self.filterset = filters(data=request.GET, queryset=rows, request=request)
         self.problems += self._unknown_names() or problems_of(self.filterset)
         self.columns = self._columns()
@@ -88,7 +91,14 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
-        return read_page(self.with_relations, self.sort, self.design.page_size, self.after, self.before)
+        page = read_page(self.with_relations, self.sort, self.design.page_size, self.after, self.before)
+        self.veil(page.records)
+        return page
+
+    def veil(self, records: Sequence[Any]) -> None:
+        """Take away the names of related records that the person may not see."""
+        unseen = {name: column.spec.unseen for column in self.columns for name in column.spec.select}
+        veil(self.request.user, records, {name: words for name, words in unseen.items() if words})
 
     @cached_property
     def count(self) -> RowCount:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from crm.catalogue import fields_of
+from crm.field_rights import hidden_specs
 from crm.filtering.folding import folded
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 SHORTEST_PART = 3
 MOST_WORDS = 8
 PHONE = re.compile(r"^[\d\s()+./-]+$")
 
 
-def search_condition(text: str, prefix: str = "") -> Q:
+def search_condition(text: str, prefix: str = "", *, names_only: bool = False) -> Q:
     """The condition that a typed text means; `prefix` leads to the record that is searched (`contact__`).
 
     Under three characters only names that begin with it are found. A number with blanks and signs in it is looked for
-    as a phone number too, without its leading zeros, so that `0113 496 0188` finds `+44 113 496 0188`.
+    as a phone number too, without its leading zeros, so that `0113 496 0188` finds `+44 113 496 0188`. `names_only`:
+    a word counts only where the name has it (`search_text` has the name too, and the index).
     """
     text = " ".join(text.split())
     if len(text) < SHORTEST_PART:
@@ -26,12 +32,25 @@ def search_condition(text: str, prefix: str = "") -> Q:
     condition = Q()
     for word in text.split()[:MOST_WORDS]:
         condition &= Q(**{f"{prefix}search_text__contains": folded(word)})
+        if names_only:
+            condition &= Q(**{f"{prefix}sort_name__contains": folded(word)})
+    if names_only:
+        return condition
     digits = re.sub(r"\D", "", text).lstrip("0") if PHONE.match(text) else ""
     if len(digits) >= SHORTEST_PART:
         condition |= Q(**{f"{prefix}search_text__contains": digits})
     return condition
 
 
-def search_rows(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Rows of a model with `sort_name` and `search_text` that the typed text finds; all for an empty text."""
-    return rows.filter(search_condition(text)) if text.strip() else rows
+def search_rows(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
+    """Rows of a model with `sort_name` and `search_text` that the typed text finds; all for an empty text. Where
+    something that is searched is hidden from `user`, only names are."""
+    if not text.strip():
+        return rows
+    return rows.filter(search_condition(text, names_only=finds_names_only(user, rows.model._meta.label_lower)))
+
+
+def finds_names_only(user: User | None, label: str) -> bool:
+    """Whether a field that the search of a model looks into is hidden from this person."""
+    hidden = hidden_specs(user, label)
+    return any(spec.searched and spec.name in hidden for spec in fields_of(label))

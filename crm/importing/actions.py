@@ -30,8 +30,9 @@ def create_import(*, actor: User, kind: ImportKind, upload: UploadedFile) -> Imp
     except UnreadableFile:
         stored.file.delete(save=False)
         raise
-    guessed = guess_map(kind, table.columns)
-    options = ImportOptions(map=tuple(guessed.items()), automatic=False)
+    closed = kind.closed_to(actor)
+    guessed = [(column, name) for column, name in guess_map(kind, table.columns).items() if name not in closed]
+    options = ImportOptions(map=tuple(guessed), automatic=False)
     run = ImportRun.objects.create(kind=kind.name, file=stored, actor=actor, options=options.to_json())
     log(actor=actor, verb="upload", object=run, summary=f"Uploaded {stored.name} to import {kind.label.lower()}")
     return run

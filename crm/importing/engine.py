@@ -109,6 +109,7 @@ def import_file(
     progress.report(0, None, "Reading the file")
     table = open_table(path, options.reading(kind))
     sources = resolve_sources(kind, options, table.columns)
+    refuse_closed(kind, actor, sources)
     found = survey(table, sources, options, current_company().zone)
     if found.questions:
         raise found.questions[0]
@@ -119,6 +120,13 @@ def import_file(
     except DatabaseBusy:
         logger.warning("An import met somebody else's work; it is tried once more.", exc_info=True)
         return run.work()
+
+
+def refuse_closed(kind: ImportKind, actor: User | None, sources: Sequence[Source]) -> None:
+    """Raise UnreadableFile where a column would write a field that this person may not write."""
+    closed = kind.closed_to(actor)
+    if labels := [source.field.label for source in sources if source.field.name in closed]:
+        raise UnreadableFile(f"You may not write “{labels[0]}”: leave it out of the import. Nothing was imported.")
 
 
 @dataclass

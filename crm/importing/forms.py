@@ -96,12 +96,19 @@ class MappingForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, kind: ImportKind, columns: Sequence[str], options: ImportOptions
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        kind: ImportKind,
+        columns: Sequence[str],
+        options: ImportOptions,
+        user: User | None = None,
     ) -> None:
         super().__init__(data, initial=initial_of(options))
+        closed = kind.closed_to(user)
         self.kind, self.columns, self.options = kind, columns, options
-        choices = [("", "not imported"), *((spec.name, spec.label) for spec in kind.fields)]
-        mapped = dict(options.map)
+        choices = [("", "not imported"), *((spec.name, spec.label) for spec in kind.fields if spec.name not in closed)]
+        mapped = {column: name for column, name in options.map if name not in closed}
         for position in shown_columns(columns, options):
             self.fields[f"column_{position}"] = forms.ChoiceField(
                 label=columns[position], choices=choices, required=False, initial=mapped.get(columns[position], "")

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+
+from crm.field_rights import read_only_fields
 from crm.importing.dialects import fold_name
 from crm.importing.values import Limits, ValueType
 
 if TYPE_CHECKING:
     from crm.importing.merging import Merge
+    from crm.models import User
 
 POSTGRES_TYPES = {
     ValueType.TEXT: "text",
@@ -56,7 +60,7 @@ class ImportKind:
     """A kind of rows. `merge` brings the staged rows into the tables by set-based SQL; `row` says what a row is.
 
     `model` (a label) is what a person needs the right to import; `list_url` names the page of the records;
-    `tables` are those that the merge joins with.
+    `tables` are those that the merge joins with; `stored` names the models besides whose fields the rows write.
     """
 
     name: str
@@ -67,6 +71,12 @@ class ImportKind:
     merge: Callable[[Merge], None]
     list_url: str = ""
     tables: tuple[str, ...] = ()
+    stored: tuple[str, ...] = ()
+
+    def closed_to(self, user: User | None) -> frozenset[str]:
+        """Names of the fields that this person may not write."""
+        fixed = [read_only_fields(user, apps.get_model(label)) for label in (self.model, *self.stored)]
+        return frozenset().union(*fixed) & frozenset(self.by_name)
 
     @cached_property
     def by_name(self) -> dict[str, ImportField]:

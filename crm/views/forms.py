@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from crm.field_rights import read_only_fields
+from crm.fields import SectionedForm
 from crm.saving import StaleRecord
 from crm.views.base import ScopedView
 
@@ -51,7 +53,12 @@ class FormPage(ScopedView):
 
     def make_form(self, data: Any = None) -> Any:
         make: Callable[..., Any] = self.form_class
-        return make(data=data, user=self.request.user, record=self.record, initial=self.get_initial())
+        fixed = read_only_fields(self.request.user, self.model)
+        initial = {name: value for name, value in self.get_initial().items() if name not in fixed}
+        form = make(data=data, user=self.request.user, record=self.record, initial=initial)
+        if isinstance(form, SectionedForm):
+            form.take_rights(self.request.user, self.model)
+        return form
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(self.make_form())

@@ -120,7 +120,9 @@ class ImportMapView(ImportView):
     def read_form(self, run: ImportRun, kind: ImportKind) -> ImportOptions:
         """The options that were sent; columns that another way of reading does not have are guessed anew."""
         before = ImportOptions.from_json(run.options)
-        form = MappingForm(self.request.POST, kind=kind, columns=columns_of(run, kind, before), options=before)
+        form = MappingForm(
+            self.request.POST, user=self.request.user, kind=kind, columns=columns_of(run, kind, before), options=before
+        )
         if not form.is_valid():
             return before
         options = form.to_options()
@@ -132,7 +134,7 @@ class ImportMapView(ImportView):
 
     def show(self, run: ImportRun, kind: ImportKind, options: ImportOptions, status: int = 200) -> HttpResponse:
         found = preview_import(kind, Path(run.file.file.path), options, current_company().zone)
-        form = MappingForm(kind=kind, columns=found.columns, options=options)
+        form = MappingForm(user=self.request.user, kind=kind, columns=found.columns, options=options)
         context = {"run": run, "kind": kind, "form": form, "preview": found, "steps": self.steps(1)} | self.lines(
             form, found
         )

@@ -19,6 +19,7 @@ from crm.catalogue import catalogues, fields_of
 from crm.choices import Verb
 from crm.company import company_today
 from crm.exporting.csv import csv_lines
+from crm.field_rights import hidden_specs
 from crm.filtering.keyset import Page, Position, read_page
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
@@ -55,8 +56,12 @@ class ListPage(ScopedView):
         return self.model._meta.label_lower
 
     @cached_property
+    def hidden(self) -> frozenset[str]:
+        return hidden_specs(self.request.user, self.label)
+
+    @cached_property
     def design(self) -> ListDesign:
-        return ListDesign(self.label, self.name_column, self.default_sort, self.search, self.phone)
+        return ListDesign(self.label, self.name_column, self.default_sort, self.search, self.phone, hidden=self.hidden)
 
     @cached_property
     def listing(self) -> Listing:
@@ -150,6 +155,7 @@ class ListExport(ListPage):
         position: Position | None = None
         while True:
             page: Page = read_page(self.listing.with_relations, self.listing.sort, EXPORT_CHUNK, after=position)
+            self.listing.veil(page.records)
             for record in page.records:
                 yield [column.plain(record) for column in columns]
             if not page.has_next:

@@ -7,9 +7,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from crm.access import can
-from crm.catalogue import RecordPanel, panels_of
+from crm.access import can, veil
+from crm.catalogue import RecordPanel, panels_of, unseen_words
 from crm.choices import Verb
+from crm.field_rights import hidden_fields, mask
 from crm.views.base import ScopedView
 
 PLACES = {"pills": "pill", "panels": "side", "more_actions": "action"}
@@ -19,6 +20,7 @@ class RecordPage(ScopedView):
     """One record that the person may see. `?tab=` names the open tab; the first is the page's own.
 
     A tab's context is read only when it is open. A panel's template gets what its context returned as `data`.
+    What is hidden from the person is taken off the record before anything is drawn; `hidden` has its names.
     """
 
     template_name = ""
@@ -26,6 +28,9 @@ class RecordPage(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.record = self.get_record()
+        label = self.model._meta.label_lower
+        veil(self.request.user, [self.record], unseen_words(label))
+        mask(self.request.user, self.record)
         self.panels = {panel.name: panel for panel in panels_of(self.model._meta.label_lower, "tab")}
         self.tab = request.GET.get("tab", "")
         if self.tab and self.tab not in self.panels:
@@ -35,6 +40,7 @@ class RecordPage(ScopedView):
     def get_context_data(self) -> dict[str, Any]:
         return {
             "record": self.record,
+            "hidden": hidden_fields(self.request.user, self.model),
             "tabs": self._tabs(),
             "tab": self._drawn([self.panels[self.tab]]) if self.tab else None,
             **{name: self._drawn(panels_of(self.model._meta.label_lower, place)) for name, place in PLACES.items()},

@@ -16,7 +16,7 @@ from crm.access import can
 from crm.catalogue import ExportKind, export_kinds
 from crm.choices import Verb
 from crm.exporting.csv import csv_lines
-from crm.exporting.streams import CannotExport, refuse_unknown
+from crm.exporting.streams import CannotExport, refuse_unknown, shown_columns
 from crm.log import log
 from crm.models import User
 
@@ -49,9 +49,10 @@ class Command(BaseCommand):
         if kind is None:
             raise CommandError(f"There is no kind “{options['kind']}”. The kinds are: {', '.join(export_kinds())}.")
         actor = _actor(options["user"], kind)
+        shown = shown_columns(kind, actor)
         try:
-            columns = [name.strip() for name in options["columns"].split(",") if name.strip()] or list(kind.columns)
-            refuse_unknown(columns, kind.columns)
+            columns = [name.strip() for name in options["columns"].split(",") if name.strip()] or shown
+            refuse_unknown(columns, shown)
             rows = Counted(kind.rows(actor, columns, _day(options["as_of"])))
             self._write([columns], rows, options["output"])
         except CannotExport as error:
