@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from contacts.choices import Channel, Direction, PointKind
 from contacts.models import Address, Contact, ContactPoint, ContactQuerySet, Interaction
@@ -51,8 +51,8 @@ def main_point(contact: Contact, kind: str) -> str:
 
 
 def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
-    """Contacts with all that the header and the facts of their page show, and whether the person may open the
-    organizations that they name (`may_open_organization`, `may_open_parent`).
+    """Contacts with all that the header and the facts of their page show, and whether the person sees the
+    organizations that they name (`sees_organization`, `sees_parent`).
     """
     named = {name for spec in fields_of("contacts.contact") if spec.default for name in spec.select}
     reachable = Contact.objects.visible_to(user)
@@ -60,10 +60,14 @@ def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
         rows.select_related(*named, "owner", "team", "organization", "parent")
         .prefetch_related(Prefetch("points", points_shown(user)), "addresses")
         .annotate(
-            may_open_organization=Exists(reachable.filter(pk=OuterRef("organization_id"))),
-            may_open_parent=Exists(reachable.filter(pk=OuterRef("parent_id"))),
+            sees_organization=_sees("organization", reachable),
+            sees_parent=_sees("parent", reachable),
         )
     )
+
+
+def _sees(name: str, reachable: QuerySet[Contact]) -> Q:
+    return Q(**{f"{name}__isnull": True}) | Q(Exists(reachable.filter(pk=OuterRef(name))))
 
 
 def points_shown(user: User | None) -> QuerySet[ContactPoint]:

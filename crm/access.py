@@ -16,6 +16,7 @@ from django.db import models
 from crm.catalogue import shipped_grants
 from crm.choices import Role, Scope, Verb
 from crm.grants import AccessPaths
+from crm.role_rules import rules_of
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -45,7 +46,7 @@ def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:
         return Scope.NONE
     paths = _paths(model)
     label = paths.parent or model._meta.label_lower
-    override = _overrides(user).get((label, verb))
+    override = rules_of(user).scopes.get((label, verb))
     scope = Scope(override) if override else _shipped_scope(user.role, label, verb)
     if scope in (Scope.OWN, Scope.TEAM) and paths.shared:
         return Scope.ALL
@@ -87,10 +88,14 @@ class Unseen:
 def veil(user: User | None, records: Iterable[models.Model], unseen: Mapping[str, str]) -> None:
     """Put words in place of the related records that the person may not see; one query for each relation.
 
-    `unseen` maps the name of a foreign key to the words. The records are for looking at only from here on.
+    `unseen` maps the name of a foreign key to the words. A record that was read with `sees_NAME` is not asked about.
+    The records are for looking at only from here on.
     """
     for name, words in unseen.items():
-        rows = [record for record in records if getattr(record, f"{name}_id") is not None]
+        for record in records:
+            if getattr(record, f"sees_{name}", True) is False:
+                record._state.fields_cache[name] = Unseen(words)
+        rows = [one for one in records if getattr(one, f"{name}_id") is not None and not hasattr(one, f"sees_{name}")]
         related: Any = rows[0]._meta.get_field(name).related_model if rows else None
         if user is None or related is None or scope_of(user, related, Verb.VIEW) == Scope.ALL:
             continue
@@ -138,14 +143,3 @@ def _shipped_scope(role: str, label: str, verb: str) -> Scope:
     if role == Role.ADMIN:
         return Scope.ALL
     return shipped_grants(label, role).scope(verb)
-
-
-def _overrides(user: User) -> dict[tuple[str, str], str]:
-    """The rows of AccessRule for the user's role; read once per user object."""
-    cached = getattr(user, "_access_overrides", None)
-    if cached is None:
-        rule = apps.get_model("crm.AccessRule")
-        rows = rule.objects.filter(role=user.role).values_list("model", "verb", "scope")
-        cached = {(model, verb): scope for model, verb, scope in rows}
-        user._access_overrides = cached  # type: ignore[attr-defined]
-    return cast("dict[tuple[str, str], str]", cached)

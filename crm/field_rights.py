@@ -17,6 +17,7 @@ from django.db import models
 
 from crm.catalogue import FieldSpec, catalogues, fields_of
 from crm.choices import FieldRight, Role
+from crm.role_rules import rules_of
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -130,10 +131,10 @@ def _taken(user: User | None) -> tuple[frozenset[str], frozenset[str]]:
         return NONE, NONE
     cached = getattr(user, "_fields_taken", None)
     if cached is None:
-        rows = list(apps.get_model("crm.FieldRule").objects.filter(role=user.role))
+        rights = rules_of(user).rights.items()
         cached = tuple(
-            _with_companions(f"{row.model}.{row.field}" for row in rows if row.right == right)
-            for right in (FieldRight.HIDDEN, FieldRight.READ_ONLY)
+            _with_companions(f"{model}.{field}" for (model, field), right in rights if right == wanted)
+            for wanted in (FieldRight.HIDDEN, FieldRight.READ_ONLY)
         )
         user._fields_taken = cached  # type: ignore[attr-defined]
     return cast("tuple[frozenset[str], frozenset[str]]", cached)

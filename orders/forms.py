@@ -145,8 +145,10 @@ class OrderForm(SectionedForm, forms.ModelForm):
     def __init__(self, *, user: User, record: Order | None, initial: dict[str, Any], data: Any = None) -> None:
         super().__init__(data=data, instance=record, initial={**self._initial_of(record), **initial})
         customers, partners = cast(RecordField, self.fields["contact"]), cast(RecordField, self.fields["partner"])
-        customers.reach(Contact.objects.visible_to(user, Verb.CHANGE), record and record.contact_id, UNSEEN_CONTACT)
-        partners.reach(Contact.objects.visible_to(user), record and record.partner_id, UNSEEN_CONTACT)
+        customers.reach(
+            Contact.objects.visible_to(user, Verb.CHANGE), record.contact_id if record else None, UNSEEN_CONTACT
+        )
+        partners.reach(Contact.objects.visible_to(user), record.partner_id if record else None, UNSEEN_CONTACT)
         self.fields["contact"].required = scope_of(user, Order, Verb.VIEW) != Scope.ALL
         known = SalesChannel.choices
         free = [(record.channel, record.channel)] if record and record.channel not in SalesChannel.values else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,6 +20,9 @@ from crm.filtering.counting import RowCount, count_rows, estimate_rows, few_keys
 from crm.filtering.filtersets import address, chips_of, filterset_for, problems_of
 from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, read_page, write_key
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part"})
 
@@ -98,7 +101,7 @@ class Listing:
     def veil(self, records: Sequence[Any]) -> None:
         """Take away the names of related records that the person may not see."""
         unseen = {name: column.spec.unseen for column in self.columns for name in column.spec.select}
-        veil(self.request.user, records, {name: words for name, words in unseen.items() if words})
+        veil(cast("User", self.request.user), records, {name: words for name, words in unseen.items() if words})
 
     @cached_property
     def count(self) -> RowCount:
