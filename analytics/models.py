@@ -86,7 +86,7 @@ class RfmSegment(models.Model):
 class UsageLevel(models.Model):
     """How often a customer buys, and the message that suits: the upper `share` percent, the next, the rest, the new."""
 
-    level = models.CharField(max_length=12, choices=Usage, primary_key=True)
+    level = models.CharField(max_length=12, choices=Usage, unique=True)
     position = models.PositiveSmallIntegerField(unique=True)
     share = models.PositiveSmallIntegerField(
         null=True,

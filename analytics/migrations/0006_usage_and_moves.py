@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="UsageLevel",
             fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "level",
                     models.CharField(
@@ -57,8 +58,7 @@ class Migration(migrations.Migration):
                             ("new", "New"),
                         ],
                         max_length=12,
-                        primary_key=True,
-                        serialize=False,
+                        unique=True,
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(unique=True)),
