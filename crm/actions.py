@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, transaction
@@ -64,3 +66,17 @@ def name_from_email(email: str) -> str:
     """`mia.keller@example.com` -> `Mia Keller`."""
     words = re.split(r"[._+-]+", email.split("@", maxsplit=1)[0])
     return " ".join(word.capitalize() for word in words if word and not word.isdigit()) or email
+
+
+@transaction.atomic
+def save_profile(*, actor: User, fields: Mapping[str, Any]) -> None:
+    """Save what a person says about themselves."""
+    User.objects.filter(pk=actor.pk).update(**fields)
+    log(actor=actor, verb="change", object=actor, summary=f"{fields['name']}: own profile")
+
+
+def keep_look(*, user: User, theme: str = "", density: str = "") -> None:
+    """Keep how pages look to this person; an empty choice leaves it as it is. Not worth a row of the log."""
+    chosen = {name: value for name, value in (("theme", theme), ("density", density)) if value}
+    if chosen:
+        User.objects.filter(pk=user.pk).update(**chosen)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.db import models
 from django.http import HttpRequest
 
+from crm.accounts.actions import end_sessions, invite
+from crm.accounts.addresses import sign_in_address
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.choices import Role
 from crm.mail.addresses import checked_address, normal_address
@@ -33,14 +35,14 @@ from crm.signals import company_figures_changed
 
 
 class NewUserForm(AdminUserCreationForm):
-    """A person who is to sign in by e-mail address and password; or without a password, to be set later."""
+    """A person who is to sign in: with a password that is set here, or invited by mail to set one."""
 
     class Meta:
         model = User
         fields = ("email", "name", "role", "team")
 
     def clean_email(self) -> str | None:
-        return _lower(self.cleaned_data.get("email"))
+        return _address(self.cleaned_data.get("email"))
 
 
 class UserForm(UserChangeForm):
@@ -53,7 +55,7 @@ class UserForm(UserChangeForm):
     current_user: User | None = None
 
     def clean_email(self) -> str | None:
-        return _lower(self.cleaned_data.get("email"))
+        return _address(self.cleaned_data.get("email"), of=self.instance)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -65,12 +67,22 @@ class UserForm(UserChangeForm):
         return cleaned
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """An administrator sets somebody's password: who is signed in by the old one is signed out."""
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        end_sessions(actor=None, user=user)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(LoggedAdmin, DjangoUserAdmin):
     """People are not deleted, they lose the right to sign in: what they did stays theirs."""
 
     form = UserForm
     add_form = NewUserForm
+    change_password_form = PasswordForm
     list_display = ("name", "email", "role", "team", "is_active", "last_login")
     list_filter = ("role", "is_active", "team")
     list_select_related = ("team",)
@@ -92,6 +104,14 @@ class UserAdmin(LoggedAdmin, DjangoUserAdmin):
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.current_user = request.user  # the class is made for this request
         return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Who loses a right loses the sessions that were opened with it; who is new and has no password is invited."""
+        super().save_model(request, obj, form, change)
+        if change and {"is_active", "role", "email"} & set(form.changed_data) and obj.pk != request.user.pk:
+            end_sessions(actor=cast("User", request.user), user=obj)
+        if not change and obj.email and not obj.has_usable_password():
+            invite(actor=cast("User", request.user), user=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -148,9 +168,22 @@ class AccessRuleAdmin(LoggedAdmin):
     list_filter = ("role", "verb", "model")
 
 
+class CompanyForm(forms.ModelForm):
+    """The company, and which roles need a second factor."""
+
+    second_factor_roles = forms.MultipleChoiceField(
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=Company._meta.get_field("second_factor_roles").help_text,
+    )
+
+
 @admin.register(Company)
 class CompanyAdmin(LoggedAdmin):
     """The one row that says whose CRM this is."""
+
+    form = CompanyForm
 
     list_display = ("name", "time_zone", "currency")
     readonly_fields = ("is_demo",)
@@ -260,9 +293,9 @@ class LogEntryAdmin(ViewOnlyAdmin):
     ordering = ["-at", "-id"]
 
 
-def _lower(email: str | None) -> str | None:
-    """E-mail addresses are compared without regard to case; empty is none."""
-    return (email or "").strip().lower() or None
+def _address(email: str | None, of: User | None = None) -> str | None:
+    """An address to sign in with; empty is none."""
+    return sign_in_address(email, of=of) if (email or "").strip() and email else None
 
 
 def _tell(request: HttpRequest, reason: str) -> None:

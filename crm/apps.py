@@ -12,4 +12,5 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import crm.accounts.receivers  # noqa: F401, PLC0415  (models must be there first)
         from crm import checks  # noqa: F401, PLC0415 - registers them

@@ -22,6 +22,27 @@ class Scope(TextChoices):
     ALL = "all", "everything"
 
 
+class Theme(TextChoices):
+    """The colours of the pages; `auto` follows the device."""
+
+    AUTO = "auto", "as the device"
+    LIGHT = "light", "light"
+    DARK = "dark", "dark"
+
+
+class Density(TextChoices):
+    """How much room rows have."""
+
+    COMFORTABLE = "comfortable", "roomy"
+    DENSE = "dense", "dense"
+
+
+class Language(TextChoices):
+    """Languages of the pages."""
+
+    ENGLISH = "en", "English"
+
+
 class Verb(TextChoices):
     """What may be done with a record (or, for `import`, `export` and `run`, with a whole kind of records)."""
 

@@ -48,6 +48,7 @@ CATALOGUE = Catalogue(
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun"),
         NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun"),
         NavItem("Outgoing mail", "crm:mail_list", "envelope", group="Data", order=950, model="crm.outgoingmail"),
+        NavItem("People", "crm:person_list", "people", group="Data", order=960, model="crm.user"),
         NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,)),
     ),
 )

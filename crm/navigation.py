@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from crm.access import can
+from crm.accounts.second_factor import must_set_up
 from crm.catalogue import NavItem, NewItem, catalogues
 from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-
     from crm.models import User
+    from crm.requests import SignedInRequest as HttpRequest
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -26,13 +26,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "company": SimpleLazyObject(lambda: getattr(request, "company", None) or current_company()),
         "nav": SimpleLazyObject(lambda: _navigation(request)),
         "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
+        "must_set_up": SimpleLazyObject(lambda: _must_set_up(request)),
         "search_url": SimpleLazyObject(lambda: reverse("contacts:contact_list")),
     }
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of lines that this person may open; the line of the current page is marked active."""
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or _must_set_up(request):
         return []
     items = sorted((item for catalogue in catalogues() for item in catalogue.navigation), key=lambda item: item.order)
     allowed = [item for item in items if _may_open(request.user, item)]
@@ -42,6 +43,11 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         line = {"label": item.label, "url": reverse(item.url_name), "icon": item.icon, "active": item is active}
         groups.setdefault(item.group, []).append(line)
     return [{"label": label, "items": lines} for label, lines in groups.items()]
+
+
+def _must_set_up(request: HttpRequest) -> bool:
+    """Whether everything is closed to this person until they have a second factor."""
+    return request.user.is_authenticated and must_set_up(request.user, request.company)
 
 
 def _may_open(user: User, item: NavItem) -> bool:
@@ -60,7 +66,7 @@ def _active(path: str, items: list[NavItem]) -> NavItem | None:
 
 
 def _new_menu(request: HttpRequest) -> list[dict[str, str]]:
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or _must_set_up(request):
         return []
     items: list[NewItem] = [item for catalogue in catalogues() for item in catalogue.new_items]
     return [

@@ -19,6 +19,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"queue": "mail", "expires": 20},
     },
+    "answer who asked for a new password and was left behind": {
+        "task": "crm.answer_password_requests",
+        "schedule": 20.0,
+        "options": {"queue": "interactive", "expires": 20},
+    },
+    "take away sessions that have ended": {
+        "task": "crm.clear_sessions",
+        "schedule": crontab(minute="40"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from two in the morning where the company is
     "the nightly analysis": {
         "task": "analytics.nightly",

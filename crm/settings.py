@@ -32,6 +32,7 @@ CRM_FAILPOINTS = failpoints(env)
 
 DEBUG = env.bool("CRM_DEBUG", default=False)
 SECRET_KEY = env.str("CRM_SECRET_KEY", default="") or local_secret_key(CRM_VAR / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("CRM_OLD_SECRET_KEYS", default=[])  # still read, until `rotate_secrets` has run
 ALLOWED_HOSTS = env.list("CRM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
 # --- what the site is made of -----------------------------------------------------------------------------------------
@@ -43,7 +44,6 @@ INSTALLED_APPS = [
     "crm.administration.apps.AdministrationConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.humanize",
@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -69,8 +70,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "crm.middleware.WhoActs",
+    "crm.accounts.middleware.SessionPlace",
     "crm.middleware.CompanyZone",
     "crm.middleware.PrivatePages",
+    "crm.accounts.middleware.SecondFactorFirst",
     "crm.middleware.FirstVisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -151,7 +154,7 @@ CACHES = {
 
 # --- people and sessions ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "crm.User"
-AUTHENTICATION_BACKENDS = ["crm.accounts.SignIn"]
+AUTHENTICATION_BACKENDS = ["crm.accounts.backend.SignIn"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [
@@ -162,7 +165,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-ACCOUNT_ADAPTER = "crm.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "crm.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -171,12 +174,35 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # the site writes to nobody it does not know
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
-# allauth's own limits stay on: five failures in five minutes for a name, ten a minute for an address
+ACCOUNT_FORMS = {"reset_password": "crm.accounts.forms.ResetPasswordForm"}
+# allauth's other limits stay as they are: five failures in five minutes for a name (crm/accounts/devices.py says whose
+# count that is), ten a minute for an address of the network
+ACCOUNT_RATE_LIMITS: Any = {"reset_password": "10/m/ip,3/10m/key"}
+# how many proxies of ours stand before the site: 0 believes no X-Forwarded-For
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CRM_TRUSTED_PROXIES", default=0)
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=24).total_seconds())
 
 _secure = CRM_BASE_URL.startswith("https://")
+MFA_ADAPTER = "crm.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are those that an administrator typed
+MFA_TOTP_PERIOD = 30
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are off by some seconds; crm.accounts.forms refuses a code twice
+MFA_FORMS = {
+    "authenticate": "crm.accounts.forms.CodeForm",
+    "reauthenticate": "crm.accounts.forms.CodeAgainForm",
+}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure
+CRM_SECOND_FACTOR_ROLES = [] if is_local(CRM_BASE_URL) else ["admin"]  # at first; Administration → Company changes it
+CRM_STEP_UP = timedelta(minutes=30)  # people and rights are changed by who has shown who they are within this time
+
+SESSION_ENGINE = "crm.accounts.sessions"
+CRM_SESSION_IDLE = timedelta(hours=12)
 # browsers share cookies between the ports of 127.0.0.1: two instances there must not sign each other out
 _mark = f"_{hashlib.sha256(str(CRM_VAR).encode()).hexdigest()[:6]}" if is_local(CRM_BASE_URL) else ""
 SESSION_COOKIE_NAME = f"crm_session{_mark}"
+CRM_DEVICE_COOKIE = f"crm_device{_mark}"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = _secure
 CSRF_COOKIE_NAME = f"crm_csrf{_mark}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from crm import jobs
+from crm.accounts.actions import answer_password_requests
+from crm.accounts.sessions import SessionStore
 from crm.mail import sending
 
 SIX_HOURS = 6 * 60 * 60
@@ -29,3 +31,13 @@ def send_mails_task(channel_id: int) -> int:
 @shared_task(name="crm.sweep_mails")
 def sweep_mails_task() -> int:
     return sending.sweep()
+
+
+@shared_task(name="crm.answer_password_requests")
+def answer_password_requests_task() -> int:
+    return answer_password_requests()
+
+
+@shared_task(name="crm.clear_sessions")
+def clear_sessions_task() -> None:
+    SessionStore.clear_expired()

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
-from crm.views import health, home, imports, jobs, lists, mails, setup
+from crm.views import health, home, imports, jobs, lists, mails, people, profile, setup
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -25,6 +25,17 @@ floor = [
     path("mails/<int:pk>/allow-address/", mails.MailAllowView.as_view(), name="mail_allow"),
     path("mails/channels/<int:pk>/pause/", mails.ChannelPauseView.as_view(), name="channel_pause"),
     path("mails/channels/<int:pk>/resume/", mails.ChannelResumeView.as_view(), name="channel_resume"),
+    path("people/", people.PersonListView.as_view(), name="person_list"),
+    path("people/new/", people.PersonInviteView.as_view(), name="person_invite"),
+    path("people/<int:pk>/", people.PersonDetailView.as_view(), name="person_detail"),
+    path("people/<int:pk>/invite/", people.PersonInviteAgainView.as_view(), name="person_invite_again"),
+    path("people/<int:pk>/end-sessions/", people.PersonSessionsEndView.as_view(), name="person_sessions_end"),
+    path("people/<int:pk>/remove-factors/", people.PersonFactorsRemoveView.as_view(), name="person_factors_remove"),
+    path("profile/", profile.ProfileView.as_view(), name="profile"),
+    path("profile/look/", profile.LookKeepView.as_view(), name="look_keep"),
+    path("profile/sessions/", profile.SessionListView.as_view(), name="session_list"),
+    path("profile/sessions/<int:pk>/end/", profile.SessionEndView.as_view(), name="session_end"),
+    path("profile/sessions/end-others/", profile.OtherSessionsEndView.as_view(), name="other_sessions_end"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),
@@ -37,6 +48,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("orders.urls")),
     path("analytics/", include("analytics.urls")),
     path("api/v1/", api.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("crm.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

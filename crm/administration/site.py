@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
+
+from crm.accounts.step_up import ask_who_is_there
 
 Registered = type[Model] | Iterable[type[Model]]
 
@@ -44,6 +47,16 @@ class Administration(AdminSite):
         if request.user.is_authenticated and not request.user.is_staff:
             raise PermissionDenied
         return super().has_permission(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every page of the administration asks again who is there, if the last time is long ago."""
+
+        @wraps(view)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            ask_who_is_there(request)
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(asked, cacheable)
 
     @method_decorator((login_not_required, secure_admin_login))
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

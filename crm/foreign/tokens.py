@@ -38,6 +38,8 @@ class Purpose(StrEnum):
     DOWNLOAD = "download of a file"
     REPLY = "reply to a ticket"
     QUOTE = "quote shown to a customer"
+    DEVICE = "browser that somebody signed in with"
+    SECOND_FACTOR = "secret of a second factor"
 
 
 def make_token(purpose: Purpose, payload: Mapping[str, Any], expires: dt.timedelta | None) -> str:

@@ -9,6 +9,7 @@ from crm.models.log import LogEntry
 from crm.models.mail import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
+from crm.models.sessions import PasswordRequest, Session
 
 __all__ = [
     "AccessRule",
@@ -25,7 +26,9 @@ __all__ = [
     "MailAttachment",
     "MailChannel",
     "OutgoingMail",
+    "PasswordRequest",
     "RowChange",
+    "Session",
     "StoredFile",
     "SuppressedAddress",
     "Team",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import zoneinfo
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+
+from crm.choices import Role
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", "A currency is three capital letters, such as EUR.")
 
@@ -17,12 +21,24 @@ def valid_time_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is not a time zone; write it like Europe/Berlin.")
 
 
+def roles_with_second_factor() -> list[str]:
+    """Administrators, where others than this machine come in; nobody on a site for this machine."""
+    return list(settings.CRM_SECOND_FACTOR_ROLES)
+
+
 class Company(models.Model):
     """One row: whose CRM this is. Days are days in its time zone; totals are in its currency."""
 
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[valid_time_zone])
     currency = models.CharField(max_length=3, default="EUR", validators=[currency_code])
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=16, choices=Role),
+        default=roles_with_second_factor,
+        blank=True,
+        verbose_name="roles that need a second factor",
+        help_text="Who has such a role and no second factor is led to set one up, and can do nothing else before.",
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:

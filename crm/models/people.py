@@ -10,8 +10,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from crm.access import VisibleQuerySet
-from crm.choices import FieldRight, Role, Scope, Verb
+from crm.choices import Density, FieldRight, Language, Role, Scope, Theme, Verb
 from crm.grants import AccessPaths
+from crm.models.company import valid_time_zone
 
 SUBTREE_SQL = """
 WITH RECURSIVE below AS (
@@ -83,6 +84,12 @@ class User(AbstractBaseUser):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
     is_active = models.BooleanField("may sign in", default=True)
+    invited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    phone = models.CharField(max_length=40, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, validators=[valid_time_zone])
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
+    theme = models.CharField("colours", max_length=8, choices=Theme, default=Theme.AUTO)
+    density = models.CharField("rows", max_length=16, choices=Density, default=Density.COMFORTABLE)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

@@ -47,6 +47,9 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
     "house": {"view": EVERYBODY},
 }
+NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
+SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY}
+SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
 SCOPES["order"] = SCOPES["contact"]
 SCOPES["channel"] = SCOPES["mail"]
 
@@ -85,6 +88,17 @@ ADDRESSES: dict[str, Address] = {
     "crm:healthz": Address("house", has_record=False, is_public=True),
     "crm:readyz": Address("house", has_record=False, is_public=True),
     "crm:columns_keep": button("house", "view", has_record=False),
+    "crm:person_list": page("person"),
+    "crm:person_invite": form("person", "add"),
+    "crm:person_detail": Address("person"),
+    "crm:person_invite_again": button("person", "change"),
+    "crm:person_sessions_end": button("person", "change"),
+    "crm:person_factors_remove": button("person", "change"),
+    "crm:profile": form("house", "view"),
+    "crm:look_keep": button("house", "view", has_record=False),
+    "crm:session_list": page("house"),
+    "crm:session_end": button("session", "change"),
+    "crm:other_sessions_end": button("house", "view", has_record=False),
     "crm:job_list": page("job"),
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),

@@ -16,7 +16,7 @@ from contacts.models import Contact
 from crm.choices import JobState, Role
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailState
-from crm.models import Company, ImportRun, JobRun, MailChannel, OutgoingMail, StoredFile, Team, User
+from crm.models import Company, ImportRun, JobRun, MailChannel, OutgoingMail, Session, StoredFile, Team, User
 from orders.models import Order, OrderLine, Product
 
 RELATIONS = ("own", "mate", "stranger")
@@ -100,7 +100,18 @@ def _channel(owner: User, name: str) -> MailChannel:
     return MailChannel.objects.create(name=f"CANARY {name}")
 
 
+def _colleague(owner: User, name: str) -> User:
+    return _person(f"colleague.{name.replace(' ', '.')}", Role.REP, owner.team or Team.objects.create(name=name))
+
+
+def _session(owner: User, name: str) -> Session:
+    later = timezone.now() + dt.timedelta(days=1)
+    return Session.objects.create(key_hash=f"{owner.pk} {name}", user=owner, expires_at=later, device="Firefox Linux")
+
+
 MAKERS = {
+    "person": _colleague,
+    "session": _session,
     "contact": _contact,
     "product": _product,
     "order": _order,

@@ -1,0 +1,1 @@
+"""Signing in: how allauth meets this product, sessions, second factors, invitations, forgotten passwords."""

@@ -1,0 +1,17 @@
+"""Who a session belongs to."""
+
+from __future__ import annotations
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from crm.accounts.second_factor import with_second_factor
+from crm.models import User
+
+
+class SignIn(AuthenticationBackend):
+    """Reads the person of a session with what every page needs: their team, and whether they have a second factor."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The person, if they may still sign in."""
+        user = with_second_factor(User.objects.get_queryset().select_related("team")).filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
