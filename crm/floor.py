@@ -40,7 +40,9 @@ CATALOGUE = Catalogue(
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),
         "crm.mailattachment": PastRule(exempt="Made with its mail and never changed."),
         "crm.mailchannel": PastRule(without=("next_at", "consecutive_errors", "last_error")),
-        "crm.user": PastRule(without=("password", "last_login")),
+        "crm.user": PastRule(without=("password", "last_login", "theme", "density")),
+        "crm.session": PastRule(exempt="Open sign-ins: each begin and each end by hand is a row of the log."),
+        "crm.passwordrequest": PastRule(exempt="Gone as soon as it is answered; the mail stands in its ledger."),
     },
     api_areas=(ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),),
     navigation=(
