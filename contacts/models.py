@@ -104,6 +104,7 @@ class Contact(models.Model):
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
             GinIndex(fields=["tags"], name="contacts_tags"),
+            GinIndex(OpClass("custom", name="jsonb_path_ops"), name="contacts_custom"),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ class ContactListView(ListPage):
     empty_text = "Bring a file of customers in, or write the first one down."
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().defer("search_text", "custom")
+        return super().get_queryset().defer("search_text")
 
 
 class ContactExportView(ListExport, ContactListView):

@@ -44,6 +44,8 @@ class FieldSpec:
     `covers` further stored fields that a rule on this one takes along, `shows` other fields of the same record that
     its value gives away, `also` its names in forms and files. `always`: no rule may hide it. `searched`: the search box
     looks into it. `unseen` is what is shown instead of the related record of `select` that the person may not see.
+
+    `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty.
     """
 
     name: str
@@ -71,6 +73,7 @@ class FieldSpec:
     always: bool = False
     searched: bool = False
     unseen: str = ""
+    condition: Callable[[str, Any], models.Q] | None = None
 
     @property
     def sort_path(self) -> str:
@@ -233,9 +236,17 @@ def catalogues() -> tuple[Catalogue, ...]:
     return tuple(import_module(name).CATALOGUE for name in settings.CRM_CATALOGUES)
 
 
-@cache
 def fields_of(label: str) -> tuple[FieldSpec, ...]:
-    """Every field that any app brings to the model `label` (`contacts.contact`), in display order."""
+    """Every field of the model `label` (`contacts.contact`), the custom ones of the house too, in display order."""
+    from crm.customfields.specs import custom_specs  # noqa: PLC0415 - made of what stands here
+
+    shipped, own = shipped_fields_of(label), custom_specs(label)
+    return tuple(sorted((*shipped, *own), key=lambda spec: spec.order)) if own else shipped
+
+
+@cache
+def shipped_fields_of(label: str) -> tuple[FieldSpec, ...]:
+    """The same without the custom fields of the house."""
     found = [spec for catalogue in catalogues() for spec in catalogue.fields.get(label, ())]
     return tuple(sorted(found, key=lambda spec: spec.order))
 

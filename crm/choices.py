@@ -96,3 +96,17 @@ FINISHED_JOB_STATES = (
     JobState.CANCELLED,
 )
 MAX_JOB_ATTEMPTS = 3
+
+
+class FieldType(TextChoices):
+    """What a custom field holds."""
+
+    TEXT = "text", "Text"
+    NUMBER = "number", "Number"
+    MONEY = "money", "Money"
+    DATE = "date", "Date"
+    CHOICE = "choice", "One of a list"
+    MULTI_CHOICE = "multi_choice", "Several of a list"
+    FLAG = "yes_no", "Yes or no"
+    CONTACT = "contact", "Link to a contact"
+    URL = "url", "Web address"

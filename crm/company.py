@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.db.models.expressions import BaseExpression
 from django.utils import timezone
 
+from crm.customfields.definitions import ROWS_AS_JSON, definitions_at_hand
 from crm.models import Company
 
 _of_this_request: ContextVar[Company | None] = ContextVar("company", default=None)
@@ -24,19 +26,19 @@ def current_company() -> Company:
 
 @contextmanager
 def company_at_hand() -> Iterator[Company]:
-    """Read the company once for everything inside, and count days and times in its zone."""
-    company = read_company()
+    """Read the company and the custom fields once for everything inside, and count days and times in its zone."""
+    company = read_company(custom_fields=ROWS_AS_JSON)
     token = _of_this_request.set(company)
     try:
-        with timezone.override(company.zone):
+        with timezone.override(company.zone), definitions_at_hand(getattr(company, "custom_fields", None)):
             yield company
     finally:
         _of_this_request.reset(token)
 
 
-def read_company() -> Company:
-    """The company's row as it stands in the database now."""
-    return Company.objects.filter(pk=1).first() or Company(pk=1, name="CRM")
+def read_company(**beside: BaseExpression) -> Company:
+    """The company's row as it stands in the database now, with what is read beside it."""
+    return Company.objects.filter(pk=1).annotate(**beside).first() or Company(pk=1, name="CRM")
 
 
 def company_today(company: Company | None = None) -> dt.date:

@@ -16,7 +16,7 @@ from crm.choices import Verb
 from crm.field_rights import hidden_specs
 from crm.requests import SignedInRequest
 from crm.tables import Column, Heading, Table, make_rows
-from orders.queries import orders_of, subscriptions_of
+from orders.queries import counts_of, orders_of, subscriptions_of
 
 NEWEST = 50
 COLUMNS = ("number", "ordered_on", "channel", "amount")
@@ -39,7 +39,7 @@ def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
 
 
 def count_orders(request: HttpRequest, record: models.Model) -> int:
-    return orders_of(cast(SignedInRequest, request).user, cast(Contact, record)).order_by().count()
+    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record))[0]
 
 
 def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, A
 
 def count_subscriptions(request: HttpRequest, record: models.Model) -> int | None:
     """None leaves the tab out: a house without contracts has none."""
-    return subscriptions_of(cast(SignedInRequest, request).user, cast(Contact, record)).order_by().count() or None
+    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record))[1] or None
 
 
 def new_order_button(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from contacts.importing.custom import custom_defaults, prepare_custom
 from contacts.importing.references import (
     default_owner,
     reject_contacts_out_of_reach,
@@ -16,11 +17,13 @@ from contacts.importing.sql import INSERT_CONTACTS
 from contacts.keeping import refresh_search_of
 from contacts.normalising import normalise_phone
 from crm.choices import Verb
+from crm.importing.custom import custom_of
 from crm.importing.folding import RECORDS, count_records, fold_rows
 from crm.importing.merging import Merge
 
 LINKED = """SELECT f.*, NULL::text AS phone_normalised, NULL::bigint AS organization_id, NULL::bigint AS parent_id,
-  NULL::bigint AS owner_id, NULL::bigint AS team_id, c.id AS contact_id, c.id IS NULL AS is_new, false AS is_changed
+  NULL::bigint AS owner_id, NULL::bigint AS team_id, NULL::jsonb AS custom,
+  c.id AS contact_id, c.id IS NULL AS is_new, false AS is_changed
 FROM ({folded}) f LEFT JOIN contacts_contact c ON c.external_id = f.external_id"""
 PLAIN = (
     "first_name",
@@ -39,18 +42,19 @@ ADDRESS = ("street", "postal_code", "city", "region", "country")
 
 def merge_contacts(merge: Merge, kind: str) -> None:
     """Rows by external id: new ones are made (of `kind`, unless the row says another), known ones change."""
-    from contacts.importing.kinds import FIELDS  # noqa: PLC0415 - the kinds name this function
-
     reject_contacts_out_of_reach(merge, "external_id")
     for reference in ("organization", "parent_external_id"):
         if reference in merge.given:
             reject_contacts_out_of_reach(merge, reference, Verb.VIEW)
     reject_foreign_owners(merge)
     _reject_own_parents(merge)
+    prepare_custom(merge)
     merge.report(0.05, "Finding known contacts")
-    fold_rows(merge, FIELDS, ["external_id"], wrapped=LINKED)
+    fold_rows(merge, merge.fields, ["external_id"], wrapped=LINKED)
     _number_new(merge)
     _normalise_phones(merge)
+    if merge.custom:
+        merge.run(f"UPDATE {RECORDS} s SET custom = {custom_of(merge)}")
     resolve_organizations(merge)
     resolve_parents(merge)
     resolve_owners(merge)
@@ -103,7 +107,10 @@ def _normalise_phones(merge: Merge) -> None:
 def _insert(merge: Merge, kind: str) -> None:
     owner = default_owner(merge)
     team = owner.team_id if owner else None
-    merge.run(INSERT_CONTACTS, {"kind": kind, "owner": owner.pk if owner else None, "team": team})
+    merge.run(
+        INSERT_CONTACTS,
+        {"kind": kind, "owner": owner.pk if owner else None, "team": team, "custom": custom_defaults(merge)},
+    )
 
 
 def _update(merge: Merge, kind: str) -> None:
@@ -140,6 +147,8 @@ def _changes(merge: Merge, kind: str) -> list[tuple[str, str, str]]:
         new = "SELECT coalesce(array_agg(t), '{}') FROM unnest(s.tags) t WHERE t <> ALL (c.tags::text[])"
         value = f"CASE WHEN s.tags IS NULL THEN c.tags::text[] ELSE c.tags::text[] || ({new}) END"
         changes.append(("tags", value, "NOT c.tags::text[] @> s.tags"))
+    if merge.custom:
+        changes.append(("custom", "c.custom || coalesce(s.custom, '{}')", "c.custom || s.custom <> c.custom"))
     if kind == "organization" or "kind" in given:
         wanted = "coalesce(s.kind, 'organization')" if kind == "organization" else "s.kind"
         changes.append(("kind", f"coalesce({wanted}, c.kind)", f"{wanted} <> c.kind"))

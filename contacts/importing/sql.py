@@ -25,8 +25,8 @@ SELECT s.contact_id, coalesce(s.kind, %(kind)s), s.external_id, n.name, coalesce
   coalesce(s.last_name, ''), s.organization_id, s.parent_id, coalesce(s.owner_id, %(owner)s),
   CASE WHEN s.owner_id IS NULL THEN %(team)s ELSE s.team_id END, coalesce(s.market, '{}'), coalesce(s.industry, ''),
   s.employees, s.revenue, coalesce(s.website, ''), s.birthday, coalesce(s.tags, '{}'), coalesce(s.source, ''),
-  coalesce(s.list_kind, ''), s.created_on, '{}', 1, now(), now(), left(crm_fold(n.name), 300),
-  crm_fold(concat_ws(' ', n.name,
+  coalesce(s.list_kind, ''), s.created_on, %(custom)s::jsonb || coalesce(s.custom, '{}'), 1, now(), now(),
+  left(crm_fold(n.name), 300), crm_fold(concat_ws(' ', n.name,
     CASE WHEN position(s.first_name IN n.name) = 0 THEN s.first_name END,
     CASE WHEN position(s.last_name IN n.name) = 0 THEN s.last_name END,
     s.external_id, lower(s.email), regexp_replace(s.phone_normalised, '\\D', '', 'g')))

@@ -31,8 +31,9 @@ def leads_to_many(model: type[models.Model], path: str) -> bool:
         field = model._meta.get_field("id" if step == "pk" else step)
         if field.one_to_many or field.many_to_many:
             return True
-        if isinstance(field.related_model, type):
-            model = field.related_model
+        if not isinstance(field.related_model, type):
+            return False
+        model = field.related_model
     return False
 
 
@@ -40,6 +41,7 @@ class SpecFilter(django_filters.Filter):
     """A filter of one field; `matches(value)` is its condition."""
 
     field_class: type[forms.Field] = forms.CharField
+    end = ""
 
     def __init__(self, spec: FieldSpec, model: type[models.Model], **kwargs: Any) -> None:
         self.spec = spec
@@ -56,7 +58,8 @@ class SpecFilter(django_filters.Filter):
         """Rows that match; a path to many rows is asked in a sub-query, so that no record comes twice."""
         if value in django_filters.constants.EMPTY_VALUES:
             return qs
-        condition = self.matches(value) & self.within_sight()
+        asked = self.spec.condition(self.end, value) if self.spec.condition else self.matches(value)
+        condition = asked & self.within_sight()
         if self.is_apart:
             condition = Q(pk__in=qs.model._default_manager.filter(condition).values("pk"))
         return qs.filter(condition)

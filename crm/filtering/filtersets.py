@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from crm.catalogue import fields_of
+from crm.catalogue import FieldSpec, fields_of
 from crm.filtering.filters import SearchFilter, SpecFilter, filters_for
 
 SEARCH = "q"
@@ -27,14 +27,20 @@ class Chip:
     remove_url: str
 
 
-@lru_cache(maxsize=256)
 def filterset_for(
     label: str, search: Callable[..., QuerySet[Any]], hidden: frozenset[str] = frozenset()
 ) -> type[django_filters.FilterSet]:
     """The filter set of a model (`contacts.contact`) with the search of its list, without the hidden fields."""
+    return _filterset(label, search, hidden, fields_of(label))
+
+
+@lru_cache(maxsize=256)
+def _filterset(
+    label: str, search: Callable[..., QuerySet[Any]], hidden: frozenset[str], specs: tuple[FieldSpec, ...]
+) -> type[django_filters.FilterSet]:
     model = apps.get_model(label)
     filters: dict[str, Any] = {SEARCH: SearchFilter(search)}
-    for spec in fields_of(label):
+    for spec in specs:
         if spec.filter and spec.name not in hidden:
             filters |= filters_for(spec, model)
     return type(f"{model.__name__}Filters", (django_filters.FilterSet,), filters)

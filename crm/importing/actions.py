@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
+from crm.importing.custom import with_stored_fields
 from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, guess_map
@@ -26,6 +27,7 @@ def create_import(*, actor: User, kind: ImportKind, upload: UploadedFile) -> Imp
     """Store the file under a random name and guess what its columns mean. Raises UnreadableFile when it is no table."""
     stored = _store(actor, upload)
     try:
+        kind = with_stored_fields(kind)
         table = open_table(Path(stored.file.path), ImportOptions().reading(kind))
     except UnreadableFile:
         stored.file.delete(save=False)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from crm.importing.custom import json_parser
 from crm.importing.dates import ORDER_NAMES, DateOrder, OrderVotes
 from crm.importing.errors import NeedsAnswer
 from crm.importing.mapping import ImportOptions, Source
 from crm.importing.numbers import DecimalMark, MarkVotes
 from crm.importing.tables import Chunk, Table
-from crm.importing.values import Converter, Reading, ValueType, parser_for
+from crm.importing.values import Converter, Parser, Reading, ValueType, parser_for
 
 DATES = (ValueType.DATE, ValueType.DATETIME)
 NUMBERS = (ValueType.DECIMAL, ValueType.INTEGER)
@@ -51,13 +52,19 @@ def converters_for(sources: Sequence[Source], found: Survey, options: ImportOpti
     nulls = frozenset(options.nulls)
     return [
         Converter(
-            parser_for(source.field.type, source.field.limits, found.readings[source.field.name]),
+            _parser(source, found.readings[source.field.name]),
             required=source.field.required,
             nulls=nulls,
             values=replacements(options, source.field.name),
         )
         for source in sources
     ]
+
+
+def _parser(source: Source, reading: Reading) -> Parser:
+    if source.field.custom:
+        return json_parser(source.field.custom, reading)
+    return parser_for(source.field.type, source.field.limits, reading)
 
 
 def replacements(options: ImportOptions, name: str) -> dict[str, str]:

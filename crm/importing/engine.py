@@ -23,6 +23,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.company import current_company
 from crm.importing.columns import Survey, converters_for, survey
+from crm.importing.custom import store_definitions, with_custom_fields
 from crm.importing.errors import DatabaseBusy, UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources
@@ -108,6 +109,7 @@ def import_file(
     progress = progress or SilentProgress()
     progress.report(0, None, "Reading the file")
     table = open_table(path, options.reading(kind))
+    kind, options = with_custom_fields(kind, options, table)
     sources = resolve_sources(kind, options, table.columns)
     refuse_closed(kind, actor, sources)
     found = survey(table, sources, options, current_company().zone)
@@ -190,7 +192,9 @@ class _Run:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         refresh_statistics(cursor, self.kind.tables)
         given = frozenset(source.field.name for source in self.sources)
-        self.kind.merge(Merge(cursor, self.actor, current_company(), given, self._report_merging, counts))
+        store_definitions(self.actor, self.kind, given)
+        report = self._report_merging
+        self.kind.merge(Merge(cursor, self.actor, current_company(), given, report, counts, self.kind.fields))
 
     def _report_merging(self, share: float, message: str) -> None:
         self._report(STAGING_SHARE + (1 - STAGING_SHARE) * share, message)

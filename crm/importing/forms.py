@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from crm.access import can
 from crm.catalogue import import_kinds
-from crm.choices import Verb
+from crm.choices import FieldType, Verb
+from crm.importing.custom import NEW
 from crm.importing.dates import DateOrder
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions
@@ -50,6 +51,11 @@ MARKS = (
     ("", "Found out from the column"),
     (DecimalMark.POINT.value, "Point: 1,234.56"),
     (DecimalMark.COMMA.value, "Comma: 1.234,56"),
+)
+
+NEW_FIELDS = (
+    (NEW, "a new custom field, its type guessed"),
+    *((f"{NEW}{value}", f"a new custom field: {label.lower()}") for value, label in FieldType.choices),
 )
 
 
@@ -103,15 +109,21 @@ class MappingForm(forms.Form):
         columns: Sequence[str],
         options: ImportOptions,
         user: User | None = None,
+        may_add_fields: bool = False,
     ) -> None:
         super().__init__(data, initial=initial_of(options))
         closed = kind.closed_to(user)
         self.kind, self.columns, self.options = kind, columns, options
         choices = [("", "not imported"), *((spec.name, spec.label) for spec in kind.fields if spec.name not in closed)]
+        columns_choices = [*choices, *NEW_FIELDS] if may_add_fields else choices
         mapped = {column: name for column, name in options.map if name not in closed}
+        mapped |= {column: f"{NEW}{name}" for column, name in options.custom}
         for position in shown_columns(columns, options):
             self.fields[f"column_{position}"] = forms.ChoiceField(
-                label=columns[position], choices=choices, required=False, initial=mapped.get(columns[position], "")
+                label=columns[position],
+                choices=columns_choices,
+                required=False,
+                initial=mapped.get(columns[position], ""),
             )
         constants = list(options.constants.items())
         for line in range(FIXED_LINES):
@@ -128,7 +140,8 @@ class MappingForm(forms.Form):
         said = self.cleaned_data
         return replace(
             self.options,
-            map=tuple(self._pairs()),
+            map=tuple(pair for pair in self._pairs() if not pair[1].startswith(NEW)),
+            custom=tuple((column, name.removeprefix(NEW)) for column, name in self._pairs() if name.startswith(NEW)),
             constants=dict(self._constants()),
             nulls=tuple(text.strip() for text in said["nulls"].split(",") if text.strip()),
             automatic=False,
@@ -177,7 +190,7 @@ class MappingForm(forms.Form):
 
 def shown_columns(columns: Sequence[str], options: ImportOptions) -> list[int]:
     """The first columns, and those that are mapped."""
-    mapped = {column for column, _ in options.map}
+    mapped = {column for column, _ in (*options.map, *options.custom)}
     return [place for place, column in enumerate(columns) if place < MAX_SHOWN_COLUMNS or column in mapped]
 
 

@@ -14,6 +14,7 @@ from crm.importing.dialects import fold_name
 from crm.importing.values import Limits, ValueType
 
 if TYPE_CHECKING:
+    from crm.customfields.definitions import Definition
     from crm.importing.merging import Merge
     from crm.models import User
 
@@ -37,7 +38,10 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class ImportField:
-    """A field that a column can feed. `synonyms` are folded column names that the wizard offers it for."""
+    """A field that a column can feed. `synonyms` are folded column names that the wizard offers it for.
+
+    `custom` is the definition of a custom field, which is staged as JSON.
+    """
 
     name: str
     label: str
@@ -46,10 +50,13 @@ class ImportField:
     limits: Limits = NO_LIMITS
     synonyms: tuple[str, ...] = ()
     help: str = ""
+    custom: Definition | None = None
 
     @property
     def postgres_type(self) -> str:
         """The type of its column in the staging table."""
+        if self.custom:
+            return "jsonb"
         if self.type is ValueType.DECIMAL:
             return f"numeric({self.limits.max_digits},{self.limits.decimal_places})"
         return POSTGRES_TYPES[self.type]

@@ -23,7 +23,9 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 class ImportOptions:
     """All that a person says about an import. `map` holds (column, field) pairs; one column may feed many fields.
 
-    `automatic`: columns named like a field are mapped by themselves. `values` holds (field, from, to).
+    `automatic`: columns named like a field are mapped by themselves. `values` holds (field, from, to). `custom` holds
+    (column, type) pairs of columns that become custom fields: `*` for all that feed nothing, an empty type where it is
+    to be guessed; `late` names columns of custom fields that are filled in after the fact.
     """
 
     map: tuple[tuple[str, str], ...] = ()
@@ -31,6 +33,8 @@ class ImportOptions:
     constants: Mapping[str, str] = field(default_factory=dict)
     values: tuple[tuple[str, str, str], ...] = ()
     nulls: tuple[str, ...] = ()
+    custom: tuple[tuple[str, str], ...] = ()
+    late: tuple[str, ...] = ()
     automatic: bool = True
     date_order: DateOrder | None = None
     decimal: DecimalMark | None = None
@@ -51,6 +55,8 @@ class ImportOptions:
             "constants": dict(self.constants),
             "values": [list(triple) for triple in self.values],
             "nulls": list(self.nulls),
+            "custom": [list(pair) for pair in self.custom],
+            "late": list(self.late),
             "automatic": self.automatic,
             "date_order": self.date_order,
             "decimal": self.decimal,
@@ -67,6 +73,8 @@ class ImportOptions:
             map=tuple((column, name) for column, name in options.map),
             values=tuple((name, old, new) for name, old, new in options.values),
             nulls=tuple(options.nulls),
+            custom=tuple((column, name) for column, name in options.custom),
+            late=tuple(options.late),
             date_order=DateOrder(options.date_order) if options.date_order else None,
             decimal=DecimalMark(options.decimal) if options.decimal else None,
         )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from crm.access import VisibleQuerySet
+    from crm.importing.kinds import ImportField
     from crm.models import User
 
 TAKEN = "this external id is taken by a record that you may not change"
@@ -30,7 +31,10 @@ class Counts:
 
 @dataclass
 class Merge:
-    """One merge. `given` names the fields that the file feeds; `actor` None is the system with all rights."""
+    """One merge. `given` names the fields that the file feeds; `actor` None is the system with all rights.
+
+    `fields` are those of the kind together with the custom ones of its model.
+    """
 
     cursor: Any
     actor: User | None
@@ -38,6 +42,12 @@ class Merge:
     given: frozenset[str]
     report: Callable[[float, str], None]
     counts: Counts = field(default_factory=Counts)
+    fields: Sequence[ImportField] = ()
+
+    @property
+    def custom(self) -> list[ImportField]:
+        """The custom fields that the file feeds."""
+        return [spec for spec in self.fields if spec.custom and spec.name in self.given]
 
     def run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """Runs a statement; returns how many rows it touched."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from crm.customfields.specs import drawn, stored_value
 from crm.importing.columns import Survey, converters_for, survey
+from crm.importing.custom import with_custom_fields
 from crm.importing.errors import RowFault, UnreadableFile, printable
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources
@@ -58,6 +61,7 @@ def preview_import(kind: ImportKind, path: Path, options: ImportOptions, zone: Z
         table = open_table(path, options.reading(kind))
         found.description, found.columns = table.description, table.columns
         found.samples = column_samples(table)
+        kind, options = with_custom_fields(kind, options, table, SURVEYED_ROWS)
         sources = resolve_sources(kind, options, table.columns)
         found.headings = [(source.field.label, source.label) for source in sources]
         surveyed = survey(table, sources, options, zone, SURVEYED_ROWS)
@@ -127,6 +131,8 @@ def _shown(source: Source, value: str, text: str, zone: ZoneInfo) -> tuple[str, 
     if plain and source.field.type is ValueType.DATETIME:
         moment = dt.datetime.fromisoformat(plain).astimezone(zone)
         return moment.strftime("%Y-%m-%d" if moment.time() == dt.time.min else "%Y-%m-%d %H:%M"), False
+    if source.field.custom and plain:
+        return drawn(source.field.custom, stored_value(source.field.custom, json.loads(plain)))[:60], False
     if source.field.type is ValueType.TAGS:
         plain = plain.strip("{}").replace('"', "").replace(",", ", ")
     return plain[:60], False

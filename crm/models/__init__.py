@@ -2,6 +2,7 @@
 
 from crm.models.api import ApiToken, ApiUse, KeptAnswer
 from crm.models.company import Company, ExchangeRate
+from crm.models.custom_fields import CustomField
 from crm.models.files import StoredFile
 from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
@@ -16,6 +17,7 @@ __all__ = [
     "ApiToken",
     "ApiUse",
     "Company",
+    "CustomField",
     "ExchangeRate",
     "FieldRule",
     "ImportRun",

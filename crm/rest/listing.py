@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.utils.dateparse import parse_datetime
 
-from crm.catalogue import fields_of
+from crm.catalogue import shipped_fields_of
 from crm.filtering.counting import few_keys
 from crm.filtering.filters import SpecFilter
 from crm.filtering.filtersets import address, filterset_for, problems_of
@@ -96,7 +96,9 @@ class ApiList:
 
     def _sort(self) -> Sort:
         word = self.parameters.get("sort", "") or self.resource.default_sort
-        sorts = {spec.name: spec for spec in (*fields_of(self.resource.label), *self.resource.extras) if spec.sort}
+        sorts = {
+            spec.name: spec for spec in (*shipped_fields_of(self.resource.label), *self.resource.extras) if spec.sort
+        }
         spec = sorts.get(word.removeprefix("-"))
         if spec is None or spec.name in self.hidden:
             self.problems.append(f"This list cannot be sorted by “{word[:60]}”.")

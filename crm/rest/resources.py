@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import QuerySet
 
-from crm.catalogue import FieldSpec, fields_of
+from crm.catalogue import FieldSpec, shipped_fields_of
 from crm.field_rights import hidden_specs, hides, stored_at
 from crm.filtering.filters import leads_to_many
 from crm.filtering.searching import search_rows
@@ -53,7 +53,7 @@ class Resource:
     @cached_property
     def specs(self) -> dict[str, FieldSpec]:
         """Every field that can be given out, by name."""
-        shown = [spec for spec in fields_of(self.label) if spec.column and spec.kind not in NOT_FOR_MACHINES]
+        shown = [spec for spec in shipped_fields_of(self.label) if spec.column and spec.kind not in NOT_FOR_MACHINES]
         shown = [spec for spec in shown if self.only is None or self.only(spec)]
         return {spec.name: spec for spec in (*shown, *self.extras)}
 
@@ -69,7 +69,7 @@ class Resource:
 
     def hidden(self, user: User, *, with_scores: bool) -> set[str]:
         """Names of catalogue fields and extras that this person, with this token, may not know."""
-        scores = () if with_scores else (spec.name for spec in fields_of(self.label) if spec.is_score)
+        scores = () if with_scores else (spec.name for spec in shipped_fields_of(self.label) if spec.is_score)
         extras = (spec.name for spec in self.extras if hides(user, stored_at(self.label, spec)))
         return {*hidden_specs(user, self.label), *scores, *extras}
 

@@ -9,7 +9,7 @@ from django.db import models
 from ninja import Schema
 from pydantic import ConfigDict, Field, create_model
 
-from crm.catalogue import FieldSpec, fields_of
+from crm.catalogue import FieldSpec, shipped_fields_of
 from crm.rest.listing import LARGEST_PAGE, PAGE_SIZE
 from crm.rest.resources import Resource, final_field
 
@@ -68,7 +68,7 @@ def page_schema(name: str, item: type[Schema]) -> type[Schema]:
 
 def list_parameters(resource: Resource) -> dict[str, Any]:
     """`openapi_extra` of a list: its filters, its orders and the words that all lists know."""
-    sorts = [spec.name for spec in (*fields_of(resource.label), *resource.extras) if spec.sort]
+    sorts = [spec.name for spec in (*shipped_fields_of(resource.label), *resource.extras) if spec.sort]
     orders = sorted({sign + name for name in sorts for sign in ("", "-")})
     said = [
         _parameter("after", "The key of a page, as the one before it gave it.", {"type": "string"}),
@@ -85,10 +85,10 @@ def list_parameters(resource: Resource) -> dict[str, Any]:
     if resource.updated_path:
         moment = {"type": "string", "format": "date-time"}
         said.append(_parameter("updated_since", "Only what was changed at or after this moment.", moment))
-    if fields_of(resource.label):
+    if shipped_fields_of(resource.label):
         words = {"type": "string", "maxLength": 200}
         said.append(_parameter("q", "Words to search for, as in the list's search box.", words))
-    said += [one for spec in fields_of(resource.label) if spec.filter for one in _filters(spec)]
+    said += [one for spec in shipped_fields_of(resource.label) if spec.filter for one in _filters(spec)]
     return {"parameters": said}
 
 

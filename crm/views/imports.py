@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,16 @@ from crm.access import can
 from crm.catalogue import import_kinds
 from crm.choices import Verb
 from crm.company import current_company
+from crm.customfields.definitions import takes_custom_fields
 from crm.importing.actions import ImportUnderWay, create_import, keep_options, start_import
+from crm.importing.custom import with_stored_fields
 from crm.importing.errors import UnreadableFile
 from crm.importing.forms import MAX_UPLOAD_BYTES, MappingForm, UploadForm
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, guess_map
 from crm.importing.preview import Preview, preview_import
 from crm.importing.reading import open_table
-from crm.models import ImportRun
+from crm.models import CustomField, ImportRun
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
@@ -115,14 +118,12 @@ class ImportMapView(ImportView):
         kind = import_kinds().get(run.kind)
         if kind is None or not can(self.request.user, Verb.IMPORT, apps.get_model(kind.model)):
             raise PermissionDenied
-        return kind
+        return with_stored_fields(kind)
 
     def read_form(self, run: ImportRun, kind: ImportKind) -> ImportOptions:
         """The options that were sent; columns that another way of reading does not have are guessed anew."""
         before = ImportOptions.from_json(run.options)
-        form = MappingForm(
-            self.request.POST, user=self.request.user, kind=kind, columns=columns_of(run, kind, before), options=before
-        )
+        form = self.mapping_form(kind, columns_of(run, kind, before), before, self.request.POST)
         if not form.is_valid():
             return before
         options = form.to_options()
@@ -134,12 +135,20 @@ class ImportMapView(ImportView):
 
     def show(self, run: ImportRun, kind: ImportKind, options: ImportOptions, status: int = 200) -> HttpResponse:
         found = preview_import(kind, Path(run.file.file.path), options, current_company().zone)
-        form = MappingForm(user=self.request.user, kind=kind, columns=found.columns, options=options)
+        form = self.mapping_form(kind, found.columns, options)
         context = {"run": run, "kind": kind, "form": form, "preview": found, "steps": self.steps(1)} | self.lines(
             form, found
         )
         template = "crm/imports/_mapping.html" if self.request.htmx else self.template_name
         return render(self.request, template, context, status=status)
+
+    def mapping_form(
+        self, kind: ImportKind, columns: Sequence[str], options: ImportOptions, data: Any = None
+    ) -> MappingForm:
+        may_add = takes_custom_fields(kind.model) and can(self.request.user, Verb.ADD, CustomField)
+        return MappingForm(
+            data, user=self.request.user, kind=kind, columns=columns, options=options, may_add_fields=may_add
+        )
 
     def lines(self, form: MappingForm, found: Preview) -> dict[str, Any]:
         """The columns as lines of the page."""

@@ -29,7 +29,7 @@ def narrowed(user, query: str) -> list[str]:
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_every_field_of_every_catalogue_makes_its_filters(label):
+def test_every_field_of_every_catalogue_makes_its_filters(label, db):
     from django.apps import apps  # noqa: PLC0415
 
     model = apps.get_model(label)
@@ -38,7 +38,7 @@ def test_every_field_of_every_catalogue_makes_its_filters(label):
             assert filters_for(spec, model)
 
 
-def test_parameters_of_a_label_are_never_shared():
+def test_parameters_of_a_label_are_never_shared(db):
     for label in LABELS:
         names = [spec.name for spec in fields_of(label)]
         assert len(names) == len(set(names))

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crm.catalogue import import_kinds
+from crm.customfields.definitions import type_named
 from crm.importing.dates import DateOrder
 from crm.importing.engine import ImportResult, import_file
 from crm.importing.errors import UnreadableFile
@@ -83,6 +84,14 @@ class Command(BaseCommand):
         add("--set", action="append", default=[], metavar="FIELD=VALUE", help="the same value for every row")
         add("--value", action="append", default=[], metavar="FIELD:FROM=TO", help="replaces a value")
         add("--null", action="append", default=[], metavar="TEXT", help="a text that means: not given")
+        add(
+            "--custom",
+            action="append",
+            default=[],
+            metavar="COLUMN[=TYPE]",
+            help="becomes a custom field; '*' is all that feed nothing; the type is guessed where it is not given",
+        )
+        add("--late", action="append", default=[], metavar="COLUMN", help="a custom field filled in after the fact")
         add("--date-order", choices=ORDERS, help="for a column of dates that leaves it open")
         add("--decimal", choices=MARKS, help="for a column of numbers that leaves it open")
         add("--encoding", help="such as utf-8, cp1252, utf-16 (otherwise guessed)")
@@ -153,6 +162,8 @@ def parse_options(options: dict[str, Any]) -> ImportOptions:
         constants=dict(split_first(text, "--set", "FIELD=VALUE") for text in options["set"]),
         values=tuple(split_value(text) for text in options["value"]),
         nulls=tuple(options["null"]),
+        custom=tuple(split_custom(text) for text in options["custom"]),
+        late=tuple(options["late"]),
         date_order=DateOrder(options["date_order"]) if options["date_order"] else None,
         decimal=DecimalMark(options["decimal"]) if options["decimal"] else None,
         encoding=options["encoding"],
@@ -167,6 +178,14 @@ def split_first(text: str, option: str, example: str) -> tuple[str, str]:
     if not sign or not left.strip():
         raise UnreadableFile(f"{option} {text}: write it like {option} {example}.")
     return left.strip(), right
+
+
+def split_custom(text: str) -> tuple[str, str]:
+    """`COLUMN` or `COLUMN=TYPE`; what stands behind the last `=` and is no type belongs to the column's name."""
+    column, sign, kind = text.rpartition("=")
+    if sign and column.strip() and (type_named(kind) or column.strip() == "*"):
+        return column.strip(), kind.strip()
+    return text.strip(), ""
 
 
 def split_value(text: str) -> tuple[str, str, str]:

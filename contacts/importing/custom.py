@@ -1,0 +1,53 @@
+"""Custom fields of contacts while a file is merged: links become ids, values that must be unique are held to it."""
+
+from __future__ import annotations
+
+import json
+
+from contacts.models import Contact
+from crm.choices import FieldType, Verb
+from crm.customfields.definitions import definitions_of
+from crm.importing.merging import Merge
+
+
+def prepare_custom(merge: Merge) -> None:
+    """Refuses rows whose links lead nowhere and those whose unique value somebody else has."""
+    for spec in merge.custom:
+        definition = spec.custom
+        if definition is None:
+            continue
+        if definition.type == FieldType.CONTACT:
+            _link(merge, spec.name)
+        if definition.is_unique:
+            _reject_taken(merge, spec.name, definition.key)
+
+
+def custom_defaults(merge: Merge) -> str:
+    """JSON: what a new contact has where the file says nothing."""
+    defaults = {one.key: one.default for one in definitions_of("contacts.contact") if one.default is not None}
+    return json.dumps(defaults)
+
+
+def _link(merge: Merge, column: str) -> None:
+    """External ids become ids of contacts that the actor may see."""
+    reach = merge.changeable(Contact.objects.all(), Verb.VIEW)
+    seen, parameters = (f" AND c.id IN ({reach[0]})", reach[1]) if reach else ("", [])
+    found = f"SELECT 1 FROM contacts_contact c WHERE c.external_id = r.{column} #>> '{{}}'{seen}"
+    merge.reject(column, "this contact is not known", f"r.{column} IS NOT NULL AND NOT EXISTS ({found})", parameters)
+    merge.run(
+        f"UPDATE import_rows r SET {column} = to_jsonb(c.id) FROM contacts_contact c"
+        f" WHERE c.external_id = r.{column} #>> '{{}}'"
+    )
+
+
+def _reject_taken(merge: Merge, column: str, key: str) -> None:
+    """Two contacts with one value: the second row, or the row beside a stored contact, stays out."""
+    merge.reject(
+        column,
+        "another contact has this value already, and it may be there only once",
+        f"r.{column} IS NOT NULL AND (EXISTS (SELECT 1 FROM contacts_contact c WHERE"
+        f" c.custom @> jsonb_build_object(%s::text, r.{column}) AND c.external_id IS DISTINCT FROM r.external_id)"
+        f" OR EXISTS (SELECT 1 FROM import_rows o WHERE o.{column} = r.{column} AND o.row_no < r.row_no"
+        f" AND o.external_id <> r.external_id))",
+        [key],
+    )

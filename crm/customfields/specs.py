@@ -1,0 +1,130 @@
+"""Custom fields as fields of lists: columns, filters, exports. Keys and values reach SQL as parameters only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+from django.db.models import F, Func, JSONField, Q, TextField, Value
+from django.db.models.lookups import Contains, GreaterThanOrEqual, LessThanOrEqual
+
+from crm.catalogue import FieldSpec
+from crm.choices import FieldType
+from crm.company import current_company
+from crm.customfields.definitions import Definition, definitions_of
+from crm.filtering.folding import Fold, folded
+from crm.templatetags import figures
+
+GROUP = "Custom fields"
+FIRST_PLACE = 200
+KINDS = {
+    FieldType.TEXT: "text",
+    FieldType.URL: "text",
+    FieldType.NUMBER: "number",
+    FieldType.MONEY: "money",
+    FieldType.DATE: "date",
+    FieldType.CHOICE: "choice",
+    FieldType.MULTI_CHOICE: "choice",
+    FieldType.FLAG: "flag",
+    FieldType.CONTACT: "number",
+}
+
+
+def custom_specs(label: str) -> tuple[FieldSpec, ...]:
+    """The custom fields of a model as catalogue fields."""
+    return _specs(definitions_of(label))
+
+
+@lru_cache(maxsize=64)
+def _specs(definitions: tuple[Definition, ...]) -> tuple[FieldSpec, ...]:
+    return tuple(_spec(definition, place) for place, definition in enumerate(definitions))
+
+
+def _spec(definition: Definition, place: int) -> FieldSpec:
+    kind = FieldType(definition.type)
+    is_link = kind is FieldType.CONTACT  # the names of linked contacts stand on the record page, where rights are asked
+    return FieldSpec(
+        definition.name,
+        definition.label,
+        f"custom__{definition.key}",
+        kind=KINDS[kind],
+        group=GROUP,
+        help=definition.help,
+        choices=partial(_choices, definition) if definition.choices else None,
+        column=not is_link,
+        filter=not is_link,
+        order=FIRST_PLACE + place,
+        value=partial(value_of, definition),
+        cell=partial(_cell, definition) if kind in CELLS else None,
+        condition=partial(condition, definition),
+        also=(definition.key,),
+    )
+
+
+def value_of(definition: Definition, record: Any) -> Any:
+    """The stored value of a record; a day as a day; None where there is none or it is of another type."""
+    return stored_value(definition, (record.custom or {}).get(definition.key))
+
+
+def stored_value(definition: Definition, value: Any) -> Any:
+    """What JSON holds as the value that it stands for."""
+    if definition.type == FieldType.DATE and value is not None:
+        try:
+            return dt.date.fromisoformat(value)
+        except (TypeError, ValueError):
+            return None
+    return value
+
+
+def drawn(definition: Definition, value: Any) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return figures.NOTHING
+    return CELLS.get(FieldType(definition.type), str)(value)
+
+
+def _cell(definition: Definition, record: Any) -> str:
+    return drawn(definition, value_of(definition, record))
+
+
+def _choices(definition: Definition) -> list[tuple[str, str]]:
+    return [(choice, choice) for choice in definition.choices]
+
+
+CELLS: dict[FieldType, Callable[[Any], str]] = {
+    FieldType.NUMBER: figures.plain_number,
+    FieldType.MONEY: lambda value: figures.money(value, current_company().currency),
+    FieldType.MULTI_CHOICE: ", ".join,
+    FieldType.DATE: figures.full_day,
+    FieldType.FLAG: lambda value: "yes" if value else "no",
+}
+
+
+def json_at(key: str) -> Func:
+    """The value under a key, as JSON; a key of digits is a key, too."""
+    return Func(F("custom"), Value(key), function="jsonb_extract_path", output_field=JSONField())
+
+
+def text_at(key: str) -> Func:
+    return Func(F("custom"), Value(key), function="jsonb_extract_path_text", output_field=TextField())
+
+
+def condition(definition: Definition, end: str, value: Any) -> Q:
+    """What a filter asks for: `end` is min or max for a range, else empty."""
+    key, kind = definition.key, FieldType(definition.type)
+    if end:
+        compare = GreaterThanOrEqual if end == "min" else LessThanOrEqual
+        if kind is FieldType.DATE:
+            return Q(compare(text_at(key), Value(value.isoformat(), output_field=TextField())))
+        number = int(value) if value == value.to_integral_value() else float(value)
+        return Q(compare(json_at(key), Value(number, output_field=JSONField())), custom__has_key=key)
+    if kind is FieldType.FLAG:
+        return Q(custom__contains={key: value == "yes"})
+    if kind in (FieldType.CHOICE, FieldType.MULTI_CHOICE):
+        asked = Q()
+        for one in value:
+            asked |= Q(custom__contains={key: [one] if kind is FieldType.MULTI_CHOICE else one})
+        return asked
+    return Q(Contains(Fold(text_at(key)), folded(value)))
