@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from contacts.choices import Channel
+from contacts.choices import Channel, PointKind
 from contacts.exporting import EXPORTS
 from contacts.home import CARDS
 from contacts.importing import KINDS
@@ -29,6 +29,13 @@ CHANNEL_PARTS = (
     ("deliveries", "Deliveries", (Channel.DELIVERY,)),
 )
 
+# a right on a contact's e-mail is one on the points that are e-mail addresses
+POINTS_COUNT_AS: dict[str, str] = {
+    PointKind.EMAIL: "contacts.contact.email",
+    PointKind.PHONE: "contacts.contact.phone",
+    PointKind.HANDLE: "contacts.contact.handles",
+}
+
 CATALOGUE = Catalogue(
     fields={"contacts.contact": CONTACT_FIELDS},
     grants={"contacts.contact": CONTACT_GRANTS},
@@ -48,8 +55,10 @@ CATALOGUE = Catalogue(
     panels={"contacts.contact": CONTACT_PANELS},
     past={
         "contacts.contact": PastRule(without=("search_text", "sort_name", "updated_at")),
-        "contacts.contactpoint": PastRule(parent="contact_id"),
-        "contacts.address": PastRule(parent="contact_id"),
+        "contacts.contactpoint": PastRule(
+            without=("normalised",), parent="contact_id", is_part=True, counts_by="kind", counts_as=POINTS_COUNT_AS
+        ),
+        "contacts.address": PastRule(parent="contact_id", is_part=True),
         "contacts.interaction": PastRule(parent="contact_id"),
     },
     navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact"),),

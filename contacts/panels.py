@@ -12,6 +12,7 @@ from contacts.choices import Market
 from contacts.models import Contact
 from crm.catalogue import RecordPanel
 from crm.customfields.showing import fact_lines
+from crm.past.panels import CHANGES
 from crm.requests import SignedInRequest
 
 MOST_PEOPLE = 100
@@ -39,10 +40,6 @@ def count_people(request: HttpRequest, record: models.Model) -> int | None:
     return queries.people_of(cast(SignedInRequest, request).user, contact).count() if contact.is_organization else None
 
 
-def changes(request: HttpRequest, record: models.Model) -> dict[str, Any]:
-    return {"changes": queries.changes_of(cast(Contact, record))}
-
-
 def further_facts(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     """The custom fields that the contact has values of and the person may know."""
     lines = fact_lines(cast(SignedInRequest, request).user, record)
@@ -53,5 +50,5 @@ CONTACT_PANELS = (
     RecordPanel("facts", "Facts", "contacts/_facts.html", facts, order=50),
     RecordPanel("further_facts", "Further facts", "crm/_further_facts.html", further_facts, order=55),
     RecordPanel("people", "People", "contacts/_people.html", people, place="tab", order=40, count=count_people),
-    RecordPanel("changes", "Changes", "contacts/_changes.html", changes, place="tab", order=900),
+    CHANGES,
 )

@@ -11,7 +11,7 @@ from contacts.choices import Channel, Direction, PointKind
 from contacts.models import Address, Contact, ContactPoint, ContactQuerySet, Interaction
 from crm.catalogue import TimelineEntry, fields_of
 from crm.field_rights import hidden_fields
-from crm.models import LogEntry, User
+from crm.models import User
 from crm.templatetags.figures import duration
 
 UNSEEN_ORGANIZATION = "an organization you cannot see"
@@ -100,11 +100,6 @@ def interactions_before(
     if channels:
         rows = rows.filter(channel__in=channels)
     return [_entry(row) for row in rows.order_by("-occurred_at", "-id")[:limit]]
-
-
-def changes_of(contact: Contact, limit: int = 50) -> QuerySet[LogEntry]:
-    """What was done to a contact, newest first."""
-    return LogEntry.objects.filter(contact_id=contact.pk).select_related("actor")[:limit]
 
 
 def people_of(user: User | None, contact: Contact) -> QuerySet[Contact]:

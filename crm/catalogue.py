@@ -33,7 +33,7 @@ class FieldSpec:
 
     `path` is the look-up path from the record (`rfm__segment`); `kind` one of text, number, money, date, choice,
     listed (a list of choices), flag, person, team, tags, state (a moment of archiving), record (one other record
-    by id, a filter only), scores. `choices` gives
+    by id, a filter only), id (a number, exactly), moment (a date with its time), scores. `choices` gives
     (value, label) pairs, read when a form is built. `column` and `filter` say where it is offered; `default` columns
     are shown until a person chooses. `select` and `prefetch` name the relations that showing it needs.
     `cell(record)` draws it on the screen and `value(record)` for a file, where the value at the path will not do.
@@ -199,13 +199,18 @@ class HomeCard:
 class PastRule:
     """What the row history does with a table; without a rule it keeps every column of every row.
 
-    `without` are columns that are derived or secret; `parent` the column of the record that a row hangs on; `exempt`
+    `without` are columns that are derived or secret; `parent` the column of the record that a row hangs on, and
+    `is_part` says that its changes are shown with that record's. `counts_as` names, by the value of the column
+    `counts_by`, the stored field whose right a row falls under (an e-mail address is a contact's `email`). `exempt` is
     a sentence that says why nothing is kept. A `rebuilt` table is made anew by each run (`analytics.swapping`): the
     application's role owns it, and nothing of it is kept.
     """
 
     without: tuple[str, ...] = ()
     parent: str = ""
+    is_part: bool = False
+    counts_by: str = ""
+    counts_as: Mapping[str, str] = field(default_factory=dict)
     exempt: str = ""
     rebuilt: bool = False
 

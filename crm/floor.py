@@ -4,6 +4,7 @@ from crm.catalogue import ApiArea, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
 from crm.home import CARDS
+from crm.past.specs import LOG_FIELDS, ROW_FIELDS
 
 SEE = Grants(view=Scope.ALL)
 OWN_FILES = Grants(view=Scope.OWN, add=Scope.OWN, delete=Scope.OWN)
@@ -27,6 +28,7 @@ CATALOGUE = Catalogue(
         "crm.mailchannel": {Role.MANAGER: ALL_MAILS},
         "crm.suppressedaddress": {Role.MANAGER: ALL_MAILS},
     },
+    fields={"crm.logentry": LOG_FIELDS, "crm.rowchange": ROW_FIELDS},
     home=CARDS,
     past={
         "crm.apitoken": PastRule(without=("digest",)),
@@ -51,6 +53,7 @@ CATALOGUE = Catalogue(
         NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun"),
         NavItem("Outgoing mail", "crm:mail_list", "envelope", group="Data", order=950, model="crm.outgoingmail"),
         NavItem("People", "crm:person_list", "people", group="Data", order=960, model="crm.user"),
+        NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=980, model="crm.rowchange"),
         NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,)),
     ),
 )

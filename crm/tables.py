@@ -140,6 +140,7 @@ DRAWINGS: dict[str, Callable[[Any], SafeString | str]] = {
     "number": figures.number,
     "date": draw_date,
     "flag": draw_flag,
+    "moment": figures.relative_time,
     "person": pieces.person,
     "tags": draw_tags,
 }

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
-from crm.views import health, home, imports, jobs, lists, mails, people, profile, setup
+from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, setup
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -36,6 +36,11 @@ floor = [
     path("profile/sessions/", profile.SessionListView.as_view(), name="session_list"),
     path("profile/sessions/<int:pk>/end/", profile.SessionEndView.as_view(), name="session_end"),
     path("profile/sessions/end-others/", profile.OtherSessionsEndView.as_view(), name="other_sessions_end"),
+    path("audit/", audit.AuditListView.as_view(), name="audit_list"),
+    path("audit/<int:pk>/", audit.AuditEntryView.as_view(), name="audit_entry"),
+    path("audit/export/", audit.AuditExportView.as_view(), name="audit_export"),
+    path("audit/rows/", audit.RowListView.as_view(), name="audit_rows"),
+    path("audit/rows/<int:pk>/", audit.RowView.as_view(), name="audit_row"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),

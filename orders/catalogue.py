@@ -3,6 +3,7 @@
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
+from crm.past.panels import CHANGES
 from orders.exporting import EXPORTS
 from orders.home import CARDS
 from orders.importing import KINDS
@@ -28,10 +29,10 @@ CATALOGUE = Catalogue(
     imports=KINDS,
     exports=EXPORTS,
     timeline=(TimelineSource("orders", "Orders", orders_before),),
-    panels={"contacts.contact": CONTACT_PANELS},
+    panels={"contacts.contact": CONTACT_PANELS, "orders.order": (CHANGES,), "orders.product": (CHANGES,)},
     past={
         "orders.product": PastRule(without=("search_text", "sort_name", "updated_at")),
-        "orders.orderline": PastRule(parent="order_id"),
+        "orders.orderline": PastRule(parent="order_id", is_part=True),
         "orders.subscription": PastRule(parent="contact_id"),
     },
     navigation=(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from django.db.models import Q, QuerySet
 from crm.access import scope_of
 from crm.catalogue import FieldSpec
 from crm.choices import Scope, Verb
+from crm.company import end_of_day
 from crm.filtering.folding import contains
 from crm.models import Team, User
 
@@ -117,6 +119,27 @@ class DateBound(BoundFilter):
 
     def field_options(self) -> dict[str, Any]:
         return {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "input_formats": ["%Y-%m-%d"]}
+
+
+class MomentBound(DateBound):
+    """Days of the company for a moment: from the beginning of the first to the end of the last."""
+
+    def matches(self, value: Any) -> Q:
+        if self.end == "min":
+            return Q(**{f"{self.spec.path}__gte": end_of_day(value - dt.timedelta(days=1))})
+        return Q(**{f"{self.spec.path}__lt": end_of_day(value)})
+
+
+class NumberFilter(SpecFilter):
+    """Exactly this whole number: that of a record, say."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
+        super().__init__(spec, model, min_value=0, max_value=2**63 - 1)
+
+    def matches(self, value: Any) -> Q:
+        return Q(**{self.spec.path: value})
 
 
 class ChoiceFilter(SpecFilter):
@@ -252,6 +275,7 @@ class SearchFilter(django_filters.Filter):
 
 KINDS: dict[str, type[SpecFilter]] = {
     "choice": ChoiceFilter,
+    "id": NumberFilter,
     "listed": ListedFilter,
     "person": PersonFilter,
     "team": TeamFilter,
@@ -260,7 +284,12 @@ KINDS: dict[str, type[SpecFilter]] = {
     "state": StateFilter,
     "record": RecordFilter,
 }
-BOUNDS: dict[str, type[BoundFilter]] = {"number": NumberBound, "money": NumberBound, "date": DateBound}
+BOUNDS: dict[str, type[BoundFilter]] = {
+    "number": NumberBound,
+    "money": NumberBound,
+    "date": DateBound,
+    "moment": MomentBound,
+}
 
 
 def filters_for(spec: FieldSpec, model: type[models.Model]) -> dict[str, SpecFilter]:

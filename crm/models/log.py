@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
@@ -49,3 +50,6 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return self.summary or f"{self.verb} {self.model}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:audit_entry", args=[self.pk])

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.choices import RowOperation
@@ -59,6 +60,8 @@ class RowChange(models.Model):
                 name="crm_rowchange_parent",
                 condition=Q(parent_id__isnull=False),
             ),
+            # which statement made a row: the nearest one that begins before its number
+            models.Index(fields=["table_name", "row_id"], name="crm_rowchange_made", condition=Q(operation="I")),
             models.Index(fields=["job", "id"], name="crm_rowchange_job", condition=Q(job__isnull=False)),
             models.Index(fields=["request_id", "id"], name="crm_rowchange_request", condition=~Q(request_id="")),
             models.Index(fields=["actor", "id"], name="crm_rowchange_actor", condition=Q(actor__isnull=False)),
@@ -67,3 +70,6 @@ class RowChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_operation_display()} {self.table_name} {self.row_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("crm:audit_row", args=[self.pk])

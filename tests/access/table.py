@@ -44,6 +44,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     },
     "mail": {"view": reach(NONE, NONE, NONE, ALL), "change": reach(NONE, NONE, NONE, ALL)},
     "file": {"view": reach(OWN, OWN, OWN, OWN)},
+    "audit entry": {"view": reach(NONE, NONE, NONE, NONE), "export": reach(NONE, NONE, NONE, NONE)},
     "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
     "house": {"view": EVERYBODY},
 }
@@ -52,6 +53,7 @@ SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY}
 SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
 SCOPES["order"] = SCOPES["contact"]
 SCOPES["channel"] = SCOPES["mail"]
+SCOPES["audit row"] = SCOPES["audit entry"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ ADDRESSES: dict[str, Address] = {
     "crm:session_list": page("house"),
     "crm:session_end": button("session", "change"),
     "crm:other_sessions_end": button("house", "view", has_record=False),
+    "crm:audit_list": page("audit entry"),
+    "crm:audit_export": page("audit entry", "export"),
+    "crm:audit_entry": Address("audit entry"),
+    "crm:audit_rows": page("audit row"),
+    "crm:audit_row": Address("audit row"),
     "crm:job_list": page("job"),
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),

@@ -14,9 +14,22 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from crm.choices import JobState, Role
+from crm.log import log
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailState
-from crm.models import Company, ImportRun, JobRun, MailChannel, OutgoingMail, Session, StoredFile, Team, User
+from crm.models import (
+    Company,
+    ImportRun,
+    JobRun,
+    LogEntry,
+    MailChannel,
+    OutgoingMail,
+    RowChange,
+    Session,
+    StoredFile,
+    Team,
+    User,
+)
 from orders.models import Order, OrderLine, Product
 
 RELATIONS = ("own", "mate", "stranger")
@@ -109,9 +122,21 @@ def _session(owner: User, name: str) -> Session:
     return Session.objects.create(key_hash=f"{owner.pk} {name}", user=owner, expires_at=later, device="Firefox Linux")
 
 
+def _audit_entry(owner: User, name: str) -> LogEntry:
+    return log(actor=owner, verb="change", summary=f"CANARY entry {name}")
+
+
+def _audit_row(owner: User, name: str) -> RowChange:
+    team = Team.objects.create(name=f"CANARY team {name}")
+    Team.objects.filter(pk=team.pk).update(name=f"Team {name}")
+    return RowChange.objects.get(table_name="crm_team", row_id=team.pk, operation="U")
+
+
 MAKERS = {
     "person": _colleague,
     "session": _session,
+    "audit entry": _audit_entry,
+    "audit row": _audit_row,
     "contact": _contact,
     "product": _product,
     "order": _order,
