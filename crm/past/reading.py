@@ -104,14 +104,14 @@ def rows_with(entry: LogEntry) -> QuerySet[RowChange]:
     return rows.filter(job=entry.job_id) if entry.job_id else rows.none()
 
 
-def search_log(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def search_log(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Entries about the record, or the contact, of this number."""
     if not is_number(text):
         return rows.none() if text.strip() else rows
     return rows.filter(Q(object_id=int(text)) | Q(contact_id=int(text)))
 
 
-def search_changes(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def search_changes(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Changes of rows with this number, of all tables."""
     if not is_number(text):
         return rows.none() if text.strip() else rows
