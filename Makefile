@@ -47,6 +47,10 @@ test: setup browser
 bench: setup
 	@$(PY) -m bench --only "$(ONLY)" --rows $(or $(ROWS),1000000)
 
+# the long form; the suite runs the same drills with smaller numbers
+drills: setup
+	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py
+
 # `make -k check` goes on after a failing part
 check: check-style check-templates check-floors check-types check-django check-advisories
 

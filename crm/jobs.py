@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from crm.acting import acting
+from crm import bells
 from crm.choices import MAX_JOB_ATTEMPTS, JobQueue, JobState
 from crm.locks import locks_held, side_connection, take_lock
 from crm.log import log
@@ -117,10 +118,7 @@ def ring(job: JobRun) -> None:
     """Tell a worker that there is something to do. Where the broker does not answer, the sweeper rings again."""
     from crm.tasks import run_job_task  # noqa: PLC0415 - tasks import this module
 
-    try:
-        run_job_task.apply_async((job.pk,), queue=job.queue, retry=False)
-    except Exception:
-        logger.warning("The broker did not take job %s; the sweeper will ring again.", job.pk, exc_info=True)
+    bells.ring(run_job_task, job.pk, queue=job.queue)
 
 
 def claim_window(name: str, window: str) -> bool:

@@ -135,7 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 if CRM_PROCESS == "web":
     # threads share a pool; no page may hang on the database
-    _options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    _options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
     _options["options"] = "-c statement_timeout=15000 -c lock_timeout=5000"
 else:
     # Celery closes a pool around every task; a kept connection makes a task twice as fast
@@ -294,7 +294,7 @@ DEFAULT_FROM_EMAIL = env.str("CRM_FROM_EMAIL", default=f"crm@{urlsplit(CRM_BASE_
 # --- Celery: a doorbell; the work itself is rows in the database ------------------------------------------------------
 CELERY_BROKER_URL = CRM_REDIS_URL or PLACES.broker_url()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
@@ -302,6 +302,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "health_check_interval": 25,
 }
+if CRM_PROCESS not in {"worker", "beat"}:
+    # somebody waits for the page that rings: a broker that is away is asked once and quickly (crm.bells)
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "socket_timeout": 0.5,
+        "socket_connect_timeout": 0.5,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+        "connect_retries_timeout": 1,
+    }
 CELERY_VISIBILITY_TIMEOUT = 900
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

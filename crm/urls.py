@@ -47,6 +47,8 @@ floor = [
     path("readyz", health.readyz, name="readyz"),
 ]
 
+handler500 = "crm.views.errors.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
     path("contacts/", include("contacts.urls")),

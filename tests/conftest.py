@@ -1,18 +1,24 @@
 """What every test gets: the servers of the run, a real worker where one is asked for, lines for the end of the run."""
 
 import os
+import sys
 import uuid
+from collections import Counter
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from django.conf import settings
 from django.test.utils import setup_databases, teardown_databases
 
 from crm.database.owner import as_owner
+from tests.drills.tally import Tally, line_of
 from tests.servers import Servers
 from tests.worker import Worker
 
 LINE = "line at the end"
+DRILL = "drill"
+DRILLS: Counter[str] = Counter()
 WALKS = ("access walk", "admin walk")
 
 
@@ -56,6 +62,27 @@ def django_db_setup(request, django_test_environment, django_db_blocker) -> Iter
     yield
     with django_db_blocker.unblock(), as_owner():
         teardown_databases(made, verbosity=how_loud)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what the drills of all processes did."""
+    for name, counts in report.user_properties if report.when == "teardown" else []:
+        if name == DRILL:
+            DRILLS.update(cast(dict[str, int], counts))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of a run with drills in it."""
+    if DRILLS and not hasattr(config, "workerinput"):
+        sys.stdout.write(f"{line_of(DRILLS)}\n")
+
+
+@pytest.fixture
+def tally(record_property) -> Iterator[Tally]:
+    """The counts of a drill; the run's last line adds them up."""
+    counted = Tally()
+    yield counted
+    record_property(DRILL, dict(counted.counts))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from crm import bells
 from crm.choices import JobQueue
 from crm.failpoints import failpoint
 from crm.locks import side_connection, take_lock
@@ -38,10 +39,7 @@ def ring(channel_id: int, countdown: float = 0) -> None:
     """Tell a worker that there is something to send. Where the broker does not answer, the sweeper rings again."""
     from crm.tasks import send_mails_task  # noqa: PLC0415 - tasks import this module
 
-    try:
-        send_mails_task.apply_async((channel_id,), queue=JobQueue.MAIL, retry=False, countdown=countdown or None)
-    except Exception:
-        logger.warning("The broker did not take a bell for mail; the sweeper will ring again.", exc_info=True)
+    bells.ring(send_mails_task, channel_id, queue=JobQueue.MAIL, countdown=countdown)
 
 
 def send_due(channel_id: int, seconds: float = RUN_SECONDS) -> int:
