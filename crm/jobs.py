@@ -21,8 +21,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from crm.acting import acting
 from crm import bells
+from crm.acting import acting
 from crm.choices import MAX_JOB_ATTEMPTS, JobQueue, JobState
 from crm.locks import locks_held, side_connection, take_lock
 from crm.log import log

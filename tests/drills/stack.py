@@ -21,6 +21,7 @@ from django.test import override_settings
 from crm.actions import save_user
 from crm.celery import app
 from crm.embedded import Instance, Server
+from crm.embedded.places import OWNER_ROLE
 from crm.serving.site import commands
 from tests.drills.person import Person
 from tests.mail.sink import Sink
@@ -151,6 +152,7 @@ class Stack:
             **os.environ,
             "CRM_VAR": str(self.instance.places.var),
             "DATABASE_URL": self.instance.places.database_url(),
+            "CRM_OWNER_DATABASE_URL": self.instance.places.database_url(role=OWNER_ROLE),
             "REDIS_URL": self.instance.places.broker_url(),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
             "DJANGO_SETTINGS_MODULE": SETTINGS,
