@@ -8,7 +8,7 @@ from functools import cache, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
@@ -86,7 +86,14 @@ def show_no_token(request: HttpRequest, error: AuthenticationError) -> HttpRespo
 
 @api.exception_handler(HttpError)
 def show_refusal(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return plain_problem(error.status_code).response()
+    """A body that cannot be read arrives here with the problem as its cause."""
+    problem = error.__cause__ if isinstance(error.__cause__, Problem) else plain_problem(error.status_code)
+    return problem.response()
+
+
+@api.exception_handler(RequestDataTooBig)
+def show_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return plain_problem(413).response()
 
 
 @api.exception_handler(ValidationError)
