@@ -126,6 +126,8 @@ def _type_of(model: type[models.Model], spec: FieldSpec) -> Any:
     if spec.kind in ("tags", "listed"):
         return list[str]
     field = final_field(model, spec.path) if spec.path else None
+    if isinstance(field, models.ForeignKey) and spec.path.endswith(field.attname):
+        return int
     if spec.kind == "flag" or isinstance(field, models.BooleanField):
         return bool
     if spec.value is not None and spec.kind == "text":
