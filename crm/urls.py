@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
-from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, setup
+from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, setup, tokens
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -41,6 +41,8 @@ floor = [
     path("audit/export/", audit.AuditExportView.as_view(), name="audit_export"),
     path("audit/rows/", audit.RowListView.as_view(), name="audit_rows"),
     path("audit/rows/<int:pk>/", audit.RowView.as_view(), name="audit_row"),
+    path("profile/tokens/", tokens.TokenListView.as_view(), name="token_list"),
+    path("profile/tokens/<int:pk>/revoke/", tokens.TokenRevokeView.as_view(), name="token_revoke"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),

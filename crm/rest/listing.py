@@ -16,7 +16,6 @@ from django.utils.dateparse import parse_datetime
 
 from crm.catalogue import shipped_fields_of
 from crm.filtering.counting import few_keys
-from crm.filtering.filters import SpecFilter
 from crm.filtering.filtersets import address, filterset_for, problems_of
 from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, read_page, write_key
 from crm.rest.problems import wrong_question
@@ -38,7 +37,7 @@ class ApiList:
         user = self.request.user
         self.hidden = resource.hidden(user, with_scores=has_scope(request, resource.scores_scope))
         rows = resource.rows(user) if rows is None else rows
-        self.filterset = filterset_for(resource.label, resource.search)(
+        self.filterset = filterset_for(resource.label, resource.search, frozenset(self.hidden))(
             data=request.GET, queryset=rows, request=request
         )
         self.problems += self._unknown_names() or problems_of(self.filterset)
@@ -65,7 +64,7 @@ class ApiList:
         following = write_key(self.sort, records[-1]) if self.page.has_next else None
         return JsonResponse(
             {
-                "items": [self.resource.shown(record, self.names) for record in records],
+                "items": self.resource.shown(self.request.user, records, self.names),
                 "next": address(self.request.path, self.parameters, after=following) if following else None,
                 "after": following,
             },
@@ -76,13 +75,9 @@ class ApiList:
         asked = {name for name, values in self.parameters.lists() if any(values)}
         return bool(self.updated_since or asked - OWN_WORDS)
 
-    def _allowed_filters(self) -> set[str]:
-        filters = self.filterset.filters.items()
-        return {name for name, one in filters if not (isinstance(one, SpecFilter) and one.spec.name in self.hidden)}
-
     def _unknown_names(self) -> list[str]:
         own = OWN_WORDS if self.resource.updated_path else OWN_WORDS - {"updated_since"}
-        unknown = sorted(set(self.parameters) - own - self._allowed_filters())
+        unknown = sorted(set(self.parameters) - own - set(self.filterset.filters))
         long = [name for name, values in self.parameters.lists() if any(len(one) > LONGEST_VALUE for one in values)]
         return [f"There is no filter named “{name[:60]}”." for name in unknown] + [
             f"The value of “{name[:60]}” is longer than {LONGEST_VALUE:,} characters." for name in long

@@ -15,7 +15,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import QuerySet
 
-from crm.catalogue import FieldSpec, shipped_fields_of
+from crm.access import Unseen, veil
+from crm.catalogue import FieldSpec, shipped_fields_of, unseen_words
 from crm.field_rights import hidden_specs, hides, stored_at
 from crm.filtering.filters import leads_to_many
 from crm.filtering.searching import search_rows
@@ -39,7 +40,7 @@ class Resource:
     noun: str
     default_sort: str
     extras: tuple[FieldSpec, ...] = ()
-    search: Callable[[QuerySet[Any], str], QuerySet[Any]] = search_rows
+    search: Callable[..., QuerySet[Any]] = search_rows
     only: Callable[[FieldSpec], bool] | None = None
     version: Callable[[Any], int] | None = None
     updated_path: str = ""
@@ -80,12 +81,14 @@ class Resource:
             rows = rows.select_related(*select)
         return rows.prefetch_related(*sorted({one for spec in chosen for one in spec.prefetch}))
 
-    def shown(self, record: Any, names: Iterable[str]) -> dict[str, Any]:
-        """A record as JSON holds it: its id and these fields."""
-        return {"id": record.pk, **{name: plain(self.readers[name](record)) for name in names}}
+    def shown(self, user: User, records: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+        """Records as JSON holds them: the id and these fields, without related records that the person may not see."""
+        veil(user, records, unseen_words(self.label))
+        readers = {name: self.readers[name] for name in names}
+        return [{"id": one.pk, **{name: plain(read(one)) for name, read in readers.items()}} for one in records]
 
 
-def not_searched(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def not_searched(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """The search of a list that has none."""
     return rows
 
@@ -121,7 +124,20 @@ def _reader(model: type[models.Model], spec: FieldSpec) -> Callable[[Any], Any]:
     """Reads the stored value; what is put together of several rows, or has none, by the field's own function."""
     if spec.value and (not spec.path or final_field(model, spec.path) is None or leads_to_many(model, spec.path)):
         return spec.value
+    field = model._meta.get_field(spec.path) if "__" not in spec.path else None
+    if isinstance(field, models.ForeignKey) and spec.path == field.attname:
+        return _reader_of_key(field)
     return Column(spec).raw
+
+
+def _reader_of_key(field: models.ForeignKey[Any, Any]) -> Callable[[Any], Any]:
+    """Reads the id of a related record; None for one that is veiled."""
+
+    def read(record: Any) -> Any:
+        is_veiled = isinstance(record._state.fields_cache.get(field.name), Unseen)
+        return None if is_veiled else getattr(record, field.attname)
+
+    return read
 
 
 def chosen_names(asked: str, known: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -49,7 +49,7 @@ def answer(resource: Resource, request: HttpRequest, record: Any, status: int = 
     user = cast(ApiRequest, request).user
     hidden = resource.hidden(user, with_scores=has_scope(request, resource.scores_scope))
     names = [name for name in resource.specs if name not in hidden]
-    whole = {**resource.shown(record, names), **parts}
+    whole = {**resource.shown(user, [record], names)[0], **parts}
     response = JsonResponse(whole, status=status, json_dumps_params={"ensure_ascii": False})
     if resource.version:
         response["ETag"] = f'"{resource.version(record)}"'

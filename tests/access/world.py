@@ -18,6 +18,7 @@ from crm.log import log
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailState
 from crm.models import (
+    ApiToken,
     Company,
     ImportRun,
     JobRun,
@@ -132,6 +133,10 @@ def _audit_row(owner: User, name: str) -> RowChange:
     return RowChange.objects.get(table_name="crm_team", row_id=team.pk, operation="U")
 
 
+def _token(owner: User, name: str) -> ApiToken:
+    return ApiToken.objects.create(user=owner, name=f"CANARY token {name}", hint="crm_", digest=f"digest {name}")
+
+
 MAKERS = {
     "person": _colleague,
     "session": _session,
@@ -145,4 +150,5 @@ MAKERS = {
     "import": _import,
     "mail": _mail,
     "channel": _channel,
+    "token": _token,
 }
