@@ -19,6 +19,7 @@ def test_token_is_made_shown_once_and_works(rep):
     me = Caller(secret).get("/me").json()
     assert me["token"]["scopes"] == ["contacts:read", "orders:write"]
     (token,) = ApiToken.objects.exclude(expires_at=None)
+    assert token.expires_at is not None
     assert 88 < (token.expires_at - token.created_at).days < 91
 
 
