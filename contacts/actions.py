@@ -15,6 +15,7 @@ from contacts.choices import Channel, ContactKind, Direction
 from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
+from contacts.territories import place_contacts
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -45,6 +46,7 @@ def create_contact(
     save_points(contact, points, country=(address or {}).get("country", ""))
     save_address(contact, address or {})
     refresh_search([contact.pk])
+    place_contacts([contact.pk])
     refuse_lost_sight(actor, contact)
     log(actor=actor, verb="create", object=contact, contact_id=contact.pk, summary=f"Created {contact.name}")
     return contact
@@ -75,6 +77,7 @@ def change_contact(
         current.version += 1
         current.save()
         refresh_search([current.pk])
+        place_contacts([current.pk])
         refuse_lost_sight(actor, current)
         log(
             actor=actor,

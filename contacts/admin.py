@@ -14,6 +14,7 @@ from contacts.choices import Market, PointKind
 from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
+from contacts.territories import place_contacts
 from crm.administration.bases import SearchedAdmin, ViewOnlyAdmin, register_the_rest
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class ContactAdmin(SearchedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         refresh_search([form.instance.pk])
+        place_contacts([form.instance.pk])
 
 
 @admin.register(Interaction)

@@ -114,6 +114,8 @@ class ContactForm(SectionedForm, forms.ModelForm):
             cast(RecordField, self.fields[name]).reach(reachable, kept, UNSEEN_ORGANIZATION)
         self._set_choices("owner", people_to_give(user, record))
         self._set_choices("team", teams_to_give(user, record))
+        if record and not Contact.objects.in_charge_of(user, Verb.CHANGE).filter(pk=record.pk).exists():
+            self.fields["owner"].disabled = self.fields["team"].disabled = True
         self.fields["kind"].label = ""
         if record:
             self._fix_kind(record.kind)

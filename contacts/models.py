@@ -68,6 +68,10 @@ class Contact(models.Model):
         on_delete=models.SET_NULL,
         related_name="contacts",
     )
+    territory = models.ForeignKey(
+        "crm.Territory", null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
+    )
+    is_placed_by_hand = models.BooleanField("territory chosen by hand", default=False, db_default=False, editable=False)
     markets = ArrayField(models.CharField(max_length=16, choices=Market), default=list, blank=True)
     industry = models.CharField(max_length=120, blank=True)
     employees = models.PositiveIntegerField(null=True, blank=True)
@@ -92,7 +96,7 @@ class Contact(models.Model):
     sort_name = models.CharField(max_length=300, default="", editable=False)
     search_text = models.TextField(default="", editable=False)
 
-    access = AccessPaths(owner="owner", team="team")
+    access = AccessPaths(owner="owner", team="team", territory="territory")
     objects = ContactQuerySet.as_manager()
 
     class Meta:
@@ -101,6 +105,7 @@ class Contact(models.Model):
             models.Index(fields=["sort_name", "id"], name="contacts_sort"),
             models.Index(fields=["owner", "sort_name", "id"], name="contacts_owner_sort"),
             models.Index(fields=["team", "sort_name", "id"], name="contacts_team_sort"),
+            models.Index(fields=["territory", "sort_name", "id"], name="contacts_territory_sort"),
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
             GinIndex(fields=["tags"], name="contacts_tags"),
@@ -125,6 +130,31 @@ class Contact(models.Model):
     def initials(self) -> str:
         words = self.name.split()
         return "".join(word[:1] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+class TerritoryRule(models.Model):
+    """Which contacts belong to a territory: all that is given has to fit, nothing given in a list fits everything.
+
+    Postal codes are compared by their beginning, blanks aside; industries without regard to case.
+    """
+
+    territory = models.ForeignKey("crm.Territory", on_delete=models.CASCADE, related_name="rules")
+    countries = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    postal_codes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    industries = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    markets = ArrayField(models.CharField(max_length=16, choices=Market), default=list, blank=True)
+
+    access = AccessPaths(shared=True)
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["territory", "id"]
+
+    def __str__(self) -> str:
+        return " · ".join(", ".join(part) for part in self._parts() if part)
+
+    def _parts(self) -> tuple[list[str], ...]:
+        return self.countries, self.postal_codes, self.industries, self.markets
 
 
 class ContactPoint(models.Model):

@@ -15,6 +15,8 @@ urlpatterns = [
     path("<int:pk>/edit/", views.ContactUpdateView.as_view(), name="contact_update"),
     path("<int:pk>/archive/", views.ContactArchiveView.as_view(), name="contact_archive"),
     path("<int:pk>/restore/", views.ContactRestoreView.as_view(), name="contact_restore"),
+    path("<int:pk>/share/", views.ContactShareView.as_view(), name="contact_share"),
+    path("<int:pk>/unshare/", views.ContactUnshareView.as_view(), name="contact_unshare"),
     path("<int:pk>/timeline/", views.ContactTimelineView.as_view(), name="contact_timeline"),
     path("<int:pk>/interactions/", views.InteractionCreateView.as_view(), name="interaction_create"),
 ]

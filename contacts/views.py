@@ -22,11 +22,13 @@ from crm.choices import Verb
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
+from crm.sharing import may_share
 from crm.timeline import read_timeline, source_choices
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
+from crm.views.sharing import ShareEndView, ShareView
 
 MOST_OPTIONS = 20
 
@@ -66,6 +68,7 @@ class ContactDetailView(RecordPage):
             "points": self.record.points.all(),
             "addresses": self.record.addresses.all(),
             "may_log": can(self.request.user, Verb.ADD, Interaction),
+            "may_share": context["may_change"] and may_share(self.request.user, self.record),
         }
         return context if self.tab else context | timeline_context(self.request, self.record)
 
@@ -155,6 +158,17 @@ class ContactRestoreView(ActionView):
 
     def act(self, record: Contact) -> None:
         actions.restore_contact(actor=self.request.user, contact=record)
+
+
+class ContactShareView(ShareView):
+    model = Contact
+    share_url_name = "contacts:contact_share"
+    end_url_name = "contacts:contact_unshare"
+
+
+class ContactUnshareView(ShareEndView):
+    model = Contact
+    share_url_name = "contacts:contact_share"
 
 
 class InteractionCreateView(ScopedView):

@@ -1,8 +1,10 @@
 """The one access rule. Every row a person gets comes from `visible_to(user)`; every verb is asked by `can`.
 
 A model says by its `access` attribute how its rows are owned; a role has a scope per model and verb (shipped in the
-apps' catalogues, replaced by rows of `AccessRule`). Scope `own` reaches the rows whose owner is the user, `team` also
-those of the user's team and of the teams below it, `all` every row.
+apps' catalogues, replaced by rows of `AccessRule`).
+Scope `own` reaches the rows whose owner is the user, `team` also those of the user's team and
+territories and of those below them, `all` every row. A record shared with a person is reached besides, unless the
+scope is `none`.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from django.db import models
 from crm.catalogue import shipped_grants
 from crm.choices import Role, Scope, Verb
 from crm.grants import AccessPaths
+from crm.reach import reach_of
 from crm.role_rules import rules_of
 
 if TYPE_CHECKING:
@@ -37,7 +40,14 @@ class VisibleQuerySet(models.QuerySet[ModelT]):
             return self
         if scope == Scope.NONE:
             return self.none()
-        return self.filter(_owned_by(user, _paths(self.model), scope))
+        return self.filter(_owned_by(user, self.model, scope) | _shared_with(user, self.model, verb))
+
+    def in_charge_of(self, user: User, verb: str = Verb.VIEW) -> Self:
+        """Rows that the person's own right reaches, without those that were only shared with them."""
+        scope = scope_of(user, self.model, verb)
+        if scope in (Scope.ALL, Scope.NONE):
+            return self.visible_to(user, verb)
+        return self.filter(_owned_by(user, self.model, scope))
 
 
 def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:
@@ -107,19 +117,30 @@ def veil(user: User | None, records: Iterable[models.Model], unseen: Mapping[str
 
 
 def team_ids_of(user: User) -> list[int]:
-    """Ids of the user's team and the teams below it; read once per user object (that is, per request)."""
-    cached = getattr(user, "_team_ids", None)
-    if cached is None:
-        cached = user.team.subtree_ids() if user.team else []
-        user._team_ids = cached  # type: ignore[attr-defined]
-    return cast("list[int]", cached)
+    """Ids of the user's team and the teams below it."""
+    return reach_of(user).teams
 
 
-def _owned_by(user: User, paths: AccessPaths, scope: Scope) -> models.Q:
+def _owned_by(user: User, model: type[models.Model], scope: Scope) -> models.Q:
+    """Rows of the person or, in scope `team`, also of the team and of the territories that they look after."""
+    paths = _paths(model)
     owned = models.Q(**{paths.owner: user.pk})
-    if scope == Scope.TEAM and paths.team:
+    if scope != Scope.TEAM:
+        return owned
+    if paths.team:
         owned |= models.Q(**{f"{paths.team}__in": team_ids_of(user)})
+    if paths.territory and (territories := reach_of(user).territories):
+        owned |= models.Q(**{f"{paths.territory}__in": territories})
     return owned
+
+
+def _shared_with(user: User, model: type[models.Model], verb: str) -> models.Q:
+    """Rows that were shared with the person, themselves or with the record that they hang on."""
+    paths, shared = _paths(model), models.Q()
+    for label, path in ((model._meta.label_lower, "pk"), (paths.parent, paths.through)):
+        if path and (keys := reach_of(user).shared(label, verb)):
+            shared |= models.Q(**{f"{path}__in": keys})
+    return shared
 
 
 def _paths(model: type[models.Model]) -> AccessPaths:
@@ -134,6 +155,8 @@ def _paths(model: type[models.Model]) -> AccessPaths:
     return AccessPaths(
         owner=f"{prefix}__{parent.owner}" if parent.owner else "",
         team=f"{prefix}__{parent.team}" if parent.team else "",
+        territory=f"{prefix}__{parent.territory}" if parent.territory else "",
+        through=f"{prefix}__{parent.through}" if parent.through else prefix,
         parent=parent.parent or paths.parent,
         shared=parent.shared,
     )

@@ -62,6 +62,13 @@ class FieldRight(TextChoices):
     READ_ONLY = "read_only", "read only"
 
 
+class ShareRight(TextChoices):
+    """What somebody may do with a record that was shared with them."""
+
+    VIEW = "view", "may look at it"
+    CHANGE = "change", "may change it"
+
+
 class JobState(TextChoices):
     """The life of a job row; `parked` means three attempts failed and a person has to look."""
 

@@ -10,7 +10,7 @@ from crm.choices import Scope, Verb
 
 @dataclass(frozen=True)
 class AccessPaths:
-    """How rows of a model are owned: look-up paths to the owner and the team.
+    """How rows of a model are owned: look-up paths to the owner, the team and the territory.
 
     `through` names the foreign key to a parent whose visibility these rows share (`contact`, `order__contact`);
     `parent` is that parent's label, whose scopes then count. `shared` rows belong to the whole house.
@@ -18,6 +18,7 @@ class AccessPaths:
 
     owner: str = ""
     team: str = ""
+    territory: str = ""
     through: str = ""
     parent: str = ""
     shared: bool = False

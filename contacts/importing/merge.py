@@ -16,6 +16,7 @@ from contacts.importing.references import (
 from contacts.importing.sql import INSERT_CONTACTS
 from contacts.keeping import refresh_search_of
 from contacts.normalising import normalise_phone
+from contacts.territories import place_contacts_of
 from crm.choices import Verb
 from crm.importing.custom import custom_of
 from crm.importing.folding import RECORDS, count_records, fold_rows
@@ -66,6 +67,7 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     _merge_points(merge, "phone", "s.phone_normalised")
     _merge_addresses(merge)
     refresh_search_of(sql.SQL(f"SELECT contact_id FROM {RECORDS} WHERE is_changed AND NOT is_new"))
+    place_contacts_of(sql.SQL(f"SELECT contact_id FROM {RECORDS} WHERE is_changed OR is_new"))
     count_records(merge)
 
 

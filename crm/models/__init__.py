@@ -10,6 +10,7 @@ from crm.models.log import LogEntry
 from crm.models.mail import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
+from crm.models.reach import Share, Territory
 from crm.models.sessions import PasswordRequest, Session
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "PasswordRequest",
     "RowChange",
     "Session",
+    "Share",
     "StoredFile",
     "SuppressedAddress",
     "Team",
+    "Territory",
     "User",
 ]

@@ -136,6 +136,8 @@ ADDRESSES: dict[str, Address] = {
     "contacts:contact_archive": button("contact", "delete"),
     "contacts:contact_restore": button("contact", "delete"),
     "contacts:contact_timeline": Address("contact"),
+    "contacts:contact_share": form("contact", "change", has_record=True),
+    "contacts:contact_unshare": button("contact", "change"),
     "contacts:interaction_create": button("contact", "view"),
     "orders:order_list": page("order"),
     "orders:order_export": page("order", "export"),
