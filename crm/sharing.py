@@ -10,15 +10,18 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from crm.access import scope_of
+from crm.access import can, scope_of
 from crm.choices import Scope, ShareRight, Verb
 from crm.log import log
 from crm.models import Share, User
+from crm.reach import reach_of
 from crm.templatetags.figures import full_day
 
 
 def may_share(user: User, record: models.Model) -> bool:
     """Whoever may change a record by their own right may share it; not those with whom it was shared."""
+    if record.pk not in reach_of(user).shared(record._meta.label_lower, Verb.CHANGE):
+        return can(user, Verb.CHANGE, record)
     rows: Any = type(record)._default_manager.all()
     return bool(rows.in_charge_of(user, Verb.CHANGE).filter(pk=record.pk).exists())
 
