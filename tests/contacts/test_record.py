@@ -130,6 +130,7 @@ def test_the_page_asks_at_most_16_times_however_long_the_history(house, django_a
         kind="organization", owner=house.rep, team=house.rep.team, parent=parent, city="Leeds", emails=("a@b.example",)
     )
     client = make.signed_in(house.rep)
+    client.get("/columns/")  # the first request notes that the session is in use
     counts = []
     for rows in (1, 30):
         for hour in range(rows):

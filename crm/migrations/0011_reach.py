@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0008_sign_in"),
+        ("crm", "0010_made_rows"),
     ]
 
     operations = [

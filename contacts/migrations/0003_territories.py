@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0001_initial"),
-        ("crm", "0009_reach"),
+        ("contacts", "0002_custom_index"),
+        ("crm", "0011_reach"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
