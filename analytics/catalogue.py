@@ -44,6 +44,7 @@ CATALOGUE = Catalogue(
             order=510,
             model="analytics.modelrun",
             scores="analytics.rfmscore",
+            key="r",
         ),
     ),
     home=(*CARDS, *HOME),

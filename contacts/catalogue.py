@@ -61,7 +61,7 @@ CATALOGUE = Catalogue(
         "contacts.address": PastRule(parent="contact_id", is_part=True),
         "contacts.interaction": PastRule(parent="contact_id"),
     },
-    navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact"),),
+    navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact", key="c"),),
     home=CARDS,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
     api_areas=(

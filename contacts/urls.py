@@ -13,6 +13,7 @@ urlpatterns = [
     path("options/organizations/", views.OrganizationOptionsView.as_view(), name="organization_options"),
     path("<int:pk>/", views.ContactDetailView.as_view(), name="contact_detail"),
     path("<int:pk>/edit/", views.ContactUpdateView.as_view(), name="contact_update"),
+    path("archive/", views.ContactBulkArchiveView.as_view(), name="contact_bulk_archive"),
     path("<int:pk>/archive/", views.ContactArchiveView.as_view(), name="contact_archive"),
     path("<int:pk>/restore/", views.ContactRestoreView.as_view(), name="contact_restore"),
     path("<int:pk>/share/", views.ContactShareView.as_view(), name="contact_share"),

@@ -25,6 +25,7 @@ from crm.requests import SignedInRequest
 from crm.sharing import may_share
 from crm.timeline import read_timeline, source_choices
 from crm.views.base import ActionView, ScopedView
+from crm.views.bulk import BulkView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -42,6 +43,8 @@ class ContactListView(ListPage):
     new_label = "New contact"
     import_url_name = "crm:import_list"
     export_url_name = "contacts:contact_export"
+    edit_path = "edit/"
+    bulk = (("Archive", "contacts:contact_bulk_archive", Verb.DELETE, "Archive the ticked contacts?"),)
     empty_title = "No contacts yet"
     empty_text = "Bring a file of customers in, or write the first one down."
 
@@ -51,6 +54,19 @@ class ContactListView(ListPage):
 
 class ContactExportView(ListExport, ContactListView):
     """The list's rows as a file."""
+
+
+class ContactBulkArchiveView(BulkView):
+    """Takes the ticked contacts out of the lists."""
+
+    model = Contact
+    verb = Verb.DELETE
+    row_name = "contact"
+    done = "archived"
+    back_to = "/contacts/"
+
+    def act(self, record: Contact) -> None:
+        actions.archive_contact(actor=self.request.user, contact=record)
 
 
 class ContactDetailView(RecordPage):

@@ -145,7 +145,8 @@ class RecordPanel:
 @dataclass(frozen=True)
 class NavItem:
     """A line of the side navigation; shown to who may do `verb` on `model` (and has one of `roles`, if named). A page
-    about the figures of `scores` (a label) is not for those from whom a field of it is hidden."""
+    about the figures of `scores` (a label) is not for those from whom a field of it is hidden. `g` and then `key` opens
+    it."""
 
     label: str
     url_name: str
@@ -156,6 +157,7 @@ class NavItem:
     verb: str = "view"
     roles: tuple[str, ...] = ()
     scores: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,12 +48,14 @@ CATALOGUE = Catalogue(
     },
     api_areas=(ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),),
     navigation=(
-        NavItem("Home", "crm:home", "house", order=0),
-        NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun"),
-        NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun"),
-        NavItem("Outgoing mail", "crm:mail_list", "envelope", group="Data", order=950, model="crm.outgoingmail"),
-        NavItem("People", "crm:person_list", "people", group="Data", order=960, model="crm.user"),
-        NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=980, model="crm.rowchange"),
-        NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,)),
+        NavItem("Home", "crm:home", "house", order=0, key="h"),
+        NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun", key="i"),
+        NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun", key="j"),
+        NavItem(
+            "Outgoing mail", "crm:mail_list", "envelope", group="Data", order=950, model="crm.outgoingmail", key="m"
+        ),
+        NavItem("People", "crm:person_list", "people", group="Data", order=960, model="crm.user", key="u"),
+        NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=980, model="crm.rowchange", key="t"),
+        NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,), key="a"),
     ),
 )

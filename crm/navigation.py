@@ -14,6 +14,7 @@ from crm.catalogue import NavItem, NewItem, catalogues
 from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields
+from crm.keys import KEYS
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -26,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "company": SimpleLazyObject(lambda: getattr(request, "company", None) or current_company()),
         "nav": SimpleLazyObject(lambda: _navigation(request)),
         "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
+        "keys": KEYS,
         "must_set_up": SimpleLazyObject(lambda: _must_set_up(request)),
         "search_url": SimpleLazyObject(lambda: reverse("contacts:contact_list")),
     }
@@ -40,14 +42,18 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     active = _active(request.path, allowed)
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in allowed:
-        line = {"label": item.label, "url": reverse(item.url_name), "icon": item.icon, "active": item is active}
-        groups.setdefault(item.group, []).append(line)
+        groups.setdefault(item.group, []).append(_line(item, is_active=item is active))
     return [{"label": label, "items": lines} for label, lines in groups.items()]
+
+
+def _line(item: NavItem, *, is_active: bool) -> dict[str, Any]:
+    url = reverse(item.url_name)
+    return {"label": item.label, "url": url, "icon": item.icon, "key": item.key, "active": is_active}
 
 
 def _must_set_up(request: HttpRequest) -> bool:
     """Whether everything is closed to this person until they have a second factor."""
-    return request.user.is_authenticated and must_set_up(request.user, request.company)
+    return request.user.is_authenticated and must_set_up(request.user, getattr(request, "company", None))
 
 
 def _may_open(user: User, item: NavItem) -> bool:

@@ -36,9 +36,11 @@ CATALOGUE = Catalogue(
         "orders.subscription": PastRule(parent="contact_id"),
     },
     navigation=(
-        NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order"),
-        NavItem("Products", "orders:product_list", "box-seam", order=30, model="orders.product"),
-        NavItem("Subscriptions", "orders:subscription_list", "arrow-repeat", order=40, model="orders.subscription"),
+        NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order", key="o"),
+        NavItem("Products", "orders:product_list", "box-seam", order=30, model="orders.product", key="p"),
+        NavItem(
+            "Subscriptions", "orders:subscription_list", "arrow-repeat", order=40, model="orders.subscription", key="s"
+        ),
     ),
     home=CARDS,
     new_items=(

@@ -17,6 +17,7 @@ urlpatterns = [
     path("products/options/", views.ProductOptionsView.as_view(), name="product_options"),
     path("products/<int:pk>/", views.ProductDetailView.as_view(), name="product_detail"),
     path("products/<int:pk>/edit/", views.ProductUpdateView.as_view(), name="product_update"),
+    path("products/archive/", views.ProductBulkArchiveView.as_view(), name="product_bulk_archive"),
     path("products/<int:pk>/archive/", views.ProductArchiveView.as_view(), name="product_archive"),
     path("products/<int:pk>/restore/", views.ProductRestoreView.as_view(), name="product_restore"),
     path("subscriptions/", views.SubscriptionListView.as_view(), name="subscription_list"),

@@ -13,6 +13,7 @@ from crm.field_rights import mask
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView
+from crm.views.bulk import BulkView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -36,6 +37,7 @@ class OrderListView(ListPage):
     new_label = "New order"
     import_url_name = "crm:import_list"
     export_url_name = "orders:order_export"
+    edit_path = "edit/"
     empty_title = "No orders yet"
     empty_text = "Bring a file of orders in, or write the first one down."
 
@@ -118,12 +120,27 @@ class ProductListView(ListPage):
     new_url_name = "orders:product_create"
     new_label = "New product"
     export_url_name = "orders:product_export"
+    edit_path = "edit/"
+    bulk = (("Archive", "orders:product_bulk_archive", Verb.DELETE, "Archive the ticked products?"),)
     empty_title = "No products yet"
     empty_text = "Products come with imported orders, or one by one."
 
 
 class ProductExportView(ListExport, ProductListView):
     """The list's rows as a file."""
+
+
+class ProductBulkArchiveView(BulkView):
+    """Takes the ticked products out of the lists."""
+
+    model = Product
+    verb = Verb.DELETE
+    row_name = "product"
+    done = "archived"
+    back_to = "/products/"
+
+    def act(self, record: Product) -> None:
+        actions.archive_product(actor=self.request.user, product=record)
 
 
 class ProductDetailView(RecordPage):

@@ -13,12 +13,14 @@ from crm.accounts import mails
 from crm.accounts.addresses import sign_in_address
 from crm.accounts.sessions import hash_of
 from crm.choices import JobQueue, Role
+from crm.foreign.tokens import Purpose, make_token, read_token
 from crm.log import log
 from crm.mail.addresses import normal_address
 from crm.models import PasswordRequest, Session, Team, User
 
 logger = logging.getLogger(__name__)
 LONGEST_ADDRESS = 320
+SEALED = {"secret", "seed"}  # what of a second factor is stored sealed
 # what allauth calls a change, and the sentence of our log and mail
 CHANGES = {
     "account/email/password_changed": "Your password was changed.",
@@ -105,6 +107,21 @@ def remove_second_factors(*, actor: User, user: User) -> None:
         end_sessions(actor=actor, user=user)
         if user.email:
             mails.send_notice(user=user, sentence="An administrator took your second factors away.", device="")
+
+
+def seal_factors_anew(*, actor: User | None) -> tuple[int, int]:
+    """Seal the secrets of second factors with the key of now; (how many were, how many cannot be read any more)."""
+    sealed = lost = 0
+    with transaction.atomic():
+        for factor in Authenticator.objects.select_for_update().order_by("pk"):
+            for name in SEALED & factor.data.keys():
+                found = read_token(Purpose.SECOND_FACTOR, factor.data[name])
+                lost += found is None
+                sealed += found is not None
+                factor.data[name] = make_token(Purpose.SECOND_FACTOR, found, None) if found else factor.data[name]
+            factor.save(update_fields=["data"])
+        log(actor=actor, verb="rotate secrets", summary=f"{sealed} secrets of second factors sealed anew")
+    return sealed, lost
 
 
 def request_password(*, address: str) -> None:

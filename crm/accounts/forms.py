@@ -34,7 +34,7 @@ class OneUse(forms.Form):
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]
         lasts = settings.MFA_TOTP_PERIOD * (2 * settings.MFA_TOTP_TOLERANCE + 1)
-        if not cache.add(f"code used by {self.user.pk}: {''.join(code.split())}", True, lasts):
+        if not cache.add(f"code-used:{self.user.pk}:{''.join(code.split())}", True, lasts):
             raise forms.ValidationError("This code was used before; wait for the next one.")
         return code
 

@@ -85,7 +85,8 @@ class SessionStore(SessionBase):
     def note_seen(self) -> None:
         """Keep that the person was here, at most once a minute; a new place or device at once."""
         row, now, device = self.row, timezone.now(), self.device[:LONGEST_DEVICE]
-        if row and (now - row.seen_at > NOTED_EVERY or (row.ip, row.device) != (self.ip, device)):
+        has_moved = row is not None and row.ip is not None and (row.ip, row.device) != (self.ip, device)
+        if row and (now - row.seen_at > NOTED_EVERY or has_moved):
             Session.objects.filter(pk=row.pk).update(seen_at=now, ip=self.ip, device=device)
 
     def _insert(self, values: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from crm.accounts.middleware import SET_UP_FIRST
+from crm.accounts.second_factor import must_set_up
 from crm.acting import acts
 from crm.models import ApiToken, User
 from crm.rest.problems import Problem, plain_problem
@@ -59,6 +61,8 @@ class Token(HttpBearer):
             count_failure(str(get_adapter().get_client_ip(request)))
             raise refused_token()
         count_token(found)
+        if must_set_up(found.user):
+            raise Problem(403, "second_factor_needed", SET_UP_FIRST)
         if self.scope and self.scope not in found.scopes:
             raise Problem(403, "missing_scope", f"This token lacks the scope “{self.scope}”.")
         request.user = found.user

@@ -34,7 +34,8 @@ class ListPage(ScopedView):
     """Rows of one model that the person may see.
 
     A list names its `model`, `heading`, the column that names a row, the default order, and its sentences for an
-    empty list. `?part=filters` answers the filter form alone; an htmx request the table alone.
+    empty list. `bulk` is what may be done with ticked rows: (label, url name, verb, question). `?part=filters` answers
+    the filter form alone; an htmx request the table alone.
     """
 
     heading = ""
@@ -48,6 +49,8 @@ class ListPage(ScopedView):
     new_label = "New"
     import_url_name = ""
     export_url_name = ""
+    edit_path = ""
+    bulk: tuple[tuple[str, str, str, str], ...] = ()
     empty_title = "Nothing here yet"
     empty_text = ""
 
@@ -98,8 +101,14 @@ class ListPage(ScopedView):
             "export_url": self._export_url(),
             "new_url": self._new_url(),
             "new_label": self.new_label,
+            "edit_path": self.edit_path if can(self.request.user, Verb.CHANGE, self.model) else "",
+            "bulk_actions": self._bulk_actions(),
             "empty": self._empty(),
         }
+
+    def _bulk_actions(self) -> list[dict[str, str]]:
+        offered = [(label, self._url_for(verb, url_name), ask) for label, url_name, verb, ask in self.bulk]
+        return [{"label": label, "url": url, "ask": ask} for label, url, ask in offered if url]
 
     def _url_for(self, verb: str, url_name: str) -> str:
         """The address, for who may do the verb."""

@@ -1,27 +1,25 @@
-// What every page needs: theme switches, messages that go away, questions before a step that cannot be undone, keys.
+// What every page needs: theme switches, messages that go away, questions before a step that cannot be undone.
 const ready = (action) =>
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", action) : action();
 
 // --- colours and density ---------------------------------------------------------------------------------------------
-const choices = { theme: "auto", density: "comfortable" };
 function showChoices() {
-  for (const [name, otherwise] of Object.entries(choices)) {
-    const chosen = window.crmTheme.read(`crm-${name}`) || otherwise;
-    for (const button of document.querySelectorAll(`[data-${name}-choice]`)) {
-      button.setAttribute("aria-pressed", String(button.dataset[`${name}Choice`] === chosen));
-    }
+  const { themeChosen, density } = document.documentElement.dataset;
+  for (const button of document.querySelectorAll("[data-theme-choice], [data-density-choice]")) {
+    const isChosen = (button.dataset.themeChoice ?? button.dataset.densityChoice) === (button.dataset.themeChoice ? themeChosen : density);
+    button.setAttribute("aria-pressed", String(isChosen));
   }
 }
-function choose(name, value) {
-  try {
-    localStorage.setItem(`crm-${name}`, value);
-  } catch {
-    document.documentElement.dataset[name === "theme" ? "bsTheme" : name] = value; // no storage: for this page only
-    return;
-  }
+async function choose(name, value) {
+  window.crmTheme.store(`crm-new-${name}`, value);
+  document.documentElement.dataset[`${name}Kept`] = value;
   window.crmTheme.apply();
   showChoices();
   document.dispatchEvent(new CustomEvent("crm:theme"));
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  const url = document.querySelector("[data-look-url]").dataset.lookUrl;
+  const answer = await fetch(url, { method: "POST", headers, body: new URLSearchParams({ [name]: value }), keepalive: true }).catch(() => null);
+  if (answer?.ok) window.crmTheme.store(`crm-new-${name}`, null);
 }
 
 // --- messages --------------------------------------------------------------------------------------------------------
@@ -92,17 +90,13 @@ function markSending(event) {
   });
 }
 
-// --- keys ------------------------------------------------------------------------------------------------------------
-const isTyping = (element) => element.closest("input, textarea, select, [contenteditable], dialog[open], .modal.show");
+// --- Ctrl K -----------------------------------------------------------------------------------------------------------
 function onKey(event) {
   const search = document.querySelector("[data-shortcut=search]");
-  const wantsSearch = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
-  if (search && (wantsSearch || (event.key === "/" && !isTyping(event.target) && !event.ctrlKey && !event.metaKey))) {
-    const local = event.key === "/" && document.querySelector("[data-list-search]");
-    event.preventDefault();
-    (local || search).focus();
-    (local || search).select();
-  }
+  if (!search || event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+  event.preventDefault();
+  search.focus();
+  search.select();
 }
 
 document.addEventListener("click", (event) => {

@@ -6,7 +6,7 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => blanks.forEach((field) => (field.disabled = false)));
 });
 
-// A list under the keyboard: j and k move, Enter opens, x selects; a click anywhere on a row opens its record.
+// A list under the keyboard (keys.js): j and k move, Enter opens, x ticks; a click anywhere on a row opens its record.
 (() => {
   const table = document.querySelector("table[data-list]");
   if (!table) return;
@@ -36,18 +36,25 @@ document.addEventListener("submit", (event) => {
       bulk.querySelector("[data-bulk-count]").textContent = `${chosen} selected`;
     }
   }
-  const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, dialog, .offcanvas.show, .dropdown-menu.show");
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "j") move(at + 1);
-    else if (event.key === "k") move(at < 0 ? 0 : at - 1);
-    else if (event.key === "x" && boxes[at]) {
+  window.crm.list = {
+    move: (by) => move(at < 0 ? 0 : at + by),
+    tick() {
+      if (!boxes[at]) return;
       boxes[at].checked = !boxes[at].checked;
       showSelection();
-    } else if (event.key === "Enter" && at >= 0 && !event.target.closest("a, button")) location.assign(rows[at].dataset.href);
-    else return;
+    },
+    edit() {
+      const path = table.dataset.editPath;
+      if (path === undefined || at < 0) return false;
+      location.assign(rows[at].dataset.href + path);
+      return true;
+    },
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || at < 0) return;
+    if (event.target.closest("a, button, input:not([type=checkbox]), textarea, select, dialog, .offcanvas.show")) return;
     event.preventDefault();
+    location.assign(rows[at].dataset.href);
   });
   table.addEventListener("focusin", (event) => {
     const row = rows.indexOf(event.target.closest("tr"));

@@ -1,20 +1,30 @@
-// Runs before the first paint: sets the colours and the row height that this browser's owner chose.
+// Runs before the first paint: the colours and the row height that this person chose. The server writes them on the root
+// element; pages that know nobody (sign-in, errors) take what this browser saw last.
 (() => {
   const root = document.documentElement;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const read = (name) => {
+  const store = (name, value) => {
     try {
-      return localStorage.getItem(name);
+      if (value === undefined) return localStorage.getItem(name);
+      return value === null ? localStorage.removeItem(name) : localStorage.setItem(name, value);
     } catch {
-      return null; // storage is switched off in this browser: the device's own choice counts
+      return null; // storage is switched off in this browser: what the server says counts
     }
   };
+  // a choice that was made a moment ago and may not have reached the server yet
+  const chosen = (name, otherwise) => store(`crm-new-${name}`) || root.dataset[`${name}Kept`] || store(`crm-${name}`) || otherwise;
   const apply = () => {
-    const choice = read("crm-theme") || "auto";
-    root.dataset.bsTheme = choice === "auto" ? (dark.matches ? "dark" : "light") : choice;
-    root.dataset.density = read("crm-density") || "comfortable";
+    const theme = chosen("theme", "auto");
+    root.dataset.themeChosen = theme;
+    root.dataset.bsTheme = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    root.dataset.density = chosen("density", "comfortable");
+    if (root.dataset.themeKept) {
+      store("crm-theme", theme);
+      store("crm-density", root.dataset.density);
+      store("theme", theme); // where the administration looks
+    }
   };
   apply();
   dark.addEventListener("change", apply);
-  window.crmTheme = { apply, read };
+  window.crmTheme = { apply, store };
 })();

@@ -1,0 +1,32 @@
+"""The keys of the product, in one table: the help on `?` shows it, and `static/js/keys.js` acts on what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Key:
+    """`press` is what is pressed; `does` names what the script does with it (empty: somebody else listens)."""
+
+    press: str
+    words: str
+    does: str = ""
+
+
+KEYS: dict[str, tuple[Key, ...]] = {
+    "Anywhere": (
+        Key("Ctrl K", "search everything"),
+        Key("/", "search this list, or everything", "search"),
+        Key("n", "make a new record", "new"),
+        Key("e", "edit what is open or marked", "edit"),
+        Key("?", "show these keys", "help"),
+        Key("Esc", "close what is open"),
+    ),
+    "In a list": (
+        Key("j", "next row", "next"),
+        Key("k", "row before", "previous"),
+        Key("Enter", "open the row"),
+        Key("x", "tick the row", "tick"),
+    ),
+}

@@ -1,0 +1,20 @@
+"""`manage.py rotate_secrets`: seals what is stored with the new CRM_SECRET_KEY, so that the old ones can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from crm.accounts.actions import seal_factors_anew
+
+
+class Command(BaseCommand):
+    help = (
+        "After a change of CRM_SECRET_KEY: seals the secrets of second factors with the new key. Set"
+        " CRM_OLD_SECRET_KEYS to the old key before, and take it away afterwards."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sealed, lost = seal_factors_anew(actor=None)
+        self.stdout.write(f"Sealed {sealed} anew." + (f" {lost} cannot be read: their key is gone." if lost else ""))

@@ -1,0 +1,46 @@
+// Keys: what the help on `?` lists under data-does is done here; `g` and then a letter opens a page of the navigation.
+(() => {
+  const help = document.getElementById("keys");
+  if (!help) return;
+  const GO_MS = 1500;
+  const does = new Map([...help.querySelectorAll("[data-key]")].map((line) => [line.dataset.key, line.dataset.does]));
+  let goUntil = 0;
+
+  const typing = (element) =>
+    element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open], .offcanvas.show, .dropdown-menu.show");
+  const press = (selector) => {
+    const found = [...document.querySelectorAll(selector)].find((element) => element.offsetParent !== null);
+    found?.click();
+    return Boolean(found);
+  };
+  const actions = {
+    search: () => {
+      const field = document.querySelector("[data-list-search]") ?? document.querySelector("[data-shortcut=search]");
+      field?.focus();
+      field?.select?.();
+    },
+    new: () => press("[data-new]") || press(".btn-new"),
+    edit: () => window.crm.list?.edit() || press("[data-edit]"),
+    help: () => help.showModal(),
+    next: () => window.crm.list?.move(1),
+    previous: () => window.crm.list?.move(-1),
+    tick: () => window.crm.list?.tick(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+    if (performance.now() < goUntil) {
+      goUntil = 0;
+      const line = document.querySelector(`.nav-item[data-go="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (!line) return;
+      event.preventDefault();
+      location.assign(line.href);
+    } else if (event.key === "g") {
+      goUntil = performance.now() + GO_MS;
+    } else if (does.has(event.key)) {
+      event.preventDefault();
+      actions[does.get(event.key)]();
+    }
+  });
+  document.addEventListener("click", (event) => event.target.closest("[data-show-keys]") && help.showModal());
+})();
