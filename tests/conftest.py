@@ -54,7 +54,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_test_environment, django_db_blocker) -> Iterator[None]:
+def django_db_setup(
+    request, django_test_environment, django_db_blocker, django_db_modify_db_settings
+) -> Iterator[None]:
     """Makes the database as the owner; the tests then run as the application's role, as pages and jobs do."""
     how_loud = request.config.option.verbose
     with django_db_blocker.unblock(), as_owner():
