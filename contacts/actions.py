@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from contacts.choices import Channel, ContactKind, Direction
@@ -92,14 +93,18 @@ def change_contact(
 @transaction.atomic
 def archive_contact(*, actor: User | None, contact: Contact) -> None:
     """Take a contact out of the lists; everything that hangs on it stays."""
-    if Contact.objects.filter(pk=contact.pk, archived_at=None).update(archived_at=timezone.now()):
+    if Contact.objects.filter(pk=contact.pk, archived_at=None).update(
+        archived_at=timezone.now(), version=F("version") + 1
+    ):
         log(actor=actor, verb="archive", object=contact, contact_id=contact.pk, summary=f"Archived {contact.name}")
 
 
 @transaction.atomic
 def restore_contact(*, actor: User | None, contact: Contact) -> None:
     """Bring an archived contact back."""
-    if Contact.objects.filter(pk=contact.pk, archived_at__isnull=False).update(archived_at=None):
+    if Contact.objects.filter(pk=contact.pk, archived_at__isnull=False).update(
+        archived_at=None, version=F("version") + 1
+    ):
         log(actor=actor, verb="restore", object=contact, contact_id=contact.pk, summary=f"Restored {contact.name}")
 
 

@@ -20,6 +20,7 @@ from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
 from crm.fields import LinesField, RecordField, SectionedForm, TagsField
 from crm.models import Team, User
+from crm.once import new_token
 
 POINT_FIELDS = {"emails": PointKind.EMAIL, "phones": PointKind.PHONE, "handles": PointKind.HANDLE}
 PERSON_ONLY = ("first_name", "last_name", "organization", "birthday")
@@ -195,6 +196,7 @@ class InteractionForm(forms.ModelForm):
     """The composer: one touch that has just happened, or happened at a given time."""
 
     minutes = forms.IntegerField(min_value=0, max_value=24 * 60, required=False, label="Minutes")
+    form_token = forms.CharField(required=False, widget=forms.HiddenInput(), initial=new_token)
 
     class Meta:
         model = Interaction

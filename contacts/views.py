@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
+from crm.once import sent_before
 from crm.requests import SignedInRequest
 from crm.sharing import may_share
 from crm.timeline import read_timeline, source_choices
@@ -205,9 +207,11 @@ class InteractionCreateView(ScopedView):
         return render(request, "contacts/_history.html", context, status=422 if form.errors else 200)
 
     def _log(self, contact: Contact, form: InteractionForm) -> InteractionForm:
-        """A fresh composer, or the same one with what is wrong."""
+        """A fresh composer, or the same one with what is wrong. A note that is sent twice is one."""
         try:
-            actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
+            with transaction.atomic():
+                if sent_before(user=self.request.user, data=self.request.POST) is None:
+                    actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
         except ValidationError as error:
             form.add_error(None, error)
             return form

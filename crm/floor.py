@@ -37,6 +37,7 @@ CATALOGUE = Catalogue(
         "crm.logentry": PastRule(exempt="Rows are only ever added, and nobody can change them: it is a record itself."),
         "crm.rowchange": PastRule(exempt="The record itself."),
         "crm.jobrun": PastRule(exempt="A ledger: state, attempts and outcome stand in the row."),
+        "crm.formsubmission": PastRule(exempt="Only says that a form was sent; swept away after a week."),
         "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
         "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),

@@ -53,5 +53,5 @@ def _what_happened(record: models.Model) -> str:
     who = entry.actor.name if entry.actor else "An import"
     return (
         f"{who} saved this record while you were typing ({relative_time(entry.at)}: {entry.summary}). "
-        "Your text is kept below: save again to put it in place of theirs."
+        "Your text is kept below, and what they changed is shown with it."
     )

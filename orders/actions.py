@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from crm.log import log
@@ -107,14 +108,18 @@ def change_product(*, actor: User | None, product: Product, version: int, fields
 @transaction.atomic
 def archive_product(*, actor: User | None, product: Product) -> None:
     """Take a product out of the lists; orders keep it."""
-    if Product.objects.filter(pk=product.pk, archived_at=None).update(archived_at=timezone.now()):
+    if Product.objects.filter(pk=product.pk, archived_at=None).update(
+        archived_at=timezone.now(), version=F("version") + 1
+    ):
         log(actor=actor, verb="archive", object=product, summary=f"Archived product {product.name}")
 
 
 @transaction.atomic
 def restore_product(*, actor: User | None, product: Product) -> None:
     """Bring an archived product back."""
-    if Product.objects.filter(pk=product.pk, archived_at__isnull=False).update(archived_at=None):
+    if Product.objects.filter(pk=product.pk, archived_at__isnull=False).update(
+        archived_at=None, version=F("version") + 1
+    ):
         log(actor=actor, verb="restore", object=product, summary=f"Restored product {product.name}")
 
 

@@ -22,7 +22,7 @@ from crm.models import User
 from orders.actions import LINE_FIELDS, LineInput
 from orders.choices import SalesChannel
 from orders.models import Order, OrderLine, Product
-from orders.queries import order_version
+from orders.queries import TIMES, order_version
 
 MOMENT = "%Y-%m-%dT%H:%M"
 COMPUTED_OF = {"quantity", "unit_price", "discount"}
@@ -63,6 +63,21 @@ class OrderLineForm(forms.Form):
         if not self.errors and max(self.worth(cleaned)) >= LARGEST:
             raise ValidationError("This line comes to a trillion or more; please check its numbers.")
         return cleaned
+
+    def in_words(self) -> str:
+        """`2 x Frames at 10, 20 in all`, with a times sign; empty for a line that says nothing, or is taken out."""
+        quantity, price, amount = (self._typed(name) for name in ("quantity", "unit_price", "amount"))
+        key = str(self["product"].value() or "")
+        product = (cast(RecordField, self.fields["product"]).widget.known or {}).get(key) if key else None
+        if self["DELETE"].value() or not (quantity or price or amount or product):
+            return ""
+        parts = [f"{quantity} {TIMES} {product or 'no product'}" if quantity else str(product or "no product")]
+        parts += [f"at {price}" if price else "", f"{amount} in all" if amount else ""]
+        return ", ".join(part for part in parts if part)
+
+    def _typed(self, name: str) -> str:
+        value = self[name].value()
+        return "" if value is None else str(value).strip()
 
     @staticmethod
     def worth(values: dict[str, Any]) -> tuple[Decimal, Decimal]:
@@ -165,6 +180,10 @@ class OrderForm(SectionedForm, forms.ModelForm):
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.lines.is_valid()])
+
+    def further_state(self) -> dict[str, list[str]]:
+        """The lines in words, for who saved at the same time as somebody else."""
+        return {"Lines": [words for line in self.lines if (words := line.in_words())]}
 
     @property
     def order_values(self) -> dict[str, Any]:

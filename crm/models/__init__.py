@@ -12,6 +12,7 @@ from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
 from crm.models.reach import Share, Territory
 from crm.models.sessions import PasswordRequest, Session
+from crm.models.submissions import FormSubmission
 
 __all__ = [
     "AccessRule",
@@ -21,6 +22,7 @@ __all__ = [
     "CustomField",
     "ExchangeRate",
     "FieldRule",
+    "FormSubmission",
     "ImportRun",
     "JobRun",
     "JobWindow",

@@ -8,14 +8,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
+from crm.conflicts import OPENED, merge, state_in_words
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
+from crm.models import FormSubmission
+from crm.once import NOT_TYPED, TOKEN_FIELD, digest_of, led_to, new_token, sent_before
 from crm.saving import StaleRecord
+from crm.templatetags.figures import words
 from crm.views.base import ScopedView
 
 REFUSED, CONFLICT = 422, 409
@@ -64,20 +70,71 @@ class FormPage(ScopedView):
         return self.show(self.make_form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "pk" in self.kwargs and (refused := self.refused_record()):
+            return refused
         form = self.make_form(request.POST)
         if not form.is_valid():
             return self.show(form, status=REFUSED)
         try:
-            record = self.save(form)
+            with transaction.atomic():
+                earlier = None if self.record else sent_before(user=self.request.user, data=request.POST)
+                if earlier is not None:
+                    return self.answer_again(form, earlier)
+                record = self.save(form)
+                url = self.get_success_url(record)
+                led_to(user=self.request.user, data=request.POST, url=url)
         except StaleRecord as stale:
-            form.take_version(self.version_of(stale.record))
-            form.add_error(None, stale.sentence)
-            return self.show(form, status=CONFLICT)
+            return self.show_conflict(form, stale)
+        except ObjectDoesNotExist:  # deleted this very moment
+            return self.show_typed(404)
         except ValidationError as error:
             form.add_error(None, error)
             return self.show(form, status=REFUSED)
         messages.success(request, self.done.format(record=record))
-        return redirect(self.get_success_url(record))
+        return redirect(url)
+
+    def refused_record(self) -> HttpResponse | None:
+        """A page with what was typed, where the record is gone or out of reach since the form was opened."""
+        try:
+            self.record  # noqa: B018 - read once, kept
+        except Http404:
+            return self.show_typed(404)
+        except PermissionDenied:
+            return self.show_typed(403)
+        return None
+
+    def show_typed(self, status: int) -> HttpResponse:
+        """What was typed, for a record that cannot be saved: 404 when it is gone, 403 when it may only be seen."""
+        typed = [
+            (self._label_of(name), "\n".join(values))
+            for name, values in self.request.POST.lists()
+            if name not in NOT_TYPED and any(values)
+        ]
+        context = {"typed": typed, "is_gone": status == 404}
+        return render(self.request, "crm/form_gone.html", context, status=status)
+
+    def answer_again(self, form: Any, earlier: FormSubmission) -> HttpResponse:
+        """The same form sent again leads where the first led; with other words it has to be meant."""
+        if earlier.digest == digest_of(self.request.POST):
+            return redirect(earlier.url or reverse(self.list_url_name))
+        sentence = format_html(
+            'This page has made <a href="{}">a record</a> already. Save again to make another one.', earlier.url
+        )
+        form.add_error(None, ValidationError(sentence))
+        return self.show(form, status=CONFLICT, token=new_token())
+
+    def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
+        """Somebody saved in between: theirs beside mine; what only they changed is taken over."""
+        self.record = stale.record
+        current = self.make_form()
+        form.conflict = merge(form, current)
+        form.take_version(self.version_of(stale.record))
+        form.add_error(None, stale.sentence)
+        return self.show(form, status=CONFLICT, opened=state_in_words(current))
+
+    def _label_of(self, name: str) -> str:
+        field = getattr(self.form_class, "base_fields", {}).get(name)
+        return str(field.label or words(name)) if field else words(name)
 
     def get_success_url(self, record: Any) -> str:
         address: Callable[[], str] = record.get_absolute_url
@@ -95,5 +152,13 @@ class FormPage(ScopedView):
             "cancel_url": self.get_cancel_url(),
         }
 
-    def show(self, form: Any, status: int = 200) -> HttpResponse:
-        return render(self.request, self.template_name, self.get_context_data(form), status=status)
+    def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:
+        """The page; a form that comes back keeps its token and how the record stood when it was opened."""
+        kept = form.data if form.is_bound else {}
+        hidden = (
+            {OPENED: opened or kept.get(OPENED) or (state_in_words(form) if not form.is_bound else "")}
+            if self.record
+            else {TOKEN_FIELD: token or kept.get(TOKEN_FIELD) or new_token()}
+        )
+        context = {**self.get_context_data(form), "hidden_words": hidden}
+        return render(self.request, self.template_name, context, status=status)

@@ -1,0 +1,81 @@
+"""A form that is sent twice makes one record: by two clicks at once, a retry, or the back button."""
+
+import pytest
+
+from contacts.models import Contact, Interaction
+from crm.choices import Role
+from crm.models import FormSubmission
+from orders.models import Product
+from tests.concurrency.racing import at_once, fields_in
+from tests.factories import make_company, make_contact, make_user, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW = "/contacts/new/"
+
+
+@pytest.fixture
+def person():
+    make_company()
+    return make_user(Role.MANAGER)
+
+
+def new_page(client, url=NEW):
+    return fields_in(client.get(url).content.decode(), ("form_token",))
+
+
+@pytest.mark.parametrize(("url", "model"), [(NEW, Contact), ("/products/new/", Product)])
+def test_two_clicks_at_once_make_one_record_and_lead_to_it(person, url, model):
+    client = signed_in(person)
+    page = {"kind": "person", "name": "Grace", "currency": "EUR", **new_page(client, url)}
+    answers = at_once([lambda: client.post(url, page)] * 2)
+    record = model.objects.get()
+    assert [answer.headers["Location"] for answer in answers] == [record.get_absolute_url()] * 2
+
+
+def test_back_and_again_leads_to_the_record(person):
+    client = signed_in(person)
+    page = {"kind": "person", "name": "Grace", **new_page(client)}
+    first, again = client.post(NEW, page), client.post(NEW, page)
+    assert first.headers["Location"] == again.headers["Location"]
+    assert Contact.objects.count() == 1
+
+
+def test_back_with_other_words_has_to_be_meant(person):
+    client = signed_in(person)
+    page = {"kind": "person", "name": "Grace", **new_page(client)}
+    client.post(NEW, page)
+    answer = client.post(NEW, {**page, "name": "Ada"})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "has made" in html
+    assert 'value="Ada"' in html
+    fresh = fields_in(html, ("form_token",))
+    assert fresh != {"form_token": page["form_token"]}
+    assert client.post(NEW, {**page, **fresh, "name": "Ada"}).status_code == 302
+    assert Contact.objects.count() == 2
+
+
+def test_a_refused_form_may_be_sent_again(person):
+    """The token is used by the record, not by the attempt."""
+    client = signed_in(person)
+    page = {"kind": "person", **new_page(client)}
+    assert client.post(NEW, {**page, "name": ""}).status_code == 422
+    assert FormSubmission.objects.count() == 0
+    assert client.post(NEW, {**page, "name": "Grace"}).status_code == 302
+
+
+def test_the_token_of_another_person_leads_nowhere(person):
+    page = {"kind": "person", "name": "Grace", **new_page(signed_in(person))}
+    signed_in(person).post(NEW, page)
+    stranger = signed_in(make_user(Role.MANAGER))
+    answer = stranger.post(NEW, page)
+    assert str(Contact.objects.order_by("pk").first().pk) not in answer.headers["Location"]
+
+
+def test_a_note_sent_twice_is_one(person):
+    client, contact = signed_in(person), make_contact(owner=person)
+    page = fields_in(client.get(contact.get_absolute_url()).content.decode(), ("form_token",))
+    note = {"channel": "phone", "direction": "out", "subject": "Called", **page}
+    answers = at_once([lambda: client.post(f"/contacts/{contact.pk}/interactions/", note).status_code] * 2)
+    assert answers == [200, 200]
+    assert Interaction.objects.count() == 1
