@@ -23,6 +23,7 @@ from crm.choices import JobState, Scope, Verb
 from crm.company import company_today, current_company
 from crm.exporting.csv import csv_lines
 from crm.field_rights import hidden_fields
+from crm.log import log_export
 from crm.models import JobRun
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
@@ -144,6 +145,7 @@ class RfmExportView(AnalysisView):
             return redirect("analytics:rfm_detail")
         rows = _customer_rows(self.request.user) if part == "customers" else PARTS[part](page)
         response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+        log_export(actor=self.request.user, kind=RfmScore, what=f"the {part} of the RFM page")
         name = f"rfm-{part}-{page.run.as_of.isoformat()}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response  # type: ignore[return-value]

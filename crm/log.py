@@ -23,16 +23,24 @@ def log(
     contact_id: int | None = None,
     summary: str = "",
     job: JobRun | None = None,
+    kind: type[Model] | None = None,
 ) -> LogEntry:
-    """Add one row. `actor` None is the system; `summary` is cut to 300 characters."""
+    """Add one row. `actor` None is the system; `summary` is cut to 300 characters; `kind` says what records it was
+    about, where it was not one (`object`)."""
+    about = object if object is not None else kind
     acting = current_acting()
     return LogEntry.objects.create(
         actor=actor,
         verb=verb,
-        model=object._meta.label_lower if object is not None else "",
+        model=about._meta.label_lower if about is not None else "",
         object_id=object.pk if object is not None else None,
         contact_id=contact_id,
         summary=summary[:SUMMARY_LENGTH],
         job_id=job.pk if job is not None else acting.job_id,
         request_id=acting.request_id,
     )
+
+
+def log_export(*, actor: User | None, kind: type[Model], what: str, narrowed: str = "") -> LogEntry:
+    """Who takes data out, and which: written before the first row leaves, for the reader may hang up at any."""
+    return log(actor=actor, verb="export", kind=kind, summary=f"Exported {what}{f' ({narrowed})' if narrowed else ''}")

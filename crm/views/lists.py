@@ -23,6 +23,7 @@ from crm.field_rights import hidden_specs
 from crm.filtering.keyset import Page, Position, read_page
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
+from crm.log import log_export
 from crm.tables import Column
 from crm.views.base import ScopedView
 
@@ -152,6 +153,8 @@ class ListExport(ListPage):
         name = f"{self.heading.lower()}-{company_today(self.request.company).isoformat()}.csv"
         response = StreamingHttpResponse(csv_lines(self._lines()), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
+        narrowed = ", ".join(f"{chip.label}: {chip.value}" for chip in self.listing.chips)
+        log_export(actor=self.request.user, kind=self.model, what=self.heading.lower(), narrowed=narrowed)
         return response
 
     def get_queryset(self) -> Any:

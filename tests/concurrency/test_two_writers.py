@@ -1,6 +1,7 @@
 """Two people save one record at once: one wins, the other is shown theirs beside their own; nothing is lost."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,11 @@ def test_an_archived_contact_is_said(house):
 @pytest.mark.parametrize("kind", ["contact", "product", "order"])
 def test_what_was_typed_survives_a_deletion(house, kind):
     client = signed_in(house[0])
-    records = {"contact": make_contact, "product": make_product, "order": lambda: make_order(make_contact())}
+    records: dict[str, Any] = {
+        "contact": make_contact,
+        "product": make_product,
+        "order": lambda: make_order(make_contact()),
+    }
     record = records[kind]()
     url = f"{record.get_absolute_url()}edit/"
     client.get(url)

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         except CannotExport as error:
             raise CommandError(str(error)) from error
         summary = f"Exported {rows.count:,} rows of {kind.label.lower()}"
-        log(actor=actor, verb="export", summary=summary)
+        log(actor=actor, verb="export", kind=apps.get_model(kind.model), summary=summary)
         if options["output"] and options["verbosity"]:
             self.stderr.write(f"{summary} to {options['output']}.")
 

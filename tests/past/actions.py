@@ -1,0 +1,175 @@
+"""Every action of the product with what it takes: for tests that must hold for each of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from analytics import actions as analytics
+from analytics.models import RfmSegment
+from contacts import actions as contacts
+from crm import actions as floor
+from crm import jobs
+from crm.accounts import actions as accounts
+from crm.choices import JobState, Role
+from crm.customfields import actions as customfields
+from crm.mail import actions as mail
+from crm.mail.choices import MailState
+from crm.models import JobRun, MailChannel, OutgoingMail
+from crm.rest import actions as rest
+from orders import actions as orders
+from tests.factories import make_contact, make_order, make_product, make_user
+
+MODULES = (analytics, contacts, floor, accounts, customfields, mail, rest, orders)
+LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
+MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+# parts of other actions, reads, and what has one statement to write
+NOT_ALONE = {
+    "save_points", "save_address", "is_set_up", "name_from_email", "ring", "answer_password_requests",
+    "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
+    "add_fields", "save_profile",
+}  # fmt: skip
+
+
+def _mail(**states: Any) -> OutgoingMail:
+    found = mail.send_mail(actor=None, kind="at_least_once", to="a@b.example", subject="Hello", text="Hello.")
+    OutgoingMail.objects.filter(pk=found.pk).update(**states)
+    found.refresh_from_db()
+    return found
+
+
+def _job(state: str) -> JobRun:
+    return JobRun.objects.create(kind="analysis", title="A job", state=state)
+
+
+def _segments() -> list[dict[str, Any]]:
+    fields = [field.name for field in RfmSegment._meta.concrete_fields]
+    rows = [dict(row) for row in RfmSegment.objects.values(*fields)]
+    rows[0]["name"] = "Another name"
+    return rows
+
+
+def _channel() -> MailChannel:
+    return MailChannel.objects.get_or_create(name="default")[0]
+
+
+def _field() -> Any:
+    fields = {"label": "Size", "type": "text"}
+    return customfields.create_field(actor=None, model="contacts.contact", fields=fields)
+
+
+# name: called with who acts, it prepares and gives back the call itself
+ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
+    "create_contact": lambda actor: (
+        lambda: contacts.create_contact(
+            actor=actor,
+            fields={"name": "Grace"},
+            points=[contacts.PointInput("email", "g@example.org")],
+            address={"city": "Oslo"},
+        )
+    ),
+    "change_contact": lambda actor: _on(
+        make_contact(emails=("old@example.org",)),
+        lambda contact: contacts.change_contact(
+            actor=actor,
+            contact=contact,
+            version=contact.version,
+            fields={"industry": "Steel"},
+            points=[contacts.PointInput("email", "new@example.org")],
+            address={"city": "Oslo"},
+        ),
+    ),
+    "archive_contact": lambda actor: _on(
+        make_contact(), lambda contact: contacts.archive_contact(actor=actor, contact=contact)
+    ),
+    "restore_contact": lambda actor: _on(
+        make_contact(archived_at=MOMENT), lambda contact: contacts.restore_contact(actor=actor, contact=contact)
+    ),
+    "log_interaction": lambda actor: _on(
+        make_contact(),
+        lambda contact: contacts.log_interaction(actor=actor, contact=contact, channel="phone", subject="Called"),
+    ),
+    "create_order": lambda actor: _on(
+        make_contact(),
+        lambda contact: orders.create_order(
+            actor=actor, fields={"contact": contact, "ordered_at": MOMENT, "currency": "EUR"}, lines=LINES
+        ),
+    ),
+    "change_order": lambda actor: _on(
+        make_order(make_contact()),
+        lambda order: orders.change_order(
+            actor=actor, order=order, version=orders.order_version(order), fields={"number": "9"}, lines=LINES
+        ),
+    ),
+    "create_product": lambda actor: lambda: orders.create_product(actor=actor, fields={"name": "Lamp"}),
+    "change_product": lambda actor: _on(
+        make_product(),
+        lambda product: orders.change_product(
+            actor=actor, product=product, version=product.version, fields={"name": "Lamp 2"}
+        ),
+    ),
+    "archive_product": lambda actor: _on(
+        make_product(), lambda product: orders.archive_product(actor=actor, product=product)
+    ),
+    "restore_product": lambda actor: _on(
+        make_product(archived_at=MOMENT), lambda product: orders.restore_product(actor=actor, product=product)
+    ),
+    "save_segments": lambda actor: _on(_segments(), lambda rows: analytics.save_segments(actor=actor, rows=rows)),
+    "save_user": lambda actor: lambda: floor.save_user(actor=actor, email="n@example.org", role=Role.REP, team="New"),
+    "invite_person": lambda actor: (
+        lambda: accounts.invite_person(actor=actor, email="i@example.org", name="Ida", role=Role.REP)
+    ),
+    "invite": lambda actor: _on(make_user(), lambda user: accounts.invite(actor=actor, user=user)),
+    "end_sessions": lambda actor: _on(_signed_in_user(), lambda user: accounts.end_sessions(actor=actor, user=user)),
+    "change_password": lambda actor: _on(
+        make_user(), lambda user: accounts.change_password(actor=actor, user=user, password="a long pass phrase")
+    ),
+    "remove_second_factors": lambda actor: _on(
+        make_user(), lambda user: accounts.remove_second_factors(actor=actor, user=user)
+    ),
+    "create_field": lambda actor: _field,
+    "change_field": lambda actor: _on(
+        _field(), lambda field: customfields.change_field(actor=actor, field=field, fields={"label": "Height"})
+    ),
+    "delete_field": lambda actor: _on(_field(), lambda field: customfields.delete_field(actor=actor, field=field)),
+    "send_mail": lambda actor: _mail,
+    "send_mails": lambda actor: (
+        lambda: mail.send_mails(
+            actor=actor, drafts=[mail.Draft(kind="at_least_once", to="a@b.example", subject="Hello", text="Hello.")]
+        )
+    ),
+    "retry_mail": lambda actor: _on(_mail(state=MailState.FAILED), lambda m: mail.retry_mail(actor=actor, mail=m)),
+    "release_mail": lambda actor: _on(_mail(state=MailState.HELD), lambda m: mail.release_mail(actor=actor, mail=m)),
+    "cancel_mail": lambda actor: _on(_mail(), lambda m: mail.cancel_mail(actor=actor, mail=m)),
+    "pause_channel": lambda actor: _on(_channel(), lambda c: mail.pause_channel(actor=actor, channel=c)),
+    "resume_channel": lambda actor: _on(_channel(), lambda c: mail.resume_channel(actor=actor, channel=c)),
+    "suppress_address": lambda actor: (
+        lambda: mail.suppress_address(actor=actor, address="a@b.example", reason="manual")
+    ),
+    "allow_address": lambda actor: _on(
+        mail.suppress_address(actor=None, address="a@b.example", reason="manual"),
+        lambda _: mail.allow_address(actor=actor, address="a@b.example"),
+    ),
+    "issue_token": lambda actor: lambda: rest.issue_token(actor=actor, name="A script", scopes=["contacts:read"]),
+    "revoke_token": lambda actor: _on(
+        rest.issue_token(actor=actor, name="A script", scopes=["contacts:read"]),
+        lambda made: rest.revoke_token(actor=actor, token=made[0] if isinstance(made, tuple) else made),
+    ),
+    "start_job": lambda actor: lambda: jobs.start_job(actor=actor, kind="analysis", title="A job"),
+    "request_cancel": lambda actor: _on(_job(JobState.WAITING), lambda job: jobs.request_cancel(actor=actor, job=job)),
+    "retry_job": lambda actor: _on(_job(JobState.FAILED), lambda job: jobs.retry_job(actor=actor, job=job)),
+}
+
+
+def _on(prepared: Any, call: Callable[[Any], Any]) -> Callable[[], Any]:
+    return lambda: call(prepared)
+
+
+def _signed_in_user() -> Any:
+    from tests.factories import signed_in  # noqa: PLC0415
+
+    user = make_user()
+    signed_in(user)
+    return user
