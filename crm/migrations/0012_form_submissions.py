@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0010_made_rows"),
+        ("crm", "0011_reach"),
     ]
 
     operations = [
