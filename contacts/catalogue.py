@@ -8,6 +8,7 @@ from contacts.home import CARDS
 from contacts.importing import KINDS
 from contacts.panels import CONTACT_PANELS
 from contacts.queries import interactions_before
+from contacts.searching import SOURCES
 from contacts.specs import CONTACT_FIELDS
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, TimelineSource
 from crm.choices import Role, Scope
@@ -67,4 +68,5 @@ CATALOGUE = Catalogue(
     api_areas=(
         ApiArea("contacts", "Contacts and organizations", "With how to reach them, addresses and interactions."),
     ),
+    search=SOURCES,
 )

@@ -187,6 +187,42 @@ class ApiArea:
 
 
 @dataclass(frozen=True)
+class SearchHit:
+    """One record that a search found, ready to show; `note` says in few words which one it is."""
+
+    title: str
+    url: str
+    icon: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SearchFound:
+    """What a source found: the best hits, how many there are (`is_capped`: at least so many), whether none fits and
+    these only come close."""
+
+    hits: tuple[SearchHit, ...] = ()
+    count: int = 0
+    is_capped: bool = False
+    is_close: bool = False
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """A kind of records that Ctrl-K and the search page find; `find(user, text, limit)` sees to what the user may see.
+
+    `all_url_name` is the list that shows all of them by `?q=`; `show(user, ids)` draws some of them by id.
+    """
+
+    name: str
+    label: str
+    model: str
+    find: Callable[[User, str, int], SearchFound]
+    show: Callable[[User, Sequence[int]], dict[int, SearchHit]]
+    all_url_name: str = ""
+
+
+@dataclass(frozen=True)
 class HomeCard:
     """A card on a role's home page; `context` returns None when there is nothing to show to this person."""
 
@@ -235,6 +271,7 @@ class Catalogue:
     home: tuple[HomeCard, ...] = ()
     past: Mapping[str, PastRule] = field(default_factory=dict)
     api_areas: tuple[ApiArea, ...] = ()
+    search: tuple[SearchSource, ...] = ()
 
 
 @cache
@@ -310,3 +347,9 @@ def timeline_sources() -> tuple[TimelineSource, ...]:
 def api_areas() -> tuple[ApiArea, ...]:
     """The parts of the API, in the order of the floors."""
     return tuple(area for catalogue in catalogues() for area in catalogue.api_areas)
+
+
+@cache
+def search_sources() -> tuple[SearchSource, ...]:
+    """What is searched, in the order of the floors."""
+    return tuple(source for catalogue in catalogues() for source in catalogue.search)

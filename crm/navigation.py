@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from crm.models import User
     from crm.requests import SignedInRequest as HttpRequest
 
+OWN_PAGES = (
+    {"label": "Your profile", "url": "crm:profile", "icon": "person-gear"},
+    {"label": "Your sessions", "url": "crm:session_list", "icon": "display"},
+    {"label": "Your API tokens", "url": "crm:token_list", "icon": "plug"},
+)
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the shell. Everything is lazy, so that a fragment without the shell costs nothing."""
@@ -29,8 +35,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
         "keys": KEYS,
         "must_set_up": SimpleLazyObject(lambda: _must_set_up(request)),
-        "search_url": SimpleLazyObject(lambda: reverse("contacts:contact_list")),
+        "search_url": SimpleLazyObject(lambda: reverse("crm:search")),
     }
+
+
+def commands_for(request: HttpRequest) -> list[dict[str, str]]:
+    """Every page that this person may go to and everything they may make: label, url, icon and a note."""
+    pages = [line | {"note": group["label"]} for group in _navigation(request) for line in group["items"]]
+    new = [line | {"label": f"New {line['label'].lower()}", "note": ""} for line in _new_menu(request)]
+    return [*pages, *new, *({**page, "url": reverse(page["url"]), "note": "You"} for page in OWN_PAGES)]
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
-from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, setup, tokens
+from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, search, setup, tokens
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -41,6 +41,8 @@ floor = [
     path("audit/export/", audit.AuditExportView.as_view(), name="audit_export"),
     path("audit/rows/", audit.RowListView.as_view(), name="audit_rows"),
     path("audit/rows/<int:pk>/", audit.RowView.as_view(), name="audit_row"),
+    path("search/", search.SearchView.as_view(), name="search"),
+    path("search/palette/", search.PaletteView.as_view(), name="palette"),
     path("profile/tokens/", tokens.TokenListView.as_view(), name="token_list"),
     path("profile/tokens/<int:pk>/revoke/", tokens.TokenRevokeView.as_view(), name="token_revoke"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),

@@ -9,6 +9,7 @@ from orders.home import CARDS
 from orders.importing import KINDS
 from orders.panels import CONTACT_PANELS
 from orders.queries import orders_before
+from orders.searching import SOURCES
 from orders.specs import ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
 
 # Orders themselves go through their customer: who may change the contact may write its orders.
@@ -51,4 +52,5 @@ CATALOGUE = Catalogue(
         ApiArea("products", "Products", "With list prices."),
         ApiArea("orders", "Orders", "With their lines."),
     ),
+    search=SOURCES,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -48,6 +49,7 @@ class Product(models.Model):
         indexes = [
             models.Index(fields=["sort_name", "id"], name="orders_product_sort"),
             models.Index(fields=["family"], name="orders_product_family"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="orders_product_search_trgm"),
         ]
 
     def __str__(self) -> str:

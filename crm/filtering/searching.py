@@ -36,10 +36,17 @@ def search_condition(text: str, prefix: str = "", *, names_only: bool = False) -
             condition &= Q(**{f"{prefix}sort_name__contains": folded(word)})
     if names_only:
         return condition
-    digits = re.sub(r"\D", "", text).lstrip("0") if PHONE.match(text) else ""
-    if len(digits) >= SHORTEST_PART:
+    if digits := digits_of(text):
         condition |= Q(**{f"{prefix}search_text__contains": digits})
     return condition
+
+
+def digits_of(text: str) -> str:
+    """What is looked for where the text may be a phone number: its digits without leading zeros; empty where it is
+    none. `+49 (0)30 901820`, `0049 30 901820` and `030 901820` all lie within 4930901820.
+    """
+    digits = re.sub(r"\D", "", text.replace("(0)", "")).lstrip("0") if PHONE.match(text) else ""
+    return digits if len(digits) >= SHORTEST_PART else ""
 
 
 def search_rows(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:

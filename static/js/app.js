@@ -90,15 +90,6 @@ function markSending(event) {
   });
 }
 
-// --- Ctrl K -----------------------------------------------------------------------------------------------------------
-function onKey(event) {
-  const search = document.querySelector("[data-shortcut=search]");
-  if (!search || event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
-  event.preventDefault();
-  search.focus();
-  search.select();
-}
-
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-theme-choice], [data-density-choice], .note-close, dialog.ask button");
   if (!target) return;
@@ -109,7 +100,6 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("submit", askFirst, true);
 document.addEventListener("submit", markSending);
-document.addEventListener("keydown", onKey);
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   say(status === 403 ? "You may not do this." : "The server could not do this. Try again, or reload the page.");

@@ -15,9 +15,10 @@
   };
   const actions = {
     search: () => {
-      const field = document.querySelector("[data-list-search]") ?? document.querySelector("[data-shortcut=search]");
-      field?.focus();
-      field?.select?.();
+      const field = document.querySelector("[data-list-search]"); // where a list has a search of its own
+      if (!field) return window.crm.palette?.open();
+      field.focus();
+      field.select();
     },
     new: () => press("[data-new]") || press(".btn-new"),
     edit: () => window.crm.list?.edit() || press("[data-edit]"),

@@ -90,6 +90,8 @@ ADDRESSES: dict[str, Address] = {
     "crm:setup": PUBLIC,
     "crm:healthz": Address("house", has_record=False, is_public=True),
     "crm:readyz": Address("house", has_record=False, is_public=True),
+    "crm:search": page("house"),
+    "crm:palette": page("house"),
     "crm:token_list": Address("token", {"GET": "view", "POST": "add"}, has_record=False),
     "crm:token_revoke": button("token", "delete"),
     "crm:columns_keep": button("house", "view", has_record=False),

@@ -1,0 +1,49 @@
+"""Contacts in the search of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from contacts.models import Contact
+from contacts.queries import place_of
+from crm.access import veil
+from crm.catalogue import SearchFound, SearchHit, SearchSource, unseen_words
+from crm.field_rights import hidden_specs
+from crm.search.finding import find_by_text
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+LABEL = "contacts.contact"
+
+
+def find_contacts(user: User, text: str, limit: int) -> SearchFound:
+    """Current persons and organizations by any part of name, e-mail, phone or external id."""
+    return find_by_text(Contact.objects.visible_to(user).current(), user, text, limit, show_contacts)
+
+
+def show_contacts(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    """Contacts with where they work and live, as far as this person may know it."""
+    hidden = hidden_specs(user, LABEL)
+    rows = Contact.objects.visible_to(user).filter(pk__in=keys).select_related("organization")
+    records = list(rows.defer("search_text", "custom").prefetch_related("addresses"))
+    veil(user, records, unseen_words(LABEL))
+    return {contact.pk: _hit(contact, hidden) for contact in records}
+
+
+def _hit(contact: Contact, hidden: frozenset[str]) -> SearchHit:
+    works_at = str(contact.organization) if contact.organization and "organization" not in hidden else ""
+    place = "" if hidden & {"place", "city", "country"} else place_of(contact)
+    notes = [works_at, place, "archived" if contact.is_archived else ""]
+    return SearchHit(
+        contact.name,
+        contact.get_absolute_url(),
+        "building" if contact.is_organization else "person",
+        " · ".join(note for note in notes if note),
+    )
+
+
+SOURCES = (
+    SearchSource("contacts", "Contacts", LABEL, find_contacts, show_contacts, all_url_name="contacts:contact_list"),
+)

@@ -1,0 +1,97 @@
+"""One search over all sources, the pages a person may go to, and what they last worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.urls import reverse
+
+from crm.access import can
+from crm.catalogue import SearchFound, SearchHit, SearchSource, search_sources
+from crm.choices import Verb
+from crm.models import LogEntry
+from crm.navigation import commands_for
+from crm.templatetags.figures import number
+
+if TYPE_CHECKING:
+    from crm.models import User
+    from crm.requests import SignedInRequest
+
+MOST_COMMANDS = 6
+MOST_RECENT = 6
+LOOK_BACK = 60
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hits of one kind under their heading; `all_url` leads to all of them, `count` says how many in words."""
+
+    name: str
+    label: str
+    hits: tuple[SearchHit, ...]
+    count: str = ""
+    all_url: str = ""
+    is_close: bool = False
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+def search_everything(user: User, text: str, limit: int) -> list[Group]:
+    """What every source finds that this person may look into, without empty groups."""
+    if not text:
+        return []
+    asked = [source for source in search_sources() if can(user, Verb.VIEW, apps.get_model(source.model))]
+    groups = [_group(source, source.find(user, text, limit), text) for source in asked]
+    fitting = [group for group in groups if group.hits and not group.is_close]
+    return fitting or [group for group in groups if group.hits]
+
+
+def commands(request: SignedInRequest, text: str) -> Group:
+    """Pages to go to and records to make; those whose words begin with what is typed, the first few without."""
+    words = text.casefold().split()
+    found = [one for one in commands_for(request) if _fits(one["label"], words)]
+    hits = [SearchHit(one["label"], one["url"], one["icon"], one["note"]) for one in found]
+    return Group("commands", "Go to", tuple(hits[:MOST_COMMANDS] if words else hits))
+
+
+def recent(user: User) -> Group:
+    """What this person last wrote to, newest first, as far as they may still see it."""
+    rows = LogEntry.objects.filter(actor=user).exclude(object_id=None).order_by("-at")
+    last = list(dict.fromkeys(rows.values_list("model", "object_id")[:LOOK_BACK]))
+    shown: dict[tuple[str, int], SearchHit] = {}
+    for source in search_sources():
+        keys = [key for model, key in last if model == source.model and key is not None][:MOST_RECENT]
+        hits = source.show(user, keys) if keys else {}
+        shown |= {(source.model, key): hit for key, hit in hits.items()}
+    hits_in_order = [shown[model, key] for model, key in last if key is not None and (model, key) in shown]
+    return Group("recent", "Lately worked on", tuple(hits_in_order[:MOST_RECENT]))
+
+
+def _group(source: SearchSource, found: SearchFound, text: str) -> Group:
+    count = number(found.count)
+    return Group(
+        source.name,
+        source.label,
+        found.hits,
+        f"{count} or more" if found.is_capped else count,
+        _all_url(source, text) if found.count > len(found.hits) and not found.is_close else "",
+        found.is_close,
+    )
+
+
+def _all_url(source: SearchSource, text: str) -> str:
+    return f"{reverse(source.all_url_name)}?{urlencode({'q': text})}" if source.all_url_name else ""
+
+
+def _fits(label: str, words: Iterable[str]) -> bool:
+    """Whether each typed word begins a word of the label."""
+    parts = label.casefold().replace("-", " ").split()
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def shell_of(groups: Iterable[Group]) -> dict[str, Any]:
+    """The groups with something in them, for a template."""
+    return {"groups": [group for group in groups if group.hits]}

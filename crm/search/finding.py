@@ -1,0 +1,109 @@
+"""Finding records by a typed text: exact first, then by the beginning, the beginning of a word, any part; what only
+comes close where nothing fits.
+
+At most a thousand matches are looked at, so that a syllable that half of all names have costs what a rare one does;
+those that begin with the text are looked up apart and so are never missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, transaction
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from crm.catalogue import SearchFound, SearchHit
+from crm.filtering.folding import folded
+from crm.filtering.searching import SHORTEST_PART, finds_names_only, search_condition
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+MOST_HITS = 1_000
+LONGEST_TEXT = 200
+SHORTEST_GUESS = 4
+CLOSE_ENOUGH = 0.4
+NEXT_TO_BEST = 0.8
+LETTERS = re.compile(r"[^\W\d_]")
+Show = Callable[["User", Sequence[int]], dict[int, SearchHit]]
+
+
+def cleaned(text: str) -> str:
+    """A typed text as it is searched: one blank between words, nothing that a database refuses, of a bounded length."""
+    return " ".join(text.replace("\0", " ").split())[:LONGEST_TEXT].strip()
+
+
+def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: Show) -> SearchFound:
+    """Search rows that have `sort_name`, `search_text` and `external_id`, and draw the best of them."""
+    names_only = finds_names_only(user, rows.model._meta.label_lower)
+    keys, is_capped = _matching(rows, text, names_only)
+    if not keys:
+        close = _coming_close(rows, text, limit, names_only)
+        return SearchFound(drawn(show, user, close), len(close), is_close=True)
+    best = _best(rows, keys, text, limit, names_only)
+    return SearchFound(drawn(show, user, best), min(len(keys), MOST_HITS), is_capped)
+
+
+def drawn(show: Show, user: User, keys: Sequence[int]) -> tuple[SearchHit, ...]:
+    """The hits of these records, in this order."""
+    hits = show(user, keys) if keys else {}
+    return tuple(hits[key] for key in keys if key in hits)
+
+
+def _matching(rows: QuerySet[Any], text: str, names_only: bool) -> tuple[list[int], bool]:
+    """Ids of rows that match, those that begin with the text among them; whether there are more than are looked at."""
+    beginning = rows.filter(sort_name__startswith=folded(text)).order_by("sort_name", "pk")
+    if len(text) < SHORTEST_PART:
+        keys = list(beginning.values_list("pk", flat=True)[: MOST_HITS + 1])
+        return keys, len(keys) > MOST_HITS
+    found = rows.filter(search_condition(text, names_only=names_only)).order_by()
+    keys = list(found.values_list("pk", flat=True)[: MOST_HITS + 1])
+    if len(keys) <= MOST_HITS:
+        return keys, False
+    first = list(beginning.values_list("pk", flat=True)[:MOST_HITS])
+    return list(dict.fromkeys([*first, *keys])), True
+
+
+def _best(rows: QuerySet[Any], keys: list[int], text: str, limit: int, names_only: bool) -> list[int]:
+    """Of the matching rows the best, by how they match and then by name."""
+    typed = folded(text)
+    exact = Q(sort_name=typed) if names_only else Q(sort_name=typed) | Q(external_id__iexact=text)
+    by_word = Q(sort_name__contains=folded(f" {text}")) | Q(sort_name__contains=folded(f"-{text}"))
+    rank = Case(
+        When(exact, then=Value(0)),
+        When(sort_name__startswith=typed, then=Value(1)),
+        When(by_word, then=Value(2)),
+        When(sort_name__contains=typed, then=Value(3)),
+        default=Value(4),
+        output_field=IntegerField(),
+    )
+    ranked = rows.model._default_manager.filter(pk__in=keys).order_by(rank, "sort_name", "pk")
+    return list(ranked.values_list("pk", flat=True)[:limit])
+
+
+def _coming_close(rows: QuerySet[Any], text: str, limit: int, names_only: bool) -> list[int]:
+    """Rows that share most three-letter pieces with the text, the closest first: for slips of the finger."""
+    if len(text) < SHORTEST_GUESS or not LETTERS.search(text):
+        return []
+    typed = folded(text)
+    near = rows.filter(search_text__trigram_word_similar=typed)
+    if names_only:
+        near = near.filter(sort_name__trigram_word_similar=typed)
+    path = "sort_name" if names_only else "search_text"
+    closeness = TrigramWordSimilarity(cast(Any, typed), path)
+    near = near.annotate(closeness=closeness).order_by("-closeness", "sort_name", "pk")
+    with _guessing():
+        found = list(near.values_list("pk", "closeness")[:limit])
+    return [key for key, close in found if close >= NEXT_TO_BEST * found[0][1]]
+
+
+@contextmanager
+def _guessing() -> Iterator[None]:
+    """Inside, texts count as close that share a good part of their pieces."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(CLOSE_ENOUGH)])
+        yield
