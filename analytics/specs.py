@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from analytics import behind
 from analytics.choices import Usage
 from analytics.models import RfmSegment
 from crm.catalogue import FieldSpec
@@ -100,6 +101,9 @@ CONTACT_FIELDS = (
     FieldSpec(
         "purchases", "Purchases", "rfm__frequency", kind="number", sort=True, group=GROUP, order=27, select=("rfm",),
         is_score=True,
+    ),
+    FieldSpec(
+        "behind", "Counted", "pk", kind="mark", column=False, order=95, condition=behind.condition, words=behind.words
     ),
     _rank("r", "R (recency)", 28),
     _rank("f", "F (frequency)", 28),

@@ -7,10 +7,11 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -258,6 +259,27 @@ class RecordFilter(SpecFilter):
         return str(record or f"number {value}")
 
 
+class MarkFilter(SpecFilter):
+    """The records behind a mark of a chart: the app that drew it says which."""
+
+    def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
+        super().__init__(spec, model, max_length=300, widget=forms.HiddenInput(), validators=[self._validate])
+
+    def _validate(self, value: str) -> None:
+        try:
+            self.matches(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def matches(self, value: Any) -> Q:
+        if self.spec.condition is None:
+            raise ValueError(f"The field {self.spec.name} has no condition.")
+        return cast(Q, self.spec.condition(value))
+
+    def words(self, value: Any) -> str:
+        return self.spec.words(value) if self.spec.words else str(value)
+
+
 class SearchFilter(django_filters.Filter):
     """The search box: `apply(rows, text, user)` is the list's own search."""
 
@@ -283,6 +305,7 @@ KINDS: dict[str, type[SpecFilter]] = {
     "flag": FlagFilter,
     "state": StateFilter,
     "record": RecordFilter,
+    "mark": MarkFilter,
 }
 BOUNDS: dict[str, type[BoundFilter]] = {
     "number": NumberBound,
