@@ -46,6 +46,15 @@ CATALOGUE = Catalogue(
             scores="analytics.rfmscore",
             key="r",
         ),
+        NavItem(
+            "Retention",
+            "analytics:retention_detail",
+            "arrow-repeat",
+            group="Analysis",
+            order=540,
+            model="analytics.modelrun",
+            roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
+        ),
     ),
     home=(*CARDS, *HOME),
     past={

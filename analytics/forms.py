@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from analytics.economics import Wish
 from crm.company import company_today
 from crm.templatetags.figures import full_day
 
@@ -41,6 +43,32 @@ class RfmRunForm(forms.Form):
         if day > (today := company_today()):
             raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
         return day
+
+
+class WorthForm(forms.Form):
+    """How many more customers to keep, over how long, at what cost."""
+
+    percent = forms.DecimalField(label="Keep more, %", min_value=0, max_value=100, max_digits=5, decimal_places=2)
+    years = forms.DecimalField(
+        label="Over, years", min_value=Decimal("0.1"), max_value=20, max_digits=4, decimal_places=1
+    )
+    discount = forms.DecimalField(
+        label="Discount a year, %", min_value=0, max_value=100, max_digits=5, decimal_places=2
+    )
+    cost = forms.DecimalField(
+        label="Cost of keeping one", min_value=0, max_value=10**9, max_digits=12, decimal_places=2
+    )
+    period = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    @classmethod
+    def usual(cls) -> dict[str, Any]:
+        """What is asked unless somebody asks for something else."""
+        return {"percent": 5, "years": 1, "discount": 10, "cost": 0}
+
+    @property
+    def wish(self) -> Wish:
+        found = {name: float(self.cleaned_data[name]) for name in ("percent", "years", "discount", "cost")}
+        return Wish(**{**found, "discount": found["discount"] / 100})
 
 
 class SegmentForm(forms.Form):

@@ -199,6 +199,11 @@ class RetentionRate(models.Model):
         return Period(self.start, self.period).previous
 
     @property
+    def name(self) -> Period:
+        """The period itself."""
+        return Period(self.start, self.period)
+
+    @property
     def raw(self) -> float | None:
         return self.retained / self.active_at_start if self.active_at_start else None
 

@@ -55,6 +55,12 @@ def last_run(step: str) -> ModelRun | None:
     return ModelRun.objects.filter(step=step, error="").select_related("actor").order_by("-created_at", "-pk").first()
 
 
+def failure_after(run: ModelRun | None, step: str) -> ModelRun | None:
+    """The newest try of a step, where it failed after its last good run: its figures are older than they should be."""
+    newest = ModelRun.objects.filter(step=step).order_by("-created_at", "-pk").first()
+    return newest if newest is not None and newest.error and newest != run else None
+
+
 def recent_runs(user: User, limit: int = 30) -> QuerySet[ModelRun]:
     return ModelRun.objects.visible_to(user).select_related("actor").order_by("-created_at", "-pk")[:limit]
 

@@ -82,6 +82,7 @@ STEPS: dict[str, Step] = {
             retention.read_parameters,
             ("period",),
             describe=retention.describe,
+            url_name="analytics:retention_detail",
         ),
         Step("cohorts", "Cohorts", cohorts.run, cohorts.read_parameters, ("period",), describe=cohorts.describe),
     )

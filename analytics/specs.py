@@ -103,7 +103,7 @@ CONTACT_FIELDS = (
         is_score=True,
     ),
     FieldSpec(
-        "behind", "Counted", "pk", kind="mark", column=False, order=95, condition=behind.condition, words=behind.words
+        "behind", "Counted", "pk", kind="mark", column=False, order=95, mark=behind.condition, words=behind.words
     ),
     _rank("r", "R (recency)", 28),
     _rank("f", "F (frequency)", 28),

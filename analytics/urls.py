@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import segment_views, views
+from analytics import retention_views, segment_views, views
 
 app_name = "analytics"
 urlpatterns = [
@@ -10,5 +10,10 @@ urlpatterns = [
     path("rfm/", views.RfmView.as_view(), name="rfm_detail"),
     path("rfm/run/", views.RfmRunView.as_view(), name="rfm_run"),
     path("rfm/segments/", segment_views.SegmentListView.as_view(), name="segment_list"),
+    path("retention/", retention_views.RetentionView.as_view(), name="retention_detail"),
+    path("retention/contracts/", retention_views.ContractView.as_view(), name="contract_detail"),
+    path("retention/worth/", retention_views.WorthView.as_view(), name="worth_detail"),
+    path("retention/export/", retention_views.RetentionExportView.as_view(), name="retention_export"),
+    path("cohorts/", retention_views.CohortView.as_view(), name="cohort_list"),
     path("rfm/export/", views.RfmExportView.as_view(), name="rfm_export"),
 ]

@@ -34,7 +34,7 @@ class FieldSpec:
     `path` is the look-up path from the record (`rfm__segment`); `kind` one of text, number, money, date, choice,
     listed (a list of choices), flag, person, team, tags, state (a moment of archiving), record (one other record
     by id, a filter only), id (a number, exactly), moment (a date with its time), scores, mark (the records behind a
-    mark of a chart, a filter only: `condition(value)` is what they have in common, `words(value)` says it in a chip;
+    mark of a chart, a filter only: `mark(value)` is their condition, `words(value)` says it in a chip;
     ValueError with a sentence for what is no mark). `choices` gives (value, label) pairs, read when a form is built.
     `column` and `filter` say where it is offered; `default` columns are shown until a person chooses. `select` and
     `prefetch` name the relations that showing it needs.
@@ -68,7 +68,7 @@ class FieldSpec:
     value: Callable[[Any], Any] | None = None
     is_score: bool = False
     sort_by: str = ""
-    condition: Callable[[str], Any] | None = None
+    mark: Callable[[str], Any] | None = None
     words: Callable[[str], str] | None = None
     stored: str = ""
     covers: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ from analytics.models import RetentionRate, ScoreHistory
 from analytics.periods import Period, PeriodKind, periods_between
 from analytics.steps import AnalysisError, StepResult
 from analytics.steps.activity import LAST_ORDER_MASK, drop, execute, make_activity, roll_up, rows_of
+from analytics.steps.contracts import ended_by_month, survival
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number, percent
 
@@ -136,6 +137,8 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         metrics={
             "periods": [as_metrics(rate) for rate in shown],
             "average": average(shown),
+            "survival": survival(as_of),
+            "contracts": ended_by_month(as_of),
             "customers": customers,
             "purchases": int(purchases),
             "sentences": sentences(as_of, customers, shown),

@@ -272,9 +272,9 @@ class MarkFilter(SpecFilter):
             raise ValidationError(str(error)) from error
 
     def matches(self, value: Any) -> Q:
-        if self.spec.condition is None:
-            raise ValueError(f"The field {self.spec.name} has no condition.")
-        return cast(Q, self.spec.condition(value))
+        if self.spec.mark is None:
+            raise ValueError(f"The field {self.spec.name} is no mark.")
+        return cast(Q, self.spec.mark(value))
 
     def words(self, value: Any) -> str:
         return self.spec.words(value) if self.spec.words else str(value)

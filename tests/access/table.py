@@ -47,6 +47,8 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     "file": {"view": reach(OWN, OWN, OWN, OWN)},
     "audit entry": {"view": reach(NONE, NONE, NONE, NONE), "export": reach(NONE, NONE, NONE, NONE)},
     "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
+    # figures over all customers: for who may see them all
+    "whole base": {"view": reach(NONE, ALL, ALL, ALL), "export": reach(NONE, ALL, NONE, ALL)},
     "house": {"view": EVERYBODY},
 }
 NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
@@ -162,5 +164,10 @@ ADDRESSES: dict[str, Address] = {
     "analytics:rfm_detail": page("analysis"),
     "analytics:rfm_export": page("contact", "export"),
     "analytics:segment_list": form("segment table", "change"),
+    "analytics:retention_detail": page("whole base"),
+    "analytics:contract_detail": page("whole base"),
+    "analytics:worth_detail": page("whole base"),
+    "analytics:cohort_list": page("whole base"),
+    "analytics:retention_export": page("whole base", "export"),
     "analytics:rfm_run": button("analysis", "run", has_record=False),
 }

@@ -1,0 +1,65 @@
+// Lines over periods (retention, cohorts, worth) and the steps of survival curves.
+(() => {
+  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+  const exact = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+  const DASHES = ["solid", "solid", "solid", "dashed", "dashed", "dashed", "dotted"];
+
+  // Three colours of the page, then the same again with dashes.
+  const pen = (tone, index) => ({ color: tone.series[index % tone.series.length], type: DASHES[index % DASHES.length], width: 2 });
+
+  function frame(tone, isMoney, legend) {
+    const unit = (value) => (isMoney ? short.format(value) : `${exact.format(value)} %`);
+    return {
+      legend: { top: 0, left: 0, type: "scroll", itemWidth: 16, itemHeight: 10, textStyle: { color: tone.ink2 }, data: legend },
+      grid: { left: isMoney ? 56 : 48, right: 14, top: 36, bottom: 28 },
+      tooltip: {
+        renderMode: "richText", confine: true, backgroundColor: tone.panel, borderColor: tone.line, trigger: "axis",
+        textStyle: { color: tone.ink, fontSize: 12 }, valueFormatter: (value) => (value === undefined || value === null ? "–" : unit(value)),
+      },
+      yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, formatter: unit } },
+    };
+  }
+
+  function lines(data, tone) {
+    const partial = data.partial || [];
+    return {
+      ...frame(tone, data.unit === "money", data.series.map((one) => one.name)),
+      xAxis: {
+        type: "category", data: data.periods.map((name, index) => (partial[index] ? `${name} so far` : name)), boundaryGap: false,
+        axisTick: { show: false }, axisLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, hideOverlap: true },
+      },
+      series: data.series.map((one, index) => ({
+        type: "line", name: one.name, cursor: "pointer", symbolSize: 7, connectNulls: false,
+        lineStyle: pen(tone, index), itemStyle: { color: pen(tone, index).color },
+        // what is not over yet is an empty ring
+        data: one.points.map((point, place) => (point && partial[place] ? { ...point, symbol: "emptyCircle", symbolSize: 10 } : point)),
+        symbol: data.periods.length > 40 ? "none" : "circle",
+      })),
+    };
+  }
+
+  function survival(data, tone) {
+    const low = data.band.map(([month, from]) => [month, from]);
+    const width = data.band.map(([month, from, to]) => [month, to - from]);
+    const hidden = { type: "line", step: "end", stack: "band", symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { opacity: 0 } };
+    return {
+      ...frame(tone, false, data.curves.map((one) => one.name)),
+      xAxis: {
+        type: "value", name: "months", nameLocation: "end", nameGap: 4, min: 0, splitLine: { show: false },
+        axisLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3 }, nameTextStyle: { color: tone.ink3 },
+      },
+      series: [
+        { ...hidden, name: "low", data: low },
+        { ...hidden, name: "high", data: width, areaStyle: { color: tone.series[0], opacity: 0.15 } },
+        ...data.curves.map((one, index) => ({
+          type: "line", step: "end", name: one.name, symbol: "none", data: one.points,
+          lineStyle: pen(tone, index), itemStyle: { color: pen(tone, index).color },
+        })),
+      ],
+    };
+  }
+
+  window.crmCharts.define("lines", lines);
+  window.crmCharts.define("survival", survival);
+  window.crmCharts.start();
+})();
