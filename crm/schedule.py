@@ -1,6 +1,8 @@
 """Every periodic job, one line each: what runs when is this file.
 
-The order of two beats does no harm: a job that must run once per window claims a unique (job, window) row.
+The order of two beats does no harm: a job that must run once per window claims a unique (job, window) row. After a time
+without a beat the window of now is made up for, once; windows that have passed whole are not: last night's analysis
+says what the nights before it would have said.
 """
 
 from typing import Any
@@ -27,6 +29,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "take away sessions that have ended": {
         "task": "crm.clear_sessions",
         "schedule": crontab(minute="40"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
+    # asked every hour; starts once a day, from three in the morning where the company is
+    "take away what has served its purpose": {
+        "task": "crm.tidy",
+        "schedule": crontab(minute="20"),
         "options": {"queue": "batch", "expires": 3000},
     },
     # asked every hour; starts once a day, from two in the morning where the company is

@@ -109,9 +109,13 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "analytics.catalogue"]
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
+# how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails
+CRM_KEEP_FILES_DAYS = env.int("CRM_KEEP_FILES_DAYS", default=90)
+CRM_KEEP_MAILS_DAYS = env.int("CRM_KEEP_MAILS_DAYS", default=365)
 CRM_JOBS = {
     "import": "crm.importing.job.run_import",
     "analysis": "analytics.jobs.run_analysis",
+    "tidying": "crm.tidying.run_tidying",
     "order totals": "orders.jobs.refresh_all_totals",
 }
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
@@ -302,7 +306,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {
     "socket_connect_timeout": 1,
     "health_check_interval": 25,
 }
-if CRM_PROCESS not in {"worker", "beat"}:
+if CRM_PROCESS not in {"worker", "quick", "beat"}:
     # somebody waits for the page that rings: a broker that is away is asked once and quickly (crm.bells)
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "socket_timeout": 0.5,
@@ -323,6 +327,7 @@ CELERY_TASK_TIME_LIMIT = 840  # below the visibility timeout: a task is never gi
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CRM_QUEUES = ("interactive", "mail", "batch")  # what the worker of `manage.py serve` takes, most urgent first
+CRM_QUICK_QUEUES = CRM_QUEUES[:2]  # what a second worker is kept free for
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500

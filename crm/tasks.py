@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from crm import jobs
+from crm import jobs, tidying
 from crm.accounts.actions import answer_password_requests
 from crm.accounts.sessions import SessionStore
 from crm.mail import sending
@@ -41,3 +41,8 @@ def answer_password_requests_task() -> int:
 @shared_task(name="crm.clear_sessions")
 def clear_sessions_task() -> None:
     SessionStore.clear_expired()
+
+
+@shared_task(name="crm.tidy")
+def tidy_task() -> bool:
+    return tidying.ask_for_tidying()

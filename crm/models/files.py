@@ -33,6 +33,7 @@ class StoredFile(models.Model):
         related_name="files",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, blank=True, help_text="When the content was taken away.")
 
     access = AccessPaths(owner="owner", team="owner__team")
     objects = VisibleQuerySet.as_manager()

@@ -96,11 +96,15 @@ def commands(port: int) -> dict[str, list[str]]:
     web += " --no-control-socket --log-level warning"
     web += " --reload" if settings.DEBUG else " --preload"
     queues = ",".join(settings.CRM_QUEUES)
-    worker = f"-c 2 -Q {queues} --loglevel WARNING --without-gossip --without-mingle"
+    quiet = "--loglevel WARNING --without-gossip --without-mingle"
+    worker = f"-c 2 -Q {queues} -n worker@%h {quiet}"
+    # takes short work only: two long imports fill the other worker, and nobody waits for them
+    quick = f"-c 1 -Q {','.join(settings.CRM_QUICK_QUEUES)} -n quick@%h {quiet}"
     beat = "-S celery.beat:Scheduler --pidfile= --loglevel WARNING"
     words = {
         "web": ["gunicorn", "crm.wsgi:application", *web.split()],
         "worker": ["celery", "--quiet", "-A", "crm", "worker", *worker.split()],
+        "quick": ["celery", "--quiet", "-A", "crm", "worker", *quick.split()],
         "beat": ["celery", "--quiet", "-A", "crm", "beat", *beat.split()],
     }
     return {name: [sys.executable, "-W", QUIET_ROOT, "-m", *line] for name, line in words.items()}

@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views import View
 from django.views.generic import DetailView, ListView
 
-from crm.access import can
-from crm.choices import JobState, Verb
+from crm.access import can, scope_of
+from crm.choices import JobState, Scope, Verb
 from crm.foreign.contents import served_type
 from crm.foreign.names import clean_name
+from crm.job_overview import by_state, periodic_jobs, queues_now
 from crm.jobs import request_cancel, retry_job
 from crm.models import JobRun, StoredFile
 from crm.requests import SignedInRequest
@@ -27,14 +28,36 @@ def visible_jobs(request: SignedInRequest) -> QuerySet[JobRun]:
 
 
 class JobListView(ListView):
-    """The newest jobs that the person may see."""
+    """The newest jobs that the person may see, by state; for who sees all of them, how the queues and the clock are."""
 
     request: SignedInRequest
     template_name = "crm/job_list.html"
     context_object_name = "jobs"
 
     def get_queryset(self) -> QuerySet[JobRun]:
-        return visible_jobs(self.request)[:RECENT_JOBS]
+        state = self.request.GET.get("state", "")
+        if state and state not in JobState.values:
+            raise Http404("There is no such state.")
+        jobs = visible_jobs(self.request)
+        return (jobs.filter(state=state) if state else jobs)[:RECENT_JOBS]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        counts = by_state(JobRun.objects.visible_to(self.request.user))
+        asked, path = self.request.GET.get("state", ""), self.request.path
+        tabs: list[dict[str, Any]] = [{"label": "All", "url": path, "active": not asked, "count": None}]
+        shown = [state for state in JobState if counts.get(state) or state == asked]
+        tabs += [
+            {
+                "label": one.label.capitalize(),
+                "url": f"{path}?state={one}",
+                "active": one == asked,
+                "count": counts.get(one),
+            }
+            for one in shown
+        ]
+        sees_all = scope_of(self.request.user, JobRun, Verb.VIEW) == Scope.ALL
+        overview = {"queues": queues_now(), "periodic": periodic_jobs()} if sees_all else {}
+        return super().get_context_data(**kwargs) | overview | {"tabs": tabs}
 
 
 class JobDetailView(DetailView):
@@ -98,7 +121,7 @@ class FileDownloadView(View):
     """A stored file as a download, never shown in the browser."""
 
     def get(self, request: SignedInRequest, pk: int) -> FileResponse:
-        stored = get_object_or_404(StoredFile.objects.visible_to(request.user), pk=pk)
+        stored = get_object_or_404(StoredFile.objects.visible_to(request.user).filter(removed_at=None), pk=pk)
         try:
             content = stored.file.open("rb")
         except FileNotFoundError as error:

@@ -1,0 +1,82 @@
+"""What has served its purpose is taken away: contents of old files, texts of old mails, marks that nobody asks for.
+
+The rows stay: that a file was imported, or a mail sent, is still told; only what it said is gone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from crm.company import current_company
+from crm.jobs import Progress, claim_window, start_job
+from crm.log import log
+from crm.mail.choices import MailState
+from crm.models import FormSubmission, ImportRun, JobRun, JobWindow, OutgoingMail, StoredFile
+
+HOUR = 3
+KEEP_SUBMISSIONS = dt.timedelta(days=7)
+KEEP_WINDOWS = dt.timedelta(days=400)
+STEP = 500
+ENDED = (MailState.SENT, MailState.FAILED, MailState.PARKED, MailState.UNCERTAIN, MailState.CANCELLED)
+
+
+def ask_for_tidying() -> bool:
+    """Once a day, from three in the morning of the company's time on; called every hour, by any number of beats."""
+    now = timezone.now().astimezone(current_company().zone)
+    if now.hour < HOUR:
+        return False
+    with transaction.atomic():
+        is_first = claim_window("tidying", now.date().isoformat())
+        if is_first:
+            start_job(actor=None, kind="tidying", title="Take away what has served its purpose")
+    return is_first
+
+
+def run_tidying(job: JobRun, progress: Progress) -> dict[str, Any]:
+    """Handler of the job kind `tidying`: how many of each were taken away."""
+    now = timezone.now()
+    counts = {
+        "files": _remove_files(now - dt.timedelta(days=settings.CRM_KEEP_FILES_DAYS), progress),
+        "mails": _forget_mails(now - dt.timedelta(days=settings.CRM_KEEP_MAILS_DAYS)),
+        "sent_forms": FormSubmission.objects.filter(created_at__lt=now - KEEP_SUBMISSIONS).delete()[0],
+        "windows": JobWindow.objects.filter(created_at__lt=now - KEEP_WINDOWS).delete()[0],
+    }
+    log(
+        actor=None,
+        verb="tidy",
+        object=job,
+        summary=f"Took away {counts['files']} files, {counts['mails']} texts of mails",
+    )
+    return counts
+
+
+def old_files(before: dt.datetime) -> QuerySet[StoredFile]:
+    """Files of imports and jobs older than that, whose content is there; not those of an import that may yet run."""
+    rejected = ImportRun.objects.filter(rejected_file__isnull=False).values("rejected_file")
+    used = Q(imports__isnull=False) | Q(jobrun__isnull=False) | Q(pk__in=rejected)
+    open_import = Q(imports__job__state__in=["waiting", "running"])
+    old = StoredFile.objects.filter(removed_at=None, created_at__lt=before)
+    return old.filter(used).exclude(pk__in=old.filter(open_import).values("pk")).distinct()
+
+
+def _remove_files(before: dt.datetime, progress: Progress) -> int:
+    """The content first, then the mark: who dies in between does it again, and a file that is gone is no fault."""
+    count = 0
+    for stored in old_files(before).order_by("pk").iterator(STEP):
+        stored.file.storage.delete(str(stored.file.name))
+        StoredFile.objects.filter(pk=stored.pk).update(removed_at=timezone.now())
+        count += 1
+        progress.report(count, None, "Files")
+    return count
+
+
+def _forget_mails(before: dt.datetime) -> int:
+    """Texts of mails whose story has ended; the address, the subject and the outcome stay."""
+    old = OutgoingMail.objects.filter(state__in=ENDED, created_at__lt=before).exclude(text="", html="")
+    return old.update(text="", html="")
