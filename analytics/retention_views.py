@@ -25,6 +25,7 @@ from crm.access import can, scope_of
 from crm.choices import Scope, Verb
 from crm.company import current_company
 from crm.exporting.csv import csv_lines
+from crm.log import log_export
 
 TABS = (
     ("Rates", "analytics:retention_detail"),
@@ -177,6 +178,7 @@ class RetentionExportView(RetentionView):
         part = request.GET.get("part", "rates")
         if part not in PARTS:
             raise Http404("There is no such table.")
+        log_export(actor=self.request.user, kind=RetentionRate, what=f"the {part} of the retention pages")
         response = StreamingHttpResponse(csv_lines(PARTS[part](self)), content_type="text/csv; charset=utf-8")
         day = self.run.as_of.isoformat() if self.run else "none"
         response["Content-Disposition"] = f'attachment; filename="retention-{part}-{self.kind}-{day}.csv"'
