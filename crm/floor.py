@@ -58,5 +58,6 @@ CATALOGUE = Catalogue(
         NavItem("People", "crm:person_list", "people", group="Data", order=960, model="crm.user", key="u"),
         NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=980, model="crm.rowchange", key="t"),
         NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,), key="a"),
+        NavItem("Rights", "crm:rights", "shield-lock", group="Data", order=970, model="crm.accessrule", verb="change"),
     ),
 )

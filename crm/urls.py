@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
-from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, search, setup, tokens
+from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, rights, search, setup, tokens
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
     path("setup/", setup.SetupView.as_view(), name="setup"),
+    path("rights/", rights.RightsView.as_view(), name="rights"),
+    path("rights/reset/", rights.RightsResetView.as_view(), name="rights_reset"),
     path("jobs/", jobs.JobListView.as_view(), name="job_list"),
     path("jobs/<int:pk>/", jobs.JobDetailView.as_view(), name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.JobCancelView.as_view(), name="job_cancel"),

@@ -150,6 +150,7 @@ class AccessRule(models.Model):
     verb = models.CharField(max_length=16, choices=Verb)
     scope = models.CharField(max_length=8, choices=Scope)
 
+    access = AccessPaths(shared=True)
     objects = models.Manager()
 
     class Meta:

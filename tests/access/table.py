@@ -49,6 +49,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
     # figures over all customers: for who may see them all
     "whole base": {"view": reach(NONE, ALL, ALL, ALL), "export": reach(NONE, ALL, NONE, ALL)},
+    "rights": {"view": reach(NONE, NONE, NONE, NONE), "change": reach(NONE, NONE, NONE, NONE)},
     "house": {"view": EVERYBODY},
 }
 NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
@@ -113,6 +114,8 @@ ADDRESSES: dict[str, Address] = {
     "crm:audit_entry": Address("audit entry"),
     "crm:audit_rows": page("audit row"),
     "crm:audit_row": Address("audit row"),
+    "crm:rights": form("rights", "change"),
+    "crm:rights_reset": button("rights", "change", has_record=False),
     "crm:job_list": page("job"),
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),
