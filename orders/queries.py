@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from contacts.models import Contact
 from crm.catalogue import TimelineEntry
-from crm.field_rights import hides, mask
+from crm.field_rights import hidden_fields, mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
 from crm.templatetags.figures import money, plain_number, plural
@@ -77,8 +77,8 @@ def orders_before(user: User | None, contact_id: int, before: dt.datetime | None
         rows = rows.filter(ordered_at__lt=before)
     lines = OrderLine.objects.select_related("product").order_by("position")
     rows = rows.prefetch_related(Prefetch("lines", lines)).order_by("-ordered_at", "-id")
-    shows_amount = not hides(user, "orders.order.amount")
-    return [_entry(order, shows_amount) for order in rows[:limit]]
+    hidden = hidden_fields(user, Order)
+    return [_entry(order, hidden) for order in rows[:limit]]
 
 
 def product_families() -> list[tuple[str, str]]:
@@ -102,9 +102,9 @@ def sales_of(product: Product, user: User | None) -> QuerySet[OrderLine]:
     return rows.order_by("-order__ordered_at", "-id")
 
 
-def _entry(order: Order, shows_amount: bool) -> TimelineEntry:
+def _entry(order: Order, hidden: frozenset[str]) -> TimelineEntry:
     lines = list(order.lines.all())
-    amount = f"{money(order.amount, order.currency)} · " if shows_amount else ""
+    amount = "" if "amount" in hidden else f"{money(order.amount, order.currency)} · "
     what = "Order" if order.is_purchase else "Return"
     count = plural(len(lines), "line")
     return TimelineEntry(
@@ -113,7 +113,7 @@ def _entry(order: Order, shows_amount: bool) -> TimelineEntry:
         title=f"{what} {title_of(order)} · {amount}{count}",
         key=f"order-{order.pk}",
         text=_in_words(lines),
-        who=order.get_channel_words(),
+        who="" if "channel" in hidden else order.get_channel_words(),
         url=order.get_absolute_url(),
         tone="good" if order.is_purchase else "warn",
     )
