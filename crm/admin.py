@@ -6,16 +6,19 @@ from typing import Any, cast
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from crm.accounts.actions import end_sessions, invite
 from crm.accounts.addresses import sign_in_address
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.choices import Role
+from crm.handover import end_access
 from crm.mail.addresses import checked_address, normal_address
 from crm.models import (
     AccessRule,
@@ -110,6 +113,10 @@ class UserAdmin(LoggedAdmin, DjangoUserAdmin):
         super().save_model(request, obj, form, change)
         if change and {"is_active", "role", "email"} & set(form.changed_data) and obj.pk != request.user.pk:
             end_sessions(actor=cast("User", request.user), user=obj)
+        if change and not obj.is_active and "is_active" in form.changed_data:
+            end_access(actor=cast("User", request.user), user=obj)
+            url = reverse("crm:person_handover", args=[obj.pk])
+            messages.info(request, format_html('Who takes over? <a href="{}">Hand their records over</a>', url))
         if not change and obj.email and not obj.has_usable_password():
             invite(actor=cast("User", request.user), user=obj)
 

@@ -86,6 +86,8 @@ def stored_at(label: str, spec: FieldSpec) -> str:
         return spec.stored
     model = apps.get_model(label)
     first, *rest = spec.path.split("__")
+    if first == "pk":  # a value made of the whole record: a field of its own
+        return f"{label}.{spec.name}"
     field: Any = model._meta.get_field(first)
     if isinstance(field, models.JSONField) and rest:
         return f"{label}.{spec.path}"

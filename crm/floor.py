@@ -17,7 +17,8 @@ EVERYBODY = (Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER)
 
 CATALOGUE = Catalogue(
     grants={
-        "crm.user": dict.fromkeys(EVERYBODY, SEE),
+        # to run: to hand a leaver's records over
+        "crm.user": {**dict.fromkeys(EVERYBODY, SEE), Role.MANAGER: Grants(view=Scope.ALL, run=Scope.ALL)},
         "crm.team": dict.fromkeys(EVERYBODY, SEE),
         "crm.storedfile": dict.fromkeys(EVERYBODY, OWN_FILES),
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},

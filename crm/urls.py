@@ -4,7 +4,22 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
-from crm.views import audit, health, home, imports, jobs, lists, mails, people, profile, rights, search, setup, tokens
+from crm.views import (
+    audit,
+    handover,
+    health,
+    home,
+    imports,
+    jobs,
+    lists,
+    mails,
+    people,
+    profile,
+    rights,
+    search,
+    setup,
+    tokens,
+)
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -31,6 +46,8 @@ floor = [
     path("people/new/", people.PersonInviteView.as_view(), name="person_invite"),
     path("people/<int:pk>/", people.PersonDetailView.as_view(), name="person_detail"),
     path("people/<int:pk>/invite/", people.PersonInviteAgainView.as_view(), name="person_invite_again"),
+    path("people/<int:pk>/handover/", handover.PersonHandoverView.as_view(), name="person_handover"),
+    path("people/<int:pk>/deactivate/", handover.PersonDeactivateView.as_view(), name="person_deactivate"),
     path("people/<int:pk>/end-sessions/", people.PersonSessionsEndView.as_view(), name="person_sessions_end"),
     path("people/<int:pk>/remove-factors/", people.PersonFactorsRemoveView.as_view(), name="person_factors_remove"),
     path("profile/", profile.ProfileView.as_view(), name="profile"),

@@ -48,6 +48,7 @@ class PersonDetailView(ScopedView):
         context = {
             "person": person,
             "may_change": may_change,
+            "may_hand_over": can(self.request.user, Verb.RUN, person),
             "sessions": sessions_of(person) if may_change else [],
             "has_factor": has_second_factor(person),
         }

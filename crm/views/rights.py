@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views import View
 
 from crm.access import can
+from crm.accounts.step_up import StepUp
 from crm.choices import FieldRight, Role, Scope, Verb
 from crm.models import AccessRule
 from crm.requests import SignedInRequest
@@ -20,7 +20,7 @@ from crm.rights import ROLES, field_rows, governed_verbs, reset_rights, scope_ro
 REFUSED = 422
 
 
-class RightsView(View):
+class RightsView(StepUp):
     """One role at a time (`?role=`): a table of scopes and a list of fields, saved together."""
 
     request: SignedInRequest
@@ -32,7 +32,7 @@ class RightsView(View):
         self.role = request.GET.get("role", ROLES[0])
         if self.role not in ROLES:
             raise Http404("There is no such role to set rights for.")
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+        return super().dispatch(request, *args, **kwargs)
 
     @property
     def url(self) -> str:

@@ -47,7 +47,8 @@ def starts(records: dict[str, list[int]]) -> list[str]:
 
 def crawl(client: Client, records: dict[str, list[int]]) -> Iterator[tuple[str, int, str]]:
     """(address, status, text) of every page that can be found, a few of each kind."""
-    waiting, seen, kinds = deque(starts(records)), set(), Counter()
+    waiting, seen = deque(starts(records)), set[str]()
+    kinds = Counter[str]()
     while waiting and len(seen) < MOST_PAGES:
         path = html.unescape(waiting.popleft()).partition("#")[0]
         if path in seen or LEFT.match(path) or kinds[kind_of(path)] >= OF_A_KIND:

@@ -53,7 +53,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     "house": {"view": EVERYBODY},
 }
 NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
-SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY}
+SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY, "run": reach(NONE, NONE, NONE, ALL)}
 SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
 SCOPES["order"] = SCOPES["contact"]
 SCOPES["channel"] = SCOPES["mail"]
@@ -102,6 +102,8 @@ ADDRESSES: dict[str, Address] = {
     "crm:person_invite": form("person", "add"),
     "crm:person_detail": Address("person"),
     "crm:person_invite_again": button("person", "change"),
+    "crm:person_handover": form("person", "run", has_record=True),
+    "crm:person_deactivate": button("person", "change"),
     "crm:person_sessions_end": button("person", "change"),
     "crm:person_factors_remove": button("person", "change"),
     "crm:profile": form("house", "view"),
