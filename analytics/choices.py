@@ -10,3 +10,11 @@ class Usage(TextChoices):
     MODERATE = "moderate", "Moderate user"
     INFREQUENT = "infrequent", "Infrequent user"
     NEW = "new", "New"
+
+
+class RiskBand(TextChoices):
+    """How likely a customer is to leave: high from 60 %, medium from 30 %."""
+
+    HIGH = "high", "High risk"
+    MEDIUM = "medium", "Medium risk"
+    LOW = "low", "Low risk"

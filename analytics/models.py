@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from analytics.choices import Usage
+from analytics.choices import RiskBand, Usage
 from analytics.periods import Period, PeriodKind
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
@@ -308,3 +308,40 @@ class SegmentMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before or 'new'} to {self.after} by {self.month_end}"
+
+
+class ChurnScore(models.Model):
+    """How likely one customer is to leave in the next days, as of the last run, and what hangs on it.
+
+    `value_at_risk` is the margin expected of the next days if the customer stays, times the probability; empty where no
+    money is known. `reasons` holds the strongest features, each as [name, value, log-odds that it adds]. Built anew by
+    each run and swapped in.
+    """
+
+    contact = models.OneToOneField(
+        "contacts.Contact",
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="churn",
+        db_constraint=False,
+    )
+    run_id = models.BigIntegerField()
+    as_of = models.DateField()
+    probability = models.FloatField()
+    band = models.CharField(max_length=8, choices=RiskBand)
+    expected_margin = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    value_at_risk = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    reasons = models.JSONField(default=list)
+
+    access = AccessPaths(through="contact", parent="contacts.contact")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["probability", "contact"], name="analytics_churn_probability"),
+            models.Index(fields=["value_at_risk", "contact"], name="analytics_churn_at_risk"),
+            models.Index(fields=["band", "value_at_risk", "contact"], name="analytics_churn_band"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.probability:.0%}"

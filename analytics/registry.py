@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analytics.steps import AnalysisError, StepResult, cohorts, history, no_parameters, retention, rfm
+from analytics.steps import AnalysisError, StepResult, churn, cohorts, history, no_parameters, retention, rfm
 
 if TYPE_CHECKING:
     from analytics.models import ModelRun
@@ -83,6 +83,14 @@ STEPS: dict[str, Step] = {
             ("period",),
             describe=retention.describe,
             url_name="analytics:retention_detail",
+        ),
+        Step(
+            "churn",
+            "Churn",
+            churn.run,
+            churn.read_parameters,
+            ("horizon_days", "eligible_days", "label", "positive", "allow"),
+            describe=churn.describe,
         ),
         Step("cohorts", "Cohorts", cohorts.run, cohorts.read_parameters, ("period",), describe=cohorts.describe),
     )

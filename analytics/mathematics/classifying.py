@@ -1,0 +1,208 @@
+"""Probabilities of a yes or no: three kinds of models, chosen by cross-validated log loss, calibrated, with reasons.
+
+All randomness comes from one seed, so the same rows give the same figures.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
+
+from analytics.mathematics.features import Codes, Design, Features, Matrix, Plain
+from analytics.mathematics.quality import Floats, Labels, auc, log_loss
+from analytics.mathematics.trees import path_contributions
+
+SEED = 42
+FOLDS = 5
+LINEAR, BOOSTING, NETWORK = "LogisticRegression", "HistGradientBoosting", "MLP"
+CANDIDATES = (LINEAR, BOOSTING, NETWORK)
+METHODS = {
+    LINEAR: "exact: each term of the linear predictor, against the average customer",
+    BOOSTING: "exact sum over the paths of the trees: how the expected value changes at each split on the feature",
+    NETWORK: "one feature at a time put to its average: what the log-odds lose by it (not additive)",
+}
+TOO_GOOD = 0.95
+SMALL_NETWORK_ROWS = 60_000
+MANY_ROWS = 100_000
+
+
+def fold_count(outcome: Labels, wanted: int = FOLDS) -> int:
+    """How many folds hold at least one row of each outcome."""
+    return int(min(wanted, np.bincount(outcome, minlength=2).min()))
+
+
+class Classifier:
+    """One fitted model of one kind. `predict` gives log-odds' probabilities, not calibrated."""
+
+    def __init__(self, kind: str, features: Features, outcome: Labels) -> None:
+        self.kind = kind
+        self.design: Design | Plain = Plain(features) if kind == BOOSTING else Design(features)
+        self.model: Any = _model(kind, self.design, len(outcome))
+        matrix = self.design.matrix(features)
+        threads = 1 if len(outcome) < MANY_ROWS else None  # few rows: threads that wait for each other cost more
+        with warnings.catch_warnings(), threadpool_limits(threads):
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a network that stops early is compared like the rest
+            if kind == NETWORK and len(outcome) > SMALL_NETWORK_ROWS:
+                rows = np.random.default_rng(SEED).choice(len(outcome), SMALL_NETWORK_ROWS, replace=False)
+                self.model.fit(matrix[rows], outcome[rows])
+            else:
+                self.model.fit(matrix, outcome)
+        self.centre: Matrix = matrix.mean(axis=0, dtype=np.float64).astype(np.float32)
+
+    def predict(self, features: Features) -> Floats:
+        return self._probability(self.design.matrix(features))
+
+    def _probability(self, matrix: Matrix) -> Floats:
+        with threadpool_limits(1 if len(matrix) < MANY_ROWS else None):
+            found: Floats = self.model.predict_proba(matrix)[:, 1]
+        return found
+
+    def contributions(self, features: Features) -> tuple[list[str], Matrix]:
+        """(names, log-odds that each feature adds to those of the average): shape (rows, features)."""
+        matrix, groups = self.design.matrix(features), self.design.groups()
+        if self.kind == BOOSTING:
+            return list(groups), path_contributions(self.model, matrix)
+        found = np.zeros((len(matrix), len(groups)), dtype=np.float32)
+        if self.kind == LINEAR:
+            terms = (matrix - self.centre) * self.model.coef_[0].astype(np.float32)
+            for place, columns in enumerate(groups.values()):
+                found[:, place] = terms[:, columns].sum(axis=1)
+            return list(groups), found
+        whole = _log_odds(self._probability(matrix))
+        for place, columns in enumerate(groups.values()):
+            changed = matrix.copy()
+            changed[:, columns] = self.centre[columns]
+            found[:, place] = whole - _log_odds(self._probability(changed))
+        return list(groups), found
+
+
+def _model(kind: str, design: Design | Plain, rows: int) -> Any:
+    if kind == LINEAR:
+        return LogisticRegression(max_iter=1000)
+    if kind == NETWORK:
+        early = rows >= 500
+        return MLPClassifier(
+            (16,), alpha=1.0, max_iter=60, early_stopping=early, random_state=SEED, batch_size=min(256, rows)
+        )
+    flags = design.is_category if isinstance(design, Plain) else []
+    return HistGradientBoostingClassifier(
+        learning_rate=0.05,
+        max_iter=120,
+        max_leaf_nodes=15,
+        min_samples_leaf=20,
+        l2_regularization=1.0,
+        categorical_features=flags if any(flags) else None,
+        early_stopping=False,
+        random_state=SEED,
+    )
+
+
+def _log_odds(probability: Floats) -> Floats:
+    safe = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.log(safe / (1 - safe))
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """Brings probabilities to how often it happens: none, sigmoid (Platt) or isotonic."""
+
+    kind: str
+    apply: Callable[[Floats], Floats]
+
+
+def fit_calibrator(kind: str, predicted: Floats, outcome: Labels) -> Calibrator:
+    if kind == "sigmoid":
+        model = LogisticRegression(C=1e6).fit(_log_odds(predicted).reshape(-1, 1), outcome)
+        return Calibrator(kind, lambda values: model.predict_proba(_log_odds(values).reshape(-1, 1))[:, 1])
+    if kind == "isotonic":
+        steps = IsotonicRegression(y_min=1e-4, y_max=1 - 1e-4, out_of_bounds="clip").fit(predicted, outcome)
+        return Calibrator(kind, steps.predict)
+    return Calibrator("none", lambda values: values)
+
+
+CALIBRATORS = ("none", "sigmoid", "isotonic")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What cross-validation found: log loss by kind, the best, its calibrated out-of-fold probabilities."""
+
+    kind: str
+    losses: dict[str, float]
+    calibrator: Calibrator
+    predicted: Floats
+    folds: int
+
+
+def choose(
+    features: Features,
+    outcome: Labels,
+    candidates: Sequence[str] = CANDIDATES,
+    tell: Callable[[str], None] = lambda kind: None,
+) -> Choice:
+    """Fit every candidate on stratified folds (seed 42) and take the one with the least log loss out of fold.
+
+    Its probabilities are calibrated in the way whose own cross-validated log loss is the least: every figure made of
+    `predicted` comes from rows that neither the model nor its calibration saw. Needs 2 rows of each outcome.
+    """
+    folds = fold_count(outcome)
+    parts = list(StratifiedKFold(folds, shuffle=True, random_state=SEED).split(np.zeros(len(outcome)), outcome))
+    out: dict[str, Floats] = {}
+    for kind in candidates:
+        tell(kind)
+        out[kind] = np.empty(len(outcome))
+        for train, test in parts:
+            out[kind][test] = Classifier(kind, features.take(train), outcome[train]).predict(features.take(test))
+    losses = {kind: log_loss(outcome, predicted) for kind, predicted in out.items()}
+    best = min(losses, key=lambda kind: losses[kind])
+    tried = {kind: _calibrated(kind, out[best], outcome, parts) for kind in CALIBRATORS}
+    way = min(CALIBRATORS, key=lambda kind: log_loss(outcome, tried[kind]))
+    return Choice(best, losses, fit_calibrator(way, out[best], outcome), tried[way], folds)
+
+
+def _calibrated(kind: str, predicted: Floats, outcome: Labels, parts: Sequence[tuple[Any, Any]]) -> Floats:
+    if kind == "none":
+        return predicted
+    found = np.empty(len(outcome))
+    for train, test in parts:
+        found[test] = fit_calibrator(kind, predicted[train], outcome[train]).apply(predicted[test])
+    return found
+
+
+def single_auc(features: Features, name: str, outcome: Labels) -> float:
+    """How well one feature tells the outcomes apart by itself (0.5 to 1): a number by its order, missing values as a
+    group of their own; a category by how often the outcome is yes in it, out of fold."""
+    if name in features.numbers:
+        column = features.numbers[name].astype(np.float64)
+        gaps = np.isnan(column)
+        if gaps.all():
+            return 0.5
+        known = auc(outcome, np.where(gaps, np.nanmin(column) - 1, column))
+        high = auc(outcome, np.where(gaps, np.nanmax(column) + 1, column))
+        gap = auc(outcome, gaps.astype(np.float64))
+        return max(max(area, 1 - area) for area in (known, high, gap))
+    return auc(outcome, _rates_out_of_fold(features.codes[name], outcome))
+
+
+def _rates_out_of_fold(codes: Codes, outcome: Labels) -> NDArray[np.float64]:
+    found = np.empty(len(outcome))
+    parts = StratifiedKFold(fold_count(outcome), shuffle=True, random_state=SEED)
+    base = outcome.mean()
+    for train, test in parts.split(np.zeros(len(outcome)), outcome):
+        size = int(codes.max()) + 2
+        counts = np.bincount(codes[train] + 1, minlength=size)
+        hits = np.bincount(codes[train] + 1, weights=outcome[train], minlength=size)
+        found[test] = ((hits + base) / (counts + 1))[codes[test] + 1]
+    return found

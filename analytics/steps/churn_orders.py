@@ -1,0 +1,199 @@
+"""Churn by orders: learn at as-of - 2H, test once at as-of - H, fit again there, score at as-of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from analytics.mathematics.classifying import SEED, Choice, Classifier, choose
+from analytics.mathematics.quality import Floats, auc
+from analytics.steps import StepResult
+from analytics.steps.churn_features import after, population_as_of
+from analytics.steps.churn_scores import (
+    FEWEST_CUSTOMERS,
+    FEWEST_OF_A_KIND,
+    Population,
+    band_counts,
+    chosen,
+    drift,
+    figures,
+    nothing_learnt,
+    too_telling,
+    write_scores,
+)
+from crm.company import end_of_day
+from crm.jobs import Progress
+from crm.templatetags.figures import full_day
+from orders.models import Order
+
+PARTS = 9
+LEARNT_AT_MOST = 150_000
+MARGIN_SQL = """
+SELECT sum(base_amount), sum(cost * base_amount / nullif(amount, 0)) FROM orders_order
+WHERE ordered_on <= %s AND ordered_on > %s::date - 365 AND cost IS NOT NULL AND amount > 0 AND base_amount > 0
+"""
+UNKNOWN = (
+    "Prices and offers of others, and what people never told the company.",
+    "What a customer wrote or said: only how often and when counts here.",
+    "Facts of the customer record and custom fields: their values at the time of the cut-offs are not read.",
+    "Whatever changed for everybody in the last {days} days, such as a new price list: the model learnt before.",
+)
+
+
+def has_orders(as_of: dt.date) -> bool:
+    return Order.objects.filter(contact__isnull=False, ordered_on__lte=as_of).exists()
+
+
+def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, run_id: int) -> StepResult:
+    """Where there are too few customers to learn from, a sentence; the last scores stay."""
+    horizon, eligible = parameters["horizon_days"], parameters["eligible_days"]
+    early, late = (as_of - dt.timedelta(days=times * horizon) for times in (2, 1))
+    progress.report(0, PARTS, f"Customers as they were on {full_day(early)}")
+    train = _known(early, horizon, eligible)
+    if not train.is_enough:
+        return _too_few(parameters, train, early)
+    progress.report(1, PARTS, f"Customers as they were on {full_day(late)}")
+    test = _known(late, horizon, eligible)
+    if not test.is_enough:
+        return _too_few(parameters, test, late)
+    gone, said = too_telling(train, parameters["allow"])
+    sample = _sample(len(train))
+    learnt = _narrowed(train, gone, sample)
+    done = iter(range(2, PARTS))
+    choice = _choose(learnt, progress, done)
+    model = Classifier(choice.kind, learnt.features, _outcome(learnt))
+    tested = choice.calibrator.apply(model.predict(test.features.without(gone)))
+    metrics = {
+        **chosen(choice),
+        **figures(_outcome(test), tested),
+        **_baselines(test),
+        "n_train": len(train),
+        "n_learnt": len(learnt),
+        "n_test": len(test),
+        "base_rate": round(float(_outcome(test).mean()), 6),
+        "way": "orders",
+        "cut_offs": [early.isoformat(), late.isoformat(), as_of.isoformat()],
+        "left_out": gone,
+    }
+    del train, learnt, model
+    progress.report(6, PARTS, "Learning again from the newest customers")
+    again = _narrowed(test, gone, _sample(len(test)))
+    newest = choose(again.features, _outcome(again), [choice.kind])
+    model = Classifier(choice.kind, again.features, _outcome(again))
+    progress.report(7, PARTS, f"Scoring as of {full_day(as_of)}")
+    now = population_as_of(as_of, end_of_day(as_of), eligible)
+    now = Population(now.contacts, now.features.without(gone), None, now.labels)
+    probability = newest.calibrator.apply(model.predict(now.features))
+    share, is_cost_known = margin_share(as_of)
+    margin = expected_margin(test, now, late, horizon) * share
+    rows, driving = write_scores(run_id, as_of, now, probability, model, margin)
+    progress.report(PARTS, PARTS, "Done")
+    if sample is not None:
+        said.append(f"The models learnt from {LEARNT_AT_MOST:,} customers drawn at random; all were tested and scored.")
+    if not is_cost_known:
+        said.append("No costs are known, so the value at risk is revenue instead of margin.")
+    metrics |= {
+        "features": {name: now.labels[name] for name in now.features.names},
+        "drivers": driving,
+        "drift": drift(again.features, now.features, now.labels),
+        "bands": band_counts(probability, margin),
+        "margin_share": round(share, 4),
+        "unknown": [sentence.format(days=2 * horizon) for sentence in UNKNOWN],
+        "sentences": said,
+    }
+    return StepResult(rows, dict(parameters), metrics, data_from=early - dt.timedelta(days=eligible), data_to=as_of)
+
+
+def _known(day: dt.date, horizon: int, eligible: int) -> Population:
+    """The customers of a cut-off, with who left in the days after it."""
+    found = population_as_of(day, end_of_day(day), eligible)
+    left, _ = after(found.contacts, day, horizon)
+    return Population(found.contacts, found.features, left, found.labels)
+
+
+def _outcome(population: Population) -> NDArray[np.int64]:
+    assert population.outcome is not None  # noqa: S101 - for the type checker
+    return population.outcome.astype(np.int64)
+
+
+def _sample(size: int) -> NDArray[np.int64] | None:
+    if size <= LEARNT_AT_MOST:
+        return None
+    return np.sort(np.random.default_rng(SEED).choice(size, LEARNT_AT_MOST, replace=False))
+
+
+def _narrowed(population: Population, gone: list[str], rows: NDArray[np.int64] | None) -> Population:
+    features, outcome = population.features.without(gone), _outcome(population)
+    if rows is None:
+        return Population(population.contacts, features, outcome, population.labels)
+    return Population(population.contacts[rows], features.take(rows), outcome[rows], population.labels)
+
+
+def _choose(population: Population, progress: Progress, done: Any) -> Choice:
+    return choose(
+        population.features,
+        _outcome(population),
+        tell=lambda kind: progress.report(next(done), PARTS, f"Learning: {kind}"),
+    )
+
+
+def _baselines(test: Population) -> dict[str, Any]:
+    """What the model has to beat, on the same rows."""
+    area = auc(_outcome(test), test.features.numbers["recency"].astype(np.float64))
+    return {
+        "baseline_auc": round(area, 6),
+        "baselines": [{"name": "Recency alone", "auc": round(area, 6)}],
+    }
+
+
+def _too_few(parameters: Mapping[str, Any], population: Population, day: dt.date) -> StepResult:
+    eligible = parameters["eligible_days"]
+    if not len(population):
+        said = f"Nobody bought in the {eligible:,} days up to {full_day(day)}, so there is nothing to learn from."
+    elif population.rarest == 0:
+        word = "left" if _outcome(population).all() else "stayed"
+        said = f"All {len(population):,} customers of {full_day(day)} {word}: there is nothing to tell apart."
+    else:
+        said = (
+            f"{len(population):,} customers bought in the {eligible:,} days up to {full_day(day)}, "
+            f"{population.rarest:,} of the rarer outcome: at least {FEWEST_CUSTOMERS} and {FEWEST_OF_A_KIND} are "
+            "needed to learn from."
+        )
+    given, metrics = nothing_learnt(parameters, [said])
+    return StepResult(0, given, metrics)
+
+
+def margin_share(as_of: dt.date) -> tuple[float, bool]:
+    """The share of revenue that is margin in the last year where costs are known, else 1; and whether they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARGIN_SQL, [as_of, as_of])
+        revenue, cost = cursor.fetchone()
+    if not revenue or cost is None:
+        return 1.0, False
+    return float(min(max(1 - cost / revenue, 0), 1)), True
+
+
+def expected_margin(known: Population, now: Population, day: dt.date, horizon: int) -> Floats:
+    """Money of the next `horizon` days if the customer stays: from those who stayed after `day`, their money then is
+    fitted (least squares, no weight below 0) on the year's pace, the last 90 days and the mean purchase."""
+    left, money = after(known.contacts, day, horizon)
+    stayed = left == 0
+    weights, _ = nnls(_pace(known, horizon)[stayed], np.maximum(money[stayed], 0))
+    found: Floats = _pace(now, horizon) @ weights
+    return found
+
+
+def _pace(population: Population, horizon: int) -> NDArray[np.float64]:
+    numbers = population.features.numbers
+    columns = (
+        numbers.get("money_365", 0) * horizon / 365,
+        numbers.get("money_90", 0) * horizon / 90,
+        np.nan_to_num(numbers.get("mean_purchase", np.zeros(len(population)))),
+    )
+    return np.column_stack([np.maximum(column, 0) for column in columns]).astype(np.float64)

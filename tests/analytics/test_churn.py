@@ -1,0 +1,224 @@
+"""Churn by orders and by label: who is in it, what is known when, and the published figures of the telco file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from io import StringIO
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.models import ChurnScore
+from analytics.runs import StepsFailed, run_steps
+from analytics.steps.churn_features import after, population_as_of
+from contacts.models import Contact
+from crm.company import end_of_day
+from crm.models import CustomField
+from orders.models import Order
+from tests.analytics.bases import Sale, make_base
+from tests.factories import make_contact, make_subscription
+from tests.importing.tables import DATA, brought_in
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 3, 31)
+sales = st.lists(
+    st.builds(
+        Sale,
+        customer=st.integers(1, 4),
+        day=st.dates(DAY - dt.timedelta(days=500), DAY + dt.timedelta(days=120)),
+        amount=st.sampled_from([Decimal(-5), Decimal(10), Decimal(25), None]),
+        is_purchase=st.booleans(),
+    ),
+    max_size=25,
+)
+
+
+def churn(as_of=DAY, **parameters):
+    (run,) = run_steps(actor=None, as_of=as_of, only=["churn"], parameters={"churn": parameters})
+    return run
+
+
+def counted(rows: list[Sale], customer: int) -> dict[str, float]:
+    """What is known of a customer by plain counting."""
+    own = [row for row in rows if row.customer == customer and row.day <= DAY]
+    days = sorted(row.day for row in own if row.is_purchase)
+    gaps = [(b - a).days for a, b in pairwise(days) if b > a]
+    year = [row for row in own if row.day > DAY - dt.timedelta(days=365)]
+    return {
+        "recency": (DAY - days[-1]).days,
+        "purchases": len(days),
+        "purchases_90": sum(day > DAY - dt.timedelta(days=90) for day in days),
+        "money_365": float(sum(row.amount or 0 for row in year)),
+        "gap": sum(gaps) / len(gaps) if gaps else np.nan,
+        "tenure": (DAY - days[0]).days,
+        "returns_365": sum(not row.is_purchase for row in year),
+    }
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sales)
+def test_population_features_and_outcome_equal_plain_counting(db, rows):
+    Order.objects.all().delete()
+    Contact.objects.all().delete()
+    contacts = make_base(rows)
+    found = population_as_of(DAY, end_of_day(DAY), 365)
+    left, money = after(found.contacts, DAY, 90)
+    first, last = DAY - dt.timedelta(days=365), DAY + dt.timedelta(days=90)
+    wanted = {row.customer for row in rows if row.is_purchase and first < row.day <= DAY}
+    assert set(found.contacts) == {contacts[customer].pk for customer in wanted}
+    for customer in wanted:
+        place = list(found.contacts).index(contacts[customer].pk)
+        for name, value in counted(rows, customer).items():
+            assert found.features.numbers[name][place] == pytest.approx(value, nan_ok=True), name
+        later = [row for row in rows if row.customer == customer and DAY < row.day <= last]
+        assert left[place] == int(not any(row.is_purchase for row in later))
+        assert money[place] == pytest.approx(float(sum(row.amount or 0 for row in later)))
+
+
+@pytest.fixture
+def demo(db):
+    call_command("load_demo", customers=1500, stdout=StringIO())
+    return Order.objects.order_by("-ordered_on").values_list("ordered_on", flat=True)[0]
+
+
+def test_nothing_after_a_cut_off_changes_what_was_known_there(demo):
+    day = demo - dt.timedelta(days=90)
+    before = population_as_of(day, end_of_day(day), 365)
+    Order.objects.filter(ordered_on__gt=day).update(amount=7, base_amount=7, channel="changed", is_purchase=True)
+    make_contact(name="Later")
+    later = population_as_of(day, end_of_day(day), 365)
+    assert np.array_equal(before.contacts, later.contacts)
+    for name in before.features.numbers:
+        assert np.array_equal(before.features.numbers[name], later.features.numbers[name], equal_nan=True), name
+    assert np.array_equal(before.features.codes["channel"], later.features.codes["channel"])
+
+
+def test_the_demo_base_is_predicted_better_than_by_recency_and_calibrated(demo):
+    run = churn(demo)
+    found = run.metrics
+    keys = "model auc auc_low auc_high average_precision brier top_decile_lift baseline_auc n_train n_test base_rate"
+    assert all(found[key] is not None for key in keys.split())
+    assert found["auc_low"] < found["auc"] < found["auc_high"]
+    assert found["auc"] > found["baseline_auc"] - 0.01
+    inside = [row["low"] - 0.05 <= row["predicted"] <= row["high"] + 0.05 for row in found["calibration_table"]]
+    assert sum(inside) >= 8
+    scores = ChurnScore.objects.all()
+    assert scores.count() == run.row_count > 0
+    one = scores.order_by("-value_at_risk").first()
+    assert float(one.value_at_risk) == pytest.approx(float(one.expected_margin) * one.probability, abs=0.02)
+    assert one.reasons
+
+
+def test_later_data_changes_no_figure_of_an_earlier_day(demo):
+    day = demo - dt.timedelta(days=60)
+    first = churn(day)
+    Order.objects.filter(ordered_on__gt=day).update(base_amount=1, is_purchase=False)
+    again = churn(day)
+    assert {**again.metrics} == {**first.metrics}
+
+
+def test_too_little_to_learn_from_is_said_and_the_last_scores_stay(db):
+    contact = make_contact()
+    ChurnScore.objects.create(contact=contact, run_id=1, as_of=DAY, probability=0.5, band="medium")
+    run = churn()
+    assert (run.row_count, run.metrics["model"]) == (0, None)
+    assert "nothing to learn from" in run.metrics["sentences"][0]
+    assert ChurnScore.objects.count() == 1
+
+
+def make_labelled(rows=120, **fields):
+    """Contacts with a label as text, an id, a leak, a late field and something true."""
+    rng = np.random.default_rng(5)
+    for key, kind, late in (
+        ("status", "text", False),
+        ("size", "number", False),
+        ("card", "text", False),
+        ("number", "number", False),
+        ("closed", "text", False),
+        ("survey", "number", True),
+    ):
+        CustomField.objects.create(model="contacts.contact", key=key, label=key.title(), type=kind, is_late=late)
+    for place in range(rows):
+        size = float(rng.normal())
+        gone = bool(rng.random() < 1 / (1 + np.exp(-2 * size)))
+        custom = {
+            "status": "Attrited customer" if gone else "Existing customer",
+            "size": round(size, 3),
+            "card": f"card {place}",
+            "number": 1000 + place,
+            "closed": "2024" if gone else "never",
+            "survey": 1 if gone else 5,
+        }
+        if place % 7 == 0:
+            del custom["size"]
+        Contact.objects.create(name=f"c{place}", custom={**custom, **fields})
+
+
+def test_a_label_in_words_ids_leaks_and_late_fields(db):
+    make_labelled()
+    found = churn(label="status").metrics
+    assert found["positive"] == "Attrited customer"
+    assert set(found["features"]) == {"size", "closed"}
+    assert found["left_out"] == ["closed"]
+    said = " ".join(found["sentences"])
+    for words in (
+        "“Closed” alone tells",
+        "“Card” has 120 different texts",
+        "“Number” is another whole number",
+        "1 late",
+    ):
+        assert words in said
+    assert [driver["name"] for driver in found["drivers"]] == ["size"]
+    assert 0.6 < found["auc"] < 0.99
+    allowed = churn(label="status", allow="closed").metrics
+    assert allowed["left_out"] == []
+    assert allowed["auc"] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"label": "nothing"}, "There is no custom field “nothing”"),
+        ({"label": "size"}, "different values"),
+        ({"label": "status", "positive": "maybe"}, "Nobody has the value “maybe”"),
+        ({"label": "wave"}, "holds only “1”"),
+    ],
+)
+def test_a_label_that_will_not_do_is_said_in_a_sentence(db, parameters, sentence):
+    make_labelled(60, wave="1")
+    CustomField.objects.create(model="contacts.contact", key="wave", label="Wave", type="text")
+    with pytest.raises(StepsFailed, match=sentence):
+        churn(**parameters)
+
+
+def test_ended_subscriptions_are_a_label_where_nothing_is_ordered(db):
+    rng = np.random.default_rng(2)
+    for place in range(100):
+        monthly = bool(rng.random() < 0.5)
+        gone = bool(rng.random() < (0.7 if monthly else 0.2))
+        make_subscription(
+            make_contact(),
+            plan="Monthly" if monthly else "Yearly",
+            started_on=DAY - dt.timedelta(days=200 + place),
+            ended_on=DAY - dt.timedelta(days=10) if gone else None,
+            monthly_amount=Decimal(20),
+        )
+    found = churn()
+    assert (found.parameters["label"], found.metrics["n_train"]) == ("subscriptions", 100)
+    assert found.metrics["drivers"][0]["label"] == "Plan"
+    running = ChurnScore.objects.filter(expected_margin__gt=0).first()
+    assert float(running.expected_margin) == pytest.approx(20 * 90 / (365.25 / 12), abs=0.01)
+
+
+def test_the_telco_file_gives_the_published_quality(db):
+    brought_in("contacts", DATA / "telco_churn.csv", ("customerID=external_id",), custom=(("*", ""),))
+    found = churn(label="churn").metrics
+    assert 0.835 <= found["auc"] <= 0.88
+    assert found["brier"] <= 0.142
+    assert (found["n_test"], round(found["base_rate"], 4)) == (7043, 0.2654)
+    assert ChurnScore.objects.count() == 7043
