@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from crm.catalogue import SearchFound, SearchHit
 from crm.filtering.folding import folded
 from crm.filtering.searching import SHORTEST_PART, finds_names_only, search_condition
+from crm.search.slips import slips_between
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -27,7 +28,7 @@ MOST_HITS = 1_000
 LONGEST_TEXT = 200
 SHORTEST_GUESS = 4
 CLOSE_ENOUGH = 0.4
-NEXT_TO_BEST = 0.8
+MOST_GUESSES = 60
 LETTERS = re.compile(r"[^\W\d_]")
 Show = Callable[["User", Sequence[int]], dict[int, SearchHit]]
 
@@ -94,11 +95,12 @@ def _coming_close(rows: QuerySet[Any], text: str, limit: int, names_only: bool) 
     if names_only:
         near = near.filter(sort_name__trigram_word_similar=typed)
     path = "sort_name" if names_only else "search_text"
-    closeness = TrigramWordSimilarity(cast(Any, typed), path)
-    near = near.annotate(closeness=closeness).order_by("-closeness", "sort_name", "pk")
+    some = rows.model._default_manager.filter(pk__in=near.order_by().values("pk")[:MOST_HITS])
+    best = some.order_by(TrigramStrictWordSimilarity(cast(Any, typed), path).desc(), "sort_name", "pk")
     with _guessing():
-        found = list(near.values_list("pk", "closeness")[:limit])
-    return [key for key, close in found if close >= NEXT_TO_BEST * found[0][1]]
+        found = list(best.annotate(typed=typed).values_list("pk", path, "typed")[:MOST_GUESSES])
+    slips = [(slips_between(folded_text, said), key) for key, said, folded_text in found]
+    return [key for count, key in sorted(slips, key=lambda slip: slip[0] or 0) if count is not None][:limit]
 
 
 @contextmanager
