@@ -17,6 +17,7 @@ from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
 from contacts.territories import place_contacts
+from crm.company import company_today
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -42,7 +43,7 @@ def create_contact(
 ) -> Contact:
     """Make a contact of the given model fields, its points (the first of a kind is the main one) and its address."""
     contact = Contact(**_of_its_kind(fields))
-    contact.created_on = contact.created_on or timezone.localdate()
+    contact.created_on = contact.created_on or company_today()
     contact.save()
     save_points(contact, points, country=(address or {}).get("country", ""))
     save_address(contact, address or {})

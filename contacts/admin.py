@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils import timezone
 
 from contacts.choices import Market, PointKind
 from contacts.keeping import refresh_search
@@ -16,6 +15,7 @@ from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
 from contacts.territories import place_contacts
 from crm.administration.bases import SearchedAdmin, ViewOnlyAdmin, register_the_rest
+from crm.company import company_today
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -110,7 +110,7 @@ class ContactAdmin(SearchedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.version += 1 if change else 0
-        obj.created_on = obj.created_on or timezone.localdate()
+        obj.created_on = obj.created_on or company_today()
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

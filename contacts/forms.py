@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from contacts.actions import ADDRESS_FIELDS, PointInput
 from contacts.choices import Channel, ContactKind, Direction, Market, PointKind
@@ -18,6 +17,7 @@ from contacts.normalising import normalise_phone
 from contacts.queries import UNSEEN_ORGANIZATION
 from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
+from crm.company import company_today
 from crm.fields import LinesField, RecordField, SectionedForm, TagsField
 from crm.models import Team, User
 from crm.once import new_token
@@ -182,7 +182,7 @@ class ContactForm(SectionedForm, forms.ModelForm):
                 "kind": ContactKind.PERSON,
                 "owner": user.pk,
                 "team": user.team_id,
-                "created_on": timezone.localdate(),
+                "created_on": company_today(),
             }
         points, address = list(record.points.all()), record.addresses.filter(is_primary=True).first()
         initial: dict[str, Any] = {

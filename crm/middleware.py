@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.acting import acting, new_request_id
 from crm.actions import is_set_up
@@ -38,7 +39,10 @@ class WhoActs:
 
 
 class CompanyZone:
-    """Shows and reads times in the company's zone; the company's row is read once a request (`request.company`)."""
+    """Shows and reads times in the person's zone, or else the company's; days of figures are always the company's.
+
+    The company's row is read once a request (`request.company`).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -48,7 +52,8 @@ class CompanyZone:
             return self.get_response(request)
         with company_at_hand() as company:
             request.company = company  # type: ignore[attr-defined]
-            return self.get_response(request)
+            with timezone.override(request.user.time_zone or company.zone):
+                return self.get_response(request)
 
 
 class PrivatePages:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from crm.company import current_company
 from crm.log import log
 from crm.models import User
 from crm.saving import StaleRecord, assign, locked, refuse_lost_sight
@@ -61,7 +62,7 @@ def create_order(*, actor: User | None, fields: Mapping[str, Any], lines: Sequen
     """Make an order with its lines; amount, cost, day and the rest are computed from them."""
     _refuse_empty(lines)
     order = Order(**fields)
-    order.ordered_on = timezone.localdate(order.ordered_at)
+    order.ordered_on = order.ordered_at.astimezone(current_company().zone).date()
     order.save()
     _save_lines(order, lines)
     return _finish(actor, order, "create", f"Created order {title_of(order)}")

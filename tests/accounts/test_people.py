@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.utils import timezone
 from crm.accounts.actions import answer_password_requests
 from crm.choices import Role
 from crm.models import AccessRule, LogEntry, OutgoingMail, User
+from orders.actions import LineInput, create_order
 from tests import factories as make
 from tests.accounts.conftest import PASSWORD, is_signed_in, link_in, path_of, sign_in, signed_in_client
 
@@ -160,3 +162,17 @@ def test_nobody_gives_themselves_a_role_by_the_profile(mia):
     )
     mia.refresh_from_db()
     assert (mia.role, mia.is_active, mia.email) == ("rep", True, "mia@example.com")
+
+
+def test_times_are_shown_in_the_persons_zone_and_days_stay_those_of_the_company(mia):
+    make.make_company(time_zone="America/Los_Angeles")
+    User.objects.update(time_zone="Pacific/Kiritimati")
+    client = signed_in_client()
+    contact = make.make_contact(owner=mia)
+    make.make_interaction(contact, occurred_at=dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC))
+    assert b"3 Mar 2026, 02:00" in client.get(contact.get_absolute_url()).content.replace("\u00a0".encode(), b" ")
+    at = dt.datetime(2026, 3, 2, 7, tzinfo=dt.UTC)  # the first of March in Los Angeles
+    line = LineInput(quantity=Decimal(1), amount=Decimal(10))
+    order = create_order(actor=mia, fields={"contact": contact, "ordered_at": at, "currency": "EUR"}, lines=[line])
+    order.refresh_from_db()
+    assert order.ordered_on == dt.date(2026, 3, 1)

@@ -1,0 +1,84 @@
+"""Every address: no change without the token of a form, the policy and privacy headers on every page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crm.choices import Role
+from tests.access.table import ADDRESSES
+from tests.access.test_access_walk import all_names, path_of
+from tests.access.world import World, build_world
+
+pytestmark = pytest.mark.django_db
+REFUSED_IN_POLICY = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
+DIRECTIVES = {
+    **dict.fromkeys(("object-src", "base-uri", "frame-ancestors"), "'none'"),
+    **dict.fromkeys(("form-action", "script-src", "style-src"), "'self'"),
+}
+OUTSIDE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup")
+
+
+@pytest.fixture
+def world() -> World:
+    return build_world()
+
+
+def test_no_address_takes_a_change_without_the_token_of_a_form(world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people[Role.ADMIN])
+    taken = []
+    for name, address in ADDRESSES.items():
+        if "POST" in address.methods:
+            status = client.post(path_of(name, address, world, Role.ADMIN, "own")).status_code
+            taken += [] if status == 403 or (address.is_public and status == 302) else [f"{name}: {status}"]
+    for name, pattern in all_names():
+        if name.startswith(("account_", "mfa_")) and "<" not in str(pattern.pattern):
+            status = client.post(reverse(name)).status_code
+            taken += [] if status in (403, 405) else [f"{name}: {status}"]
+    assert taken == []
+
+
+def test_only_the_api_which_knows_no_cookies_goes_without_that_token():
+    free = {name for name, pattern in all_names() if getattr(pattern.callback, "csrf_exempt", False)}
+    assert {name for name in free if not name.startswith("api")} == set()
+
+
+def faults_of(response) -> list[str]:
+    policy = dict(part.strip().partition(" ")[::2] for part in response.headers["Content-Security-Policy"].split(";"))
+    wrong = [f"{name} {policy.get(name)}" for name, value in DIRECTIVES.items() if policy.get(name) != value]
+    wrong += [word for word in REFUSED_IN_POLICY if word in " ".join(policy.values()).split()]
+    kept = {"X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+    return wrong + [name for name, value in kept.items() if response.headers.get(name) != value]
+
+
+def test_every_page_bears_the_policy_and_is_kept_by_no_cache(world):
+    client = Client()
+    faults = {name: faults_of(client.get(reverse(name))) for name in OUTSIDE}
+    client.force_login(world.people[Role.ADMIN])
+    for name, address in ADDRESSES.items():
+        if "GET" not in address.methods:
+            continue
+        response = client.get(path_of(name, address, world, Role.ADMIN, "own"))
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            faults[name] = faults_of(response)
+            if not address.is_public and "no-store" not in response.headers.get("Cache-Control", ""):
+                faults[name].append(f"Cache-Control {response.headers.get('Cache-Control')}")
+    faults["a page that is not there"] = faults_of(client.get("/nowhere/"))
+    faults["the administration"] = faults_of(client.get("/admin/"))
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_another_host_is_refused(settings):
+    settings.ALLOWED_HOSTS = ["crm.example.com"]
+    assert Client().get("/accounts/login/", HTTP_HOST="evil.example").status_code == 400
+    assert Client().get("/healthz", HTTP_HOST="crm.example.com").status_code == 200
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(world):
+    client = Client()
+    client.post(reverse("account_login"), {"login": "rep@crm.example", "password": "a long pass phrase"})
+    kinds = {name: (cookie["httponly"], cookie["samesite"]) for name, cookie in client.cookies.items()}
+    assert len(kinds) >= 2
+    assert set(kinds.values()) == {(True, "Lax")}
