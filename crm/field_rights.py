@@ -107,7 +107,7 @@ def guarded_fields(label: str) -> list[GuardedField]:
     for spec in fields_of(label):
         home, _, name = stored_at(label, spec).rpartition(".")
         is_here = home == label or not fields_of(home)
-        if not spec.always and is_here and (f"{home}.{name}" not in found or spec.name == name):
+        if not spec.always and spec.path != "pk" and is_here and (f"{home}.{name}" not in found or spec.name == name):
             found[f"{home}.{name}"] = GuardedField(home, name, spec.label, spec.group)
     return list(found.values())
 
