@@ -62,7 +62,7 @@ def test_what_no_form_asks_for_is_not_taken(client: Client, rep: User) -> None:
     own = make.make_contact(owner=rep, team=rep.team)
     before = Contact.objects.values().get(pk=own.pk)
     every = {field.name: "999" for field in Contact._meta.concrete_fields}
-    sent = {
+    sent: dict[str, object] = {
         **every, "name": own.name, "version": own.version, "owner": rep.pk, "team": rep.team_id, "territory": "",
         "markets": [], "source": "", "tags": "", "website": "", "industry": "", "list_kind": "", "birthday": "",
         "organization": "", "external_id": "", "created_on": "", "first_name": "", "last_name": "",
