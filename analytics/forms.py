@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from analytics.economics import Wish
+from analytics.registry import STEPS
 from crm.company import company_today
 from crm.templatetags.figures import full_day
 
@@ -20,6 +21,13 @@ LABELS = {
     for letter, name in DIMENSIONS.items()
     for end in ("low", "high")
 }
+
+
+def not_later_than_today(day: dt.date) -> dt.date:
+    """The day. Raises ValidationError with a sentence where it is still to come."""
+    if day > (today := company_today()):
+        raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
+    return day
 
 
 class RfmRunForm(forms.Form):
@@ -39,10 +47,27 @@ class RfmRunForm(forms.Form):
     )
 
     def clean_as_of(self) -> dt.date:
-        day: dt.date = self.cleaned_data["as_of"]
-        if day > (today := company_today()):
-            raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
-        return day
+        return not_later_than_today(self.cleaned_data["as_of"])
+
+
+class RunForm(forms.Form):
+    """Which steps to run, as of the end of which day."""
+
+    as_of = forms.DateField(
+        label="As of the end of",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Everything of later days is left out.",
+    )
+    only = forms.MultipleChoiceField(
+        label="Steps",
+        required=False,
+        choices=lambda: [(step.name, step.label) for step in STEPS.values()],
+        widget=forms.SelectMultiple(attrs={"data-pick": "many"}),
+        help_text="None chosen: all of them.",
+    )
+
+    def clean_as_of(self) -> dt.date:
+        return not_later_than_today(self.cleaned_data["as_of"])
 
 
 class WorthForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from analytics.runs import read_day, run_steps
@@ -23,6 +24,17 @@ def start_rfm(*, actor: User | None, as_of: dt.date, window_days: int | None = N
         kind=KIND,
         title=f"Score customers as of {full_day(as_of)}",
         parameters={"as_of": as_of.isoformat(), "only": ["rfm"], "parameters": {"rfm": {"window_days": window_days}}},
+    )
+
+
+def start_analysis(*, actor: User | None, as_of: dt.date, only: Sequence[str] = ()) -> JobRun:
+    """Ask for a run of these steps; of all for none."""
+    what = ", ".join(only) if only else "The whole analysis"
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"{what} as of {full_day(as_of)}",
+        parameters={"as_of": as_of.isoformat(), "only": list(only)},
     )
 
 

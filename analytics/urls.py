@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import retention_views, segment_views, views
+from analytics import retention_views, run_views, segment_views, views
 
 app_name = "analytics"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("rfm/", views.RfmView.as_view(), name="rfm_detail"),
     path("rfm/run/", views.RfmRunView.as_view(), name="rfm_run"),
     path("rfm/segments/", segment_views.SegmentListView.as_view(), name="segment_list"),
+    path("runs/", run_views.RunListView.as_view(), name="run_list"),
+    path("runs/start/", run_views.RunStartView.as_view(), name="run_start"),
+    path("runs/step/", run_views.RunStepView.as_view(), name="run_step"),
     path("retention/", retention_views.RetentionView.as_view(), name="retention_detail"),
     path("retention/contracts/", retention_views.ContractView.as_view(), name="contract_detail"),
     path("retention/worth/", retention_views.WorthView.as_view(), name="worth_detail"),

@@ -7,11 +7,11 @@
   // Three colours of the page, then the same again with dashes.
   const pen = (tone, index) => ({ color: tone.series[index % tone.series.length], type: DASHES[index % DASHES.length], width: 2 });
 
-  function frame(tone, isMoney, legend) {
-    const unit = (value) => (isMoney ? short.format(value) : `${exact.format(value)} %`);
+  function frame(tone, isPlain, legend) {
+    const unit = (value) => (isPlain ? short.format(value) : `${exact.format(value)} %`);
     return {
       legend: { top: 0, left: 0, type: "scroll", itemWidth: 16, itemHeight: 10, textStyle: { color: tone.ink2 }, data: legend },
-      grid: { left: isMoney ? 56 : 48, right: 14, top: 36, bottom: 28 },
+      grid: { left: isPlain ? 56 : 48, right: 14, top: 36, bottom: 28 },
       tooltip: {
         renderMode: "richText", confine: true, backgroundColor: tone.panel, borderColor: tone.line, trigger: "axis",
         textStyle: { color: tone.ink, fontSize: 12 }, valueFormatter: (value) => (value === undefined || value === null ? "–" : unit(value)),
@@ -23,7 +23,7 @@
   function lines(data, tone) {
     const partial = data.partial || [];
     return {
-      ...frame(tone, data.unit === "money", data.series.map((one) => one.name)),
+      ...frame(tone, data.unit !== undefined, data.series.map((one) => one.name)),
       xAxis: {
         type: "category", data: data.periods.map((name, index) => (partial[index] ? `${name} so far` : name)), boundaryGap: false,
         axisTick: { show: false }, axisLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, hideOverlap: true },

@@ -1,0 +1,74 @@
+"""The runs of the analysis, for who may start them: each step, its quality over time, what changed; starting one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from analytics import jobs
+from analytics.forms import RunForm
+from analytics.registry import STEPS
+from analytics.run_page import StepRuns, runs_of, step_states
+from analytics.views import AnalysisView
+from crm.access import can
+from crm.choices import Verb
+from crm.company import company_today
+from crm.models import JobRun
+from crm.templatetags.figures import words
+
+REFUSED = 422
+
+
+class RunListView(AnalysisView):
+    """Every step with its last run; a form that starts one."""
+
+    verb = Verb.RUN
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(RunForm(initial={"as_of": company_today()}))
+
+    def show(self, form: RunForm, status: int = 200) -> HttpResponse:
+        context = {"states": step_states(), "form": form, **self.job_context}
+        return render(self.request, "analytics/run_list.html", context, status=status)
+
+    @property
+    def job_context(self) -> dict[str, Any]:
+        """The analysis that is under way or waits, if the person may follow it."""
+        seen = JobRun.objects.visible_to(self.request.user).filter(kind=jobs.KIND).select_related("actor")
+        job = seen.order_by("-pk").first()
+        if job is None or job.is_finished:
+            return {"job": None}
+        may_stop = can(self.request.user, Verb.CHANGE, job) and job.cancel_requested_at is None
+        return {"job": job, "can_cancel": may_stop, "can_retry": False}
+
+
+class RunStartView(RunListView):
+    """Ask for a run; the page shows how far it is."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = RunForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=REFUSED)
+        jobs.start_analysis(actor=self.request.user, **form.cleaned_data)
+        return redirect("analytics:run_list")
+
+
+class RunStepView(AnalysisView):
+    """One step: its runs, what changed from one to the next, and one figure over time."""
+
+    verb = Verb.RUN
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        step = request.GET.get("step", next(iter(STEPS)))
+        if step not in STEPS:
+            raise Http404("There is no such step.")
+        page = StepRuns(STEPS[step], runs_of(STEPS[step]), request.GET.get("figure", ""))
+        figures = [
+            {"label": words(name), "url": f"?step={step}&figure={name}", "active": name == page.figure}
+            for name in page.names
+        ]
+        return render(request, "analytics/run_step.html", {"page": page, "figures": figures})
