@@ -64,6 +64,14 @@ STEPS: dict[str, Step] = {
             describe=rfm.describe,
             url_name="analytics:rfm_detail",
         ),
+        Step(
+            "churn",
+            "Churn",
+            churn.run,
+            churn.read_parameters,
+            ("horizon_days", "eligible_days", "label", "positive", "allow"),
+            describe=churn.describe,
+        ),
         # behind the steps whose scores it keeps, before those that read them by month
         Step(
             "history",
@@ -85,14 +93,14 @@ STEPS: dict[str, Step] = {
             url_name="analytics:retention_detail",
         ),
         Step(
-            "churn",
-            "Churn",
-            churn.run,
-            churn.read_parameters,
-            ("horizon_days", "eligible_days", "label", "positive", "allow"),
-            describe=churn.describe,
+            "cohorts",
+            "Cohorts",
+            cohorts.run,
+            cohorts.read_parameters,
+            ("period",),
+            describe=cohorts.describe,
+            url_name="analytics:cohort_list",
         ),
-        Step("cohorts", "Cohorts", cohorts.run, cohorts.read_parameters, ("period",), describe=cohorts.describe),
     )
 }
 

@@ -16,6 +16,8 @@ from analytics import jobs, queries
 from analytics.exporting import EXPRESSIONS, score_rows
 from analytics.forms import RfmRunForm
 from analytics.models import ModelRun, RfmScore, RfmSegment
+from analytics.movement import read_movement, usage_rows
+from analytics.overview import cards
 from analytics.rfm_page import DIMENSIONS, MEASURES, RfmPage
 from contacts.models import Contact
 from crm.access import can, scope_of
@@ -51,7 +53,12 @@ class OverviewView(AnalysisView):
     """What the analysis offers and what ran last."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        context = {"runs": queries.recent_runs(self.request.user), "rfm": queries.last_run("rfm")}
+        sees_all = scope_of(self.request.user, RfmScore, Verb.VIEW) == Scope.ALL
+        context = {
+            "runs": queries.recent_runs(self.request.user),
+            "cards": cards(sees_all=sees_all),
+            "may_run": can(self.request.user, Verb.RUN, ModelRun),
+        }
         return render(request, "analytics/overview.html", context)
 
 
@@ -77,7 +84,8 @@ class RfmView(AnalysisView):
             "last_day": queries.last_day_with_orders() if may_run else None,
             "may_edit_segments": can(self.request.user, Verb.CHANGE, RfmSegment),
             "may_export": can(self.request.user, Verb.EXPORT, RfmScore),
-            "is_narrowed": scope_of(self.request.user, RfmScore, Verb.VIEW) != Scope.ALL,
+            "is_narrowed": not self.sees_all,
+            **self.whole_base,
             **self.job_context,
         }
         return render(self.request, "analytics/rfm.html", context, status=status)
@@ -85,6 +93,18 @@ class RfmView(AnalysisView):
     @cached_property
     def page(self) -> RfmPage | None:
         return read_page(self.request)
+
+    @property
+    def sees_all(self) -> bool:
+        return scope_of(self.request.user, RfmScore, Verb.VIEW) == Scope.ALL
+
+    @property
+    def whole_base(self) -> dict[str, Any]:
+        """What is counted over all customers: for who may see them all."""
+        if self.page is None or not self.sees_all:
+            return {}
+        movement = read_movement(self.request.GET.get("moved", ""), self.page.segments)
+        return {"usage": usage_rows(self.page.run), "movement": movement}
 
     @property
     def measure(self) -> str:

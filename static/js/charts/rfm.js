@@ -85,6 +85,26 @@
     };
   }
 
+  // Who moved between the segments from one month end to the next.
+  function moves(data, tone) {
+    const names = new Map(data.nodes.map((node) => [node.id, node.name]));
+    return {
+      series: {
+        type: "sankey", left: 8, right: 130, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 9, layoutIterations: 0, draggable: false,
+        data: data.nodes.map((node) => ({ name: node.id, depth: node.depth, itemStyle: { color: tone.series[0] } })),
+        links: data.links, cursor: "pointer",
+        label: { color: tone.ink2, fontSize: 12, formatter: ({ name }) => names.get(name) },
+        lineStyle: { color: tone.series[0], opacity: 0.22, curveness: 0.5 },
+        emphasis: { focus: "adjacency", lineStyle: { opacity: 0.5 } },
+        tooltip: {
+          formatter: ({ dataType, data: one, value, name }) =>
+            dataType === "edge" ? `${names.get(one.source)} → ${names.get(one.target)}: ${whole.format(value)}` : `${names.get(name)}: ${whole.format(value)}`,
+        },
+      },
+    };
+  }
+
+  window.crmCharts.define("rfm-moves", moves);
   window.crmCharts.define("rfm-segments", segments);
   window.crmCharts.define("rfm-scores", scores);
   window.crmCharts.define("rfm-map", map);
