@@ -126,11 +126,11 @@ class StepRuns:
 
     @property
     def rows(self) -> list[tuple[ModelRun, list[str]]]:
-        """Each run with what changed since the good one before it, the newest first."""
+        """Each run with what changed since the good one before it ("the first run"), the newest first."""
         found = []
         for run in self.runs:
             older = [one for one in self.good if (one.created_at, one.pk) < (run.created_at, run.pk)]
-            found.append((run, changes(run, older[0]) if older and not run.error else []))
+            found.append((run, changes(run, older[0]) if older else ["the first run"]))
         return found
 
     def _figure_of(self, run: ModelRun) -> float | None:

@@ -20,11 +20,17 @@ BARE = f"""
 CREATE TABLE bench_rfm AS
 WITH base AS (
     SELECT contact_id, max(ordered_on) FILTER (WHERE is_purchase) AS last_purchase_on,
-           count(*) FILTER (WHERE is_purchase) AS frequency, sum(base_amount) AS monetary
+           count(*) FILTER (WHERE is_purchase) AS frequency, sum(base_amount) AS monetary,
+           min(ordered_on) FILTER (WHERE is_purchase) AS first_purchase_on,
+           count(*) FILTER (WHERE is_purchase AND ordered_on > '{UNTIL}'::date - 365) AS purchases_365
     FROM orders_order WHERE contact_id IS NOT NULL AND ordered_on <= '{UNTIL}'
     GROUP BY contact_id HAVING bool_or(is_purchase)
 ), scored AS (
-    SELECT contact_id, last_purchase_on, frequency, round(monetary, 2) AS monetary,
+    SELECT contact_id, last_purchase_on, frequency, round(monetary, 2) AS monetary, first_purchase_on, purchases_365,
+           CASE WHEN first_purchase_on > '{UNTIL}'::date - 90 THEN 'new'
+                WHEN percent_rank() OVER (ORDER BY purchases_365) >= 0.8 THEN 'heavy'
+                WHEN percent_rank() OVER (ORDER BY purchases_365) >= 0.5 THEN 'moderate'
+                ELSE 'infrequent' END AS usage_level,
            least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY last_purchase_on))::int) AS r,
            least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY frequency))::int) AS f,
            least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY monetary))::int) AS m

@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def _score(self, until: dt.date | None) -> None:
         """Run the analysis, where there is one, so that the demo is scored."""
         if "analyze" in get_commands():
-            call_command("analyze", only="rfm", verbosity=0, **({"as_of": until.isoformat()} if until else {}))
+            call_command("analyze", verbosity=0, **({"as_of": until.isoformat()} if until else {}))
 
     def _reporter(self, customers: int) -> Any:
         return lambda done: self.stderr.write(f"{done:,} of {customers:,} customers")

@@ -4,8 +4,8 @@
   const exact = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
   const DASHES = ["solid", "solid", "solid", "dashed", "dashed", "dashed", "dotted"];
 
-  // Three colours of the page, then the same again with dashes.
-  const pen = (tone, index) => ({ color: tone.series[index % tone.series.length], type: DASHES[index % DASHES.length], width: 2 });
+  // The colours of the page, then the same again with dashes.
+  const pen = (tone, index) => ({ color: [...tone.series, tone.ink3][index % 4], type: DASHES[index % DASHES.length], width: 2 });
 
   function frame(tone, isPlain, legend) {
     const unit = (value) => (isPlain ? short.format(value) : `${exact.format(value)} %`);
