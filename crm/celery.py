@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_prerun
+from celery.signals import before_task_publish, setup_logging, task_prerun
 
 from crm.schedule import SCHEDULE
 
@@ -23,6 +23,25 @@ def check_connection(**_: Any) -> None:
     from django.db import close_old_connections  # noqa: PLC0415  (settings first)
 
     close_old_connections()
+
+
+@task_prerun.connect
+def show_life(**_: Any) -> None:
+    """A worker that takes tasks is alive; beat's bells see to it that there always are some."""
+    from crm.heartbeats import beat_now  # noqa: PLC0415  (apps first)
+
+    beat_now("worker")
+
+
+@before_task_publish.connect
+def show_life_of_beat(**_: Any) -> None:
+    """Beat is alive when it rings."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from crm.heartbeats import beat_now  # noqa: PLC0415
+
+    if settings.CRM_PROCESS == "beat":
+        beat_now("beat")
 
 
 @setup_logging.connect

@@ -9,6 +9,7 @@ from environ import Env
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 SHORTEST_SECRET = 40
+SHORTEST_TOKEN = 20
 
 
 def is_local(base_url: str) -> bool:
@@ -35,6 +36,13 @@ def refuse_unsafe(base_url: str, env: Env) -> None:
         raise ImproperlyConfigured(f"CRM_ALLOWED_HOSTS must hold {parts.hostname}, the host of CRM_BASE_URL.")
     if len(env.str("CRM_SECRET_KEY", default="")) < SHORTEST_SECRET:
         raise ImproperlyConfigured(f"CRM_SECRET_KEY must be at least {SHORTEST_SECRET} random characters.")
+    if env.bool("CRM_DEBUG", default=False):
+        raise ImproperlyConfigured("CRM_DEBUG must be off: its error pages show settings and data to everybody.")
+    if 0 < len(env.str("CRM_METRICS_TOKEN", default="")) < SHORTEST_TOKEN:
+        raise ImproperlyConfigured(f"CRM_METRICS_TOKEN must be at least {SHORTEST_TOKEN} random characters, or empty.")
+    mail = urlsplit(env.str("EMAIL_URL", default=""))
+    if mail.scheme == "smtp" and mail.password and mail.hostname not in LOCAL_HOSTS:
+        raise ImproperlyConfigured("EMAIL_URL must not send a password in the clear: use smtp+tls:// or smtp+ssl://.")
     if not env.str("EMAIL_URL", default=""):
         raise ImproperlyConfigured("EMAIL_URL must name the mail server, such as smtp+tls://user:password@host:587.")
 

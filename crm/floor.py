@@ -39,6 +39,7 @@ CATALOGUE = Catalogue(
         "crm.rowchange": PastRule(exempt="The record itself."),
         "crm.jobrun": PastRule(exempt="A ledger: state, attempts and outcome stand in the row."),
         "crm.formsubmission": PastRule(exempt="Only says that a form was sent; swept away after a week."),
+        "crm.heartbeat": PastRule(exempt="Signs of life of worker and beat, every few seconds."),
         "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
         "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.acting import acting, new_request_id
+from crm.acting import acting, current_acting
 from crm.actions import is_set_up
 from crm.company import company_at_hand
 
@@ -33,8 +33,7 @@ class WhoActs:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with acting(actor_id=request.user.pk, request_id=new_request_id()) as now:
-            request.request_id = now.request_id  # type: ignore[attr-defined]
+        with acting(actor_id=request.user.pk, request_id=current_acting().request_id):
             return self.get_response(request)
 
 

@@ -15,6 +15,7 @@ from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields
 from crm.keys import KEYS
+from crm.models import Company
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -34,6 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _navigation(request)),
         "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
         "keys": KEYS,
+        "is_held": SimpleLazyObject(lambda: _is_held(request)),
         "must_set_up": SimpleLazyObject(lambda: _must_set_up(request)),
         "search_url": SimpleLazyObject(lambda: reverse("crm:search")),
     }
@@ -67,6 +69,14 @@ def _line(item: NavItem, *, is_active: bool) -> dict[str, Any]:
 def _must_set_up(request: HttpRequest) -> bool:
     """Whether everything is closed to this person until they have a second factor."""
     return request.user.is_authenticated and must_set_up(request.user, getattr(request, "company", None))
+
+
+def _is_held(request: HttpRequest) -> bool:
+    """Whether this person is to be told that nothing is sent, because they can release it."""
+    company: Company | None = getattr(request, "company", None)
+    if company is None or company.sending_held_at is None or _must_set_up(request):
+        return False
+    return can(request.user, Verb.CHANGE, Company)
 
 
 def _may_open(user: User, item: NavItem) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from crm.embedded.places import OWNER_ROLE, Places
 from crm.environment import failpoints, is_local, local_secret_key, refuse_unsafe
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "crm.observing.Observed",  # first: counts and numbers refusals too
     "crm.rest.problems.ProblemPages",
     "csp.middleware.CSPMiddleware",  # early: on static files and refusals too
     "django.middleware.security.SecurityMiddleware",
@@ -335,16 +337,28 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+# --- for those who keep it running ------------------------------------------------------------------------------------
+# who may read /metrics from another machine; empty: nobody
+CRM_METRICS_TOKEN = env.str("CRM_METRICS_TOKEN", default="")
+_log_form = env.str("CRM_LOG_FORMAT", default="line")
+if _log_form not in {"line", "json"}:
+    raise ImproperlyConfigured("CRM_LOG_FORMAT must be line or json.")
+_request_level = "INFO" if env.bool("CRM_LOG_REQUESTS", default=False) else "WARNING"
+
 # --- logs: one line an event on stderr; never a person's name, address or what somebody typed -------------------------
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "crm.logs.LineFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "crm.logs.LineFormatter"},
+        "json": {"()": "crm.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": _log_form}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "crm": {"level": "INFO"},
+        "crm.requests": {"level": _request_level},
     },
 }

@@ -8,14 +8,22 @@ from crm.views import (
     audit,
     handover,
     health,
+    holding,
+)
     home,
     imports,
     jobs,
     lists,
     mails,
+<<<<<<< HEAD
     people,
     profile,
     rights,
+=======
+    metrics,
+    people,
+    profile,
+>>>>>>> 82a32bf (Back up and restore everything; watch, number and count what runs; a compose file)
     search,
     setup,
     tokens,
@@ -64,10 +72,12 @@ floor = [
     path("search/palette/", search.PaletteView.as_view(), name="palette"),
     path("profile/tokens/", tokens.TokenListView.as_view(), name="token_list"),
     path("profile/tokens/<int:pk>/revoke/", tokens.TokenRevokeView.as_view(), name="token_revoke"),
+    path("mails/release/", holding.SendingReleaseView.as_view(), name="sending_release"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 handler500 = "crm.views.errors.broken"

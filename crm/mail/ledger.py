@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
+from crm.holding import is_sending_held
 from crm.mail.addresses import normal_address
 from crm.mail.choices import MailKind, MailState, SuppressionReason
 from crm.mail.replies import SENT, Outcome, Verdict
@@ -25,7 +26,7 @@ JITTER = secrets.SystemRandom()
 DIED = "The sender died while it was sending this; whether it left is not known."
 
 # One statement, one commit: the mail that was just sent is written off and the next one is claimed. The priority, the
-# channel's pause, rows that others hold and suppressed addresses (those in ASCII) are all seen to here.
+# channel's pause, the hold after a restore, rows that others hold, suppressed addresses (those in ASCII): all in here.
 CLAIM_SQL = """
 WITH done AS (
     UPDATE crm_outgoingmail
@@ -38,6 +39,7 @@ UPDATE crm_outgoingmail AS mail
 SET state = 'in_flight', attempts = mail.attempts + 1, claimed_at = now(), claimed_by = %(by)s, claimed_slot = %(slot)s
 FROM crm_mailchannel AS channel
 WHERE (SELECT count(*) FROM done) >= 0 -- first that, then this: a slot has one mail in flight
+AND NOT EXISTS (SELECT 1 FROM crm_company WHERE sending_held_at IS NOT NULL)
 AND channel.id = mail.channel_id AND (channel.paused_at IS NULL OR channel.paused_until <= now())
 AND mail.id = (
     SELECT id FROM crm_outgoingmail
@@ -52,7 +54,9 @@ BEFORE_SENT = [MailState.IN_FLIGHT.value, MailState.UNCERTAIN.value, MailState.Q
 
 
 def is_anything_due(channel_id: int) -> bool:
-    """Whether the channel is open and a row waits for it."""
+    """Whether the channel is open, nothing is held back, and a row waits for it."""
+    if is_sending_held():
+        return False
     now = timezone.now()
     is_open = Q(channel__paused_at__isnull=True) | Q(channel__paused_until__lte=now)
     return OutgoingMail.objects.filter(is_open, channel_id=channel_id, state=MailState.QUEUED, due_at__lte=now).exists()

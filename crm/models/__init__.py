@@ -4,6 +4,7 @@ from crm.models.api import ApiToken, ApiUse, KeptAnswer
 from crm.models.company import Company, ExchangeRate
 from crm.models.custom_fields import CustomField
 from crm.models.files import StoredFile
+from crm.models.health import Heartbeat
 from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.log import LogEntry
@@ -23,6 +24,7 @@ __all__ = [
     "ExchangeRate",
     "FieldRule",
     "FormSubmission",
+    "Heartbeat",
     "ImportRun",
     "JobRun",
     "JobWindow",

@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
+from crm.access import VisibleQuerySet
 from crm.choices import Role
+from crm.grants import AccessPaths
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", "A currency is three capital letters, such as EUR.")
 
@@ -40,6 +42,11 @@ class Company(models.Model):
         help_text="Who has such a role and no second factor is led to set one up, and can do nothing else before.",
     )
     is_demo = models.BooleanField(default=False, editable=False)
+    # set by a restore: nothing leaves before an administrator releases it
+    sending_held_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    access = AccessPaths(shared=True)
+    objects = VisibleQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "company"

@@ -122,14 +122,15 @@ def _run(group: Group, port: int, parent: Parent) -> None:
     is_announced = False
     while not parent.has_ended():
         group.revive()
-        if not is_announced and _answers(port):
+        if not is_announced and answers(port):
             is_announced = True
             sys.stdout.write(f"CRM ready: http://{HOST}:{port}\n")
             sys.stdout.flush()
         time.sleep(LOOK_EVERY)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether the web server of this machine answers."""
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)

@@ -1,6 +1,8 @@
 """Two addresses for machines: is the process alive, and may it be sent people."""
 
+import datetime as dt
 import logging
+import shutil
 from collections.abc import Callable
 
 from django.conf import settings
@@ -8,12 +10,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.connection import Connection
 
+from crm.choices import JobState
+from crm.heartbeats import LATE, silent_for
+from crm.holding import is_sending_held
+from crm.mail.choices import MailState
+from crm.models import JobRun, OutgoingMail
+
 logger = logging.getLogger(__name__)
 BROKER_SECONDS = 1.0
+LEAST_FREE_BYTES = 200 * 2**20
+LATEST_OUTBOX = dt.timedelta(minutes=15)
 
 
 class NotReady(Exception):
@@ -32,10 +43,30 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker and migrations: 200 when all are well, else 503; one word each."""
-    checks = {"database": _ask_database, "broker": _ask_broker, "migrations": _ask_migrations}
+    """A word for each part. 503 where this process cannot serve people as it must: database, broker, migrations, disk.
+
+    Worker, beat and outbox may be `late` while pages are answered all the same: a web process that is taken out for
+    them helps nobody. `never` is a part that was not heard of since the instance was made.
+    """
+    checks = {"database": _ask_database, "broker": _ask_broker, "migrations": _ask_migrations, "disk": _ask_disk}
     found = {name: _outcome(name, check) for name, check in checks.items()}
-    return JsonResponse(found, status=200 if set(found.values()) == {"ok"} else 503)
+    status = 200 if set(found.values()) == {"ok"} else 503
+    if found["database"] == "ok":
+        found |= {name: _life_of(name) for name in LATE} | {"outbox": _outbox()}
+    return JsonResponse(found, status=status)
+
+
+def _life_of(name: str) -> str:
+    silence = silent_for(name)
+    return "never" if silence is None else "late" if silence > LATE[name] else "ok"
+
+
+def _outbox() -> str:
+    """Whether what is due leaves within the time that a worker needs; a paused channel keeps its mails on purpose."""
+    since = timezone.now() - LATEST_OUTBOX
+    jobs = JobRun.objects.filter(state=JobState.WAITING, due_at__lt=since)
+    mails = OutgoingMail.objects.filter(state=MailState.QUEUED, due_at__lt=since, channel__paused_at=None)
+    return "late" if jobs.exists() or (mails.exists() and not is_sending_held()) else "ok"
 
 
 def _outcome(name: str, check: Callable[[], None]) -> str:
@@ -63,3 +94,9 @@ def _ask_migrations() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotReady("migrations are missing: run manage.py migrate")
+
+
+def _ask_disk() -> None:
+    free = shutil.disk_usage(settings.CRM_VAR).free
+    if free < LEAST_FREE_BYTES:
+        raise NotReady(f"{free // 2**20} MB are free for uploads and logs")

@@ -55,6 +55,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
 NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
 SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY, "run": reach(NONE, NONE, NONE, ALL)}
 SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
+SCOPES["company"] = {"view": EVERYBODY, "change": NOBODY}
 SCOPES["order"] = SCOPES["contact"]
 SCOPES["channel"] = SCOPES["mail"]
 SCOPES["audit row"] = SCOPES["audit entry"]
@@ -97,6 +98,8 @@ ADDRESSES: dict[str, Address] = {
     "crm:palette": page("house"),
     "crm:token_list": Address("token", {"GET": "view", "POST": "add"}, has_record=False),
     "crm:token_revoke": button("token", "delete"),
+    "crm:metrics": Address("house", has_record=False, is_public=True),
+    "crm:sending_release": Address("company", {"POST": "change"}, has_record=False),
     "crm:columns_keep": button("house", "view", has_record=False),
     "crm:person_list": page("person"),
     "crm:person_invite": form("person", "add"),

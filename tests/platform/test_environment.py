@@ -16,7 +16,7 @@ SAFE = {
 
 
 def environment(monkeypatch, **changes: str) -> Env:
-    for name in SAFE:
+    for name in (*SAFE, "CRM_DEBUG", "CRM_METRICS_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     for name, value in changes.items():
         monkeypatch.setenv(name, value)
@@ -42,6 +42,9 @@ def test_a_safe_site_may_start(monkeypatch):
         ("https://crm.example.com", {"CRM_SECRET_KEY": "short"}, "CRM_SECRET_KEY"),
         ("https://crm.example.com", {"CRM_SECRET_KEY": ""}, "CRM_SECRET_KEY"),
         ("https://crm.example.com", {"EMAIL_URL": ""}, "EMAIL_URL"),
+        ("https://crm.example.com", {"EMAIL_URL": "smtp://user:secret@mail.example.com"}, "EMAIL_URL"),
+        ("https://crm.example.com", {"CRM_DEBUG": "1"}, "CRM_DEBUG"),
+        ("https://crm.example.com", {"CRM_METRICS_TOKEN": "guess"}, "CRM_METRICS_TOKEN"),
     ],
 )
 def test_an_unsafe_setting_stops_the_start_and_is_named(monkeypatch, base_url, changes, named):

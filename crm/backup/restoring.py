@@ -1,0 +1,129 @@
+"""Bringing a backup back into an empty instance. Nothing is touched before the whole file has been looked through."""
+
+from __future__ import annotations
+
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path, PurePosixPath
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from crm.backup.manifest import DUMP, MANIFEST, UPLOADS, BadBackup, Manifest, key_mark, sum_of
+from crm.backup.programs import run_program
+from crm.database.owner import as_owner
+from crm.holding import hold_sending
+from crm.models import Heartbeat, Session
+
+# what says that somebody lives here: people who can sign in, or customers
+INHABITED_BY = ("crm_user", "contacts_contact")
+
+
+class NotEmpty(Exception):
+    """The instance has people or contacts in it."""
+
+
+def restore_backup(source: Path, *, force: bool = False) -> tuple[Manifest, bool]:
+    """Put everything in place; the manifest, and whether what is sealed can be read with this instance's secret key.
+
+    Raises BadBackup, NotEmpty (unless `force`, which throws away what is there), ProgramFailed.
+    """
+    manifest = check_backup(source)
+    if not force and is_inhabited():
+        raise NotEmpty
+    with tempfile.TemporaryDirectory(dir=source.resolve().parent, prefix=".restore-") as folder:
+        dump = Path(folder) / DUMP
+        with _opened(source) as archive:
+            _extract(archive, DUMP, dump)
+        _fill_database(dump)
+    _put_uploads(source, manifest)
+    call_command("migrate", interactive=False, verbosity=0)
+    # sign-ins that were ended after the backup would be open again
+    Session.objects.all().delete()
+    Heartbeat.objects.all().delete()
+    hold_sending(actor=None, reason=f"Restored from the backup of {manifest.made_at}; nothing is sent until released")
+    return manifest, manifest.key_mark == key_mark()
+
+
+def check_backup(source: Path) -> Manifest:
+    """Read the file from end to end and compare every sum. Raises BadBackup."""
+    try:
+        with _opened(source) as archive:
+            entry = archive.extractfile(MANIFEST)
+            manifest = Manifest.from_bytes(entry.read() if entry else b"")
+            found = {member.name for member in archive.getmembers() if member.isreg()} - {MANIFEST}
+            if found != set(manifest.sums):
+                raise BadBackup("Files are missing from this backup, or there are some too many.")
+            for name, expected in manifest.sums.items():
+                content = archive.extractfile(name)
+                if content is None or sum_of(content) != expected:
+                    raise BadBackup(f"{name} in this backup is not what it was when the backup was made.")
+    except (tarfile.TarError, KeyError, EOFError) as error:
+        raise BadBackup(f"{source} is no backup of this product, or it is cut off.") from error
+    _refuse_newer(manifest)
+    return manifest
+
+
+def is_inhabited() -> bool:
+    """Whether there is anything that a restore would destroy."""
+    there = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        for table in set(INHABITED_BY) & set(there):
+            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')  # noqa: S608 (names of the code)
+            if cursor.fetchone()[0]:
+                return True
+    return False
+
+
+def _refuse_newer(manifest: Manifest) -> None:
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+    if unknown := sorted(set(manifest.migrations) - known):
+        raise BadBackup(
+            f"This backup was made by another version of the product, which has {unknown[0]}: restore it with that one."
+        )
+
+
+def _fill_database(dump: Path) -> None:
+    with as_owner():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+            cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        run_program(
+            "pg_restore", "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", *_into(), str(dump)
+        )
+
+
+def _into() -> list[str]:
+    return ["--dbname", str(connection.settings_dict["NAME"])]
+
+
+def _put_uploads(source: Path, manifest: Manifest) -> None:
+    with _opened(source) as archive:
+        for name in manifest.sums:
+            path = PurePosixPath(name)
+            if not name.startswith(UPLOADS) or ".." in path.parts or path.is_absolute():
+                continue
+            target = str(path.relative_to(UPLOADS.rstrip("/")))
+            content = archive.extractfile(name)
+            if content is None:
+                raise BadBackup(f"{name} cannot be read.")
+            default_storage.delete(target)
+            default_storage.save(target, File(content))
+
+
+def _extract(archive: tarfile.TarFile, name: str, target: Path) -> None:
+    content = archive.extractfile(name)
+    if content is None:
+        raise BadBackup(f"{name} cannot be read.")
+    with closing(content), target.open("wb") as file:
+        while piece := content.read(1 << 20):
+            file.write(piece)
+
+
+def _opened(source: Path) -> tarfile.TarFile:
+    return tarfile.open(source, "r:")

@@ -1,0 +1,230 @@
+"""R14, R31: a backup made while people write, brought back into an empty instance, is the same by row and by file;
+the restored instance sends nothing until it is released."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection, connections
+
+from crm.backup.manifest import BadBackup
+from crm.backup.restoring import check_backup
+from crm.backup.writing import write_backup
+from crm.database.owner import as_owner
+from crm.embedded.places import OWNER_ROLE
+from crm.models import OutgoingMail, StoredFile
+from tests.factories import make_company, make_contact, make_order, make_user
+from tests.mail.conftest import write
+from tests.mail.sink import Sink
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOP = Path(__file__).resolve().parents[2]
+ALL_ROWS = "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} AS t"
+# emptied or written by the restore itself, on purpose
+OWN = {"crm_session", "crm_heartbeat", "crm_company", "crm_logentry", "crm_rowchange", "django_content_type"}
+
+
+class Instance:
+    """Another instance: an empty database on the test's server, and a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = f"{connection.settings_dict['NAME']}_restored"
+        self.folder = folder / "restored"
+        self.folder.mkdir()
+        (self.folder / "secret_key").write_text(settings.SECRET_KEY)
+
+    def url(self, role: str | None = None) -> str:
+        places = settings.PLACES
+        return places.database_url(self.name, role) if role else places.database_url(self.name)
+
+    def manage(self, *words: str, mail_port: int = 1) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "CRM_VAR": str(self.folder),
+            "DATABASE_URL": self.url(),
+            "CRM_OWNER_DATABASE_URL": self.url(OWNER_ROLE),
+            "DJANGO_SETTINGS_MODULE": "crm.settings",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        }
+        command = [sys.executable, "-W", "ignore", "-m", "django", *words]
+        return subprocess.run(command, env=environment, cwd=TOP, capture_output=True, text=True, check=False)
+
+    def sums(self) -> dict[str, Any]:
+        return sums_of(self.url(OWNER_ROLE))
+
+
+def sums_of(url: str) -> dict[str, Any]:
+    """Of each table: how many rows, and a sum over all their columns."""
+    with psycopg.connect(url) as line:
+        tables = [row[0] for row in line.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        found = {}
+        for table in sorted(set(tables) - OWN):
+            found[table] = line.execute(ALL_ROWS.format(table)).fetchone()
+    return found
+
+
+@pytest.fixture
+def other(tmp_path) -> Iterator[Instance]:
+    instance = Instance(tmp_path)
+    with psycopg.connect(settings.PLACES.database_url("postgres", OWNER_ROLE), autocommit=True) as line:
+        line.execute(f'DROP DATABASE IF EXISTS "{instance.name}" WITH (FORCE)')
+        line.execute(f'CREATE DATABASE "{instance.name}"')
+        yield instance
+        line.execute(f'DROP DATABASE IF EXISTS "{instance.name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def uploads(tmp_path, settings) -> Path:
+    """The uploads of this test, in a folder of its own."""
+    folder = tmp_path / "uploads"
+    default = settings.STORAGES["default"]
+    options = {**default["OPTIONS"], "location": folder}
+    settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
+    return folder
+
+
+@pytest.fixture
+def world(uploads) -> list[StoredFile]:
+    """A company with people, customers, orders, mail that waits, and files."""
+    make_company()
+    owner = make_user(role="admin", password="secret")
+    for number in range(20):
+        contact = make_contact(owner=owner, name=f"Zoë “Ünï” {number}\n'; --")
+        make_order(contact)
+    write("waits@example.com")
+    return [store(f"file {n}.bin", os.urandom(1_000 + n)) for n in range(5)]
+
+
+def store(name: str, content: bytes) -> StoredFile:
+    stored = StoredFile(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    stored.file.save(name, ContentFile(content), save=True)
+    return stored
+
+
+def backed_up(target: Path) -> Path:
+    """A backup of this test's database."""
+    write_backup(target)
+    return target
+
+
+def own_url() -> str:
+    return settings.PLACES.database_url(connection.settings_dict["NAME"], OWNER_ROLE)
+
+
+def test_a_restored_instance_is_the_same_row_by_row_and_file_by_file(world, other, tmp_path) -> None:
+    before = sums_of(own_url())
+    made = other.manage("restore", str(backed_up(tmp_path / "all.tar")))
+    assert made.returncode == 0, made.stderr
+    assert other.sums() == before
+    for stored in world:
+        content = (other.folder / "uploads" / stored.file.name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == stored.sha256
+    assert other.manage("migrate", "--check").returncode == 0
+
+
+def test_a_backup_is_of_one_moment_while_people_write(world, other, tmp_path) -> None:
+    is_over = threading.Event()
+
+    def keep_writing() -> None:
+        number = 0
+        try:
+            while not is_over.is_set():
+                make_order(make_contact(name=f"During {number}"))
+                store(f"during {number}", os.urandom(500))
+                number += 1
+        finally:
+            connections.close_all()
+
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    try:
+        target = backed_up(tmp_path / "all.tar")
+    finally:
+        is_over.set()
+        writer.join()
+    made = other.manage("restore", str(target))
+    assert made.returncode == 0, made.stderr
+    with psycopg.connect(other.url(OWNER_ROLE)) as line:
+        orphans = line.execute(
+            "SELECT count(*) FROM orders_orderline l LEFT JOIN orders_order o ON o.id = l.order_id WHERE o.id IS NULL"
+        ).fetchone()
+        files = line.execute("SELECT file, sha256 FROM crm_storedfile").fetchall()
+    assert orphans == (0,)
+    assert len(files) >= len(world)
+    for name, expected in files:
+        assert hashlib.sha256((other.folder / "uploads" / name).read_bytes()).hexdigest() == expected
+
+
+def test_a_restored_instance_sends_nothing_until_it_is_released(world, other, tmp_path) -> None:
+    assert other.manage("restore", str(backed_up(tmp_path / "all.tar"))).returncode == 0
+    send = "from crm.mail import sending; from crm.models import MailChannel; sending.sweep();"
+    send += "print(sum(sending.send_due(channel.pk) for channel in MailChannel.objects.all()))"
+    release = "from crm.holding import release_sending; release_sending(actor=None);"
+    with Sink() as sink:
+        held = other.manage("shell", "--no-imports", "-c", send, mail_port=sink.port)
+        assert (held.stdout.strip(), sink.recipients()) == ("0", []), held.stderr
+        free = other.manage("shell", "--no-imports", "-c", release + send, mail_port=sink.port)
+        assert (free.stdout.strip(), sink.recipients()) == ("1", ["waits@example.com"]), free.stderr
+    assert OutgoingMail.objects.get().state == "queued"  # of the instance that was backed up
+
+
+def test_an_inhabited_instance_is_not_overwritten_without_force(world, other, tmp_path) -> None:
+    target = backed_up(tmp_path / "all.tar")
+    assert other.manage("migrate", "--verbosity", "0").returncode == 0
+    assert (
+        other.manage("create_user", "ada@example.com", "--role", "admin", "--password", "long enough 1").returncode == 0
+    )
+    refused = other.manage("restore", str(target))
+    assert (refused.returncode, "add --force" in refused.stderr) == (1, True)
+    assert other.sums()["crm_user"][0] == 1
+    forced = other.manage("restore", str(target), "--force")
+    assert forced.returncode == 0, forced.stderr
+    assert other.sums() == sums_of(own_url())
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_touched(world, tmp_path) -> None:
+    target = backed_up(tmp_path / "all.tar")
+    content = target.read_bytes()
+    with tarfile.open(target) as archive:
+        place = archive.getmember("database.dump").offset_data + 100
+    target.write_bytes(content[:place] + b"\x00\xff" + content[place + 2 :])
+    with pytest.raises(BadBackup, match=r"database.dump .* is not what it was"):
+        check_backup(target)
+    target.write_bytes(content[: len(content) // 2])
+    with pytest.raises(BadBackup):
+        check_backup(target)
+    target.write_text("Dear backup")
+    with pytest.raises(BadBackup, match="no backup of this product"):
+        check_backup(target)
+
+
+def test_the_file_of_a_backup_is_for_its_owner_only_and_appears_when_it_is_whole(world, tmp_path) -> None:
+    target = backed_up(tmp_path / "all.tar")
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["all.tar", "uploads"]
+
+
+def test_an_upload_that_is_gone_is_named_and_stops_nothing(world, uploads, tmp_path) -> None:
+    shutil.rmtree(uploads / world[0].file.name.split("/")[0])
+    manifest = write_backup(tmp_path / "all.tar")
+    assert world[0].file.name in manifest.missing
+    assert check_backup(tmp_path / "all.tar") == manifest
+
+
+def test_the_backup_is_made_as_the_owner(world) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone()[0] == OWNER_ROLE
