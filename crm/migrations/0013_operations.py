@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0010_made_rows"),
+        ("crm", "0012_form_submissions"),
     ]
 
     operations = [
