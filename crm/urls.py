@@ -9,21 +9,15 @@ from crm.views import (
     handover,
     health,
     holding,
-)
     home,
     imports,
     jobs,
     lists,
     mails,
-<<<<<<< HEAD
-    people,
-    profile,
-    rights,
-=======
     metrics,
     people,
     profile,
->>>>>>> 82a32bf (Back up and restore everything; watch, number and count what runs; a compose file)
+    rights,
     search,
     setup,
     tokens,

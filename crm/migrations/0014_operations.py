@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0012_form_submissions"),
+        ("crm", "0013_file_removed"),
     ]
 
     operations = [
