@@ -55,6 +55,9 @@ CATALOGUE = Catalogue(
             model="analytics.modelrun",
             roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
         ),
+        NavItem(
+            "Churn", "analytics:churn_detail", "graph-down", group="Analysis", order=518, model="analytics.modelrun"
+        ),
     ),
     home=(*CARDS, *HOME),
     past={

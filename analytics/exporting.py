@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NOT_COMPUTED = (
     "x t_x T p_alive expected_purchases expected_value clv clv_low clv_high historic_profit cost_to_serve "
-    "churn_probability ladder strategy cluster"
+    "ladder strategy cluster"
 ).split()
 EXPRESSIONS: dict[str, str | Combinable] = {
     "contact_id": "contact_id",
@@ -35,6 +35,7 @@ EXPRESSIONS: dict[str, str | Combinable] = {
     "m": "m",
     "rfm_segment": "segment",
     "usage_level": "usage_level",
+    "churn_probability": "contact__churn__probability",
     **{name: Value(None, output_field=TextField()) for name in NOT_COMPUTED},
 }
 

@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 
 from analytics.economics import Wish
 from analytics.registry import STEPS
+from analytics.steps.churn_labels import SUBSCRIPTIONS
 from crm.company import company_today
+from crm.customfields.definitions import definitions_of
 from crm.templatetags.figures import full_day
 
 TONES = [(tone, tone) for tone in ("good", "accent", "neutral", "warn", "bad")]
@@ -94,6 +96,37 @@ class WorthForm(forms.Form):
     def wish(self) -> Wish:
         found = {name: float(self.cleaned_data[name]) for name in ("percent", "years", "discount", "cost")}
         return Wish(**{**found, "discount": found["discount"] / 100})
+
+
+class ChurnRunForm(forms.Form):
+    """Compute the chance to leave as of the end of a day: by orders, by subscriptions, or by a custom field."""
+
+    as_of = forms.DateField(
+        label="As of the end of",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Nothing of later days is looked at.",
+    )
+    horizon_days = forms.IntegerField(
+        label="The next … days", min_value=7, max_value=730, initial=90, help_text="Who buys nothing in them, has left."
+    )
+    label = forms.ChoiceField(
+        label="Who has left?", required=False, help_text="Without orders, subscriptions are taken by themselves."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = [(one.key, f"Says the custom field “{one.label}”") for one in definitions_of("contacts.contact")]
+        self.fields["label"].choices = [  # type: ignore[attr-defined]
+            ("", "Who buys nothing any more"),
+            (SUBSCRIPTIONS, "Whose subscriptions have all ended"),
+            *fields,
+        ]
+
+    def clean_as_of(self) -> dt.date:
+        day: dt.date = self.cleaned_data["as_of"]
+        if day > (today := company_today()):
+            raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
+        return day
 
 
 class SegmentForm(forms.Form):

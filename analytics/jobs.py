@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.runs import read_day, run_steps
 from analytics.steps import AnalysisError
+from crm.access import can
+from crm.choices import JobState, Verb
 from crm.jobs import JobError, Progress, start_job
+from crm.models import JobRun
 from crm.templatetags.figures import full_day
 
 if TYPE_CHECKING:
-    from crm.models import JobRun, User
+    from analytics.models import ModelRun
+    from crm.models import User
 
 KIND = "analysis"
+FAILED = (JobState.FAILED, JobState.PARKED)
 
 
 def start_rfm(*, actor: User | None, as_of: dt.date, window_days: int | None = None) -> JobRun:
@@ -36,6 +41,31 @@ def start_analysis(*, actor: User | None, as_of: dt.date, only: Sequence[str] = 
         title=f"{what} as of {full_day(as_of)}",
         parameters={"as_of": as_of.isoformat(), "only": list(only)},
     )
+
+
+def start_churn(*, actor: User | None, as_of: dt.date, horizon_days: int, label: str = "") -> JobRun:
+    """Ask for new chances to leave; the page shows the job until it is done."""
+    parameters = {"churn": {"horizon_days": horizon_days, "label": label or None}}
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"Compute churn as of {full_day(as_of)}",
+        parameters={"as_of": as_of.isoformat(), "only": ["churn"], "parameters": parameters},
+    )
+
+
+def newest_job(user: User, run: ModelRun | None) -> dict[str, Any]:
+    """The newest analysis that the person may follow: while it runs, or when it failed after the last good run."""
+    job = JobRun.objects.visible_to(user).filter(kind=KIND).select_related("actor").order_by("-pk").first()
+    has_failed = job is not None and job.state in FAILED and (run is None or job.created_at > run.created_at)
+    if job is None or (job.is_finished and not has_failed):
+        return {"job": None}
+    may_change = can(user, Verb.CHANGE, job)
+    return {
+        "job": job,
+        "can_cancel": may_change and not job.is_finished and job.cancel_requested_at is None,
+        "can_retry": may_change and job.is_finished,
+    }
 
 
 def run_analysis(job: JobRun, progress: Progress) -> dict[str, Any]:

@@ -10,17 +10,18 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from analytics.models import ModelRun, RfmScore, RfmSegment
+from analytics.churn_words import reasons_in_words
+from analytics.models import ChurnScore, ModelRun, RfmScore, RfmSegment
 from analytics.queries import cells_for, last_run, segments
 from analytics.rfm_page import RfmPage
-from analytics.specs import score_of
+from analytics.specs import CHURN_TONES, churn_of, score_of
 from crm.access import can
 from crm.catalogue import HomeCard, RecordPanel
 from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, mask
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import full_day, money, plural
+from crm.templatetags.figures import full_day, money, percent, plural
 
 MOST_SEGMENTS = 6
 
@@ -109,9 +110,28 @@ def glance(request: HttpRequest) -> dict[str, Any] | None:
     return {"page": page, "rows": [row for row in rows if row.tally.customers][:MOST_SEGMENTS]}
 
 
+def churn(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The chance to leave of a customer with its reasons in words; nothing where it is not computed."""
+    user = cast(SignedInRequest, request).user
+    score = churn_of(record)
+    if score is None or hidden_fields(user, ChurnScore):
+        return None
+    run = ModelRun.objects.filter(pk=score.run_id).first()
+    return {
+        "score": score,
+        "chance": percent(score.probability),
+        "tone": CHURN_TONES[score.band],
+        "reasons": reasons_in_words(score.reasons, run.metrics.get("features", {}) if run else {}),
+        "currency": current_company().currency,
+        "horizon": run.parameters.get("horizon_days") if run else None,
+        "may_open_run": can(user, Verb.VIEW, ModelRun),
+    }
+
+
 CONTACT_PANELS = (
     RecordPanel("segment", "Segment", "analytics/_segment_pill.html", segment_pill, place="pill", order=10),
     RecordPanel("worth", "Worth", "analytics/_worth.html", worth, order=10),
+    RecordPanel("churn", "Chance to leave", "analytics/_churn.html", churn, order=12),
 )
 HOME = (
     HomeCard(

@@ -71,6 +71,7 @@ STEPS: dict[str, Step] = {
             churn.read_parameters,
             ("horizon_days", "eligible_days", "label", "positive", "allow"),
             describe=churn.describe,
+            url_name="analytics:churn_detail",
         ),
         # behind the steps whose scores it keeps, before those that read them by month
         Step(

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from analytics import behind
-from analytics.choices import Usage
+from analytics.choices import RiskBand, Usage
 from analytics.models import RfmSegment
 from crm.catalogue import FieldSpec
 from crm.templatetags.figures import NOTHING, days
-from crm.templatetags.pieces import pill, score_tiles
+from crm.templatetags.pieces import bar, pill, score_tiles
 
 if TYPE_CHECKING:
-    from analytics.models import RfmScore
+    from analytics.models import ChurnScore, RfmScore
 
 GROUP = "Worth"
 USAGE_TONES: dict[str, str] = {Usage.HEAVY: "good", Usage.MODERATE: "accent", Usage.NEW: "accent"}
+
+CHURN_TONES: dict[str, str] = {RiskBand.HIGH: "bad", RiskBand.MEDIUM: "warn", RiskBand.LOW: "good"}
 
 
 def score_of(contact: Any) -> RfmScore | None:
@@ -54,6 +56,25 @@ def usage_cell(contact: Any) -> str:
 def recency_cell(contact: Any) -> str:
     score = score_of(contact)
     return days(score.recency_days) if score else NOTHING
+
+
+def churn_of(contact: Any) -> ChurnScore | None:
+    """The chance to leave of a contact, None where it is not computed."""
+    try:
+        found: ChurnScore = contact.churn
+    except ObjectDoesNotExist:
+        return None
+    return found
+
+
+def chance_cell(contact: Any) -> str:
+    score = churn_of(contact)
+    return bar(score.probability, CHURN_TONES[score.band]) if score else NOTHING
+
+
+def band_cell(contact: Any) -> str:
+    score = churn_of(contact)
+    return pill(score.get_band_display(), CHURN_TONES[score.band]) if score else NOTHING
 
 
 def ranks() -> list[tuple[str, str]]:
@@ -116,5 +137,17 @@ CONTACT_FIELDS = (
     FieldSpec(
         "purchases_year", "Purchases in a year", "rfm__purchases_365", kind="number", group=GROUP, order=29,
         select=("rfm",), is_score=True, help="In the 365 days up to the day of the scores.",
+    ),
+    FieldSpec(
+        "churn", "Chance to leave", "churn__probability", kind="number", cell=chance_cell, sort=True, group=GROUP,
+        order=29, select=("churn",), is_score=True, help="From 0 to 1, such as 0.6.",
+    ),
+    FieldSpec(
+        "risk", "Risk", "churn__band", kind="choice", choices=lambda: RiskBand.choices, cell=band_cell, group=GROUP,
+        order=29, select=("churn",), is_score=True, help="High from 60 %, medium from 30 %.",
+    ),
+    FieldSpec(
+        "at_risk", "Value at risk", "churn__value_at_risk", kind="money", sort=True, group=GROUP, order=29,
+        select=("churn",), is_score=True, help="Expected money of the next days, times the chance.",
     ),
 )  # fmt: skip

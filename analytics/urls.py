@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import retention_views, run_views, segment_views, views
+from analytics import churn_views, retention_views, run_views, segment_views, views
 
 app_name = "analytics"
 urlpatterns = [
@@ -19,4 +19,7 @@ urlpatterns = [
     path("retention/export/", retention_views.RetentionExportView.as_view(), name="retention_export"),
     path("cohorts/", retention_views.CohortView.as_view(), name="cohort_list"),
     path("rfm/export/", views.RfmExportView.as_view(), name="rfm_export"),
+    path("churn/", churn_views.ChurnView.as_view(), name="churn_detail"),
+    path("churn/run/", churn_views.ChurnRunView.as_view(), name="churn_run"),
+    path("churn/export/", churn_views.ChurnExportView.as_view(), name="churn_export"),
 ]

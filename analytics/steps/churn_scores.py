@@ -27,6 +27,7 @@ HIGH, MEDIUM = 0.6, 0.3
 REASONS = 4
 FEWEST_CUSTOMERS, FEWEST_OF_A_KIND = 30, 5
 CHUNK = 100_000
+USUAL = {"recency": "gap", "overdue": "gap"}
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,12 @@ def _lines(
     lines = []
     for place, row in enumerate(rows):
         reasons = [
-            [names[at], population.features.value(names[at], row), round(float(contributions[place, at]), 4)]
+            [
+                names[at],
+                population.features.value(names[at], row),
+                round(float(contributions[place, at]), 4),
+                *_usual(population.features, names[at], row),
+            ]
             for at in strongest[place]
             if abs(contributions[place, at]) >= 0.005
         ]
@@ -193,6 +199,11 @@ def _lines(
         text = json.dumps(reasons, ensure_ascii=False).replace("\\", "\\\\")
         lines.append(f"{population.contacts[row]}\t{chance:.6f}\t{band_of(chance)}\t{money}\t{at_risk}\t{text}\n")
     return "".join(lines)
+
+
+def _usual(features: Features, name: str, row: int) -> list[Any]:
+    """What the value is compared with in words: the usual gap beside the days since the last purchase."""
+    return [features.value(USUAL[name], row)] if name in USUAL and USUAL[name] in features.numbers else []
 
 
 def band_counts(probability: Floats, margin: Floats | None) -> dict[str, dict[str, float]]:

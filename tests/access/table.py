@@ -180,5 +180,8 @@ ADDRESSES: dict[str, Address] = {
     "analytics:worth_detail": page("whole base"),
     "analytics:cohort_list": page("whole base"),
     "analytics:retention_export": page("whole base", "export"),
+    "analytics:churn_detail": page("analysis"),
+    "analytics:churn_run": button("analysis", "run", has_record=False),
+    "analytics:churn_export": page("contact", "export"),
     "analytics:rfm_run": button("analysis", "run", has_record=False),
 }

@@ -1,0 +1,180 @@
+"""What the page of churn shows, made of the figures of a run and the scores that a person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Sum
+
+from analytics.choices import RiskBand
+from analytics.churn_words import Reason, reasons_in_words
+from analytics.models import ChurnScore, ModelRun
+from analytics.queries import customers_url
+from crm.templatetags.figures import number, percent, plural, short_money
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+SHOWN_CUSTOMERS = 20
+SHOWN_DRIVERS = 12
+MOVED, MOVED_MUCH = 0.1, 0.25
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "calibration": ("n", "predicted", "actual", "low", "high"),
+    "lift": ("n", "lift", "reached", "found"),
+}
+TONES = {RiskBand.HIGH: "bad", RiskBand.MEDIUM: "warn", RiskBand.LOW: "good"}
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """A customer at risk with what speaks for it."""
+
+    score: ChurnScore
+    reasons: list[Reason]
+
+
+def last_good_run() -> ModelRun | None:
+    """The run whose scores the table holds: the newest that scored anybody."""
+    runs = ModelRun.objects.filter(step="churn", row_count__gt=0)
+    return runs.select_related("actor").order_by("-created_at", "-pk").first()
+
+
+def newer_sentences(run: ModelRun | None) -> list[str]:
+    """What a later run said that had nothing to learn from."""
+    newest = ModelRun.objects.filter(step="churn").order_by("-created_at", "-pk").first()
+    return list(newest.metrics.get("sentences", ())) if newest and (run is None or newest.pk != run.pk) else []
+
+
+class ChurnPage:
+    """The figures of one run for one viewer; money in the company's currency."""
+
+    def __init__(self, run: ModelRun, user: User, currency: str) -> None:
+        self.run, self.user, self.currency = run, user, currency
+        self.found: dict[str, Any] = run.metrics
+        self.horizon = run.parameters.get("horizon_days", 90)
+        self.scores = ChurnScore.objects.visible_to(user)
+
+    @property
+    def is_by_label(self) -> bool:
+        return bool(self.found.get("way") == "label")
+
+    @property
+    def money_word(self) -> str:
+        return "revenue" if self.found.get("margin_share") == 1 else "margin"
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        found, bands = self.found, {row["band"]: row for row in self.bands}
+        high = bands[RiskBand.HIGH]
+        at_risk = sum(row["value"] or 0 for row in self.bands)
+        cards = [
+            {
+                "label": "High risk",
+                "value": number(high["customers"]),
+                "note": "a chance of 60 % or more to leave" + ("" if self.is_by_label else f" in {self.horizon} days"),
+                "url": high["url"],
+            },
+            {"label": "Left before", "value": percent(found["base_rate"], 1), "note": "of those who were tested"},
+            {
+                "label": "AUC",
+                "value": f"{found['auc']:.3f}",
+                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; alone: {found['baseline_auc']:.3f}",
+            },
+            {"label": "Brier score", "value": f"{found['brier']:.3f}", "note": "0 is perfect; lower is better"},
+        ]
+        if at_risk:
+            note = f"{self.money_word} of the next {self.horizon} days, times the chance"
+            card = {"label": "Value at risk", "value": short_money(at_risk, self.currency), "note": note}
+            cards.insert(1, {**card, "url": customers_url(at_risk_min=1)})
+        return cards
+
+    @property
+    def bands(self) -> list[dict[str, Any]]:
+        """Customers and value at risk by band, of those that the person may see."""
+        counted: dict[str, dict[str, Any]] = {
+            row["band"]: dict(row)
+            for row in self.scores.order_by().values("band").annotate(customers=Count("pk"), value=Sum("value_at_risk"))
+        }
+        return [
+            {
+                "band": band,
+                "label": RiskBand(band).label,
+                "tone": TONES[RiskBand(band)],
+                "customers": counted.get(band, {}).get("customers", 0),
+                "value": counted.get(band, {}).get("value"),
+                "url": customers_url(risk=band),
+            }
+            for band in RiskBand.values
+        ]
+
+    @property
+    def at_risk(self) -> list[AtRisk]:
+        """The customers with the most at risk; without money, those most likely to leave."""
+        order = ("-value_at_risk", "-pk") if self.has_money else ("-probability", "-pk")
+        rows = self.scores.select_related("contact").order_by(*order)[:SHOWN_CUSTOMERS]
+        labels = self.found.get("features", {})
+        return [AtRisk(row, [one for one in reasons_in_words(row.reasons, labels) if one.raises][:2]) for row in rows]
+
+    @property
+    def has_money(self) -> bool:
+        return any(row["value"] is not None for row in self.bands)
+
+    @property
+    def quality_rows(self) -> list[dict[str, Any]]:
+        """The model beside the others and beside what it has to beat."""
+        losses = self.found.get("log_losses", {})
+        rows = [
+            {"name": name, "loss": loss, "is_chosen": name == self.found["model"]}
+            for name, loss in sorted(losses.items(), key=lambda pair: pair[1])
+        ]
+        for row in rows:
+            if row["is_chosen"]:
+                row |= {"auc": self.found["auc"], "low": self.found["auc_low"], "high": self.found["auc_high"]}
+        return rows + [{"name": one["name"], "auc": one["auc"]} for one in self.found.get("baselines", ())]
+
+    @property
+    def drivers(self) -> list[dict[str, Any]]:
+        rows = self.found.get("drivers", [])[:SHOWN_DRIVERS]
+        most = max((row["size"] for row in rows), default=1.0)
+        return [{**row, "share": row["size"] / most} for row in rows]
+
+    @property
+    def drift(self) -> list[dict[str, Any]]:
+        """Inputs that moved since the customers that were learnt from, the most moved first."""
+        return [
+            {**row, "word": "much" if row["psi"] > MOVED_MUCH else "a little"}
+            for row in self.found.get("drift", ())
+            if row["psi"] > MOVED
+        ]
+
+    @property
+    def calibration(self) -> list[dict[str, Any]]:
+        return list(self.found.get("calibration_table", ()))
+
+    @property
+    def lift(self) -> list[dict[str, Any]]:
+        return list(self.found.get("lift_table", ()))
+
+    @property
+    def chart_data(self) -> dict[str, Any]:
+        return {"calibration": self.calibration, "lift": self.lift}
+
+    @property
+    def what_n(self) -> str:
+        train, test = self.found["n_train"], self.found["n_test"]
+        if self.is_by_label:
+            return f"{plural(test, 'customer')} with a label, each predicted by a model that did not see it"
+        return f"learnt from {plural(train, 'customer')}, tested once on {plural(test, 'customer')} of later days"
+
+
+def tables(page: ChurnPage, part: str) -> Sequence[Sequence[Any]]:
+    """The tables of the page as rows of a file."""
+    if part in COLUMNS:
+        head = COLUMNS[part]
+        rows = page.calibration if part == "calibration" else page.lift
+        return [head, *([row[name] for name in head] for row in rows)]
+    if part == "drivers":
+        return [("feature", "mean_log_odds"), *((row["label"], row["size"]) for row in page.found.get("drivers", ()))]
+    return [("feature", "psi"), *((row["label"], row["psi"]) for row in page.found.get("drift", ()))]

@@ -1,0 +1,82 @@
+"""The page of churn: how likely customers are to leave, how good that is, who is at risk, and what is not known."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+
+from analytics import jobs
+from analytics.churn_page import ChurnPage, last_good_run, newer_sentences, tables
+from analytics.forms import ChurnRunForm
+from analytics.models import ChurnScore, ModelRun
+from analytics.views import REFUSED, AnalysisView
+from crm.access import can, scope_of
+from crm.choices import Scope, Verb
+from crm.company import company_today, current_company
+from crm.exporting.csv import csv_lines
+from crm.log import log_export
+
+PARTS = ("calibration", "lift", "drivers", "drift")
+
+
+class ChurnView(AnalysisView):
+    """The last run that scored anybody, and the form of a new one for who may run it."""
+
+    scores = ChurnScore
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        run = self.page.run if self.page else None
+        given = run.parameters if run else {}
+        initial = {"as_of": company_today(), **{name: given.get(name) for name in ("horizon_days", "label")}}
+        return self.show(ChurnRunForm(initial=initial), is_open="run" in request.GET)
+
+    def show(self, form: ChurnRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
+        may_run = can(self.request.user, Verb.RUN, ModelRun)
+        context = {
+            "page": self.page,
+            "form": form if may_run else None,
+            "is_form_open": is_open or self.page is None,
+            "later": newer_sentences(self.page.run if self.page else None),
+            "may_export": can(self.request.user, Verb.EXPORT, ChurnScore),
+            "is_narrowed": scope_of(self.request.user, ChurnScore, Verb.VIEW) != Scope.ALL,
+            **jobs.newest_job(self.request.user, self.page.run if self.page else None),
+        }
+        return render(self.request, "analytics/churn.html", context, status=status)
+
+    @cached_property
+    def page(self) -> ChurnPage | None:
+        run = last_good_run()
+        return ChurnPage(run, self.request.user, current_company().currency) if run else None
+
+
+class ChurnRunView(ChurnView):
+    """Ask for new probabilities; the page shows how far they are."""
+
+    http_method_names = ["post"]
+    verb = Verb.RUN
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ChurnRunForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, is_open=True, status=REFUSED)
+        jobs.start_churn(actor=self.request.user, **form.cleaned_data)
+        return redirect("analytics:churn_detail")
+
+
+class ChurnExportView(ChurnView):
+    """A table of the page as CSV: `part` is calibration, lift, drivers or drift."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        part = request.GET.get("part", "calibration")
+        if not can(self.request.user, Verb.EXPORT, ChurnScore):
+            raise PermissionDenied
+        if part not in PARTS or self.page is None:
+            raise Http404("There is no such table.")
+        response = StreamingHttpResponse(csv_lines(tables(self.page, part)), content_type="text/csv; charset=utf-8")
+        log_export(actor=self.request.user, kind=ChurnScore, what=f"the {part} of the churn page")
+        name = f"churn-{part}-{self.page.run.as_of.isoformat()}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response  # type: ignore[return-value]

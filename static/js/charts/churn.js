@@ -1,0 +1,61 @@
+// The charts of churn: whether the probabilities come true, and how many leavers the riskiest tenths hold.
+(() => {
+  const percent = (value) => `${Math.round(100 * value)} %`;
+  const axis = (tone, name) => ({
+    type: "value", min: 0, max: 1, name, nameLocation: "middle", nameGap: 28, nameTextStyle: { color: tone.ink3 },
+    splitNumber: 4, splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, formatter: percent },
+  });
+  const even = (tone) => ({
+    type: "line", data: [[0, 0], [1, 1]], symbol: "none", silent: true, lineStyle: { color: tone.ink3, type: "dashed", width: 1 },
+  });
+
+  // Each tenth of the customers: what was predicted, what happened, and its 95 % interval.
+  function calibration({ calibration: rows }, tone) {
+    return {
+      grid: { left: 56, right: 16, top: 16, bottom: 46 },
+      xAxis: axis(tone, "predicted"),
+      yAxis: { ...axis(tone, "left"), nameGap: 40 },
+      tooltip: { trigger: "item", formatter: ({ data }) => (data.text ? data.text : "") },
+      series: [
+        even(tone),
+        ...rows.map((row) => ({
+          type: "line", silent: true, symbol: "none", lineStyle: { color: tone.series[0], width: 1.5, opacity: 0.45 },
+          data: [[row.predicted, row.low], [row.predicted, row.high]],
+        })),
+        {
+          type: "scatter", symbolSize: 9, itemStyle: { color: tone.series[0] },
+          data: rows.map((row) => ({
+            value: [row.predicted, row.actual],
+            text: `${percent(row.predicted)} predicted, ${percent(row.actual)} left (${row.n} customers)`,
+          })),
+        },
+      ],
+    };
+  }
+
+  function lift({ lift: rows }, tone) {
+    return {
+      grid: { left: 56, right: 16, top: 16, bottom: 46 },
+      xAxis: axis(tone, "customers, riskiest first"),
+      yAxis: { ...axis(tone, "of all who left"), nameGap: 40 },
+      tooltip: { trigger: "item", formatter: ({ data }) => data.text || "" },
+      series: [
+        even(tone),
+        {
+          type: "line", symbolSize: 8, lineStyle: { color: tone.series[0], width: 2 }, itemStyle: { color: tone.series[0] },
+          data: [
+            { value: [0, 0] },
+            ...rows.map((row) => ({
+              value: [row.reached, row.found],
+              text: `${percent(row.reached)} of the customers hold ${percent(row.found)} of those who left`,
+            })),
+          ],
+        },
+      ],
+    };
+  }
+
+  window.crmCharts.define("churn-calibration", calibration);
+  window.crmCharts.define("churn-lift", lift);
+  window.crmCharts.start();
+})();

@@ -1,0 +1,117 @@
+"""The page of churn, its columns and its panel: figures, words, who sees what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from analytics.churn_words import reasons_in_words
+from analytics.models import ChurnScore, ModelRun
+from analytics.runs import run_steps
+from contacts.models import Contact
+from crm.choices import Role
+from crm.models import JobRun, User
+from orders.models import Order
+from tests.factories import make_contact, make_user, signed_in
+
+pytestmark = pytest.mark.django_db
+LABELS = {"recency": "Days without a purchase", "contract": "Contract"}
+
+
+@pytest.fixture
+def scored():
+    call_command("load_demo", customers=800, stdout=StringIO())
+    day = Order.objects.order_by("-ordered_on").values_list("ordered_on", flat=True)[0]
+    (run,) = run_steps(actor=None, as_of=day, only=["churn"], parameters={})
+    return run
+
+
+def test_a_manager_reads_quality_and_follows_a_figure_to_its_customers(scored):
+    client = signed_in(make_user(Role.MANAGER))
+    page = client.get("/analytics/churn/")
+    text = page.content.decode()
+    found = page.context["page"]
+    assert f"{scored.metrics['auc']:.3f}" in text
+    assert "Recency alone" in text
+    assert "What the model does not know" in text
+    riskiest = found.at_risk[0].score
+    assert riskiest.contact.name in text
+    high = next(band for band in found.bands if band["band"] == "high")
+    listed = client.get(high["url"])
+    assert listed.status_code == 200
+    assert str(listed.context["count"]) == str(high["customers"])
+    chances = client.get("/contacts/?sort=-churn&columns=name,churn,risk,at_risk&churn_min=0.5")
+    assert chances.status_code == 200
+    record = client.get(riskiest.contact.get_absolute_url()).content.decode()
+    assert "Why " in record
+    assert "at risk" in record
+    for part in ("calibration", "lift", "drivers", "drift"):
+        answer = client.get(f"/analytics/churn/export/?part={part}")
+        assert len(b"".join(answer.streaming_content).splitlines()) > 2
+    assert client.get("/analytics/churn/export/?part=secrets").status_code == 404
+
+
+def test_a_rep_sees_only_own_customers_and_starts_nothing(scored):
+    rep = make_user(Role.REP)
+    ChurnScore.objects.filter(contact__in=Contact.objects.exclude(owner=None)[:0]).count()
+    client = signed_in(rep)
+    page = client.get("/analytics/churn/")
+    assert page.status_code == 200
+    assert page.context["page"].at_risk == []
+    assert client.post("/analytics/churn/run/", {"as_of": "2026-01-01", "horizon_days": 90}).status_code == 403
+
+
+def test_the_button_starts_a_job_and_a_day_to_come_is_refused(db):
+    client = signed_in(make_user(Role.MANAGER))
+    day = dt.date(2026, 1, 31)
+    assert client.get("/analytics/churn/").status_code == 200
+    refused = client.post("/analytics/churn/run/", {"as_of": "2999-01-01", "horizon_days": 90})
+    assert refused.status_code == 422
+    assert client.post("/analytics/churn/run/", {"as_of": day, "horizon_days": 60}).status_code == 302
+    job = JobRun.objects.get(kind="analysis")
+    assert job.parameters["parameters"] == {"churn": {"horizon_days": 60, "label": None}}
+
+
+def test_a_later_run_without_anything_to_learn_is_said(scored):
+    ModelRun.objects.create(
+        step="churn", as_of=scored.as_of, metrics={"model": None, "sentences": ["Nobody bought."]}, row_count=0
+    )
+    text = signed_in(make_user(Role.MANAGER)).get("/analytics/churn/").content.decode()
+    assert "found nothing to learn from" in text
+    assert "Nobody bought." in text
+
+
+def test_the_chance_is_a_column_of_the_scores_file(scored):
+    call_command("analyze", only="rfm", as_of=scored.as_of.isoformat(), stdout=StringIO())
+    out = StringIO()
+    call_command("export_data", "customer_scores", columns="external_id,churn_probability", stdout=out)
+    rows = [line.split(",") for line in out.getvalue().splitlines()]
+    assert len([row for row in rows[1:] if row[1]]) == ChurnScore.objects.count()
+
+
+def test_reasons_are_sentences():
+    stored = [["recency", 94.0, 1.0, 28.0], ["contract", "Two year", -0.5], ["gap", None, 0.1], ["purchases", 1.0, 0.2]]
+    texts = [reason.text for reason in reasons_in_words(stored, LABELS)]
+    assert texts[0].replace("\N{NO-BREAK SPACE}", " ") == "94 days without a purchase (usual 28)"
+    assert texts[1] == "Contract: Two year"
+    assert texts[3].replace("\N{NO-BREAK SPACE}", " ") == "bought 1 time so far"
+    assert [reason.raises for reason in reasons_in_words(stored, LABELS)] == [True, False, True, True]
+
+
+def test_the_record_page_asks_one_question_more_for_its_reasons(db, django_assert_max_num_queries):
+    contact = make_contact()
+    run = ModelRun.objects.create(step="churn", as_of=dt.date(2026, 1, 1), row_count=1, metrics={"features": LABELS})
+    reasons = [["recency", 94.0, 1.0, 28.0]]
+    ChurnScore.objects.create(
+        contact=contact, run_id=run.pk, as_of=run.as_of, probability=0.71, band="high", reasons=reasons
+    )
+    user = User.objects.get(pk=make_user(Role.MANAGER).pk)
+    client = signed_in(user)
+    client.get(contact.get_absolute_url())
+    with django_assert_max_num_queries(16):
+        text = client.get(contact.get_absolute_url()).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Why 71 %" in text
+    assert "94 days without a purchase (usual 28)" in text
