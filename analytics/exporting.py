@@ -6,51 +6,77 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import TextField, Value
+from django.db.models import DateField, Q, TextField, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
-from analytics.models import RfmScore
 from analytics.queries import last_run
+from contacts.models import Contact
 from crm.catalogue import ExportKind
 from crm.choices import Verb
-from crm.exporting.streams import CannotExport, stream_rows
+from crm.exporting.streams import CannotExport, refuse_unknown, stream_rows
 from crm.templatetags.figures import full_day
 
 if TYPE_CHECKING:
     from crm.models import User
 
-NOT_COMPUTED = (
-    "x t_x T p_alive expected_purchases expected_value clv clv_low clv_high historic_profit cost_to_serve "
-    "ladder strategy cluster"
-).split()
-EXPRESSIONS: dict[str, str | Combinable] = {
-    "contact_id": "contact_id",
-    "external_id": "contact__external_id",
-    "as_of": "as_of",
-    "recency_days": "recency_days",
-    "frequency": "frequency",
-    "monetary": "monetary",
-    "r": "r",
-    "f": "f",
-    "m": "m",
-    "rfm_segment": "segment",
-    "usage_level": "usage_level",
-    "churn_probability": "contact__churn__probability",
-    **{name: Value(None, output_field=TextField()) for name in NOT_COMPUTED},
-}
+COLUMNS = tuple(
+    (
+        "contact_id external_id as_of recency_days frequency monetary r f m rfm_segment x t_x T p_alive "
+        "expected_purchases expected_value clv clv_low clv_high historic_profit cost_to_serve churn_probability "
+        "usage_level ladder strategy cluster"
+    ).split()
+)
+RFM_COLUMNS = (*COLUMNS[:10], "usage_level")
+# by the step that computes them: the relation of a contact to its row, and where in it each column is
+SCORES: dict[str, tuple[str, dict[str, str]]] = {
+    "rfm": (
+        "rfm",
+        {name: name for name in ("recency_days", "frequency", "monetary", "r", "f", "m", "usage_level")}
+        | {"rfm_segment": "segment"},
+    ),
+    "clv": (
+        "lifetime",
+        {
+            name: name
+            for name in (
+                "x", "t_x", "p_alive", "expected_purchases", "expected_value", "clv", "clv_low", "clv_high",
+                "historic_profit",
+            )
+        } | {"T": "age"},
+    ),
+}  # fmt: skip
 
 
 def score_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
-    """Scores of the last run, of the customers that the person may export. Raises CannotExport for another day."""
-    run = last_run("rfm")
-    if run is None:
+    """The scores as of one day, by default that of the newest run, of the customers that the person may export.
+
+    Scores of another day stay empty: a row never mixes days. Raises CannotExport where no score is of the asked day.
+    """
+    refuse_unknown(columns, COLUMNS)
+    runs = [run for run in map(last_run, SCORES) if run is not None]
+    if not runs:
         raise CannotExport("Nobody is scored yet: run `manage.py analyze` first.")
-    if as_of not in (None, run.as_of):
-        raise CannotExport(
-            f"The scores are as of {full_day(run.as_of)}. Run `manage.py analyze --as-of {as_of}` first, then export."
-        )
-    rows = RfmScore.objects.visible_to(user, Verb.EXPORT).order_by("contact_id")
-    return stream_rows(rows, EXPRESSIONS, columns)
+    newest = max(runs, key=lambda run: (run.created_at, run.pk))
+    wanted = as_of or newest.as_of
+    of_day = [run.step for run in runs if run.as_of == wanted]
+    if not of_day:
+        made = full_day(newest.as_of)
+        raise CannotExport(f"The scores are as of {made}. Run `manage.py analyze --as-of {wanted}` first, then export.")
+    scored = Q(pk__in=())
+    for step in of_day:
+        scored |= Q(**{f"{SCORES[step][0]}__isnull": False})
+    rows = Contact.objects.visible_to(user, Verb.EXPORT).filter(scored).order_by("pk")
+    return stream_rows(rows, _expressions(of_day, wanted), columns)
+
+
+def _expressions(steps: Sequence[str], day: dt.date) -> dict[str, str | Combinable]:
+    found: dict[str, str | Combinable] = {name: Value(None, output_field=TextField()) for name in COLUMNS}
+    found |= {"contact_id": "pk", "external_id": "external_id", "as_of": Cast(Value(day), DateField())}
+    for step in steps:
+        relation, columns = SCORES[step]
+        found |= {name: f"{relation}__{path}" for name, path in columns.items()}
+    return found
 
 
 EXPORTS = (
@@ -58,8 +84,8 @@ EXPORTS = (
         "customer_scores",
         "Customer scores",
         "contacts.contact",
-        tuple(EXPRESSIONS),
+        COLUMNS,
         score_rows,
-        stored=("analytics.rfmscore",),
+        stored=("analytics.rfmscore", "analytics.clvscore"),
     ),
 )

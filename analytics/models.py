@@ -345,3 +345,6 @@ class ChurnScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.probability:.0%}"
+
+
+from analytics.clv_models import ClvScore  # noqa: E402, F401 (Django looks for models here)

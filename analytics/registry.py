@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analytics.steps import AnalysisError, StepResult, churn, cohorts, history, no_parameters, retention, rfm
+from analytics.steps import AnalysisError, StepResult, churn, clv, cohorts, history, no_parameters, retention, rfm
 
 if TYPE_CHECKING:
     from analytics.models import ModelRun
@@ -63,6 +63,14 @@ STEPS: dict[str, Step] = {
             ("window_days",),
             describe=rfm.describe,
             url_name="analytics:rfm_detail",
+        ),
+        Step(
+            "clv",
+            "Customer lifetime value",
+            clv.run,
+            clv.read_parameters,
+            clv.PARAMETERS,
+            describe=clv.describe,
         ),
         Step(
             "churn",

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 
 from analytics import jobs, queries
-from analytics.exporting import EXPRESSIONS, score_rows
+from analytics.exporting import RFM_COLUMNS, score_rows
 from analytics.forms import RfmRunForm
 from analytics.models import ModelRun, RfmScore, RfmSegment
 from analytics.movement import read_movement, usage_rows
@@ -208,7 +208,7 @@ def _score_rows(page: RfmPage) -> Iterator[Sequence[Any]]:
 
 
 def _customer_rows(user: Any) -> Iterator[Sequence[Any]]:
-    columns = [name for name in list(EXPRESSIONS)[:11] if name not in hidden_fields(user, Contact)]
+    columns = [name for name in RFM_COLUMNS if name not in hidden_fields(user, Contact)]
     yield columns
     yield from score_rows(user, columns, None)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
+from analytics.clv_models import ClvScore
 from analytics.models import ChurnScore, RfmScore, ScoreHistory, SegmentMove
 from analytics.periods import Period, PeriodKind
 from analytics.steps import AnalysisError, StepResult, whole_number
@@ -29,7 +30,12 @@ TABLE = ScoreHistory._meta.db_table
 MONTHS = 13
 YES, NO = ("yes", "true", "1"), ("", "no", "false", "0")
 # column of the history: (table of another step, its column); both have contact_id and as_of
-OTHER_SCORES = {"churn_probability": (ChurnScore._meta.db_table, "probability")}
+CLV = ClvScore._meta.db_table
+OTHER_SCORES = {
+    "p_alive": (CLV, "p_alive"),
+    "clv": (CLV, "clv"),
+    "churn_probability": (ChurnScore._meta.db_table, "probability"),
+}
 COLUMNS = "recency_days frequency monetary r f m segment usage_level".split()
 INSERT_SQL = sql.SQL("""
 INSERT INTO {table} (month_end, contact_id, run_id, {columns} {others})
