@@ -64,6 +64,7 @@ CATALOGUE = Catalogue(
         "analytics.modelrun": PastRule(exempt="A ledger: rows are only ever added, each with the figures of its run."),
         "analytics.rfmscore": REBUILT,
         "analytics.churnscore": REBUILT,
+        "analytics.clvscore": REBUILT,
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.segmentmove": PastRule(exempt="Counted from the history of scores, month by month."),
