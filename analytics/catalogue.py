@@ -1,5 +1,7 @@
 """What analytics brings to the engines."""
 
+from analytics import clv_specs
+from analytics.clv_panel import PANELS as CLV_PANELS
 from analytics.exporting import EXPORTS
 from analytics.home import CARDS
 from analytics.panels import CONTACT_PANELS, HOME
@@ -15,7 +17,7 @@ SEE_AND_CHANGE = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, delete=
 MADE_ANEW = "Figures that each run makes anew; the run and its parameters are kept."
 
 CATALOGUE = Catalogue(
-    fields={"contacts.contact": CONTACT_FIELDS},
+    fields={"contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS)},
     grants={
         "analytics.modelrun": {
             Role.REP: SEE,
@@ -31,7 +33,7 @@ CATALOGUE = Catalogue(
         },
     },
     exports=EXPORTS,
-    panels={"contacts.contact": CONTACT_PANELS},
+    panels={"contacts.contact": (*CONTACT_PANELS, *CLV_PANELS)},
     navigation=(
         NavItem(
             "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"
@@ -57,6 +59,15 @@ CATALOGUE = Catalogue(
         ),
         NavItem(
             "Churn", "analytics:churn_detail", "graph-down", group="Analysis", order=518, model="analytics.modelrun"
+        ),
+        NavItem(
+            "Lifetime value",
+            "analytics:clv_detail",
+            "graph-up-arrow",
+            group="Analysis",
+            order=520,
+            model="analytics.modelrun",
+            scores="analytics.clvscore",
         ),
     ),
     home=(*CARDS, *HOME),

@@ -27,6 +27,7 @@ COLUMNS = tuple(
         "usage_level ladder strategy cluster"
     ).split()
 )
+CLV_COLUMNS = (*COLUMNS[:3], *COLUMNS[10:19])
 RFM_COLUMNS = (*COLUMNS[:10], "usage_level")
 # by the step that computes them: the relation of a contact to its row, and where in it each column is
 SCORES: dict[str, tuple[str, dict[str, str]]] = {

@@ -129,6 +129,40 @@ class ChurnRunForm(forms.Form):
         return day
 
 
+class ClvRunForm(forms.Form):
+    """Forecast as of the end of a day: how far ahead, and how money to come is counted today."""
+
+    as_of = forms.DateField(
+        label="As of the end of",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Orders of later days are left out.",
+    )
+    months = forms.IntegerField(label="Months ahead", min_value=1, max_value=60, help_text="Usually 12.")
+    discount_rate = forms.FloatField(
+        label="Discount a year, %",
+        min_value=0,
+        max_value=500,
+        help_text="What money to come loses a year.",
+    )
+    margin = forms.FloatField(
+        label="Margin, % of revenue",
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text="Empty: your own, where costs are known; else the figures are revenue.",
+    )
+
+    def clean_as_of(self) -> dt.date:
+        return not_later_than_today(self.cleaned_data["as_of"])
+
+    def clean_discount_rate(self) -> float:
+        return float(self.cleaned_data["discount_rate"]) / 100
+
+    def clean_margin(self) -> float | None:
+        percent: float | None = self.cleaned_data["margin"]
+        return None if percent is None else percent / 100
+
+
 class SegmentForm(forms.Form):
     """A row of the table of segments: its place, its name, and the scores that fit."""
 

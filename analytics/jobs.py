@@ -68,6 +68,19 @@ def newest_job(user: User, run: ModelRun | None) -> dict[str, Any]:
     }
 
 
+def start_clv(
+    *, actor: User | None, as_of: dt.date, months: int, discount_rate: float, margin: float | None = None
+) -> JobRun:
+    """Ask for a new forecast; the page shows the job until it is done."""
+    asked = {"months": months, "discount_rate": discount_rate, "margin": margin}
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"Forecast customers as of {full_day(as_of)}",
+        parameters={"as_of": as_of.isoformat(), "only": ["clv"], "parameters": {"clv": asked}},
+    )
+
+
 def run_analysis(job: JobRun, progress: Progress) -> dict[str, Any]:
     """Do what the job's parameters say: `as_of` (today for none), `only` (steps), `parameters` by step."""
     asked = job.parameters

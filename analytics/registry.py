@@ -71,6 +71,7 @@ STEPS: dict[str, Step] = {
             clv.read_parameters,
             clv.PARAMETERS,
             describe=clv.describe,
+            url_name="analytics:clv_detail",
         ),
         Step(
             "churn",

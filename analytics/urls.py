@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import churn_views, retention_views, run_views, segment_views, views
+from analytics import churn_views, clv_views, retention_views, run_views, segment_views, views
 
 app_name = "analytics"
 urlpatterns = [
@@ -22,4 +22,7 @@ urlpatterns = [
     path("churn/", churn_views.ChurnView.as_view(), name="churn_detail"),
     path("churn/run/", churn_views.ChurnRunView.as_view(), name="churn_run"),
     path("churn/export/", churn_views.ChurnExportView.as_view(), name="churn_export"),
+    path("clv/", clv_views.ClvView.as_view(), name="clv_detail"),
+    path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),
+    path("clv/export/", clv_views.ClvExportView.as_view(), name="clv_export"),
 ]

@@ -184,4 +184,7 @@ ADDRESSES: dict[str, Address] = {
     "analytics:churn_run": button("analysis", "run", has_record=False),
     "analytics:churn_export": page("contact", "export"),
     "analytics:rfm_run": button("analysis", "run", has_record=False),
+    "analytics:clv_detail": page("analysis"),
+    "analytics:clv_export": page("contact", "export"),
+    "analytics:clv_run": button("analysis", "run", has_record=False),
 }

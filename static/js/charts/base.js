@@ -35,7 +35,9 @@
   const read = (panel) => JSON.parse(document.getElementById(panel.dataset.chartSource).textContent);
   function option(panel, width) {
     const tone = colours();
-    return { ...shared(tone), ...drawings[panel.dataset.chart](read(panel), tone, width) };
+    const common = shared(tone);
+    const drawn = drawings[panel.dataset.chart](read(panel), tone, width);
+    return { ...common, ...drawn, tooltip: { ...common.tooltip, ...drawn.tooltip } };
   }
 
   function show(panel) {
