@@ -46,6 +46,7 @@ SCORES: dict[str, tuple[str, dict[str, str]]] = {
             )
         } | {"T": "age"},
     ),
+    "churn": ("churn", {"churn_probability": "probability"}),
 }  # fmt: skip
 
 
@@ -87,6 +88,6 @@ EXPORTS = (
         "contacts.contact",
         COLUMNS,
         score_rows,
-        stored=("analytics.rfmscore", "analytics.clvscore"),
+        stored=("analytics.rfmscore", "analytics.clvscore", "analytics.churnscore"),
     ),
 )
