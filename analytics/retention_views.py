@@ -180,7 +180,6 @@ class RetentionExportView(RetentionView):
             raise Http404("There is no such table.")
         log_export(actor=self.request.user, kind=RetentionRate, what=f"the {part} of the retention pages")
         response = StreamingHttpResponse(csv_lines(PARTS[part](self)), content_type="text/csv; charset=utf-8")
-        log_export(actor=self.request.user, kind=RfmScore, what=f"the {part} of the retention pages")
         day = self.run.as_of.isoformat() if self.run else "none"
         response["Content-Disposition"] = f'attachment; filename="retention-{part}-{self.kind}-{day}.csv"'
         return response  # type: ignore[return-value]

@@ -85,11 +85,14 @@ class User(AbstractBaseUser):
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
     is_active = models.BooleanField("may sign in", default=True)
     invited_at = models.DateTimeField(null=True, blank=True, editable=False)
-    phone = models.CharField(max_length=40, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True, validators=[valid_time_zone])
-    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
-    theme = models.CharField("colours", max_length=8, choices=Theme, default=Theme.AUTO)
-    density = models.CharField("rows", max_length=16, choices=Density, default=Density.COMFORTABLE)
+    # defaults of the database too: an import makes owners it did not know by one statement
+    phone = models.CharField(max_length=40, blank=True, default="", db_default="")
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="", validators=[valid_time_zone])
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH, db_default=Language.ENGLISH)
+    theme = models.CharField("colours", max_length=8, choices=Theme, default=Theme.AUTO, db_default=Theme.AUTO)
+    density = models.CharField(
+        "rows", max_length=16, choices=Density, default=Density.COMFORTABLE, db_default=Density.COMFORTABLE
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

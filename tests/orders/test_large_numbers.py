@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from psycopg import sql
 
-from analytics.steps.rfm import BASE, _make_base
+from analytics.steps.rfm import BASE, make_base
 from orders.models import Order
 from tests import factories as make
 from tests.importing.tables import brought_in, counts, written
@@ -82,7 +82,7 @@ def test_rep_brings_in_no_sale_without_a_customer(house, tmp_path):
 def test_a_window_that_begins_before_the_calendar_is_everything(db):
     order = make.make_order(make.make_contact())
     as_of = order.ordered_on + dt.timedelta(days=1)
-    _make_base(as_of, 36_500 * 50)
+    make_base(as_of, 36_500 * 50)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(BASE)))
         assert cursor.fetchone() == (1,)
