@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from analytics.models import RfmSegment
+from analytics.models import AllowedFeature, RfmSegment
 from crm.log import log
 from crm.models import User
 
@@ -33,3 +33,18 @@ def save_segments(*, actor: User | None, rows: Sequence[Mapping[str, Any]]) -> b
     names = ", ".join(row["name"] for row in wanted)
     log(actor=actor, verb="change", summary=f"Changed the table of segments: {names}")
     return True
+
+
+@transaction.atomic
+def allow_feature(*, actor: User, name: str, label: str) -> None:
+    """Let the next runs learn churn from a feature that nearly gives the answer away by itself."""
+    _, is_new = AllowedFeature.objects.get_or_create(name=name, defaults={"actor": actor})
+    if is_new:
+        log(actor=actor, verb="allow", summary=f"Allowed “{label}” as a feature of churn")
+
+
+@transaction.atomic
+def refuse_feature(*, actor: User, name: str, label: str) -> None:
+    """Take such a permission back: the next runs leave the feature out again."""
+    if AllowedFeature.objects.filter(name=name).delete()[0]:
+        log(actor=actor, verb="refuse", summary=f"Refused “{label}” as a feature of churn again")

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Sum
+from django.urls import reverse
 
 from analytics.choices import RiskBand
 from analytics.churn_words import Reason, reasons_in_words
-from analytics.models import ChurnScore, ModelRun
+from analytics.models import AllowedFeature, ChurnScore, ModelRun
 from analytics.queries import customers_url
 from crm.templatetags.figures import number, percent, plural, short_money
 
 if TYPE_CHECKING:
     from crm.models import User
 
-SHOWN_CUSTOMERS = 20
+SHOWN_CUSTOMERS = 10
 SHOWN_DRIVERS = 12
 MOVED, MOVED_MUCH = 0.1, 0.25
 COLUMNS: dict[str, tuple[str, ...]] = {
     "calibration": ("n", "predicted", "actual", "low", "high"),
     "lift": ("n", "lift", "reached", "found"),
 }
+WAYS = {1: "the more, the likelier to leave", -1: "the more, the likelier to stay"}
 TONES = {RiskBand.HIGH: "bad", RiskBand.MEDIUM: "warn", RiskBand.LOW: "good"}
 
 
@@ -61,6 +64,18 @@ class ChurnPage:
         return bool(self.found.get("way") == "label")
 
     @property
+    def labels(self) -> dict[str, str]:
+        """The features by name, those that were left out too."""
+        return {**self.found.get("features", {}), **self.found.get("left_out_labels", {})}
+
+    @property
+    def left_out(self) -> list[dict[str, Any]]:
+        """Features that nearly give the answer away: left out by this run, or allowed by an administrator."""
+        allowed = set(AllowedFeature.objects.values_list("name", flat=True))
+        named = dict.fromkeys([*self.found.get("left_out", ()), *sorted(allowed & set(self.labels))])
+        return [{"name": name, "label": self.labels.get(name, name), "is_allowed": name in allowed} for name in named]
+
+    @property
     def money_word(self) -> str:
         return "revenue" if self.found.get("margin_share") == 1 else "margin"
 
@@ -90,7 +105,7 @@ class ChurnPage:
             cards.insert(1, {**card, "url": customers_url(at_risk_min=1)})
         return cards
 
-    @property
+    @cached_property
     def bands(self) -> list[dict[str, Any]]:
         """Customers and value at risk by band, of those that the person may see."""
         counted: dict[str, dict[str, Any]] = {
@@ -118,6 +133,12 @@ class ChurnPage:
         return [AtRisk(row, [one for one in reasons_in_words(row.reasons, labels) if one.raises][:2]) for row in rows]
 
     @property
+    def at_risk_url(self) -> str:
+        """All customers with a chance, as a list in the same order."""
+        order = "-at_risk" if self.has_money else "-churn"
+        return f"{reverse('contacts:contact_list')}?sort={order}&columns=name,churn,risk,at_risk&churn_min=0"
+
+    @cached_property
     def has_money(self) -> bool:
         return any(row["value"] is not None for row in self.bands)
 
@@ -132,13 +153,29 @@ class ChurnPage:
         for row in rows:
             if row["is_chosen"]:
                 row |= {"auc": self.found["auc"], "low": self.found["auc_low"], "high": self.found["auc_high"]}
-        return rows + [{"name": one["name"], "auc": one["auc"]} for one in self.found.get("baselines", ())]
+        return [*rows, *self.found.get("baselines", ())]
+
+    @property
+    def flattery(self) -> str:
+        """By how much the choice among the models may flatter the log loss, in words."""
+        bias = self.found.get("selection_bias")
+        if bias is None:
+            return ""
+        own = (
+            "the AUC, Brier score and lift below are of later days that had no part in the choice"
+            if not self.is_by_label
+            else "so the figures of this page may be that much too kind"
+        )
+        return (
+            f"The folds that chose the model also measured its log loss, so it may be {number(bias, 4)} too low "
+            f"(Tibshirani and Tibshirani 2009); {own}."
+        )
 
     @property
     def drivers(self) -> list[dict[str, Any]]:
         rows = self.found.get("drivers", [])[:SHOWN_DRIVERS]
         most = max((row["size"] for row in rows), default=1.0)
-        return [{**row, "share": row["size"] / most} for row in rows]
+        return [{**row, "share": row["size"] / most, "way": WAYS.get(row.get("direction"), "")} for row in rows]
 
     @property
     def drift(self) -> list[dict[str, Any]]:

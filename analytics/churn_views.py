@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
-from analytics import jobs
+from analytics import actions, jobs
 from analytics.churn_page import ChurnPage, last_good_run, newer_sentences, tables
 from analytics.forms import ChurnRunForm
-from analytics.models import ChurnScore, ModelRun
+from analytics.models import AllowedFeature, ChurnScore, ModelRun
 from analytics.views import REFUSED, AnalysisView
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
@@ -40,6 +41,7 @@ class ChurnView(AnalysisView):
             "form": form if may_run else None,
             "is_form_open": is_open or self.page is None,
             "later": newer_sentences(self.page.run if self.page else None),
+            "may_allow": can(self.request.user, Verb.CHANGE, AllowedFeature),
             "may_export": can(self.request.user, Verb.EXPORT, ChurnScore),
             "is_narrowed": scope_of(self.request.user, ChurnScore, Verb.VIEW) != Scope.ALL,
             **jobs.newest_job(self.request.user, self.page.run if self.page else None),
@@ -64,6 +66,37 @@ class ChurnRunView(ChurnView):
             return self.show(form, is_open=True, status=REFUSED)
         jobs.start_churn(actor=self.request.user, **form.cleaned_data)
         return redirect("analytics:churn_detail")
+
+
+class FeatureAllowView(ChurnView):
+    """Administrators let churn be learnt from a feature that nearly gives the answer away; the next run uses it."""
+
+    http_method_names = ["post"]
+    done = "The next run learns from “{label}” too."
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not can(self.request.user, Verb.CHANGE, AllowedFeature):
+            raise PermissionDenied
+        found = self.page.labels if self.page else {}
+        name = request.POST.get("feature", "")
+        if name not in found:
+            messages.error(request, "There is no such feature in the last run.")
+        else:
+            self.act(name, found[name])
+            messages.success(request, self.done.format(label=found[name]))
+        return redirect("analytics:churn_detail")
+
+    def act(self, name: str, label: str) -> None:
+        actions.allow_feature(actor=self.request.user, name=name, label=label)
+
+
+class FeatureRefuseView(FeatureAllowView):
+    """Takes such a permission back."""
+
+    done = "The next run leaves “{label}” out again."
+
+    def act(self, name: str, label: str) -> None:
+        actions.refuse_feature(actor=self.request.user, name=name, label=label)
 
 
 class ChurnExportView(ChurnView):

@@ -45,8 +45,13 @@ def reasons_in_words(stored: Sequence[Sequence[Any]], labels: Mapping[str, str])
     ]
 
 
+def _as_begun(label: str) -> str:
+    """A label within a sentence: `Mean purchase` becomes `mean purchase`, an abbreviation stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def _sentence(name: str, value: Any, usual: Any, labels: Mapping[str, str]) -> str:
-    label = labels.get(name, name)
+    label = _as_begun(labels.get(name, name))
     if value is None:
         return "has bought once only: no usual gap is known" if name in ("gap", "overdue") else f"{label}: not known"
     if name == "recency":

@@ -347,4 +347,21 @@ class ChurnScore(models.Model):
         return f"{self.probability:.0%}"
 
 
+class AllowedFeature(models.Model):
+    """A feature that an administrator lets churn be learnt from, though it nearly gives the answer away by itself."""
+
+    name = models.CharField(max_length=120, unique=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    access = AccessPaths(shared=True)
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 from analytics.clv_models import ClvScore  # noqa: E402, F401 (Django looks for models here)

@@ -18,6 +18,7 @@ from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
 from contacts.territories import place_contacts
 from crm.company import company_today
+from crm.customfields.saving import set_custom
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -40,9 +41,12 @@ def create_contact(
     fields: Mapping[str, Any],
     points: Sequence[PointInput] = (),
     address: Mapping[str, str] | None = None,
+    custom: Mapping[str, Any] | None = None,
 ) -> Contact:
-    """Make a contact of the given model fields, its points (the first of a kind is the main one) and its address."""
+    """Make a contact of the given model fields, its points (the first of a kind is the main one), its address, and
+    valid values of custom fields by key."""
     contact = Contact(**_of_its_kind(fields))
+    set_custom(contact, custom or {})
     contact.created_on = contact.created_on or company_today()
     contact.save()
     save_points(contact, points, country=(address or {}).get("country", ""))
@@ -63,6 +67,7 @@ def change_contact(
     fields: Mapping[str, Any],
     points: Sequence[PointInput] | None = None,
     address: Mapping[str, str] | None = None,
+    custom: Mapping[str, Any] | None = None,
 ) -> Contact:
     """Change what is given; nothing is written or logged where nothing changed.
 
@@ -70,6 +75,7 @@ def change_contact(
     """
     current: Contact = locked(contact, version)
     changed = assign(current, _of_its_kind({"kind": current.kind, **fields}))
+    changed += set_custom(current, custom or {})
     country = (address or {}).get("country", "")
     if points is not None and save_points(current, points, country=country):
         changed.append("ways to reach them")

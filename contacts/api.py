@@ -13,6 +13,7 @@ from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.resources import CONTACTS, ORGANIZATIONS
 from crm.choices import Verb
+from crm.customfields.forms import as_sent
 from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource
@@ -21,6 +22,7 @@ from crm.rest.tokens import ApiRequest, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 
 AREA = "contacts"
+CustomValue = bool | int | float | str | list[str] | None
 Line = Annotated[str, StringConstraints(max_length=320, pattern=r"^[^\r\n]*$")]
 NAMES = {
     "turnover": "revenue",
@@ -67,6 +69,12 @@ class ContactFields(Input):
     birthday: str | None = Field(None, description="As 1984-05-17.", examples=["1984-05-17"])
     source: str | None = Field(None, max_length=120)
     list_kind: str | None = Field(None, description="response or compiled.")
+    custom: dict[str, CustomValue] | None = Field(
+        None,
+        max_length=500,
+        description="Values of custom fields by key; a key that is left out stays, null empties it.",
+        examples=[{"contract": "One year"}],
+    )
 
 
 class ContactIn(ContactFields):
@@ -93,10 +101,13 @@ def _form(request: HttpRequest, given: dict[str, Any], record: Contact | None) -
     if "tags" in given:
         given["tags"] = ", ".join(given["tags"] or [])
     user = _user(request)
-    return cast(
-        ContactForm,
-        filled(lambda data: ContactForm(data=data, user=user, record=record, initial={}), given, NAMES, user),
-    )
+    custom = {f"custom.{key}": as_sent(value) for key, value in (given.pop("custom", None) or {}).items()}
+    names = NAMES | {name: name.replace("custom.", "custom_", 1) for name in custom}
+
+    def make_form(data: Any) -> ContactForm:
+        return ContactForm(data=data, user=user, record=record, initial={})
+
+    return cast(ContactForm, filled(make_form, {**given, **custom}, names, user))
 
 
 def _create(request: HttpRequest, resource: Resource, given: dict[str, Any]) -> HttpResponse:
@@ -105,7 +116,11 @@ def _create(request: HttpRequest, resource: Resource, given: dict[str, Any]) -> 
     def make() -> Contact:
         form = _form(request, given, None)
         return actions.create_contact(
-            actor=_user(request), fields=form.contact_fields, points=form.points, address=form.address
+            actor=_user(request),
+            fields=form.contact_fields,
+            points=form.points,
+            address=form.address,
+            custom=form.custom,
         )
 
     return created(resource, request, make)
@@ -123,6 +138,7 @@ def _change(request: HttpRequest, resource: Resource, pk: int, body: ContactPatc
             fields=form.contact_fields,
             points=form.points,
             address=form.address,
+            custom=form.custom,
         )
     )
     return answer(resource, request, found(resource, request, pk))

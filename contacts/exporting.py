@@ -14,6 +14,7 @@ from contacts.choices import PointKind
 from contacts.models import Contact
 from crm.catalogue import ExportKind
 from crm.choices import Verb
+from crm.customfields.exporting import custom_columns, custom_expression
 from crm.exporting.streams import CannotExport, stream_rows
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def contact_rows(
         main_phone=_main_point(PointKind.PHONE),
         main_address=FilteredRelation("addresses", condition=Q(addresses__is_primary=True)),
     )
-    return stream_rows(rows.order_by("pk"), EXPRESSIONS, columns)
+    custom = custom_columns("contacts.contact", EXPRESSIONS)
+    own = {name: custom_expression(user, custom[name]) for name in columns if name in custom}
+    return stream_rows(rows.order_by("pk"), {**EXPRESSIONS, **own}, columns)
 
 
 def organization_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
@@ -77,7 +80,7 @@ def _main_point(kind: str) -> FilteredRelation:
     return FilteredRelation("points", condition=Q(points__kind=kind, points__is_primary=True))
 
 
-EXPORTS = (
-    ExportKind("contacts", "Contacts", "contacts.contact", tuple(EXPRESSIONS), contact_rows),
-    ExportKind("organizations", "Organizations", "contacts.contact", tuple(EXPRESSIONS), organization_rows),
+EXPORTS = tuple(
+    ExportKind(name, name.capitalize(), "contacts.contact", tuple(EXPRESSIONS), rows, has_custom_fields=True)
+    for name, rows in (("contacts", contact_rows), ("organizations", organization_rows))
 )

@@ -18,7 +18,8 @@ from contacts.queries import UNSEEN_ORGANIZATION
 from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
 from crm.company import company_today
-from crm.fields import LinesField, RecordField, SectionedForm, TagsField
+from crm.customfields.forms import CustomFieldsForm
+from crm.fields import LinesField, RecordField, TagsField
 from crm.models import Team, User
 from crm.once import new_token
 
@@ -35,13 +36,14 @@ def check_phone(line: str) -> None:
         raise ValidationError("this is not a phone number; write it with its country, such as +44 113 496 0188.")
 
 
-class ContactForm(SectionedForm, forms.ModelForm):
+class ContactForm(CustomFieldsForm, forms.ModelForm):
     """A person or an organization with its ways to be reached and its main address.
 
     `record` is the contact to change (its kind is fixed), None for a new one. Owner and team can only be given to
     those whom the person's own right reaches.
     """
 
+    custom_model = "contacts.contact"
     layout = (
         ("", (("kind",),)),
         (
@@ -118,6 +120,7 @@ class ContactForm(SectionedForm, forms.ModelForm):
         if record and not Contact.objects.in_charge_of(user, Verb.CHANGE).filter(pk=record.pk).exists():
             self.fields["owner"].disabled = self.fields["team"].disabled = True
         self.fields["kind"].label = ""
+        self.add_custom_fields(user, record)
         if record:
             self._fix_kind(record.kind)
         if self._is_bound_to_self():

@@ -69,7 +69,8 @@ CONTACTS = Resource(
     extras=EXTRAS,
     version=_version,
     updated_path="updated_at",
-    narrow=lambda rows: rows.defer("search_text", "custom"),
+    narrow=lambda rows: rows.defer("search_text"),
+    has_custom_fields=True,
 )
 ORGANIZATIONS = Resource(
     name="organizations",
@@ -79,7 +80,8 @@ ORGANIZATIONS = Resource(
     extras=EXTRAS,
     version=_version,
     updated_path="updated_at",
-    narrow=lambda rows: rows.filter(kind=ContactKind.ORGANIZATION).defer("search_text", "custom"),
+    narrow=lambda rows: rows.filter(kind=ContactKind.ORGANIZATION).defer("search_text"),
+    has_custom_fields=True,
 )
 INTERACTIONS = Resource(
     name="interactions",

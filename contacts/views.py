@@ -136,7 +136,11 @@ class ContactCreateView(ContactFormView):
 
     def save(self, form: ContactForm) -> Contact:
         contact = actions.create_contact(
-            actor=self.request.user, fields=form.contact_fields, points=form.points, address=form.address
+            actor=self.request.user,
+            fields=form.contact_fields,
+            points=form.points,
+            address=form.address,
+            custom=form.custom,
         )
         self.warn_of_namesakes(contact)
         return contact
@@ -155,6 +159,7 @@ class ContactUpdateView(ContactFormView):
             fields=form.contact_fields,
             points=form.points,
             address=form.address,
+            custom=form.custom,
         )
         self.warn_of_namesakes(contact)
         return contact

@@ -89,7 +89,8 @@ class ExportKind:
     """A table for `export_data`: its columns in order and the rows, streamed.
 
     `rows(user, columns, as_of)` yields one sequence per row in the order of the asked columns. `stored` names
-    the models (besides `model`) whose fields the columns show.
+    the models (besides `model`) whose fields the columns show. Behind its columns, a kind with `has_custom_fields` has
+    one for each custom field of its model.
     """
 
     name: str
@@ -98,6 +99,7 @@ class ExportKind:
     columns: tuple[str, ...]
     rows: Callable[[User | None, Sequence[str], dt.date | None], Iterable[Sequence[Any]]]
     stored: tuple[str, ...] = ()
+    has_custom_fields: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,15 @@ CATALOGUE = Catalogue(
         NavItem("People", "crm:person_list", "people", group="Data", order=960, model="crm.user", key="u"),
         NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=980, model="crm.rowchange", key="t"),
         NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,), key="a"),
+        NavItem(
+            "Custom fields",
+            "crm:customfield_list",
+            "card-list",
+            group="Data",
+            order=965,
+            model="crm.customfield",
+            verb="change",
+        ),
         NavItem("Rights", "crm:rights", "shield-lock", group="Data", order=970, model="crm.accessrule", verb="change"),
     ),
 )

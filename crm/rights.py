@@ -99,6 +99,15 @@ def field_rows(role: str) -> list[tuple[str, list[FieldRow]]]:
     ]
 
 
+def restrictions(label: str, fields: Sequence[str]) -> dict[str, list[str]]:
+    """For each stored field of a model, whom a rule keeps from it, in words: `hidden from Rep`."""
+    found: dict[str, list[str]] = {field: [] for field in fields}
+    for rule in FieldRule.objects.filter(model=label, field__in=fields).order_by("role"):
+        words = "hidden from" if rule.right == FieldRight.HIDDEN else "read only for"
+        found[rule.field].append(f"{words} {Role(rule.role).label.lower()}s")
+    return found
+
+
 @transaction.atomic
 def set_rights(
     *, actor: User, role: str, scopes: Mapping[tuple[str, Verb], Scope], fields: Mapping[FieldKey, str]

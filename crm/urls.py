@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from crm import api
 from crm.views import (
     audit,
+    fields,
     handover,
     health,
     holding,
@@ -28,6 +29,10 @@ floor = [
     path("setup/", setup.SetupView.as_view(), name="setup"),
     path("rights/", rights.RightsView.as_view(), name="rights"),
     path("rights/reset/", rights.RightsResetView.as_view(), name="rights_reset"),
+    path("fields/", fields.FieldListView.as_view(), name="customfield_list"),
+    path("fields/new/", fields.FieldCreateView.as_view(), name="customfield_create"),
+    path("fields/<int:pk>/", fields.FieldUpdateView.as_view(), name="customfield_update"),
+    path("fields/<int:pk>/delete/", fields.FieldDeleteView.as_view(), name="customfield_delete"),
     path("jobs/", jobs.JobListView.as_view(), name="job_list"),
     path("jobs/<int:pk>/", jobs.JobDetailView.as_view(), name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.JobCancelView.as_view(), name="job_cancel"),

@@ -6,7 +6,7 @@ All randomness comes from one seed, so the same rows give the same figures.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,13 +137,17 @@ CALIBRATORS = ("none", "sigmoid", "isotonic")
 
 @dataclass(frozen=True)
 class Choice:
-    """What cross-validation found: log loss by kind, the best, its calibrated out-of-fold probabilities."""
+    """What cross-validation found: log loss by kind, the best, its calibrated out-of-fold probabilities.
+
+    `selection_bias` is by how much the least log loss flatters, because the same folds chose the model.
+    """
 
     kind: str
     losses: dict[str, float]
     calibrator: Calibrator
     predicted: Floats
     folds: int
+    selection_bias: float = 0.0
 
 
 def choose(
@@ -169,7 +173,22 @@ def choose(
     best = min(losses, key=lambda kind: losses[kind])
     tried = {kind: _calibrated(kind, out[best], outcome, parts) for kind in CALIBRATORS}
     way = min(CALIBRATORS, key=lambda kind: log_loss(outcome, tried[kind]))
-    return Choice(best, losses, fit_calibrator(way, out[best], outcome), tried[way], folds)
+    calibrator = fit_calibrator(way, out[best], outcome)
+    return Choice(best, losses, calibrator, tried[way], folds, selection_bias(best, out, outcome, parts))
+
+
+def selection_bias(best: str, out: Mapping[str, Floats], outcome: Labels, parts: Sequence[tuple[Any, Any]]) -> float:
+    """By how much the least cross-validated log loss is too low, since the same folds chose the model.
+
+    Mean over the folds of the loss of the chosen model less that of the best model of the fold: Tibshirani and
+    Tibshirani (2009), A bias correction for the minimum error rate in cross-validation, Annals of Applied Statistics 3.
+    It overstates where the models are alike, and is 0 where one wins every fold.
+    """
+    found = []
+    for _, test in parts:
+        losses = {kind: log_loss(outcome[test], predicted[test]) for kind, predicted in out.items()}
+        found.append(losses[best] - min(losses.values()))
+    return float(np.mean(found))
 
 
 def _calibrated(kind: str, predicted: Floats, outcome: Labels, parts: Sequence[tuple[Any, Any]]) -> Floats:
@@ -182,18 +201,26 @@ def _calibrated(kind: str, predicted: Floats, outcome: Labels, parts: Sequence[t
 
 
 def single_auc(features: Features, name: str, outcome: Labels) -> float:
-    """How well one feature tells the outcomes apart by itself (0.5 to 1): a number by its order, missing values as a
-    group of their own; a category by how often the outcome is yes in it, out of fold."""
-    if name in features.numbers:
-        column = features.numbers[name].astype(np.float64)
-        gaps = np.isnan(column)
-        if gaps.all():
-            return 0.5
-        known = auc(outcome, np.where(gaps, np.nanmin(column) - 1, column))
-        high = auc(outcome, np.where(gaps, np.nanmax(column) + 1, column))
-        gap = auc(outcome, gaps.astype(np.float64))
-        return max(max(area, 1 - area) for area in (known, high, gap))
-    return auc(outcome, _rates_out_of_fold(features.codes[name], outcome))
+    """How well one feature tells the outcomes apart by itself, 0.5 to 1."""
+    return max(auc(outcome, single_score(features, name, outcome)), 0.5)
+
+
+def single_score(features: Features, name: str, outcome: Labels) -> Floats:
+    """A score made of one feature: a number by its order, whichever way and wherever its missing values stand tells
+    most; a category by how often the outcome is yes in it, out of fold."""
+    if name not in features.numbers:
+        return _rates_out_of_fold(features.codes[name], outcome)
+    column = features.numbers[name].astype(np.float64)
+    gaps = np.isnan(column)
+    if gaps.all():
+        return np.zeros(len(column))
+    ways = [column]
+    if gaps.any():
+        low, high = np.nanmin(column) - 1, np.nanmax(column) + 1
+        ways = [np.where(gaps, low, column), np.where(gaps, high, column), gaps.astype(np.float64)]
+    areas = [auc(outcome, way) for way in ways]
+    best = int(np.argmax([abs(area - 0.5) for area in areas]))
+    return ways[best] if areas[best] >= 0.5 else -ways[best]
 
 
 def _rates_out_of_fold(codes: Codes, outcome: Labels) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from analytics.models import ModelRun
+from analytics.models import AllowedFeature, ModelRun
 from analytics.steps import StepResult, whole_number
 from analytics.steps.churn_labels import SUBSCRIPTIONS, has_subscriptions, labelled_population
 from analytics.steps.churn_orders import has_orders, run_by_orders
@@ -25,7 +25,7 @@ HORIZON_DAYS, ELIGIBLE_DAYS = 90, 365
 def read_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
     """`horizon_days` and `eligible_days` by orders; `label` is the key of a custom field, or `subscriptions`,
     `positive` the value of it that means "left"; `allow` names features that may be used though
-    they tell too much by themselves.
+    they tell too much by themselves, beside those that an administrator has allowed for good.
     """
     horizon = whole_number(given.get("horizon_days"), name="horizon_days", most=730)
     eligible = whole_number(given.get("eligible_days"), name="eligible_days", most=3_650)
@@ -43,6 +43,8 @@ def read_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
 def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, run_id: int) -> StepResult:
     """Learn, test, score. In the caller's transaction; where there is nothing to learn from, the last scores stay."""
     label = parameters["label"]
+    allowed = {*parameters["allow"], *AllowedFeature.objects.values_list("name", flat=True)}
+    parameters = {**parameters, "allow": sorted(allowed)}
     if label is None and not has_orders(as_of) and has_subscriptions(as_of):
         label = SUBSCRIPTIONS
     if label is None:

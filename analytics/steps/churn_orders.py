@@ -11,8 +11,10 @@ from django.db import connection
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from analytics.mathematics import beta_geometric
 from analytics.mathematics.classifying import SEED, Choice, Classifier, choose
-from analytics.mathematics.quality import Floats, auc
+from analytics.mathematics.fitting import CannotFit
+from analytics.mathematics.quality import Floats
 from analytics.steps import StepResult
 from analytics.steps.churn_features import after, population_as_of
 from analytics.steps.churn_scores import (
@@ -20,6 +22,7 @@ from analytics.steps.churn_scores import (
     FEWEST_OF_A_KIND,
     Population,
     band_counts,
+    baseline,
     chosen,
     drift,
     figures,
@@ -27,6 +30,7 @@ from analytics.steps.churn_scores import (
     too_telling,
     write_scores,
 )
+from analytics.steps.purchase_histories import read_histories
 from crm.company import end_of_day
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day
@@ -62,9 +66,10 @@ def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progr
     test = _known(late, horizon, eligible)
     if not test.is_enough:
         return _too_few(parameters, test, late)
-    gone, said = too_telling(train, parameters["allow"])
     sample = _sample(len(train))
-    learnt = _narrowed(train, gone, sample)
+    learnt = _narrowed(train, [], sample)
+    gone, said = too_telling(learnt, parameters["allow"])
+    learnt = _narrowed(learnt, gone, None)
     done = iter(range(2, PARTS))
     choice = _choose(learnt, progress, done)
     model = Classifier(choice.kind, learnt.features, _outcome(learnt))
@@ -72,7 +77,7 @@ def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progr
     metrics = {
         **chosen(choice),
         **figures(_outcome(test), tested),
-        **_baselines(test),
+        **_baselines(test, late),
         "n_train": len(train),
         "n_learnt": len(learnt),
         "n_test": len(test),
@@ -80,6 +85,7 @@ def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progr
         "way": "orders",
         "cut_offs": [early.isoformat(), late.isoformat(), as_of.isoformat()],
         "left_out": gone,
+        "left_out_labels": {name: train.labels.get(name, name) for name in gone},
     }
     del train, learnt, model
     progress.report(6, PARTS, "Learning again from the newest customers")
@@ -105,7 +111,7 @@ def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progr
         "bands": band_counts(probability, margin),
         "margin_share": round(share, 4),
         "unknown": [sentence.format(days=2 * horizon) for sentence in UNKNOWN],
-        "sentences": said,
+        "sentences": [*said, *metrics["sentences"]],
     }
     return StepResult(rows, dict(parameters), metrics, data_from=early - dt.timedelta(days=eligible), data_to=as_of)
 
@@ -143,13 +149,27 @@ def _choose(population: Population, progress: Progress, done: Any) -> Choice:
     )
 
 
-def _baselines(test: Population) -> dict[str, Any]:
-    """What the model has to beat, on the same rows."""
-    area = auc(_outcome(test), test.features.numbers["recency"].astype(np.float64))
-    return {
-        "baseline_auc": round(area, 6),
-        "baselines": [{"name": "Recency alone", "auc": round(area, 6)}],
-    }
+def _baselines(test: Population, day: dt.date) -> dict[str, Any]:
+    """What the model has to beat, on the same rows: recency alone, and 1 - P(alive) of MBG/NBD as of the same day."""
+    outcome = _outcome(test)
+    recency = baseline("Recency alone", outcome, test.features.numbers["recency"].astype(np.float64))
+    found, said = [recency], []
+    try:
+        found.append(baseline("1 − P(alive) of MBG/NBD", outcome, _gone_by_model(test, day)))
+    except CannotFit as why:
+        said.append(f"MBG/NBD could not be fitted beside it: {why}")
+    return {"baseline_auc": recency["auc"], "baselines": found, "sentences": said}
+
+
+def _gone_by_model(test: Population, day: dt.date) -> Floats:
+    """1 - P(alive) of MBG/NBD, fitted on everybody's purchases up to `day`. Raises CannotFit."""
+    known = read_histories(day)
+    histories, place = known.compressed
+    model = beta_geometric.model_of(beta_geometric.fit(histories, shift=1))
+    gone: Floats = (1 - model.alive(histories))[place]
+    order = np.argsort(known.contact_id)
+    at = order[np.searchsorted(known.contact_id, test.contacts, sorter=order)]
+    return gone[at]
 
 
 def _too_few(parameters: Mapping[str, Any], population: Population, day: dt.date) -> StepResult:

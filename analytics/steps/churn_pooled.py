@@ -6,9 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from analytics.mathematics.classifying import Classifier, choose, single_auc
+from analytics.mathematics.classifying import Classifier, choose, single_auc, single_score
 from analytics.steps import AnalysisError, StepResult
 from analytics.steps.churn_labels import MONTH_DAYS, Labelled
 from analytics.steps.churn_scores import (
@@ -16,6 +14,7 @@ from analytics.steps.churn_scores import (
     FEWEST_OF_A_KIND,
     Population,
     band_counts,
+    baseline,
     chosen,
     figures,
     too_telling,
@@ -47,7 +46,7 @@ def run_by_label(
     assert outcome is not None  # noqa: S101 - for the type checker; checked above
     done = iter(range(1, PARTS))
     choice = choose(features, outcome, tell=lambda kind: progress.report(next(done), PARTS, f"Learning: {kind}"))
-    best, area = _best_alone(population)
+    alone = _best_alone(population)
     progress.report(4, PARTS, "Scoring")
     margin = None if labelled.monthly is None else labelled.monthly * parameters["horizon_days"] / MONTH_DAYS
     classifier = Classifier(choice.kind, features, outcome)
@@ -56,8 +55,8 @@ def run_by_label(
     metrics = {
         **chosen(choice),
         **figures(outcome, choice.predicted),
-        "baseline_auc": round(area, 6),
-        "baselines": [{"name": f"{best} alone", "auc": round(area, 6)}],
+        "baseline_auc": alone["auc"],
+        "baselines": [alone],
         "n_train": len(population),
         "n_test": len(population),
         "base_rate": round(float(outcome.mean()), 6),
@@ -65,6 +64,7 @@ def run_by_label(
         "positive": labelled.positive,
         "features": dict(population.labels),
         "left_out": gone,
+        "left_out_labels": {name: population.labels.get(name, name) for name in gone},
         "drivers": driving,
         "drift": [],
         "bands": band_counts(choice.predicted, margin),
@@ -83,10 +83,11 @@ def _check(population: Population) -> None:
     )
 
 
-def _best_alone(population: Population) -> tuple[str, float]:
+def _best_alone(population: Population) -> dict[str, Any]:
     """The single feature that tells the outcomes apart best: what the model has to beat."""
-    assert population.outcome is not None  # noqa: S101 - for the type checker
-    areas = [single_auc(population.features, name, population.outcome) for name in population.features.names]
-    place = int(np.argmax(areas))
-    name = population.features.names[place]
-    return population.labels.get(name, name), float(areas[place])
+    outcome = population.outcome
+    assert outcome is not None  # noqa: S101 - for the type checker
+    features = population.features
+    name = max(features.names, key=lambda name: single_auc(features, name, outcome))
+    label = population.labels.get(name, name)
+    return baseline(f"{label} alone", outcome, single_score(features, name, outcome))

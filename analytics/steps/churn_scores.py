@@ -12,6 +12,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
+from scipy.stats import spearmanr
 
 from analytics.choices import RiskBand
 from analytics.mathematics import quality
@@ -90,27 +91,49 @@ def figures(outcome: Labels, predicted: Floats) -> dict[str, Any]:
     }
 
 
+def baseline(name: str, outcome: Labels, score: Floats) -> dict[str, Any]:
+    """What a model has to beat: how well one score tells the outcomes apart on the same rows, with its interval."""
+    area, low, high = quality.auc_with_interval(outcome, score)
+    return {"name": name, "auc": round(area, 6), "low": round(low, 6), "high": round(high, 6)}
+
+
 def chosen(choice: Choice) -> dict[str, Any]:
     return {
         "model": choice.kind,
         "calibration": choice.calibrator.kind,
         "folds": choice.folds,
         "log_losses": {kind: round(loss, 6) for kind, loss in choice.losses.items()},
+        "selection_bias": round(choice.selection_bias, 6),
         "reasons_method": METHODS[choice.kind],
     }
 
 
 def drivers(
-    names: Sequence[str], contributions: NDArray[np.float32], labels: Mapping[str, str]
+    names: Sequence[str], contributions: NDArray[np.float32], features: Features, labels: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """What drives the probabilities: the mean size of what each feature adds, the largest first."""
+    """What drives the probabilities: the mean size of what each feature adds, the largest first. `direction` is 1 where
+    more of a number speaks for leaving, -1 where against it, 0 where neither (rank correlation within 0.3)."""
     sizes = np.abs(contributions).mean(axis=0)
-    order = np.argsort(-sizes, kind="stable")
     return [
-        {"name": names[place], "label": labels.get(names[place], names[place]), "size": round(float(sizes[place]), 5)}
-        for place in order
+        {
+            "name": names[place],
+            "label": labels.get(names[place], names[place]),
+            "size": round(float(sizes[place]), 5),
+            "direction": _direction(features.numbers.get(names[place]), contributions[:, place]),
+        }
+        for place in np.argsort(-sizes, kind="stable")
         if sizes[place] > 0
     ]
+
+
+def _direction(column: NDArray[np.float32] | None, added: NDArray[np.float32]) -> int:
+    if column is None:
+        return 0
+    known = ~np.isnan(column)
+    if len(np.unique(column[known])) < 2 or len(np.unique(added[known])) < 2:
+        return 0
+    together = float(spearmanr(column[known], added[known]).statistic)
+    return int(np.sign(together)) if abs(together) > 0.3 else 0
 
 
 def drift(before: Features, now: Features, labels: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -148,7 +171,7 @@ def write_scores(
     """Build the table of scores with the reasons of each customer and put it in place; (rows, drivers)."""
     hold(TABLE)
     fresh = sql.Identifier(FRESH)
-    drivers_of: list[NDArray[np.float32]] = []
+    drawn: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
@@ -160,7 +183,8 @@ def write_scores(
             for start in range(0, len(population), CHUNK):
                 rows = np.arange(start, min(start + CHUNK, len(population)))
                 names, contributions = classifier.contributions(population.features.take(rows))
-                drivers_of.append(contributions[:: max(len(rows) // 2_000, 1)])
+                some = slice(None, None, max(len(rows) // 2_000, 1))
+                drawn.append((rows[some], contributions[some]))
                 copy.write(_lines(population, rows, probability, names, contributions, margin))
     fill = sql.SQL("SELECT *, {}::bigint AS run_id, {}::date AS as_of FROM {}").format(
         sql.Literal(run_id), sql.Literal(as_of), fresh
@@ -168,8 +192,10 @@ def write_scores(
     count = rebuild(TABLE, fill)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP TABLE {}").format(fresh))
-    found = drivers(names, np.concatenate(drivers_of), population.labels) if drivers_of else []
-    return count, found
+    if not drawn:
+        return count, []
+    shown = population.features.take(np.concatenate([rows for rows, _ in drawn]))
+    return count, drivers(names, np.concatenate([added for _, added in drawn]), shown, population.labels)
 
 
 def _lines(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -12,9 +13,11 @@ from django.db.models import Max
 from psycopg import sql
 
 from crm.choices import FieldType
-from crm.customfields.definitions import Definition, forget_definitions, free_key
+from crm.customfields.converting import convert_values, refuse_twins
+from crm.customfields.definitions import Definition, definition_of, forget_definitions, free_key
 from crm.log import log
-from crm.models import CustomField, User
+from crm.models import CustomField, FieldRule, User
+from crm.templatetags.figures import plural
 
 
 @transaction.atomic
@@ -32,15 +35,27 @@ def create_field(*, actor: User | None, model: str, fields: Mapping[str, Any]) -
 
 @transaction.atomic
 def change_field(*, actor: User | None, field: CustomField, fields: Mapping[str, Any]) -> CustomField:
-    """Change a definition; its key and type stay. Values that are stored stay as they are."""
+    """Change a definition; its key stays. Of another type or with other choices, the stored values are converted.
+
+    Raises ValidationError, and changes nothing, where stored values do not fit: it counts them and names some.
+    """
+    _hold(field.model)
     row = CustomField.objects.select_for_update().get(pk=field.pk)
+    before = definition_of(row)
     changed = [name for name, value in fields.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, fields[name])
-    if changed:
-        row.save(update_fields=changed)
-        forget_definitions()
-        log(actor=actor, verb="change", object=row, summary=f"Changed the custom field {row.label}")
+    if not changed:
+        return row
+    converted = 0
+    if {"type", "choices"} & set(changed):
+        converted = convert_values(row.model, before, replace(definition_of(row), is_required=False))
+    if "is_unique" in changed and row.is_unique:
+        refuse_twins(row.model, definition_of(row))
+    row.save(update_fields=changed)
+    forget_definitions()
+    more = f" and converted {plural(converted, 'value')}" if converted else ""
+    log(actor=actor, verb="change", object=row, summary=f"Changed the custom field {row.label}{more}")
     return row
 
 
@@ -55,6 +70,7 @@ def delete_field(*, actor: User | None, field: CustomField) -> int:
     log(
         actor=actor, verb="delete", object=field, summary=f"Deleted the custom field {field.label} of {count:,} records"
     )
+    FieldRule.objects.filter(model=field.model, field=f"custom__{field.key}").delete()
     CustomField.objects.filter(pk=field.pk).delete()
     forget_definitions()
     return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,21 @@ def fact_lines(user: User, record: models.Model) -> list[FactLine]:
     shown = [one for one in definitions_of(label) if one.name not in hidden and value_of(one, record) is not None]
     linked = _linked(user, [value_of(one, record) for one in shown if one.type == FieldType.CONTACT])
     return [_line(one, value_of(one, record), linked) for one in shown]
+
+
+def values_reader(user: User, label: str, records: Sequence[Any]) -> Callable[[Any], dict[str, Any]]:
+    """Reads the stored values of a record by key: without what is hidden from the person, and without links to contacts
+    that they may not see. One question for the links of all `records`."""
+    hidden = hidden_specs(user, label)
+    shown = [one for one in definitions_of(label) if one.name not in hidden]
+    links = [one.key for one in shown if one.type == FieldType.CONTACT]
+    seen = _linked(user, [record.custom[key] for record in records for key in links if key in record.custom])
+
+    def read(record: Any) -> dict[str, Any]:
+        values = {one.key: record.custom[one.key] for one in shown if one.key in record.custom}
+        return {key: value for key, value in values.items() if key not in links or value in seen}
+
+    return read
 
 
 def _line(definition: Definition, value: Any, linked: dict[int, Any]) -> FactLine:

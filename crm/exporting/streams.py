@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
+from crm.customfields.exporting import custom_columns
 from crm.field_rights import hidden_fields
 
 if TYPE_CHECKING:
@@ -32,10 +33,14 @@ def refuse_unknown(columns: Sequence[str], known: Sequence[str]) -> None:
 
 
 def shown_columns(kind: ExportKind, user: User | None) -> list[str]:
-    """The columns of a kind that are not hidden from this person."""
+    """The columns of a kind that are not hidden from this person, then its custom fields by key."""
     models = [apps.get_model(label) for label in (kind.model, *kind.stored)]
     hidden = frozenset().union(*(hidden_fields(user, model) for model in models))
-    return [name for name in kind.columns if name not in hidden]
+    shipped = [name for name in kind.columns if name not in hidden]
+    if not kind.has_custom_fields:
+        return shipped
+    custom = custom_columns(kind.model, kind.columns).items()
+    return [*shipped, *(name for name, one in custom if one.name not in hidden)]
 
 
 def stream_rows(
@@ -45,4 +50,10 @@ def stream_rows(
     asked = [expressions[name] for name in columns]
     with transaction.atomic():
         for row in rows.values_list(*asked).iterator(chunk_size=CHUNK):
-            yield [value.normalize() if isinstance(value, Decimal) else value for value in row]
+            yield [_written(value) for value in row]
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return value.normalize()
+    return ", ".join(value) if isinstance(value, list) else value

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from crm.access import Unseen, veil
 from crm.catalogue import FieldSpec, shipped_fields_of, unseen_words
+from crm.customfields.showing import values_reader
 from crm.field_rights import hidden_specs, hides, stored_at
 from crm.filtering.filters import leads_to_many
 from crm.filtering.searching import search_rows
@@ -24,6 +25,7 @@ from crm.models import User
 from crm.tables import Column
 
 NOT_FOR_MACHINES = frozenset({"scores"})
+CUSTOM = FieldSpec("custom", "Values of custom fields by key", "custom", column=False, filter=False)
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Resource:
 
     `label` is the model's; `extras` are fields beside the catalogues' (a path, or `value(record)`); `only` limits the
     catalogues' fields to those it accepts. `version` reads the version of a record, for resources that are changed.
-    `updated_path` is the moment of the last change, for `updated_since`. `narrow` leaves rows out.
+    `updated_path` is the moment of the last change, for `updated_since`. `narrow` leaves rows out. With
+    `has_custom_fields` a record holds the values of its custom fields, too.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Resource:
     updated_path: str = ""
     narrow: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     scores_scope: str = "scores:read"
+    has_custom_fields: bool = False
 
     @property
     def model(self) -> type[models.Model]:
@@ -56,7 +60,8 @@ class Resource:
         """Every field that can be given out, by name."""
         shown = [spec for spec in shipped_fields_of(self.label) if spec.column and spec.kind not in NOT_FOR_MACHINES]
         shown = [spec for spec in shown if self.only is None or self.only(spec)]
-        return {spec.name: spec for spec in (*shown, *self.extras)}
+        own = (CUSTOM,) if self.has_custom_fields else ()
+        return {spec.name: spec for spec in (*shown, *self.extras, *own)}
 
     @cached_property
     def readers(self) -> dict[str, Callable[[Any], Any]]:
@@ -85,6 +90,8 @@ class Resource:
         """Records as JSON holds them: the id and these fields, without related records that the person may not see."""
         veil(user, records, unseen_words(self.label))
         readers = {name: self.readers[name] for name in names}
+        if self.has_custom_fields and CUSTOM.name in names:
+            readers[CUSTOM.name] = values_reader(user, self.label, records)
         return [{"id": one.pk, **{name: plain(read(one)) for name, read in readers.items()}} for one in records]
 
 

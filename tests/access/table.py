@@ -54,6 +54,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
 }
 NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
 SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY, "run": reach(NONE, NONE, NONE, ALL)}
+SCOPES["custom field"] = dict.fromkeys(("view", "add", "change", "delete"), NOBODY)
 SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
 SCOPES["company"] = {"view": EVERYBODY, "change": NOBODY}
 SCOPES["order"] = SCOPES["contact"]
@@ -121,6 +122,10 @@ ADDRESSES: dict[str, Address] = {
     "crm:audit_row": Address("audit row"),
     "crm:rights": form("rights", "change"),
     "crm:rights_reset": button("rights", "change", has_record=False),
+    "crm:customfield_list": page("custom field"),
+    "crm:customfield_create": form("custom field", "add"),
+    "crm:customfield_update": form("custom field", "change", has_record=True),
+    "crm:customfield_delete": form("custom field", "delete", has_record=True),
     "crm:job_list": page("job"),
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),
@@ -183,6 +188,8 @@ ADDRESSES: dict[str, Address] = {
     "analytics:churn_detail": page("analysis"),
     "analytics:churn_run": button("analysis", "run", has_record=False),
     "analytics:churn_export": page("contact", "export"),
+    "analytics:churn_allow": button("rights", "change", has_record=False),
+    "analytics:churn_refuse": button("rights", "change", has_record=False),
     "analytics:rfm_run": button("analysis", "run", has_record=False),
     "analytics:clv_detail": page("analysis"),
     "analytics:clv_export": page("contact", "export"),

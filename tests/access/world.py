@@ -20,6 +20,7 @@ from crm.mail.choices import MailState
 from crm.models import (
     ApiToken,
     Company,
+    CustomField,
     ImportRun,
     JobRun,
     LogEntry,
@@ -133,11 +134,16 @@ def _audit_row(owner: User, name: str) -> RowChange:
     return RowChange.objects.get(table_name="crm_team", row_id=team.pk, operation="U")
 
 
+def _custom_field(owner: User, name: str) -> CustomField:
+    return CustomField.objects.create(label=f"CANARY field {name}", key=f"k_{name.replace(' ', '_')}", type="text")
+
+
 def _token(owner: User, name: str) -> ApiToken:
     return ApiToken.objects.create(user=owner, name=f"CANARY token {name}", hint="crm_", digest=f"digest {name}")
 
 
 MAKERS = {
+    "custom field": _custom_field,
     "person": _colleague,
     "session": _session,
     "audit entry": _audit_entry,

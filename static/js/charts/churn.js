@@ -3,7 +3,7 @@
   const percent = (value) => `${Math.round(100 * value)} %`;
   const axis = (tone, name) => ({
     type: "value", min: 0, max: 1, name, nameLocation: "middle", nameGap: 28, nameTextStyle: { color: tone.ink3 },
-    splitNumber: 4, splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, formatter: percent },
+    interval: 0.2, splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, formatter: percent },
   });
   const even = (tone) => ({
     type: "line", data: [[0, 0], [1, 1]], symbol: "none", silent: true, lineStyle: { color: tone.ink3, type: "dashed", width: 1 },
