@@ -36,7 +36,7 @@ def save_segments(*, actor: User | None, rows: Sequence[Mapping[str, Any]]) -> b
 
 
 @transaction.atomic
-def allow_feature(*, actor: User, name: str, label: str) -> None:
+def allow_feature(*, actor: User | None, name: str, label: str) -> None:
     """Let the next runs learn churn from a feature that nearly gives the answer away by itself."""
     _, is_new = AllowedFeature.objects.get_or_create(name=name, defaults={"actor": actor})
     if is_new:
@@ -44,7 +44,7 @@ def allow_feature(*, actor: User, name: str, label: str) -> None:
 
 
 @transaction.atomic
-def refuse_feature(*, actor: User, name: str, label: str) -> None:
+def refuse_feature(*, actor: User | None, name: str, label: str) -> None:
     """Take such a permission back: the next runs leave the feature out again."""
     if AllowedFeature.objects.filter(name=name).delete()[0]:
         log(actor=actor, verb="refuse", summary=f"Refused “{label}” as a feature of churn again")

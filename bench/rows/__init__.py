@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from bench.measuring import Line
-from bench.rows import analysis, clv, export, importing, lists, mails, people, record, rfm, search
+from bench.rows import analysis, churn, clv, export, importing, lists, mails, people, record, rfm, search
 from bench.world import World
 
 ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
@@ -13,6 +13,7 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "rfm": rfm.measure,
     "nightly": analysis.measure,
     "clv": clv.measure,
+    "churn": churn.measure,
     "export": export.measure,
     "import": importing.measure,
     "mail": mails.measure,

@@ -13,15 +13,19 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.actions import allow_feature, refuse_feature
+from analytics.mathematics.beta_geometric import fit
 from analytics.models import ChurnScore
 from analytics.runs import StepsFailed, run_steps
 from analytics.steps.churn_features import after, population_as_of
+from analytics.steps.purchase_histories import read_histories
 from contacts.models import Contact
+from crm.choices import Role
 from crm.company import end_of_day
 from crm.models import CustomField
 from orders.models import Order
 from tests.analytics.bases import Sale, make_base
-from tests.factories import make_contact, make_subscription
+from tests.factories import make_contact, make_subscription, make_user
 from tests.importing.tables import DATA, brought_in
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +109,10 @@ def test_the_demo_base_is_predicted_better_than_by_recency_and_calibrated(demo):
     assert all(found[key] is not None for key in keys.split())
     assert found["auc_low"] < found["auc"] < found["auc_high"]
     assert found["auc"] > found["baseline_auc"] - 0.01
+    recency, gone = found["baselines"]
+    assert (recency["name"], recency["auc"]) == ("Recency alone", found["baseline_auc"])
+    assert gone["auc"] == pytest.approx(_auc_of_p_alive(demo - dt.timedelta(days=90)), abs=1e-6)
+    assert found["selection_bias"] >= 0
     inside = [row["low"] - 0.05 <= row["predicted"] <= row["high"] + 0.05 for row in found["calibration_table"]]
     assert sum(inside) >= 8
     scores = ChurnScore.objects.all()
@@ -112,6 +120,21 @@ def test_the_demo_base_is_predicted_better_than_by_recency_and_calibrated(demo):
     one = scores.order_by("-value_at_risk").first()
     assert float(one.value_at_risk) == pytest.approx(float(one.expected_margin) * one.probability, abs=0.02)
     assert one.reasons
+
+
+def _auc_of_p_alive(day):
+    """1 - P(alive) of each tested customer, one history at a time, by the formula of MBG/NBD; AUC by counting pairs."""
+    known = read_histories(day)
+    fitted = fit(known.compressed[0], shift=1).parameters
+    r, alpha, a, b = (fitted[name] for name in ("r", "alpha", "a", "b"))
+    tested = population_as_of(day, end_of_day(day), 365)
+    left, _ = after(tested.contacts, day, 90)
+    gone = {}
+    for contact, x, last, age in zip(known.contact_id, known.x, known.last_days / 7, known.age_days / 7, strict=True):
+        gone[contact] = 1 - 1 / (1 + a / (b + x) * ((alpha + age) / (alpha + last)) ** (r + x))
+    scores = np.array([gone[contact] for contact in tested.contacts])
+    ones, others = scores[left == 1][:, None], scores[left == 0][None, :]
+    return float((ones > others).mean() + (ones == others).mean() / 2)
 
 
 def test_later_data_changes_no_figure_of_an_earlier_day(demo):
@@ -173,8 +196,15 @@ def test_a_label_in_words_ids_leaks_and_late_fields(db):
         "1 late",
     ):
         assert words in said
-    assert [driver["name"] for driver in found["drivers"]] == ["size"]
+    assert [(driver["name"], driver["direction"]) for driver in found["drivers"]] == [("size", 1)]
+    alone = found["baselines"][0]
+    assert alone["low"] < alone["auc"] == found["baseline_auc"] < alone["high"]
     assert 0.6 < found["auc"] < 0.99
+    admin = make_user(Role.ADMIN)
+    allow_feature(actor=admin, name="closed", label="Closed")
+    assert churn(label="status").metrics["left_out"] == []
+    refuse_feature(actor=admin, name="closed", label="Closed")
+    assert churn(label="status").metrics["left_out"] == ["closed"]
     allowed = churn(label="status", allow="closed").metrics
     assert allowed["left_out"] == []
     assert allowed["auc"] > 0.99

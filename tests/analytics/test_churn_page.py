@@ -9,11 +9,11 @@ import pytest
 from django.core.management import call_command
 
 from analytics.churn_words import reasons_in_words
-from analytics.models import ChurnScore, ModelRun
+from analytics.models import AllowedFeature, ChurnScore, ModelRun
 from analytics.runs import run_steps
 from contacts.models import Contact
 from crm.choices import Role
-from crm.models import JobRun, User
+from crm.models import JobRun, LogEntry, User
 from orders.models import Order
 from tests.factories import make_contact, make_user, signed_in
 
@@ -84,6 +84,31 @@ def test_a_later_run_without_anything_to_learn_is_said(scored):
     assert "Nobody bought." in text
 
 
+def test_an_administrator_allows_a_feature_that_tells_too_much(db):
+    metrics = {
+        "model": "LogisticRegression", "features": LABELS, "left_out": ["closed"],
+        "left_out_labels": {"closed": "Closed"},
+        "auc": 0.8, "auc_low": 0.7, "auc_high": 0.9, "average_precision": 0.7, "brier": 0.1, "base_rate": 0.3,
+        "baseline_auc": 0.6, "n_train": 50, "n_test": 50, "way": "label", "top_decile_lift": 2.0, "folds": 5,
+        "calibration": "none", "selection_bias": 0.002,
+    }  # fmt: skip
+    ModelRun.objects.create(step="churn", as_of=dt.date(2026, 1, 1), row_count=1, metrics=metrics)
+    manager, admin = signed_in(make_user(Role.MANAGER)), signed_in(make_user(Role.ADMIN))
+    text = manager.get("/analytics/churn/").content.decode()
+    assert "An administrator can allow it" in text
+    assert "0.0020 too low" in text
+    assert manager.post("/analytics/churn/allow/", {"feature": "closed"}).status_code == 403
+    assert "Allow it" in admin.get("/analytics/churn/").content.decode()
+    assert admin.post("/analytics/churn/allow/", {"feature": "no such"}).status_code == 302
+    assert not AllowedFeature.objects.exists()
+    admin.post("/analytics/churn/allow/", {"feature": "closed"})
+    assert AllowedFeature.objects.get().name == "closed"
+    assert LogEntry.objects.filter(verb="allow", summary="Allowed “Closed” as a feature of churn").count() == 1
+    assert "Leave it out" in admin.get("/analytics/churn/").content.decode()
+    admin.post("/analytics/churn/refuse/", {"feature": "closed"})
+    assert not AllowedFeature.objects.exists()
+
+
 def test_the_chance_is_a_column_of_the_scores_file(scored):
     call_command("analyze", only="rfm", as_of=scored.as_of.isoformat(), stdout=StringIO())
     out = StringIO()
@@ -96,7 +121,7 @@ def test_reasons_are_sentences():
     stored = [["recency", 94.0, 1.0, 28.0], ["contract", "Two year", -0.5], ["gap", None, 0.1], ["purchases", 1.0, 0.2]]
     texts = [reason.text for reason in reasons_in_words(stored, LABELS)]
     assert texts[0].replace("\N{NO-BREAK SPACE}", " ") == "94 days without a purchase (usual 28)"
-    assert texts[1] == "Contract: Two year"
+    assert texts[1] == "contract: Two year"
     assert texts[3].replace("\N{NO-BREAK SPACE}", " ") == "bought 1 time so far"
     assert [reason.raises for reason in reasons_in_words(stored, LABELS)] == [True, False, True, True]
 

@@ -116,6 +116,10 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "restore_product": lambda actor: _on(
         make_product(archived_at=MOMENT), lambda product: orders.restore_product(actor=actor, product=product)
     ),
+    "allow_feature": lambda actor: lambda: analytics.allow_feature(actor=actor, name="closed", label="Closed"),
+    "refuse_feature": lambda actor: _on(
+        _allowed(), lambda name: analytics.refuse_feature(actor=actor, name=name, label="Closed")
+    ),
     "save_segments": lambda actor: _on(_segments(), lambda rows: analytics.save_segments(actor=actor, rows=rows)),
     "save_user": lambda actor: lambda: floor.save_user(actor=actor, email="n@example.org", role=Role.REP, team="New"),
     "invite_person": lambda actor: (
@@ -161,6 +165,11 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "request_cancel": lambda actor: _on(_job(JobState.WAITING), lambda job: jobs.request_cancel(actor=actor, job=job)),
     "retry_job": lambda actor: _on(_job(JobState.FAILED), lambda job: jobs.retry_job(actor=actor, job=job)),
 }
+
+
+def _allowed():
+    analytics.allow_feature(actor=None, name="closed", label="Closed")
+    return "closed"
 
 
 def _on(prepared: Any, call: Callable[[Any], Any]) -> Callable[[], Any]:
