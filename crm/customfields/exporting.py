@@ -34,7 +34,7 @@ def custom_expression(user: User | None, definition: Definition) -> Combinable:
             return json_at(definition.key)
         case FieldType.CONTACT:
             at = Func(OuterRef("custom"), Value(definition.key), function="jsonb_extract_path_text")
-            contacts = apps.get_model("contacts.contact").objects.visible_to(user)  # type: ignore[attr-defined]
+            contacts = apps.get_model("contacts.contact").objects.visible_to(user)
             return Subquery(contacts.filter(pk=Cast(at, BigIntegerField())).values("external_id")[:1])
     return text_at(definition.key)
 

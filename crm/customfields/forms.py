@@ -129,7 +129,7 @@ class CustomFieldsForm(SectionedForm):
             try:
                 self.cleaned_data[one.name] = clean_value(one, self.cleaned_data[one.name])
             except ValidationError as error:
-                self.add_error(one.name, error)  # type: ignore[attr-defined]
+                self.add_error(one.name, error)
 
 
 def _form_field(one: Definition, user: User, value: Any) -> forms.Field:

@@ -29,7 +29,7 @@ FALSE_TEXTS = frozenset({"no", "false", "f", "n", "0"})
 
 def clean_value(definition: Definition, value: Any) -> Any:
     """The value as it is stored; None where it is not given. Raises ValidationError with a sentence."""
-    if value is None or value in ("", [], ()):
+    if value is None or value in ([], ()) or (isinstance(value, str) and not value.strip()):
         if definition.is_required:
             raise ValidationError("Nothing stands here, but this field is needed.")
         return None
