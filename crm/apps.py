@@ -1,6 +1,7 @@
 """The app's place in Django."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CrmConfig(AppConfig):
@@ -14,3 +15,6 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         import crm.accounts.receivers  # noqa: F401, PLC0415  (models must be there first)
         from crm import checks  # noqa: F401, PLC0415 - registers them
+        from crm.faults import tell_of_faults  # noqa: PLC0415
+
+        tell_of_faults(settings.CRM_SENTRY_DSN)

@@ -47,6 +47,20 @@ def refuse_unsafe(base_url: str, env: Env) -> None:
         raise ImproperlyConfigured("EMAIL_URL must name the mail server, such as smtp+tls://user:password@host:587.")
 
 
+def sentry_address(env: Env, base_url: str) -> str:
+    """Where errors are reported to; empty: nowhere. Raises ImproperlyConfigured for what is no safe address."""
+    given = env.str("SENTRY_DSN", default="").strip()
+    if not given:
+        return ""
+    parts = urlsplit(given)
+    number = parts.path.rpartition("/")[2]
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not parts.username or not number.isdigit():
+        raise ImproperlyConfigured("SENTRY_DSN must be such as https://key@sentry.example.com/1, or empty.")
+    if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS and not is_local(base_url):
+        raise ImproperlyConfigured("SENTRY_DSN must begin with https://: reports do not travel in the clear.")
+    return given
+
+
 def failpoints(env: Env) -> list[str]:
     """Where tests let a process die (`crm.failpoints`); anywhere else the start stops: ImproperlyConfigured."""
     armed: list[str] = env.list("CRM_FAILPOINTS", default=[])

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 
 from crm.acting import current_acting
 
-# what errors repeat of what people typed: addresses, and the tokens of those who call
+# what errors repeat of what people typed: addresses, the tokens of those who call, PostgreSQL's quotes of a row
 ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-SECRET = re.compile(r"(?i)\b(bearer|password|secret|token|key)(\s*[=:]\s*|\s+)[^\s,;&'\")\]}]{6,}")
+# "duplicate key value" is no secret: only a sign makes one of a key
+SECRET = re.compile(r"(?i)\b(bearer|password|secret|token|key)(\s*[=:]\s*|(?<!key)\s+)[^\s,;&'\")\]}]{6,}")
+DETAIL = re.compile(r"(?m)^(\s*(?:DETAIL|CONTEXT):).+$")
 
 
 def without_personal_data(text: str) -> str:
-    """The text with a mark in the place of e-mail addresses, tokens and passwords."""
-    return SECRET.sub(r"\1\2[hidden]", ADDRESS.sub("[address]", text))
+    """The text with a mark in the place of e-mail addresses, tokens, passwords and the database's quotes of a row."""
+    return SECRET.sub(r"\1\2[hidden]", ADDRESS.sub("[address]", DETAIL.sub(r"\1 [hidden]", text)))
 
 
 class LineFormatter(logging.Formatter):

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from crm.embedded.places import OWNER_ROLE, Places
-from crm.environment import failpoints, is_local, local_secret_key, refuse_unsafe
+from crm.environment import failpoints, is_local, local_secret_key, refuse_unsafe, sentry_address
 from crm.mail.servers import read_server
 
 env = environ.Env()
@@ -340,6 +340,8 @@ CELERY_TIMEZONE = "UTC"
 # --- for those who keep it running ------------------------------------------------------------------------------------
 # who may read /metrics from another machine; empty: nobody
 CRM_METRICS_TOKEN = env.str("CRM_METRICS_TOKEN", default="")
+# where unexpected errors are reported to (crm/faults.py); empty: nowhere
+CRM_SENTRY_DSN = sentry_address(env, CRM_BASE_URL)
 _log_form = env.str("CRM_LOG_FORMAT", default="line")
 if _log_form not in {"line", "json"}:
     raise ImproperlyConfigured("CRM_LOG_FORMAT must be line or json.")

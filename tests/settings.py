@@ -17,6 +17,7 @@ STORAGES |= {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.Stat
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name.lower()]  # the live server has its own
 ALLOWED_HOSTS = ["*"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+CRM_SENTRY_DSN = ""  # its tests start processes of their own
 ACCOUNT_RATE_LIMITS = False  # tests of the limits switch them on
 CRM_JOBS |= {"rename teams": "tests.past.renaming.rename_teams"}
 CRM_JOBS |= {"echo": "tests.platform.echo.echo"}  # for tests of a real worker, which reads its settings itself
