@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish, setup_logging, task_prerun
+from celery.signals import before_task_publish, heartbeat_sent, setup_logging, task_prerun
 
 from crm.schedule import SCHEDULE
 
@@ -25,12 +25,16 @@ def check_connection(**_: Any) -> None:
     close_old_connections()
 
 
-@task_prerun.connect
+@heartbeat_sent.connect
 def show_life(**_: Any) -> None:
-    """A worker that takes tasks is alive; beat's bells see to it that there always are some."""
-    from crm.heartbeats import beat_now  # noqa: PLC0415  (apps first)
+    """A worker ticks every two seconds while it has its broker. Work that it does not take makes the outbox late."""
+    from django.conf import settings  # noqa: PLC0415  (settings first)
+    from django.db import connection  # noqa: PLC0415
 
-    beat_now("worker")
+    from crm.heartbeats import LATE, beat_now  # noqa: PLC0415
+
+    if settings.CRM_PROCESS in LATE and beat_now(settings.CRM_PROCESS):
+        connection.close()  # the processes of the pool are forks of this one, and no fork may inherit a connection
 
 
 @before_task_publish.connect

@@ -22,7 +22,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 CRM_VAR = Path(env.str("CRM_VAR", default=str(BASE_DIR / "var"))).resolve()
 CRM_VAR.mkdir(parents=True, exist_ok=True)
 PLACES = Places(CRM_VAR)
-# which process this is: web, worker, beat, or command (anything typed by hand); `manage.py serve` sets it
+# which process this is: web, worker, quick, batch, beat, or command (anything typed by hand); `manage.py serve` and
+# the compose file set it
 CRM_PROCESS = env.str("CRM_PROCESS", default="command")
 CRM_BASE_URL = env.str("CRM_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # empty: the embedded servers, started on demand
@@ -309,7 +310,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, float] = {
     "socket_connect_timeout": 1,
     "health_check_interval": 25,
 }
-if CRM_PROCESS not in {"worker", "quick", "beat"}:
+if CRM_PROCESS not in {"worker", "quick", "batch", "beat"}:
     # somebody waits for the page that rings: a broker that is away is asked once and quickly (crm.bells)
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "socket_timeout": 0.5,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 class Heartbeat(models.Model):
-    """When a kind of process (worker, beat) was last at work."""
+    """When a kind of process (worker, quick, batch, beat) was last at work."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField(default=timezone.now)

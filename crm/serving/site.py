@@ -7,6 +7,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 
 from django.conf import settings
@@ -14,8 +16,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.db import connections
 
-from crm.embedded import Instance, Server
-from crm.serving.group import Child, Group
+from crm.embedded import Instance, Server, ServiceError
+from crm.serving.group import LONGEST_PAUSE, Child, Group
 from crm.serving.parent import Parent
 from crm.serving.static import collect_if_changed
 
@@ -33,6 +35,27 @@ class Stop(KeyboardInterrupt):
     """Somebody wants the site to end; no `except Exception` on the way may swallow it."""
 
 
+@dataclass
+class Kept:
+    """A server that this process started, and so keeps running."""
+
+    server: Server
+    name: str
+    start: Callable[[], bool]
+    due_at: float = 0.0
+
+    def revive(self) -> None:
+        """Start it again when it has died. One that will not start is tried again after a while."""
+        if time.monotonic() < self.due_at or self.server.pid is not None:
+            return
+        sys.stderr.write(f"{self.name} ended; it starts again\n")
+        try:
+            self.start()
+        except ServiceError as error:
+            sys.stderr.write(f"{error}\n")
+            self.due_at = time.monotonic() + LONGEST_PAUSE
+
+
 def serve(port: int) -> None:
     """Start everything, say so, keep it running, and stop what was started when a signal asks for it.
 
@@ -41,16 +64,16 @@ def serve(port: int) -> None:
     _refuse_taken(port)
     instance = Instance(settings.CRM_VAR)
     group = Group(_children(port))
-    stop_later: list[tuple[Server, str]] = []
+    ours: list[Kept] = []
     _listen_for_signals()
     try:
         if not settings.CRM_DATABASE_URL and instance.start_postgres():
-            stop_later.append((instance.postgres, "pg"))
+            ours.append(Kept(instance.postgres, "pg", instance.start_postgres))
         if not settings.CRM_REDIS_URL and instance.start_valkey():
-            stop_later.append((instance.valkey, "valkey"))
+            ours.append(Kept(instance.valkey, "valkey", instance.start_valkey))
         prepare()
         group.start()
-        _run(group, port, Parent())
+        _run(group, ours, port, Parent())
     except Stop:
         pass  # asked for: the rest of this function is the answer
     finally:
@@ -59,8 +82,8 @@ def serve(port: int) -> None:
         sys.stdout.flush()
         group.stop(STOP_SECONDS)
         connections.close_all()
-        for server, name in reversed(stop_later):
-            instance.stop_one(server, name)
+        for kept in reversed(ours):
+            instance.stop_one(kept.server, kept.name)
 
 
 def prepare() -> None:
@@ -117,10 +140,12 @@ def _children(port: int) -> list[Child]:
     ]
 
 
-def _run(group: Group, port: int, parent: Parent) -> None:
-    """Until Stop: look at children and parent, and say once that the site answers."""
+def _run(group: Group, ours: list[Kept], port: int, parent: Parent) -> None:
+    """Until Stop: look at servers, children and parent, and say once that the site answers."""
     is_announced = False
     while not parent.has_ended():
+        for kept in ours:
+            kept.revive()
         group.revive()
         if not is_announced and answers(port):
             is_announced = True

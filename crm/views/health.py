@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from kombu.connection import Connection
 
 from crm.choices import JobState
-from crm.heartbeats import LATE, silent_for
+from crm.heartbeats import EVERYWHERE, LATE, silent_for
 from crm.holding import is_sending_held
 from crm.mail.choices import MailState
 from crm.models import JobRun, OutgoingMail
@@ -45,15 +45,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """A word for each part. 503 where this process cannot serve people as it must: database, broker, migrations, disk.
 
-    Worker, beat and outbox may be `late` while pages are answered all the same: a web process that is taken out for
+    Workers, beat and outbox may be `late` while pages are answered all the same: a web process that is taken out for
     them helps nobody. `never` is a part that was not heard of since the instance was made.
     """
     checks = {"database": _ask_database, "broker": _ask_broker, "migrations": _ask_migrations, "disk": _ask_disk}
     found = {name: _outcome(name, check) for name, check in checks.items()}
     status = 200 if set(found.values()) == {"ok"} else 503
     if found["database"] == "ok":
-        found |= {name: _life_of(name) for name in LATE} | {"outbox": _outbox()}
+        found |= _lives() | {"outbox": _outbox()}
     return JsonResponse(found, status=status)
+
+
+def _lives() -> dict[str, str]:
+    lives = {name: _life_of(name) for name in LATE}
+    return {name: life for name, life in lives.items() if name in EVERYWHERE or life != "never"}
 
 
 def _life_of(name: str) -> str:

@@ -55,7 +55,7 @@ def test_a_channel_paused_restarted_resumed_and_called_off(stack: Stack, tally: 
     in_flight = OutgoingMail.objects.filter(state=MailState.IN_FLIGHT)
     stack.wait_for(lambda: not in_flight.exists(), 20)
     taken = len(stack.sink.taken)
-    for name in ("worker", "beat", "web"):
+    for name in ("worker", "quick", "beat", "web"):
         stack.restart(name)
     stack.wait_for(lambda: admin.get("/healthz").status == 200)
     assert len(stack.sink.taken) == taken < len(addresses)

@@ -58,7 +58,7 @@ def test_random_kills_while_everything_runs(stack: Stack, tally: Tally) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    targets = ["worker", "valkey", "pg", "web", "beat"]
+    targets = ["worker", "valkey", "quick", "pg", "web", "beat"]
     for number in range(KILLS):
         time.sleep(chance.uniform(0.5, 1.0) * PAUSE)
         strike(stack, targets[number % len(targets)])

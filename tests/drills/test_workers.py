@@ -40,7 +40,7 @@ def test_a_worker_killed_again_and_again_while_it_sends(stack: Stack, tally: Tal
         wanted = (number + 1) * len(addresses) // (kills + 2)
         stack.wait_for(partial(has_taken, stack, wanted))
         time.sleep(chance.uniform(0, 0.05))
-        stack.restart("worker")
+        stack.restart(("worker", "quick")[number % 2])
     stack.wait_for(nothing_waits, 180)
     check_mails(stack, tally, addresses, most_uncertain=kills)
 
@@ -51,6 +51,7 @@ def has_taken(stack: Stack, count: int) -> bool:
 
 @long_only
 def test_a_sender_that_dies_at_each_step(stack: Stack, tally: Tally) -> None:
+    stack.end("quick", signal.SIGTERM, is_fault=False)
     for point in ("after_claim", "before_smtp", "after_smtp", "after_commit"):
         stack.end("worker", signal.SIGTERM, is_fault=False)
         stack.sink.taken.clear()
@@ -63,6 +64,7 @@ def test_a_sender_that_dies_at_each_step(stack: Stack, tally: Tally) -> None:
         stack.wait_for(nothing_waits)
         # the failpoint strikes once in each process of the pool that gets so far
         check_mails(stack, tally, addresses, most_uncertain=4)
+    stack.start("quick")
 
 
 def test_the_child_of_a_pool_killed_as_for_want_of_memory(stack: Stack, tally: Tally) -> None:

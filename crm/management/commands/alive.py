@@ -1,4 +1,4 @@
-"""`manage.py alive web|worker|beat`: ends with 0 where such a process was at work of late; for health checks."""
+"""`manage.py alive NAME`: ends with 0 where such a process was at work of late; for health checks."""
 
 from __future__ import annotations
 
