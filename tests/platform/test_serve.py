@@ -1,5 +1,6 @@
 """`manage.py serve`: one process group that answers, mends itself, and leaves nothing behind."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,17 +9,22 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from crm.embedded import Instance
 from crm.embedded.processes import runs, wait_until
 from crm.serving.group import descendants
+from tests.drills.tally import size
 
 TOP = Path(__file__).resolve().parents[2]
+PARTS = {"database": "ok", "broker": "ok"}.items()
+LIVES = {"worker": "ok", "quick": "ok", "beat": "ok"}.items()
 SECONDS = 60  # patience on a busy machine; all of it takes a few seconds on a quiet one
 
 
@@ -35,13 +41,15 @@ class Site:
         self.folder = folder
         self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
+        self.more: dict[str, str] = {}
 
-    def start(self) -> None:
+    def start(self, **more: str) -> None:
+        self.more = more
         strange = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
         environment = {name: value for name, value in os.environ.items() if name not in strange}
         self.process = subprocess.Popen(
             ["make", "run", f"PORT={self.port}"],
-            env={**environment, "CRM_VAR": str(self.folder), "CRM_DEMO": "0"},
+            env={**environment, "CRM_VAR": str(self.folder), "CRM_DEMO": "0", **more},
             cwd=TOP,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -56,6 +64,22 @@ class Site:
     def get(self, path: str) -> bytes:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
             return answer.read()
+
+    def parts(self) -> dict[str, str]:
+        """What `/readyz` says of each part, whatever its status."""
+        try:
+            return json.loads(self.get("/readyz"))
+        except urllib.error.HTTPError as error:
+            return json.loads(error.read())
+
+    def manage(self, *words: str) -> str:
+        environment = {**os.environ, **self.more, "CRM_VAR": str(self.folder), "DJANGO_SETTINGS_MODULE": "crm.settings"}
+        command = [sys.executable, "-W", "ignore", "-m", "django", *words]
+        return subprocess.run(command, env=environment, cwd=TOP, check=True, capture_output=True, text=True).stdout
+
+    def ask(self, query: str) -> list[tuple]:
+        with psycopg.connect(Instance(self.folder).places.database_url()) as line:
+            return line.execute(query).fetchall()
 
     def answers(self) -> bool:
         try:
@@ -123,8 +147,42 @@ def test_the_site_serves_mends_itself_and_ends_with_ctrl_c(site):
     worker, *_ = site.children("worker")
     os.kill(worker, signal.SIGKILL)
     assert wait_until(lambda: site.children("worker") not in ([], [worker]), SECONDS, step=0.1)
+    servers = Instance(site.folder)
+    for server, how in ((servers.valkey, signal.SIGKILL), (servers.postgres, signal.SIGQUIT)):
+        killed = server.pid
+        os.kill(killed, how)
+        assert wait_until(lambda server=server, killed=killed: server.pid not in (None, killed), SECONDS, step=0.1)
+    assert wait_until(lambda: set(PARTS) <= site.parts().items(), SECONDS, step=0.5)
     interrupt_group(site)
     site.assert_all_ends()
+
+
+@pytest.fixture
+def broker(tmp_path) -> Iterator[Instance]:
+    """A broker that is not the site's own."""
+    instance = Instance(tmp_path)
+    instance.start_valkey()
+    yield instance
+    instance.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.drill
+def test_work_goes_on_by_itself_after_the_broker_was_away(site, broker, tally):
+    site.start(REDIS_URL=broker.places.broker_url())
+    assert wait_until(lambda: set(LIVES) <= site.parts().items(), SECONDS, step=0.5)
+    os.kill(broker.valkey.pid, signal.SIGKILL)
+    time.sleep(size(3, 30))
+    assert site.parts()["broker"] == "failing"
+    ask = "from crm.jobs import start_job; start_job(actor=None, kind='tidying', title='Asked for meanwhile')"
+    site.manage("shell", "--no-imports", "-c", ask)
+    site.ask("UPDATE crm_heartbeat SET at = at - interval '1 hour' RETURNING name")
+    assert {site.parts()[name] for name, _ in LIVES} == {"late"}
+    broker.start_valkey()
+    assert wait_until(lambda: site.ask("SELECT state FROM crm_jobrun") == [("done",)], 3 * SECONDS, step=0.5)
+    assert wait_until(lambda: {*LIVES, *PARTS} <= site.parts().items(), 2 * SECONDS, step=0.5)
+    tally.add(faults=1)
+    assert tally.compare(["job"], ["job"]) == (0, 0)
 
 
 @pytest.mark.slow
