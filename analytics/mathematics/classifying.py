@@ -1,6 +1,7 @@
 """Probabilities of a yes or no: three kinds of models, chosen by cross-validated log loss, calibrated, with reasons.
 
-All randomness comes from one seed, so the same rows give the same figures.
+All randomness comes from one seed, so the same rows give the same figures. scikit-learn is imported where a model is
+fitted: it takes seconds, and every process of the product imports this module.
 """
 
 from __future__ import annotations
@@ -12,12 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from analytics.mathematics.features import Codes, Design, Features, Matrix, Plain
@@ -47,6 +42,8 @@ class Classifier:
     """One fitted model of one kind. `predict` gives log-odds' probabilities, not calibrated."""
 
     def __init__(self, kind: str, features: Features, outcome: Labels) -> None:
+        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+
         self.kind = kind
         self.design: Design | Plain = Plain(features) if kind == BOOSTING else Design(features)
         self.model: Any = _model(kind, self.design, len(outcome))
@@ -89,6 +86,10 @@ class Classifier:
 
 
 def _model(kind: str, design: Design | Plain, rows: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.neural_network import MLPClassifier  # noqa: PLC0415
+
     if kind == LINEAR:
         return LogisticRegression(max_iter=1000)
     if kind == NETWORK:
@@ -123,6 +124,9 @@ class Calibrator:
 
 
 def fit_calibrator(kind: str, predicted: Floats, outcome: Labels) -> Calibrator:
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
     if kind == "sigmoid":
         model = LogisticRegression(C=1e6).fit(_log_odds(predicted).reshape(-1, 1), outcome)
         return Calibrator(kind, lambda values: model.predict_proba(_log_odds(values).reshape(-1, 1))[:, 1])
@@ -161,6 +165,8 @@ def choose(
     Its probabilities are calibrated in the way whose own cross-validated log loss is the least: every figure made of
     `predicted` comes from rows that neither the model nor its calibration saw. Needs 2 rows of each outcome.
     """
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
+
     folds = fold_count(outcome)
     parts = list(StratifiedKFold(folds, shuffle=True, random_state=SEED).split(np.zeros(len(outcome)), outcome))
     out: dict[str, Floats] = {}
@@ -224,6 +230,8 @@ def single_score(features: Features, name: str, outcome: Labels) -> Floats:
 
 
 def _rates_out_of_fold(codes: Codes, outcome: Labels) -> NDArray[np.float64]:
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
+
     found = np.empty(len(outcome))
     parts = StratifiedKFold(fold_count(outcome), shuffle=True, random_state=SEED)
     base = outcome.mean()

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
-from scipy.optimize import minimize
 from threadpoolctl import ThreadpoolController
 
 from analytics.mathematics.histories import Floats
@@ -85,6 +84,8 @@ def maximise(objective: Objective, starts: Sequence[Floats], low: Floats, high: 
 
 
 def _maximum(objective: Objective, starts: Sequence[Floats], low: Floats, high: Floats, scale: float) -> Optimum:
+    from scipy.optimize import minimize  # noqa: PLC0415  (slow to import)
+
     count = 0
 
     def descent(point: Floats) -> tuple[float, Floats]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from django.db import connection
 from numpy.typing import NDArray
 
 from analytics.mathematics.features import Features
 from analytics.steps.churn_scores import Population
+
+if TYPE_CHECKING:  # slow to import
+    import pandas as pd
 
 WINDOWS = (30, 90, 180, 365)
 LABELS = {
@@ -88,6 +90,8 @@ WHERE contact_id IS NOT NULL AND ordered_on > %(day)s AND ordered_on <= %(until)
 
 def read_frame(query: str, values: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of a query as columns, by COPY: no Python object for each cell."""
+    import pandas as pd  # noqa: PLC0415
+
     buffer = io.BytesIO()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", values) as copy:
         for block in copy:
@@ -99,6 +103,8 @@ def read_frame(query: str, values: Mapping[str, Any]) -> pd.DataFrame:
 def population_as_of(day: dt.date, end: dt.datetime, eligible_days: int) -> Population:
     """Everybody with a purchase in the `eligible_days` up to `day`, with what was known then. `end` is the first moment
     after `day` in the company's time zone."""
+    import pandas as pd  # noqa: PLC0415
+
     frame = read_frame(ORDERS_SQL, {"day": day, "eligible": eligible_days})
     contacts = frame["contact_id"].to_numpy(dtype=np.int64)
     for query in (FAMILIES_SQL, INTERACTIONS_SQL):

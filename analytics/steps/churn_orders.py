@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from analytics.mathematics import beta_geometric
 from analytics.mathematics.classifying import SEED, Choice, Classifier, choose
@@ -202,6 +201,8 @@ def margin_share(as_of: dt.date) -> tuple[float, bool]:
 def expected_margin(known: Population, now: Population, day: dt.date, horizon: int) -> Floats:
     """Money of the next `horizon` days if the customer stays: from those who stayed after `day`, their money then is
     fitted (least squares, no weight below 0) on the year's pace, the last 90 days and the mean purchase."""
+    from scipy.optimize import nnls  # noqa: PLC0415  (slow to import)
+
     left, money = after(known.contacts, day, horizon)
     stayed = left == 0
     weights, _ = nnls(_pace(known, horizon)[stayed], np.maximum(money[stayed], 0))

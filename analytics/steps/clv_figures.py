@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from analytics.mathematics import beta_geometric
 from analytics.mathematics.fitting import CannotFit, Fit
@@ -131,7 +131,7 @@ def _differ(part: PurchaseHistories, apart: float, cohorts_fitted: int) -> float
     if cohorts_fitted < 2:
         return None
     together = beta_geometric.fit(part.compressed[0]).log_likelihood
-    return float(chi2.sf(max(2 * (apart - together), 0.0), 4 * (cohorts_fitted - 1)))
+    return float(chdtrc(4 * (cohorts_fitted - 1), max(2 * (apart - together), 0.0)))
 
 
 def correlation(found: PurchaseHistories) -> float | None:
