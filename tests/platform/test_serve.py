@@ -12,12 +12,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from crm.embedded import Instance
+from crm.embedded import Instance, Server
 from crm.embedded.processes import runs, wait_until
 from crm.serving.group import descendants
 from tests.drills.tally import size
@@ -139,6 +140,10 @@ def kill_make(site: Site) -> None:
     os.kill(site.process.pid, signal.SIGKILL)
 
 
+def lives_anew(server: Server, killed: int) -> bool:
+    return server.pid not in (None, killed)
+
+
 @pytest.mark.slow
 def test_the_site_serves_mends_itself_and_ends_with_ctrl_c(site):
     site.start()
@@ -151,7 +156,7 @@ def test_the_site_serves_mends_itself_and_ends_with_ctrl_c(site):
     for server, how in ((servers.valkey, signal.SIGKILL), (servers.postgres, signal.SIGQUIT)):
         killed = server.pid
         os.kill(killed, how)
-        assert wait_until(lambda server=server, killed=killed: server.pid not in (None, killed), SECONDS, step=0.1)
+        assert wait_until(partial(lives_anew, server, killed), SECONDS, step=0.1)
     assert wait_until(lambda: set(PARTS) <= site.parts().items(), SECONDS, step=0.5)
     interrupt_group(site)
     site.assert_all_ends()
