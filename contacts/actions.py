@@ -16,7 +16,7 @@ from contacts.choices import Channel, ContactKind, Direction
 from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
-from contacts.territories import place_contacts
+from contacts.territories.placing import place_contacts
 from crm.company import company_today
 from crm.customfields.saving import set_custom
 from crm.log import log

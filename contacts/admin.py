@@ -13,7 +13,7 @@ from contacts.choices import Market, PointKind
 from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
-from contacts.territories import place_contacts
+from contacts.territories.placing import place_contacts
 from crm.administration.bases import SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.company import company_today
 

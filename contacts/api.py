@@ -28,6 +28,7 @@ NAMES = {
     "turnover": "revenue",
     "owner_id": "owner",
     "team_id": "team",
+    "territory_id": "territory",
     "organization_id": "organization",
     "parent_id": "parent",
     "market": "markets",
@@ -60,6 +61,7 @@ class ContactFields(Input):
     country: str | None = Field(None, max_length=80, description="The name or its two letters.", examples=["GB"])
     owner_id: int | None = None
     team_id: int | None = None
+    territory_id: int | None = Field(None, description="Chosen by hand; null lets the rules decide.")
     market: list[str] | None = Field(None, max_length=10, examples=[["consumer"]])
     tags: list[str] | None = Field(None, max_length=100)
     industry: str | None = Field(None, max_length=120)

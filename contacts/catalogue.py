@@ -62,7 +62,18 @@ CATALOGUE = Catalogue(
         "contacts.address": PastRule(parent="contact_id", is_part=True),
         "contacts.interaction": PastRule(parent="contact_id"),
     },
-    navigation=(NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact", key="c"),),
+    navigation=(
+        NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact", key="c"),
+        NavItem(
+            "Territories",
+            "contacts:territory_list",
+            "map",
+            group="Data",
+            order=965,
+            model="crm.territory",
+            verb="change",
+        ),
+    ),
     home=CARDS,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
     api_areas=(

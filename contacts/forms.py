@@ -20,8 +20,9 @@ from crm.choices import Scope, Verb
 from crm.company import company_today
 from crm.customfields.forms import CustomFieldsForm
 from crm.fields import LinesField, RecordField, TagsField
-from crm.models import Team, User
+from crm.models import Team, Territory, User
 from crm.once import new_token
+from crm.reach import reach_of
 
 POINT_FIELDS = {"emails": PointKind.EMAIL, "phones": PointKind.PHONE, "handles": PointKind.HANDLE}
 PERSON_ONLY = ("first_name", "last_name", "organization", "birthday")
@@ -52,7 +53,7 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
         ),
         ("How to reach them", (("emails", "phones"), ("handles", "website"))),
         ("Address", (("street",), ("postal_code", "city"), ("region", "country"))),
-        ("In charge", (("owner", "team"),)),
+        ("In charge", (("owner", "team"), ("territory",))),
         (
             "More",
             (("markets", "tags"), ("industry", "birthday"), ("employees", "revenue"), ("source", "list_kind")),
@@ -96,6 +97,7 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
             "website",
             "owner",
             "team",
+            "territory",
             "markets",
             "tags",
             "industry",
@@ -117,8 +119,10 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
             cast(RecordField, self.fields[name]).reach(reachable, kept, UNSEEN_ORGANIZATION)
         self._set_choices("owner", people_to_give(user, record))
         self._set_choices("team", teams_to_give(user, record))
+        self._offer_territories(user, record)
         if record and not Contact.objects.in_charge_of(user, Verb.CHANGE).filter(pk=record.pk).exists():
-            self.fields["owner"].disabled = self.fields["team"].disabled = True
+            for name in ("owner", "team", "territory"):
+                self.fields[name].disabled = True
         self.fields["kind"].label = ""
         self.add_custom_fields(user, record)
         if record:
@@ -156,7 +160,10 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
     @property
     def contact_fields(self) -> dict[str, Any]:
         """The cleaned values of the contact's own fields."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+        if "territory" in given and not self.fields["territory"].disabled:
+            return {**given, "is_placed_by_hand": given["territory"] is not None}
+        return {name: value for name, value in given.items() if name != "territory"}
 
     @property
     def points(self) -> list[PointInput]:
@@ -178,6 +185,13 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
     def _set_choices(self, name: str, rows: QuerySet[Any]) -> None:
         self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
+    def _offer_territories(self, user: User, record: Contact | None) -> None:
+        """A territory chosen by hand; empty, the rules decide. Those to whom a person may give contacts are offered."""
+        field, rows = cast(forms.ModelChoiceField, self.fields["territory"]), territories_to_give(user, record)
+        field.queryset, field.empty_label = rows, "by the rules"
+        if record and record.territory and not record.is_placed_by_hand:
+            field.help_text = f"By the rules it is in {record.territory}."
+
     @staticmethod
     def _initial_of(record: Contact | None, user: User) -> dict[str, Any]:
         if record is None:
@@ -192,7 +206,8 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
             name: [point.value for point in points if point.kind == kind] for name, kind in POINT_FIELDS.items()
         }
         initial |= {name: getattr(address, name) for name in ADDRESS_FIELDS} if address else {}
-        return {**initial, "version": record.version}
+        by_hand = record.territory_id if record.is_placed_by_hand else None
+        return {**initial, "territory": by_hand, "version": record.version}
 
 
 class InteractionForm(forms.ModelForm):
@@ -242,3 +257,12 @@ def teams_to_give(user: User, record: Contact | None) -> QuerySet[Team]:
         return Team.objects.visible_to(user)
     keys = [*team_ids_of(user), record.team_id if record else None]
     return Team.objects.visible_to(user).filter(pk__in=[key for key in keys if key])
+
+
+def territories_to_give(user: User, record: Contact | None) -> QuerySet[Territory]:
+    """Territories that a person may choose by hand: all, or those that they look after; and the one it is in now."""
+    rows = Territory.objects.visible_to(user)
+    if scope_of(user, Contact, Verb.CHANGE if record else Verb.ADD) == Scope.ALL:
+        return rows
+    keys = [*reach_of(user).territories, record.territory_id if record and record.is_placed_by_hand else None]
+    return rows.filter(pk__in=[key for key in keys if key])

@@ -57,7 +57,7 @@ def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
     named = {name for spec in fields_of("contacts.contact") if spec.default for name in spec.select}
     reachable = Contact.objects.visible_to(user)
     return (
-        rows.select_related(*named, "owner", "team", "organization", "parent")
+        rows.select_related(*named, "owner", "team", "territory", "organization", "parent")
         .prefetch_related(Prefetch("points", points_shown(user)), "addresses")
         .annotate(
             sees_organization=_sees("organization", reachable),

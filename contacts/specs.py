@@ -27,6 +27,7 @@ CONTACT_FIELDS = (
         "owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=30, also=("owner_email",)
     ),
     FieldSpec("team", "Team", "team", kind="team", select=("team",), order=31),
+    FieldSpec("territory", "Territory", "territory", kind="team", select=("territory",), order=32),
     FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ContactKind.choices, order=40, always=True),
     FieldSpec("market", "Market", "markets", kind="listed", choices=lambda: Market.choices, order=41),
     FieldSpec("industry", "Industry", "industry", order=42),

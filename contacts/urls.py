@@ -3,6 +3,7 @@
 from django.urls import path
 
 from contacts import views
+from contacts.territories import views as territories
 
 app_name = "contacts"
 urlpatterns = [
@@ -11,6 +12,11 @@ urlpatterns = [
     path("new/", views.ContactCreateView.as_view(), name="contact_create"),
     path("options/", views.ContactOptionsView.as_view(), name="contact_options"),
     path("options/organizations/", views.OrganizationOptionsView.as_view(), name="organization_options"),
+    path("territories/", territories.TerritoryListView.as_view(), name="territory_list"),
+    path("territories/new/", territories.TerritoryCreateView.as_view(), name="territory_create"),
+    path("territories/place/", territories.PlacingStartView.as_view(), name="territory_place"),
+    path("territories/<int:pk>/", territories.TerritoryUpdateView.as_view(), name="territory_update"),
+    path("territories/<int:pk>/remove/", territories.TerritoryRemoveView.as_view(), name="territory_remove"),
     path("<int:pk>/", views.ContactDetailView.as_view(), name="contact_detail"),
     path("<int:pk>/edit/", views.ContactUpdateView.as_view(), name="contact_update"),
     path("archive/", views.ContactBulkArchiveView.as_view(), name="contact_bulk_archive"),

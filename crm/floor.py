@@ -20,6 +20,7 @@ CATALOGUE = Catalogue(
         # to run: to hand a leaver's records over
         "crm.user": {**dict.fromkeys(EVERYBODY, SEE), Role.MANAGER: Grants(view=Scope.ALL, run=Scope.ALL)},
         "crm.team": dict.fromkeys(EVERYBODY, SEE),
+        "crm.territory": dict.fromkeys(EVERYBODY, SEE),
         "crm.storedfile": dict.fromkeys(EVERYBODY, OWN_FILES),
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
         "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},

@@ -20,7 +20,7 @@ from crm.log import log
 from crm.models import AccessRule, FieldRule, User
 
 ROLES = tuple(role for role in Role if role != Role.ADMIN)
-HOUSE = ("crm.user", "crm.team", "crm.storedfile")  # names of colleagues and own files: nothing to set
+HOUSE = ("crm.user", "crm.team", "crm.territory", "crm.storedfile")  # names in the house and own files: nothing to set
 MOST_WORDS = 6
 FieldKey = tuple[str, str]
 

@@ -16,7 +16,7 @@ from contacts.importing.references import (
 from contacts.importing.sql import INSERT_CONTACTS
 from contacts.keeping import refresh_search_of
 from contacts.normalising import normalise_phone
-from contacts.territories import place_contacts_of
+from contacts.territories.placing import place_contacts_of
 from crm.choices import Verb
 from crm.importing.custom import custom_of
 from crm.importing.folding import RECORDS, count_records, fold_rows

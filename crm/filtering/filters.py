@@ -20,7 +20,7 @@ from crm.catalogue import FieldSpec
 from crm.choices import Scope, Verb
 from crm.company import end_of_day
 from crm.filtering.folding import contains
-from crm.models import Team, User
+from crm.models import User
 
 ME, NOBODY = "me", "none"
 MOST_PEOPLE = 500
@@ -198,14 +198,18 @@ class PersonFilter(ChoiceFilter):
 
 
 class TeamFilter(ChoiceFilter):
-    """Teams, each with the teams below it."""
+    """Teams (or territories), each with those below it."""
+
+    @property
+    def related(self) -> Any:
+        return self.model._meta.get_field(self.spec.path).related_model
 
     def read_choices(self) -> Sequence[tuple[Any, str]]:
-        return list(Team.objects.visible_to(self.parent.request.user).values_list("pk", "name")[:MOST_PEOPLE])
+        return list(self.related.objects.visible_to(self.parent.request.user).values_list("pk", "name")[:MOST_PEOPLE])
 
     def matches(self, value: Any) -> Q:
-        teams = Team.objects.filter(pk__in=value)
-        return Q(**{f"{self.spec.path}__in": [pk for team in teams for pk in team.subtree_ids()]})
+        chosen = self.related.objects.filter(pk__in=value)
+        return Q(**{f"{self.spec.path}__in": [pk for one in chosen for pk in one.subtree_ids()]})
 
 
 class TagsFilter(SpecFilter):

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 from crm.access import VisibleQuerySet
 from crm.choices import ShareRight
 from crm.grants import AccessPaths
+
+SUBTREE_SQL = """
+WITH RECURSIVE below AS (
+    SELECT id FROM crm_territory WHERE id = %s
+    UNION
+    SELECT t.id FROM crm_territory t JOIN below b ON t.parent_id = b.id
+)
+SELECT id FROM below
+"""
 
 
 class Territory(models.Model):
@@ -22,6 +31,7 @@ class Territory(models.Model):
     position = models.PositiveIntegerField(default=100)
     team = models.ForeignKey("crm.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="territories")
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="territories")
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     access = AccessPaths(shared=True)
     objects = VisibleQuerySet.as_manager()
@@ -39,6 +49,12 @@ class Territory(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def subtree_ids(self) -> list[int]:
+        """Ids of this territory and of all below it (a ring in the tree is cut by UNION)."""
+        with connection.cursor() as cursor:
+            cursor.execute(SUBTREE_SQL, [self.pk])
+            return [row[0] for row in cursor.fetchall()]
 
 
 class Share(models.Model):

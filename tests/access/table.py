@@ -49,6 +49,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     "analysis": {"view": EVERYBODY, "run": reach(NONE, ALL, NONE, ALL)},
     # figures over all customers: for who may see them all
     "whole base": {"view": reach(NONE, ALL, ALL, ALL), "export": reach(NONE, ALL, NONE, ALL)},
+    "territory": {"view": EVERYBODY, **dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, NONE))},
     "rights": {"view": reach(NONE, NONE, NONE, NONE), "change": reach(NONE, NONE, NONE, NONE)},
     "house": {"view": EVERYBODY},
 }
@@ -154,6 +155,11 @@ ADDRESSES: dict[str, Address] = {
     "contacts:contact_archive": button("contact", "delete"),
     "contacts:contact_restore": button("contact", "delete"),
     "contacts:contact_timeline": Address("contact"),
+    "contacts:territory_list": page("territory", "change"),
+    "contacts:territory_create": form("territory", "add"),
+    "contacts:territory_place": button("territory", "change", has_record=False),
+    "contacts:territory_update": form("territory", "change", has_record=True),
+    "contacts:territory_remove": button("territory", "delete"),
     "contacts:contact_share": form("contact", "change", has_record=True),
     "contacts:contact_unshare": button("contact", "change"),
     "contacts:interaction_create": button("contact", "view"),

@@ -6,7 +6,7 @@ import pytest
 from psycopg import sql
 
 from contacts.models import Address, Contact, TerritoryRule
-from contacts.territories import place_contacts, place_contacts_of
+from contacts.territories.placing import place_contacts, place_contacts_of
 from crm.choices import Role
 from crm.models import Territory, User
 from tests import factories as make

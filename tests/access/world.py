@@ -30,6 +30,7 @@ from crm.models import (
     Session,
     StoredFile,
     Team,
+    Territory,
     User,
 )
 from orders.models import Order, OrderLine, Product
@@ -142,8 +143,13 @@ def _token(owner: User, name: str) -> ApiToken:
     return ApiToken.objects.create(user=owner, name=f"CANARY token {name}", hint="crm_", digest=f"digest {name}")
 
 
+def _territory(owner: User, name: str) -> Territory:
+    return Territory.objects.create(name=f"Territory {name}")
+
+
 MAKERS = {
     "custom field": _custom_field,
+    "territory": _territory,
     "person": _colleague,
     "session": _session,
     "audit entry": _audit_entry,
