@@ -42,6 +42,7 @@ class OrderLineForm(forms.Form):
     discount = forms.DecimalField(**PIECES)
     amount = forms.DecimalField(label="Total", max_digits=18, decimal_places=4, required=False)
     unit_cost = forms.DecimalField(label="Unit cost", min_value=0, **PIECES)
+    hidden_names: frozenset[str] = frozenset()
 
     def clean(self) -> dict[str, Any]:
         """A line without a price takes its product's; one without any total is refused.
@@ -65,9 +66,12 @@ class OrderLineForm(forms.Form):
         return cleaned
 
     def in_words(self) -> str:
-        """`2 x Frames at 10, 20 in all`, with a times sign; empty for a line that says nothing, or is taken out."""
+        """`2 x Frames at 10, 20 in all`, with a times sign; empty for a line that says nothing, or is taken out.
+
+        What is hidden from the person is left out: the page carries these words.
+        """
         quantity, price, amount = (self._typed(name) for name in ("quantity", "unit_price", "amount"))
-        key = str(self["product"].value() or "")
+        key = self._typed("product")
         product = (cast(RecordField, self.fields["product"]).widget.known or {}).get(key) if key else None
         if self["DELETE"].value() or not (quantity or price or amount or product):
             return ""
@@ -76,7 +80,7 @@ class OrderLineForm(forms.Form):
         return ", ".join(part for part in parts if part)
 
     def _typed(self, name: str) -> str:
-        value = self[name].value()
+        value = None if name in self.hidden_names else self[name].value()
         return "" if value is None else str(value).strip()
 
     @staticmethod

@@ -67,9 +67,9 @@ def what_rules_catch(
     query = placed(sql.SQL("{} UNION ALL {}").format(others, typed), fitting)
     with connection.cursor() as cursor:
         cursor.execute(COUNTED.format(placed=query, own=sql.Literal(own), most=sql.Literal(EXAMPLES)))
-        *counts, keys = cursor.fetchone()
+        fitting_count, placed_count, coming, taken, by_hand, keys = cursor.fetchone()
     examples = Contact.objects.visible_to(user).filter(pk__in=keys or []).order_by("sort_name", "id")
-    return Caught(*counts, examples=list(examples))
+    return Caught(fitting_count, placed_count, coming, taken, by_hand, list(examples))
 
 
 COLUMNS = sql.SQL("id, territory_id, position, name, countries, postal_codes, industries, markets")

@@ -84,8 +84,9 @@ class Wording:
         if model is None:
             return table
         kind = str(model._meta.verbose_name)
-        row = row or {}
-        words = next((str(row[name]) for name in ("name", "value", "number", "position", "city") if row.get(name)), "")
+        row, hidden = row or {}, hidden_fields(self.user, model)
+        named = [name for name in ("name", "value", "number", "position", "city") if name not in hidden]
+        words = next((str(row[name]) for name in named if row.get(name)), "")
         return f"{kind[:1].upper()}{kind[1:]} {words or row.get('id', '')}".strip()
 
     def say(self, field: models.Field[Any, Any], value: Any) -> str:

@@ -104,7 +104,12 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
     firm = plant_contact(person, kind="organization")
     Contact.objects.filter(pk=own.pk).update(organization=firm)
     order = own.orders.get()
-    shown = {"contact": {"name", "kind"}, "interaction": {"subject", "body", "outcome"}, "order": {"number"}}
+    shown = {
+        "contact": {"name", "kind"},
+        "interaction": {"subject", "body", "outcome"},
+        "order": {"number"},
+        "address": {"label"},
+    }
     for field in guarded_fields("contacts.contact"):
         FieldRule.objects.create(role=person.role, model=field.model, field=field.field, right=FieldRight.HIDDEN)
     for label in ("orders.order", "orders.subscription"):
