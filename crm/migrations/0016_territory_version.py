@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0014_operations"),
+        ("crm", "0015_defaults_of_people"),
     ]
 
     operations = [
