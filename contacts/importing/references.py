@@ -12,6 +12,7 @@ from crm.importing.merging import TAKEN, Merge
 from crm.models import User
 
 RESTRICTED = (Scope.OWN, Scope.TEAM)
+UNSEEN = "this names a record that you may not see"
 
 
 def default_owner(merge: Merge) -> User | None:
@@ -38,7 +39,7 @@ def reject_contacts_out_of_reach(merge: Merge, field: str, verb: str = Verb.CHAN
         ids, parameters = reach
         merge.reject(
             field,
-            TAKEN,
+            TAKEN if verb == Verb.CHANGE else UNSEEN,
             f"EXISTS (SELECT 1 FROM contacts_contact c WHERE c.external_id = r.{field} AND c.id NOT IN ({ids}))",
             parameters,
         )

@@ -57,7 +57,36 @@ def test_a_rep_learns_nothing_of_organizations_out_of_reach(tmp_path, people):
 
 def test_a_rep_does_not_attach_contacts_to_an_organization_by_its_hidden_id(tmp_path, people):
     path = written(tmp_path, "external_id,organization,parent_external_id\na,theirs,\nb,,theirs\nc,,\n")
-    assert counts(brought_in("contacts", path, actor=people["rep"])) == (1, 0, 0, 2)
+    result = brought_in("contacts", path, actor=people["rep"])
+    assert counts(result) == (1, 0, 0, 2)
+    assert result.examples == [
+        'line 2, column "organization": this names a record that you may not see',
+        'line 3, column "parent_external_id": this names a record that you may not see',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("contacts", {"external_id": "x", "organization": "theirs"}),
+        ("organizations", {"external_id": "x", "parent_external_id": "theirs"}),
+        ("contacts", {"external_id": "x", "owner_email": "stranger@house.example"}),
+        ("orders", {"contact_external_id": "theirs", "ordered_at": "2026-01-01", "amount": "5"}),
+        (
+            "orders",
+            {"contact_external_id": "mine", "partner_external_id": "theirs", "ordered_at": "2026-01-01", "amount": "5"},
+        ),
+        ("subscriptions", {"external_id": "s", "contact_external_id": "theirs", "started_on": "2026-01-01"}),
+    ],
+)
+def test_no_reference_reaches_what_the_person_does_not(tmp_path, people, kind, row):
+    Contact.objects.filter(external_id="theirs").update(name="Secret Ltd", kind="organization", sort_name="secret ltd")
+    result = brought_in(kind, written(tmp_path, f"{','.join(row)}\n{','.join(row.values())}\n"), actor=people["rep"])
+    assert counts(result) == (0, 0, 0, 1)
+    assert "you may" in result.examples[0]
+    assert "Secret" not in result.examples[0]
+    assert not Order.objects.exists()
+    assert Contact.objects.count() == 2
 
 
 def test_a_rep_brings_orders_of_own_contacts_only(tmp_path, people):
