@@ -206,12 +206,12 @@ class ChurnPage:
         return f"learnt from {plural(train, 'customer')}, tested once on {plural(test, 'customer')} of later days"
 
 
-def tables(page: ChurnPage, part: str) -> Sequence[Sequence[Any]]:
-    """The tables of the page as rows of a file."""
+def tables(page: ChurnPage | None, part: str) -> Sequence[Sequence[Any]]:
+    """The tables of the page as rows of a file: the head, then what the last run found, if there was one."""
     if part in COLUMNS:
         head = COLUMNS[part]
-        rows = page.calibration if part == "calibration" else page.lift
+        rows = (page.calibration if part == "calibration" else page.lift) if page else ()
         return [head, *([row[name] for name in head] for row in rows)]
-    if part == "drivers":
-        return [("feature", "mean_log_odds"), *((row["label"], row["size"]) for row in page.found.get("drivers", ()))]
-    return [("feature", "psi"), *((row["label"], row["psi"]) for row in page.found.get("drift", ()))]
+    found, measure = page.found if page else {}, "size" if part == "drivers" else "psi"
+    title = "mean_log_odds" if part == "drivers" else "psi"
+    return [("feature", title), *((row["label"], row[measure]) for row in found.get(part, ()))]

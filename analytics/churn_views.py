@@ -100,16 +100,17 @@ class FeatureRefuseView(FeatureAllowView):
 
 
 class ChurnExportView(ChurnView):
-    """A table of the page as CSV: `part` is calibration, lift, drivers or drift."""
+    """A table of the page as CSV: `part` is calibration, lift, drivers or drift; its head alone before the first run."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         part = request.GET.get("part", "calibration")
         if not can(self.request.user, Verb.EXPORT, ChurnScore):
             raise PermissionDenied
-        if part not in PARTS or self.page is None:
+        if part not in PARTS:
             raise Http404("There is no such table.")
         response = StreamingHttpResponse(csv_lines(tables(self.page, part)), content_type="text/csv; charset=utf-8")
         log_export(actor=self.request.user, kind=ChurnScore, what=f"the {part} of the churn page")
-        name = f"churn-{part}-{self.page.run.as_of.isoformat()}.csv"
+        as_of = self.page.run.as_of.isoformat() if self.page else "none"
+        name = f"churn-{part}-{as_of}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response  # type: ignore[return-value]

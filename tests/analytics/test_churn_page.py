@@ -75,6 +75,18 @@ def test_the_button_starts_a_job_and_a_day_to_come_is_refused(db):
     assert job.parameters["parameters"] == {"churn": {"horizon_days": 60, "label": None}}
 
 
+def test_before_the_first_run_a_file_holds_the_head_alone(db):
+    client = signed_in(make_user(Role.MANAGER))
+    for part, head in (
+        ("calibration", b"n,predicted"),
+        ("drivers", b"feature,mean_log_odds"),
+        ("drift", b"feature,psi"),
+    ):
+        lines = b"".join(client.get(f"/analytics/churn/export/?part={part}").streaming_content).splitlines()
+        assert len(lines) == 1
+        assert head in lines[0]
+
+
 def test_a_later_run_without_anything_to_learn_is_said(scored):
     ModelRun.objects.create(
         step="churn", as_of=scored.as_of, metrics={"model": None, "sentences": ["Nobody bought."]}, row_count=0
