@@ -100,7 +100,7 @@ class FeatureRefuseView(FeatureAllowView):
 
 
 class ChurnExportView(ChurnView):
-    """A table of the page as CSV: `part` is calibration, lift, drivers or drift; before the first run its head alone."""
+    """A table of the page as CSV (`part`: calibration, lift, drivers, drift); its head alone before the first run."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         part = request.GET.get("part", "calibration")
