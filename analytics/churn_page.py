@@ -162,7 +162,7 @@ class ChurnPage:
         if bias is None:
             return ""
         own = (
-            "the AUC, Brier score and lift below are of later days that had no part in the choice"
+            "the AUC, Brier score and lift are of later days that had no part in the choice"
             if not self.is_by_label
             else "so the figures of this page may be that much too kind"
         )
