@@ -12,7 +12,6 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
-from scipy.stats import spearmanr
 
 from analytics.choices import RiskBand
 from analytics.mathematics import quality
@@ -132,7 +131,8 @@ def _direction(column: NDArray[np.float32] | None, added: NDArray[np.float32]) -
     known = ~np.isnan(column)
     if len(np.unique(column[known])) < 2 or len(np.unique(added[known])) < 2:
         return 0
-    together = float(spearmanr(column[known], added[known]).statistic)
+    ranks = quality.midranks(column[known]), quality.midranks(added[known])
+    together = float(np.corrcoef(*ranks)[0, 1])
     return int(np.sign(together)) if abs(together) > 0.3 else 0
 
 
