@@ -13,7 +13,8 @@ class ClvScore(models.Model):
 
     `x`, `t_x`, `age` (T of the papers): repeat purchase days, weeks from the first purchase to the last one and to the
     day of as-of. The money of the coming months is `clv`, discounted, with its predictive interval; `expected_value` is
-    that of a purchase. The table is built anew by each run and swapped in.
+    that of a purchase. `historic_profit` is empty where no order has a known rate. The table is built anew by each run
+    and swapped in.
     """
 
     contact = models.OneToOneField(
@@ -37,7 +38,7 @@ class ClvScore(models.Model):
     clv_low = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     clv_high = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     next_purchase_on = models.DateField(null=True)
-    historic_profit = models.DecimalField(max_digits=18, decimal_places=2)
+    historic_profit = models.DecimalField(max_digits=18, decimal_places=2, null=True)
 
     access = AccessPaths(through="contact", parent="contacts.contact")
     objects = VisibleQuerySet.as_manager()

@@ -7,19 +7,15 @@ with its `ModelRun` or not at all. Its figures may rest on those of other steps:
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analytics.code_version import code_version
 from analytics.steps import AnalysisError, StepResult, churn, clv, cohorts, history, no_parameters, retention, rfm
 
 if TYPE_CHECKING:
     from analytics.models import ModelRun
-
-VERSION_LENGTH = 12
 
 
 def metrics_sentences(run: ModelRun) -> list[str]:
@@ -47,9 +43,8 @@ class Step:
 
     @property
     def code_version(self) -> str:
-        """A mark of the code of this step, so that a figure can be told from one that older code computed."""
-        source = Path(import_module(self.run.__module__).__file__ or "").read_bytes()
-        return hashlib.sha256(source).hexdigest()[:VERSION_LENGTH]
+        """A mark of the code of this step and of all that it rests on, to tell figures from those of older code."""
+        return code_version(self.run.__module__)
 
 
 STEPS: dict[str, Step] = {

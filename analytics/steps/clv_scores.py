@@ -22,10 +22,15 @@ TABLE = ClvScore._meta.db_table
 BASE = f"{TABLE}_base"
 PROFIT = f"{TABLE}_profit"
 FURTHEST_DAYS = 3_650  # a purchase expected later than that is none
+MOST_MONEY, MOST_PURCHASES = 9e15, 9e7  # what the columns hold; more is no forecast but a wild one
 BASE_COLUMNS = (
     "contact_id", "x", "last_days", "age_days", "p_alive", "expected_purchases", "expected_value", "clv", "clv_low",
     "clv_high", "days_to_next",
 )  # fmt: skip
+BOUNDED = {
+    "expected_purchases": MOST_PURCHASES,
+    **dict.fromkeys(("expected_value", "clv", "clv_low", "clv_high"), MOST_MONEY),
+}
 BASE_SQL = sql.SQL("""
 CREATE UNLOGGED TABLE {base} (
     contact_id int8, x int4, last_days int4, age_days int4, p_alive float8, expected_purchases float8,
@@ -141,6 +146,8 @@ def stage(found: PurchaseHistories, scores: Scores, as_of: dt.date, margin: floa
         "age_days": found.age_days.astype("i4"),
         **{name: getattr(scores, name).astype("f8") for name in BASE_COLUMNS[4:]},
     }
+    for name, most in BOUNDED.items():
+        columns[name] = np.clip(columns[name], -most, most)
     with connection.cursor() as cursor:
         cursor.execute(BASE_SQL.format(base=sql.Identifier(BASE)))
     write_columns(BASE, BASE_COLUMNS, columns)

@@ -79,7 +79,8 @@ def test_cdnow_holdout_has_the_published_tables():
     bg_nbd, _mbg, pareto = held["models"]
     assert (round(bg_nbd["expected"], 1), bg_nbd["actual"], bg_nbd["mae"]) == (1653.4, 1882, 0.78545)
     assert (round(bg_nbd["rmse"], 3), round(bg_nbd["correlation"], 4)) == (1.608, 0.6256)
-    assert (round(pareto["expected"], 1), round(pareto["rmse"], 4)) == (1665.5, 1.6028)
+    # the fifth digit moves with the optimiser, and 1.60285 rounds either way
+    assert (round(pareto["expected"], 1), pareto["rmse"]) == (1665.5, pytest.approx(1.6028, abs=1e-4))
     assert (round(held["cumulative_error"], 4), round(held["weekly_error"], 4)) == (-0.0411, 0.0263)
     weekly = held["weekly"]
     assert [weekly["actual"][week - 1] for week in (13, 26, 39, 52, 65, 78)] == [828, 1746, 2457, 3183, 3844, 4339]

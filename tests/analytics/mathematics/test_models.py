@@ -133,20 +133,25 @@ def test_pareto_nbd_is_its_integral(r, alpha, s, beta, one):
 @given(st.floats(0.5, 8), st.floats(1.5, 6), st.floats(1, 50), st.integers(1, 8), st.floats(1, 100))
 def test_gamma_gamma_is_its_integral(p, q, v, x, mean):
     """Density of the mean of x purchases, and the mean of nu given it, over nu ~ Gamma(q, rate v)."""
+    shape, rate = p * x + q, v + x * mean
+    # over log nu, from where it has no weight left below the top of what is integrated to where it has none above
+    low, top, high = (np.log(shape / rate) + shift for shift in (-60 / (shape - 1), 0.0, 12 / np.sqrt(shape - 1)))
 
     def over(f):
-        return integrate.quad(lambda u: f(stats.gamma.ppf(u, q, scale=1 / v)), 0, 1, epsabs=0, epsrel=1e-9, limit=500)[
-            0
+        whole = [
+            integrate.quad(lambda u: np.exp(u) * f(np.exp(u)), *ends, epsabs=0, epsrel=1e-10, limit=400)[0]
+            for ends in ((low, top), (top, high))
         ]
+        return sum(whole)
 
     def density(nu):
-        return stats.gamma.pdf(mean, p * x, scale=1 / (nu * x))
+        return stats.gamma.pdf(nu, q, scale=1 / v) * stats.gamma.pdf(mean, p * x, scale=1 / (nu * x))
 
     model, whole = GammaGamma(p, q, v), over(density)
     found = model.log_likelihood(np.array([x]), np.array([mean]), np.ones(1))[0]
-    assert found == pytest.approx(np.log(whole), abs=1e-4)
-    worth = over(lambda nu: density(nu) * p / nu if nu else 0.0) / whole
-    assert model.expected_mean(np.array([x]), np.array([mean]))[0] == pytest.approx(worth, rel=1e-3)
+    assert found == pytest.approx(np.log(whole), abs=1e-7)
+    worth = over(lambda nu: density(nu) * p / nu) / whole
+    assert model.expected_mean(np.array([x]), np.array([mean]))[0] == pytest.approx(worth, rel=1e-7)
 
 
 @settings(max_examples=40, deadline=None)

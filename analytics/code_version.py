@@ -1,0 +1,54 @@
+"""Which code made a figure: a mark of a module and of every module of the analysis that it rests on."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+LENGTH = 12
+PACKAGE = Path(__file__).parent
+
+
+@cache
+def code_version(module: str, package: Path = PACKAGE) -> str:
+    """A mark of the code of `module` and of the modules of the analysis that it imports, they too, and so on.
+
+    The declarations of tables are left out: a new column of one step is no new computation of another.
+    """
+    found = {module: _file_of(module, package)}
+    waiting = [module]
+    while waiting:
+        for name in _imported(found[waiting.pop()], package):
+            if name not in found:
+                found[name] = _file_of(name, package)
+                waiting.append(name)
+    mark = hashlib.sha256()
+    for name in sorted(found):
+        content = found[name].read_bytes()
+        mark.update(f"{name} {len(content)} ".encode() + content)
+    return mark.hexdigest()[:LENGTH]
+
+
+def _imported(file: Path, package: Path) -> Iterator[str]:
+    """The modules of the package that a file names in its imports, wherever in it they stand."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            named = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            named = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in named if _counts(name, package))
+
+
+def _counts(name: str, package: Path) -> bool:
+    inside = name.startswith(f"{package.name}.") and not name.endswith("models")
+    return inside and _file_of(name, package).is_file()
+
+
+def _file_of(module: str, package: Path) -> Path:
+    place = package.joinpath(*module.split(".")[1:])
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
