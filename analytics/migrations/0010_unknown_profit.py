@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0008_clv_scores"),
+        ("analytics", "0009_allowed_features"),
     ]
 
     operations = [
