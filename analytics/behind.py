@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left
 
-from analytics.models import ScoreHistory
+from analytics.models import RetentionRate, ScoreHistory
 from analytics.periods import Period, PeriodKind
 from contacts.choices import Market
 from contacts.models import Address
@@ -20,10 +21,12 @@ from orders.choices import SalesChannel
 from orders.models import Order, OrderLine
 
 NO_MARK = "This address points at no figure: follow its link again."
+LONGEST_VALUE: int = RetentionRate._meta.get_field("value").max_length
 ACTIVE, KEPT, LOST, COHORT, MOVED = "active", "kept", "lost", "cohort", "moved"
 DIMENSIONS = {
     "channel": "Channel",
     "family": "Product family",
+    "product": "Product",
     "segment": "Segment",
     "country": "Country",
     "market": "Market",
@@ -96,10 +99,11 @@ def _of_channel(before: Period, value: str) -> Q:
     return Q(Exists(_last_purchase(before).filter(channel=value)))
 
 
-def _of_family(before: Period, value: str) -> Q:
+def _of_main_line(field: str, before: Period, value: str) -> Q:
+    """By what the largest line of the last purchase is of; no longer than the stored values are."""
     largest = OrderLine.objects.filter(order=OuterRef("pk")).order_by("-amount", "position")
-    main = Coalesce(Subquery(largest.values("product__family")[:1]), Value(""))
-    return Q(Exists(_last_purchase(before).annotate(main_family=main).filter(main_family=value)))
+    main = Left(Coalesce(Subquery(largest.values(field)[:1]), Value("")), LONGEST_VALUE)
+    return Q(Exists(_last_purchase(before).annotate(main=main).filter(main=value)))
 
 
 def _of_country(before: Period, value: str) -> Q:
@@ -154,7 +158,8 @@ def _moved_words(_: str, month_end: str, new: str, before: str, after: str) -> s
 
 _OF_DIMENSION: dict[str, Callable[[Period, str], Q]] = {
     "channel": _of_channel,
-    "family": _of_family,
+    "family": partial(_of_main_line, "product__family"),
+    "product": partial(_of_main_line, "product__name"),
     "country": _of_country,
     "market": _of_market,
     "segment": _of_segment,

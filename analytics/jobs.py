@@ -68,6 +68,13 @@ def newest_job(user: User, run: ModelRun | None) -> dict[str, Any]:
     }
 
 
+def running_job(user: User) -> dict[str, Any]:
+    """The newest analysis that the person may follow, while it waits or runs."""
+    found = newest_job(user, None)
+    is_under_way = found["job"] is not None and not found["job"].is_finished
+    return found if is_under_way else {"job": None}
+
+
 def start_clv(
     *, actor: User | None, as_of: dt.date, months: int, discount_rate: float, margin: float | None = None
 ) -> JobRun:

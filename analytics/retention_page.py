@@ -34,6 +34,7 @@ LAST = "A customer stands where the last purchase of the period before was made"
 GROUPINGS = {
     "channel": f"{LAST}.",
     "family": f"{LAST}, by its largest line.",
+    "product": f"{LAST}, by its largest line. The 50 products with the most customers are told apart.",
     "segment": "A customer stands in the segment that it had at the end of the period before.",
     "country": "A customer stands in the country of its main address as it is now.",
     "market": "A customer stands in each of the markets that it belongs to now, so these may add up to more.",

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 
-from analytics import queries
+from analytics import jobs, queries
 from analytics.behind import DIMENSIONS
 from analytics.cohort_page import CohortPage
 from analytics.contract_page import ContractPage
@@ -77,6 +77,7 @@ class WholeBaseView(AnalysisView):
             "kinds": self.choices("period", PeriodKind.choices, self.kind),
             "kind": self.kind,
             "may_run": can(self.request.user, Verb.RUN, ModelRun),
+            **jobs.running_job(self.request.user),
             "csv": self.csv_urls if can(self.request.user, Verb.EXPORT, RfmScore) else {},
         }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -12,10 +10,8 @@ from analytics.forms import RunForm
 from analytics.registry import STEPS
 from analytics.run_page import StepRuns, runs_of, step_states
 from analytics.views import AnalysisView
-from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
-from crm.models import JobRun
 from crm.templatetags.figures import words
 
 REFUSED = 422
@@ -30,18 +26,8 @@ class RunListView(AnalysisView):
         return self.show(RunForm(initial={"as_of": company_today()}))
 
     def show(self, form: RunForm, status: int = 200) -> HttpResponse:
-        context = {"states": step_states(), "form": form, **self.job_context}
+        context = {"states": step_states(), "form": form, **jobs.running_job(self.request.user)}
         return render(self.request, "analytics/run_list.html", context, status=status)
-
-    @property
-    def job_context(self) -> dict[str, Any]:
-        """The analysis that is under way or waits, if the person may follow it."""
-        seen = JobRun.objects.visible_to(self.request.user).filter(kind=jobs.KIND).select_related("actor")
-        job = seen.order_by("-pk").first()
-        if job is None or job.is_finished:
-            return {"job": None}
-        may_stop = can(self.request.user, Verb.CHANGE, job) and job.cancel_requested_at is None
-        return {"job": job, "can_cancel": may_stop, "can_retry": False}
 
 
 class RunStartView(RunListView):

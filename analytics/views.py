@@ -58,6 +58,7 @@ class OverviewView(AnalysisView):
             "runs": queries.recent_runs(self.request.user),
             "cards": cards(sees_all=sees_all),
             "may_run": can(self.request.user, Verb.RUN, ModelRun),
+            **jobs.running_job(self.request.user),
         }
         return render(request, "analytics/overview.html", context)
 

@@ -6,9 +6,9 @@ before of those retained / of all active at the start; profit-adjusted the same 
 customers in that period has a cost. Net revenue = sales of this period of those retained / sales of the period before
 of all active at the start. A period not over by as-of is partial.
 
-A customer stands in one row of each dimension: by channel and product family where the last purchase of the period
-before was made (its largest line), by segment as of that period's end, by country as it is now; by market in each of
-them that the contact is in.
+A customer stands in one row of each dimension: by channel, product family and product where the last purchase of the
+period before was made (its largest line), by segment as of that period's end, by country as it is now; by market in
+each of them that the contact is in. Of the products, those with the most customers are kept.
 """
 
 from __future__ import annotations
@@ -37,13 +37,16 @@ LENGTHS = {kind: sql.SQL(f"INTERVAL '{n} {unit}'") for kind, n, unit in (
     ("week", 7, "days"), ("month", 1, "month"), ("quarter", 3, "months"), ("year", 1, "year"),
 )}  # fmt: skip
 TOTAL = ""
+MOST_PRODUCTS = 50  # of each kind of period
+LONGEST_VALUE: int = RetentionRate._meta.get_field("value").max_length
 NOBODY = (0, 0, *([Decimal(0)] * 5), 0, 0, Decimal(0))
 HALF = Decimal("0.5")
 
-# the family of the largest line of every order that is the last one of a customer's week or month
+# what the largest line is of, of every order that is the last one of a customer's week or month
 MAIN_LINES_SQL = sql.SQL("""
 CREATE UNLOGGED TABLE {main_lines} AS
-SELECT DISTINCT ON (l.order_id) l.order_id, coalesce(p.family, '') AS family
+SELECT DISTINCT ON (l.order_id) l.order_id, coalesce(p.family, '') AS family,
+       left(coalesce(p.name, ''), {length}) AS product
 FROM orders_orderline AS l
 JOIN (
     SELECT last_order & {mask} AS id FROM {weeks} WHERE purchases > 0
@@ -56,8 +59,8 @@ PAIRS_SQL = sql.SQL("""
 CREATE UNLOGGED TABLE {pairs} AS
 SELECT s.contact_id, (s.period + {length})::date AS start, s.sales, s.profit, s.without_cost, s.without_rate,
        n.contact_id IS NOT NULL AS is_kept, coalesce(n.sales, 0) AS sales_now,
-       o.channel, coalesce(m.family, '') AS family, coalesce(a.country, '') AS country,
-       coalesce(h.segment, '') AS segment
+       o.channel, coalesce(m.family, '') AS family, coalesce(m.product, '') AS product,
+       coalesce(a.country, '') AS country, coalesce(h.segment, '') AS segment
 FROM {activity} AS s
 LEFT JOIN {activity} AS n
   ON n.contact_id = s.contact_id AND n.period = (s.period + {length})::date AND n.purchases > 0
@@ -82,6 +85,10 @@ SELECT start,
             WHEN GROUPING(country) = 0 THEN country ELSE segment END,
        {figures}
 FROM {pairs} GROUP BY GROUPING SETS ((start, channel), (start, family), (start, country), (start, segment))
+UNION ALL
+SELECT start, 'product', product, {figures}
+FROM {pairs} JOIN (SELECT product FROM {pairs} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {products}) AS top
+USING (product) GROUP BY start, product
 UNION ALL
 SELECT start, 'market', market, {figures}
 FROM {pairs} AS p JOIN contacts_contact AS c ON c.id = p.contact_id
@@ -216,6 +223,7 @@ def _make_main_lines() -> None:
         MAIN_LINES_SQL.format(
             main_lines=sql.Identifier(MAIN_LINES),
             mask=sql.Literal(LAST_ORDER_MASK),
+            length=sql.Literal(LONGEST_VALUE),
             weeks=_table(PeriodKind.WEEK),
             months=_table(PeriodKind.MONTH),
         )
@@ -240,7 +248,7 @@ def _rates(kind: str, as_of: dt.date, run_id: int) -> list[RetentionRate]:
             as_of=sql.Literal(as_of),
         )
     )
-    found = rows_of(RATES_SQL.format(pairs=pairs, figures=FIGURES))
+    found = rows_of(RATES_SQL.format(pairs=pairs, figures=FIGURES, products=sql.Literal(MOST_PRODUCTS)))
     drop(PAIRS)
     return _stored(kind, as_of, run_id, first, found)
 
@@ -277,7 +285,7 @@ def _rate(
         end=period.end,
         is_partial=period.end > as_of,
         dimension=dimension,
-        value=value[:120],
+        value=value[:LONGEST_VALUE],
         active_at_start=active,
         retained=kept,
         sales=sales,

@@ -92,7 +92,7 @@ def prepare() -> None:
     if os.environ.get("CRM_DEMO", "1") != "0" and "load_demo" in get_commands() and not _has_people():
         sys.stdout.write("First start: making the demo company (CRM_DEMO=0 leaves it out).\n")
         sys.stdout.flush()
-        call_command("load_demo", verbosity=0)
+        call_command("load_demo", verbosity=0, later=True)
     if not settings.DEBUG:
         collect_if_changed()
     connections.close_all()

@@ -10,9 +10,11 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from crm.company import company_today
 from crm.demo.house import DemoRefused
 from crm.demo.loading import load_demo
 from crm.environment import is_local
+from crm.jobs import start_job
 
 
 class Command(BaseCommand):
@@ -29,6 +31,7 @@ class Command(BaseCommand):
             "--until", type=dt.date.fromisoformat, metavar="YYYY-MM-DD", help="the last day (default: yesterday)"
         )
         parser.add_argument("--add", action="store_true", help="even if there are contacts")
+        parser.add_argument("--later", action="store_true", help="leave the analysis to the worker, but for the scores")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name, least, most in (("customers", 1, 5_000_000), ("years", 1, 20), ("seed", 0, 2**32)):
@@ -47,15 +50,19 @@ class Command(BaseCommand):
             )
         except DemoRefused as refusal:
             raise CommandError(str(refusal)) from None
-        self._score(options["until"])
+        self._analyze(options["until"], later=options["later"])
         if options["verbosity"]:
             made = ", ".join(f"{count:,} {what}" for what, count in counts.items())
             self.stdout.write(f"The demo company is there: {made}.\n{_way_in()}")
 
-    def _score(self, until: dt.date | None) -> None:
-        """Run the analysis, where there is one, so that the demo is scored."""
-        if "analyze" in get_commands():
-            call_command("analyze", verbosity=0, **({"as_of": until.isoformat()} if until else {}))
+    def _analyze(self, until: dt.date | None, *, later: bool) -> None:
+        """Run the analysis, where there is one; `later`: the scores now, all else by the worker."""
+        if "analyze" not in get_commands():
+            return
+        as_of = (until or company_today()).isoformat()
+        call_command("analyze", verbosity=0, as_of=as_of, only="rfm" if later else "")
+        if later:
+            start_job(actor=None, kind="analysis", title="Analysis of the demo company", parameters={"as_of": as_of})
 
     def _reporter(self, customers: int) -> Any:
         return lambda done: self.stderr.write(f"{done:,} of {customers:,} customers")
