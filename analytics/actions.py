@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from analytics.models import AllowedFeature, RfmSegment
+from analytics.models import AllowedFeature, RfmSegment, UsageLevel
 from crm.log import log
 from crm.models import User
 
@@ -48,3 +48,17 @@ def refuse_feature(*, actor: User | None, name: str, label: str) -> None:
     """Take such a permission back: the next runs leave the feature out again."""
     if AllowedFeature.objects.filter(name=name).delete()[0]:
         log(actor=actor, verb="refuse", summary=f"Refused “{label}” as a feature of churn again")
+
+
+@transaction.atomic
+def save_usage_levels(*, actor: User | None, levels: Mapping[str, tuple[int | None, str]]) -> bool:
+    """Give the levels of usage these (share, message); whether anything changed. The next run goes by them."""
+    changed = []
+    for level in UsageLevel.objects.select_for_update().order_by("position"):
+        if (level.share, level.message) != levels[level.level]:
+            level.share, level.message = levels[level.level]
+            level.save(update_fields=["share", "message"])
+            changed.append(level.get_level_display())
+    if changed:
+        log(actor=actor, verb="change", summary=f"Changed the levels of usage: {', '.join(changed)}")
+    return bool(changed)

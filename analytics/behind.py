@@ -12,7 +12,7 @@ from functools import partial
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left
 
-from analytics.models import RetentionRate, ScoreHistory
+from analytics.models import LONGEST_VALUE, ScoreHistory
 from analytics.periods import Period, PeriodKind
 from contacts.choices import Market
 from contacts.models import Address
@@ -21,7 +21,6 @@ from orders.choices import SalesChannel
 from orders.models import Order, OrderLine
 
 NO_MARK = "This address points at no figure: follow its link again."
-LONGEST_VALUE: int = RetentionRate._meta.get_field("value").max_length
 ACTIVE, KEPT, LOST, COHORT, MOVED = "active", "kept", "lost", "cohort", "moved"
 DIMENSIONS = {
     "channel": "Channel",

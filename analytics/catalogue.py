@@ -3,6 +3,7 @@
 from analytics import clv_specs
 from analytics.clv_panel import PANELS as CLV_PANELS
 from analytics.exporting import EXPORTS
+from analytics.history_panel import PANELS as HISTORY_PANELS
 from analytics.home import CARDS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.specs import CONTACT_FIELDS
@@ -33,7 +34,7 @@ CATALOGUE = Catalogue(
         },
     },
     exports=EXPORTS,
-    panels={"contacts.contact": (*CONTACT_PANELS, *CLV_PANELS)},
+    panels={"contacts.contact": (*CONTACT_PANELS, *CLV_PANELS, *HISTORY_PANELS)},
     navigation=(
         NavItem(
             "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"

@@ -108,6 +108,20 @@ class CohortPage:
         }
 
     @property
+    def map_data(self) -> dict[str, Any]:
+        """The triangle as a picture: a cell is [age, place of its cohort, share in percent, level of the heat]."""
+        return {
+            "ages": [f"+{age}" for age in self.ages],
+            "cohorts": [f"{row.label}  ({number(row.size)})" for row in self.rows],
+            "cells": [
+                [age, place, round(cell.share * 100), cell.level]
+                for place, row in enumerate(self.rows)
+                for age, cell in enumerate(row.cells)
+                if cell.level is not None
+            ],
+        }
+
+    @property
     def explanation(self) -> str:
         """The (i) of the triangle."""
         return (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from analytics.choices import Usage
 from analytics.economics import Wish
+from analytics.models import UsageLevel
 from analytics.registry import STEPS
 from analytics.steps.churn_labels import SUBSCRIPTIONS
 from crm.company import company_today
@@ -17,6 +20,7 @@ from crm.customfields.definitions import definitions_of
 from crm.templatetags.figures import full_day
 
 TONES = [(tone, tone) for tone in ("good", "accent", "neutral", "warn", "bad")]
+HUNDRED = 100
 DIMENSIONS = {"r": "Recency", "f": "Frequency", "m": "Monetary"}
 LABELS = {
     f"{letter}_{end}": f"{name}, {'from' if end == 'low' else 'to'}"
@@ -161,6 +165,37 @@ class ClvRunForm(forms.Form):
     def clean_margin(self) -> float | None:
         percent: float | None = self.cleaned_data["margin"]
         return None if percent is None else percent / 100
+
+
+class UsageForm(forms.Form):
+    """How many of the customers are heavy and moderate users, and the message that suits each level."""
+
+    heavy_share = forms.IntegerField(label="Heavy users: the upper … %", min_value=1, max_value=98)
+    moderate_share = forms.IntegerField(label="Moderate users: the next … %", min_value=1, max_value=98)
+    heavy_message, moderate_message, infrequent_message, new_message = (
+        forms.CharField(label=f"Message for {who}", max_length=200)
+        for who in ("heavy users", "moderate users", "infrequent users", "new customers")
+    )
+
+    @staticmethod
+    def initial_of(levels: Iterable[UsageLevel]) -> dict[str, Any]:
+        """What stands in the table of levels, by the names of the fields."""
+        found: dict[str, Any] = {}
+        for level in levels:
+            found |= {f"{level.level}_share": level.share, f"{level.level}_message": level.message}
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if (found.get("heavy_share") or 0) + (found.get("moderate_share") or 0) >= HUNDRED:
+            self.add_error("moderate_share", "Heavy and moderate users together must leave some for the infrequent.")
+        return found
+
+    @property
+    def levels(self) -> dict[str, tuple[int | None, str]]:
+        """(share, message) by level."""
+        found = self.cleaned_data
+        return {level: (found.get(f"{level}_share"), found[f"{level}_message"]) for level in Usage.values}
 
 
 class SegmentForm(forms.Form):

@@ -14,6 +14,8 @@ from analytics.periods import Period, PeriodKind
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 
+LONGEST_VALUE = 120  # of a dimension of retention; names of products are cut to it
+
 
 class ModelRun(models.Model):
     """One computation of one step: as of when, from what, with what parameters, and how good it is."""
@@ -170,7 +172,7 @@ class RetentionRate(models.Model):
     end = models.DateField()
     is_partial = models.BooleanField()
     dimension = models.CharField(max_length=12, blank=True)
-    value = models.CharField(max_length=120, blank=True)
+    value = models.CharField(max_length=LONGEST_VALUE, blank=True)
     active_at_start = models.IntegerField()
     retained = models.IntegerField()
     sales = models.DecimalField(max_digits=24, decimal_places=4)

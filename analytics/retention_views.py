@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -86,7 +87,9 @@ class WholeBaseView(AnalysisView):
         """Where each table can be had as a file."""
         address = reverse("analytics:retention_export")
         urls = {part: f"{address}?part={part}&period={self.kind}" for part in PARTS}
-        return {**urls, "groups": f"{urls['rates']}&by={self.dimension}"}
+        wish = {name: self.request.GET[name] for name in WorthForm.usual() if name in self.request.GET}
+        worth = f"{urls['worth']}&{urlencode(wish)}" if wish else urls["worth"]
+        return {**urls, "groups": f"{urls['rates']}&by={self.dimension}", "worth": worth}
 
     def choices(self, name: str, pairs: Sequence[tuple[str, Any]], chosen: str) -> list[dict[str, Any]]:
         """Chips that change one parameter of the address and keep the others."""
@@ -160,18 +163,26 @@ class WorthView(WholeBaseView):
     url_name = "analytics:worth_detail"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = WorthForm(request.GET) if "percent" in request.GET else WorthForm(WorthForm.usual())
-        page = (
-            WorthPage(self.run, self.rates(self.kind, ""), self.kind, current_company().currency) if self.run else None
-        )
+        form, page = worth_form(self.request), worth_page(self)
         wish = form.wish if form.is_valid() else None
         return self.show(
             "analytics/worth.html", page=page, form=form, answer=page.answer(wish) if page and wish else None
         )
 
 
+def worth_form(request: HttpRequest) -> WorthForm:
+    """What is asked of the worth; the usual unless something was typed."""
+    return WorthForm(request.GET if "percent" in request.GET else WorthForm.usual())
+
+
+def worth_page(view: WholeBaseView) -> WorthPage | None:
+    if view.run is None:
+        return None
+    return WorthPage(view.run, view.rates(view.kind, ""), view.kind, current_company().currency)
+
+
 class RetentionExportView(RetentionView):
-    """The figures of these pages as CSV: `part` is rates, groups, cohorts or contracts."""
+    """The figures of these pages as CSV: `part` is one of PARTS; `by` divides the rates."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if not can(self.request.user, Verb.EXPORT, RfmScore):
@@ -197,8 +208,28 @@ def _rate_rows(view: RetentionExportView) -> Iterator[Sequence[Any]]:
 
 
 def _cohort_rows(view: RetentionExportView) -> Iterator[Sequence[Any]]:
-    yield ["cohort", "age", "customers"]
-    yield from CohortCount.objects.filter(period=view.kind).values_list("cohort", "age", "customers")
+    yield ["cohort", "age", "customers", "share"]
+    size = 0
+    for cohort, age, customers in CohortCount.objects.filter(period=view.kind).values_list(
+        "cohort", "age", "customers"
+    ):
+        size = customers if age == 0 else size
+        yield [cohort, age, customers, customers / size if size else None]
+
+
+def _worth_rows(view: RetentionExportView) -> Iterator[Sequence[Any]]:
+    """The table of the page "what it is worth", for what was typed there."""
+    yield ["percent_more", "customers_more", "careful", "hopeful"]
+    form = worth_form(view.request)
+    page = worth_page(view)
+    answer = page.answer(form.wish) if page and form.is_valid() else None
+    for line in answer["lines"] if answer else ():
+        yield [line.percent, line.hopeful.more, line.careful.profit, line.hopeful.profit]
+
+
+def _ended_rows(view: RetentionExportView) -> Iterator[Sequence[Any]]:
+    yield ["month", "running_at_start", "ended"]
+    yield from view.run.metrics.get("contracts", ()) if view.run else ()
 
 
 def _contract_rows(view: RetentionExportView) -> Iterator[Sequence[Any]]:
@@ -207,4 +238,10 @@ def _contract_rows(view: RetentionExportView) -> Iterator[Sequence[Any]]:
         yield from ([curve["plan"] or "all", *point] for point in curve["points"])
 
 
-PARTS = {"rates": _rate_rows, "cohorts": _cohort_rows, "contracts": _contract_rows}
+PARTS = {
+    "rates": _rate_rows,
+    "cohorts": _cohort_rows,
+    "contracts": _contract_rows,
+    "ended": _ended_rows,
+    "worth": _worth_rows,
+}

@@ -1,4 +1,4 @@
-"""The table of segments: edit it, look at what would change, save it and score again."""
+"""What names the customers: the table of segments and the levels of usage; saved, and everybody scored again."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from analytics import actions, jobs, queries
-from analytics.forms import SegmentFormSet
-from analytics.models import RfmSegment
+from analytics.forms import SegmentFormSet, UsageForm
+from analytics.models import RfmSegment, UsageLevel
 from crm.access import can
 from crm.choices import Verb
 from crm.requests import SignedInRequest
@@ -20,8 +20,8 @@ from crm.views.base import ScopedView
 REFUSED = 422
 
 
-class SegmentListView(ScopedView):
-    """One form for the whole table: the order of its rows is part of its meaning."""
+class NamingView(ScopedView):
+    """A form whose answer the next run goes by; the right to change the segments covers the levels of usage."""
 
     model = RfmSegment
     request: SignedInRequest
@@ -30,6 +30,21 @@ class SegmentListView(ScopedView):
         if not can(self.request.user, Verb.CHANGE, RfmSegment):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def leave(self, *, is_changed: bool) -> HttpResponse:
+        """Say what happened; after a change, score again as the last run did."""
+        if not is_changed:
+            messages.info(self.request, "Nothing was changed.")
+            return redirect(self.request.path)
+        run = queries.last_run("rfm")
+        if run is not None:
+            jobs.start_rfm(actor=self.request.user, as_of=run.as_of, window_days=run.parameters.get("window_days"))
+        messages.success(self.request, "Saved. The customers get their new names with the run that has just started.")
+        return redirect("analytics:rfm_detail")
+
+
+class SegmentListView(NamingView):
+    """One form for the whole table: the order of its rows is part of its meaning."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(SegmentFormSet(initial=list(RfmSegment.objects.order_by("position").values())))
@@ -40,15 +55,24 @@ class SegmentListView(ScopedView):
             return self.show(table, status=REFUSED)
         if "preview" in request.POST:
             return self.show(table, preview=queries.counts_by(table.rows))
-        if not actions.save_segments(actor=self.request.user, rows=table.rows):
-            messages.info(request, "Nothing was changed.")
-            return redirect("analytics:segment_list")
-        run = queries.last_run("rfm")
-        if run is not None:
-            jobs.start_rfm(actor=self.request.user, as_of=run.as_of, window_days=run.parameters.get("window_days"))
-        messages.success(request, "Saved. The customers get their new names with the run that has just started.")
-        return redirect("analytics:rfm_detail")
+        return self.leave(is_changed=actions.save_segments(actor=self.request.user, rows=table.rows))
 
     def show(self, table: Any, preview: list[Any] | None = None, status: int = 200) -> HttpResponse:
         context = {"table": table, "preview": preview, "run": queries.last_run("rfm")}
         return render(self.request, "analytics/segment_list.html", context, status=status)
+
+
+class UsageLevelView(NamingView):
+    """How many are heavy and moderate users, and the messages."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(UsageForm(initial=UsageForm.initial_of(UsageLevel.objects.all())))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = UsageForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=REFUSED)
+        return self.leave(is_changed=actions.save_usage_levels(actor=self.request.user, levels=form.levels))
+
+    def show(self, form: UsageForm, status: int = 200) -> HttpResponse:
+        return render(self.request, "analytics/usage_list.html", {"form": form}, status=status)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("rfm/", views.RfmView.as_view(), name="rfm_detail"),
     path("rfm/run/", views.RfmRunView.as_view(), name="rfm_run"),
     path("rfm/segments/", segment_views.SegmentListView.as_view(), name="segment_list"),
+    path("rfm/usage/", segment_views.UsageLevelView.as_view(), name="usage_list"),
     path("runs/", run_views.RunListView.as_view(), name="run_list"),
     path("runs/start/", run_views.RunStartView.as_view(), name="run_start"),
     path("runs/step/", run_views.RunStepView.as_view(), name="run_step"),

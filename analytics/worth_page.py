@@ -69,6 +69,16 @@ class WorthPage:
             ("Margin (sales less cost of goods)", margin),
         ]
 
+    @property
+    def explanation(self) -> str:
+        """The (i) of the chart."""
+        return (
+            "Customers more = percent × those who bought again, no more than were lost. Each line adds up, period by "
+            f"period, customers more × retention^t × what one brings × margin ÷ (1 + discount)^t, less the cost. "
+            f"{CAREFUL_AND_HOPEFUL} As of {full_day(self.run.as_of)}, run {self.run.pk}, "
+            f"n = {plural(self.base.active if self.base else 0, 'customer')} active at the start."
+        )
+
     def answer(self, wish: Wish) -> dict[str, Any] | None:
         """The worth of the wish, with the optimistic and the cautious value of a customer, and a table by percent."""
         base = self.base

@@ -7,9 +7,10 @@ all its orders, returns included; profit is sales less the cost of the goods, kn
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from psycopg import sql
 
 from analytics.periods import PeriodKind
@@ -97,6 +98,17 @@ def drop(*tables: str) -> None:
 def execute(command: sql.Composed) -> None:
     with connection.cursor() as cursor:
         cursor.execute(command)
+
+
+def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Write rows without a key of their own by COPY: ten thousands of them in the time of a few INSERTs."""
+    names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            copy.write_row([getattr(row, name) for name in names])
 
 
 def rows_of(query: sql.Composed) -> list[tuple[Any, ...]]:

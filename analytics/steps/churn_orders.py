@@ -177,7 +177,8 @@ def _too_few(parameters: Mapping[str, Any], population: Population, day: dt.date
         said = f"Nobody bought in the {eligible:,} days up to {full_day(day)}, so there is nothing to learn from."
     elif population.rarest == 0:
         word = "left" if _outcome(population).all() else "stayed"
-        said = f"All {len(population):,} customers of {full_day(day)} {word}: there is nothing to tell apart."
+        who = "The only customer" if len(population) == 1 else f"All {len(population):,} customers"
+        said = f"{who} of {full_day(day)} {word}: there is nothing to tell apart."
     else:
         said = (
             f"{len(population):,} customers bought in the {eligible:,} days up to {full_day(day)}, "

@@ -11,7 +11,7 @@ from psycopg import sql
 from analytics.models import CohortCount
 from analytics.periods import Period, PeriodKind, periods_between
 from analytics.steps import StepResult
-from analytics.steps.activity import base_kind, drop, make_purchases, rows_of
+from analytics.steps.activity import base_kind, copy_rows, drop, make_purchases, rows_of
 from analytics.steps.retention import read_period
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number
@@ -58,7 +58,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         for age, customers in enumerate(ages)
     ]
     CohortCount.objects.all().delete()
-    CohortCount.objects.bulk_create(rows, batch_size=5_000)
+    copy_rows(CohortCount, rows)
     progress.report(parts, parts, "Done")
     shown = counted[parameters["period"]]
     return StepResult(

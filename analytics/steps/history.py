@@ -8,7 +8,7 @@ of other steps are kept where those steps ran as of the very month end, as the n
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -78,7 +78,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         if month.isoformat() in written:
             _write_moves(month)
     progress.report(len(wanted), len(wanted), "Done")
-    said = [] if written else [f"Nothing new to keep: the last month that ended is {full_day(months[-1])}."]
+    said = [] if written else [_nothing_written(wanted, months[-1])]
     return StepResult(
         rows=rows,
         parameters=dict(parameters),
@@ -100,6 +100,12 @@ def month_ends(as_of: dt.date, count: int) -> list[dt.date]:
     month = Period.of(as_of, PeriodKind.MONTH)
     last = month if month.end <= as_of else month.previous
     return [last.moved(-back).end for back in range(min(count, last.number - 12) - 1, -1, -1)]
+
+
+def _nothing_written(wanted: Sequence[dt.date], last: dt.date) -> str:
+    if wanted:
+        return f"No customer has a purchase up to {full_day(last)}, so there is nothing to keep."
+    return f"Nothing new to keep: the last month that ended is {full_day(last)}."
 
 
 def _is_written(month_end: dt.date) -> bool:

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
-from analytics.models import RetentionRate, ScoreHistory
+from analytics.models import LONGEST_VALUE, RetentionRate, ScoreHistory
 from analytics.periods import Period, PeriodKind, periods_between
 from analytics.steps import AnalysisError, StepResult
-from analytics.steps.activity import LAST_ORDER_MASK, drop, execute, make_activity, roll_up, rows_of
+from analytics.steps.activity import LAST_ORDER_MASK, copy_rows, drop, execute, make_activity, roll_up, rows_of
 from analytics.steps.contracts import ended_by_month, survival
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number, percent
@@ -38,7 +38,6 @@ LENGTHS = {kind: sql.SQL(f"INTERVAL '{n} {unit}'") for kind, n, unit in (
 )}  # fmt: skip
 TOTAL = ""
 MOST_PRODUCTS = 50  # of each kind of period
-LONGEST_VALUE: int = RetentionRate._meta.get_field("value").max_length
 NOBODY = (0, 0, *([Decimal(0)] * 5), 0, 0, Decimal(0))
 HALF = Decimal("0.5")
 
@@ -135,7 +134,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         rates += _rates(kind, as_of, run_id)
     drop(MAIN_LINES, *(f"{NAME}_{kind}" for kind in PeriodKind.values))
     RetentionRate.objects.all().delete()
-    RetentionRate.objects.bulk_create(rates, batch_size=2_000)
+    copy_rows(RetentionRate, rates)
     progress.report(parts, parts, "Done")
     shown = [rate for rate in rates if (rate.period, rate.dimension) == (parameters["period"], TOTAL)]
     return StepResult(

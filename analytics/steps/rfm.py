@@ -59,7 +59,7 @@ HAVING bool_or(is_purchase {window})
 """)
 TOTALS_SQL = sql.SQL("""
 SELECT count(*), coalesce(sum(frequency), 0), coalesce(sum(revenue), 0), coalesce(sum(without_rate), 0),
-       min(first_on), max(last_purchase_on)
+       min(first_on), max(last_purchase_on), coalesce(max(frequency), 0), count(*) FILTER (WHERE monetary < 0)
 FROM {base}
 """)
 PERCENTILES_SQL = sql.SQL("""
@@ -86,7 +86,8 @@ USAGE_SQL = sql.SQL("SELECT usage_level, count(*) FROM {table} GROUP BY usage_le
 
 @dataclass(frozen=True)
 class Totals:
-    """What the customers of a run come to. `without_rate` counts orders whose currency has no exchange rate."""
+    """What the customers of a run come to. `without_rate` counts orders whose currency has no exchange rate,
+    `most_purchases` those of one customer, `negative` the customers whose returns outweigh what they bought."""
 
     customers: int
     purchases: int
@@ -94,6 +95,8 @@ class Totals:
     without_rate: int
     first_on: dt.date | None
     last_on: dt.date | None
+    most_purchases: int
+    negative: int
 
 
 def read_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,7 +182,7 @@ def _days_before(day: dt.date, count: int) -> dt.date:
 
 def _totals() -> Totals:
     customers, purchases, revenue, *rest = _rows(TOTALS_SQL.format(base=sql.Identifier(BASE)))[0]
-    return Totals(int(customers), int(purchases), round(float(revenue), 2), int(rest[0]), rest[1], rest[2])
+    return Totals(int(customers), int(purchases), round(float(revenue), 2), int(rest[0]), *rest[1:])
 
 
 def _percentiles(customers: int) -> dict[str, list[Any]]:
@@ -265,7 +268,7 @@ def _metrics(
         letter: [sum(cell[4] for cell in cells if cell[place] == score) for score in range(1, 6)]
         for place, letter in enumerate(LETTERS)
     }
-    said = sentences(as_of, parameters["window_days"], totals.customers, counts, totals.without_rate)
+    said = sentences(as_of, parameters["window_days"], counts, totals)
     if unnamed := sum(cell[4] for cell in cells if not cell[3]):
         said.append(f"{unnamed:,} of them fit no row of the table of segments and have no name.")
     return {

@@ -183,6 +183,7 @@ ADDRESSES: dict[str, Address] = {
     "analytics:rfm_detail": page("analysis"),
     "analytics:rfm_export": page("contact", "export"),
     "analytics:segment_list": form("segment table", "change"),
+    "analytics:usage_list": form("segment table", "change"),
     "analytics:run_list": page("analysis", "run"),
     "analytics:run_start": button("analysis", "run", has_record=False),
     "analytics:run_step": page("analysis", "run"),

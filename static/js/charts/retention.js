@@ -59,6 +59,24 @@
     };
   }
 
+  // The triangle of cohorts as a picture; the page shows it as a table.
+  function triangle(data, tone) {
+    return {
+      grid: { left: 120, right: 14, top: 30, bottom: 14 },
+      xAxis: { type: "category", position: "top", data: data.ages, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: tone.ink3 } },
+      yAxis: { type: "category", inverse: true, data: data.cohorts, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: tone.ink2 } },
+      series: [{
+        type: "heatmap",
+        data: data.cells.map(([age, place, share, level]) => ({
+          value: [age, place, level], itemStyle: { borderColor: tone.panel, borderWidth: 1 },
+          label: { show: true, formatter: `${share} %`, fontSize: 10, color: level > 4 ? tone.onAccent : tone.ink },
+        })),
+      }],
+      visualMap: { show: false, min: 0, max: 6, dimension: 2, inRange: { color: tone.heat } },
+    };
+  }
+
+  window.crmCharts.define("triangle", triangle);
   window.crmCharts.define("lines", lines);
   window.crmCharts.define("survival", survival);
   window.crmCharts.start();

@@ -1,0 +1,57 @@
+"""The scores of a customer as they stood at the end of each month, on the record page."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from django.http import HttpRequest
+
+from analytics.clv_models import ClvScore
+from analytics.models import ChurnScore, RfmScore, ScoreHistory
+from analytics.periods import Period, PeriodKind
+from analytics.specs import score_of
+from analytics.steps.history import MONTHS, month_ends
+from crm.catalogue import RecordPanel
+from crm.company import current_company
+from crm.field_rights import hidden_fields
+from crm.requests import SignedInRequest
+from crm.templatetags.figures import NOTHING, money, percent
+
+
+def history(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The last thirteen month ends up to the day of the scores, the newest first; nothing where none is kept.
+
+    A column whose score is hidden from the person is left out, and everything where a part of R, F, M is hidden.
+    """
+    user, score = cast(SignedInRequest, request).user, score_of(record)
+    if score is None or hidden_fields(user, RfmScore) or hidden_fields(user, ScoreHistory):
+        return None
+    # the key begins with the month: thirteen look-ups by key
+    kept = ScoreHistory.objects.filter(contact_id=record.pk, month_end__in=month_ends(score.as_of, MONTHS))
+    months = list(kept.order_by("-month_end"))
+    if not months:
+        return None
+    columns = [name for name, owner in COLUMNS.items() if not hidden_fields(user, owner)]
+    columns = [name for name in columns if any(getattr(one, FIELDS[name]) is not None for one in months)]
+    return {"columns": columns, "rows": [_row(one, columns) for one in months]}
+
+
+def _row(kept: ScoreHistory, columns: list[str]) -> dict[str, Any]:
+    return {
+        "month": str(Period.of(kept.month_end, PeriodKind.MONTH)),
+        "kept": kept,
+        "values": [_value(kept, name) for name in columns],
+    }
+
+
+def _value(kept: ScoreHistory, name: str) -> str:
+    value = getattr(kept, FIELDS[name])
+    if value is None:
+        return NOTHING
+    return money(value, current_company().currency) if name == "Value" else percent(value)
+
+
+FIELDS = {"There": "p_alive", "Value": "clv", "Leaves": "churn_probability"}
+COLUMNS: dict[str, type[models.Model]] = {"There": ClvScore, "Value": ClvScore, "Leaves": ChurnScore}
+PANELS = (RecordPanel("score_history", "Month by month", "analytics/_score_history.html", history, order=16),)
