@@ -162,8 +162,5 @@ def test_a_request_writes_that_the_person_was_here_at_most_once_a_minute(desk):
     assert Session.objects.get().seen_at == seen
 
 
-@pytest.mark.django_db
-def test_a_page_opens_where_the_server_does_not_tell_who_asks() -> None:
-    make.make_company()
-    make.make_user()
+def test_a_page_opens_where_the_server_does_not_tell_who_asks(desk) -> None:
     assert Client().get("/accounts/login/", REMOTE_ADDR="").status_code == 200
