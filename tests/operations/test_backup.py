@@ -18,15 +18,18 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import connection, connections
 
 from crm.backup.manifest import BadBackup
 from crm.backup.restoring import check_backup
 from crm.backup.writing import write_backup
+from crm.choices import FieldType
+from crm.customfields.actions import create_field
 from crm.database.owner import as_owner
 from crm.embedded.places import OWNER_ROLE
 from crm.models import OutgoingMail, StoredFile
-from tests.factories import make_company, make_contact, make_order, make_user
+from tests.factories import make_company, make_contact, make_order, make_token, make_user
 from tests.mail.conftest import write
 from tests.mail.sink import Sink
 
@@ -35,6 +38,31 @@ TOP = Path(__file__).resolve().parents[2]
 ALL_ROWS = "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} AS t"
 # emptied or written by the restore itself, on purpose
 OWN = {"crm_session", "crm_heartbeat", "crm_company", "crm_logentry", "crm_rowchange", "django_content_type"}
+
+
+# the past, and what the restore itself adds to: every row that was there must be there
+ADDED_TO = {"crm_logentry": "t", "crm_rowchange": "t", "crm_company": "t.name"}
+# what is around the rows: owners, rights, keys, triggers, functions
+SHAPE = {
+    "owners and rights": """
+        SELECT c.relname, c.relkind, pg_get_userbyid(c.relowner),
+               (SELECT array_agg(one::text ORDER BY one::text)
+                FROM unnest(coalesce(c.relacl, acldefault('r', c.relowner))) AS one)
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p')""",
+    "sequences": "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
+    " AND sequencename !~ '^(crm_logentry|crm_rowchange|django_content_type|auth_permission)_'",
+    # pg_dump writes the casts of a condition in other words
+    "indexes": "SELECT split_part(indexdef, ' WHERE ', 1), strpos(indexdef, ' WHERE ') > 0 FROM pg_indexes"
+    " WHERE schemaname = 'public'",
+    "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace",
+    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT pg_get_functiondef(oid), pg_get_userbyid(proowner), prosecdef FROM pg_proc AS p"
+    " WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'"
+    " AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')",
+    "extensions": "SELECT extname, extversion FROM pg_extension",
+}
 
 
 class Instance:
@@ -76,6 +104,20 @@ def sums_of(url: str) -> dict[str, Any]:
     return found
 
 
+def shape_of(url: str) -> dict[str, set[str]]:
+    """What is around the rows, as lines."""
+    with psycopg.connect(url) as line:
+        return {name: set(map(str, line.execute(query).fetchall())) for name, query in SHAPE.items()}
+
+
+def past_of(url: str) -> dict[str, set[str]]:
+    with psycopg.connect(url) as line:
+        return {
+            table: {row[0] for row in line.execute(f"SELECT ({columns})::text FROM {table} AS t")}  # noqa: S608
+            for table, columns in ADDED_TO.items()
+        }
+
+
 @pytest.fixture
 def other(tmp_path) -> Iterator[Instance]:
     instance = Instance(tmp_path)
@@ -101,9 +143,12 @@ def world(uploads) -> list[StoredFile]:
     """A company with people, customers, orders, mail that waits, and files."""
     make_company()
     owner = make_user(role="admin", password="secret")
+    make_token(owner, "contacts:read")
+    create_field(actor=owner, model="contacts.contact", fields={"label": "Shoe size", "type": FieldType.TEXT})
     for number in range(20):
-        contact = make_contact(owner=owner, name=f"Zoë “Ünï” {number}\n'; --")
+        contact = make_contact(owner=owner, name=f"Zoë “Ünï” {number}\n'; --", custom={"shoe_size": "42"})
         make_order(contact)
+    call_command("analyze", "--only", "rfm", verbosity=0)
     write("waits@example.com")
     return [store(f"file {n}.bin", os.urandom(1_000 + n)) for n in range(5)]
 
@@ -125,14 +170,34 @@ def own_url() -> str:
 
 
 def test_a_restored_instance_is_the_same_row_by_row_and_file_by_file(world, other, tmp_path) -> None:
-    before = sums_of(own_url())
+    before, shape, past = sums_of(own_url()), shape_of(own_url()), past_of(own_url())
+    assert before["analytics_rfmscore"][0] == before["contacts_contact"][0] == 20
+    assert len(past["crm_rowchange"]) > 20
     made = other.manage("restore", str(backed_up(tmp_path / "all.tar")))
     assert made.returncode == 0, made.stderr
     assert other.sums() == before
+    restored = shape_of(other.url(OWNER_ROLE))
+    assert {name: shape[name] ^ restored[name] for name in SHAPE} == {name: set() for name in SHAPE}
+    after = past_of(other.url(OWNER_ROLE))
+    assert {table: rows - after[table] for table, rows in past.items()} == {table: set() for table in past}
     for stored in world:
         content = (other.folder / "uploads" / stored.file.name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == stored.sha256
     assert other.manage("migrate", "--check").returncode == 0
+
+
+def test_a_restored_instance_works_on_as_the_applications_role(world, other, tmp_path) -> None:
+    assert other.manage("restore", str(backed_up(tmp_path / "all.tar"))).returncode == 0
+    assert other.manage("migrate", "--verbosity", "0").returncode == 0
+    analyzed = other.manage("analyze", "--only", "rfm")  # swaps the table of scores for a new one
+    assert analyzed.returncode == 0, analyzed.stderr
+    with psycopg.connect(other.url(), autocommit=True) as line:
+        before = line.execute("SELECT count(*) FROM crm_rowchange").fetchone()[0]
+        line.execute("UPDATE contacts_contact SET name = 'Renamed'")
+        assert line.execute("SELECT count(*) FROM crm_rowchange").fetchone()[0] > before
+        for statement in ("DELETE FROM crm_rowchange", "UPDATE crm_logentry SET summary = ''"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                line.execute(statement)
 
 
 def test_a_backup_is_of_one_moment_while_people_write(world, other, tmp_path) -> None:
