@@ -109,7 +109,12 @@ class Order(models.Model):
                 include=["base_amount", "is_purchase"],
                 name="orders_contact_day",
             ),
-            models.Index(fields=["-ordered_at", "-id"], name="orders_ordered_at"),
+            # with what sales of some days are summed from: the home page reads the index alone
+            models.Index(
+                fields=["-ordered_at", "-id"],
+                include=["contact", "base_amount", "is_purchase"],
+                name="orders_sold_at",
+            ),
             models.Index(
                 fields=["partner"],
                 name="orders_partner",
