@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.utils.html import conditional_escape, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.catalogue import FieldSpec
@@ -23,13 +23,11 @@ from crm.templatetags import figures, pieces
 NUMBERS = ("number", "money")
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a row, ready for the template."""
+class Cell(NamedTuple):
+    """One cell of a row: what it holds, and the whole `<td>`."""
 
     html: SafeString | str
-    css: str
-    label: str
+    drawn: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,11 @@ class Row:
     url: str
     pk: Any
     cells: tuple[Cell, ...]
+
+    @property
+    def drawn(self) -> SafeString:
+        """All cells, ready for the page."""
+        return SafeString("".join([cell.drawn for cell in self.cells]))
 
 
 @dataclass
@@ -100,7 +103,23 @@ class Column:
         return self._draw(value)
 
     def cell(self, record: models.Model) -> Cell:
-        return Cell(self.html(record), self.css, self.label)
+        html = self.html(record)
+        return Cell(html, f"{self._start}{conditional_escape(html)}</td>")
+
+    def leading_cell(self, record: models.Model, url: str) -> Cell:
+        """The cell that names the row; it leads to `url`, where there is one."""
+        html = self.html(record)
+        shown = conditional_escape(html)
+        link = f'<a href="{conditional_escape(url)}">{shown}</a>' if url else shown
+        return Cell(html, f"{self._leading_start}{link}</td>")
+
+    @cached_property
+    def _start(self) -> SafeString:
+        return format_html('<td class="{}" data-label="{}">', self.css, self.label)
+
+    @cached_property
+    def _leading_start(self) -> SafeString:
+        return format_html('<td class="{} cell-primary" data-label="{}">', self.css, self.label)
 
     @cached_property
     def _labels(self) -> dict[str, str]:
@@ -148,7 +167,12 @@ DRAWINGS: dict[str, Callable[[Any], SafeString | str]] = {
 
 def make_rows(columns: Sequence[Column], records: Iterable[models.Model]) -> list[Row]:
     """The rows of a page; a record without an address of its own leads nowhere."""
-    return [Row(_url_of(record), record.pk, tuple(column.cell(record) for column in columns)) for record in records]
+    return [_row(columns, record, _url_of(record)) for record in records]
+
+
+def _row(columns: Sequence[Column], record: models.Model, url: str) -> Row:
+    first, *others = columns
+    return Row(url, record.pk, (first.leading_cell(record, url), *[column.cell(record) for column in others]))
 
 
 def _url_of(record: models.Model) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -19,6 +20,9 @@ from crm.icons import SPRITE
 from crm.templatetags.figures import NOTHING, number, percent, words
 
 register = template.Library()
+# the same few pieces stand on every page, and the same few names in the rows of a list; by type too, since a safe
+# text and a plain one are equal
+kept = lru_cache(maxsize=2_000, typed=True)
 
 TONES = ("neutral", "accent", "good", "warn", "bad")
 AVATAR_COLOURS = 6
@@ -44,6 +48,7 @@ JOB_TONES = {
 
 
 @register.simple_tag
+@kept
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon from the sprite; decorative unless it has a `label`, which is then read out."""
     role = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
@@ -61,6 +66,11 @@ def pill(text: Any, tone: str = "neutral", icon_name: str = "", title: str = "")
     """A state as a coloured word; nothing for an empty text. `tone`: neutral, accent, good, warn or bad."""
     if text is None or text == "":
         return SafeString("")
+    return _pill(text if isinstance(text, str) else str(text), tone, icon_name, title)
+
+
+@kept
+def _pill(text: str, tone: str, icon_name: str, title: str) -> SafeString:
     drawing = icon(icon_name) if icon_name else ""
     hint = format_html(' title="{}"', title) if title else ""
     return format_html(
@@ -86,7 +96,11 @@ def colour_of(name: str) -> int:
 @register.simple_tag
 def avatar(name: Any, size: str = "", square: bool = False) -> SafeString:
     """Initials on a soft colour; `size` is empty (22 px), `md` (28) or `lg` (40). Square for organizations."""
-    text = str(name or "")
+    return _avatar(str(name or ""), size, square)
+
+
+@kept
+def _avatar(text: str, size: str, square: bool) -> SafeString:
     shape = " avatar-square" if square else ""
     return format_html(
         '<span class="avatar avatar-{} tint-{}{}" title="{}" aria-hidden="true">{}</span>',
@@ -97,12 +111,16 @@ def avatar(name: Any, size: str = "", square: bool = False) -> SafeString:
 @register.simple_tag
 def person(name: Any) -> SafeString:
     """Avatar and name in one line."""
-    if not name:
-        return SafeString(NOTHING)
+    return _person(str(name)) if name else SafeString(NOTHING)
+
+
+@kept
+def _person(name: str) -> SafeString:
     return format_html('<span class="person">{}<span>{}</span></span>', avatar(name), name)
 
 
 @register.simple_tag
+@kept
 def score_tiles(r: int | None, f: int | None, m: int | None) -> SafeString:
     """The three ranks (1 low to 5 high) of recency, frequency and monetary value as tiles."""
     if r is None and f is None and m is None:
@@ -132,6 +150,7 @@ def bar(share: Any, tone: str = "accent", label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@kept
 def key(*names: str) -> SafeString:
     """Key hints: `{% key "J" "K" %}`."""
     return format_html_join(" ", "<kbd>{}</kbd>", ((name,) for name in names))

@@ -59,4 +59,12 @@ def test_own_cells_and_values_win():
 
 def test_a_row_leads_to_its_record():
     row = make_rows([column("text", "number")], [Order(pk=7, number="A")])[0]
-    assert (row.url, row.pk, [cell.html for cell in row.cells]) == ("/orders/7/", 7, ["A"])
+    assert (row.url, row.pk) == ("/orders/7/", 7)
+    assert row.drawn == '<td class=" cell-primary" data-label="number"><a href="/orders/7/">A</a></td>'
+
+
+def test_the_cells_of_a_row_are_escaped_once():
+    columns = [column("text", "number"), column("text", "import_key")]
+    row = make_rows(columns, [Order(pk=7, number="<A>", import_key="a & b")])[0]
+    assert "&lt;A&gt;</a></td>" in row.drawn
+    assert row.drawn.endswith('data-label="import_key">a &amp; b</td>')
