@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -85,19 +84,23 @@ class ClvExportView(AnalysisView):
         if part not in PARTS and part != "customers":
             raise Http404("There is no such table.")
         page = read_clv_page(self.request.user)
-        if page is None:
-            messages.info(request, "Nothing is forecast yet, so there is nothing to export.")
-            return redirect("analytics:clv_detail")
-        rows = _customer_rows(self.request.user, page) if part == "customers" else PARTS[part](page)
+        if page is None:  # nothing is forecast yet: the head of the table alone
+            rows: Iterator[Sequence[Any]] = iter([_columns(self.request.user)])
+        else:
+            rows = _customer_rows(self.request.user, page) if part == "customers" else PARTS[part](page)
         response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
         log_export(actor=self.request.user, kind=ClvScore, what=f"the {part} of the page of lifetime value")
-        name = f"clv-{part}-{page.run.as_of.isoformat()}.csv"
+        name = f"clv-{part}-{page.run.as_of.isoformat() if page else 'none'}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response  # type: ignore[return-value]
 
 
+def _columns(user: Any) -> list[str]:
+    return [name for name in CLV_COLUMNS if name not in hidden_fields(user, Contact)]
+
+
 def _customer_rows(user: Any, page: ClvPage) -> Iterator[Sequence[Any]]:
-    columns = [name for name in CLV_COLUMNS if name not in hidden_fields(user, Contact)]
+    columns = _columns(user)
     yield columns
     yield from score_rows(user, columns, page.run.as_of)
 
