@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from analytics.models import AllowedFeature, RfmSegment, UsageLevel
 from crm.log import log
@@ -14,13 +14,20 @@ from crm.models import User
 OUT_OF_THE_WAY = 10_000
 
 
+def hold_segments() -> None:
+    """One writer of the table at a time, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('segments', 0))")
+
+
 @transaction.atomic
 def save_segments(*, actor: User | None, rows: Sequence[Mapping[str, Any]]) -> bool:
     """Make the table of segments these rows (known by name), in this order; whether anything changed.
 
     The customers keep the names of the last run until the next one.
     """
-    stored = RfmSegment.objects.select_for_update().order_by("position").values()
+    hold_segments()
+    stored = RfmSegment.objects.order_by("position").values()
     before = [{name: value for name, value in row.items() if name != "id"} for row in stored]
     wanted = [{**row, "position": position} for position, row in enumerate(rows, start=1)]
     if before == wanted:
@@ -31,7 +38,7 @@ def save_segments(*, actor: User | None, rows: Sequence[Mapping[str, Any]]) -> b
     for fields in wanted:
         RfmSegment.objects.update_or_create(name=fields["name"], defaults=fields)
     names = ", ".join(row["name"] for row in wanted)
-    log(actor=actor, verb="change", summary=f"Changed the table of segments: {names}")
+    log(actor=actor, verb="change", kind=RfmSegment, summary=f"Changed the table of segments: {names}")
     return True
 
 

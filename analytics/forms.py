@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from analytics.models import UsageLevel
 from analytics.registry import STEPS
 from analytics.steps.churn_labels import SUBSCRIPTIONS
 from crm.company import company_today
+from crm.conflicts import State
 from crm.customfields.definitions import definitions_of
 from crm.templatetags.figures import full_day
 
@@ -223,6 +224,13 @@ class SegmentForm(forms.Form):
         return found
 
 
+def segment_in_words(row: Mapping[str, Any]) -> str:
+    """`1. R 4-5, F 4-5, M 4-5, good: Thank them`."""
+    bounds = ", ".join(f"{letter.upper()} {row[f'{letter}_low']}-{row[f'{letter}_high']}" for letter in DIMENSIONS)
+    advice = f": {row['advice']}" if row["advice"] else ""
+    return f"{row['position']}. {bounds}, {row['tone']}{advice}"
+
+
 class SegmentTable(forms.BaseFormSet):
     """The whole table: names and places may stand once."""
 
@@ -239,6 +247,24 @@ class SegmentTable(forms.BaseFormSet):
                 raise ValidationError(sentence.format(value))
         if not self.rows:
             raise ValidationError("Keep at least one segment.")
+
+    @property
+    def state(self) -> State:
+        """The rows in words, by name."""
+        return {row["name"]: [segment_in_words(row)] for row in self.rows}
+
+    def with_rows(self, rows: Mapping[str, Mapping[str, Any]]) -> SegmentTable:
+        """The table as it was sent, but for these rows (by name): changed, marked to go (`DELETE`), or added."""
+        sent: Any = self.data
+        data, places = sent.copy(), {form.cleaned_data.get("name"): form.prefix for form in self.forms}
+        count = self.total_form_count()
+        for name, row in rows.items():
+            if name not in places:
+                places[name], count = self.add_prefix(count), count + 1
+            for field in {*SegmentForm.base_fields, "DELETE"} & set(row):
+                data[f"{places[name]}-{field}"] = str(row[field])
+        data[f"{self.prefix}-TOTAL_FORMS"] = str(count)
+        return type(self)(data)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

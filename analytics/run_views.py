@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from analytics import jobs
 from analytics.forms import RunForm
@@ -12,6 +13,8 @@ from analytics.run_page import StepRuns, runs_of, step_states
 from analytics.views import AnalysisView
 from crm.choices import Verb
 from crm.company import company_today
+from crm.models import JobRun
+from crm.once import once
 from crm.templatetags.figures import words
 
 REFUSED = 422
@@ -39,8 +42,13 @@ class RunStartView(RunListView):
         form = RunForm(request.POST)
         if not form.is_valid():
             return self.show(form, status=REFUSED)
-        jobs.start_analysis(actor=self.request.user, **form.cleaned_data)
-        return redirect("analytics:run_list")
+        user, asked = self.request.user, form.cleaned_data
+
+        def make() -> str:
+            jobs.start_analysis(actor=user, **asked)
+            return reverse("analytics:run_list")
+
+        return redirect(once(user=user, data=request.POST, make=make))
 
 
 class RunStepView(AnalysisView):

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from analytics import actions, jobs, queries
-from analytics.forms import SegmentFormSet, UsageForm
+from analytics.forms import SegmentFormSet, UsageForm, segment_in_words
 from analytics.models import RfmSegment, UsageLevel
 from crm.access import can
 from crm.choices import Verb
+from crm.conflicts import OPENED, Conflict, State, compare, difference, opened_state
 from crm.requests import SignedInRequest
+from crm.saving import what_happened
 from crm.views.base import ScopedView
 
-REFUSED = 422
+REFUSED, CONFLICT = 422, 409
+
+
+def segment_rows() -> list[dict[str, Any]]:
+    """The table as it is stored, by place."""
+    return [dict(row) for row in RfmSegment.objects.order_by("position").values()]
 
 
 class NamingView(ScopedView):
@@ -47,7 +56,7 @@ class SegmentListView(NamingView):
     """One form for the whole table: the order of its rows is part of its meaning."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(SegmentFormSet(initial=list(RfmSegment.objects.order_by("position").values())))
+        return self.show(SegmentFormSet(initial=segment_rows()))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         table: Any = SegmentFormSet(request.POST)
@@ -55,10 +64,39 @@ class SegmentListView(NamingView):
             return self.show(table, status=REFUSED)
         if "preview" in request.POST:
             return self.show(table, preview=queries.counts_by(table.rows))
-        return self.leave(is_changed=actions.save_segments(actor=self.request.user, rows=table.rows))
+        with transaction.atomic():
+            actions.hold_segments()
+            table, conflict = self.compared(table)
+            is_changed = not conflict and actions.save_segments(actor=self.request.user, rows=table.rows)
+        if conflict:
+            messages.error(request, what_happened(RfmSegment))
+            return self.show(table, conflict=conflict, status=CONFLICT)
+        return self.leave(is_changed=is_changed)
 
-    def show(self, table: Any, preview: list[Any] | None = None, status: int = 200) -> HttpResponse:
-        context = {"table": table, "preview": preview, "run": queries.last_run("rfm")}
+    def compared(self, table: Any) -> tuple[Any, Conflict | None]:
+        """What somebody else saved since the page was opened, and the table in which rows left alone take theirs."""
+        stored = {row["name"]: row for row in segment_rows()}
+        theirs: State = {name: [segment_in_words(row)] for name, row in stored.items()}
+        opened = opened_state(table.data) or theirs
+        if opened == theirs:
+            return table, None
+        mine: State = table.state
+        both, taken = compare(opened=opened, theirs=theirs, mine=mine)
+        table = table.with_rows({name: stored.get(name, {"DELETE": "on"}) for name in taken})
+        return table, Conflict(*([difference(name, theirs, mine) for name in names] for names in (both, taken)))
+
+    def show(
+        self, table: Any, preview: list[Any] | None = None, status: int = 200, conflict: Conflict | None = None
+    ) -> HttpResponse:
+        kept = table.data.get(OPENED, "") if table.is_bound and not conflict else ""
+        stands = {row["name"]: [segment_in_words(row)] for row in segment_rows()}
+        context = {
+            "table": table,
+            "preview": preview,
+            "run": queries.last_run("rfm"),
+            "conflict": conflict,
+            "opened": kept or json.dumps(stands),
+        }
         return render(self.request, "analytics/segment_list.html", context, status=status)
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from analytics import jobs, queries
 from analytics.exporting import RFM_COLUMNS, score_rows
@@ -27,6 +28,7 @@ from crm.exporting.csv import csv_lines
 from crm.field_rights import hidden_fields
 from crm.log import log_export
 from crm.models import JobRun
+from crm.once import once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
@@ -145,8 +147,13 @@ class RfmRunView(RfmView):
         form = RfmRunForm(request.POST)
         if not form.is_valid():
             return self.show(form, is_open=True, status=REFUSED)
-        jobs.start_rfm(actor=self.request.user, **form.cleaned_data)
-        return redirect("analytics:rfm_detail")
+        user, asked = self.request.user, form.cleaned_data
+
+        def make() -> str:
+            jobs.start_rfm(actor=user, **asked)
+            return reverse("analytics:rfm_detail")
+
+        return redirect(once(user=user, data=request.POST, make=make))
 
 
 class RfmExportView(AnalysisView):

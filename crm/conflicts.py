@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from crm.saving import what_happened
 from crm.templatetags.figures import NOTHING
 
-OPENED = "opened"
+OPENED, VERSION = "opened", "version"
 State = dict[str, list[str]]
 
 
@@ -38,6 +40,42 @@ class Conflict:
     taken: list[Difference] = field(default_factory=list)
 
 
+class GuardedForm(forms.BaseModelForm):
+    """A form over a record that others may save meanwhile, for pages whose records have no version of their own.
+
+    Its page sends back how the record stood (`opened_words`, the hidden field `opened`), and holds the record's row
+    locked while it asks whether the form is valid: it is not where the record stands otherwise by now.
+    """
+
+    conflict: Conflict | None = None
+
+    @property
+    def opened_words(self) -> str:
+        """How the record stands for who reads this page; empty for a new one."""
+        if self.instance.pk is None:
+            return ""
+        if self.is_bound and self.conflict is None:
+            return str(self.data.get(OPENED, ""))
+        return json.dumps(self._stands(self.unbound()))
+
+    def unbound(self) -> Any:
+        """The same form over the record as it is stored, nothing typed."""
+        return type(self)(instance=self._meta.model._default_manager.get(pk=self.instance.pk))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        opened = opened_state(self.data)
+        if self.instance.pk is not None and opened and opened != self._stands(current := self.unbound()):
+            self.conflict = merge(self, current)
+            raise ValidationError(what_happened(current.instance))
+        return cleaned
+
+    @staticmethod
+    def _stands(form: Any) -> State:
+        version = getattr(form.instance, "version", None)
+        return state_of(form) | ({VERSION: [str(version)]} if version is not None else {})
+
+
 def state_of(form: forms.BaseForm) -> State:
     """The fields of an unbound form as a browser would send them back."""
     return {name: _as_sent(form[name]) for name in _compared(form)} | _further(form)
@@ -56,6 +94,17 @@ def opened_state(data: Mapping[str, Any]) -> State:
     return found if isinstance(found, dict) else {}
 
 
+def compare(*, opened: State, theirs: State, mine: State) -> tuple[list[str], list[str]]:
+    """Names whose value both changed since the page was opened, and those that only the other person changed."""
+    both: list[str] = []
+    taken: list[str] = []
+    for name in dict.fromkeys([*mine, *theirs]):
+        now, typed, base = theirs.get(name), mine.get(name), opened.get(name)
+        if now not in (typed, base):
+            (taken if typed == base else both).append(name)
+    return both, taken
+
+
 def merge(form: Any, current: Any) -> Conflict:
     """Compare what was typed (`form`, bound) with the record as it is (`current`, the same form, unbound).
 
@@ -63,24 +112,32 @@ def merge(form: Any, current: Any) -> Conflict:
     """
     opened, theirs = opened_state(form.data), state_of(current)
     data: QueryDict = form.data.copy()
+    mine = {
+        name: _clean(word for key in _names(form[name]) for word in data.getlist(key)) for name in _compared(form)
+    } | _further(form)
+    both, taken = compare(opened=opened, theirs=theirs, mine=mine)
     conflict = Conflict()
-    for name in _compared(form):
-        bound = current[name]
-        mine, base = _clean(data.getlist(form[name].html_name)), opened.get(name)
-        if mine == theirs[name] or theirs[name] == base:
+    for name in both + [name for name in taken if name in form.fields]:
+        if name not in form.fields:  # a heading of what is beside the fields
+            conflict.both.append(difference(name, theirs, mine))
             continue
-        difference = Difference(str(bound.label), words_for(bound, theirs[name]), words_for(bound, mine))
-        if mine == base:
-            data.setlist(form[name].html_name, theirs[name])
-            conflict.taken.append(difference)
-        else:
-            conflict.both.append(difference)
-    for name, now in _further(current).items():
-        mine = _further(form)[name]
-        if now not in (mine, opened.get(name)):
-            conflict.both.append(Difference(name, "\n".join(now) or NOTHING, "\n".join(mine) or NOTHING))
+        bound = current[name]
+        found = Difference(str(bound.label), words_for(bound, theirs[name]), words_for(bound, mine[name]))
+        if name in both:
+            conflict.both.append(found)
+            continue
+        conflict.taken.append(found)
+        for key, values in zip(_names(form[name]), _values(bound), strict=True):
+            data.setlist(key, values)
+    conflict.both += [difference(name, theirs, mine) for name in taken if name not in form.fields]
     form.data = data
     return conflict
+
+
+def difference(label: str, theirs: State, mine: State, name: str = "") -> Difference:
+    """Values that are words already, a line each."""
+    words = ("\n".join(state.get(name or label, [])) or NOTHING for state in (theirs, mine))
+    return Difference(label, *words)
 
 
 def words_for(bound: BoundField, values: list[str]) -> str:
@@ -109,10 +166,30 @@ def _further(form: Any) -> State:
 
 
 def _as_sent(bound: BoundField) -> list[str]:
-    if isinstance(bound.field.widget, forms.CheckboxInput):
-        return ["on"] if bound.value() else []
-    value = bound.field.widget.format_value(bound.value())
-    return _clean(value if isinstance(value, list | tuple) else [value])
+    return _clean(word for values in _values(bound) for word in values)
+
+
+def _names(bound: BoundField) -> list[str]:
+    """The names under which a browser sends the field: several where it is drawn as several."""
+    widget: Any = bound.field.widget
+    suffixes: list[str] = getattr(widget, "widgets_names", [""])
+    return [f"{bound.html_name}{suffix}" for suffix in suffixes]
+
+
+def _values(bound: BoundField) -> list[list[str]]:
+    """What a browser would send under each of these names."""
+    widget: Any = bound.field.widget
+    if hasattr(widget, "decompress"):
+        parts = zip(widget.widgets, widget.decompress(bound.value()), strict=True)
+        return [_listed(part.format_value(value)) for part, value in parts]
+    if isinstance(widget, forms.CheckboxInput):
+        return [["on"] if bound.value() else []]
+    return [_listed(widget.format_value(bound.value()))]
+
+
+def _listed(value: Any) -> list[str]:
+    values = value if isinstance(value, list | tuple) else [value]
+    return ["" if one is None else str(one) for one in values]
 
 
 def _clean(values: Any) -> list[str]:

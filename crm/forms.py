@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from crm.accounts.addresses import sign_in_address
 from crm.choices import Density, Role, Theme
+from crm.conflicts import GuardedForm
 from crm.models import Team, User
 from crm.models.company import currency_code
 
@@ -85,7 +86,7 @@ class InviteForm(forms.Form):
         return sign_in_address(self.cleaned_data["email"])
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(GuardedForm, forms.ModelForm):
     """What a person says about themselves, and how they like the pages."""
 
     time_zone = forms.ChoiceField(label="Time zone", required=False)

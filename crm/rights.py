@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 
 from crm.catalogue import catalogues, shipped_grants
 from crm.choices import FieldRight, Role, Scope, Verb
+from crm.conflicts import State
 from crm.field_rights import GuardedField, guarded_fields, guarded_models
 from crm.grants import AccessPaths
 from crm.log import log
@@ -29,10 +30,15 @@ FieldKey = tuple[str, str]
 class Cell:
     """One verb on one model: the scope that counts, the shipped one, and those that make sense."""
 
+    model: str
     verb: Verb
     scope: Scope
     shipped: Scope
     choices: Sequence[Scope]
+
+    @property
+    def name(self) -> str:
+        return f"scope:{self.model}:{self.verb}"
 
     @property
     def is_changed(self) -> bool:
@@ -54,6 +60,10 @@ class FieldRow:
 
     field: GuardedField
     right: str
+
+    @property
+    def name(self) -> str:
+        return f"field:{self.field.model}:{self.field.field}"
 
 
 def name_of(label: str) -> str:
@@ -108,6 +118,31 @@ def restrictions(label: str, fields: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
+def rights_state(role: str) -> State:
+    """The role's rights as a page of selects sends them: value by name of the select."""
+    cells = {cell.name: [str(cell.scope)] for row in scope_rows(role) for cell in row.cells if cell}
+    return cells | {row.name: [row.right] for _, group in field_rows(role) for row in group}
+
+
+def right_labels(role: str) -> dict[str, str]:
+    """What each of these selects is about, in words."""
+    cells = {
+        cell.name: f"{cell.verb.label.capitalize()} {row.name.lower()}"
+        for row in scope_rows(role)
+        for cell in row.cells
+        if cell
+    }
+    return cells | {
+        row.name: f"{row.field.label} of {name.lower()}" for name, group in field_rows(role) for row in group
+    }
+
+
+def hold_rights(role: str) -> None:
+    """One writer of a role's rights at a time, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rights of {role}"])
+
+
 @transaction.atomic
 def set_rights(
     *, actor: User, role: str, scopes: Mapping[tuple[str, Verb], Scope], fields: Mapping[FieldKey, str]
@@ -120,7 +155,7 @@ def set_rights(
     if changed:
         more = f" and {len(changed) - MOST_WORDS} more" if len(changed) > MOST_WORDS else ""
         summary = f"Rights of {Role(role).label}: {'; '.join(changed[:MOST_WORDS])}{more}"
-        log(actor=actor, verb="set rights", summary=summary)
+        log(actor=actor, verb="set rights", kind=AccessRule, summary=summary)
     return changed
 
 
@@ -129,14 +164,19 @@ def reset_rights(*, actor: User, role: str) -> int:
     """Back to what is shipped: no scope of its own, nothing hidden. How many rules are gone."""
     count = sum(model.objects.filter(role=role).delete()[0] for model in (AccessRule, FieldRule))
     if count:
-        log(actor=actor, verb="reset rights", summary=f"Rights of {Role(role).label}: all as shipped again")
+        log(
+            actor=actor,
+            verb="reset rights",
+            kind=AccessRule,
+            summary=f"Rights of {Role(role).label}: all as shipped again",
+        )
     return count
 
 
 def _cell(role: str, label: str, verb: Verb, rules: Mapping[tuple[str, str], str]) -> Cell:
     shipped = shipped_grants(label, role).scope(verb)
     scope, choices = Scope(rules.get((label, verb), shipped)), scopes_of(label)
-    return Cell(verb, scope, shipped, choices if scope in choices else (*choices, scope))
+    return Cell(label, verb, scope, shipped, choices if scope in choices else (*choices, scope))
 
 
 def _set_scopes(role: str, scopes: Mapping[tuple[str, Verb], Scope]) -> list[str]:

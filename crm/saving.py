@@ -17,7 +17,7 @@ class StaleRecord(Exception):
 
     def __init__(self, record: models.Model) -> None:
         self.record = record
-        self.sentence = _what_happened(record)
+        self.sentence = what_happened(record)
         super().__init__(self.sentence)
 
 
@@ -46,12 +46,14 @@ def refuse_lost_sight(actor: User | None, record: models.Model) -> None:
         raise ValidationError("You would not see this record any more: keep yourself or your own team in charge of it.")
 
 
-def _what_happened(record: models.Model) -> str:
-    entry = LogEntry.objects.filter(model=record._meta.label_lower, object_id=record.pk).select_related("actor").first()
+def what_happened(record: models.Model | type[models.Model]) -> str:
+    """Who saved this record (or this table, for a model) while somebody else was typing, in a sentence."""
+    about = {"object_id": record.pk} if isinstance(record, models.Model) else {}
+    entry = LogEntry.objects.filter(model=record._meta.label_lower, **about).select_related("actor").first()
     if entry is None:
-        return "Somebody saved this record while you were typing. Your text is kept below: look at it and save again."
+        return "Somebody saved this while you were typing. Your text is kept below: look at it and save again."
     who = entry.actor.name if entry.actor else "An import"
     return (
-        f"{who} saved this record while you were typing ({relative_time(entry.at)}: {entry.summary}). "
-        "Your text is kept below, and what they changed is shown with it."
+        f"{who} saved this {'record' if about else 'page'} while you were typing ({relative_time(entry.at)}: "
+        f"{entry.summary}). Your text is kept below, and what they changed is shown with it."
     )

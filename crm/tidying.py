@@ -18,6 +18,8 @@ from crm.jobs import Progress, claim_window, start_job
 from crm.log import log
 from crm.mail.choices import MailState
 from crm.models import FormSubmission, ImportRun, JobRun, JobWindow, OutgoingMail, StoredFile
+from crm.rest.idempotency import forget_answers
+from crm.rest.throttling import forget_failures
 
 HOUR = 3
 KEEP_SUBMISSIONS = dt.timedelta(days=7)
@@ -45,6 +47,8 @@ def run_tidying(job: JobRun, progress: Progress) -> dict[str, Any]:
         "files": _remove_files(now - dt.timedelta(days=settings.CRM_KEEP_FILES_DAYS), progress),
         "mails": _forget_mails(now - dt.timedelta(days=settings.CRM_KEEP_MAILS_DAYS)),
         "sent_forms": FormSubmission.objects.filter(created_at__lt=now - KEEP_SUBMISSIONS).delete()[0],
+        "answers": forget_answers(),
+        "counters": forget_failures(),
         "windows": JobWindow.objects.filter(created_at__lt=now - KEEP_WINDOWS).delete()[0],
     }
     log(

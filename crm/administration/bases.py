@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 
+from crm.administration.guarding import GuardedAdmin
 from crm.filtering.counting import count_rows
 from crm.filtering.searching import search_rows
 from crm.log import log
@@ -25,10 +26,6 @@ from crm.models import LogEntry
 
 if TYPE_CHECKING:
     from crm.models import User
-
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
 
 LOG_SHOWN = 200
 
@@ -41,7 +38,7 @@ class EstimatingPaginator(Paginator):
         return count_rows(self.object_list).value if isinstance(self.object_list, QuerySet) else len(self.object_list)
 
 
-class LoggedAdmin(ModelAdmin):
+class LoggedAdmin(GuardedAdmin):
     """A table that administrators may change. Each save is one row of our log; Django's own log stays empty."""
 
     paginator = EstimatingPaginator

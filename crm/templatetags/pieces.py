@@ -6,7 +6,7 @@ Every function returns safe markup without inline style, so that it stands under
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.icons import SPRITE
+from crm.once import TOKEN_FIELD, new_token
 from crm.templatetags.figures import NOTHING, number, percent, words
 
 register = template.Library()
@@ -59,6 +60,12 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
         static(SPRITE),
         name,
     )
+
+
+@register.simple_tag
+def form_token() -> SafeString:
+    """The hidden field by which a form that makes something is known again when it is sent twice (`crm.once`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', TOKEN_FIELD, new_token())
 
 
 @register.simple_tag
@@ -154,6 +161,12 @@ def bar(share: Any, tone: str = "accent", label: str = "") -> SafeString:
 def key(*names: str) -> SafeString:
     """Key hints: `{% key "J" "K" %}`."""
     return format_html_join(" ", "<kbd>{}</kbd>", ((name,) for name in names))
+
+
+@register.filter
+def item(values: Mapping[str, Any], name: str) -> Any:
+    """The value that stands under a name."""
+    return values.get(name)
 
 
 @register.filter

@@ -13,13 +13,11 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 
 from crm.conflicts import OPENED, merge, state_in_words
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
-from crm.models import FormSubmission
-from crm.once import NOT_TYPED, TOKEN_FIELD, digest_of, led_to, new_token, sent_before
+from crm.once import NOT_TYPED, TOKEN_FIELD, MadeAlready, led_before, new_token, once
 from crm.saving import StaleRecord
 from crm.templatetags.figures import words
 from crm.views.base import ScopedView
@@ -72,26 +70,32 @@ class FormPage(ScopedView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "pk" in self.kwargs and (refused := self.refused_record()):
             return refused
+        if not self.record and (url := led_before(user=self.request.user, data=request.POST, files=request.FILES)):
+            return redirect(url)
         form = self.make_form(request.POST)
         if not form.is_valid():
             return self.show(form, status=REFUSED)
         try:
-            with transaction.atomic():
-                earlier = None if self.record else sent_before(user=self.request.user, data=request.POST)
-                if earlier is not None:
-                    return self.answer_again(form, earlier)
-                record = self.save(form)
-                url = self.get_success_url(record)
-                led_to(user=self.request.user, data=request.POST, url=url)
+            if self.record:
+                return redirect(self.saved(form))
+            data, files = request.POST, request.FILES
+            return redirect(once(user=self.request.user, data=data, files=files, make=lambda: self.saved(form)))
         except StaleRecord as stale:
             return self.show_conflict(form, stale)
         except ObjectDoesNotExist:  # deleted this very moment
             return self.show_typed(404)
         except ValidationError as error:
             form.add_error(None, error)
-            return self.show(form, status=REFUSED)
-        messages.success(request, self.done.format(record=record))
-        return redirect(url)
+            is_again = isinstance(error, MadeAlready)
+            return self.show(form, CONFLICT if is_again else REFUSED, token=new_token() if is_again else "")
+
+    @transaction.atomic
+    def saved(self, form: Any) -> str:
+        """Do it, say it; where it leads."""
+        record = self.save(form)
+        url = self.get_success_url(record)
+        messages.success(self.request, self.done.format(record=record))
+        return url
 
     def refused_record(self) -> HttpResponse | None:
         """A page with what was typed, where the record is gone or out of reach since the form was opened."""
@@ -112,16 +116,6 @@ class FormPage(ScopedView):
         ]
         context = {"typed": typed, "is_gone": status == 404}
         return render(self.request, "crm/form_gone.html", context, status=status)
-
-    def answer_again(self, form: Any, earlier: FormSubmission) -> HttpResponse:
-        """The same form sent again leads where the first led; with other words it has to be meant."""
-        if earlier.digest == digest_of(self.request.POST):
-            return redirect(earlier.url or reverse(self.list_url_name))
-        sentence = format_html(
-            'This page has made <a href="{}">a record</a> already. Save again to make another one.', earlier.url
-        )
-        form.add_error(None, ValidationError(sentence))
-        return self.show(form, status=CONFLICT, token=new_token())
 
     def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
         """Somebody saved in between: theirs beside mine; what only they changed is taken over."""

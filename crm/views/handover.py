@@ -16,6 +16,7 @@ from crm.accounts.step_up import StepUp
 from crm.choices import Verb
 from crm.handover import count_owned, deactivate_person, start_handover
 from crm.models import Team, User
+from crm.once import once
 from crm.views.base import ActionView, ScopedView
 
 REFUSED = 422
@@ -51,8 +52,13 @@ class PersonHandoverView(ScopedView):
         person = self.get_record()
         form = HandoverForm(request.POST, user=self.request.user, person=person)
         if form.is_valid():
+            user, asked = self.request.user, form.cleaned_data
+
+            def make() -> str:
+                return start_handover(actor=user, user=person, **asked).get_absolute_url()
+
             try:
-                return redirect(start_handover(actor=self.request.user, user=person, **form.cleaned_data))
+                return redirect(once(user=user, data=request.POST, make=make))
             except ValidationError as error:
                 form.add_error(None, error)
         return self.show(person, form, REFUSED)

@@ -27,6 +27,7 @@ from crm.importing.mapping import ImportOptions, guess_map
 from crm.importing.preview import Preview, preview_import
 from crm.importing.reading import open_table
 from crm.models import CustomField, ImportRun
+from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
@@ -76,12 +77,17 @@ class ImportNewView(ImportView):
         form = UploadForm(request.POST, request.FILES, user=self.request.user)
         if form.is_valid():
             kind = import_kinds()[form.cleaned_data["kind"]]
+            upload, user = form.cleaned_data["file"], self.request.user
+
+            def make() -> str:
+                return create_import(actor=user, kind=kind, upload=upload).get_absolute_url()
+
             try:
-                run = create_import(actor=self.request.user, kind=kind, upload=form.cleaned_data["file"])
+                return redirect(once(user=user, data=request.POST, files=request.FILES, make=make))
             except UnreadableFile as error:
                 form.add_error("file", str(error))
-            else:
-                return redirect(run)
+            except MadeAlready as again:
+                form.add_error(None, again)
         return self.show(form)
 
     def show(self, form: UploadForm) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
@@ -14,9 +15,9 @@ from crm.accounts.queries import sessions_of
 from crm.accounts.second_factor import has_second_factor
 from crm.actions import keep_look, save_profile
 from crm.forms import LookForm, ProfileForm
-from crm.models import Session
+from crm.models import Session, User
 from crm.requests import SignedInRequest
-from crm.views.forms import REFUSED
+from crm.views.forms import CONFLICT, REFUSED
 
 
 class ProfileView(View):
@@ -28,11 +29,13 @@ class ProfileView(View):
         return self.show(ProfileForm(instance=self.request.user))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = ProfileForm(request.POST, instance=self.request.user)
-        if not form.is_valid():
-            self.request.user.refresh_from_db()
-            return self.show(form, REFUSED)
-        save_profile(actor=self.request.user, fields=form.cleaned_data)
+        with transaction.atomic():
+            stored = User.objects.select_for_update().get(pk=self.request.user.pk)
+            form = ProfileForm(request.POST, instance=stored)
+            if form.is_valid():
+                save_profile(actor=self.request.user, fields=form.cleaned_data)
+        if form.errors:
+            return self.show(form, CONFLICT if form.conflict else REFUSED)
         messages.success(request, "Saved.")
         return redirect("crm:profile")
 

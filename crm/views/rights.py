@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,11 +15,22 @@ from django.urls import reverse
 from crm.access import can
 from crm.accounts.step_up import StepUp
 from crm.choices import FieldRight, Role, Scope, Verb
+from crm.conflicts import Conflict, Difference, State, compare, opened_state
 from crm.models import AccessRule
 from crm.requests import SignedInRequest
-from crm.rights import ROLES, field_rows, governed_verbs, reset_rights, scope_rows, set_rights
+from crm.rights import (
+    ROLES,
+    field_rows,
+    hold_rights,
+    reset_rights,
+    right_labels,
+    rights_state,
+    scope_rows,
+    set_rights,
+)
+from crm.saving import what_happened
 
-REFUSED = 422
+REFUSED, CONFLICT = 422, 409
 
 
 class RightsView(StepUp):
@@ -42,32 +55,54 @@ class RightsView(StepUp):
         return self.show()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Every select names what it is about, so that a field that was not sent stays as it is."""
-        try:
-            scopes = {
-                key: Scope(request.POST[name]) for name, key in self.scope_names().items() if name in request.POST
-            }
-            sent = {key: request.POST[name] for name, key in self.field_names().items() if name in request.POST}
-            fields = {key: FieldRight(right) if right else "" for key, right in sent.items()}
-        except ValueError:
-            messages.error(request, "One of the rights is not one that can be given. Nothing was changed.")
-            return self.show(REFUSED)
-        changed = set_rights(actor=self.request.user, role=self.role, scopes=scopes, fields=fields)
+        """Each select is kept by itself: what somebody else changed meanwhile and this person left alone stays."""
+        names = set(rights_state(self.role))
+        mine: State = {name: [str(value)] for name, value in request.POST.items() if name in names}
+        with transaction.atomic():
+            hold_rights(self.role)
+            theirs = rights_state(self.role)
+            both, taken = compare(opened=opened_state(request.POST) or theirs, theirs=theirs, mine=theirs | mine)
+            if both:
+                return self.show_conflict(both, theirs, mine)
+            try:
+                changed = self.save({name: values[0] for name, values in mine.items() if name not in taken})
+            except ValueError:
+                messages.error(request, "One of the rights is not one that can be given. Nothing was changed.")
+                return self.show(status=REFUSED)
         count = len(changed)
         said = f"Changed: {'; '.join(changed[:3])}{' …' if count > 3 else ''}." if changed else "Nothing was changed."
         messages.success(request, said)
         return redirect(self.url)
 
-    @staticmethod
-    def scope_names() -> dict[str, tuple[str, Verb]]:
-        return {f"scope:{label}:{verb}": (label, verb) for label, verbs in governed_verbs().items() for verb in verbs}
+    def save(self, sent: dict[str, str]) -> list[str]:
+        """What changed, in words. A select that was not sent stays as it is. Raises ValueError for an unknown right."""
+        scopes, fields = {}, {}
+        for name, value in sent.items():
+            kind, model, rest = name.split(":")
+            if kind == "scope":
+                scopes[model, Verb(rest)] = Scope(value)
+            else:
+                fields[model, rest] = FieldRight(value) if value else ""
+        return set_rights(actor=self.request.user, role=self.role, scopes=scopes, fields=fields)
 
-    def field_names(self) -> dict[str, tuple[str, str]]:
-        rows = [row for _, group in field_rows(self.role) for row in group]
-        return {f"field:{row.field.model}:{row.field.field}": (row.field.model, row.field.field) for row in rows}
+    def show_conflict(self, both: list[str], theirs: State, mine: State) -> HttpResponse:
+        """Theirs beside mine; sent again, mine takes the place of theirs."""
+        messages.error(self.request, what_happened(AccessRule))
+        labels = right_labels(self.role)
+        words = {"": "as the record", **dict(Scope.choices), **dict(FieldRight.choices)}
 
-    def show(self, status: int = 200) -> HttpResponse:
+        def say(state: State, name: str) -> str:
+            return str(words.get(state[name][0], state[name][0]))
+
+        said = [Difference(labels[name], say(theirs, name), say(mine, name)) for name in both]
+        return self.show(CONFLICT, Conflict(both=said), theirs | {name: mine[name] for name in both})
+
+    def show(self, status: int = 200, conflict: Conflict | None = None, shown: State | None = None) -> HttpResponse:
+        stands = rights_state(self.role)
         context = {
+            "conflict": conflict,
+            "shown": {name: values[0] for name, values in (shown or stands).items()},
+            "opened": json.dumps(stands),
             "tabs": [
                 {"label": role.label, "url": f"{reverse('crm:rights')}?role={role}", "active": role == self.role}
                 for role in ROLES

@@ -11,6 +11,7 @@ from contacts.models import Contact
 from crm.choices import JobState, Role
 from crm.models import Company, ExchangeRate, JobRun, LogEntry, Team, User
 from orders.models import Order, OrderLine, Product
+from tests.concurrency.racing import fields_in
 
 pytestmark = pytest.mark.django_db
 GOOD = "a long pass phrase"
@@ -32,7 +33,7 @@ def point(number: int, kind: str, value: str) -> dict[str, object]:
 
 def save(client, name: str, pk: int | None = None, /, **fields: object):
     address = reverse(f"admin:{name}_change", args=[pk]) if pk else reverse(f"admin:{name}_add")
-    return client.post(address, fields)
+    return client.post(address, {**fields_in(client.get(address).content.decode(), ("opened",)), **fields})
 
 
 def test_new_contact_is_found_by_name_and_number_and_logged(admin_client):

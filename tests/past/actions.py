@@ -29,7 +29,7 @@ MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 NOT_ALONE = {
     "save_points", "save_address", "is_set_up", "name_from_email", "ring", "answer_password_requests",
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
-    "add_fields", "save_profile",
+    "add_fields", "save_profile", "hold_segments",
 }  # fmt: skip
 
 

@@ -1,0 +1,47 @@
+"""The pages that change or make records, found in the addresses of the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+
+from crm.administration.guarding import GuardedAdmin
+from crm.choices import Role
+from crm.models import AccessRule, ExchangeRate, MailChannel, User
+from crm.views.forms import FormPage
+from tests.access.table import ADDRESSES
+from tests.access.test_access_walk import all_names
+from tests.access.world import MAKERS
+from tests.factories import make_team, make_user
+
+VIEWS = {name: getattr(entry.callback, "view_class", None) for name, entry in all_names()}
+FORM_PAGES: dict[str, Any] = {
+    name: view for name, view in VIEWS.items() if isinstance(view, type) and issubclass(view, FormPage)
+}
+CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record]
+MAKING = [name for name in FORM_PAGES if not ADDRESSES[name].has_record]
+ADMINS: dict[str, Any] = {
+    model._meta.label: page
+    for model, page in admin.site._registry.items()
+    if isinstance(page, GuardedAdmin) and type(page).has_change_permission is GuardedAdmin.has_change_permission
+}
+
+
+def record_of(label: str, owner: User) -> Any:
+    """A record of a model, or the first there is."""
+    model: Any = apps.get_model(label)
+    makers = {
+        "crm.User": lambda: make_user(Role.REP),
+        "crm.Team": make_team,
+        "crm.AccessRule": lambda: AccessRule.objects.create(
+            role="rep", model="contacts.contact", verb="view", scope="all"
+        ),
+        "crm.ExchangeRate": lambda: ExchangeRate.objects.create(currency="USD", valid_from="2026-01-01", rate=1),
+        "crm.MailChannel": lambda: MailChannel.objects.get_or_create(name="default")[0],
+        "contacts.Contact": lambda: MAKERS["contact"](owner, "one"),
+        "orders.Product": lambda: MAKERS["product"](owner, "one"),
+        "orders.Order": lambda: MAKERS["order"](owner, "one"),
+    }
+    return makers[label]() if label in makers else model._default_manager.first()

@@ -1,0 +1,101 @@
+"""Every form that makes something makes it once, however often it is sent."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from crm.choices import Role
+from crm.models import ApiToken, ImportRun, JobRun, Share, Team
+from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING
+from tests.concurrency.forms import form_in
+from tests.factories import make_company, make_contact, make_user, signed_in
+
+pytestmark = pytest.mark.django_db
+SAMPLES: dict[str, dict[str, Any]] = {
+    "contacts:contact_create": {"kind": "person", "name": "Grace"},
+    "orders:product_create": {"name": "Lamp", "currency": "EUR"},
+    "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},
+    "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
+}
+
+
+@pytest.fixture
+def admin(db):
+    make_company()
+    return make_user(Role.ADMIN, name="Mia")
+
+
+def sent_twice(client, page: str, count: Callable[[], int], url: str = "", **fields: Any) -> None:
+    """Send the page's form twice, as it came but for these fields; `count` of records grows by one."""
+    form, before = form_in(client.get(page).content.decode(), "form_token").fields, count()
+    for _ in range(2):
+        answer = client.post(url or page, {**form, **{name: made(value) for name, value in fields.items()}})
+        assert count() == before + 1, answer.content.decode()[:3000]
+    assert answer.status_code == 302
+
+
+def made(value: Any) -> Any:
+    return value() if callable(value) else value
+
+
+@pytest.mark.parametrize("name", MAKING)
+def test_each_page_that_makes_a_record(admin, name):
+    fields = dict(SAMPLES[name])
+    if name == "orders:order_create":
+        fields["contact"] = str(make_contact().pk)
+    sent_twice(signed_in(admin), reverse(name), FORM_PAGES[name].model.objects.count, **fields)
+
+
+def test_a_file_is_brought_once(admin):
+    def file():
+        return SimpleUploadedFile("a.csv", b"name,email\nAda,a@example.org\n", "text/csv")
+
+    sent_twice(signed_in(admin), "/imports/new/", ImportRun.objects.count, kind="contacts", file=file)
+
+
+def test_another_file_has_to_be_meant(admin):
+    client = signed_in(admin)
+    form = form_in(client.get("/imports/new/").content.decode(), "form_token").fields
+    for name in ("a.csv", "b.csv"):
+        file = SimpleUploadedFile(name, b"name\nAda\n", "text/csv")
+        answer = client.post("/imports/new/", {**form, "kind": "contacts", "file": file})
+    assert "has made" in answer.content.decode()
+    assert ImportRun.objects.count() == 1
+
+
+def test_a_token_is_made_once(admin):
+    fields = {"name": "Shop", "scopes": ["contacts:read"]}
+    sent_twice(signed_in(admin), "/profile/tokens/", ApiToken.objects.count, **fields)
+
+
+def test_a_share_is_made_once(admin):
+    contact, other = make_contact(owner=admin), make_user(Role.REP)
+    page = f"/contacts/{contact.pk}/share/"
+    sent_twice(signed_in(admin), page, Share.objects.count, person=str(other.pk), right="view")
+
+
+def test_records_are_handed_over_once(admin):
+    leaver, heir = make_user(Role.REP), make_user(Role.REP)
+    page = f"/people/{leaver.pk}/handover/"
+    sent_twice(signed_in(admin), page, JobRun.objects.count, to=str(heir.pk))
+
+
+@pytest.mark.parametrize(
+    ("page", "url"), [("/analytics/runs/", "/analytics/runs/start/"), ("/analytics/rfm/", "/analytics/rfm/run/")]
+)
+def test_an_analysis_is_asked_for_once(admin, page, url):
+    sent_twice(signed_in(admin), page, JobRun.objects.count, url)
+
+
+def test_the_administration_makes_one(admin):
+    sent_twice(signed_in(admin), reverse("admin:crm_team_add"), Team.objects.count, name="West")
+
+
+@pytest.mark.parametrize("label", ADMINS)
+def test_each_page_of_the_administration_that_makes_has_a_token(admin, label):
+    opts = ADMINS[label].opts
+    answer = signed_in(admin).get(reverse(f"admin:{opts.app_label}_{opts.model_name}_add"))
+    assert answer.status_code == 403 or form_in(answer.content.decode(), "form_token")
