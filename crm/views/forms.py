@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from crm.conflicts import OPENED, merge, state_in_words
+from crm.conflicts import OPENED, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
 from crm.once import NOT_TYPED, TOKEN_FIELD, MadeAlready, led_before, new_token, once
@@ -44,7 +44,7 @@ class FormPage(ScopedView):
 
     def version_of(self, record: Any) -> int:
         """The version that a record is of now."""
-        version: int = record.version
+        version: int = getattr(record, "version", 0)
         return version
 
     @cached_property
@@ -92,10 +92,21 @@ class FormPage(ScopedView):
     @transaction.atomic
     def saved(self, form: Any) -> str:
         """Do it, say it; where it leads."""
+        if self.record and "version" not in form.fields:
+            self.refuse_stale()
         record = self.save(form)
         url = self.get_success_url(record)
         messages.success(self.request, self.done.format(record=record))
         return url
+
+    def refuse_stale(self) -> None:
+        """For records without a version: raise where the record stands otherwise than when the form was opened."""
+        mine, opened = self.record, opened_state(self.request.POST)
+        stored = self.model._default_manager.select_for_update().get(pk=mine.pk)
+        self.record = stored
+        if opened and opened != state_of(self.make_form()):
+            raise StaleRecord(stored)
+        self.record = mine
 
     def refused_record(self) -> HttpResponse | None:
         """A page with what was typed, where the record is gone or out of reach since the form was opened."""

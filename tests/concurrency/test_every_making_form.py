@@ -15,6 +15,7 @@ from tests.factories import make_company, make_contact, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 SAMPLES: dict[str, dict[str, Any]] = {
+    "crm:customfield_create": {"label": "Size", "type": "text"},
     "contacts:contact_create": {"kind": "person", "name": "Grace"},
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},
     "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},
