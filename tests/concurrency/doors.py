@@ -32,7 +32,7 @@ ADMINS: dict[str, Any] = {
 def record_of(label: str, owner: User) -> Any:
     """A record of a model, or the first there is."""
     model: Any = apps.get_model(label)
-    makers = {
+    makers: dict[str, Any] = {
         "crm.User": lambda: make_user(Role.REP),
         "crm.Team": make_team,
         "crm.AccessRule": lambda: AccessRule.objects.create(
