@@ -13,7 +13,6 @@ from analytics.run_page import StepRuns, runs_of, step_states
 from analytics.views import AnalysisView
 from crm.choices import Verb
 from crm.company import company_today
-from crm.models import JobRun
 from crm.once import once
 from crm.templatetags.figures import words
 
