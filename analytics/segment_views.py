@@ -16,7 +16,17 @@ from analytics.forms import SegmentFormSet, UsageForm, segment_in_words
 from analytics.models import RfmSegment, UsageLevel
 from crm.access import can
 from crm.choices import Verb
-from crm.conflicts import OPENED, Conflict, State, compare, difference, opened_state
+from crm.conflicts import (
+    OPENED,
+    Conflict,
+    State,
+    compare,
+    difference,
+    merge,
+    opened_state,
+    state_in_words,
+    state_of,
+)
 from crm.requests import SignedInRequest
 from crm.saving import what_happened
 from crm.views.base import ScopedView
@@ -110,7 +120,22 @@ class UsageLevelView(NamingView):
         form = UsageForm(request.POST)
         if not form.is_valid():
             return self.show(form, status=REFUSED)
-        return self.leave(is_changed=actions.save_usage_levels(actor=self.request.user, levels=form.levels))
+        with transaction.atomic():
+            conflict = self.compared(form)
+            is_changed = not conflict and actions.save_usage_levels(actor=self.request.user, levels=form.levels)
+        if conflict:
+            messages.error(request, what_happened(UsageLevel))
+            return self.show(form, conflict=conflict, status=CONFLICT)
+        return self.leave(is_changed=is_changed)
 
-    def show(self, form: UsageForm, status: int = 200) -> HttpResponse:
-        return render(self.request, "analytics/usage_list.html", {"form": form}, status=status)
+    def compared(self, form: UsageForm) -> Conflict | None:
+        """What somebody else saved since the page was opened."""
+        current = UsageForm(initial=UsageForm.initial_of(UsageLevel.objects.select_for_update()))
+        opened = opened_state(form.data)
+        return merge(form, current) if opened and opened != state_of(current) else None
+
+    def show(self, form: UsageForm, conflict: Conflict | None = None, status: int = 200) -> HttpResponse:
+        kept = form.data.get(OPENED, "") if form.is_bound and not conflict else ""
+        stands = state_in_words(UsageForm(initial=UsageForm.initial_of(UsageLevel.objects.all())))
+        context = {"form": form, "conflict": conflict, "opened": kept or stands}
+        return render(self.request, "analytics/usage_list.html", context, status=status)

@@ -19,6 +19,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:contact_create": {"kind": "person", "name": "Grace"},
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},
     "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},
+    "contacts:territory_create": {"name": "North"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
 
