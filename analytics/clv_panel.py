@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from analytics.clv_models import ClvScore
 from analytics.clv_specs import forecast_of, tone_of
 from analytics.models import ModelRun
-from analytics.queries import last_run
+from analytics.queries import runs_shown
 from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
@@ -22,7 +22,7 @@ from crm.templatetags.figures import full_day, money, number, percent, plural, w
 
 def forecast(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     """The forecast of a customer without what is hidden from the person; nothing before the first run."""
-    run = last_run("clv")
+    run = runs_shown(request).get("clv")
     if run is None:
         return None
     user = cast(SignedInRequest, request).user

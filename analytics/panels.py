@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from analytics.churn_words import reasons_in_words
 from analytics.models import ChurnScore, ModelRun, RfmScore, RfmSegment
-from analytics.queries import cells_for, last_run, segments
+from analytics.queries import cells_for, last_run, runs_shown, segments
 from analytics.rfm_page import RfmPage
 from analytics.specs import CHURN_TONES, churn_of, score_of
 from crm.access import can
@@ -33,7 +33,7 @@ def segment_pill(request: HttpRequest, record: models.Model) -> dict[str, Any] |
 
 def worth(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     """The scores of a customer, each in words; or why there are none. Nothing before the first run."""
-    run = last_run("rfm")
+    run = runs_shown(request).get("rfm")
     if run is None:
         return None
     user = cast(SignedInRequest, request).user
@@ -116,7 +116,9 @@ def churn(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     score = churn_of(record)
     if score is None or hidden_fields(user, ChurnScore):
         return None
-    run = ModelRun.objects.filter(pk=score.run_id).first()
+    run = runs_shown(request).get("churn")
+    if run is None or run.pk != score.run_id:
+        run = ModelRun.objects.filter(pk=score.run_id).first()
     return {
         "score": score,
         "chance": percent(score.probability),

@@ -20,8 +20,11 @@ from orders.models import Order
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import HttpRequest
 
     from crm.models import User
+
+SHOWN_STEPS = ("rfm", "clv", "churn")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,16 @@ class Tally:
 def last_run(step: str) -> ModelRun | None:
     """The newest good run of a step, whose figures the tables hold."""
     return ModelRun.objects.filter(step=step, error="").select_related("actor").order_by("-created_at", "-pk").first()
+
+
+def runs_shown(request: HttpRequest) -> dict[str, ModelRun]:
+    """The newest good run of each step whose figures a record page shows; read once in a request."""
+    found: dict[str, ModelRun] | None = getattr(request, "_runs_shown", None)
+    if found is None:
+        runs = ModelRun.objects.filter(step__in=SHOWN_STEPS, error="").select_related("actor")
+        found = {run.step: run for run in runs.order_by("step", "-created_at", "-pk").distinct("step")}
+        request._runs_shown = found  # type: ignore[attr-defined]
+    return found
 
 
 def failure_after(run: ModelRun | None, step: str) -> ModelRun | None:

@@ -54,7 +54,7 @@ def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
     """Contacts with all that the header and the facts of their page show, and whether the person sees the
     organizations that they name (`sees_organization`, `sees_parent`).
     """
-    named = {name for spec in fields_of("contacts.contact") if spec.default for name in spec.select}
+    named = {name for spec in fields_of("contacts.contact") if spec.default or spec.is_score for name in spec.select}
     reachable = Contact.objects.visible_to(user)
     return (
         rows.select_related(*named, "owner", "team", "territory", "organization", "parent")

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
+from contacts.models import Contact
 from crm.catalogue import fields_of
 from crm.choices import Role
-from crm.models import FieldRule
+from crm.models import CustomField, FieldRule
 from crm.rest.resources import NOT_FOR_MACHINES
 from orders.models import Subscription
 from tests import factories as make
@@ -35,6 +36,8 @@ def world(db) -> World:
     world = build_world()
     for contact in world.records["contact"].values():
         Subscription.objects.create(contact=contact, started_on=dt.date(2026, 1, 1), currency="EUR")
+    values = {field.key: f"A {field.key}" for field in CustomField.objects.all()}
+    Contact.objects.update(custom=values)
     return world
 
 
@@ -65,7 +68,8 @@ def compare(person, label: str, page: str, path: str) -> None:
     assert keys, (person, page)
     assert [item["id"] for item in items] == keys, (person, page)
     columns = {spec.name for spec in fields_of(label) if spec.column}
-    assert set(items[0]) & columns == offered, (person, page)
+    told = set(items[0]) | {f"custom_{key}" for item in items for key in item.get("custom", {})}
+    assert told & columns == offered, (person, page)
     single = call.get(f"{path}/{keys[0]}").json()
     assert {name: single[name] for name in items[0]} == items[0]
 
