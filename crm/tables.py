@@ -21,13 +21,14 @@ from crm.catalogue import FieldSpec
 from crm.templatetags import figures, pieces
 
 NUMBERS = ("number", "money")
+END = SafeString("</td>")
 
 
 class Cell(NamedTuple):
     """One cell of a row: what it holds, and the whole `<td>`."""
 
     html: SafeString | str
-    drawn: str
+    drawn: SafeString
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Row:
     @property
     def drawn(self) -> SafeString:
         """All cells, ready for the page."""
-        return SafeString("".join([cell.drawn for cell in self.cells]))
+        return format_html_join("", "{}", ((cell.drawn,) for cell in self.cells))
 
 
 @dataclass
@@ -104,14 +105,14 @@ class Column:
 
     def cell(self, record: models.Model) -> Cell:
         html = self.html(record)
-        return Cell(html, f"{self._start}{conditional_escape(html)}</td>")
+        return Cell(html, self._start + conditional_escape(html) + END)
 
     def leading_cell(self, record: models.Model, url: str) -> Cell:
         """The cell that names the row; it leads to `url`, where there is one."""
         html = self.html(record)
         shown = conditional_escape(html)
-        link = f'<a href="{conditional_escape(url)}">{shown}</a>' if url else shown
-        return Cell(html, f"{self._leading_start}{link}</td>")
+        link = format_html('<a href="{}">{}</a>', url, shown) if url else shown
+        return Cell(html, self._leading_start + link + END)
 
     @cached_property
     def _start(self) -> SafeString:
