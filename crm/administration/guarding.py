@@ -46,7 +46,7 @@ class GuardedAdmin(ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             earlier = None if object_id else sent_before(user=_user(request), data=request.POST)
-            if object_id:
+            if object_id and self.has_change_permission(request):
                 self._lock(object_id)
             if earlier is not None and earlier.digest == digest_of(request.POST):
                 return redirect(earlier.url)

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+
 from analytics import actions as analytics
-from analytics.models import RfmSegment
+from analytics.models import RfmSegment, UsageLevel
 from contacts import actions as contacts
 from crm import actions as floor
 from crm import jobs
 from crm.accounts import actions as accounts
 from crm.choices import JobState, Role
 from crm.customfields import actions as customfields
+from crm.foreign.tokens import Purpose, make_token
 from crm.mail import actions as mail
 from crm.mail.choices import MailState
 from crm.models import JobRun, MailChannel, OutgoingMail
@@ -49,6 +52,15 @@ def _segments() -> list[dict[str, Any]]:
     rows = [dict(row) for row in RfmSegment.objects.values(*fields)]
     rows[0]["name"] = "Another name"
     return rows
+
+
+def _levels() -> dict[str, tuple[int | None, str]]:
+    return {level.level: (level.share, f"{level.message} Always.") for level in UsageLevel.objects.all()}
+
+
+def _factor() -> Authenticator:
+    sealed = make_token(Purpose.SECOND_FACTOR, {"text": "a secret"}, None)
+    return Authenticator.objects.create(user=make_user(), type=Authenticator.Type.TOTP, data={"secret": sealed})
 
 
 def _channel() -> MailChannel:
@@ -120,6 +132,10 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "refuse_feature": lambda actor: _on(
         _allowed(), lambda name: analytics.refuse_feature(actor=actor, name=name, label="Closed")
     ),
+    "save_usage_levels": lambda actor: _on(
+        _levels(), lambda levels: analytics.save_usage_levels(actor=actor, levels=levels)
+    ),
+    "seal_factors_anew": lambda actor: _on(_factor(), lambda _: accounts.seal_factors_anew(actor=actor)),
     "save_segments": lambda actor: _on(_segments(), lambda rows: analytics.save_segments(actor=actor, rows=rows)),
     "save_user": lambda actor: lambda: floor.save_user(actor=actor, email="n@example.org", role=Role.REP, team="New"),
     "invite_person": lambda actor: (
