@@ -28,7 +28,7 @@ FROM orders_order
 WHERE contact_id IS NOT NULL AND ordered_on <= {as_of}
 """)
 PROFIT_SQL = sql.SQL("""
-SELECT contact_id, round(coalesce(sum(coalesce(base_amount - {cost}, base_amount * {margin})), 0), 2) AS profit
+SELECT contact_id, round(sum(coalesce(base_amount - {cost}, base_amount * {margin})), 2) AS profit
 FROM orders_order
 WHERE contact_id IS NOT NULL AND ordered_on <= {as_of}
 GROUP BY contact_id
