@@ -21,7 +21,7 @@ def test_a_contact_is_made_with_its_owner_and_an_address_by_hand(page: Page, liv
     page.goto(f"{live_server.url}/admin/contacts/contact/add/")
     page.get_by_label("Email").fill(admin.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_label("Name:", exact=True).fill("Galerie Sommer")
     page.locator("[aria-labelledby=select2-id_owner-container]").click()
     page.locator(".select2-search__field").fill("keller")
@@ -41,7 +41,7 @@ def test_pages_lead_back_to_the_site(page: Page, live_server, admin):
     page.goto(f"{live_server.url}/admin/")
     page.get_by_label("Email").fill(admin.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     for name in ("Users", "Orders", "Log entries", "RFM segments"):
         page.goto(f"{live_server.url}/admin/")
         page.locator("#content-main th").get_by_role("link", name=name, exact=True).click()

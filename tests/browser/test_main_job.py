@@ -59,7 +59,7 @@ def sign_in(page: Page, base: str, email: str) -> None:
     page.goto(f"{base}/accounts/login/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator("input[type=password]")).to_have_count(0)
 
 
@@ -95,7 +95,7 @@ def counts_by_score(page: Page) -> list[list[int]]:
 
 
 def customers_by_segment(page: Page) -> dict[str, int]:
-    rows = page.locator(".segment-table tbody tr").all()
+    rows = page.locator(".segment-table", has_text="champions").locator("tbody tr").all()
     lines = [(row.locator("th").inner_text(), row.locator("td").first.inner_text()) for row in rows]
     return {name.strip(): int(count.replace(",", "")) for name, count in lines}
 

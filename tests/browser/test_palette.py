@@ -53,6 +53,8 @@ def test_a_command_is_run_and_the_rest_is_searched(page: Page, live_server, rosa
     expect(page.get_by_role("option", name="New contact")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/contacts/new/$"))
+    expect(page.get_by_role("heading", name="New contact")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Control+k")
     page.keyboard.type("lind")
     expect(page.get_by_role("option", name="Search everything for “lind”")).to_be_visible()
