@@ -24,10 +24,10 @@ class BenchError(RuntimeError):
 
 @dataclass
 class Visitor:
-    """Somebody signed in (by `cookie`), over one kept connection."""
+    """Somebody signed in (`credentials` are headers: a cookie or a token), over one kept connection."""
 
     port: int
-    cookie: str
+    credentials: dict[str, str]
     connection: http.client.HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,12 +36,12 @@ class Visitor:
     def get(self, path: str, *, headers: dict[str, str] | None = None) -> bytes:
         """The page. Raises BenchError where it is not a 200."""
         try:
-            self.connection.request("GET", path, headers={"Cookie": self.cookie, **(headers or {})})
+            self.connection.request("GET", path, headers={**self.credentials, **(headers or {})})
             answer = self.connection.getresponse()
             content = answer.read()
         except (http.client.HTTPException, ConnectionError):  # the server closes a kept connection now and then
             self.connection.close()
-            self.connection.request("GET", path, headers={"Cookie": self.cookie, **(headers or {})})
+            self.connection.request("GET", path, headers={**self.credentials, **(headers or {})})
             answer = self.connection.getresponse()
             content = answer.read()
         if answer.status != http.client.OK:
@@ -50,7 +50,7 @@ class Visitor:
 
     def drain(self, path: str) -> int:
         """Reads a long answer piece by piece; how many bytes it had."""
-        self.connection.request("GET", path, headers={"Cookie": self.cookie})
+        self.connection.request("GET", path, headers=self.credentials)
         answer = self.connection.getresponse()
         size = 0
         while piece := answer.read(1 << 20):

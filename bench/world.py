@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from django.db import connection
 from django.test import Client
 
 from bench.base import Databases
-from bench.sites import Visitor, serve
+from bench.sites import BenchError, Visitor, serve
+from crm.catalogue import api_areas
 from crm.models import User
+from crm.rest.actions import issue_token
 
 MANAGER, REP = "manager@example.com", "rep@example.com"
 
@@ -52,24 +55,27 @@ class World:
 
     def visitor(self, port: int, email: str = MANAGER) -> Visitor:
         """Somebody signed in at a site, with a connection of their own."""
-        key = (port, email)
+        return self._visitor(port, (port, email), lambda: {"Cookie": cookie_of(email)})
+
+    def caller(self, port: int) -> Visitor:
+        """A program with a token of the manager."""
+        return self._visitor(port, (port, "token"), lambda: {"Authorization": f"Bearer {token_of(MANAGER)}"})
+
+    def _visitor(self, port: int, key: tuple[int, str], sign_in: Callable[[], dict[str, str]]) -> Visitor:
         if key not in self._visitors:
             is_small = "small_port" in self.__dict__ and port == self.small_port
-            cookie = self._cookie_in_small(email) if is_small else cookie_of(email)
-            self._visitors[key] = Visitor(port, cookie)
+            database = self.databases.work_name(self.small_rows if is_small else self.rows)
+            with pointed_at(database):
+                self._visitors[key] = Visitor(port, sign_in())
         return self._visitors[key]
 
     def fresh_visitor(self, port: int, email: str = MANAGER) -> Visitor:
         """The same person over a connection of its own: for clients that ask at once."""
-        return Visitor(port, self.visitor(port, email).cookie)
+        return Visitor(port, self.visitor(port, email).credentials)
 
     def _serve(self, database: str, settings: str = "crm.settings") -> int:
         url = self.databases.url(database)
         return self.stack.enter_context(serve(url, self.folder / f"{settings}.log", settings))
-
-    def _cookie_in_small(self, email: str) -> str:
-        with pointed_at(self.databases.work_name(self.small_rows)):
-            return cookie_of(email)
 
 
 def cookie_of(email: str) -> str:
@@ -77,6 +83,12 @@ def cookie_of(email: str) -> str:
     client = Client()
     client.force_login(User.objects.get(email=email))
     return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+
+
+def token_of(email: str) -> str:
+    """The secret of a new token that may read everything, in the database that we are pointed at."""
+    scopes = [scope for area in api_areas() for scope in area.scopes if scope.endswith(":read")]
+    return issue_token(actor=User.objects.get(email=email), name="Bench", scopes=scopes)[1]
 
 
 @contextmanager
@@ -102,7 +114,10 @@ class Cost:
 
 
 def cost_of(path: str, email: str = MANAGER) -> Cost:
-    """Count the page's queries and sum the shared buffers that EXPLAIN (ANALYZE, BUFFERS) sees for each SELECT."""
+    """Count the page's queries and sum the shared buffers that EXPLAIN (ANALYZE, BUFFERS) sees for each SELECT.
+
+    An address of the API is asked with a token.
+    """
     asked: list[tuple[str, Any]] = []
 
     def note(execute: Any, query: Any, params: Any, many: bool, context: Any) -> Any:
@@ -110,11 +125,17 @@ def cost_of(path: str, email: str = MANAGER) -> Cost:
             asked.append((query, params))
         return execute(query, params, many, context)
 
-    client = Client()
-    client.force_login(User.objects.get(email=email))
-    client.get(path, HTTP_HOST="127.0.0.1")
-    with connection.execute_wrapper(note):
-        client.get(path, HTTP_HOST="127.0.0.1")
+    client, headers = Client(), {"host": "127.0.0.1"}
+    if path.startswith("/api/"):
+        headers["authorization"] = f"Bearer {token_of(email)}"
+    else:
+        client.force_login(User.objects.get(email=email))
+    for _ in range(2):  # the second one is the one that counts
+        asked.clear()
+        with connection.execute_wrapper(note):
+            answer = client.get(path, headers=headers)
+    if answer.status_code != HTTPStatus.OK:
+        raise BenchError(f"{path} answered {answer.status_code}")
     buffers = [(_buffers(query, params), query) for query, params in asked if str(query).startswith("SELECT")]
     return Cost(len(asked), sum(count for count, _ in buffers), str(max(buffers)[1])[:300] if buffers else "")
 

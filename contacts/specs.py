@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from contacts.choices import ContactKind, ListKind, Market, PointKind
+from contacts.countries import country_code
 from contacts.queries import UNSEEN_ORGANIZATION, main_point, place_of
 from crm.catalogue import FieldSpec
 
@@ -22,7 +25,10 @@ CONTACT_FIELDS = (
         "place", "Place", "addresses__city", filter=False, default=True, order=20,
         value=place_of, prefetch=("addresses",), shows=("country",),
     ),
-    FieldSpec("country", "Country", "addresses__country", column=False, order=22, help="Two letters, such as DE."),
+    FieldSpec(
+        "country", "Country", "addresses__country", column=False, order=22, help="Its name or two letters.",
+        condition=lambda end, value: Q(addresses__country=country_code(value)),
+    ),
     FieldSpec(
         "owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=30, also=("owner_email",)
     ),

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 
 from bench.measuring import Line
-from bench.rows import analysis, churn, clv, export, importing, lists, mails, people, record, rfm, search
+from bench.rows import analysis, api, churn, clv, export, importing, lists, mails, people, record, rfm, search
 from bench.world import World
 
 ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "list": lists.measure,
     "search": search.measure,
     "record": record.measure,
+    "api": api.measure,
     "rfm": rfm.measure,
     "nightly": analysis.measure,
     "clv": clv.measure,

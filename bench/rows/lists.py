@@ -19,27 +19,27 @@ PLAIN = "/contacts/"
 CLIENTS, SECONDS = 4, 6.0
 
 
-def filtered_page() -> str:
+def asked_for() -> str:
     """Narrowed by a score and by an address: two other tables."""
     segment = RfmSegment.objects.order_by("position").values_list("name", flat=True)[0]
-    return f"{PLAIN}?{urlencode({'segment': segment, 'country': 'DE'})}"
+    return urlencode({"segment": segment, "country": "DE"})
 
 
-def deep_page() -> str:
-    """The page in the middle of the list, by the key of the row before it."""
+def deep_key() -> str:
+    """The key of a row in the middle of the list."""
     middle = Contact.objects.filter(archived_at=None, sort_name__gte="m").order_by("sort_name", "pk").first()
-    return f"{PLAIN}?after={write_key(Sort('name', 'sort_name'), middle)}"
+    return write_key(Sort("name", "sort_name"), middle)
 
 
 def measure(world: World) -> Iterator[Line]:
     """Demands: rule 3 of the bench (CONTRIBUTING)."""
     us, floor, rep = world.visitor(world.port), world.visitor(world.floor_port), world.visitor(world.port, REP)
     small = world.visitor(world.small_port)
-    filtered = filtered_page()
+    filtered = f"{PLAIN}?{asked_for()}"
     cases = {
         "floor": page(floor, "/list/"),
         "first": page(us, PLAIN),
-        "deep": page(us, deep_page()),
+        "deep": page(us, f"{PLAIN}?after={deep_key()}"),
         "filtered": page(us, filtered),
         "rep": page(rep, PLAIN),
         "small": page(small, PLAIN),

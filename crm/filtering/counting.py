@@ -37,6 +37,6 @@ def estimate_rows(rows: QuerySet[Any]) -> RowCount:
 
 
 def few_keys(rows: QuerySet[Any]) -> list[int] | None:
-    """The ids of the rows where they are at most the limit, None where they are more."""
-    keys = list(rows.order_by().values_list("pk", flat=True)[: EXACT_UP_TO + 1])
+    """The ids of the rows, in their order, where they are at most the limit; None where they are more."""
+    keys = list(rows.values_list("pk", flat=True)[: EXACT_UP_TO + 1])
     return keys if len(keys) <= EXACT_UP_TO else None

@@ -20,24 +20,13 @@ from crm.catalogue import FieldSpec
 from crm.choices import Scope, Verb
 from crm.company import end_of_day
 from crm.filtering.folding import contains
+from crm.filtering.related import has_some, leads_to_many
 from crm.models import User
 
 ME, NOBODY = "me", "none"
 MOST_PEOPLE = 500
 STATES = (("archived", "Archived"), ("all", "Current and archived"))
 YES_NO = (("yes", "Yes"), ("no", "No"))
-
-
-def leads_to_many(model: type[models.Model], path: str) -> bool:
-    """Whether a look-up path passes a relation with several rows, so that a join would double the record."""
-    for step in path.split("__"):
-        field = model._meta.get_field("id" if step == "pk" else step)
-        if field.one_to_many or field.many_to_many:
-            return True
-        if not isinstance(field.related_model, type):
-            return False
-        model = field.related_model
-    return False
 
 
 class SpecFilter(django_filters.Filter):
@@ -64,7 +53,7 @@ class SpecFilter(django_filters.Filter):
         asked = self.spec.condition(self.end, value) if self.spec.condition else self.matches(value)
         condition = asked & self.within_sight()
         if self.is_apart:
-            condition = Q(pk__in=qs.model._default_manager.filter(condition).values("pk"))
+            condition = has_some(qs.model, self.spec.path, condition)
         return qs.filter(condition)
 
     def matches(self, value: Any) -> Q:

@@ -16,9 +16,10 @@ from django.http import HttpRequest
 
 from crm.access import veil
 from crm.catalogue import FieldSpec, fields_of
-from crm.filtering.counting import RowCount, count_rows, estimate_rows, few_keys
+from crm.filtering.counting import RowCount
 from crm.filtering.filtersets import address, chips_of, filterset_for, problems_of
-from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, read_page, write_key
+from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, write_key
+from crm.filtering.matches import Matches
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 
 if TYPE_CHECKING:
@@ -75,26 +76,30 @@ class Listing:
         return rows
 
     @cached_property
-    def keys(self) -> list[int] | None:
-        """Ids of all rows of a narrowed list where they are few.
+    def matches(self) -> Matches:
+        """How the matching rows are read."""
+        return Matches(
+            rows=self.matching,
+            all_rows=self.filterset.queryset,
+            sort=self.sort,
+            is_narrowed=self.is_narrowed and not self.problems,
+            with_relations=self._with_relations,
+        )
 
-        They are found first and put into order then: left to itself, the planner walks a million rows in the order of
-        their names to meet the first fifty that match.
-        """
-        return few_keys(self.matching) if self.is_narrowed and not self.problems else None
-
-    @cached_property
+    @property
     def with_relations(self) -> QuerySet[Any]:
         """The matching rows together with what the shown columns need."""
+        return self._with_relations(self.matching)
+
+    def _with_relations(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         specs = [column.spec for column in self.columns]
-        rows = self.matching if self.keys is None else self.filterset.queryset.filter(pk__in=self.keys)
         if select := sorted({name for spec in specs for name in spec.select}):
             rows = rows.select_related(*select)
         return rows.prefetch_related(*sorted({name for spec in specs for name in spec.prefetch}))
 
     @cached_property
     def page(self) -> Page:
-        page = read_page(self.with_relations, self.sort, self.design.page_size, self.after, self.before)
+        page = self.matches.page(self.design.page_size, self.after, self.before)
         self.veil(page.records)
         return page
 
@@ -106,11 +111,9 @@ class Listing:
     @cached_property
     def count(self) -> RowCount:
         """A first page that is also the last is its own count."""
-        if self.keys is not None:
-            return RowCount(len(self.keys), is_exact=True)
         if not self.page.has_next and not self.page.has_previous:
             return RowCount(len(self.page.records), is_exact=True)
-        return estimate_rows(self.matching) if self.is_narrowed else count_rows(self.matching)
+        return self.matches.count
 
     @property
     def table(self) -> Table:

@@ -15,9 +15,9 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.dateparse import parse_datetime
 
 from crm.catalogue import shipped_fields_of
-from crm.filtering.counting import few_keys
 from crm.filtering.filtersets import address, filterset_for, problems_of
-from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, read_page, write_key
+from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, write_key
+from crm.filtering.matches import Matches
 from crm.rest.problems import wrong_question
 from crm.rest.resources import Resource, chosen_names
 from crm.rest.tokens import ApiRequest, has_scope
@@ -51,13 +51,18 @@ class ApiList:
 
     @cached_property
     def page(self) -> Page:
-        """The rows of this page. Few matching rows are found first and put into order then, as in the lists."""
+        """The rows of this page, read as the lists read theirs."""
         rows = self.filterset.qs
         if self.updated_since:
             rows = rows.filter(**{f"{self.resource.updated_path}__gte": self.updated_since})
-        keys = few_keys(rows) if self._is_narrowed() else None
-        rows = rows if keys is None else self.filterset.queryset.filter(pk__in=keys)
-        return read_page(self.resource.with_relations(rows, self.names), self.sort, self.page_size, self.after)
+        matches = Matches(
+            rows=rows,
+            all_rows=self.filterset.queryset,
+            sort=self.sort,
+            is_narrowed=self._is_narrowed(),
+            with_relations=lambda found: self.resource.with_relations(found, self.names),
+        )
+        return matches.page(self.page_size, self.after)
 
     def response(self) -> JsonResponse:
         records = self.page.records

@@ -19,7 +19,7 @@ from crm.access import Unseen, veil
 from crm.catalogue import FieldSpec, shipped_fields_of, unseen_words
 from crm.customfields.showing import values_reader
 from crm.field_rights import hidden_specs, hides, stored_at
-from crm.filtering.filters import leads_to_many
+from crm.filtering.related import leads_to_many
 from crm.filtering.searching import search_rows
 from crm.models import User
 from crm.tables import Column

@@ -11,8 +11,9 @@ from contacts.models import Contact
 from crm.catalogue import FieldSpec, fields_of
 from crm.filtering import counting
 from crm.filtering.counting import RowCount, count_rows
-from crm.filtering.filters import filters_for, leads_to_many
+from crm.filtering.filters import filters_for
 from crm.filtering.filtersets import address, filterset_for
+from crm.filtering.related import leads_to_many
 from crm.filtering.searching import search_rows
 from tests import factories as make
 

@@ -1,0 +1,101 @@
+"""The rows that match, read the way that fits how many they are.
+
+Few are found first and put into order then; many are walked in their order until a page is full. Which of the two, the
+planner's estimate says. It can be far off where filters have to do with each other, so a walk that takes long is given
+up for the other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from crm.filtering import counting
+from crm.filtering.counting import RowCount, estimate_rows, few_keys
+from crm.filtering.keyset import Page, Position, Sort, in_order, read_page
+from crm.filtering.patience import OutOfPatience, patience
+
+WALK_MILLISECONDS = 500
+SURELY_MORE = 2  # times the exact count's limit: so far the planner's estimate is not taken for "many"
+
+
+@dataclass
+class Matches:
+    """`rows` match and `all_rows` are those among which they were looked for, both narrowed to what the person may see.
+
+    `is_narrowed`: whether anything was asked at all. `with_relations` adds what showing a row needs.
+    """
+
+    rows: QuerySet[Any]
+    all_rows: QuerySet[Any]
+    sort: Sort
+    is_narrowed: bool
+    with_relations: Callable[[QuerySet[Any]], QuerySet[Any]]
+
+    def page(self, size: int, after: Position | None = None, before: Position | None = None) -> Page:
+        """At most `size` rows after (or before) a position; the first page without one."""
+        if not self.is_narrowed:
+            return self._walk(size, after, before)
+        if self._is_surely_many:
+            try:
+                with patience(WALK_MILLISECONDS):
+                    return self._walk(size, after, before)
+            except OutOfPatience:
+                self.__dict__["keys"] = self._found_first()
+        if self.keys is None:
+            return self._walk(size, after, before)
+        return self._cut(self.keys, size, after, before) or self._walk(size, after, before, keys=self.keys)
+
+    @cached_property
+    def count(self) -> RowCount:
+        """How many rows match, of all pages."""
+        if self.keys is not None:
+            return RowCount(len(self.keys), is_exact=True)
+        if self.is_narrowed or self._is_surely_many:
+            return self.estimate
+        return counting.count_rows(self.rows)
+
+    @cached_property
+    def keys(self) -> list[int] | None:
+        """Ids of all rows of a narrowed list in their order, where they are few; None where they are not."""
+        if not self.is_narrowed or self._is_surely_many:
+            return None
+        return few_keys(in_order(self.rows, self.sort))
+
+    @cached_property
+    def estimate(self) -> RowCount:
+        return estimate_rows(self.rows)
+
+    @property
+    def _is_surely_many(self) -> bool:
+        return self.estimate.value > SURELY_MORE * counting.EXACT_UP_TO
+
+    def _found_first(self) -> list[int] | None:
+        """The same as `keys`, for an estimate that was wrong: left to itself, the planner would walk again."""
+        keys = few_keys(self.rows.order_by())
+        return keys if keys is None else few_keys(in_order(self.all_rows.filter(pk__in=keys), self.sort))
+
+    def _walk(self, size: int, after: Position | None, before: Position | None, keys: list[int] | None = None) -> Page:
+        rows = self.rows if keys is None else self.all_rows.filter(pk__in=keys)
+        return read_page(self.with_relations(rows), self.sort, size, after, before)
+
+    def _cut(self, keys: list[int], size: int, after: Position | None, before: Position | None) -> Page | None:
+        """The page out of the ids in order; None where the row that it begins at is gone."""
+        start, end = 0, size
+        if position := after or before:
+            try:
+                place = keys.index(position.pk)
+            except ValueError:
+                return None
+            start = place + 1 if after else max(place - size, 0)
+            end = start + size if after else place
+            if before and place < size:  # a first page is always full
+                start, end = 0, size
+        wanted = keys[start:end]
+        found = {one.pk: one for one in self.with_relations(self.all_rows.filter(pk__in=wanted))}
+        records = [found[key] for key in wanted if key in found]
+        return Page(records, has_previous=start > 0, has_next=end < len(keys))
