@@ -44,7 +44,7 @@ class ChurnView(AnalysisView):
             "may_allow": can(self.request.user, Verb.CHANGE, AllowedFeature),
             "may_export": can(self.request.user, Verb.EXPORT, ChurnScore),
             "is_narrowed": scope_of(self.request.user, ChurnScore, Verb.VIEW) != Scope.ALL,
-            **jobs.newest_job(self.request.user, self.page.run if self.page else None),
+            **self.run_state("churn", self.page.run if self.page else None),
         }
         return render(self.request, "analytics/churn.html", context, status=status)
 

@@ -101,12 +101,28 @@ class ClvPage:
             )
         ]  # fmt: skip
         if not self.is_forecast:
-            return cards
+            return cards + self._seen_cards()
         alive = sum(cell.alive for cell in self.cells)
         share = percent(alive / self.customers) if self.customers else ""
         cards.append(_card("Still there", short_number(alive), f"expected, {share} of the customers"))
         if self.has_money:
             cards[:0] = self._money_cards()
+        return cards
+
+    def _seen_cards(self) -> list[dict[str, Any]]:
+        """Without a forecast: what the customers did so far."""
+        seen = self.metrics.get("seen")
+        if not seen or self.narrowed:
+            return []
+        likely = f"95 % interval {percent(seen['low'])} to {percent(seen['high'])}"
+        cards = [
+            _card("Came back", percent(seen["share"]), f"of the customers; {likely}", customers_url(repeats_min=1))
+        ]
+        if seen["days_between"]:
+            cards.append(_card("Days between purchases", number(seen["days_between"], 1), "of those who came back"))
+        if seen["repeat_value"] is not None:
+            value = whole_money(seen["repeat_value"], self.currency)
+            cards.append(_card("A day of purchase", value, "of those who came back, the first left out"))
         return cards
 
     def _money_cards(self) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ def forecast(request: HttpRequest, record: models.Model) -> dict[str, Any] | Non
         "tone": tone_of(score.p_alive) if score and is_there else "neutral",
         "worth": _worth(score, currency) if score else "",
         "period": f"in the next {plural(run.parameters['months'], 'month')}{_basis(run)}",
-        "lines": reasons(score, currency, _basis(run)) if score else [],
+        "lines": [*reasons(score, currency, _basis(run)), *_unforecast(run)] if score else [],
     }
 
 
@@ -58,6 +58,11 @@ def reasons(score: ClvScore, currency: str, basis: str) -> list[str]:
         what = "Revenue" if basis else "Profit"
         said.append(f"{what} to date: {money(score.historic_profit, currency)}.")
     return said
+
+
+def _unforecast(run: ModelRun) -> list[str]:
+    """Why there is no forecast for anybody, where there is none."""
+    return [] if run.parameters.get("r") is not None else ["No forecast: too few customers came back to learn from."]
 
 
 def _rhythm(score: ClvScore) -> str:

@@ -49,7 +49,7 @@ class ClvView(AnalysisView):
             "is_form_open": is_open or self.page is None,
             "last_day": queries.last_day_with_orders() if may_run else None,
             "may_export": can(user, Verb.EXPORT, ClvScore),
-            **jobs.newest_job(user, self.page.run if self.page else None),
+            **self.run_state("clv", self.page.run if self.page else None),
         }
         return render(self.request, "analytics/clv.html", context, status=status)
 

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from analytics.runs import read_day, run_steps
+from analytics.runs import WAITING, AnotherRun, read_day, run_steps
 from analytics.steps import AnalysisError
 from crm.access import can
 from crm.choices import JobState, Verb
-from crm.jobs import JobError, Progress, start_job
+from crm.jobs import JobError, JobLater, Progress, start_job
 from crm.models import JobRun
 from crm.templatetags.figures import full_day
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 KIND = "analysis"
+PAUSE_SECONDS = 20
 FAILED = (JobState.FAILED, JobState.PARKED)
 
 
@@ -100,6 +101,8 @@ def run_analysis(job: JobRun, progress: Progress) -> dict[str, Any]:
             progress=progress,
             job=job,
         )
+    except AnotherRun as error:
+        raise JobLater(WAITING, PAUSE_SECONDS) from error
     except AnalysisError as error:
         raise JobError(str(error)) from error
     return {

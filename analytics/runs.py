@@ -33,6 +33,10 @@ WAIT_SECONDS = 1.0
 WAITING = "Waiting for another run of the analysis to end"
 
 
+class AnotherRun(AnalysisError):
+    """Another run of the analysis is going on."""
+
+
 class StepsFailed(AnalysisError):
     """Some steps failed; `runs` are those that did not. The message is their sentences."""
 
@@ -64,14 +68,19 @@ def run_steps(
     """Run steps one after the other, each in a transaction of its own; runs of two callers never at the same time.
 
     A step that fails leaves its last good figures in place and a run that says why; the others go on, but for those
-    that rest on it. Raises StepsFailed at the end, AnalysisError before anything ran where it cannot be done as asked.
+    that rest on it. A job whose worker died goes on behind the steps that it has done. Raises StepsFailed at the end,
+    AnalysisError before anything ran where it cannot be done as asked; AnotherRun where another run is going on (a job
+    does not wait for it, others do for a while).
     """
     chosen, values = steps_named(only), read_parameters(parameters or {})
     told = progress or SilentProgress()
-    runs: list[ModelRun] = []
     failed: dict[str, str] = {}
-    with one_at_a_time(told):
+    with one_at_a_time(told, wait_seconds=0 if job else settings.CRM_ANALYSIS_WAIT_SECONDS):
+        runs = runs_done(job, as_of)
+        done = {run.step for run in runs}
         for step in chosen:
+            if step.name in done:
+                continue
             if rested := [name for name in step.after if name in failed]:
                 failed[step.name] = f"Left out, since {rested[0]} failed."
                 continue
@@ -100,17 +109,24 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".strip().splitlines()[0][:200]
 
 
+def runs_done(job: JobRun | None, as_of: dt.date) -> list[ModelRun]:
+    """What earlier attempts of a job have done, the oldest first: the worker died at a later step."""
+    if job is None or job.attempts < 2:
+        return []
+    return list(ModelRun.objects.filter(job=job, as_of=as_of, error="").order_by("pk"))
+
+
 @contextmanager
-def one_at_a_time(progress: Progress) -> Iterator[None]:
+def one_at_a_time(progress: Progress, *, wait_seconds: float) -> Iterator[None]:
     """Hold off other runs of the analysis, in any process; wait, and say so, while one is going on.
 
-    Raises AnalysisError with a sentence when the other does not end.
+    Raises AnotherRun with a sentence when the other does not end in time.
     """
-    end = time.monotonic() + settings.CRM_ANALYSIS_WAIT_SECONDS
+    end = time.monotonic() + wait_seconds
     with side_connection() as side:
         while not take_lock(side, RUN_LOCK, 1):
-            if time.monotonic() > end:
-                raise AnalysisError("Another run of the analysis is going on and does not end. Try again later.")
+            if time.monotonic() >= end:
+                raise AnotherRun("Another run of the analysis is going on and does not end. Try again later.")
             progress.report(0, None, WAITING)
             time.sleep(WAIT_SECONDS)
         yield

@@ -22,17 +22,15 @@ from analytics.overview import cards
 from analytics.rfm_page import DIMENSIONS, MEASURES, RfmPage
 from contacts.models import Contact
 from crm.access import can, scope_of
-from crm.choices import JobState, Scope, Verb
+from crm.choices import Scope, Verb
 from crm.company import company_today, current_company
 from crm.exporting.csv import csv_lines
 from crm.field_rights import hidden_fields
 from crm.log import log_export
-from crm.models import JobRun
 from crm.once import once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
-FAILED = (JobState.FAILED, JobState.PARKED)
 REFUSED = 422
 
 
@@ -49,6 +47,10 @@ class AnalysisView(ScopedView):
         if self.scores and hidden_fields(self.request.user, self.scores):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def run_state(self, step: str, run: ModelRun | None) -> dict[str, Any]:
+        """Beside the figures of `run`: why a later try failed, and the job that makes new ones."""
+        return {"failure": queries.failure_after(run, step), **jobs.newest_job(self.request.user, run)}
 
 
 class OverviewView(AnalysisView):
@@ -89,7 +91,7 @@ class RfmView(AnalysisView):
             "may_export": can(self.request.user, Verb.EXPORT, RfmScore),
             "is_narrowed": not self.sees_all,
             **self.whole_base,
-            **self.job_context,
+            **self.run_state("rfm", self.page.run if self.page else None),
         }
         return render(self.request, "analytics/rfm.html", context, status=status)
 
@@ -120,21 +122,6 @@ class RfmView(AnalysisView):
             {"label": label, "url": f"?measure={name}", "active": name == self.measure}
             for name, label in MEASURES.items()
         ]
-
-    @property
-    def job_context(self) -> dict[str, Any]:
-        """The newest analysis that the person may follow: while it runs, or when it failed after the last good run."""
-        jobs_seen = JobRun.objects.visible_to(self.request.user).filter(kind=jobs.KIND)
-        job = jobs_seen.select_related("actor").order_by("-pk").first()
-        run = self.page.run if self.page else None
-        if job is None or not (not job.is_finished or (job.state in FAILED and _is_newer(job, run))):
-            return {"job": None}
-        may_change = can(self.request.user, Verb.CHANGE, job)
-        return {
-            "job": job,
-            "can_cancel": may_change and not job.is_finished and job.cancel_requested_at is None,
-            "can_retry": may_change and job.is_finished,
-        }
 
 
 class RfmRunView(RfmView):
@@ -189,10 +176,6 @@ def read_page(request: SignedInRequest) -> RfmPage | None:
 
 def _typed(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in ("as_of", "window_days") if name in request.GET}
-
-
-def _is_newer(job: JobRun, run: ModelRun | None) -> bool:
-    return run is None or job.created_at > run.created_at
 
 
 def _map_rows(page: RfmPage) -> Iterator[Sequence[Any]]:

@@ -47,6 +47,14 @@ class JobError(Exception):
     """The job cannot be done as asked; the message is a sentence for the person who asked. Not tried again."""
 
 
+class JobLater(Exception):
+    """It cannot be done just now (the message says why): tried again after `seconds`; this attempt does not count."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Progress(Protocol):
     """What long work tells while it runs."""
 
@@ -219,6 +227,8 @@ def _work(job: JobRun, progress: JobProgress) -> None:
             result = handler(job, progress)
     except JobCancelled:
         _finish(job, JobState.CANCELLED)
+    except JobLater as later:
+        _put_back(job, later)
     except JobError as error:
         _finish(job, JobState.FAILED, error=str(error))
     except Exception as error:
@@ -227,6 +237,16 @@ def _work(job: JobRun, progress: JobProgress) -> None:
     else:
         progress.settle()
         _finish(job, JobState.DONE, result=result)
+
+
+def _put_back(job: JobRun, later: JobLater) -> None:
+    """Back to the queue as if it had not been claimed: the worker is free for others meanwhile."""
+    JobRun.objects.filter(pk=job.pk).update(
+        state=JobState.WAITING,
+        attempts=job.attempts - 1,
+        due_at=timezone.now() + dt.timedelta(seconds=later.seconds),
+        progress_message=str(later)[:200],
+    )
 
 
 def _try_later(job: JobRun, error: Exception) -> None:

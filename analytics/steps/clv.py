@@ -78,7 +78,11 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
 
 
 def fit_models(found: PurchaseHistories) -> tuple[Fits, list[str]]:
-    """What can be fitted, and a sentence for each model that cannot."""
+    """What can be fitted, and a sentence for each model that cannot.
+
+    With fewer than LEAST_REPEATERS who came back the likelihood is nearly flat: its maximum says more of chance than of
+    the customers, so there is no forecast, and the run says what was seen instead.
+    """
     repeaters = int((found.x > 0).sum())
     if repeaters < LEAST_REPEATERS:
         came = "Nobody has" if not repeaters else "Only 1 customer has" if repeaters == 1 else f"Only {repeaters} have"
@@ -125,6 +129,7 @@ def _metrics(
         "mean_p_alive": round(float(scores.p_alive.mean()), 4) if fits.purchases else None,
         "population_value": gamma_gamma.model_of(fits.money).population_mean if fits.money else None,
         "correlation": clv_figures.correlation(found),
+        "seen": clv_figures.seen(found),
         "fits": [figures for figures in map(clv_figures.fit_figures, modelled) if figures],
         "cells": clv_figures.cells(found, scores),
         "breaks": bounds,
@@ -157,6 +162,7 @@ def _sentences(
         largest_value=float(np.nanmax(scores.clv) / total) if total > 0 else 0.0,
         all_alike=len(found) > 1 and len(found.compressed[0]) == 1,
         margin=margin,
+        seen=clv_figures.seen(found),
     )
     edges = [edge for fit in (fits.purchases, fits.money) if fit for edge in fit.edges]
     return clv_words.sentences(basis, refusals, edges, holdout)

@@ -36,6 +36,7 @@ class Found:
     largest_value: float
     all_alike: bool
     margin: float
+    seen: Mapping[str, Any] | None  # of clv_figures.seen
 
 
 def sentences(
@@ -58,6 +59,7 @@ def _thin(found: Found, refusals: Sequence[str]) -> list[str]:
         said.append("Only one customer has a purchase: one history says nothing about others, so nothing is forecast.")
     else:
         said += refusals
+        said += _seen(found) if refusals else []
     if not refusals and found.repeaters < FEW_REPEATERS:
         said.append(
             f"Only {plural(found.repeaters, 'customer has', 'customers have')} bought on more than one day: "
@@ -66,6 +68,21 @@ def _thin(found: Found, refusals: Sequence[str]) -> list[str]:
     if found.customers > 1 and found.all_alike:
         said.append("All customers have the same history: what they have in common is known, how they differ is not.")
     return said
+
+
+def _seen(found: Found) -> list[str]:
+    """Instead of a forecast, what the customers did so far."""
+    seen = found.seen
+    if not seen or not found.repeaters:
+        return []
+    share, between = percent(seen["share"]), f"{percent(seen['low'])} to {percent(seen['high'])}"
+    words = f"Seen so far: {number(found.repeaters)} of {plural(found.customers, 'customer')} came back"
+    words += f" ({share}; for customers like these {between})"
+    if seen["days_between"]:
+        words += f", on average {plural(round(seen['days_between']), 'day')} after the purchase before"
+    if seen["repeat_value"] is not None:
+        words += f", and brought {short_money(seen['repeat_value'], current_company().currency)} on such a day"
+    return [f"{words}."]
 
 
 def _assumptions(found: Found) -> list[str]:

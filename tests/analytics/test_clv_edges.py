@@ -43,6 +43,25 @@ def test_customers_who_bought_once_are_not_forecast():
     assert ClvScore.objects.filter(clv__isnull=True).count() == 100
 
 
+def test_few_who_came_back_are_counted_and_not_forecast():
+    once = [Sale(one, DAY - dt.timedelta(days=one), Decimal(10)) for one in range(88)]
+    bought = ((40, 5), (10, 20))
+    twice = [
+        Sale(100 + one, DAY - dt.timedelta(days=back), Decimal(amount)) for one in range(12) for back, amount in bought
+    ]
+    make_base(once + twice)
+    run = forecast()
+    assert "Seen so far: 12 of 100 customers came back (12 %; for customers like these 7 % to 20 %)" in said(run)
+    assert "on average 30 days after the purchase before, and brought € 20 on such a day." in said(run)
+    assert run.metrics["seen"] == {
+        "share": 0.12, "low": pytest.approx(0.0700, abs=5e-4), "high": pytest.approx(0.1981, abs=5e-4),
+        "days_between": 30.0, "repeat_value": 20.0,
+    }  # fmt: skip
+    rows = stored().values()
+    assert all((row.p_alive, row.expected_purchases, row.clv, row.next_purchase_on) == (None,) * 4 for row in rows)
+    assert all(row.historic_profit in (10, 25) for row in rows)
+
+
 def test_customers_who_are_all_alike_get_the_same_forecast():
     make_base(regular_sales(60, 6))
     run = forecast()

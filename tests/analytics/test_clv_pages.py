@@ -120,6 +120,20 @@ def test_page_without_a_fit_says_why_and_shows_the_customers(client, manager):
     assert "Customers 30" in said
 
 
+def test_page_with_few_who_came_back_shows_what_they_did(client, manager):
+    contacts = make_base(
+        [Sale(one, DAY - dt.timedelta(days=one), Decimal(10)) for one in range(30)]
+        + [Sale(one, DAY - dt.timedelta(days=60 + one), Decimal(20)) for one in range(6)]
+    )
+    forecast()
+    said = text_of(client.get(PAGE))
+    assert "Came back 20 % of the customers; 95 % interval 10 % to 37 %" in said
+    assert "Days between purchases 60.0" in said
+    assert "Still there" not in said
+    record = text_of(client.get(contacts[3].get_absolute_url()))
+    assert "No forecast: too few customers came back to learn from." in record
+
+
 def test_record_page_says_what_a_customer_is_worth_and_why(client, manager):
     contacts = make_base(drawn_sales(300, 80))
     forecast()

@@ -10,7 +10,7 @@ from analytics.registry import STEPS
 from analytics.runs import StepsFailed, run_steps
 from crm.choices import Role
 from tests.analytics.bases import Sale, make_base
-from tests.factories import make_user
+from tests.factories import make_contact, make_subscription, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("segments")]
 DAY = dt.date(2026, 3, 31)
@@ -46,6 +46,7 @@ BASES = {
     "one has half": [Sale(0, back(3 * n), ONE) for n in range(120)] + [Sale(n, back(n), ONE) for n in range(1, 121)],
     "in the future": [Sale(n, DAY + dt.timedelta(days=1 + n), ONE) for n in range(60)],
     "no rate": [Sale(n, back(days), None) for n in range(60) for days in (200 + n, n)],
+    "few came back": [Sale(n, back(days), ONE) for n in range(60) for days in ((80, 9) if n < 12 else (9,))],
 }
 
 
@@ -85,6 +86,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "rfm": "120 orders are in a currency without an exchange rate",
         "clv": "without an exchange rate",
         "retention": "in a currency without an exchange rate",
+    },
+    "few came back": {
+        "clv": "Only 12 have bought on more than one day; a forecast needs at least 20 customers who have.",
     },
 }
 
@@ -127,3 +131,27 @@ def test_bases_without_a_purchase_leave_no_figure(name):
 
 def test_no_page_breaks_before_the_first_run(client):
     read_pages(client)
+
+
+def test_labels_of_one_class_are_said_and_the_last_scores_stay(client):
+    contracts = [
+        make_subscription(
+            make_contact(), plan="AB"[n % 2], started_on=back(300 + n), ended_on=back(9) if n % 3 == 0 else None
+        )
+        for n in range(90)
+    ]
+    run_all()
+    good = list(ChurnScore.objects.order_by("contact_id").values())
+    assert len(good) == 90
+    for contract in contracts:
+        contract.ended_on = None
+        contract.save(update_fields=["ended_on"])
+    said = " ".join(run_all()["churn"])
+    assert said == (
+        "“Ended subscriptions” holds only “false”: to learn who leaves, there must be both who left and who stayed."
+    )
+    assert list(ChurnScore.objects.order_by("contact_id").values()) == good
+    read_pages(client)
+    page = " ".join(client.get("/analytics/churn/").content.decode().split())
+    assert "to learn who leaves, there must be both" in page
+    assert "so these are the figures as of 31 Mar 2026" in page

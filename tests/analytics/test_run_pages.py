@@ -1,41 +1,22 @@
 """The page of runs, and runs that go wrong: what failed is said, the last good figures stay, two take turns."""
 
 import datetime as dt
-import os
-import signal
-import subprocess
-import sys
-import threading
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
 from django.urls import reverse
 
-from analytics.models import ModelRun, RfmScore
 from analytics.queries import last_run
-from analytics.runs import RUN_LOCK, StepsFailed, one_at_a_time, run_steps
-from analytics.steps import AnalysisError, retention
+from analytics.runs import StepsFailed, run_steps
+from analytics.steps import retention
 from crm.choices import Role
-from crm.jobs import SilentProgress
-from crm.locks import side_connection, take_lock
 from crm.models import JobRun
 from orders.models import Order
 from tests.analytics.bases import Sale, make_base, score
 from tests.factories import make_user
 
 DAY = dt.date(2026, 3, 31)
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = """
-import os, sys, datetime, django
-from django.conf import settings
-django.setup()
-settings.DATABASES["default"]["NAME"] = os.environ["NAME"]
-from analytics.runs import run_steps
-run_steps(actor=None, as_of=datetime.date(2026, 3, 31), only=["rfm"])
-"""
 
 
 @pytest.fixture
@@ -135,40 +116,3 @@ def test_one_customer_with_most_of_the_sales_is_named_as_a_weakness(db):
     make_base([Sale(1, february, Decimal(900)), Sale(2, february, Decimal(5)), Sale(1, DAY, Decimal(5))])
     (run,) = run_steps(actor=None, as_of=DAY, only=["retention"])
     assert any("of the sales of" in text and "hang on that customer" in text for text in run.metrics["sentences"])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_process_killed_in_the_middle_of_a_step_leaves_the_last_good_figures(lasting_segments):
-    make_base([Sale(1, DAY, Decimal(5))])
-    good = score(DAY)
-    environment = {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "NAME": connection.settings_dict["NAME"],
-        "CRM_FAILPOINTS": "analysis.before_commit=kill",
-    }  # fmt: skip
-    killed = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, env=environment, check=False, timeout=60)
-    assert killed.returncode == -signal.SIGKILL
-    assert RfmScore.objects.get().run_id == good.pk
-    assert ModelRun.objects.count() == 1
-    assert score(DAY).pk != good.pk
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_second_run_waits_and_gives_up_in_a_sentence(settings):
-    settings.CRM_ANALYSIS_WAIT_SECONDS = 0
-    held, done = threading.Event(), threading.Event()
-
-    def hold():
-        with one_at_a_time(SilentProgress()):
-            held.set()
-            done.wait(10)
-        connections.close_all()
-
-    other = threading.Thread(target=hold, daemon=True)
-    other.start()
-    assert held.wait(10)
-    with pytest.raises(AnalysisError, match="Another run of the analysis is going on"):
-        run_steps(actor=None, as_of=DAY, only=["rfm"])
-    done.set()
-    other.join(10)
-    with side_connection() as side:
-        assert take_lock(side, RUN_LOCK, 1)

@@ -1,0 +1,159 @@
+"""Runs that end badly or meet: a process killed at any step, two at once, a worker that dies; no figure is lost."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+from django.forms.models import model_to_dict
+from django.utils import timezone
+
+from analytics.clv_models import ClvScore
+from analytics.jobs import KIND
+from analytics.models import ChurnScore, CohortCount, ModelRun, RetentionRate, RfmScore, ScoreHistory
+from analytics.registry import STEPS
+from analytics.runs import RUN_LOCK, WAITING, AnotherRun, one_at_a_time, run_steps
+from crm.choices import JobState
+from crm.jobs import SilentProgress, run_job
+from crm.locks import side_connection, take_lock
+from crm.models import JobRun
+from tests.analytics.bases import make_base
+from tests.analytics.clv_bases import DAY, drawn_sales
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lasting_segments")]
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = (RfmScore, ClvScore, ChurnScore, ScoreHistory, RetentionRate, CohortCount)
+OF_A_RUN = ("run", "run_id", "id")
+PROGRAM = """
+import os, datetime, django
+from django.conf import settings
+django.setup()
+settings.DATABASES["default"]["NAME"] = os.environ["NAME"]
+"""
+ONE_STEP = """
+from analytics.runs import run_steps
+again = {"history": {"rewrite": "yes"}}
+run_steps(actor=None, as_of=datetime.date(2026, 3, 31), only=["%s"], parameters=again)
+"""
+JOB = """
+from crm.jobs import run_job
+run_job(%d)
+"""
+
+
+@pytest.fixture
+def base() -> None:
+    make_base(drawn_sales(150, 70))
+
+
+def killed(program: str, at: int = 1) -> None:
+    """Run a program in a process of its own that dies as by `kill -9` where the at-th step would commit."""
+    environment = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "NAME": connection.settings_dict["NAME"],
+        "CRM_FAILPOINTS": f"analysis.before_commit=kill@{at}",
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", PROGRAM + program], cwd=ROOT, env=environment, check=False, timeout=90)
+    assert done.returncode == -signal.SIGKILL
+
+
+def figures(*left_out: str) -> dict[str, list]:
+    """Everything that the runs have written, row by row."""
+    return {
+        model.__name__: sorted(
+            str({key: value for key, value in model_to_dict(row).items() if key not in left_out})
+            for row in model.objects.all()
+        )
+        for model in RESULTS
+    }
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_process_killed_in_the_middle_of_a_step_leaves_the_last_good_figures(base, step):
+    run_steps(actor=None, as_of=DAY, only=[step])
+    good, whatever_the_run = figures(), figures(*OF_A_RUN)
+    assert any(good.values())
+    killed(ONE_STEP % step)
+    assert figures() == good
+    assert ModelRun.objects.count() == 1
+    run_steps(actor=None, as_of=DAY, only=[step])
+    assert figures(*OF_A_RUN) == whatever_the_run
+
+
+def test_two_runs_at_once_take_turns_and_give_the_figures_of_one(base):
+    run_steps(actor=None, as_of=DAY)
+    alone = figures(*OF_A_RUN)
+    ModelRun.objects.all().delete()
+    made: list[list[int]] = []
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        start.wait()
+        made.append([run.pk for run in run_steps(actor=None, as_of=DAY)])
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    first, second = sorted(made)
+    assert max(first) < min(second)
+    assert list(ModelRun.objects.order_by("pk").values_list("step", flat=True)) == [*STEPS, *STEPS]
+    assert figures(*OF_A_RUN) == alone
+    assert set(RfmScore.objects.values_list("run_id", flat=True)) == {second[0]}
+
+
+def test_a_second_run_waits_and_gives_up_in_a_sentence(settings):
+    settings.CRM_ANALYSIS_WAIT_SECONDS = 0
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with one_at_a_time(SilentProgress(), wait_seconds=0):
+            held.set()
+            done.wait(10)
+        connections.close_all()
+
+    other = threading.Thread(target=hold, daemon=True)
+    other.start()
+    assert held.wait(10)
+    with pytest.raises(AnotherRun, match="Another run of the analysis is going on"):
+        run_steps(actor=None, as_of=DAY, only=["rfm"])
+    done.set()
+    other.join(10)
+    with side_connection() as side:
+        assert take_lock(side, RUN_LOCK, 1)
+
+
+def analysis_job(**fields: object) -> JobRun:
+    return JobRun.objects.create(kind=KIND, title="Analysis", parameters={"as_of": DAY.isoformat()}, **fields)
+
+
+def test_a_job_beside_another_run_goes_back_to_the_queue_and_keeps_its_attempts():
+    job = analysis_job()
+    with side_connection() as side:
+        assert take_lock(side, RUN_LOCK, 1)
+        run_job(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.attempts, job.progress_message) == (JobState.WAITING, 0, WAITING)
+        assert job.due_at > timezone.now() + dt.timedelta(seconds=10)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.DONE, 1)
+
+
+def test_a_job_whose_worker_dies_goes_on_behind_the_steps_that_it_has_done(base):
+    job = analysis_job()
+    killed(JOB % job.pk, at=2)
+    names = list(STEPS)
+    first = list(ModelRun.objects.order_by("pk"))
+    assert [run.step for run in first] == names[:1]
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.DONE, 2)
+    assert [one["step"] for one in job.result["runs"]] == names
+    assert [one["run"] for one in job.result["runs"][:1]] == [run.pk for run in first]
