@@ -18,7 +18,8 @@ def _fact(name: str, label: str, path: str, **more: Any) -> FieldSpec:
 
 CONTACT_FIELDS = (
     FieldSpec(
-        "name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10, always=True
+        "name", "Name", "name", filter=False, in_trees=True, sort=True, sort_by="sort_name", default=True, order=10,
+        always=True,
     ),
     FieldSpec("city", "City", "addresses__city", column=False, order=21),
     FieldSpec(
@@ -42,12 +43,14 @@ CONTACT_FIELDS = (
         unseen=UNSEEN_ORGANIZATION,
     ),
     FieldSpec(
-        "email", "E-mail", "points__value", filter=False, prefetch=("points",), order=50,
+        "email", "E-mail", "points__value", filter=False, in_trees=True, narrow=(("points__kind", PointKind.EMAIL),),
+        prefetch=("points",), order=50,
         stored="contacts.contact.email", also=("emails",), searched=True,
         value=lambda contact: main_point(contact, PointKind.EMAIL),
     ),
     FieldSpec(
-        "phone", "Phone", "points__value", filter=False, prefetch=("points",), order=51,
+        "phone", "Phone", "points__value", filter=False, in_trees=True, narrow=(("points__kind", PointKind.PHONE),),
+        prefetch=("points",), order=51,
         stored="contacts.contact.phone", also=("phones",), searched=True,
         value=lambda contact: main_point(contact, PointKind.PHONE),
     ),
@@ -59,7 +62,9 @@ CONTACT_FIELDS = (
     FieldSpec("birthday", "Birthday", "birthday", kind="date", order=65),
     FieldSpec("external_id", "External id", "external_id", order=70, searched=True),
     FieldSpec("created_on", "Customer since", "created_on", kind="date", order=71),
-    FieldSpec("added_on", "Added here", "created_at", kind="date", filter=False, sort=True, order=72),
+    FieldSpec(
+        "added_on", "Added here", "created_at", kind="date", filter=False, in_trees=True, sort=True, order=72
+    ),
     FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90, always=True),
     # on the record's page and in its form only; here so that a right can be given on them
     _fact("first_name", "First name", "first_name"),

@@ -28,6 +28,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Total:
+    """A figure of the rows of another model that hang on a record by `through`, for filter trees only: `measure` is
+    count, sum (of `amount`), first or last (of the day at `day`); `only` are look-ups that the rows have to meet.
+    """
+
+    model: str
+    through: str
+    measure: str
+    day: str
+    amount: str = ""
+    only: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class FieldSpec:
     """A field of a record that lists can show, filter and sort by.
 
@@ -47,7 +61,9 @@ class FieldSpec:
     its value gives away, `also` its names in forms and files. `always`: no rule may hide it. `searched`: the search box
     looks into it. `unseen` is what is shown instead of the related record of `select` that the person may not see.
 
-    `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty.
+    `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty;
+    `compare(look_up, value)` is the same for the comparisons of a filter tree. `in_trees` offers a field there that has
+    no parameter; `narrow` are look-ups beside `path` (which of a contact's points); `total`: a figure of other rows.
     """
 
     name: str
@@ -78,6 +94,10 @@ class FieldSpec:
     searched: bool = False
     unseen: str = ""
     condition: Callable[[str, Any], models.Q] | None = None
+    compare: Callable[[str, Any], models.Q] | None = None
+    total: Total | None = None
+    in_trees: bool = False
+    narrow: tuple[tuple[str, Any], ...] = ()
 
     @property
     def sort_path(self) -> str:

@@ -10,7 +10,7 @@ from orders.importing import KINDS
 from orders.panels import CONTACT_PANELS
 from orders.queries import orders_before
 from orders.searching import SOURCES
-from orders.specs import ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
+from orders.specs import CONTACT_FIELDS, ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
 
 # Orders themselves go through their customer: who may change the contact may write its orders.
 PRODUCT_GRANTS: dict[str, Grants] = {
@@ -22,6 +22,7 @@ PRODUCT_GRANTS: dict[str, Grants] = {
 
 CATALOGUE = Catalogue(
     fields={
+        "contacts.contact": CONTACT_FIELDS,
         "orders.order": ORDER_FIELDS,
         "orders.product": PRODUCT_FIELDS,
         "orders.subscription": SUBSCRIPTION_FIELDS,

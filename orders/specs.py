@@ -9,7 +9,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from contacts.queries import UNSEEN_CONTACT
-from crm.catalogue import FieldSpec
+from crm.catalogue import FieldSpec, Total
 from crm.templatetags.figures import full_day, money
 from crm.templatetags.pieces import pill
 from orders.choices import SalesChannel
@@ -64,7 +64,7 @@ ORDER_FIELDS = (
         cell=lambda order: full_day(_order(order).ordered_on),
     ),
     FieldSpec(
-        "customer", "Customer", "contact__name", filter=False, default=True, order=30,
+        "customer", "Customer", "contact__name", filter=False, in_trees=True, default=True, order=30,
         select=("contact",), cell=_customer, always=True,
     ),
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=31, always=True),
@@ -94,7 +94,16 @@ ORDER_FIELDS = (
 
 PRODUCT_FIELDS = (
     FieldSpec(
-        "name", "Name", "name", filter=False, sort=True, sort_by="sort_name", default=True, order=10, always=True
+        "name",
+        "Name",
+        "name",
+        filter=False,
+        in_trees=True,
+        sort=True,
+        sort_by="sort_name",
+        default=True,
+        order=10,
+        always=True,
     ),
     FieldSpec(
         "family",
@@ -140,4 +149,34 @@ SUBSCRIPTION_FIELDS = (
     FieldSpec("monthly_amount", "A month", "monthly_amount", kind="money", cell=_monthly, default=True, order=50),
     FieldSpec("currency", "Currency", "currency", order=51),
     FieldSpec("external_id", "External id", "external_id", order=60),
+)  # fmt: skip
+
+
+def _of_orders(name: str, label: str, measure: str, *, only_purchases: bool = True, help: str = "") -> FieldSpec:
+    """A figure of the orders of a contact, for filter trees."""
+    is_money = measure == "sum"
+    return FieldSpec(
+        name, label, "pk", kind="money" if is_money else "number", group="Orders", help=help, column=False,
+        filter=False, order=90, stored="orders.order.base_amount" if is_money else "orders.order.ordered_on",
+        total=Total(
+            "orders.order", "contact", measure, "ordered_on", "base_amount" if is_money else "",
+            (("is_purchase", True),) if only_purchases else (),
+        ),
+    )  # fmt: skip
+
+
+# what contacts bought, read from the orders themselves: right to the minute, unlike the scores
+CONTACT_FIELDS = (
+    _of_orders("orders_count", "Orders", "count", help="How many purchases, returns not counted."),
+    _of_orders("orders_sum", "Bought for", "sum", only_purchases=False, help="In our currency, returns taken off."),
+    _of_orders("orders_last", "Last order", "last"),
+    _of_orders("orders_first", "First order", "first"),
+    FieldSpec(
+        "bought_family", "Bought from the family", "orders__lines__product__family", kind="choice",
+        choices=product_families, column=False, filter=False, in_trees=True, group="Orders", order=91,
+    ),
+    FieldSpec(
+        "bought_product", "Bought the product", "orders__lines__product__name", column=False, filter=False,
+        in_trees=True, group="Orders", order=92,
+    ),
 )  # fmt: skip

@@ -8,7 +8,15 @@ from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import F, Func, JSONField, Q, TextField, Value
-from django.db.models.lookups import Contains, GreaterThanOrEqual, LessThanOrEqual
+from django.db.models.lookups import (
+    Contains,
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+    StartsWith,
+)
 
 from crm.catalogue import FieldSpec
 from crm.choices import FieldType
@@ -59,6 +67,7 @@ def _spec(definition: Definition, place: int) -> FieldSpec:
         value=partial(value_of, definition),
         cell=partial(_cell, definition) if kind in CELLS else None,
         condition=partial(condition, definition),
+        compare=partial(compare, definition),
         also=(definition.key,),
     )
 
@@ -128,3 +137,31 @@ def condition(definition: Definition, end: str, value: Any) -> Q:
             asked |= Q(custom__contains={key: [one] if kind is FieldType.MULTI_CHOICE else one})
         return asked
     return Q(Contains(Fold(text_at(key)), folded(value)))
+
+
+COMPARISONS = {
+    "gt": GreaterThan,
+    "gte": GreaterThanOrEqual,
+    "lt": LessThan,
+    "lte": LessThanOrEqual,
+    "exact": Exact,
+}
+TEXT_COMPARISONS = {"contains": Contains, "startswith": StartsWith, "same": Exact}
+
+
+def compare(definition: Definition, look_up: str, value: Any) -> Q:
+    """One comparison of a filter tree with the stored value."""
+    key = definition.key
+    if look_up in ("empty", "isnull"):
+        has_none = ~Q(custom__has_key=key)
+        return has_none if look_up == "empty" or value else Q(custom__has_key=key)
+    if look_up in TEXT_COMPARISONS:
+        return Q(TEXT_COMPARISONS[look_up](Fold(text_at(key)), folded(value)))
+    if look_up == "in":
+        return condition(definition, "", value)
+    if isinstance(value, bool):
+        return condition(definition, "", "yes" if value else "no")
+    if isinstance(value, dt.date):
+        return Q(COMPARISONS[look_up](text_at(key), Value(value.isoformat(), output_field=TextField())))
+    number = int(value) if value == value.to_integral_value() else float(value)
+    return Q(COMPARISONS[look_up](json_at(key), Value(number, output_field=JSONField())), custom__has_key=key)

@@ -14,6 +14,9 @@ from django.http import QueryDict
 
 from crm.catalogue import FieldSpec, fields_of
 from crm.filtering.filters import SearchFilter, SpecFilter, filters_for
+from crm.filtering.trees.asked import FILTER, AskedTree
+from crm.filtering.trees.nodes import all_of, as_text, top_parts
+from crm.filtering.trees.wording import Wording
 
 SEARCH = "q"
 
@@ -56,14 +59,26 @@ def problems_of(filterset: django_filters.FilterSet) -> list[str]:
 
 
 def chips_of(filterset: django_filters.FilterSet, parameters: QueryDict, path: str) -> list[Chip]:
-    """A chip for each filter in force, in the order of the filters."""
+    """A chip for each parameter in force, in the order of the filters."""
     if not filterset.form.is_valid():
         return []
     return [
         Chip(one.label, one.words(value), address(path, parameters, without=[name]))
         for name, one in filterset.filters.items()
-        if isinstance(one, SpecFilter) and (value := filterset.form.cleaned_data.get(name)) not in (None, "", [])
+        if isinstance(one, SpecFilter)
+        and name in parameters
+        and (value := filterset.form.cleaned_data.get(name)) not in (None, "", [])
     ]
+
+
+def tree_chips(tree: AskedTree, parameters: QueryDict, path: str) -> list[Chip]:
+    """A chip for each part of the tree that has to hold."""
+    parts, wording = top_parts(tree.node), Wording(tree.trees)
+    chips = []
+    for place, part in enumerate(parts):
+        rest = as_text(all_of(*(one for at, one in enumerate(parts) if at != place)))
+        chips.append(Chip(*wording.say(part), address(path, parameters, **{FILTER: rest})))
+    return chips
 
 
 def address(path: str, parameters: QueryDict, without: Iterable[str] = (), **changes: str) -> str:
@@ -72,5 +87,6 @@ def address(path: str, parameters: QueryDict, without: Iterable[str] = (), **cha
     for name in ("after", "before", "part", *without, *changes):
         query.pop(name, None)
     for name, value in changes.items():
-        query[name] = value
+        if value:
+            query[name] = value
     return f"{path}?{query.urlencode()}" if query else path

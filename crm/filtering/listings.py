@@ -17,9 +17,11 @@ from django.http import HttpRequest
 from crm.access import veil
 from crm.catalogue import FieldSpec, fields_of
 from crm.filtering.counting import RowCount
-from crm.filtering.filtersets import address, chips_of, filterset_for, problems_of
+from crm.filtering.filtersets import address, chips_of, filterset_for, problems_of, tree_chips
 from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, write_key
 from crm.filtering.matches import Matches
+from crm.filtering.trees.asked import FILTER, asked_tree
+from crm.filtering.trees.asking import TreeList
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 
 if TYPE_CHECKING:
@@ -62,9 +64,12 @@ class Listing:
         self.design, self.request, self.parameters = design, request, request.GET
         self.currency, self.remembered = currency, remembered
         self.problems: list[str] = []
+        trees = TreeList(design.label, cast("User", request.user), design.hidden)
+        self.tree = asked_tree(trees, self.parameters.get(FILTER, ""))
         filters = filterset_for(design.label, design.search, design.hidden)
-        self.filterset = filters(data=request.GET, queryset=rows, request=request)
+        self.filterset = filters(data=self.tree.beside(self.parameters), queryset=rows, request=request)
         self.problems += self._unknown_names() or problems_of(self.filterset)
+        self.problems += self.tree.problems
         self.columns = self._columns()
         self.sort = self._sort()
         self.after, self.before = self._position("after"), self._position("before")
@@ -72,8 +77,7 @@ class Listing:
     @cached_property
     def matching(self) -> QuerySet[Any]:
         """All rows that match, of all pages, unordered; none where something that was asked cannot be read."""
-        rows: QuerySet[Any] = self.filterset.queryset.none() if self.problems else self.filterset.qs
-        return rows
+        return self.filterset.queryset.none() if self.problems else self.tree.narrow(self.filterset.qs)
 
     @cached_property
     def matches(self) -> Matches:
@@ -127,7 +131,8 @@ class Listing:
 
     @cached_property
     def chips(self) -> list[Any]:
-        return list(chips_of(self.filterset, self.parameters, self.request.path))
+        beside = chips_of(self.filterset, self.parameters, self.request.path)
+        return [*beside, *tree_chips(self.tree, self.parameters, self.request.path)]
 
     def address(self, without: Iterable[str] = (), **changes: str) -> str:
         """This list's address with some parameters changed or left out."""
@@ -167,7 +172,7 @@ class Listing:
         return heading
 
     def _unknown_names(self) -> list[str]:
-        unknown = set(self.parameters) - OWN_WORDS - set(self.filterset.filters)
+        unknown = set(self.parameters) - OWN_WORDS - {FILTER} - set(self.filterset.filters)
         return [f"This list has no filter named “{name[:60]}”." for name in sorted(unknown)]
 
     def _columns(self) -> list[Column]:

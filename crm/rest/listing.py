@@ -18,6 +18,8 @@ from crm.catalogue import shipped_fields_of
 from crm.filtering.filtersets import address, filterset_for, problems_of
 from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, write_key
 from crm.filtering.matches import Matches
+from crm.filtering.trees.asked import FILTER, asked_tree
+from crm.filtering.trees.asking import TreeList
 from crm.rest.problems import wrong_question
 from crm.rest.resources import Resource, chosen_names
 from crm.rest.tokens import ApiRequest, has_scope
@@ -37,10 +39,12 @@ class ApiList:
         user = self.request.user
         self.hidden = resource.hidden(user, with_scores=has_scope(request, resource.scores_scope))
         rows = resource.rows(user) if rows is None else rows
+        self.tree = asked_tree(TreeList(resource.label, user, frozenset(self.hidden)), request.GET.get(FILTER, ""))
         self.filterset = filterset_for(resource.label, resource.search, frozenset(self.hidden))(
-            data=request.GET, queryset=rows, request=request
+            data=self.tree.beside(request.GET), queryset=rows, request=request
         )
         self.problems += self._unknown_names() or problems_of(self.filterset)
+        self.problems += self.tree.problems
         self.names = self._names()
         self.sort = self._sort()
         self.page_size = self._page_size()
@@ -52,7 +56,7 @@ class ApiList:
     @cached_property
     def page(self) -> Page:
         """The rows of this page, read as the lists read theirs."""
-        rows = self.filterset.qs
+        rows = self.tree.narrow(self.filterset.qs)
         if self.updated_since:
             rows = rows.filter(**{f"{self.resource.updated_path}__gte": self.updated_since})
         matches = Matches(
@@ -82,8 +86,9 @@ class ApiList:
 
     def _unknown_names(self) -> list[str]:
         own = OWN_WORDS if self.resource.updated_path else OWN_WORDS - {"updated_since"}
-        unknown = sorted(set(self.parameters) - own - set(self.filterset.filters))
-        long = [name for name, values in self.parameters.lists() if any(len(one) > LONGEST_VALUE for one in values)]
+        unknown = sorted(set(self.parameters) - own - {FILTER} - set(self.filterset.filters))
+        asked = [(name, values) for name, values in self.parameters.lists() if name != FILTER]
+        long = [name for name, values in asked if any(len(one) > LONGEST_VALUE for one in values)]
         return [f"There is no filter named “{name[:60]}”." for name in unknown] + [
             f"The value of “{name[:60]}” is longer than {LONGEST_VALUE:,} characters." for name in long
         ]

@@ -10,6 +10,8 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, create_model
 
 from crm.catalogue import FieldSpec, shipped_fields_of
+from crm.filtering.trees.asked import FILTER
+from crm.filtering.trees.nodes import LONGEST_TEXT
 from crm.rest.listing import LARGEST_PAGE, PAGE_SIZE
 from crm.rest.resources import Resource, final_field
 
@@ -66,6 +68,13 @@ def page_schema(name: str, item: type[Schema]) -> type[Schema]:
     )
 
 
+TREE_HELP = (
+    'A tree of conditions as JSON, the one that the list pages have in their address: {"version": 1, "where": {"all": '
+    '[{"field": "country", "op": "is", "value": "DE"}, {"not": {"field": "orders_last", "op": "in_last", "value": '
+    '{"count": 90, "unit": "day"}}}]}}.'
+)
+
+
 def list_parameters(resource: Resource) -> dict[str, Any]:
     """`openapi_extra` of a list: its filters, its orders and the words that all lists know."""
     sorts = [spec.name for spec in (*shipped_fields_of(resource.label), *resource.extras) if spec.sort]
@@ -88,6 +97,7 @@ def list_parameters(resource: Resource) -> dict[str, Any]:
     if shipped_fields_of(resource.label):
         words = {"type": "string", "maxLength": 200}
         said.append(_parameter("q", "Words to search for, as in the list's search box.", words))
+        said.append(_parameter(FILTER, TREE_HELP, {"type": "string", "maxLength": LONGEST_TEXT}))
     said += [one for spec in shipped_fields_of(resource.label) if spec.filter for one in _filters(spec)]
     return {"parameters": said}
 

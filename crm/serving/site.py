@@ -116,7 +116,7 @@ def _refuse_taken(port: int) -> None:
 def commands(port: int) -> dict[str, list[str]]:
     """The words that start each process of the product, by the name of the process (its CRM_PROCESS)."""
     web = f"--bind {HOST}:{port} --worker-class gthread --workers 2 --threads 4 --graceful-timeout 10 --timeout 60"
-    web += " --no-control-socket --log-level warning"
+    web += " --no-control-socket --log-level warning --limit-request-line 8190"  # filters stand in addresses
     web += " --reload" if settings.DEBUG else " --preload"
     queues = ",".join(settings.CRM_QUEUES)
     quiet = "--loglevel WARNING --without-gossip --without-mingle"
