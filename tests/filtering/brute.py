@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +65,12 @@ VALUES: dict[str, Any] = {
 }
 
 
+def fold(text: str) -> str:
+    """Without case and accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
 def _number(value: Any) -> Decimal:
     return Decimal(str(value))
 
@@ -91,9 +98,9 @@ def _in_days(value: Any, op: str, asked: Any) -> bool:
 
 
 TESTS: dict[str, Any] = {
-    "contains": lambda one, asked: asked.casefold() in one.casefold(),
-    "starts": lambda one, asked: one.casefold().startswith(asked.casefold()),
-    "is": lambda one, asked: one.casefold() == asked.casefold() if isinstance(one, str) else _number(one) == asked,
+    "contains": lambda one, asked: fold(asked) in fold(one),
+    "starts": lambda one, asked: fold(one).startswith(fold(asked)),
+    "is": lambda one, asked: fold(one) == fold(asked) if isinstance(one, str) else _number(one) == asked,
     "over": lambda one, asked: _number(one) > asked,
     "at_least": lambda one, asked: _number(one) >= asked,
     "at_most": lambda one, asked: _number(one) <= asked,

@@ -19,7 +19,7 @@ from crm.access import scope_of
 from crm.catalogue import FieldSpec, fields_of
 from crm.choices import Scope, Verb
 from crm.company import company_today
-from crm.filtering.filters import leads_to_many
+from crm.filtering.related import has_some, leads_to_many
 from crm.filtering.trees.nodes import Condition, Node, Not, TreeProblem, conditions_of
 from crm.filtering.trees.operators import KINDS, NEGATIVE, Asking, Operand, operators_of
 from crm.filtering.trees.totals import total_meant
@@ -106,8 +106,7 @@ class TreeList:
 
     def _of_many(self, spec: FieldSpec, condition: Q) -> Q:
         """Records with at least one such row."""
-        rows = self.model._default_manager.filter(condition & Q(**dict(spec.narrow)))
-        return Q(pk__in=rows.order_by().values("pk"))
+        return has_some(self.model, spec.path, condition & Q(**dict(spec.narrow)))
 
     def _within_sight(self, spec: FieldSpec) -> Q:
         """A related record that the person may not see does not match: else its name could be guessed."""
