@@ -30,10 +30,23 @@ def count_rows(rows: QuerySet[Any]) -> RowCount:
     return RowCount(exact, is_exact=True) if exact <= EXACT_UP_TO else estimate_rows(rows)
 
 
+@dataclass(frozen=True)
+class Guess:
+    """What the planner thinks: how many rows, and what reading all of them costs in its own units (a page is one)."""
+
+    rows: int
+    cost: float
+
+
+def guess_of(rows: QuerySet[Any]) -> Guess:
+    """The planner's guess for all of the rows, in no order."""
+    plan = json.loads(rows.order_by().values("pk").explain(format="json"))[0]["Plan"]
+    return Guess(int(plan["Plan Rows"]), float(plan["Total Cost"]))
+
+
 def estimate_rows(rows: QuerySet[Any]) -> RowCount:
     """The planner's guess for rows that are known to be more than the limit."""
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
-    return RowCount(max(int(plan[0]["Plan"]["Plan Rows"]), EXACT_UP_TO + 1), is_exact=False)
+    return RowCount(max(guess_of(rows).rows, EXACT_UP_TO + 1), is_exact=False)
 
 
 def few_keys(rows: QuerySet[Any]) -> list[int] | None:

@@ -1,8 +1,9 @@
-"""The rows that match, read the way that fits how many they are.
+"""The rows that match, read the way that costs least.
 
-Few are found first and put into order then; many are walked in their order until a page is full. Which of the two, the
-planner's estimate says. It can be far off where filters have to do with each other, so a walk that takes long is given
-up for the other way.
+Where the planner says that all of them are few and cheap to read, they are found first and put into order then, and
+their number is exact. Else only the rows of the page are asked for, and the planner's guess is the number. A guess can
+be far off where filters have to do with each other, and the database then walk a million rows in their order; so a
+page that takes long is given up for the other way.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.filtering import counting
-from crm.filtering.counting import RowCount, estimate_rows, few_keys
+from crm.filtering.counting import Guess, RowCount, count_rows, few_keys, guess_of
 from crm.filtering.keyset import Page, Position, Sort, in_order, read_page
 from crm.filtering.patience import OutOfPatience, patience
 
-WALK_MILLISECONDS = 500
-SURELY_MORE = 2  # times the exact count's limit: so far the planner's estimate is not taken for "many"
+PAGE_MILLISECONDS = 500
+CHEAP = 6_000.0  # the planner's cost of about as many pages of the database as a page of a list may read
+SURELY_MORE = 2  # times the exact count's limit: what is guessed above that is not counted at all
 
 
 @dataclass
@@ -39,48 +41,44 @@ class Matches:
     def page(self, size: int, after: Position | None = None, before: Position | None = None) -> Page:
         """At most `size` rows after (or before) a position; the first page without one."""
         if not self.is_narrowed:
-            return self._walk(size, after, before)
-        if self._is_surely_many:
+            return self._read(self.rows, size, after, before)
+        if self.keys is None:
             try:
-                with patience(WALK_MILLISECONDS):
-                    return self._walk(size, after, before)
+                with patience(PAGE_MILLISECONDS):
+                    return self._read(self.rows, size, after, before)
             except OutOfPatience:
                 self.__dict__["keys"] = self._found_first()
         if self.keys is None:
-            return self._walk(size, after, before)
-        return self._cut(self.keys, size, after, before) or self._walk(size, after, before, keys=self.keys)
+            return self._read(self.rows, size, after, before)
+        page = self._cut(self.keys, size, after, before)
+        return page or self._read(self.all_rows.filter(pk__in=self.keys), size, after, before)
 
     @cached_property
     def count(self) -> RowCount:
-        """How many rows match, of all pages."""
+        """How many rows match, of all pages; to be asked for after the page."""
         if self.keys is not None:
             return RowCount(len(self.keys), is_exact=True)
-        if self.is_narrowed or self._is_surely_many:
-            return self.estimate
-        return counting.count_rows(self.rows)
+        if self.is_narrowed or self._guess.rows > SURELY_MORE * counting.EXACT_UP_TO:
+            return RowCount(self._guess.rows, is_exact=False)
+        return count_rows(self.rows)
 
     @cached_property
     def keys(self) -> list[int] | None:
         """Ids of all rows of a narrowed list in their order, where they are few; None where they are not."""
-        if not self.is_narrowed or self._is_surely_many:
+        if not self.is_narrowed or self._guess.cost > CHEAP or self._guess.rows > counting.EXACT_UP_TO:
             return None
         return few_keys(in_order(self.rows, self.sort))
 
     @cached_property
-    def estimate(self) -> RowCount:
-        return estimate_rows(self.rows)
-
-    @property
-    def _is_surely_many(self) -> bool:
-        return self.estimate.value > SURELY_MORE * counting.EXACT_UP_TO
+    def _guess(self) -> Guess:
+        return guess_of(self.rows)
 
     def _found_first(self) -> list[int] | None:
-        """The same as `keys`, for an estimate that was wrong: left to itself, the planner would walk again."""
+        """The same as `keys`, for a guess that was wrong: asked for an order, the planner would walk again."""
         keys = few_keys(self.rows.order_by())
         return keys if keys is None else few_keys(in_order(self.all_rows.filter(pk__in=keys), self.sort))
 
-    def _walk(self, size: int, after: Position | None, before: Position | None, keys: list[int] | None = None) -> Page:
-        rows = self.rows if keys is None else self.all_rows.filter(pk__in=keys)
+    def _read(self, rows: QuerySet[Any], size: int, after: Position | None, before: Position | None) -> Page:
         return read_page(self.with_relations(rows), self.sort, size, after, before)
 
     def _cut(self, keys: list[int], size: int, after: Position | None, before: Position | None) -> Page | None:

@@ -6,13 +6,14 @@ from django.db.models import Q
 
 from contacts.models import Contact
 from crm.filtering import counting, matches
+from crm.filtering.counting import Guess
 from crm.filtering.keyset import Position, Sort
 from crm.filtering.matches import Matches
 from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.related import has_some
 from tests import factories as make
 
-WAYS = ("few", "many", "given up", "guess was low")
+WAYS = ("found first", "page alone", "given up", "more than was guessed")
 
 
 def matching(sort: Sort) -> Matches:
@@ -22,15 +23,13 @@ def matching(sort: Sort) -> Matches:
 
 @pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
-    """Few are found first, many are walked; the rest are guesses that were wrong."""
-    if request.param == "many":
+    """Each way to read, and guesses that were wrong."""
+    if request.param in ("page alone", "given up"):
+        monkeypatch.setattr(matches, "CHEAP", 0)
+    if request.param == "more than was guessed":
         monkeypatch.setattr(counting, "EXACT_UP_TO", 3)
-        monkeypatch.setattr(matches, "SURELY_MORE", 0)
-    if request.param == "guess was low":
-        monkeypatch.setattr(counting, "EXACT_UP_TO", 3)
-        monkeypatch.setattr(matches, "SURELY_MORE", 10_000)
+        monkeypatch.setattr(matches, "guess_of", lambda rows: Guess(rows=1, cost=1))
     if request.param == "given up":
-        monkeypatch.setattr(matches, "SURELY_MORE", 0)
 
         def at_once(milliseconds):
             raise OutOfPatience
@@ -77,7 +76,7 @@ def test_few_rows_are_counted_and_many_are_guessed(db, monkeypatch):
     for _ in range(5):
         make.make_contact(industry="wood")
     assert str(matching(Sort("name", "sort_name")).count) == "5"
-    monkeypatch.setattr(counting, "EXACT_UP_TO", 3)
+    monkeypatch.setattr(matches, "CHEAP", 0)
     assert not matching(Sort("name", "sort_name")).count.is_exact
 
 
