@@ -55,7 +55,7 @@ CATALOGUE = Catalogue(
     ),
     panels={"contacts.contact": CONTACT_PANELS},
     past={
-        "contacts.contact": PastRule(without=("search_text", "sort_name", "updated_at")),
+        "contacts.contact": PastRule(without=("main_country", "search_text", "sort_name", "updated_at")),
         "contacts.contactpoint": PastRule(
             without=("normalised",), parent="contact_id", is_part=True, counts_by="kind", counts_as=POINTS_COUNT_AS
         ),

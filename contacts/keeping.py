@@ -1,5 +1,5 @@
-"""Keeps what contacts are found and ordered by. Every door that writes a name, an external id or a contact point
-(pages, import, admin, demo data) calls `refresh_search` for the contacts it touched.
+"""Keeps what contacts are found and ordered by. Every door that writes a name, an external id, a contact point or an
+address (pages, import, admin, demo data) calls `refresh_search` for the contacts it touched.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from psycopg import sql
 
 REFRESH_SQL = sql.SQL("""
 UPDATE contacts_contact AS c
-SET sort_name = fresh.sort_name, search_text = fresh.search_text
+SET sort_name = fresh.sort_name, search_text = fresh.search_text, main_country = fresh.main_country
 FROM (
     SELECT k.id,
            left(crm_fold(k.name), 300) AS sort_name,
            crm_fold(concat_ws(' ', k.name,
                CASE WHEN position(k.first_name IN k.name) = 0 THEN k.first_name END,
                CASE WHEN position(k.last_name IN k.name) = 0 THEN k.last_name END,
-               k.external_id, p.points)) AS search_text
+               k.external_id, p.points)) AS search_text,
+           coalesce((
+               SELECT a.country FROM contacts_address AS a
+               WHERE a.contact_id = k.id ORDER BY a.is_primary DESC, a.id LIMIT 1
+           ), '') AS main_country
     FROM contacts_contact AS k
     LEFT JOIN (
         SELECT contact_id, string_agg(
@@ -30,13 +34,14 @@ FROM (
     ) AS p ON p.contact_id = k.id
     WHERE k.id IN ({chosen})
 ) AS fresh
-WHERE c.id = fresh.id AND (c.sort_name, c.search_text) IS DISTINCT FROM (fresh.sort_name, fresh.search_text)
+WHERE c.id = fresh.id AND (c.sort_name, c.search_text, c.main_country)
+    IS DISTINCT FROM (fresh.sort_name, fresh.search_text, fresh.main_country)
 """)
 EVERY_CONTACT = sql.SQL("SELECT id FROM contacts_contact")
 
 
 def refresh_search(contact_ids: Iterable[int]) -> None:
-    """Recompute `sort_name` and `search_text` of these contacts, in one statement."""
+    """Recompute `sort_name`, `search_text` and `main_country` of these contacts, in one statement."""
     refresh_search_of(sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(list(contact_ids))))
 
 

@@ -7,7 +7,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models.functions import Lower
 from django.urls import reverse
 
 from contacts.choices import (
@@ -20,6 +19,7 @@ from contacts.choices import (
 )
 from contacts.countries import country_names
 from crm.access import VisibleQuerySet
+from crm.filtering.folding import Fold
 from crm.grants import AccessPaths
 
 
@@ -37,8 +37,8 @@ class ContactQuerySet(VisibleQuerySet["Contact"]):
 class Contact(models.Model):
     """One party: a person or an organization. B2C and B2B share orders, deals, tickets and scores through it.
 
-    `search_text` (folded name, e-mails, phone digits, external id) and `sort_name` are kept by the actions and the
-    import; nothing else writes them.
+    `search_text` (folded name, e-mails, phone digits, external id), `sort_name` and `main_country` (of the main
+    address) are kept by the actions and the import; nothing else writes them.
     """
 
     kind = models.CharField(max_length=16, choices=ContactKind, default=ContactKind.PERSON)
@@ -95,6 +95,7 @@ class Contact(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     sort_name = models.CharField(max_length=300, default="", editable=False)
     search_text = models.TextField(default="", editable=False)
+    main_country = models.CharField(max_length=80, default="", db_default="", editable=False)
 
     access = AccessPaths(owner="owner", team="team", territory="territory")
     objects = ContactQuerySet.as_manager()
@@ -106,6 +107,10 @@ class Contact(models.Model):
             models.Index(fields=["owner", "sort_name", "id"], name="contacts_owner_sort"),
             models.Index(fields=["team", "sort_name", "id"], name="contacts_team_sort"),
             models.Index(fields=["territory", "sort_name", "id"], name="contacts_territory_sort"),
+            models.Index(fields=["main_country", "sort_name", "id"], name="contacts_country_sort"),
+            models.Index(
+                fields=["sort_name", "id"], condition=models.Q(archived_at__isnull=False), name="contacts_archived_sort"
+            ),
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
             GinIndex(fields=["tags"], name="contacts_tags"),
@@ -216,7 +221,7 @@ class Address(models.Model):
         ]
         indexes = [
             models.Index(fields=["country", "city"], name="contacts_address_place"),
-            models.Index(Lower("city"), name="contacts_address_city"),
+            GinIndex(OpClass(Fold("city"), name="gin_trgm_ops"), name="contacts_address_city_trgm"),
         ]
 
     def __str__(self) -> str:

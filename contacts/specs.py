@@ -27,8 +27,8 @@ CONTACT_FIELDS = (
         value=place_of, prefetch=("addresses",), shows=("country",),
     ),
     FieldSpec(
-        "country", "Country", "addresses__country", column=False, order=22, help="Its name or two letters.",
-        condition=lambda end, value: Q(addresses__country=country_code(value)),
+        "country", "Country", "main_country", column=False, order=22, help="Its name or two letters.",
+        stored="contacts.address.country", condition=lambda end, value: Q(main_country=country_code(value)),
     ),
     FieldSpec(
         "owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=30, also=("owner_email",)

@@ -115,6 +115,7 @@ def _facts(rng: np.random.Generator, draft: Draft, house: House) -> dict[str, An
         "revenue": [text if is_known else None for text, is_known in zip(money(revenue * 100), known, strict=True)],
         "website": [f"https://www.{name}" if has else "" for name, has in zip(draft.domain, has_site, strict=True)],
         "birthday": nullable(birthday, has_birthday),
+        "main_country": draft.home.country,
     }
 
 

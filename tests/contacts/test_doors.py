@@ -13,7 +13,7 @@ from orders.models import Order, Product
 
 DATA = Path(__file__).parent.parent / "data"
 KEPT: dict[type[models.Model], tuple[str, ...]] = {
-    Contact: ("pk", "sort_name", "search_text"),
+    Contact: ("pk", "sort_name", "search_text", "main_country"),
     Product: ("pk", "sort_name", "search_text"),
     Order: ("pk", "amount", "cost", "base_amount", "is_purchase", "ordered_on"),
 }

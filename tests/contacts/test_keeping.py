@@ -42,6 +42,18 @@ def test_a_point_taken_away_is_not_found_any_more(db):
     assert kept(contact) == ("a", "a")
 
 
+def test_the_country_is_that_of_the_main_address(db):
+    contact = create_contact(actor=None, fields={"kind": "person", "name": "A"}, address={"country": "GB"})
+    assert Contact.objects.get(pk=contact.pk).main_country == "GB"
+    change_contact(actor=None, contact=contact, version=1, fields={}, address={"country": "FR"})
+    contact.addresses.create(country="DE", is_primary=False)
+    refresh_search([contact.pk])
+    assert Contact.objects.get(pk=contact.pk).main_country == "FR"
+    contact.addresses.filter(country="FR").delete()
+    refresh_search([contact.pk])
+    assert Contact.objects.get(pk=contact.pk).main_country == "DE"
+
+
 def test_the_set_based_refresh_leaves_right_rows_alone(db):
     contact = make.make_contact(name="Åsa", emails=("asa@x.example",))
     Contact.objects.create(name="Forgotten")
