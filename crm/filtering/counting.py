@@ -6,8 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import F, QuerySet
 
+from crm.filtering.keyset import Sort
 from crm.templatetags.figures import number
 
 EXACT_UP_TO = 10_000
@@ -15,12 +18,15 @@ EXACT_UP_TO = 10_000
 
 @dataclass(frozen=True)
 class RowCount:
-    """A count; `is_exact` is false where it is the planner's guess."""
+    """A count; `is_exact` is false where it is the planner's guess, `is_least` where no more were looked for."""
 
     value: int
     is_exact: bool
+    is_least: bool = False
 
     def __str__(self) -> str:
+        if self.is_least:
+            return f"{number(self.value)} or more"
         return number(self.value) if self.is_exact else f"about {number(round(self.value, -1))}"
 
 
@@ -39,17 +45,32 @@ class Guess:
 
 
 def guess_of(rows: QuerySet[Any]) -> Guess:
-    """The planner's guess for all of the rows, in no order."""
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))[0]["Plan"]
+    """The planner's guess for these rows: in no order all of them, in an order and with a limit those."""
+    told = rows.values("pk").explain(format="json")
+    if not told:  # Django knows without asking that nothing can match
+        return Guess(0, 0.0)
+    plan = json.loads(told)[0]["Plan"]
     return Guess(int(plan["Plan Rows"]), float(plan["Total Cost"]))
 
 
 def estimate_rows(rows: QuerySet[Any]) -> RowCount:
     """The planner's guess for rows that are known to be more than the limit."""
-    return RowCount(max(guess_of(rows).rows, EXACT_UP_TO + 1), is_exact=False)
+    return RowCount(max(guess_of(rows.order_by()).rows, EXACT_UP_TO + 1), is_exact=False)
 
 
-def few_keys(rows: QuerySet[Any]) -> list[int] | None:
-    """The ids of the rows, in their order, where they are at most the limit; None where they are more."""
-    keys = list(rows.values_list("pk", flat=True)[: EXACT_UP_TO + 1])
-    return keys if len(keys) <= EXACT_UP_TO else None
+def first_keys(rows: QuerySet[Any], sort: Sort, limit: int) -> list[int]:
+    """The ids of the first so many rows that are found, put into the order of the list then: asked for the order at
+    once, the planner may walk through all others to meet them."""
+    found = rows.order_by().annotate(sort_value=F(sort.path)).values_list("pk", "sort_value")[:limit]
+    try:
+        statement, parameters = found.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    direction = "DESC" if sort.is_descending else "ASC"
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(
+            f"SELECT pk FROM ({statement}) AS found (pk, sort_value)"  # noqa: S608 - the words are ours
+            f" ORDER BY sort_value {direction} NULLS LAST, pk {direction}",
+            parameters,
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from crm.access import veil
 from crm.catalogue import FieldSpec, fields_of
 from crm.filtering.counting import RowCount
-from crm.filtering.filtersets import address, chips_of, filterset_for, problems_of, tree_chips
+from crm.filtering.filtersets import SEARCH, address, chips_of, filterset_for, problems_of, tree_chips
 from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, write_key
 from crm.filtering.matches import Matches
 from crm.filtering.trees.asked import FILTER, asked_tree
@@ -88,6 +88,7 @@ class Listing:
             sort=self.sort,
             is_narrowed=self.is_narrowed and not self.problems,
             with_relations=self._with_relations,
+            may_stop=bool(self.parameters.get(SEARCH)),
         )
 
     @property

@@ -4,32 +4,37 @@ Where the planner says that all of them are few and cheap to read, they are foun
 their number is exact. Else only the rows of the page are asked for, and the planner's guess is the number. A guess can
 be far off where filters have to do with each other, and the database then walk a million rows in their order; so a
 page that takes long is given up for the other way.
+
+A search that finds more than a thousand rows, which no order helps to meet, stops there and says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 
 from crm.filtering import counting
-from crm.filtering.counting import Guess, RowCount, count_rows, few_keys, guess_of
+from crm.filtering.counting import Guess, RowCount, count_rows, first_keys, guess_of
 from crm.filtering.keyset import Page, Position, Sort, in_order, read_page
 from crm.filtering.patience import OutOfPatience, patience
 
 PAGE_MILLISECONDS = 500
 CHEAP = 6_000.0  # the planner's cost of about as many pages of the database as a page of a list may read
 SURELY_MORE = 2  # times the exact count's limit: what is guessed above that is not counted at all
+MOST_HITS = 1_000
+SOME_ROWS = 50
 
 
 @dataclass
 class Matches:
     """`rows` match and `all_rows` are those among which they were looked for, both narrowed to what the person may see.
 
-    `is_narrowed`: whether anything was asked at all. `with_relations` adds what showing a row needs.
+    `is_narrowed`: whether anything was asked at all. `with_relations` adds what showing a row needs. `may_stop`: a
+    search text is among what was asked, and the first thousand hits will do.
     """
 
     rows: QuerySet[Any]
@@ -37,6 +42,8 @@ class Matches:
     sort: Sort
     is_narrowed: bool
     with_relations: Callable[[QuerySet[Any]], QuerySet[Any]]
+    may_stop: bool = False
+    is_stopped: bool = field(default=False, init=False)
 
     def page(self, size: int, after: Position | None = None, before: Position | None = None) -> Page:
         """At most `size` rows after (or before) a position; the first page without one."""
@@ -47,7 +54,7 @@ class Matches:
                 with patience(PAGE_MILLISECONDS):
                     return self._read(self.rows, size, after, before)
             except OutOfPatience:
-                self.__dict__["keys"] = self._found_first()
+                self.__dict__["keys"] = self._few()
         if self.keys is None:
             return self._read(self.rows, size, after, before)
         page = self._cut(self.keys, size, after, before)
@@ -57,26 +64,37 @@ class Matches:
     def count(self) -> RowCount:
         """How many rows match, of all pages; to be asked for after the page."""
         if self.keys is not None:
-            return RowCount(len(self.keys), is_exact=True)
+            return RowCount(len(self.keys), is_exact=not self.is_stopped, is_least=self.is_stopped)
         if self.is_narrowed or self._guess.rows > SURELY_MORE * counting.EXACT_UP_TO:
             return RowCount(self._guess.rows, is_exact=False)
         return count_rows(self.rows)
 
     @cached_property
     def keys(self) -> list[int] | None:
-        """Ids of all rows of a narrowed list in their order, where they are few; None where they are not."""
-        if not self.is_narrowed or self._guess.cost > CHEAP or self._guess.rows > counting.EXACT_UP_TO:
+        """Ids of the rows of a narrowed list in their order, where they are few or the search stops; else None."""
+        if not self.is_narrowed:
             return None
-        return few_keys(in_order(self.rows, self.sort))
+        if self._guess.cost <= CHEAP and self._guess.rows <= self._most:
+            return self._few()
+        if self.may_stop and guess_of(in_order(self.rows, self.sort)[:SOME_ROWS]).cost > CHEAP:
+            return self._few()
+        return None
+
+    @property
+    def _most(self) -> int:
+        return MOST_HITS if self.may_stop else counting.EXACT_UP_TO
 
     @cached_property
     def _guess(self) -> Guess:
-        return guess_of(self.rows)
+        return guess_of(self.rows.order_by())
 
-    def _found_first(self) -> list[int] | None:
-        """The same as `keys`, for a guess that was wrong: asked for an order, the planner would walk again."""
-        keys = few_keys(self.rows.order_by())
-        return keys if keys is None else few_keys(in_order(self.all_rows.filter(pk__in=keys), self.sort))
+    def _few(self) -> list[int] | None:
+        """All ids in their order where they are not too many, else None; a search that may stop has the first."""
+        keys = first_keys(self.rows, self.sort, self._most + 1)
+        if len(keys) <= self._most:
+            return keys
+        self.is_stopped = self.may_stop
+        return keys[: self._most] if self.may_stop else None
 
     def _read(self, rows: QuerySet[Any], size: int, after: Position | None, before: Position | None) -> Page:
         return read_page(self.with_relations(rows), self.sort, size, after, before)

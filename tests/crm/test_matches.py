@@ -72,12 +72,32 @@ def test_a_page_that_begins_at_a_row_which_is_gone_is_read_all_the_same(db):
     assert [row.name for row in page.records] == ["c2", "c3"]
 
 
+def test_what_cannot_match_is_an_empty_page(db):
+    rows = Contact.objects.all()
+    found = Matches(
+        rows.filter(pk__in=[]), rows, Sort("name", "sort_name"), is_narrowed=True, with_relations=lambda r: r
+    )
+    assert (found.page(3).records, found.page(3).has_next, str(found.count)) == ([], False, "0")
+
+
 def test_few_rows_are_counted_and_many_are_guessed(db, monkeypatch):
     for _ in range(5):
         make.make_contact(industry="wood")
     assert str(matching(Sort("name", "sort_name")).count) == "5"
     monkeypatch.setattr(matches, "CHEAP", 0)
     assert not matching(Sort("name", "sort_name")).count.is_exact
+
+
+def test_a_search_stops_at_its_limit_and_says_so(db, monkeypatch):
+    for _ in range(5):
+        make.make_contact(industry="wood")
+    monkeypatch.setattr(matches, "MOST_HITS", 3)
+    found = matching(Sort("name", "sort_name"))
+    found.may_stop = True
+    page = found.page(2)
+    assert (len(page.records), page.has_next, str(found.count)) == (2, True, "3 or more")
+    last = found.page(2, after=Sort("name", "sort_name").position_of(page.records[-1]))
+    assert (len(last.records), last.has_next) == (1, False)
 
 
 def test_patience_ends_and_the_old_limit_is_back(db):
