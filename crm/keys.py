@@ -28,5 +28,6 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("k", "row before", "previous"),
         Key("Enter", "open the row"),
         Key("x", "tick the row", "tick"),
+        Key("f", "filter the list", "filter"),
     ),
 }

@@ -22,12 +22,15 @@ from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, write_k
 from crm.filtering.matches import Matches
 from crm.filtering.trees.asked import FILTER, asked_tree
 from crm.filtering.trees.asking import TreeList
+from crm.filtering.trees.builder import joined, offered_fields
+from crm.filtering.trees.nodes import Node, as_data
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 
 if TYPE_CHECKING:
     from crm.models import User
 
 OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part"})
+KEPT = ("q", "sort", "columns")
 
 
 @dataclass
@@ -134,6 +137,18 @@ class Listing:
     def chips(self) -> list[Any]:
         beside = chips_of(self.filterset, self.parameters, self.request.path)
         return [*beside, *tree_chips(self.tree, self.parameters, self.request.path)]
+
+    @cached_property
+    def joined_tree(self) -> Node | None:
+        """All that narrows the list but the search, as one tree."""
+        return joined(self.tree.node, self.filterset, self.parameters)
+
+    @property
+    def builder(self) -> dict[str, Any]:
+        """What the filter builder begins with: the fields, the tree, and the parameters that stay beside it."""
+        kept = {name: self.parameters[name] for name in KEPT if self.parameters.get(name)}
+        tree = as_data(self.joined_tree)
+        return {"fields": offered_fields(self.tree.trees), "tree": tree, "kept": kept, "path": self.request.path}
 
     def address(self, without: Iterable[str] = (), **changes: str) -> str:
         """This list's address with some parameters changed or left out."""

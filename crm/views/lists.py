@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -36,7 +37,7 @@ class ListPage(ScopedView):
 
     A list names its `model`, `heading`, the column that names a row, the default order, and its sentences for an
     empty list. `bulk` is what may be done with ticked rows: (label, url name, verb, question). `?part=filters` answers
-    the filter form alone; an htmx request the table alone.
+    the filter builder alone, `?part=count` the number of rows; an htmx request the table alone.
     """
 
     heading = ""
@@ -74,13 +75,21 @@ class ListPage(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("part") == "filters":
-            return render(request, "components/_filter_form.html", {"listing": self.listing})
+            return render(request, "components/_filter_builder.html", {"builder": json.dumps(self.listing.builder)})
+        if request.GET.get("part") == "count":
+            return self.count()
         is_part = self.request.htmx and not self.request.htmx.boosted
         template = "components/_table.html" if is_part else self.template_name
         status = WRONG_QUESTION if self.listing.problems else 200
         response = render(request, template, self.get_context_data(), status=status)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    def count(self) -> JsonResponse:
+        """How many rows match, for the filter builder, or what is wrong."""
+        problems = self.listing.problems
+        said = "" if problems else str(self.listing.count)
+        return JsonResponse({"count": said, "problems": problems}, status=WRONG_QUESTION if problems else 200)
 
     def get_context_data(self) -> dict[str, Any]:
         listing = self.listing

@@ -26,6 +26,7 @@
     next: () => window.crm.list?.move(1),
     previous: () => window.crm.list?.move(-1),
     tick: () => window.crm.list?.tick(),
+    filter: () => press("[data-bs-target='#filter-panel']"),
   };
 
   document.addEventListener("keydown", (event) => {

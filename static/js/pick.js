@@ -30,11 +30,14 @@
   function dress(field) {
     const isMany = field.multiple;
     const address = field.dataset.pickUrl;
-    field.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.name); // the label moves to the new box
+    field.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.getAttribute("aria-label") ?? field.name); // the label moves to the new box
     new window.TomSelect(field, {
       ...(address ? lookingUp(address) : {}),
       plugins: isMany ? ["remove_button"] : address ? ["clear_button"] : [],
       maxOptions: 600,
+      onItemAdd() {
+        if (isMany) this.setTextboxValue("");
+      },
       hidePlaceholder: true,
       placeholder: field.getAttribute("placeholder") || (isMany ? "Any" : ""),
       allowEmptyOption: !address,

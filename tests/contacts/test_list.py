@@ -1,5 +1,7 @@
 """The contact list: whose rows, which columns, what is refused, how many queries."""
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -127,10 +129,23 @@ def test_htmx_gets_the_table_alone(house):
     assert "HX-Request" in response["Vary"]
 
 
-def test_the_filter_form_is_fetched_apart(house):
-    response = make.signed_in(house.rep).get("/contacts/?part=filters&kind=person")
-    assert response.status_code == 200
-    assert b'name="employees_min"' in response.content
+def test_the_filter_builder_is_fetched_apart_with_what_is_asked_already(house):
+    response = make.signed_in(house.rep).get("/contacts/?part=filters&kind=person&employees_min=3&q=x")
+    builder = json.loads(response.context["builder"])
+    assert {"employees", "segment", "orders_last", "email"} <= {field["name"] for field in builder["fields"]}
+    assert builder["tree"]["where"]["all"] == [
+        {"field": "kind", "op": "any", "value": ["person"]},
+        {"field": "employees", "op": "at_least", "value": 3},
+    ]
+    assert builder["kept"] == {"q": "x"}
+
+
+def test_the_number_of_rows_follows_the_builder(house):
+    make.make_contact(name="Anna", owner=house.rep)
+    client = make.signed_in(house.rep)
+    assert client.get("/contacts/?part=count&kind=person").json() == {"count": "1", "problems": []}
+    refused = client.get("/contacts/?part=count&filter=x")
+    assert (refused.status_code, refused.json()["count"]) == (400, "")
 
 
 @pytest.mark.parametrize("columns", ["", "?columns=place,email,phone,owner,team,organization,tags,market"])
