@@ -25,7 +25,13 @@ def offered_fields(trees: TreeList) -> list[dict[str, Any]]:
     fields = []
     for spec in trees.specs.values():
         operators = [{"name": one.name, "words": one.words, "takes": one.takes} for one in operators_of(spec)]
-        said = {"name": spec.name, "label": spec.label, "group": spec.group, "help": spec.help, "ops": operators}
+        said: dict[str, Any] = {
+            "name": spec.name,
+            "label": spec.label,
+            "group": spec.group,
+            "help": spec.help,
+            "ops": operators,
+        }
         said["total"] = spec.total is not None and spec.total.measure in ("count", "sum")
         if any(one["takes"] == "choices" for one in operators):
             said["choices"] = wording.choices(spec)
