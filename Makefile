@@ -6,7 +6,7 @@ TESTS ?= tests
 # pages that drive a browser have a run of their own: its event loop and Django's tests do not mix in one process
 PYTEST := $(PY) -m pytest --quiet
 
-.PHONY: setup run stop browser test bench drills check lock format
+.PHONY: setup run stop browser test guards bench drills check lock format
 .PHONY: check-style check-templates check-floors check-types check-django check-advisories
 
 setup: .venv/.installed node_modules/.installed
@@ -42,6 +42,10 @@ browser: setup
 test: setup browser
 	@$(PYTEST) -n 2 -m "not browser" $(TESTS)
 	@$(PYTEST) -m browser $(TESTS)
+
+# takes each guard of docs/security.md out and sees a test fail; ONLY="S5 R13" for some
+guards: setup
+	@$(PY) -m tests.guards $(ONLY)
 
 # ONLY=list,import runs these rows alone; ROWS is the number of customers of the base
 bench: setup

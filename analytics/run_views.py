@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ REFUSED = 422
 
 
 class RunListView(AnalysisView):
-    """Every step with its last run; a form that starts one."""
+    """Every step with its last run; a form that starts one. Figures are of all customers: for who may see all."""
 
     verb = Verb.RUN
 
@@ -28,7 +29,12 @@ class RunListView(AnalysisView):
         return self.show(RunForm(initial={"as_of": company_today()}))
 
     def show(self, form: RunForm, status: int = 200) -> HttpResponse:
-        context = {"states": step_states(), "form": form, **jobs.running_job(self.request.user)}
+        context = {
+            "states": step_states(),
+            "sees_all": self.sees_all,
+            "form": form,
+            **jobs.running_job(self.request.user),
+        }
         return render(self.request, "analytics/run_list.html", context, status=status)
 
 
@@ -51,11 +57,13 @@ class RunStartView(RunListView):
 
 
 class RunStepView(AnalysisView):
-    """One step: its runs, what changed from one to the next, and one figure over time."""
+    """One step, for who may see all customers: its runs, what changed from one to the next, one figure over time."""
 
     verb = Verb.RUN
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if not self.sees_all:
+            raise PermissionDenied
         step = request.GET.get("step", next(iter(STEPS)))
         if step not in STEPS:
             raise Http404("There is no such step.")

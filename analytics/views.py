@@ -52,15 +52,20 @@ class AnalysisView(ScopedView):
         """Beside the figures of `run`: why a later try failed, and the job that makes new ones."""
         return {"failure": queries.failure_after(run, step), **jobs.newest_job(self.request.user, run)}
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether the person may see the scores of all customers, and so figures of the whole base."""
+        return scope_of(self.request.user, RfmScore, Verb.VIEW) == Scope.ALL
+
 
 class OverviewView(AnalysisView):
     """What the analysis offers and what ran last."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        sees_all = scope_of(self.request.user, RfmScore, Verb.VIEW) == Scope.ALL
         context = {
             "runs": queries.recent_runs(self.request.user),
-            "cards": cards(sees_all=sees_all),
+            "cards": cards(sees_all=self.sees_all),
+            "sees_all": self.sees_all,
             "may_run": can(self.request.user, Verb.RUN, ModelRun),
             **jobs.running_job(self.request.user),
         }
@@ -98,10 +103,6 @@ class RfmView(AnalysisView):
     @cached_property
     def page(self) -> RfmPage | None:
         return read_page(self.request)
-
-    @property
-    def sees_all(self) -> bool:
-        return scope_of(self.request.user, RfmScore, Verb.VIEW) == Scope.ALL
 
     @property
     def whole_base(self) -> dict[str, Any]:

@@ -93,3 +93,29 @@ def test_the_tick_in_the_administration_does_the_same(admin: User, leaver: User)
     assert not ApiToken.objects.filter(user=leaver).exists()
     header = {"Authorization": f"Bearer {secret}"}
     assert make.signed_in(admin).get("/api/v1/contacts", headers=header).status_code == 401
+
+
+@pytest.mark.parametrize("role", [Role.REP, Role.MARKETER, Role.AGENT])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_only_who_may_do_so_sees_or_starts_a_handover(admin: User, leaver: User, role: str, method: str) -> None:
+    person = make.make_user(role, team=leaver.team)
+    contact = make.make_contact(owner=leaver, team=leaver.team)
+    sent = {"to": person.pk} if method == "post" else {}
+    assert getattr(make.signed_in(person), method)(f"/people/{leaver.pk}/handover/", sent).status_code == 403
+    assert not JobRun.objects.exists()
+    contact.refresh_from_db()
+    assert contact.owner == leaver
+
+
+def test_a_manager_hands_over_and_does_not_deactivate(admin: User, leaver: User) -> None:
+    client = make.signed_in(make.make_user(Role.MANAGER))
+    page = client.get(f"/people/{leaver.pk}/handover/")
+    assert (page.status_code, page.context["may_deactivate"]) == (200, False)
+    assert client.post(f"/people/{leaver.pk}/deactivate/").status_code == 403
+    assert User.objects.get(pk=leaver.pk).is_active
+
+
+def test_the_button_is_there_for_who_may_hand_over(admin: User, leaver: User) -> None:
+    for user, there in ((admin, True), (make.make_user(Role.MANAGER), True), (make.make_user(Role.REP), False)):
+        page = make.signed_in(user).get(f"/people/{leaver.pk}/").content.decode()
+        assert (f"/people/{leaver.pk}/handover/" in page) is there

@@ -89,3 +89,26 @@ def test_the_tables_show_what_counts(db) -> None:
     rights = {row.field.field: row.right for name, rows in field_rows(Role.REP) if name == "Contacts" for row in rows}
     assert rights["birthday"] == "hidden"
     assert hidden_fields(User(role=Role.REP), Contact) == {"birthday"}
+
+
+@pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMIN])
+@pytest.mark.parametrize(
+    ("method", "address"), [("get", PAGE), ("post", PAGE), ("post", "/rights/reset/?role=rep"), ("get", "/rights/")]
+)
+def test_nobody_but_an_administrator_sees_or_sets_rights(db, role: str, method: str, address: str) -> None:
+    make.make_company()
+    AccessRule.objects.create(role=Role.REP, model="contacts.contact", verb="view", scope=Scope.OWN)
+    client = make.signed_in(make.make_user(role, team=make.make_team()))
+    sent = {"scope:contacts.contact:change": "all", "field:contacts.contact:birthday": "hidden"}
+    assert getattr(client, method)(address, sent if method == "post" else {}).status_code == 403
+    assert list(AccessRule.objects.values_list("verb", "scope")) == [("view", "own")]
+    assert not FieldRule.objects.exists()
+
+
+def test_a_right_to_change_rights_is_what_the_page_asks_for(db) -> None:
+    """Not the role: a rule that lets managers do it lets them in."""
+    make.make_company()
+    manager = make.signed_in(make.make_user(Role.MANAGER))
+    assert manager.get(PAGE).status_code == 403
+    AccessRule.objects.create(role=Role.MANAGER, model="crm.accessrule", verb="change", scope=Scope.ALL)
+    assert make.signed_in(make.make_user(Role.MANAGER)).get(PAGE).status_code == 200

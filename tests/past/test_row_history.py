@@ -131,3 +131,48 @@ def test_a_job_says_who_and_which():
     run_job(job.pk)
     last = changes_of(team)[-1]
     assert (last.operation, last.actor_id, last.job_id) == ("U", user.pk, job.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_acts_is_told_again_after_a_whole_transaction_is_rolled_back():
+    with acting(actor_id=7):
+        with transaction.atomic():
+            make_team()
+            transaction.set_rollback(True)
+        assert changes_of(make_team())[0].actor_id == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_acted_before_does_not_come_back_with_a_rollback():
+    """What a connection was told inside a transaction goes with it: before that stood somebody else."""
+    with acting(actor_id=7):
+        make_team()
+    with acting(actor_id=8), transaction.atomic():
+        make_team()
+        transaction.set_rollback(True)
+    with acting(actor_id=8):
+        assert changes_of(make_team())[0].actor_id == 8
+
+
+def test_who_acts_is_told_again_after_a_savepoint_is_rolled_back(db):
+    with acting(actor_id=7):
+        make_team()
+    with acting(actor_id=8):
+        mark = transaction.savepoint()
+        make_team()
+        transaction.savepoint_rollback(mark)
+        assert changes_of(make_team())[0].actor_id == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_of_the_pool_says_nothing_of_who_had_it_before():
+    """Given back and taken again, it still holds the words of another request."""
+    with acting(actor_id=7):
+        make_team()
+        raw = connection.connection
+        words = raw.execute("SELECT current_setting('crm.acting', true)").fetchone()[0]
+    assert "7" in words
+    fresh = connection.copy()
+    fresh._told = words  # as this wrapper was left by the request before
+    fresh.get_new_connection(fresh.get_connection_params()).close()
+    assert fresh._told is None

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from crm.acting import acting, current_acting
 from crm.catalogue import import_kinds
 from crm.customfields.definitions import type_named
 from crm.importing.dates import DateOrder
@@ -108,17 +109,18 @@ class Command(BaseCommand):
             raise CommandError(f"There is no kind “{options['kind']}”. The kinds are: {', '.join(import_kinds())}.")
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
-        progress = TerminalProgress(sys.stderr)
+        progress, actor = TerminalProgress(sys.stderr), self._actor(options["user"])
         try:
-            result = import_file(
-                actor=self._actor(options["user"]),
-                kind=kind,
-                path=options["file"],
-                options=parse_options(options),
-                progress=progress,
-                rejected_path=options["rejected"],
-                dry_run=options["dry_run"],
-            )
+            with acting(actor_id=actor.pk if actor else None, request_id=current_acting().request_id):
+                result = import_file(
+                    actor=actor,
+                    kind=kind,
+                    path=options["file"],
+                    options=parse_options(options),
+                    progress=progress,
+                    rejected_path=options["rejected"],
+                    dry_run=options["dry_run"],
+                )
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
         finally:

@@ -1,0 +1,1 @@
+"""Guards are taken out, one at a time, and a test must fail: `make guards`."""

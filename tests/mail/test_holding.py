@@ -1,0 +1,42 @@
+"""While sending is held (after a restore), no mail leaves: not by the look before, and not by the claim itself."""
+
+from __future__ import annotations
+
+from crm.holding import hold_sending, release_sending
+from crm.mail import ledger
+from crm.mail.choices import MailState
+from tests import factories as make
+from tests.mail.conftest import write
+
+
+def test_nothing_is_due_while_sending_is_held_and_everything_afterwards(sink, channel, send) -> None:
+    make.make_company()
+    mails = [write(f"p{number}@example.com") for number in range(2)]
+    hold_sending(actor=None, reason="Restored")
+    assert not ledger.is_anything_due(channel.pk)
+    assert send() == 0
+    assert not sink.recipients()
+    release_sending(actor=None)
+    assert send() == 2
+    assert sorted(sink.recipients()) == [mail.recipient for mail in mails]
+
+
+def test_a_hold_that_comes_after_the_look_stops_the_claim(sink, channel) -> None:
+    make.make_company()
+    mail = write("p@example.com")
+    assert ledger.is_anything_due(channel.pk)
+    hold_sending(actor=None, reason="Restored")
+    assert ledger.claim(channel.pk, 0) is None
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == (MailState.QUEUED, 0)
+
+
+def test_what_was_sent_before_the_hold_is_still_written_as_sent(sink, channel) -> None:
+    make.make_company()
+    first, second = write("a@example.com"), write("b@example.com")
+    sent = ledger.claim(channel.pk, 0)
+    hold_sending(actor=None, reason="Restored")
+    assert ledger.claim(channel.pk, 0, sent) is None
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (MailState.SENT, MailState.QUEUED)
