@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any, cast
 
 from django.contrib import messages
@@ -11,7 +12,9 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views import View
 
 from contacts import actions, queries
@@ -207,20 +210,19 @@ class InteractionCreateView(ScopedView):
             raise PermissionDenied
         form = InteractionForm(request.POST)
         if form.is_valid():
-            form = self._log(contact, form)
-        context = timeline_context(request, contact) | {"composer": form, "may_log": True}
-        return render(request, "contacts/_history.html", context, status=422 if form.errors else 200)
+            self._log(contact, form)
+        composer = form if form.errors else None
+        context = timeline_context(request, contact) | {"composer": composer, "may_log": True}
+        return render(request, "contacts/_history.html", context, status=422 if composer else 200)
 
-    def _log(self, contact: Contact, form: InteractionForm) -> InteractionForm:
-        """A fresh composer, or the same one with what is wrong. A note that is sent twice is one."""
+    def _log(self, contact: Contact, form: InteractionForm) -> None:
+        """What is wrong is told to the form. A note that is sent twice is one."""
         try:
             with transaction.atomic():
                 if sent_before(user=self.request.user, data=self.request.POST) is None:
                     actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
         except ValidationError as error:
             form.add_error(None, error)
-            return form
-        return InteractionForm()
 
 
 class ContactOptionsView(View):
@@ -251,7 +253,7 @@ class OrganizationOptionsView(ContactOptionsView):
 
 
 def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
-    """One page of the contact's history, what it can be narrowed to, and the composer."""
+    """One page of the contact's history, what it can be narrowed to, and the empty composer."""
     only, choices = request.GET.get("only", ""), source_choices()
     if only and only not in {choice.name for choice in choices}:
         raise Http404("This timeline has no such part.")
@@ -261,8 +263,14 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         "timeline": read_timeline(cast(SignedInRequest, request).user, contact.pk, before=moment, only=only),
         "sources": choices,
         "only": only,
-        "composer": InteractionForm(),
+        "untouched_composer": untouched_composer(),
     }
+
+
+@cache
+def untouched_composer() -> SafeString:
+    """The fields of an empty composer: the same for everybody, so drawn once a process."""
+    return render_to_string("contacts/_composer_fields.html", {"composer": InteractionForm()})
 
 
 def _moment(text: str) -> dt.datetime | None:
