@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -263,7 +263,7 @@ class Interaction(models.Model):
                 fields=["contact", "-occurred_at", "-id"],
                 name="contacts_interaction_timeline",
             ),
-            BrinIndex(fields=["occurred_at"], name="contacts_interaction_brin"),
+            models.Index(fields=["-occurred_at", "-id"], name="contacts_interaction_newest"),
         ]
 
     def __str__(self) -> str:

@@ -81,6 +81,17 @@ def test_sales_of_a_rep_leave_strangers_out(rf, manager):
     assert values(sales_card(ask(rf, rep)))["Revenue"][0] == f"€{GAP}10"
 
 
+def test_sums_are_kept_for_a_while_by_what_was_asked(rf, manager):
+    buy(manager, 1, 90)
+    first = sales_card(ask(rf, manager))
+    buy(manager, 1, 10)
+    again = sales_card(ask(rf, manager))
+    assert (values(again), again["as_of"]) == (values(first), first["as_of"])
+    rep = User.objects.create_user("r@crm.example", name="Rea", role=Role.REP)
+    buy(rep, 1, 7)
+    assert values(sales_card(ask(rf, rep)))["Revenue"][0] == f"€{GAP}7"
+
+
 def test_newest_orders_and_their_customers_are_one_question(rf, manager, django_assert_num_queries):
     for days_ago in (1, 2, 3):
         buy(None, days_ago, 10)
