@@ -113,6 +113,11 @@ class Contact(models.Model):
             ),
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
+            GinIndex(
+                OpClass(Fold("industry"), name="gin_trgm_ops"),
+                OpClass(Fold("source"), name="gin_trgm_ops"),
+                name="contacts_words_trgm",
+            ),
             GinIndex(fields=["tags"], name="contacts_tags"),
             GinIndex(OpClass("custom", name="jsonb_path_ops"), name="contacts_custom"),
         ]

@@ -19,7 +19,7 @@ def _fact(name: str, label: str, path: str, **more: Any) -> FieldSpec:
 CONTACT_FIELDS = (
     FieldSpec(
         "name", "Name", "name", filter=False, in_trees=True, sort=True, sort_by="sort_name", default=True, order=10,
-        always=True,
+        always=True, held_in="search_text",
     ),
     FieldSpec("city", "City", "addresses__city", column=False, order=21),
     FieldSpec(
@@ -40,7 +40,7 @@ CONTACT_FIELDS = (
     FieldSpec("industry", "Industry", "industry", order=42),
     FieldSpec(
         "organization", "Works at", "organization__name", select=("organization",), order=43,
-        unseen=UNSEEN_ORGANIZATION,
+        unseen=UNSEEN_ORGANIZATION, held_in="organization__search_text",
     ),
     FieldSpec(
         "email", "E-mail", "points__value", filter=False, in_trees=True, narrow=(("points__kind", PointKind.EMAIL),),
@@ -60,7 +60,7 @@ CONTACT_FIELDS = (
     FieldSpec("employees", "Employees", "employees", kind="number", order=63),
     FieldSpec("turnover", "Their revenue", "revenue", kind="money", order=64),
     FieldSpec("birthday", "Birthday", "birthday", kind="date", order=65),
-    FieldSpec("external_id", "External id", "external_id", order=70, searched=True),
+    FieldSpec("external_id", "External id", "external_id", order=70, searched=True, held_in="search_text"),
     FieldSpec("created_on", "Customer since", "created_on", kind="date", order=71),
     FieldSpec(
         "added_on", "Added here", "created_at", kind="date", filter=False, in_trees=True, sort=True, order=72

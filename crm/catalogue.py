@@ -59,7 +59,8 @@ class FieldSpec:
     For the rights on fields: `stored` names what the value is (`app.model.field`), where the path does not tell;
     `covers` further stored fields that a rule on this one takes along, `shows` other fields of the same record that
     its value gives away, `also` its names in forms and files. `always`: no rule may hide it. `searched`: the search box
-    looks into it. `unseen` is what is shown instead of the related record of `select` that the person may not see.
+    looks into it; `held_in` is the path of the folded, indexed text that holds the value, too. `unseen` is what is
+    shown instead of the related record of `select` that the person may not see.
 
     `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty;
     `compare(look_up, value)` is the same for the comparisons of a filter tree. `in_trees` offers a field there that has
@@ -93,6 +94,7 @@ class FieldSpec:
     always: bool = False
     searched: bool = False
     unseen: str = ""
+    held_in: str = ""
     condition: Callable[[str, Any], models.Q] | None = None
     compare: Callable[[str, Any], models.Q] | None = None
     total: Total | None = None

@@ -73,7 +73,7 @@ ORDER_FIELDS = (
     ),
     FieldSpec(
         "partner", "Partner", "partner__name", select=("partner",), order=41, also=("partner_external_id",),
-        unseen=UNSEEN_CONTACT,
+        unseen=UNSEEN_CONTACT, held_in="partner__search_text",
     ),
     FieldSpec(
         "amount", "Amount", "amount", kind="money", cell=_amount, default=True, order=50, covers=AMOUNTS,

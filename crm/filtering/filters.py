@@ -58,7 +58,7 @@ class SpecFilter(django_filters.Filter):
 
     def matches(self, value: Any) -> Q:
         """The condition for a cleaned value."""
-        return contains(self.spec.path, value)
+        return contains(self.spec.path, value, self.spec.held_in)
 
     def within_sight(self) -> Q:
         """A related record that the person may not see does not match: else its name could be guessed."""

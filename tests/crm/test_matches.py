@@ -7,6 +7,7 @@ from django.db.models import Q
 from contacts.models import Contact
 from crm.filtering import counting, matches
 from crm.filtering.counting import Guess
+from crm.filtering.folding import contains
 from crm.filtering.keyset import Position, Sort
 from crm.filtering.matches import Matches
 from crm.filtering.patience import OutOfPatience, patience
@@ -127,3 +128,11 @@ def test_a_condition_on_both_tables_is_asked_of_both(db):
     make.make_contact(city="Leeds", industry="glass")
     asked = has_some(Contact, "addresses__city", Q(addresses__city="Leeds") & Q(industry="wood"))
     assert list(Contact.objects.filter(asked)) == [here]
+
+
+def test_what_an_index_can_answer_is_asked_besides(db):
+    assert str(contains("external_id", "K100", "search_text")).count("search_text__contains") == 1
+    assert contains("external_id", "K1", "search_text") == contains("external_id", "K1")
+    make.make_contact(name="Åsa", external_id="K100")
+    make.make_contact(name="K100")
+    assert [row.name for row in Contact.objects.filter(contains("external_id", "k100", "search_text"))] == ["Åsa"]

@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from crm.catalogue import FieldSpec
 from crm.company import end_of_day
-from crm.filtering.folding import folded
+from crm.filtering.folding import folded, held
 from crm.filtering.keyset import field_at
 from crm.filtering.trees.days import Days, days_meant
 from crm.filtering.trees.nodes import TreeProblem
@@ -76,7 +76,7 @@ class Operand:
             return Q(**{f"{self.spec.path}__gt": ""} if self.is_text else {f"{self.spec.path}__isnull": False})
         if look_up in ("contains", "startswith", "same"):
             look_up = "" if look_up == "same" else f"__{look_up}"
-            return Q(**{f"{self.spec.path}__fold{look_up}": folded(value)})
+            return Q(**{f"{self.spec.path}__fold{look_up}": folded(value)}) & held(self.spec.held_in, value)
         return Q(**{f"{self.spec.path}__{look_up}": value})
 
     def _empty(self) -> Q:
