@@ -7,7 +7,9 @@ from contacts.exporting import EXPORTS
 from contacts.home import CARDS
 from contacts.importing import KINDS
 from contacts.panels import CONTACT_PANELS
+from contacts.permission.panels import PERMISSION_PANELS
 from contacts.queries import interactions_before
+from contacts.relations.panels import RELATION_PANELS
 from contacts.searching import SOURCES
 from contacts.specs import CONTACT_FIELDS
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, TimelineSource
@@ -26,7 +28,7 @@ CHANNEL_PARTS = (
     ("calls", "Calls", (Channel.PHONE, Channel.WIRELESS)),
     ("mails", "Mails and chats", (Channel.EMAIL, Channel.CHAT, Channel.SOCIAL)),
     ("meetings", "Visits and meetings", (Channel.VISIT, Channel.MEETING, Channel.POINT_OF_SALE)),
-    ("web", "Web", (Channel.WEB, Channel.KIOSK, Channel.REGISTRATION, Channel.SURVEY)),
+    ("web", "Web", (Channel.WEB, Channel.KIOSK, Channel.RFID, Channel.REGISTRATION, Channel.SURVEY)),
     ("deliveries", "Deliveries", (Channel.DELIVERY,)),
 )
 
@@ -53,7 +55,7 @@ CATALOGUE = Catalogue(
             ),
         ),
     ),
-    panels={"contacts.contact": CONTACT_PANELS},
+    panels={"contacts.contact": (*CONTACT_PANELS, *PERMISSION_PANELS, *RELATION_PANELS)},
     past={
         "contacts.contact": PastRule(without=("main_country", "search_text", "sort_name", "updated_at")),
         "contacts.contactpoint": PastRule(
@@ -61,6 +63,10 @@ CATALOGUE = Catalogue(
         ),
         "contacts.address": PastRule(parent="contact_id", is_part=True),
         "contacts.interaction": PastRule(parent="contact_id"),
+        "contacts.consent": PastRule(
+            exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
+        ),
+        "contacts.relationship": PastRule(parent="contact_id"),
     },
     navigation=(
         NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact", key="c"),

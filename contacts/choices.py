@@ -1,6 +1,6 @@
 """Enumerations of contacts."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class ContactKind(TextChoices):
@@ -46,8 +46,85 @@ class Channel(TextChoices):
     SURVEY = "survey", "Survey"
     REGISTRATION = "registration", "Product registration"
     MEETING = "meeting", "Meeting"
+    RFID = "rfid", "RFID reader"
 
 
 class Direction(TextChoices):
     INBOUND = "in", "from the customer"
     OUTBOUND = "out", "to the customer"
+
+
+class ConsentChannel(TextChoices):
+    """By what a message reaches somebody who allowed it."""
+
+    EMAIL = "email", "E-mail"
+    PHONE = "phone", "Phone"
+    WIRELESS = "wireless", "SMS and wireless"
+    POST = "post", "Post"
+    SOCIAL = "social", "Social media"
+
+
+class ConsentLevel(IntegerChoices):
+    """How firmly it was allowed; the order is the order of strength. `NONE`: taken back."""
+
+    NONE = 0, "No"
+    IMPLIED = 1, "Implied"
+    OPT_IN = 2, "Opt-in"
+    DOUBLE_OPT_IN = 3, "Double opt-in"
+
+
+class LegalBasis(TextChoices):
+    CONSENT = "consent", "Consent"
+    CONTRACT = "contract", "Contract"
+    INTEREST = "legitimate interest", "Legitimate interest"
+    OBLIGATION = "legal obligation", "Legal obligation"
+
+
+class RelationKind(TextChoices):
+    """How the first contact stands to the second. `REVERSED` says the same from the second's side."""
+
+    EMPLOYS = "employs", "employs"
+    SUBSIDIARY = "subsidiary_of", "is a subsidiary of"
+    MEMBER = "member_of", "is a member of"
+    PARTNER = "partner", "is a partner of"
+    SUPPLIER = "supplier", "supplies"
+    DISTRIBUTOR = "distributor", "distributes for"
+    RETAILER = "retailer", "retails for"
+    REFERRER = "referrer", "referred"
+    DOOR_OPENER = "door_opener", "opens doors at"
+    INFLUENCER = "influencer", "influences"
+    COMPETITOR = "competitor_of", "competes with"
+    HOUSEHOLD = "household", "shares a household with"
+
+
+REVERSED: dict[str, str] = {
+    RelationKind.EMPLOYS: "works for",
+    RelationKind.SUBSIDIARY: "has the subsidiary",
+    RelationKind.MEMBER: "has the member",
+    RelationKind.PARTNER: "is a partner of",
+    RelationKind.SUPPLIER: "is supplied by",
+    RelationKind.DISTRIBUTOR: "is distributed by",
+    RelationKind.RETAILER: "is retailed by",
+    RelationKind.REFERRER: "was referred by",
+    RelationKind.DOOR_OPENER: "was opened up by",
+    RelationKind.INFLUENCER: "is influenced by",
+    RelationKind.COMPETITOR: "competes with",
+    RelationKind.HOUSEHOLD: "shares a household with",
+}
+
+
+class Answer(TextChoices):
+    """Whether a person may be written to, and why. The first two say yes."""
+
+    GRANTED = "granted", "They agreed"
+    NOT_NEEDED = "not_needed", "This needs no consent"
+    ARCHIVED = "archived", "The contact is archived"
+    UNREACHABLE = "unreachable", "There is no address for this channel"
+    SUPPRESSED = "suppressed", "Nothing is sent to this address any more"
+    WITHDRAWN = "withdrawn", "They said no"
+    COMPILED = "compiled", "From a compiled list, without a consent of their own"
+    NEVER_ASKED = "never_asked", "Never asked"
+    TOO_WEAK = "too_weak", "Their consent is weaker than this needs"
+
+
+YES = (Answer.GRANTED, Answer.NOT_NEEDED)

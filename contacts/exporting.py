@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, FilteredRelation, Func, Q, QuerySet, TextField, Value
+from django.db.models import Case, CharField, F, FilteredRelation, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from contacts.choices import PointKind
-from contacts.models import Contact
+from contacts.importing.consents import LEVELS
+from contacts.models import Consent, Contact, Interaction
 from crm.catalogue import ExportKind
 from crm.choices import Verb
+from crm.company import end_of_day
 from crm.customfields.exporting import custom_columns, custom_expression
-from crm.exporting.streams import CannotExport, stream_rows
+from crm.exporting.streams import CannotExport, in_company_time, stream_rows
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -53,6 +55,31 @@ EXPRESSIONS: dict[str, str | Combinable] = {
     "list_kind": "list_kind",
     "created_on": "created_on",
 }
+INTERACTION_EXPRESSIONS: dict[str, str | Combinable] = {
+    "external_id": "external_id",
+    "contact_external_id": "contact__external_id",
+    "occurred_at": "occurred_at",
+    "channel": "channel",
+    "direction": "direction",
+    "subject": "subject",
+    "body": "body",
+    "outcome": "outcome",
+    "duration_seconds": "duration_seconds",
+    "user_email": "user__email",
+}
+CONSENT_EXPRESSIONS: dict[str, str | Combinable] = {
+    "external_id": "external_id",
+    "contact_external_id": "contact__external_id",
+    "email": "main_email__value",
+    "channel": "channel",
+    "purpose": "purpose",
+    "state": Case(*(When(level=level, then=Value(state)) for state, level in LEVELS.items()), output_field=CharField()),
+    "recorded_at": "recorded_at",
+    "source": "source",
+    "wording": "wording",
+    "proof": "proof",
+    "basis": "basis",
+}
 
 
 def contact_rows(
@@ -76,11 +103,35 @@ def organization_rows(user: User | None, columns: Sequence[str], as_of: dt.date 
     return contact_rows(user, columns, as_of, only=Q(kind="organization"))
 
 
-def _main_point(kind: str) -> FilteredRelation:
-    return FilteredRelation("points", condition=Q(points__kind=kind, points__is_primary=True))
+def interaction_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
+    """Interactions up to the end of `as_of`, the oldest first."""
+    rows = Interaction.objects.visible_to(user, Verb.EXPORT).order_by("pk")
+    if as_of is not None:
+        rows = rows.filter(occurred_at__lt=end_of_day(as_of))
+    return in_company_time(stream_rows(rows, INTERACTION_EXPRESSIONS, columns), columns, "occurred_at")
 
 
-EXPORTS = tuple(
-    ExportKind(name, name.capitalize(), "contacts.contact", tuple(EXPRESSIONS), rows, has_custom_fields=True)
-    for name, rows in (("contacts", contact_rows), ("organizations", organization_rows))
+def consent_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
+    """The ledger of consent up to the end of `as_of`, as it was written."""
+    rows: QuerySet[Any] = Consent.objects.visible_to(user, Verb.EXPORT).order_by("pk")
+    if as_of is not None:
+        rows = rows.filter(recorded_at__lt=end_of_day(as_of))
+    rows = rows.annotate(main_email=_main_point(PointKind.EMAIL, "contact__"))
+    return in_company_time(stream_rows(rows, CONSENT_EXPRESSIONS, columns), columns, "recorded_at")
+
+
+def _main_point(kind: str, path: str = "") -> FilteredRelation:
+    is_main = {f"{path}points__kind": kind, f"{path}points__is_primary": True}
+    return FilteredRelation(f"{path}points", condition=Q(**is_main))
+
+
+EXPORTS = (
+    *(
+        ExportKind(name, name.capitalize(), "contacts.contact", tuple(EXPRESSIONS), rows, has_custom_fields=True)
+        for name, rows in (("contacts", contact_rows), ("organizations", organization_rows))
+    ),
+    ExportKind(
+        "interactions", "Interactions", "contacts.interaction", tuple(INTERACTION_EXPRESSIONS), interaction_rows
+    ),
+    ExportKind("consents", "Consents", "contacts.consent", tuple(CONSENT_EXPRESSIONS), consent_rows),
 )

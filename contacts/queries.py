@@ -30,6 +30,7 @@ ICONS = {
     Channel.SURVEY: "star",
     Channel.REGISTRATION: "card-checklist",
     Channel.MEETING: "people",
+    Channel.RFID: "broadcast",
 }
 
 

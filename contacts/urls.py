@@ -3,6 +3,8 @@
 from django.urls import path
 
 from contacts import views
+from contacts.permission import views as permission
+from contacts.relations import views as relations
 from contacts.territories import views as territories
 
 app_name = "contacts"
@@ -26,4 +28,7 @@ urlpatterns = [
     path("<int:pk>/unshare/", views.ContactUnshareView.as_view(), name="contact_unshare"),
     path("<int:pk>/timeline/", views.ContactTimelineView.as_view(), name="contact_timeline"),
     path("<int:pk>/interactions/", views.InteractionCreateView.as_view(), name="interaction_create"),
+    path("<int:whole>/consents/new/", permission.ConsentCreateView.as_view(), name="consent_create"),
+    path("<int:whole>/relations/new/", relations.RelationCreateView.as_view(), name="relation_create"),
+    path("<int:pk>/relations/end/", relations.RelationEndView.as_view(), name="relation_end"),
 ]

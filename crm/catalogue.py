@@ -268,8 +268,8 @@ class PastRule:
     `without` are columns that are derived or secret; `parent` the column of the record that a row hangs on, and
     `is_part` says that its changes are shown with that record's. `counts_as` names, by the value of the column
     `counts_by`, the stored field whose right a row falls under (an e-mail address is a contact's `email`). `exempt` is
-    a sentence that says why nothing is kept. A `rebuilt` table is made anew by each run (`analytics.swapping`): the
-    application's role owns it, and nothing of it is kept.
+    a sentence that says why nothing is kept. To an `is_added_to` table the application can only add. A `rebuilt` table
+    is made anew by each run (`analytics.swapping`): the application's role owns it, and nothing of it is kept.
     """
 
     without: tuple[str, ...] = ()
@@ -278,6 +278,7 @@ class PastRule:
     counts_by: str = ""
     counts_as: Mapping[str, str] = field(default_factory=dict)
     exempt: str = ""
+    is_added_to: bool = False
     rebuilt: bool = False
 
 

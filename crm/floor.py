@@ -1,5 +1,6 @@
 """What the ground floor itself brings to the engines: its grants and its lines of the navigation."""
 
+from crm.accounts.importing import USERS
 from crm.catalogue import ApiArea, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
@@ -31,12 +32,15 @@ CATALOGUE = Catalogue(
         "crm.suppressedaddress": {Role.MANAGER: ALL_MAILS},
     },
     fields={"crm.logentry": LOG_FIELDS, "crm.rowchange": ROW_FIELDS},
+    imports=(USERS,),
     home=CARDS,
     past={
         "crm.apitoken": PastRule(without=("digest",)),
         "crm.apiuse": PastRule(exempt="Counters of the current minute."),
         "crm.keptanswer": PastRule(exempt="Answers kept for two days; what they did is in the past of its own tables."),
-        "crm.logentry": PastRule(exempt="Rows are only ever added, and nobody can change them: it is a record itself."),
+        "crm.logentry": PastRule(
+            exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
+        ),
         "crm.rowchange": PastRule(exempt="The record itself."),
         "crm.jobrun": PastRule(exempt="A ledger: state, attempts and outcome stand in the row."),
         "crm.formsubmission": PastRule(exempt="Only says that a form was sent; swept away after a week."),

@@ -10,8 +10,7 @@ from django.db.models.expressions import Combinable
 
 from crm.catalogue import ExportKind
 from crm.choices import Verb
-from crm.company import current_company
-from crm.exporting.streams import CannotExport, stream_rows
+from crm.exporting.streams import CannotExport, in_company_time, stream_rows
 from orders.models import OrderLine, Product, Subscription
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def order_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None)
     rows = OrderLine.objects.visible_to(user, Verb.EXPORT).order_by("order_id", "position")
     if as_of is not None:
         rows = rows.filter(order__ordered_on__lte=as_of)
-    return _local(stream_rows(rows, ORDER_EXPRESSIONS, columns), columns)
+    return in_company_time(stream_rows(rows, ORDER_EXPRESSIONS, columns), columns, "ordered_at")
 
 
 def subscription_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
@@ -70,15 +69,6 @@ def subscription_rows(user: User | None, columns: Sequence[str], as_of: dt.date 
     if as_of is not None:
         rows = rows.filter(started_on__lte=as_of)
     return stream_rows(rows, SUBSCRIPTION_EXPRESSIONS, columns)
-
-
-def _local(rows: Iterator[list[Any]], columns: Sequence[str]) -> Iterator[list[Any]]:
-    places = [place for place, name in enumerate(columns) if name == "ordered_at"]
-    zone = current_company().zone
-    for row in rows:
-        for place in places:
-            row[place] = row[place].astimezone(zone)
-        yield row
 
 
 EXPORTS = (

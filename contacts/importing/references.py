@@ -105,19 +105,23 @@ def _make_and_link(merge: Merge, column: str, target: str) -> None:
 
 def reject_foreign_owners(merge: Merge) -> None:
     """Who reaches only own or team records may give contacts only to people within that reach."""
+    reject_foreign_people(merge, "owner_email", "you may give contacts only to yourself")
+
+
+def reject_foreign_people(merge: Merge, field: str, reason: str) -> None:
+    """Who reaches only own or team records may name only people within that reach; `reason` says it of oneself."""
     actor = merge.actor
-    if actor is None or "owner_email" not in merge.given:
+    if actor is None or field not in merge.given:
         return
     scope = scope_of(actor, Contact, Verb.IMPORT)
     if scope not in RESTRICTED:
         return
     teams = team_ids_of(actor) if scope == Scope.TEAM else []
     allowed = "SELECT lower(u.email) FROM crm_user u WHERE u.email IS NOT NULL AND (u.id = %s OR u.team_id = ANY(%s))"
-    reason = "you may give contacts only to yourself" + (" and to people of your team" if teams else "")
     merge.reject(
-        "owner_email",
-        reason,
-        f"r.owner_email IS NOT NULL AND lower(r.owner_email) NOT IN ({allowed})",
+        field,
+        reason + (" and to people of your team" if teams else ""),
+        f"r.{field} IS NOT NULL AND lower(r.{field}) NOT IN ({allowed})",
         [actor.pk, teams],
     )
 
@@ -126,19 +130,24 @@ def resolve_owners(merge: Merge) -> None:
     """Fills `owner_id` and `team_id`; an unknown owner is made as a person who cannot sign in."""
     if "owner_email" not in merge.given:
         return
+    make_bare_people(merge, RECORDS, "owner_email")
+    merge.run(
+        f"UPDATE {RECORDS} s SET owner_id = u.id, team_id = u.team_id FROM crm_user u"
+        " WHERE lower(u.email) = lower(s.owner_email)"
+    )
+
+
+def make_bare_people(merge: Merge, table: str, column: str) -> None:
+    """A person who cannot sign in for each e-mail address in `table.column` that nobody here has."""
     made = merge.run(
         f"""
         INSERT INTO crm_user (password, email, name, role, is_active, created_at)
-        SELECT DISTINCT ON (lower(s.owner_email)) '!', lower(s.owner_email),
-               left(split_part(s.owner_email, '@', 1), 150),               %s, false, now()
-        FROM {RECORDS} s WHERE s.owner_email IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM crm_user u WHERE lower(u.email) = lower(s.owner_email))
+        SELECT DISTINCT ON (lower(s.{column})) '!', lower(s.{column}), left(split_part(s.{column}, '@', 1), 150),
+               %s, false, now()
+        FROM {table} s WHERE s.{column} IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM crm_user u WHERE lower(u.email) = lower(s.{column}))
         ON CONFLICT DO NOTHING
         """,
         [Role.REP],
     )
     merge.made("users", made)
-    merge.run(
-        f"UPDATE {RECORDS} s SET owner_id = u.id, team_id = u.team_id FROM crm_user u"
-        " WHERE lower(u.email) = lower(s.owner_email)"
-    )

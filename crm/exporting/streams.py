@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
+from crm.company import current_company
 from crm.customfields.exporting import custom_columns
 from crm.field_rights import hidden_fields
 
@@ -51,6 +52,16 @@ def stream_rows(
     with transaction.atomic():
         for row in rows.values_list(*asked).iterator(chunk_size=CHUNK):
             yield [_written(value) for value in row]
+
+
+def in_company_time(rows: Iterator[list[Any]], columns: Sequence[str], *moments: str) -> Iterator[list[Any]]:
+    """The rows with these columns as times of the company's zone, with its offset."""
+    places = [place for place, name in enumerate(columns) if name in moments]
+    zone = current_company().zone
+    for row in rows:
+        for place in places:
+            row[place] = row[place] and row[place].astimezone(zone)
+        yield row
 
 
 def _written(value: Any) -> Any:

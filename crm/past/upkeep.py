@@ -13,7 +13,7 @@ from psycopg import sql
 from crm.administration.site import is_ours
 from crm.catalogue import past_rule
 from crm.database.owner import app_role
-from crm.models import LogEntry, RowChange
+from crm.models import RowChange
 from crm.past.trigger import EVENTS
 
 TRIGGERS_SQL = """
@@ -21,7 +21,6 @@ SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger AS t
 WHERE t.tgrelid = %s::regclass AND t.tgname LIKE 'crm\\_past\\_%%'
 """
 TABLES_SQL = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-ADDED_TO = (LogEntry._meta.db_table,)  # rows are only ever added
 KEEPS_STATISTICS_FROM = 170000  # the first PostgreSQL with the right MAINTAIN: ANALYZE after a bulk load
 
 
@@ -77,8 +76,9 @@ def _give_rights(role: str, there: set[str]) -> None:
     _run(sql.SQL("GRANT USAGE, CREATE ON SCHEMA {} TO {}").format(schema, who))
     _run(sql.SQL("GRANT {} ON ALL TABLES IN SCHEMA {} TO {}").format(sql.SQL(rights), schema, who))
     _run(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(schema, who))
+    added_to = [model._meta.db_table for model in own_models() if past_rule(model._meta.label_lower).is_added_to]
     for table, rest in (
-        *((table, "SELECT, INSERT") for table in ADDED_TO),
+        *((table, "SELECT, INSERT") for table in added_to if table in there),
         (RowChange._meta.db_table, "SELECT"),
         ("django_migrations", "SELECT"),
     ):

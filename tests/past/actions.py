@@ -12,6 +12,8 @@ from allauth.mfa.models import Authenticator
 from analytics import actions as analytics
 from analytics.models import RfmSegment, UsageLevel
 from contacts import actions as contacts
+from contacts.permission import actions as permission
+from contacts.relations import actions as relations
 from crm import actions as floor
 from crm import jobs
 from crm.accounts import actions as accounts
@@ -25,7 +27,7 @@ from crm.rest import actions as rest
 from orders import actions as orders
 from tests.factories import make_contact, make_order, make_product, make_user
 
-MODULES = (analytics, contacts, floor, accounts, customfields, mail, rest, orders)
+MODULES = (analytics, contacts, permission, relations, floor, accounts, customfields, mail, rest, orders)
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 # parts of other actions, reads, and what has one statement to write
@@ -102,6 +104,20 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "log_interaction": lambda actor: _on(
         make_contact(),
         lambda contact: contacts.log_interaction(actor=actor, contact=contact, channel="phone", subject="Called"),
+    ),
+    "record_consent": lambda actor: _on(
+        make_contact(),
+        lambda contact: permission.record_consent(
+            actor=actor, contact=contact, channel="email", purpose="marketing", level=2
+        ),
+    ),
+    "relate": lambda actor: _on(
+        make_contact(),
+        lambda contact: relations.relate(actor=actor, contact=contact, kind="partner", other=make_contact()),
+    ),
+    "end_relation": lambda actor: _on(
+        relations.relate(actor=None, contact=make_contact(), kind="partner", other=make_contact()),
+        lambda relation: relations.end_relation(actor=actor, relation=relation),
     ),
     "create_order": lambda actor: _on(
         make_contact(),

@@ -1,4 +1,4 @@
-"""Persons and organizations in one table, how to reach them, and what passed between them and the company."""
+"""Persons and organizations in one table, and how to reach them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 
-from contacts.choices import (
-    Channel,
-    ContactKind,
-    Direction,
-    ListKind,
-    Market,
-    PointKind,
-)
+from contacts.choices import ContactKind, ListKind, Market, PointKind
 from contacts.countries import country_names
 from crm.access import VisibleQuerySet
 from crm.filtering.folding import Fold
@@ -142,31 +135,6 @@ class Contact(models.Model):
         return "".join(word[:1] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
-class TerritoryRule(models.Model):
-    """Which contacts belong to a territory: all that is given has to fit, nothing given in a list fits everything.
-
-    Postal codes are compared by their beginning, blanks aside; industries without regard to case.
-    """
-
-    territory = models.ForeignKey("crm.Territory", on_delete=models.CASCADE, related_name="rules")
-    countries = ArrayField(models.CharField(max_length=80), default=list, blank=True)
-    postal_codes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
-    industries = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    markets = ArrayField(models.CharField(max_length=16, choices=Market), default=list, blank=True)
-
-    access = AccessPaths(shared=True)
-    objects = VisibleQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["territory", "id"]
-
-    def __str__(self) -> str:
-        return " · ".join(", ".join(part) for part in self._parts() if part)
-
-    def _parts(self) -> tuple[list[str], ...]:
-        return self.countries, self.postal_codes, self.industries, self.markets
-
-
 class ContactPoint(models.Model):
     """An e-mail address, phone number or social handle. `normalised`: lower-case address, E.164 or bare digits."""
 
@@ -236,40 +204,3 @@ class Address(models.Model):
     def country_name(self) -> str:
         """`Germany` for DE; a text that is no code as it is."""
         return country_names().get(self.country, self.country)
-
-
-class Interaction(models.Model):
-    """One touch between a contact and the company. Rows are only added; together they are the contact history."""
-
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interactions")
-    occurred_at = models.DateTimeField()
-    channel = models.CharField(max_length=16, choices=Channel)
-    direction = models.CharField(max_length=4, choices=Direction, default=Direction.OUTBOUND)
-    subject = models.CharField(max_length=200)
-    body = models.TextField(blank=True)
-    outcome = models.CharField(max_length=80, blank=True)
-    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="interactions",
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    access = AccessPaths(through="contact", parent="contacts.contact")
-    objects = VisibleQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-occurred_at", "-id"]
-        indexes = [
-            models.Index(
-                fields=["contact", "-occurred_at", "-id"],
-                name="contacts_interaction_timeline",
-            ),
-            models.Index(fields=["-occurred_at", "-id"], name="contacts_interaction_newest"),
-        ]
-
-    def __str__(self) -> str:
-        return self.subject

@@ -1,0 +1,57 @@
+"""What passed between a contact and the company."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from contacts.choices import Channel, Direction
+from contacts.models.contacts import Contact
+from crm.access import VisibleQuerySet
+from crm.grants import AccessPaths
+
+
+class Interaction(models.Model):
+    """One touch between a contact and the company. Rows are only added; together they are the contact history."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interactions")
+    occurred_at = models.DateTimeField()
+    channel = models.CharField(max_length=16, choices=Channel)
+    direction = models.CharField(max_length=4, choices=Direction, default=Direction.OUTBOUND)
+    subject = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    outcome = models.CharField(max_length=80, blank=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="interactions",
+    )
+    external_id = models.CharField(max_length=200, null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    access = AccessPaths(through="contact", parent="contacts.contact")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["contact", "-occurred_at", "-id"],
+                name="contacts_interaction_timeline",
+            ),
+            models.Index(fields=["-occurred_at", "-id"], name="contacts_interaction_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"],
+                # most have none: the index holds those that do
+                condition=models.Q(external_id__isnull=False),
+                name="contacts_interaction_external_id",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

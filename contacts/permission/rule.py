@@ -1,0 +1,131 @@
+"""The one rule that answers "may we write to this person for this purpose today, and why".
+
+It is an expression over contacts, so that one contact on its page and a million of an audience get the same answer by
+the same words. In this order: an archived contact is not written to; nor one without an address for the channel, or
+whose every address is suppressed. Then the newest consent for the channel counts that speaks of the purpose or of
+every purpose: a withdrawal forbids; from a compiled list only an opt-in of their own allows; a consent that is weaker
+than the purpose needs forbids, as does none at all, unless the purpose needs none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, LessThan
+from django.utils import timezone
+
+from contacts.choices import YES, Answer, ConsentChannel, ConsentLevel, ListKind, PointKind
+from contacts.models import Address, Consent, Contact, ContactPoint, Purpose
+from contacts.models.permission import EVERY_PURPOSE
+from crm.models import SuppressedAddress
+from crm.templatetags.figures import full_day
+
+MARKETING, SERVICE = "marketing", "service"
+NO = Value(int(ConsentLevel.NONE))
+POINTS = {
+    ConsentChannel.EMAIL: PointKind.EMAIL,
+    ConsentChannel.PHONE: PointKind.PHONE,
+    ConsentChannel.WIRELESS: PointKind.PHONE,
+    ConsentChannel.SOCIAL: PointKind.HANDLE,
+}
+
+
+@dataclass(frozen=True)
+class Permission:
+    """An answer: its code, whether that is a yes, a sentence, and the consent that decided it, if one did."""
+
+    answer: Answer
+    sentence: str
+    consent: Consent | None = None
+
+    @property
+    def is_yes(self) -> bool:
+        return self.answer in YES
+
+
+def may_write(
+    contact: Contact, *, channel: str = ConsentChannel.EMAIL, purpose: str = MARKETING, at: dt.datetime | None = None
+) -> Permission:
+    """Whether `contact` may be written to by `channel` for `purpose` at a moment (now), and why."""
+    moment = at or timezone.now()
+    rows = Contact.objects.filter(pk=contact.pk)
+    found = rows.annotate(
+        answer=answer_for(channel, purpose, moment), consent_id=Subquery(_in_force(channel, purpose, moment, "pk"))
+    ).values_list("answer", "consent_id")
+    answer, consent_id = found.get()
+    consent = Consent.objects.filter(pk=consent_id).first() if consent_id else None
+    return permission_of(Answer(answer), consent)
+
+
+def permitted(
+    rows: QuerySet[Contact],
+    *,
+    channel: str = ConsentChannel.EMAIL,
+    purpose: str = MARKETING,
+    at: dt.datetime | None = None,
+) -> QuerySet[Contact]:
+    """Those of the contacts that may be written to."""
+    return rows.annotate(permission=answer_for(channel, purpose, at)).filter(permission__in=YES)
+
+
+def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Case:
+    """The answer (an `Answer`) of a contact, as an expression; `at` is now unless given."""
+    moment = at or timezone.now()
+    level = Coalesce(Subquery(_in_force(channel, purpose, moment, "level")), Value(-1))
+    least = Coalesce(
+        Subquery(Purpose.objects.filter(key=purpose).values("least_level")[:1]), Value(int(ConsentLevel.OPT_IN))
+    )
+    return Case(
+        When(archived_at__isnull=False, then=Value(Answer.ARCHIVED)),
+        When(~Q(Exists(_ways(channel))), then=Value(Answer.UNREACHABLE)),
+        *_suppressed(channel),
+        When(Exact(level, NO), then=Value(Answer.WITHDRAWN)),
+        When(Exact(least, NO), then=Value(Answer.NOT_NEEDED)),
+        When(
+            Q(list_kind=ListKind.COMPILED) & Q(LessThan(level, Value(int(ConsentLevel.OPT_IN)))),
+            then=Value(Answer.COMPILED),
+        ),
+        When(LessThan(level, NO), then=Value(Answer.NEVER_ASKED)),
+        When(LessThan(level, least), then=Value(Answer.TOO_WEAK)),
+        default=Value(Answer.GRANTED),
+        output_field=CharField(),
+    )
+
+
+def permission_of(answer: Answer, consent: Consent | None) -> Permission:
+    """The answer with its sentence; `consent` is the newest that speaks of the purpose."""
+    words = answer.label
+    if consent is not None and answer in (Answer.GRANTED, Answer.WITHDRAWN, Answer.TOO_WEAK):
+        where = f", {consent.source}" if consent.source else ""
+        level = "" if answer == Answer.WITHDRAWN else f" ({consent.get_level_display().lower()})"
+        words = f"{answer.label} on {full_day(consent.recorded_at)}{where}{level}"
+    return Permission(answer, words, consent)
+
+
+def in_force(contact_ids: Any, channel: str, purpose: str, at: dt.datetime) -> QuerySet[Consent]:
+    """The consents that speak of the purpose at a moment, the one in force first."""
+    rows = Consent.objects.filter(contact=contact_ids, channel=channel, recorded_at__lte=at)
+    return rows.filter(purpose__in=(purpose, EVERY_PURPOSE)).order_by("-recorded_at", "-id")
+
+
+def _in_force(channel: str, purpose: str, at: dt.datetime, field: str) -> QuerySet[Any]:
+    return in_force(OuterRef("pk"), channel, purpose, at).values(field)[:1]
+
+
+def _ways(channel: str) -> QuerySet[Any]:
+    """The addresses by which the channel reaches the contact of the outer query."""
+    if channel == ConsentChannel.POST:
+        return Address.objects.filter(contact=OuterRef("pk")).exclude(street="", city="")
+    return ContactPoint.objects.filter(contact=OuterRef("pk"), kind=POINTS[ConsentChannel(channel)])
+
+
+def _suppressed(channel: str) -> list[When]:
+    """No e-mail address is left that anything is sent to."""
+    if channel != ConsentChannel.EMAIL:
+        return []
+    is_open = ~Exists(SuppressedAddress.objects.filter(address=OuterRef("normalised")))
+    return [When(~Q(Exists(_ways(channel).filter(is_open))), then=Value(Answer.SUPPRESSED))]

@@ -1,0 +1,5 @@
+"""The kind of rows that brings colleagues in."""
+
+from crm.accounts.importing.people import USERS
+
+__all__ = ["USERS"]
