@@ -102,3 +102,23 @@ INTERACTIONS = Resource(
     ),
     search=not_searched,
 )
+CONSENTS = Resource(
+    name="consents",
+    label="contacts.consent",
+    noun="consent",
+    default_sort="-recorded_at",
+    extras=(
+        FieldSpec("recorded_at", "When they said so", "recorded_at", sort=True),
+        _own("contact_id", "Whose, by id"),
+        _own("channel", "Channel"),
+        _own("purpose", "For what; `all` is everything"),
+        _own("level", "0 no, 1 implied, 2 opt-in, 3 double opt-in", kind="number"),
+        _own("basis", "Legal basis"),
+        _own("source", "Where they said so"),
+        _own("wording", "What they agreed to, word for word"),
+        _own("proof", "Where the proof is kept"),
+        _own("recorded_by", "Who wrote it down", select=("recorded_by",)),
+        _own("created_at", "When it was written down"),
+    ),
+    search=not_searched,
+)

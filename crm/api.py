@@ -19,6 +19,7 @@ from ninja.operation import Operation
 from analytics.api import scores
 from contacts.api import contacts, organizations
 from contacts.api_parts import parts
+from contacts.api_permission import permission
 from crm.company import company_at_hand
 from crm.rest.house_api import house
 from crm.rest.parsing import JsonParser
@@ -54,6 +55,7 @@ api = CrmApi(
 )
 api.add_router("contacts", contacts)
 api.add_router("contacts", parts)
+api.add_router("contacts", permission)
 api.add_router("organizations", organizations)
 api.add_router("products", products)
 api.add_router("orders", orders)

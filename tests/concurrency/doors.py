@@ -11,6 +11,7 @@ from crm.administration.guarding import GuardedAdmin
 from crm.choices import Role
 from crm.models import AccessRule, ExchangeRate, MailChannel, User
 from crm.views.forms import FormPage
+from crm.views.parts import PartFormPage
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -20,7 +21,8 @@ VIEWS = {name: getattr(entry.callback, "view_class", None) for name, entry in al
 FORM_PAGES: dict[str, Any] = {
     name: view for name, view in VIEWS.items() if isinstance(view, type) and issubclass(view, FormPage)
 }
-CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record]
+PARTS = [name for name, view in FORM_PAGES.items() if issubclass(view, PartFormPage)]
+CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in PARTS]
 MAKING = [name for name in FORM_PAGES if not ADDRESSES[name].has_record]
 ADMINS: dict[str, Any] = {
     model._meta.label: page

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from crm.choices import Role
 from crm.models import ApiToken, ImportRun, JobRun, Share, Team
-from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING
+from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_contact, make_user, signed_in
 
@@ -20,6 +20,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},
     "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},
     "contacts:territory_create": {"name": "North"},
+    "contacts:consent_create": {"channel": "email", "purpose": "marketing", "level": "2"},
+    "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
 
@@ -49,6 +51,14 @@ def test_each_page_that_makes_a_record(admin, name):
     if name == "orders:order_create":
         fields["contact"] = str(make_contact().pk)
     sent_twice(signed_in(admin), reverse(name), FORM_PAGES[name].model.objects.count, **fields)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_page_that_adds_a_part(admin, name):
+    view = FORM_PAGES[name]
+    whole = record_of(view.model._meta.label, admin)
+    fields = {field: made(value) for field, value in SAMPLES[name].items()}
+    sent_twice(signed_in(admin), reverse(name, args=[whole.pk]), view.part.objects.count, **fields)
 
 
 def test_a_file_is_brought_once(admin):
