@@ -22,7 +22,7 @@ def add_purposes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0003_territories"),
+        ("contacts", "0004_main_country"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
