@@ -250,5 +250,54 @@ class Migration(migrations.Migration):
                 violation_error_message="It would end before it begins.",
             ),
         ),
+        migrations.AlterField(
+            model_name="consent",
+            name="purpose",
+            field=models.CharField(
+                default="marketing",
+                max_length=60,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[a-z0-9][a-z0-9_ -]*$", "Small letters, digits and hyphens, such as newsletter."
+                    )
+                ],
+            ),
+        ),
+        migrations.AlterField(
+            model_name="interaction",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("visit", "Store visit"),
+                    ("pos", "Point of sale"),
+                    ("web", "Web"),
+                    ("kiosk", "Kiosk"),
+                    ("phone", "Phone"),
+                    ("email", "E-mail"),
+                    ("chat", "Chat"),
+                    ("social", "Social media"),
+                    ("wireless", "SMS and wireless"),
+                    ("delivery", "Delivery or installation"),
+                    ("survey", "Survey"),
+                    ("registration", "Product registration"),
+                    ("meeting", "Meeting"),
+                    ("rfid", "RFID reader"),
+                ],
+                max_length=16,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="purpose",
+            name="key",
+            field=models.CharField(
+                max_length=60,
+                unique=True,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[a-z0-9][a-z0-9_ -]*$", "Small letters, digits and hyphens, such as newsletter."
+                    )
+                ],
+            ),
+        ),
         migrations.RunPython(add_purposes, migrations.RunPython.noop),
     ]
