@@ -85,6 +85,6 @@ def ask_permission(request: HttpRequest, contact_id: int, asked: Query[Asked]) -
         "is_allowed": said.is_yes,
         "answer": said.answer,
         "sentence": said.sentence,
-        "consent_id": said.consent.pk if said.consent else None,
+        "consent_id": said.consent_id,
     }
     return JsonResponse(answer)

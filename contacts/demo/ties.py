@@ -96,8 +96,8 @@ def _relations(rng: np.random.Generator, house: House, book: Book) -> None:
     """Organizations that deal with each other, and people who brought others."""
     firms = np.flatnonzero(book.is_organization)
     first, second = _pairs(rng, firms, int(len(firms) * PARTNERS_PER_FIRM))
-    names, shares = zip(*KINDS, strict=True)
-    kinds = np.array([str(name) for name in names], object)[rng.choice(len(names), len(first), p=shares)]
+    names, shares = np.array([str(name) for name, _ in KINDS], object), [share for _, share in KINDS]
+    kinds = names[rng.choice(len(names), len(first), p=shares)]
     _relate(house, book, first, kinds, second)
     people = np.flatnonzero(~book.is_organization & (book.organization == NONE))
     first, second = _pairs(rng, people, int(len(people) * REFERRED))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from contacts.choices import Answer, ConsentChannel
 from contacts.models import Consent, Contact, Purpose
-from contacts.permission.rule import MARKETING, Permission, answer_for, in_force, permission_of
+from contacts.permission.rule import MARKETING, Permission, answer_for, permission_of, said_for
 from crm.models import User
 
 
@@ -23,18 +22,15 @@ class Standing:
 
 
 def standings(contact: Contact, purpose: str = MARKETING) -> list[Standing]:
-    """The answer for every channel by which the contact can be reached; two queries."""
-
+    """The answer for every channel by which the contact can be reached; one query."""
     now = timezone.now()
     asked: dict[str, Combinable] = {}
     for channel in ConsentChannel:
         asked[f"answer_{channel}"] = answer_for(channel, purpose, now)
-        asked[f"consent_{channel}"] = Subquery(in_force(OuterRef("pk"), channel, purpose, now).values("pk")[:1])
+        asked[f"said_{channel}"] = said_for(channel, purpose, now)
     found = Contact.objects.filter(pk=contact.pk).annotate(**asked).values(*asked).get()
-    keys = [found[f"consent_{channel}"] for channel in ConsentChannel]
-    consents = Consent.objects.in_bulk([key for key in keys if key])
     standing = [
-        Standing(channel, permission_of(Answer(found[f"answer_{channel}"]), consents.get(found[f"consent_{channel}"])))
+        Standing(channel, permission_of(found[f"answer_{channel}"], found[f"said_{channel}"]))
         for channel in ConsentChannel
     ]
     return [one for one in standing if one.permission.answer != Answer.UNREACHABLE]

@@ -10,11 +10,12 @@ than the purpose needs forbids, as does none at all, unless the purpose needs no
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.db.models.lookups import Exact, LessThan
 from django.utils import timezone
 
@@ -36,11 +37,11 @@ POINTS = {
 
 @dataclass(frozen=True)
 class Permission:
-    """An answer: its code, whether that is a yes, a sentence, and the consent that decided it, if one did."""
+    """An answer: its code, whether that is a yes, a sentence, and the id of the consent in force, if there is one."""
 
     answer: Answer
     sentence: str
-    consent: Consent | None = None
+    consent_id: int | None = None
 
     @property
     def is_yes(self) -> bool:
@@ -53,12 +54,8 @@ def may_write(
     """Whether `contact` may be written to by `channel` for `purpose` at a moment (now), and why."""
     moment = at or timezone.now()
     rows = Contact.objects.filter(pk=contact.pk)
-    found = rows.annotate(
-        answer=answer_for(channel, purpose, moment), consent_id=Subquery(_in_force(channel, purpose, moment, "pk"))
-    ).values_list("answer", "consent_id")
-    answer, consent_id = found.get()
-    consent = Consent.objects.filter(pk=consent_id).first() if consent_id else None
-    return permission_of(Answer(answer), consent)
+    answer, said = answer_for(channel, purpose, moment), said_for(channel, purpose, moment)
+    return permission_of(*rows.annotate(answer=answer, said=said).values_list("answer", "said").get())
 
 
 def permitted(
@@ -96,14 +93,23 @@ def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Cas
     )
 
 
-def permission_of(answer: Answer, consent: Consent | None) -> Permission:
-    """The answer with its sentence; `consent` is the newest that speaks of the purpose."""
-    words = answer.label
-    if consent is not None and answer in (Answer.GRANTED, Answer.WITHDRAWN, Answer.TOO_WEAK):
-        where = f", {consent.source}" if consent.source else ""
-        level = "" if answer == Answer.WITHDRAWN else f" ({consent.get_level_display().lower()})"
-        words = f"{answer.label} on {full_day(consent.recorded_at)}{where}{level}"
-    return Permission(answer, words, consent)
+def said_for(channel: str, purpose: str, at: dt.datetime) -> Subquery:
+    """The consent in force of a contact, as `permission_of` takes it; an expression."""
+    told = JSONObject(id="pk", level="level", recorded_at="recorded_at", source="source")
+    return Subquery(in_force(OuterRef("pk"), channel, purpose, at).values(told=told)[:1])
+
+
+def permission_of(code: str, said: Mapping[str, Any] | None) -> Permission:
+    """The answer with its sentence; `said` is what `said_for` gave."""
+    answer, words = Answer(code), Answer(code).label
+    if said is None:
+        return Permission(answer, words)
+    if answer in (Answer.GRANTED, Answer.WITHDRAWN, Answer.TOO_WEAK):
+        moment = timezone.localtime(dt.datetime.fromisoformat(said["recorded_at"]))
+        where = f", {said['source']}" if said["source"] else ""
+        level = "" if answer == Answer.WITHDRAWN else f" ({ConsentLevel(said['level']).label.lower()})"
+        words = f"{words} on {full_day(moment)}{where}{level}"
+    return Permission(answer, words, said["id"])
 
 
 def in_force(contact_ids: Any, channel: str, purpose: str, at: dt.datetime) -> QuerySet[Consent]:

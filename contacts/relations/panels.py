@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import Q
 from django.http import HttpRequest
 
-from contacts.models import Contact, Relationship
+from contacts.models import Contact
 from contacts.relations.queries import relations_of, tree_of
 from crm.access import can
 from crm.catalogue import RecordPanel
@@ -27,13 +26,6 @@ def relations(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     }
 
 
-def count_relations(request: HttpRequest, record: models.Model) -> int:
-    return Relationship.objects.filter(Q(contact=record.pk) | Q(other=record.pk)).count()
-
-
 RELATION_PANELS = (
-    RecordPanel(
-        "relations", "Relations", "contacts/relations/_tab.html", relations, place="tab", order=45,
-        count=count_relations,
-    ),
-)  # fmt: skip
+    RecordPanel("relations", "Relations", "contacts/relations/_tab.html", relations, place="tab", order=45),
+)

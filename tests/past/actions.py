@@ -112,8 +112,8 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         ),
     ),
     "relate": lambda actor: _on(
-        make_contact(),
-        lambda contact: relations.relate(actor=actor, contact=contact, kind="partner", other=make_contact()),
+        (make_contact(), make_contact()),
+        lambda pair: relations.relate(actor=actor, contact=pair[0], kind="partner", other=pair[1]),
     ),
     "end_relation": lambda actor: _on(
         relations.relate(actor=None, contact=make_contact(), kind="partner", other=make_contact()),
