@@ -22,7 +22,7 @@ def add_purposes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0004_main_country"),
+        ("contacts", "0005_newest_interactions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
