@@ -22,7 +22,7 @@ def add_purposes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0005_newest_interactions"),
+        ("contacts", "0006_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
