@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from analytics.models import AllowedFeature, RfmSegment, UsageLevel
+from analytics.statements import execute
 from crm.log import log
 from crm.models import User
 
@@ -16,8 +17,7 @@ OUT_OF_THE_WAY = 10_000
 
 def hold_segments() -> None:
     """One writer of the table at a time, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('segments', 0))")
+    execute("SELECT pg_advisory_xact_lock(hashtextextended('segments', 0))")
 
 
 @transaction.atomic

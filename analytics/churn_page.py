@@ -80,6 +80,12 @@ class ChurnPage:
         return "revenue" if self.found.get("margin_share") == 1 else "margin"
 
     @property
+    def own_margins(self) -> str:
+        """Between what the margins of nine in ten customers lie; empty where one is used for all."""
+        own = self.found.get("own_margins")
+        return f"{percent(own['low'])} and {percent(own['high'])}" if own else ""
+
+    @property
     def cards(self) -> list[dict[str, Any]]:
         found, bands = self.found, {row["band"]: row for row in self.bands}
         high = bands[RiskBand.HIGH]
@@ -169,6 +175,19 @@ class ChurnPage:
         return (
             f"The folds that chose the model also measured its log loss, so it may be {number(bias, 4)} too low "
             f"(Tibshirani and Tibshirani 2009); {own}."
+        )
+
+    @property
+    def facts(self) -> str:
+        """Whether the facts of the record help, in words; empty where they were not tried."""
+        tried = self.found.get("facts")
+        if not tried:
+            return ""
+        does = "is better with them" if tried["used"] else "is no better with them, so they are left out"
+        return (
+            "The facts of the record (source, country, person or organization, markets, age) were tried, each as it "
+            f"was on the day: the model {does} (log loss {number(tried['log_loss'], 4)} with, "
+            f"{number(tried['log_loss_without'], 4)} without, on the same folds)."
         )
 
     @property

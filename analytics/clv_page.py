@@ -78,6 +78,18 @@ class ClvPage:
         return "revenue" if self.parameters["margin"] == 1 else "contribution"
 
     @property
+    def own_margins(self) -> str:
+        """How the margins of customers differ, in words; empty where one is used for all."""
+        own = self.metrics.get("own_margins")
+        if not own:
+            return ""
+        half, span = short_money(own["half_at"], self.currency), f"{percent(own['low'])} and {percent(own['high'])}"
+        return (
+            f"drawn to that of all the less is known of its costs (at {half} of revenue both weigh the same); "
+            f"nine in ten of {plural(own['customers'], 'customer')} with known costs lie between {span}"
+        )
+
+    @property
     def months(self) -> int:
         return int(self.parameters["months"])
 

@@ -45,6 +45,14 @@ class Period:
             raise ValueError(text)
         return cls(day, kind)
 
+    @classmethod
+    def numbered(cls, number: int, kind: str) -> Period:
+        """The period of this `number`. Raises ValueError beyond the calendar."""
+        if kind == PeriodKind.WEEK:
+            return cls(dt.date.fromordinal(number * 7 + 1), kind)
+        months = number * MONTHS[kind]
+        return cls(dt.date(months // 12, months % 12 + 1, 1), kind)
+
     @property
     def next(self) -> Period:
         return self.moved(1)
@@ -55,10 +63,7 @@ class Period:
 
     def moved(self, count: int) -> Period:
         """So many periods later (earlier for a negative count). Raises ValueError beyond the calendar."""
-        if self.kind == PeriodKind.WEEK:
-            return Period(self.start + dt.timedelta(weeks=count), self.kind)
-        months = self.start.year * 12 + self.start.month - 1 + count * MONTHS[self.kind]
-        return Period(dt.date(months // 12, months % 12 + 1, 1), self.kind)
+        return Period.numbered(self.number + count, self.kind)
 
     @property
     def end(self) -> dt.date:

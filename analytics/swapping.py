@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg import sql
 from psycopg.errors import LockNotAvailable
+
+from analytics.statements import analyze_table, drop_tables, execute, rows_of
 
 LOCK_WAIT = "100ms"  # readers that come while we wait queue behind us: so never wait long, and ask again
 LOCK_PAUSE_SECONDS = 0.2
@@ -58,7 +59,7 @@ def rebuild(table: str, fill: sql.Composable, advance: Callable[[str], None] = l
     rows = _fill(table, new, fill)
     advance("Building its indexes")
     names = _index(table, new)
-    _run(sql.SQL("ANALYZE {}").format(sql.Identifier(new)))
+    analyze_table(new)
     advance("Taking its place")
     _take_place(table, new, names)
     return rows
@@ -66,19 +67,17 @@ def rebuild(table: str, fill: sql.Composable, advance: Callable[[str], None] = l
 
 def hold(table: str) -> None:
     """Wait until no other run rebuilds this table, and keep others waiting until the transaction ends."""
-    _run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rebuild {table}"])
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rebuild {table}"])
 
 
 def _fill(table: str, new: str, fill: sql.Composable) -> int:
     """CREATE TABLE AS, which (unlike INSERT) reads in parallel; then the old table's defaults and constraints."""
-    columns = _rows(COLUMNS_SQL, [table])
+    columns = rows_of(COLUMNS_SQL, [table])
     cast = sql.SQL(", ").join(
         sql.SQL("{0}::{1} AS {0}").format(sql.Identifier(name), sql.SQL(type_)) for name, type_, _, _ in columns
     )
     make = sql.SQL("CREATE TABLE {} AS SELECT {} FROM ({}) AS fresh").format(sql.Identifier(new), cast, fill)
-    with connection.cursor() as cursor:
-        cursor.execute(make)
-        rows = cursor.rowcount
+    rows = execute(make)
     changes = [
         sql.SQL("ALTER {} SET NOT NULL").format(sql.Identifier(name)) for name, _, is_set, _ in columns if is_set
     ]
@@ -89,30 +88,30 @@ def _fill(table: str, new: str, fill: sql.Composable) -> int:
     ]
     changes += [
         sql.SQL("ADD CONSTRAINT {} {}").format(sql.Identifier(name), sql.SQL(text))
-        for name, text in _rows(CHECKS_SQL, [table])
+        for name, text in rows_of(CHECKS_SQL, [table])
     ]
     if changes:
-        _run(sql.SQL("ALTER TABLE {} {}").format(sql.Identifier(new), sql.SQL(", ").join(changes)))
+        execute(sql.SQL("ALTER TABLE {} {}").format(sql.Identifier(new), sql.SQL(", ").join(changes)))
     return rows
 
 
 def _index(table: str, new: str) -> list[tuple[str, str]]:
     """Build the old table's indexes on the new one; pairs of (name for now, name that it takes over)."""
     names = []
-    for position, (name, text, is_unique, constraint, kind) in enumerate(_rows(INDEXES_SQL, [table])):
+    for position, (name, text, is_unique, constraint, kind) in enumerate(rows_of(INDEXES_SQL, [table])):
         found = INDEX_TEXT.match(text)
         if not found:
             raise RuntimeError(f"The index {name} cannot be built anew: {text}")
         for_now = f"{new}_{position}"
         unique = sql.SQL("UNIQUE " if is_unique else "")
-        _run(
+        execute(
             sql.SQL("CREATE {}INDEX {} ON {} {}").format(
                 unique, sql.Identifier(for_now), sql.Identifier(new), sql.SQL(found["rest"])
             )
         )
         if constraint:
             word = sql.SQL("PRIMARY KEY" if kind == "p" else "UNIQUE")
-            _run(
+            execute(
                 sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}").format(
                     sql.Identifier(new), sql.Identifier(for_now), word, sql.Identifier(for_now)
                 )
@@ -125,10 +124,10 @@ def _take_place(table: str, new: str, names: Sequence[tuple[str, str]]) -> None:
     """Lock, drop, rename: milliseconds. A long reader of the old table is waited for without holding others up."""
     _lock(table)
     old, fresh = sql.Identifier(table), sql.Identifier(new)
-    _run(sql.SQL("DROP TABLE {}").format(old))
-    _run(sql.SQL("ALTER TABLE {} RENAME TO {}").format(fresh, old))
+    drop_tables(table)
+    execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(fresh, old))
     for for_now, name in names:
-        _run(sql.SQL("ALTER INDEX {} RENAME TO {}").format(sql.Identifier(for_now), sql.Identifier(name)))
+        execute(sql.SQL("ALTER INDEX {} RENAME TO {}").format(sql.Identifier(for_now), sql.Identifier(name)))
 
 
 def _lock(table: str) -> None:
@@ -136,9 +135,9 @@ def _lock(table: str) -> None:
     for _ in range(LOCK_TRIES):
         try:
             with transaction.atomic():
-                _run(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_WAIT)))
-                _run(command)
-                _run("SET LOCAL lock_timeout = 0")
+                execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_WAIT)))
+                execute(command)
+                execute("SET LOCAL lock_timeout = 0")
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
@@ -146,14 +145,3 @@ def _lock(table: str) -> None:
         else:
             return
     raise TableInUse(f"{table} is being read without a pause; the figures of the last run stay. Try again later.")
-
-
-def _run(command: str | sql.Composable, values: Sequence[Any] = ()) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(command, values or None)
-
-
-def _rows(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return cursor.fetchall()

@@ -1,4 +1,9 @@
-"""What is known of the buying of each customer as of the end of a day, by set-based SQL: nothing later enters."""
+"""What is known of each customer as of the end of a day, by set-based SQL: nothing later enters.
+
+How a customer bought, and the facts of the record: those with their value at the end of that day, which the row history
+knows (what a row was before the first change after it); a record that was made later counts as it was made. Its age is
+that of the customer where the record is younger than the first purchase: when it was made says what happened after.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +43,14 @@ LABELS = {
     "interactions_365": "Interactions in 365 days",
     "inbound_365": "Interactions that the customer began, 365 days",
     "channel": "Channel of the last order",
+    "record_age": "Days since the record was made",
+    "source": "Source",
+    "kind": "Person or organization",
+    "markets": "Markets",
+    "country": "Country",
 }
+CATEGORIES = ("channel", "source", "kind", "markets", "country")
+FACTS = ("record_age", "source", "kind", "markets", "country")
 ORDERS_SQL = """
 SELECT contact_id,
   %(day)s::date - max(ordered_on) FILTER (WHERE is_purchase) AS recency,
@@ -81,6 +93,29 @@ SELECT contact_id, count(*) FILTER (WHERE occurred_at >= %(end)s - interval '90 
 FROM contacts_interaction WHERE occurred_at < %(end)s AND occurred_at >= %(end)s - interval '365 days'
 GROUP BY contact_id
 """
+FACTS_SQL = """
+SELECT c.id AS contact_id, %(day)s::date - coalesce((w.was ->> 'created_on')::date, c.created_on) AS record_age,
+  coalesce(w.was ->> 'source', c.source) AS source, coalesce(w.was ->> 'kind', c.kind) AS kind,
+  CASE WHEN w.was IS NULL THEN array_to_string(c.markets, ', ')
+    ELSE (SELECT string_agg(one, ', ' ORDER BY place)
+      FROM jsonb_array_elements_text(w.was -> 'markets') WITH ORDINALITY AS of (one, place)) END AS markets,
+  coalesce(b.was ->> 'country', a.country) AS country
+FROM (
+  SELECT DISTINCT contact_id AS id FROM orders_order
+  WHERE is_purchase AND ordered_on <= %(day)s AND ordered_on > %(day)s::date - %(eligible)s
+) AS eligible
+JOIN contacts_contact AS c USING (id)
+LEFT JOIN contacts_address AS a ON a.contact_id = c.id AND a.is_primary
+LEFT JOIN (
+  SELECT DISTINCT ON (row_id) row_id, was FROM crm_rowchange
+  WHERE table_name = 'contacts_contact' AND operation = 'U' AND at >= %(end)s ORDER BY row_id, id
+) AS w ON w.row_id = c.id
+LEFT JOIN (
+  SELECT DISTINCT ON (parent_id) parent_id, was FROM crm_rowchange
+  WHERE table_name = 'contacts_address' AND operation <> 'I' AND at >= %(end)s AND (was ->> 'is_primary')::boolean
+  ORDER BY parent_id, id
+) AS b ON b.parent_id = c.id
+"""
 BOUGHT_SQL = """
 SELECT contact_id, coalesce(sum(base_amount::float8), 0) AS money, bool_or(is_purchase)::int AS bought
 FROM orders_order
@@ -109,6 +144,11 @@ def population_as_of(day: dt.date, end: dt.datetime, eligible_days: int) -> Popu
     contacts = frame["contact_id"].to_numpy(dtype=np.int64)
     for query in (FAMILIES_SQL, INTERACTIONS_SQL):
         _add(frame, contacts, read_frame(query, {"day": day, "end": end}))
+    facts = read_frame(FACTS_SQL, {"day": day, "end": end, "eligible": eligible_days})
+    facts = facts.set_index("contact_id").reindex(contacts)
+    for name in FACTS:
+        frame[name] = facts[name].to_numpy()
+    frame["record_age"] = frame[["record_age", "tenure"]].astype(float).max(axis=1)
     gap, recency = frame["gap"].astype(float), frame["recency"].astype(float)
     frame["overdue"] = recency / gap
     frame["trend"] = frame["purchases_90"] * (365 / 90) / frame["purchases_365"].clip(lower=1)
@@ -116,14 +156,13 @@ def population_as_of(day: dt.date, end: dt.datetime, eligible_days: int) -> Popu
         0
     )
     numbers = {
-        name: frame[name].to_numpy(dtype=np.float32) for name in LABELS if name not in ("channel",) and name in frame
+        name: frame[name].to_numpy(dtype=np.float32) for name in LABELS if name not in CATEGORIES and name in frame
     }
-    codes, categories = pd.factorize(frame["channel"].fillna("").astype(str), sort=True)
-    return Population(
-        contacts,
-        Features(numbers, {"channel": codes.astype(np.int32)}, {"channel": tuple(str(one) for one in categories)}),
-        labels=LABELS,
-    )
+    codes, categories = {}, {}
+    for name in CATEGORIES:
+        column, known = pd.factorize(frame[name].fillna("").astype(str), sort=True)
+        codes[name], categories[name] = column.astype(np.int32), tuple(str(one) or "not given" for one in known)
+    return Population(contacts, Features(numbers, codes, categories), labels=LABELS)
 
 
 def _add(frame: pd.DataFrame, contacts: NDArray[np.int64], found: pd.DataFrame) -> None:

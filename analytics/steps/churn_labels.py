@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from analytics.mathematics.features import Features, coded
+from analytics.statements import rows_of
 from analytics.steps import AnalysisError
 from analytics.steps.churn_scores import Population
 from contacts.models import Contact
@@ -201,19 +201,17 @@ FROM orders_subscription WHERE started_on <= %(as_of)s GROUP BY contact_id ORDER
 
 def _contracts(as_of: dt.date) -> dict[int, dict[str, Any]]:
     """By contact: whether every contract has ended by as-of, and what is known of them."""
-    with connection.cursor() as cursor:
-        cursor.execute(CONTRACTS_SQL, {"as_of": as_of})
-        return {
-            key: {
-                "ended": ended,
-                "plan": plan,
-                "count": count,
-                "running": running,
-                "monthly": monthly,
-                "months": days / MONTH_DAYS,
-            }
-            for key, ended, plan, count, running, monthly, days in cursor.fetchall()
+    return {
+        key: {
+            "ended": ended,
+            "plan": plan,
+            "count": count,
+            "running": running,
+            "monthly": monthly,
+            "months": days / MONTH_DAYS,
         }
+        for key, ended, plan, count, running, monthly, days in rows_of(CONTRACTS_SQL, {"as_of": as_of})
+    }
 
 
 def _monthly(contracts: dict[int, dict[str, Any]], keys: Any, is_own: bool) -> NDArray[np.float64] | None:

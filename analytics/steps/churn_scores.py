@@ -19,6 +19,7 @@ from analytics.mathematics.classifying import METHODS, TOO_GOOD, Choice, Classif
 from analytics.mathematics.features import Features
 from analytics.mathematics.quality import Floats, Labels
 from analytics.models import ChurnScore
+from analytics.statements import drop_tables, execute
 from analytics.swapping import hold, rebuild
 
 TABLE = ChurnScore._meta.db_table
@@ -27,6 +28,11 @@ HIGH, MEDIUM = 0.6, 0.3
 REASONS = 4
 FEWEST_CUSTOMERS, FEWEST_OF_A_KIND = 30, 5
 CHUNK = 100_000
+FRESH_SQL = sql.SQL("""
+CREATE UNLOGGED TABLE {fresh} (
+    contact_id bigint, probability float8, band text, expected_margin numeric, value_at_risk numeric, reasons jsonb
+)
+""")
 USUAL = {"recency": "gap", "overdue": "gap"}
 
 
@@ -172,26 +178,19 @@ def write_scores(
     hold(TABLE)
     fresh = sql.Identifier(FRESH)
     drawn: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(
-                "CREATE UNLOGGED TABLE {} (contact_id bigint, probability float8, band text, expected_margin numeric,"
-                " value_at_risk numeric, reasons jsonb)"
-            ).format(fresh)
-        )
-        with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(fresh)) as copy:
-            for start in range(0, len(population), CHUNK):
-                rows = np.arange(start, min(start + CHUNK, len(population)))
-                names, contributions = classifier.contributions(population.features.take(rows))
-                some = slice(None, None, max(len(rows) // 2_000, 1))
-                drawn.append((rows[some], contributions[some]))
-                copy.write(_lines(population, rows, probability, names, contributions, margin))
+    execute(FRESH_SQL.format(fresh=fresh))
+    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(fresh)) as copy:
+        for start in range(0, len(population), CHUNK):
+            rows = np.arange(start, min(start + CHUNK, len(population)))
+            names, contributions = classifier.contributions(population.features.take(rows))
+            some = slice(None, None, max(len(rows) // 2_000, 1))
+            drawn.append((rows[some], contributions[some]))
+            copy.write(_lines(population, rows, probability, names, contributions, margin))
     fill = sql.SQL("SELECT *, {}::bigint AS run_id, {}::date AS as_of FROM {}").format(
         sql.Literal(run_id), sql.Literal(as_of), fresh
     )
     count = rebuild(TABLE, fill)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE {}").format(fresh))
+    drop_tables(FRESH)
     if not drawn:
         return count, []
     shown = population.features.take(np.concatenate([rows for rows, _ in drawn]))

@@ -2,9 +2,9 @@
 
 BG/NBD (maximum likelihood) for the purchases, Gamma-Gamma on the mean value of repeat days for their value, MBG/NBD for
 the P(alive) of customers with one purchase, to whom BG/NBD gives 1. CLV = sum over the months m = 1..12 of margin x
-expected value x expected purchases in m / (1 + d)^(m/12). The margin is the company's own contribution where at least
-half of the revenue has a known cost, else 1: then the values are revenue. The models are tested on a part of the
-history that they did not see, beside Pareto/NBD.
+expected value x expected purchases in m / (1 + d)^(m/12). Where at least half of the revenue has a known cost, the
+margin is the customer's own contribution, drawn to the company's the less of it is known; else it is 1, and the values
+are revenue. The models are tested on a part of the history that they did not see, beside Pareto/NBD.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from analytics.mathematics.fitting import CannotFit
 from analytics.mathematics.histories import DAYS_A_WEEK
 from analytics.steps import AnalysisError, StepResult, clv_figures, clv_holdout, clv_scores, clv_words, whole_number
 from analytics.steps.clv_scores import Fits, Scores
+from analytics.steps.margins import Margins, one_margin, read_margins
 from analytics.steps.order_money import OrderMoney, count_later, read_money
 from analytics.steps.purchase_histories import PurchaseHistories, read_histories
 from analytics.swapping import hold, rebuild
@@ -50,7 +51,8 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     hold(clv_scores.TABLE)
     progress.report(0, PARTS, "Reading when each customer bought")
     found, money = read_histories(as_of), read_money(as_of)
-    margin = parameters["margin"] if parameters["margin"] is not None else (money.margin or 1.0)
+    margins = _margins(as_of, parameters["margin"], money)
+    margin = margins.of(found.contact_id)
     months, rate = parameters["months"], parameters["discount_rate"]
     progress.report(1, PARTS, "Fitting the models")
     fits, refusals = fit_models(found)
@@ -69,12 +71,20 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     clv_scores.drop_stage()
     metrics = _metrics(found, fits, scores, total, months) | {
         "has_costs": parameters["margin"] is None and money.margin is not None,
+        "own_margins": margins.figures(),
         "holdout": holdout,
         "cohorts": apart,
-        "sentences": _sentences(as_of, found, money, fits, scores, refusals, holdout, margin),
+        "sentences": _sentences(as_of, found, money, fits, scores, refusals, holdout, margins.company),
     }
     progress.report(PARTS, PARTS, "Done")
-    return StepResult(rows, _parameters(fits, parameters, margin), metrics, money.first_on, money.last_on)
+    return StepResult(rows, _parameters(fits, parameters, margins.company), metrics, money.first_on, money.last_on)
+
+
+def _margins(as_of: dt.date, asked: float | None, money: OrderMoney) -> Margins:
+    """What was asked for, or each customer's own; 1 for all where too few costs are known."""
+    if asked is not None or money.margin is None:
+        return one_margin(1.0 if asked is None else asked)
+    return read_margins(as_of, money.margin)
 
 
 def fit_models(found: PurchaseHistories) -> tuple[Fits, list[str]]:

@@ -20,7 +20,8 @@ from analytics.mathematics.fitting import CannotFit, Fit
 from analytics.mathematics.forecasting import expected_of_new, expected_purchases
 from analytics.mathematics.histories import DAYS_A_WEEK, Floats, Histories, Ints
 from analytics.mathematics.predicting import Horizon, outlook
-from analytics.steps.purchase_histories import PurchaseHistories, day, read_columns, read_histories
+from analytics.statements import day, read_columns
+from analytics.steps.purchase_histories import PurchaseHistories, read_histories
 
 LONGEST_DAYS = 364
 SHORTEST_DAYS = 28

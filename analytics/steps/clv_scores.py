@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import connection
 from psycopg import sql
 
 from analytics.clv_models import ClvScore
@@ -15,8 +14,9 @@ from analytics.mathematics.fitting import Fit
 from analytics.mathematics.forecasting import discounts, expected_purchases, month_ends, value_weights, waiting_time
 from analytics.mathematics.histories import DAYS_A_WEEK, Floats, Histories
 from analytics.mathematics.predicting import Horizon, Valued, outlook, total_interval
+from analytics.statements import analyze_table, day, drop_tables, execute, write_columns
 from analytics.steps.order_money import profit_query
-from analytics.steps.purchase_histories import PurchaseHistories, day, write_columns
+from analytics.steps.purchase_histories import PurchaseHistories
 
 TABLE = ClvScore._meta.db_table
 BASE = f"{TABLE}_base"
@@ -25,7 +25,7 @@ FURTHEST_DAYS = 3_650  # a purchase expected later than that is none
 MOST_MONEY, MOST_PURCHASES = 9e15, 9e7  # what the columns hold; more is no forecast but a wild one
 BASE_COLUMNS = (
     "contact_id", "x", "last_days", "age_days", "p_alive", "expected_purchases", "expected_value", "clv", "clv_low",
-    "clv_high", "days_to_next",
+    "clv_high", "days_to_next", "margin",
 )  # fmt: skip
 BOUNDED = {
     "expected_purchases": MOST_PURCHASES,
@@ -34,7 +34,8 @@ BOUNDED = {
 BASE_SQL = sql.SQL("""
 CREATE UNLOGGED TABLE {base} (
     contact_id int8, x int4, last_days int4, age_days int4, p_alive float8, expected_purchases float8,
-    expected_value float8, clv float8, clv_low float8, clv_high float8, days_to_next float8
+    expected_value float8, clv float8, clv_low float8, clv_high float8, days_to_next float8,
+    margin float8
 )
 """)
 PROFIT_TABLE_SQL = sql.SQL("CREATE UNLOGGED TABLE {profit} AS {query}")
@@ -78,8 +79,11 @@ def horizon_of(months: int, rate: float) -> Horizon:
     return Horizon(month_ends(months), discounts(months, rate))
 
 
-def compute(found: PurchaseHistories, fits: Fits, *, months: int, rate: float, margin: float) -> Scores:
-    """All figures. P(alive) is that of MBG/NBD for customers with one purchase day, else of BG/NBD."""
+def compute(found: PurchaseHistories, fits: Fits, *, months: int, rate: float, margin: Floats) -> Scores:
+    """All figures; `margin` is each customer's.
+
+    P(alive) is that of MBG/NBD for customers with one purchase day, else of BG/NBD.
+    """
     nothing = np.full(len(found), np.nan)
     if fits.purchases is None or not len(found):
         return Scores(*(nothing,) * 8)
@@ -103,7 +107,7 @@ def compute(found: PurchaseHistories, fits: Fits, *, months: int, rate: float, m
     return Scores(p_alive, purchases, worth, clv, np.minimum(low, clv), np.maximum(high, clv), waits, variance)
 
 
-def _interval(found: PurchaseHistories, fits: Fits, horizon: Horizon, margin: float) -> tuple[Floats, Floats, Floats]:
+def _interval(found: PurchaseHistories, fits: Fits, horizon: Horizon, margin: Floats) -> tuple[Floats, Floats, Floats]:
     """Low, high and variance of each customer's value; margins may be below 0, then low and high change places."""
     assert fits.purchases and fits.money  # noqa: S101
     histories, place = found.compressed
@@ -137,25 +141,23 @@ def interval_of_total(
     return total_interval(fits.purchases, fits.money, customers, total, variance, horizon)
 
 
-def stage(found: PurchaseHistories, scores: Scores, as_of: dt.date, margin: float) -> None:
+def stage(found: PurchaseHistories, scores: Scores, as_of: dt.date, margin: Floats) -> None:
     """Write the figures, and each customer's profit to date, into tables of the transaction's own."""
     columns = {
         "contact_id": found.contact_id,
         "x": found.x.astype("i4"),
         "last_days": found.last_days.astype("i4"),
         "age_days": found.age_days.astype("i4"),
-        **{name: getattr(scores, name).astype("f8") for name in BASE_COLUMNS[4:]},
+        **{name: getattr(scores, name).astype("f8") for name in BASE_COLUMNS[4:-1]},
+        "margin": margin,
     }
     for name, most in BOUNDED.items():
         columns[name] = np.clip(columns[name], -most, most)
-    with connection.cursor() as cursor:
-        cursor.execute(BASE_SQL.format(base=sql.Identifier(BASE)))
+    execute(BASE_SQL.format(base=sql.Identifier(BASE)))
     write_columns(BASE, BASE_COLUMNS, columns)
-    with connection.cursor() as cursor:
-        query = profit_query(as_of, margin)
-        cursor.execute(PROFIT_TABLE_SQL.format(profit=sql.Identifier(PROFIT), query=query))
-        for name in (BASE, PROFIT):
-            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
+    execute(PROFIT_TABLE_SQL.format(profit=sql.Identifier(PROFIT), query=profit_query(as_of, BASE)))
+    for name in (BASE, PROFIT):
+        analyze_table(name)
 
 
 def fill_query(as_of: dt.date, run_id: int) -> sql.Composed:
@@ -167,6 +169,4 @@ def fill_query(as_of: dt.date, run_id: int) -> sql.Composed:
 
 def drop_stage() -> None:
     """Remove the tables that `stage` made."""
-    with connection.cursor() as cursor:
-        for name in (BASE, PROFIT):
-            cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+    drop_tables(BASE, PROFIT)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
-
+from analytics.mathematics.retaining import cohort_counts
 from analytics.models import CohortCount
-from analytics.periods import Period, PeriodKind, periods_between
+from analytics.periods import Period, PeriodKind
+from analytics.statements import copy_rows
 from analytics.steps import StepResult
-from analytics.steps.activity import base_kind, copy_rows, drop, make_purchases, rows_of
+from analytics.steps.order_rows import customer_ranges, purchase_days
 from analytics.steps.retention import read_period
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number
@@ -19,19 +20,7 @@ from crm.templatetags.figures import full_day, number
 if TYPE_CHECKING:
     from analytics.models import ModelRun
 
-NAME = "analytics_cohorts"
 WEEKS_KEPT = 53  # of weekly cohorts, the page shows a year
-COUNTS_SQL = sql.SQL("""
-SELECT first, period, count(*)
-FROM (
-    SELECT min(start) OVER (PARTITION BY contact_id) AS first, start AS period
-    FROM (
-        SELECT DISTINCT contact_id, date_trunc({kind}, period::timestamp)::date AS start FROM {purchases}
-    ) AS active
-) AS seen
-GROUP BY 1, 2
-ORDER BY 1, 2
-""")
 Counts = dict[Period, list[int]]
 
 
@@ -42,15 +31,16 @@ def read_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, run_id: int) -> StepResult:
     """Count the cohorts of every kind of period up to `as_of`, and replace the last result."""
-    parts = len(PeriodKind.values) + 1
-    counted: dict[str, Counts] = {}
-    progress.report(0, parts, "Finding the weeks and months in which each customer bought")
-    for base in (PeriodKind.WEEK, PeriodKind.MONTH):
-        make_purchases(f"{NAME}_{base}", base, as_of)
-    for place, kind in enumerate(PeriodKind.values, start=1):
-        progress.report(place, parts, f"Counting the cohorts by {kind}")
-        counted[kind] = _counts(kind, as_of)
-    drop(*(f"{NAME}_{kind}" for kind in (PeriodKind.WEEK, PeriodKind.MONTH)))
+    ranges = customer_ranges(as_of)
+    parts = len(ranges) + 1
+    found: dict[str, Counter[tuple[int, int]]] = {kind: Counter() for kind in PeriodKind.values}
+    for place, (first, last) in enumerate(ranges):
+        progress.report(place, parts, "Counting who bought again")
+        contact, day = purchase_days(first, last, as_of)
+        for kind, counter in found.items():
+            for cohort, age, customers in zip(*cohort_counts(contact, day, kind), strict=True):
+                counter[int(cohort), int(age)] += int(customers)
+    counted = {kind: _counts(kind, counter, as_of) for kind, counter in found.items()}
     rows = [
         CohortCount(run_id=run_id, as_of=as_of, period=kind, cohort=cohort.start, age=age, customers=customers)
         for kind, counts in counted.items()
@@ -80,16 +70,12 @@ def describe(run: ModelRun) -> list[str]:
     return [*said, *run.metrics["sentences"]]
 
 
-def _counts(kind: str, as_of: dt.date) -> Counts:
+def _counts(kind: str, found: Mapping[tuple[int, int], int], as_of: dt.date) -> Counts:
     """By cohort, its customers active in period 0, 1, ... up to the one that holds `as_of`, which may not be over."""
-    purchases = sql.Identifier(f"{NAME}_{base_kind(kind)}")
-    found: dict[dt.date, dict[dt.date, int]] = {}
-    for first, start, customers in rows_of(COUNTS_SQL.format(kind=sql.Literal(kind), purchases=purchases)):
-        found.setdefault(first, {})[start] = customers
-    last = Period.of(as_of, kind)
+    last = Period.of(as_of, kind).number
     return {
-        Period(first, kind): [by_start.get(one.start, 0) for one in periods_between(Period(first, kind), last)]
-        for first, by_start in found.items()
+        Period.numbered(first, kind): [found.get((first, age), 0) for age in range(last - first + 1)]
+        for first in sorted({first for first, _ in found})
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import sql
 
 from analytics.periods import Period, PeriodKind
-from analytics.steps.activity import rows_of
+from analytics.statements import rows_of
 from analytics.survival import kaplan_meier
 
 ALL = ""

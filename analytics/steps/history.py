@@ -16,8 +16,8 @@ from psycopg import sql
 from analytics.clv_models import ClvScore
 from analytics.models import ChurnScore, RfmScore, ScoreHistory, SegmentMove
 from analytics.periods import Period, PeriodKind
+from analytics.statements import execute, rows_of
 from analytics.steps import AnalysisError, StepResult, whole_number
-from analytics.steps.activity import execute, rows_of
 from analytics.steps.rfm import drop_base, make_base, scores_query
 from analytics.swapping import hold
 from crm.jobs import Progress

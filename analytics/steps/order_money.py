@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db import connection
 from psycopg import sql
 
-from analytics.steps.purchase_histories import day
+from analytics.statements import day, rows_of
 from crm.company import current_company
 
 LEAST_KNOWN = 0.5  # of the revenue must have a known cost for the company's margin to be used
@@ -28,8 +27,8 @@ FROM orders_order
 WHERE contact_id IS NOT NULL AND ordered_on <= {as_of}
 """)
 PROFIT_SQL = sql.SQL("""
-SELECT contact_id, round(sum(coalesce(base_amount - {cost}, base_amount * {margin})), 2) AS profit
-FROM orders_order
+SELECT contact_id, round(sum(coalesce(base_amount - {cost}, base_amount * margin::numeric)), 2) AS profit
+FROM orders_order JOIN {margins} USING (contact_id)
 WHERE contact_id IS NOT NULL AND ordered_on <= {as_of}
 GROUP BY contact_id
 """)
@@ -51,25 +50,24 @@ class OrderMoney:
 
 def read_money(as_of: dt.date) -> OrderMoney:
     """All that was ordered and returned as of the end of `as_of`."""
-    with connection.cursor() as cursor:
-        cursor.execute(MONEY_SQL.format(cost=_cost(), as_of=day(as_of)))
-        revenue, returned, purchases, with_cost, contribution, without_rate, first_on, last_on = cursor.fetchone()
+    (found,) = rows_of(MONEY_SQL.format(cost=cost_in_base(), as_of=day(as_of)))
+    revenue, returned, purchases, with_cost, contribution, without_rate, first_on, last_on = found
     is_known = with_cost > 0 and with_cost >= LEAST_KNOWN * purchases
     margin = contribution / with_cost if is_known else None
     return OrderMoney(revenue, -returned, purchases, margin, without_rate, first_on, last_on)
 
 
-def profit_query(as_of: dt.date, margin: float) -> sql.Composed:
-    """Profit to date by contact: revenue less cost, returns included; at `margin` where the cost is unknown."""
-    return PROFIT_SQL.format(cost=_cost(), margin=sql.Literal(margin), as_of=day(as_of))
+def profit_query(as_of: dt.date, margins: str) -> sql.Composed:
+    """Profit to date by contact: revenue less cost, returns included; where the cost is unknown at the contact's
+    `margin`, a column of the table `margins`, which names the contacts that are wanted."""
+    return PROFIT_SQL.format(cost=cost_in_base(), margins=sql.Identifier(margins), as_of=day(as_of))
 
 
 def count_later(as_of: dt.date) -> int:
     """Orders of customers that are dated after a day."""
-    with connection.cursor() as cursor:
-        cursor.execute(LATER_SQL.format(day(as_of)))
-        return int(cursor.fetchone()[0])
+    return int(rows_of(LATER_SQL.format(day(as_of)))[0][0])
 
 
-def _cost() -> sql.Composed:
+def cost_in_base() -> sql.Composed:
+    """The cost of an order in the company's currency, as SQL; NULL where it is not known."""
     return COST.format(currency=sql.Literal(current_company().currency))

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
 from analytics.mathematics.histories import Floats, Histories, Ints, compress
+from analytics.statements import day, read_columns
 
-HEAD, TAIL = 19, 2  # of binary COPY: signature, flags, length of the extension; the mark of the end
 COLUMNS = (("contact_id", "i8"), ("x", "i4"), ("last", "i4"), ("age", "i4"), ("valued", "i4"), ("money", "f8"))
 
 HISTORIES_SQL = sql.SQL("""
@@ -82,55 +81,10 @@ def read_histories(as_of: dt.date) -> PurchaseHistories:
     """The histories of all customers as of the end of `as_of`; later orders make no difference."""
     rows = read_columns(HISTORIES_SQL.format(as_of=day(as_of)), COLUMNS)
     return PurchaseHistories(
-        rows["contact_id"].astype(np.int64),
+        rows["contact_id"],
         rows["x"].astype(np.int64),
         rows["last"].astype(np.int64),
         rows["age"].astype(np.int64),
         rows["valued"].astype(np.int64),
-        rows["money"].astype(np.float64),
+        rows["money"],
     )
-
-
-def day(one: dt.date) -> sql.Composed:
-    """A day as a literal of SQL."""
-    return sql.SQL("{}::date").format(sql.Literal(one.isoformat()))
-
-
-def record_type(columns: tuple[tuple[str, str], ...]) -> np.dtype:
-    """A row of binary COPY whose columns are never NULL: the number of fields, then a length and a value each."""
-    fields: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in columns:
-        fields += [(f"{name} length", ">i4"), (name, f">{kind}")]
-    return np.dtype(fields)
-
-
-def read_columns(query: sql.Composable, columns: tuple[tuple[str, str], ...]) -> NDArray[np.void]:
-    """The rows of a query as an array with names. The query gives these columns, of these types, none of them NULL."""
-    command = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query)
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
-        content = b"".join(copy)
-    return np.frombuffer(content, record_type(columns), offset=HEAD, count=_rows_in(content, columns))
-
-
-def _rows_in(content: bytes, columns: tuple[tuple[str, str], ...]) -> int:
-    rows, rest = divmod(len(content) - HEAD - TAIL, record_type(columns).itemsize)
-    if rest:
-        raise ValueError("The rows of the query do not have the types that were said.")
-    return rows
-
-
-def write_columns(table: str, names: tuple[str, ...], columns: dict[str, NDArray], rows_at_once: int = 50_000) -> None:
-    """Add rows to a table by binary COPY; `columns` are arrays of the table's very types, NaN standing for itself."""
-    kinds = tuple((name, columns[name].dtype.str[1:]) for name in names)
-    records = np.zeros(len(columns[names[0]]), record_type(kinds))
-    records["fields"] = len(names)
-    for name, kind in kinds:
-        records[name], records[f"{name} length"] = columns[name], int(kind[1:])
-    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
-        copy.write(b"PGCOPY\n\xff\r\n\0" + b"\0" * 8)
-        for start in range(0, len(records), rows_at_once):
-            copy.write(records[start : start + rows_at_once].tobytes())
-        copy.write(b"\xff\xff")

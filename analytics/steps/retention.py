@@ -15,93 +15,45 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
+import numpy as np
+from numpy.typing import NDArray
 
-from analytics.models import LONGEST_VALUE, RetentionRate, ScoreHistory
-from analytics.periods import Period, PeriodKind, periods_between
+from analytics.mathematics.histories import Ints
+from analytics.mathematics.retaining import LARGEST, SUMMED, Pairs, Table, add_up, merged, pairs
+from analytics.models import LONGEST_VALUE, RetentionRate
+from analytics.periods import MONTHS, Period, PeriodKind, periods_between
+from analytics.statements import copy_rows
 from analytics.steps import AnalysisError, StepResult
-from analytics.steps.activity import LAST_ORDER_MASK, copy_rows, drop, execute, make_activity, roll_up, rows_of
 from analytics.steps.contracts import ended_by_month, survival
+from analytics.steps.order_rows import UNITS, Catalogue, OrderRows, Range
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number, percent
 
 if TYPE_CHECKING:
     from analytics.models import ModelRun
 
-NAME = "analytics_retention"
-MAIN_LINES, PAIRS = f"{NAME}_main_lines", f"{NAME}_pairs"
-LENGTHS = {kind: sql.SQL(f"INTERVAL '{n} {unit}'") for kind, n, unit in (
-    ("week", 7, "days"), ("month", 1, "month"), ("quarter", 3, "months"), ("year", 1, "year"),
-)}  # fmt: skip
 TOTAL = ""
 MOST_PRODUCTS = 50  # of each kind of period
-NOBODY = (0, 0, *([Decimal(0)] * 5), 0, 0, Decimal(0))
+MOST_CODES = 10_000_000  # names of a dimension
+EPOCH = dt.date(1970, 1, 1)
+NOBODY = np.zeros(LARGEST + 1)
 HALF = Decimal("0.5")
 
-# what the largest line is of, of every order that is the last one of a customer's week or month
-MAIN_LINES_SQL = sql.SQL("""
-CREATE UNLOGGED TABLE {main_lines} AS
-SELECT DISTINCT ON (l.order_id) l.order_id, coalesce(p.family, '') AS family,
-       left(coalesce(p.name, ''), {length}) AS product
-FROM orders_orderline AS l
-JOIN (
-    SELECT last_order & {mask} AS id FROM {weeks} WHERE purchases > 0
-    UNION SELECT last_order & {mask} FROM {months} WHERE purchases > 0
-) AS last ON last.id = l.order_id
-LEFT JOIN orders_product AS p ON p.id = l.product_id
-ORDER BY l.order_id, l.amount DESC, l.position
-""")
-PAIRS_SQL = sql.SQL("""
-CREATE UNLOGGED TABLE {pairs} AS
-SELECT s.contact_id, (s.period + {length})::date AS start, s.sales, s.profit, s.without_cost, s.without_rate,
-       n.contact_id IS NOT NULL AS is_kept, coalesce(n.sales, 0) AS sales_now,
-       o.channel, coalesce(m.family, '') AS family, coalesce(m.product, '') AS product,
-       coalesce(a.country, '') AS country, coalesce(h.segment, '') AS segment
-FROM {activity} AS s
-LEFT JOIN {activity} AS n
-  ON n.contact_id = s.contact_id AND n.period = (s.period + {length})::date AND n.purchases > 0
-JOIN orders_order AS o ON o.id = s.last_order & {mask}
-LEFT JOIN {main_lines} AS m ON m.order_id = o.id
-LEFT JOIN contacts_address AS a ON a.contact_id = s.contact_id AND a.is_primary
-LEFT JOIN {history} AS h ON h.contact_id = s.contact_id AND h.month_end = (s.period + {length})::date - 1
-WHERE s.purchases > 0 AND (s.period + {length})::date <= {as_of}
-""")
-FIGURES = sql.SQL("""
-count(*), count(*) FILTER (WHERE is_kept), sum(sales), coalesce(sum(sales) FILTER (WHERE is_kept), 0),
-coalesce(sum(sales_now) FILTER (WHERE is_kept), 0), sum(profit), coalesce(sum(profit) FILTER (WHERE is_kept), 0),
-sum(without_cost), sum(without_rate), max(sales)
-""")
-RATES_SQL = sql.SQL("""
-SELECT start, '' AS dimension, '' AS value, {figures} FROM {pairs} GROUP BY start
-UNION ALL
-SELECT start,
-       CASE WHEN GROUPING(channel) = 0 THEN 'channel' WHEN GROUPING(family) = 0 THEN 'family'
-            WHEN GROUPING(country) = 0 THEN 'country' ELSE 'segment' END,
-       CASE WHEN GROUPING(channel) = 0 THEN channel WHEN GROUPING(family) = 0 THEN family
-            WHEN GROUPING(country) = 0 THEN country ELSE segment END,
-       {figures}
-FROM {pairs} GROUP BY GROUPING SETS ((start, channel), (start, family), (start, country), (start, segment))
-UNION ALL
-SELECT start, 'product', product, {figures}
-FROM {pairs} JOIN (SELECT product FROM {pairs} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {products}) AS top
-USING (product) GROUP BY start, product
-UNION ALL
-SELECT start, 'market', market, {figures}
-FROM {pairs} AS p JOIN contacts_contact AS c ON c.id = p.contact_id
-CROSS JOIN LATERAL unnest(CASE WHEN cardinality(c.markets) = 0 THEN ARRAY[''] ELSE c.markets END) AS market
-GROUP BY start, market
-ORDER BY 1, 2, 3
-""")
-EXTENT_SQL = sql.SQL("""
-SELECT min(period) FILTER (WHERE purchases > 0), count(DISTINCT contact_id) FILTER (WHERE purchases > 0),
-       max(period), coalesce(sum(purchases), 0)
-FROM {months}
-""")
 
-FIRST_SQL = sql.SQL("SELECT min(period) FROM {activity} WHERE purchases > 0")
+@dataclass
+class Count:
+    """What is counted while the customers go by: sums by kind of period and dimension, and the extent of the data."""
+
+    sums: dict[str, dict[str, list[Table]]]
+    customers: int = 0
+    purchases: int = 0
+    first_day: int | None = None  # of a purchase, since 1970
+    last_day: int | None = None  # of any order
 
 
 def read_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,20 +71,16 @@ def read_period(text: Any, name: str) -> str:
 
 def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, run_id: int) -> StepResult:
     """Count the retention of every period up to `as_of`, in total and by dimension, and replace the last result."""
-    parts = len(PeriodKind.values) + 2
-    progress.report(0, parts, "Adding up what each customer bought by week and by month")
-    for base in (PeriodKind.WEEK, PeriodKind.MONTH):
-        make_activity(f"{NAME}_{base}", base, as_of)
-    first, customers, last, purchases = rows_of(EXTENT_SQL.format(months=_table(PeriodKind.MONTH)))[0]
-    progress.report(1, parts, "Finding what each last order was mostly of")
-    _make_main_lines()
-    rates: list[RetentionRate] = []
-    for place, kind in enumerate(PeriodKind.values, start=2):
-        progress.report(place, parts, f"Comparing each {kind} with the one before")
-        if kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
-            roll_up(f"{NAME}_{kind}", f"{NAME}_{PeriodKind.MONTH}", kind)
-        rates += _rates(kind, as_of, run_id)
-    drop(MAIN_LINES, *(f"{NAME}_{kind}" for kind in PeriodKind.values))
+    reader = OrderRows(as_of)
+    parts = len(reader.ranges) + 2
+    progress.report(0, parts, "Finding what each order was mostly of")
+    catalogue = Catalogue()
+    count = Count({kind: {} for kind in PeriodKind.values})
+    for place, some in enumerate(reader.read(), start=1):
+        progress.report(place, parts, "Comparing what customers bought with the period before")
+        _add(count, some, catalogue, as_of)
+    progress.report(parts - 1, parts, "Writing the rates")
+    rates = [rate for kind in PeriodKind.values for rate in _rates(kind, count, reader, catalogue, as_of, run_id)]
     RetentionRate.objects.all().delete()
     copy_rows(RetentionRate, rates)
     progress.report(parts, parts, "Done")
@@ -145,12 +93,12 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
             "average": average(shown),
             "survival": survival(as_of),
             "contracts": ended_by_month(as_of),
-            "customers": customers,
-            "purchases": int(purchases),
-            "sentences": sentences(as_of, customers, shown),
+            "customers": count.customers,
+            "purchases": count.purchases,
+            "sentences": sentences(as_of, count.customers, shown),
         },
-        data_from=first,
-        data_to=min(Period.of(last, PeriodKind.MONTH).end, as_of) if last else None,
+        data_from=None if count.first_day is None else _month(count.first_day).start,
+        data_to=None if count.last_day is None else min(_month(count.last_day).end, as_of),
     )
 
 
@@ -212,67 +160,117 @@ def describe(run: ModelRun) -> list[str]:
     return [*said, *run.metrics["sentences"]]
 
 
-def _table(kind: str) -> sql.Identifier:
-    return sql.Identifier(f"{NAME}_{kind}")
+def _month(day: int) -> Period:
+    return Period.of(EPOCH + dt.timedelta(days=day), PeriodKind.MONTH)
 
 
-def _make_main_lines() -> None:
-    drop(MAIN_LINES)
-    execute(
-        MAIN_LINES_SQL.format(
-            main_lines=sql.Identifier(MAIN_LINES),
-            mask=sql.Literal(LAST_ORDER_MASK),
-            length=sql.Literal(LONGEST_VALUE),
-            weeks=_table(PeriodKind.WEEK),
-            months=_table(PeriodKind.MONTH),
-        )
-    )
+def _add(count: Count, some: Range, catalogue: Catalogue, as_of: dt.date) -> None:
+    """Take the customers of a range into the count."""
+    orders = some.orders
+    bought = orders.is_purchase
+    count.purchases += int(bought.sum())
+    count.customers += len(np.unique(orders.contact[bought]))
+    if bought.any():
+        first = int(orders.day[bought].min())
+        count.first_day = first if count.first_day is None else min(first, count.first_day)
+    if len(orders):
+        count.last_day = max(int(orders.day.max()), count.last_day or 0)
+    for kind, by_dimension in count.sums.items():
+        found = pairs(orders, kind, Period.of(as_of, kind).number)
+        for dimension, codes in _codes(kind, found, some, catalogue).items():
+            table = add_up(found.start * MOST_CODES + codes, found.figures)
+            by_dimension.setdefault(dimension, []).append(table)
 
 
-def _rates(kind: str, as_of: dt.date, run_id: int) -> list[RetentionRate]:
+def _codes(kind: str, found: Pairs, some: Range, catalogue: Catalogue) -> dict[str, Ints]:
+    """The code of each pair in each dimension."""
+    family, product = catalogue.codes_of(some.number[found.row])
+    codes = {
+        "channel": some.channel[found.row],
+        "family": family,
+        "product": product,
+        "country": some.country_of(found.contact),
+        "market": some.market_of(found.contact),
+    }
+    if kind != PeriodKind.WEEK:
+        codes["segment"] = some.segment_of(found.contact, found.start * MONTHS[kind] - 1)
+    return {TOTAL: np.zeros(len(found.start), np.int64), **codes}
+
+
+def _rates(
+    kind: str, count: Count, reader: OrderRows, catalogue: Catalogue, as_of: dt.date, run_id: int
+) -> list[RetentionRate]:
     """Every period of a kind after the first with a purchase, in total and by dimension."""
-    first = rows_of(FIRST_SQL.format(activity=_table(kind)))[0][0]
-    if first is None:
+    if count.first_day is None:
         return []
-    pairs = sql.Identifier(PAIRS)
-    drop(PAIRS)
-    execute(
-        PAIRS_SQL.format(
-            pairs=pairs,
-            activity=_table(kind),
-            length=LENGTHS[kind],
-            main_lines=sql.Identifier(MAIN_LINES),
-            history=sql.Identifier(ScoreHistory._meta.db_table),
-            mask=sql.Literal(LAST_ORDER_MASK),
-            as_of=sql.Literal(as_of),
-        )
-    )
-    found = rows_of(RATES_SQL.format(pairs=pairs, figures=FIGURES, products=sql.Literal(MOST_PRODUCTS)))
-    drop(PAIRS)
+    names = {
+        TOTAL: [TOTAL],
+        "channel": reader.channels.names,
+        "family": catalogue.families.names,
+        "product": catalogue.products.names,
+        "country": reader.countries.names,
+        "market": reader.markets.names,
+        "segment": reader.segments.names,
+    }
+    found = [
+        (Period.numbered(key // MOST_CODES, kind).start, dimension, value, figures)
+        for dimension, tables in count.sums[kind].items()
+        for key, figures in zip(*_kept(dimension, merged(tables)), strict=True)
+        for value in _values(dimension, names[dimension][key % MOST_CODES])
+    ]
+    first = Period.of(EPOCH + dt.timedelta(days=count.first_day), kind)
     return _stored(kind, as_of, run_id, first, found)
 
 
+def _kept(dimension: str, table: Table) -> tuple[list[int], NDArray[np.float64]]:
+    """All, of products those with the most customers."""
+    keys, rows = table
+    if dimension == "product":
+        customers = np.bincount(keys % MOST_CODES, weights=rows[:, SUMMED.index("active")])
+        # as many customers: the first by name, which is the order of the codes
+        top = np.argsort(-customers, kind="stable")[:MOST_PRODUCTS]
+        inside = np.isin(keys % MOST_CODES, top)
+        keys, rows = keys[inside], rows[inside]
+    return keys.tolist(), rows
+
+
+def _values(dimension: str, name: str) -> list[str]:
+    return name.split(",") if dimension == "market" else [name]
+
+
 def _stored(
-    kind: str, as_of: dt.date, run_id: int, first: dt.date, found: Sequence[tuple[Any, ...]]
+    kind: str,
+    as_of: dt.date,
+    run_id: int,
+    first: Period,
+    found: Sequence[tuple[dt.date, str, str, NDArray[np.float64]]],
 ) -> list[RetentionRate]:
     """The rows to store: one a period and value; periods without anybody at the start are there with zeros."""
-    named = {start for start, dimension, value, *_ in found if dimension == "segment" and value}
-    rows: dict[tuple[dt.date, str, str], Sequence[Any]] = {
-        (start, dimension, value): figures
-        for start, dimension, value, *figures in found
+    named = {start for start, dimension, value, _ in found if dimension == "segment" and value}
+    rows: dict[tuple[dt.date, str, str], NDArray[np.float64]] = {}
+    for start, dimension, value, figures in found:
         # where no month end of scores is kept, there are no segments to tell apart
-        if dimension != "segment" or (kind != PeriodKind.WEEK and start in named)
-    }
-    for period in periods_between(Period.of(first, kind).next, Period.of(as_of, kind)):
+        if dimension != "segment" or start in named:
+            known = rows.get((start, dimension, value))
+            rows[start, dimension, value] = figures if known is None else _together(known, figures)
+    for period in periods_between(first.next, Period.of(as_of, kind)):
         rows.setdefault((period.start, TOTAL, ""), NOBODY)
     return [
         _rate(Period(start, kind), as_of, run_id, dimension, value, figures)
-        for (start, dimension, value), figures in sorted(rows.items())
+        for (start, dimension, value), figures in sorted(rows.items(), key=itemgetter(0))
     ]
 
 
+def _together(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.append(one[:LARGEST] + other[:LARGEST], max(one[LARGEST], other[LARGEST]))
+
+
+def _money(units: float) -> Decimal:
+    return Decimal(int(units)) / UNITS
+
+
 def _rate(
-    period: Period, as_of: dt.date, run_id: int, dimension: str, value: str, figures: Sequence[Any]
+    period: Period, as_of: dt.date, run_id: int, dimension: str, value: str, figures: NDArray[np.float64]
 ) -> RetentionRate:
     active, kept, sales, sales_kept, sales_now, profit, profit_kept, without_cost, without_rate, largest = figures
     has_costs = not without_cost
@@ -285,13 +283,13 @@ def _rate(
         is_partial=period.end > as_of,
         dimension=dimension,
         value=value[:LONGEST_VALUE],
-        active_at_start=active,
-        retained=kept,
-        sales=sales,
-        sales_kept=sales_kept,
-        sales_now=sales_now,
-        profit=profit if has_costs else None,
-        profit_kept=profit_kept if has_costs else None,
-        largest_sale=largest,
-        without_rate=without_rate,
+        active_at_start=int(active),
+        retained=int(kept),
+        sales=_money(sales),
+        sales_kept=_money(sales_kept),
+        sales_now=_money(sales_now),
+        profit=_money(profit) if has_costs else None,
+        profit_kept=_money(profit_kept) if has_costs else None,
+        largest_sale=_money(largest),
+        without_rate=int(without_rate),
     )

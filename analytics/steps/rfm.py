@@ -17,11 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from psycopg import sql
 
 from analytics.choices import Usage
 from analytics.models import RfmScore, RfmSegment, UsageLevel
+from analytics.statements import analyze_table, drop_tables, execute, rows_of
 from analytics.steps import StepResult, whole_number
 from analytics.steps.sentences import sentences
 from analytics.swapping import hold, rebuild
@@ -117,7 +117,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         TABLE, _scores(as_of, run_id, percentiles), lambda message: progress.report(next(part), PARTS, message)
     )
     drop_base()
-    cells = _rows(CELLS_SQL.format(table=sql.Identifier(TABLE)))
+    cells = rows_of(CELLS_SQL.format(table=sql.Identifier(TABLE)))
     progress.report(PARTS, PARTS, "Done")
     return StepResult(
         rows=rows,
@@ -154,7 +154,7 @@ def make_base(as_of: dt.date, window_days: int | None) -> None:
         inside = sql.SQL("ordered_on > {}").format(sql.Literal(_days_before(as_of, window_days)))
         window = sql.SQL("AND {}").format(inside)
         money_window = sql.SQL("FILTER (WHERE {})").format(inside)
-    _execute(
+    execute(
         BASE_SQL.format(
             base=sql.Identifier(BASE),
             as_of=sql.Literal(as_of),
@@ -163,11 +163,11 @@ def make_base(as_of: dt.date, window_days: int | None) -> None:
             year_before=sql.Literal(_days_before(as_of, USAGE_DAYS)),
         )
     )
-    _execute(sql.SQL("ANALYZE {}").format(sql.Identifier(BASE)))
+    analyze_table(BASE)
 
 
 def drop_base() -> None:
-    _execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(BASE)))
+    drop_tables(BASE)
 
 
 def scores_query(as_of: dt.date, run_id: int) -> sql.Composed:
@@ -181,7 +181,7 @@ def _days_before(day: dt.date, count: int) -> dt.date:
 
 
 def _totals() -> Totals:
-    customers, purchases, revenue, *rest = _rows(TOTALS_SQL.format(base=sql.Identifier(BASE)))[0]
+    customers, purchases, revenue, *rest = rows_of(TOTALS_SQL.format(base=sql.Identifier(BASE)))[0]
     return Totals(int(customers), int(purchases), round(float(revenue), 2), int(rest[0]), *rest[1:])
 
 
@@ -196,7 +196,11 @@ def _percentiles(customers: int) -> dict[str, list[Any]]:
     shares = [(share_index(share, customers) - 0.5) / customers for share in range(1, 100)]
     literal = sql.SQL("{}::float8[]").format(sql.Literal(shares))
     return dict(
-        zip((*LETTERS, USAGE), _rows(PERCENTILES_SQL.format(shares=literal, base=sql.Identifier(BASE)))[0], strict=True)
+        zip(
+            (*LETTERS, USAGE),
+            rows_of(PERCENTILES_SQL.format(shares=literal, base=sql.Identifier(BASE)))[0],
+            strict=True,
+        )
     )
 
 
@@ -278,7 +282,7 @@ def _metrics(
         "segments": _segment_counts(cells),
         "by_score": counts,
         "cut_offs": {letter: [_plain(value) for value in cut_offs(percentiles[letter])] for letter in LETTERS},
-        "usage": dict(_rows(USAGE_SQL.format(table=sql.Identifier(TABLE)))),
+        "usage": dict(rows_of(USAGE_SQL.format(table=sql.Identifier(TABLE)))),
         "orders_without_rate": totals.without_rate,
         "sentences": said,
         "percentiles": {letter: [_plain(value) for value in percentiles[letter]] for letter in LETTERS},
@@ -299,14 +303,3 @@ def _segment_counts(cells: Sequence[tuple[Any, ...]]) -> dict[str, int]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value if isinstance(value, int) else str(value)
-
-
-def _execute(command: sql.Composed) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(command)
-
-
-def _rows(query: sql.Composed) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()

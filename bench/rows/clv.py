@@ -15,7 +15,8 @@ from psycopg import sql
 from analytics.mathematics import beta_geometric
 from analytics.mathematics.fitting import Fit
 from analytics.mathematics.histories import compress
-from analytics.steps.purchase_histories import HISTORIES_SQL, day, read_histories
+from analytics.statements import day
+from analytics.steps.purchase_histories import HISTORIES_SQL, read_histories
 from bench.base import UNTIL
 from bench.measuring import Line, alternate, at_most, beside, timed
 from bench.world import World

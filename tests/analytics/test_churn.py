@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from analytics.models import ChurnScore
 from analytics.runs import StepsFailed, run_steps
 from analytics.steps.churn_features import after, population_as_of
 from analytics.steps.purchase_histories import read_histories
-from contacts.models import Contact
+from contacts.models import Address, Contact
 from crm.choices import Role
 from crm.company import end_of_day
 from crm.models import CustomField
@@ -94,12 +95,53 @@ def test_nothing_after_a_cut_off_changes_what_was_known_there(demo):
     day = demo - dt.timedelta(days=90)
     before = population_as_of(day, end_of_day(day), 365)
     Order.objects.filter(ordered_on__gt=day).update(amount=7, base_amount=7, channel="changed", is_purchase=True)
+    Contact.objects.update(source="changed", kind="person", markets=[], created_on=demo)
+    Address.objects.update(country="XX")
     make_contact(name="Later")
     later = population_as_of(day, end_of_day(day), 365)
     assert np.array_equal(before.contacts, later.contacts)
     for name in before.features.numbers:
         assert np.array_equal(before.features.numbers[name], later.features.numbers[name], equal_nan=True), name
-    assert np.array_equal(before.features.codes["channel"], later.features.codes["channel"])
+    for name in before.features.codes:
+        assert before.features.categories[name] == later.features.categories[name], name
+        assert np.array_equal(before.features.codes[name], later.features.codes[name]), name
+        assert len(before.features.categories[name]) > 1, name
+
+
+def test_facts_are_those_of_the_day_and_a_late_record_is_as_old_as_the_customer(db):
+    contacts = make_base([Sale(one, DAY - dt.timedelta(days=50), Decimal(10)) for one in (1, 2, 3)])
+    for one, made in ((1, DAY - dt.timedelta(days=400)), (2, DAY + dt.timedelta(days=5)), (3, None)):
+        Contact.objects.filter(pk=contacts[one].pk).update(source=f"s{one}", created_on=made)
+        Address.objects.create(contact=contacts[one], country="DE", is_primary=True)
+    now = timezone.localdate()
+    Contact.objects.filter(pk=contacts[1].pk).update(source="other", kind="organization", markets=["business"])
+    Address.objects.filter(contact=contacts[1]).delete()
+    Address.objects.create(contact=contacts[1], country="FR", is_primary=True)
+    until = (now - DAY).days + 100
+    features = population_as_of(now, timezone.now(), until).features
+    assert _facts(features, 0) == ("other", "organization", "business", "FR")
+    assert _facts(features, 1) == ("s2", "person", "not given", "DE")
+    ages = [(now - DAY).days + days for days in (400, 50, 50)]
+    assert features.numbers["record_age"].tolist() == ages
+
+
+def _facts(features, row):
+    return tuple(features.value(name, row) for name in ("source", "kind", "markets", "country"))
+
+
+def test_facts_join_only_where_they_foretell_better(db):
+    rng = np.random.default_rng(4)
+    rows = []
+    for one in range(400):
+        stays = bool(rng.random() < (0.9 if one % 2 else 0.15))
+        days = (400, 300, int(rng.integers(185, 195)), *((130, 60, 20) if stays else ()))
+        rows += [Sale(one, DAY - dt.timedelta(days=back), Decimal(10)) for back in days]
+    make_base([row for row in rows if row.customer % 2], source="referral")
+    make_base([row for row in rows if not row.customer % 2])
+    found = churn().metrics
+    assert found["facts"]["used"]
+    assert found["facts"]["log_loss"] < found["facts"]["log_loss_without"]
+    assert "source" in found["features"]
 
 
 def test_the_demo_base_is_predicted_better_than_by_recency_and_calibrated(demo):
