@@ -21,6 +21,7 @@ from crm.company import company_today
 from crm.customfields.saving import set_custom
 from crm.log import log
 from crm.models import User
+from crm.notes.mentions import mention
 from crm.saving import assign, locked, refuse_lost_sight
 
 ADDRESS_FIELDS = ("street", "postal_code", "city", "region", "country")
@@ -127,8 +128,12 @@ def log_interaction(
     outcome: str = "",
     duration_seconds: int | None = None,
     occurred_at: dt.datetime | None = None,
+    mentioned: Sequence[int] = (),
 ) -> Interaction:
-    """Add one touch to the contact history; `occurred_at` is now unless given and is never in the future."""
+    """Add one touch to the contact history; `occurred_at` is now unless given and is never in the future.
+
+    Colleagues who are named by @ in its text are told.
+    """
     moment = occurred_at or timezone.now()
     if moment > timezone.now():
         raise ValidationError({"occurred_at": "This lies in the future: an interaction has already happened."})
@@ -151,6 +156,7 @@ def log_interaction(
         contact_id=contact.pk,
         summary=f"Logged {label}: {subject}",
     )
+    mention(actor=actor, source=interaction, record=contact, text=body, mentioned=mentioned)
     return interaction
 
 

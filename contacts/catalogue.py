@@ -12,7 +12,7 @@ from contacts.queries import interactions_before
 from contacts.relations.panels import RELATION_PANELS
 from contacts.searching import SOURCES
 from contacts.specs import CONTACT_FIELDS
-from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, TimelineSource
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, RecordKind, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
 
@@ -49,8 +49,9 @@ CATALOGUE = Catalogue(
             "interactions",
             "Interactions",
             interactions_before,
+            is_searched=True,
             parts=tuple(
-                TimelineSource(name, label, partial(interactions_before, channels=channels))
+                TimelineSource(name, label, partial(interactions_before, channels=channels), is_searched=True)
                 for name, label, channels in CHANNEL_PARTS
             ),
         ),
@@ -86,4 +87,5 @@ CATALOGUE = Catalogue(
         ApiArea("contacts", "Contacts and organizations", "With how to reach them, addresses and interactions."),
     ),
     search=SOURCES,
+    records={"contacts.contact": RecordKind("pk", "contacts:contact_options")},
 )

@@ -49,6 +49,16 @@ class Channel(TextChoices):
     RFID = "rfid", "RFID reader"
 
 
+class CallOutcome(TextChoices):
+    """What came of a call; stored as it is shown."""
+
+    ANSWERED = "answered", "Answered"
+    CALL_BACK = "call back", "Call back"
+    LEFT_MESSAGE = "left a message", "Left a message"
+    NO_ANSWER = "no answer", "No answer"
+    WRONG_NUMBER = "wrong number", "Wrong number"
+
+
 class Direction(TextChoices):
     INBOUND = "in", "from the customer"
     OUTBOUND = "out", "to the customer"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
-from contacts.choices import Channel, Direction, PointKind
+from contacts.choices import Channel, ContactKind, Direction, PointKind
 from contacts.models import Address, Contact, ContactPoint, ContactQuerySet, Interaction
 from crm.catalogue import TimelineEntry, fields_of
 from crm.field_rights import hidden_fields
-from crm.models import User
+from crm.mail.choices import MailState
+from crm.models import OutgoingMail, User
+from crm.notes.history import mentioned_in
 from crm.templatetags.figures import duration
 
 UNSEEN_ORGANIZATION = "an organization you cannot see"
@@ -63,12 +66,20 @@ def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
         .annotate(
             sees_organization=_sees("organization", reachable),
             sees_parent=_sees("parent", reachable),
+            people_count=_count_of_people(reachable),
         )
     )
 
 
 def _sees(name: str, reachable: QuerySet[Contact]) -> Q:
     return Q(**{f"{name}__isnull": True}) | Q(Exists(reachable.filter(pk=OuterRef(name))))
+
+
+def _count_of_people(reachable: QuerySet[Contact]) -> Case:
+    """How many people of an organization the person may see; None for a person."""
+    people = reachable.filter(archived_at=None, organization=OuterRef("pk")).order_by().values("organization")
+    count = Coalesce(Subquery(people.annotate(count=Count("pk")).values("count")), 0)
+    return Case(When(kind=ContactKind.ORGANIZATION, then=count), output_field=IntegerField(null=True))
 
 
 def points_shown(user: User | None) -> QuerySet[ContactPoint]:
@@ -92,6 +103,7 @@ def interactions_before(
     contact_id: int,
     before: dt.datetime | None,
     limit: int,
+    words: str = "",
     channels: Sequence[str] = (),
 ) -> list[TimelineEntry]:
     """The newest interactions of a contact strictly before a moment, as timeline entries."""
@@ -100,7 +112,11 @@ def interactions_before(
         rows = rows.filter(occurred_at__lt=before)
     if channels:
         rows = rows.filter(channel__in=channels)
-    return [_entry(row) for row in rows.order_by("-occurred_at", "-id")[:limit]]
+    for word in words.split():
+        rows = rows.filter(Q(subject__icontains=word) | Q(body__icontains=word) | Q(outcome__icontains=word))
+    mail = OutgoingMail.objects.filter(object_model="contacts.interaction", object_id=OuterRef("pk"))
+    told = rows.annotate(named=mentioned_in("contacts.interaction"), mail_state=Subquery(mail.values("state")[:1]))
+    return [_entry(row) for row in told.order_by("-occurred_at", "-id")[:limit]]
 
 
 def people_of(user: User | None, contact: Contact) -> QuerySet[Contact]:
@@ -118,8 +134,17 @@ def _entry(row: Interaction) -> TimelineEntry:
         text=row.body,
         who=" · ".join(_who(row)),
         tone="accent" if row.direction == Direction.INBOUND else "neutral",
-        notes=(f"Outcome: {row.outcome}",) if row.outcome else (),
+        notes=tuple(_notes(row)),
+        names=tuple(getattr(row, "named", None) or ()),
     )
+
+
+def _notes(row: Interaction) -> Iterable[str]:
+    if row.outcome:
+        yield f"Outcome: {row.outcome}"
+    state = getattr(row, "mail_state", None)
+    if state and state != MailState.SENT:
+        yield f"Mail: {MailState(state).label}"
 
 
 def _icon(row: Interaction) -> str:

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from contacts import views
+from contacts import history, views
+from contacts.composing import views as composing
 from contacts.permission import views as permission
 from contacts.relations import views as relations
 from contacts.territories import views as territories
@@ -26,9 +27,16 @@ urlpatterns = [
     path("<int:pk>/restore/", views.ContactRestoreView.as_view(), name="contact_restore"),
     path("<int:pk>/share/", views.ContactShareView.as_view(), name="contact_share"),
     path("<int:pk>/unshare/", views.ContactUnshareView.as_view(), name="contact_unshare"),
-    path("<int:pk>/timeline/", views.ContactTimelineView.as_view(), name="contact_timeline"),
-    path("<int:pk>/interactions/", views.InteractionCreateView.as_view(), name="interaction_create"),
     path("<int:whole>/consents/new/", permission.ConsentCreateView.as_view(), name="consent_create"),
     path("<int:whole>/relations/new/", relations.RelationCreateView.as_view(), name="relation_create"),
     path("<int:pk>/relations/end/", relations.RelationEndView.as_view(), name="relation_end"),
+    path("<int:pk>/timeline/", history.ContactTimelineView.as_view(), name="contact_timeline"),
+    path("<int:pk>/composer/", composing.ComposerPartView.as_view(), name="composer_part"),
+    path("<int:pk>/notes/", composing.NoteCreateView.as_view(), name="note_create"),
+    path("<int:pk>/calls/", composing.CallCreateView.as_view(), name="call_create"),
+    path("<int:pk>/meetings/", composing.MeetingCreateView.as_view(), name="meeting_create"),
+    path("<int:pk>/tasks/", composing.TaskCreateView.as_view(), name="task_create"),
+    path("<int:pk>/mails/", composing.MailSendView.as_view(), name="mail_send"),
+    path("<int:pk>/mails/draft/", composing.MailDraftKeepView.as_view(), name="mail_draft_keep"),
+    path("<int:pk>/interactions/", composing.InteractionCreateView.as_view(), name="interaction_create"),
 ]

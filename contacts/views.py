@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from functools import cache
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.http import HttpRequest, JsonResponse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views import View
 
 from contacts import actions, queries
 from contacts.choices import ContactKind
-from contacts.forms import ContactForm, InteractionForm
-from contacts.models import Contact, ContactQuerySet, Interaction
-from crm.access import can
+from contacts.forms import ContactForm
+from contacts.history import history_context
+from contacts.models import Contact, ContactQuerySet
 from crm.choices import Verb
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
-from crm.once import sent_before
 from crm.requests import SignedInRequest
 from crm.sharing import may_share
-from crm.timeline import read_timeline, source_choices
-from crm.views.base import ActionView, ScopedView
+from crm.views.base import ActionView
 from crm.views.bulk import BulkView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
@@ -88,22 +79,9 @@ class ContactDetailView(RecordPage):
             "place": queries.place_of(self.record),
             "points": self.record.points.all(),
             "addresses": self.record.addresses.all(),
-            "may_log": can(self.request.user, Verb.ADD, Interaction),
             "may_share": context["may_change"] and may_share(self.request.user, self.record),
         }
-        return context if self.tab else context | timeline_context(self.request, self.record)
-
-
-class ContactTimelineView(ScopedView):
-    """The timeline alone: narrowed to a source, or the entries before a moment."""
-
-    model = Contact
-    request: SignedInRequest
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        context = timeline_context(request, self.get_record())
-        template = "contacts/_entries.html" if "before" in request.GET else "contacts/_timeline.html"
-        return render(request, template, context)
+        return context if self.tab else context | history_context(self.request, self.record)
 
 
 class ContactFormView(FormPage):
@@ -197,34 +175,6 @@ class ContactUnshareView(ShareEndView):
     share_url_name = "contacts:contact_share"
 
 
-class InteractionCreateView(ScopedView):
-    """Logs an interaction with a contact the person may see, and answers with the fresh timeline."""
-
-    model = Contact
-    http_method_names = ["post"]
-    request: SignedInRequest
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        contact = self.get_record()
-        if not can(self.request.user, Verb.ADD, Interaction):
-            raise PermissionDenied
-        form = InteractionForm(request.POST)
-        if form.is_valid():
-            self._log(contact, form)
-        composer = form if form.errors else None
-        context = timeline_context(request, contact) | {"composer": composer, "may_log": True}
-        return render(request, "contacts/_history.html", context, status=422 if composer else 200)
-
-    def _log(self, contact: Contact, form: InteractionForm) -> None:
-        """What is wrong is told to the form. A note that is sent twice is one."""
-        try:
-            with transaction.atomic():
-                if sent_before(user=self.request.user, data=self.request.POST) is None:
-                    actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
-        except ValidationError as error:
-            form.add_error(None, error)
-
-
 class ContactOptionsView(View):
     """Contacts that the person may see, for a select field: `?q=` words; at most 20, by name."""
 
@@ -250,37 +200,3 @@ class ContactOptionsView(View):
 class OrganizationOptionsView(ContactOptionsView):
     def get_rows(self) -> ContactQuerySet:
         return super().get_rows().organizations()
-
-
-def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
-    """One page of the contact's history, what it can be narrowed to, and the empty composer."""
-    only, choices = request.GET.get("only", ""), source_choices()
-    if only and only not in {choice.name for choice in choices}:
-        raise Http404("This timeline has no such part.")
-    moment = _moment(request.GET.get("before", ""))
-    return {
-        "record": contact,
-        "timeline": read_timeline(cast(SignedInRequest, request).user, contact.pk, before=moment, only=only),
-        "sources": choices,
-        "only": only,
-        "untouched_composer": untouched_composer(),
-    }
-
-
-@cache
-def untouched_composer() -> SafeString:
-    """The fields of an empty composer: the same for everybody, so drawn once a process."""
-    return render_to_string("contacts/_composer_fields.html", {"composer": InteractionForm()})
-
-
-def _moment(text: str) -> dt.datetime | None:
-    """The moment that an older page begins before, None for the newest page."""
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Http404("That is not a moment.") from error
-    if moment.tzinfo is None:
-        raise Http404("A moment needs its zone.")
-    return moment

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from django.apps import apps
 from django.db import models
 
-from crm.catalogue import shipped_grants
+from crm.catalogue import record_models, shipped_grants
 from crm.choices import Role, Scope, Verb
 from crm.grants import AccessPaths
 from crm.reach import reach_of
@@ -40,7 +40,8 @@ class VisibleQuerySet(models.QuerySet[ModelT]):
             return self
         if scope == Scope.NONE:
             return self.none()
-        return self.filter(_owned_by(user, self.model, scope) | _shared_with(user, self.model, verb))
+        reached = _owned_by(user, self.model, scope) | _shared_with(user, self.model, verb)
+        return self.filter(reached | _on_seen_records(user, self.model, verb))
 
     def in_charge_of(self, user: User, verb: str = Verb.VIEW) -> Self:
         """Rows that the person's own right reaches, without those that were only shared with them."""
@@ -72,11 +73,12 @@ def can(user: User | None, verb: str, target: models.Model | type[models.Model])
     if isinstance(target, type) or verb in VERBS_WITHOUT_ROWS or scope in (Scope.ALL, Scope.NONE):
         return scope != Scope.NONE
     # a page asks several verbs of one record; those of one scope have one answer, kept with this reading of the record
-    reached: dict[tuple[int, Scope], bool] = target.__dict__.setdefault("_reached_by", {})
-    if (user.pk, scope) not in reached:
+    reached: dict[tuple[int, Scope, str], bool] = target.__dict__.setdefault("_reached_by", {})
+    kept_as = (user.pk, scope, _verb_that_matters(user, model, verb))
+    if kept_as not in reached:
         manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
-        reached[user.pk, scope] = manager.visible_to(user, verb).filter(pk=target.pk).exists()
-    return reached[user.pk, scope]
+        reached[kept_as] = manager.visible_to(user, verb).filter(pk=target.pk).exists()
+    return reached[kept_as]
 
 
 class Unseen:
@@ -125,6 +127,8 @@ def _owned_by(user: User, model: type[models.Model], scope: Scope) -> models.Q:
     """Rows of the person or, in scope `team`, also of the team and of the territories that they look after."""
     paths = _paths(model)
     owned = models.Q(**{paths.owner: user.pk})
+    if paths.maker:
+        owned |= models.Q(**{paths.maker: user.pk})
     if scope != Scope.TEAM:
         return owned
     if paths.team:
@@ -141,6 +145,33 @@ def _shared_with(user: User, model: type[models.Model], verb: str) -> models.Q:
         if path and (keys := reach_of(user).shared(label, verb)):
             shared |= models.Q(**{f"{path}__in": keys})
     return shared
+
+
+def _on_seen_records(user: User, model: type[models.Model], verb: str) -> models.Q:
+    """Rows that hang on a record which the person may see; they give no more than a look."""
+    seen = models.Q()
+    if verb != Verb.VIEW or not _paths(model).on_record:
+        return seen
+    for label in record_models():
+        record = apps.get_model(label)
+        scope = scope_of(user, record, Verb.VIEW)
+        on_one = models.Q(record_model=label)
+        if scope == Scope.ALL:
+            seen |= on_one
+        elif scope != Scope.NONE:
+            rows = cast("VisibleQuerySet[Any]", record._default_manager.all()).visible_to(user)
+            # asked row by row, so that what hangs on one record does not make a list of all that a person sees
+            seen |= on_one & models.Q(models.Exists(rows.filter(pk=models.OuterRef("record_id"))))
+    return seen
+
+
+def _verb_that_matters(user: User, model: type[models.Model], verb: str) -> str:
+    """The verb, where rows of one scope are reached otherwise by it: shared ones, and those on records."""
+    paths = _paths(model)
+    if paths.on_record:
+        return verb
+    labels = {model._meta.label_lower, paths.parent}
+    return verb if any(label in labels for _, label, _ in reach_of(user).shares) else ""
 
 
 def _paths(model: type[models.Model]) -> AccessPaths:

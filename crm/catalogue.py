@@ -126,7 +126,7 @@ class ExportKind:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One entry of a contact's history, ready to show."""
+    """One entry of a contact's history, ready to show. `names` are colleagues who are mentioned in its text."""
 
     at: dt.datetime
     icon: str
@@ -137,20 +137,23 @@ class TimelineEntry:
     url: str = ""
     tone: str = "accent"
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TimelineSource:
     """Where entries of the timeline come from.
 
-    `entries(user, contact_id, before, limit)` returns the newest entries strictly before that moment. `parts` are
-    narrower views of the same source, offered beside it as filters (calls, mails); they are read only when chosen.
+    `entries(user, contact_id, before, limit)` returns the newest entries strictly before that moment; one that
+    `is_searched` takes the words of a search as a fifth. `parts` are narrower views of the same source, offered beside
+    it as filters (calls, mails); they are read only when chosen.
     """
 
     name: str
     label: str
-    entries: Callable[[User, int, dt.datetime | None, int], list[TimelineEntry]]
+    entries: Callable[..., list[TimelineEntry]]
     parts: tuple[TimelineSource, ...] = ()
+    is_searched: bool = False
 
 
 @dataclass(frozen=True)
@@ -286,8 +289,18 @@ REBUILT = PastRule(exempt="Made anew as a whole by each run, which is kept with 
 
 
 @dataclass(frozen=True)
+class RecordKind:
+    """A model on whose records tasks, notes and files hang: the attribute that holds the contact's id, and the address
+    at which a select field looks such records up (empty: it is chosen on its own page alone)."""
+
+    contact_id: str
+    options_url_name: str = ""
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All that one app brings in. `fields` and `past` are by model label; `grants` by model label and role."""
+    """All that one app brings in. `fields` and `past` are by model label; `grants` by model label and role. `records`
+    are the models on whose records tasks, notes and files hang."""
 
     fields: Mapping[str, tuple[FieldSpec, ...]] = field(default_factory=dict)
     grants: Mapping[str, Mapping[str, Grants]] = field(default_factory=dict)
@@ -301,6 +314,7 @@ class Catalogue:
     past: Mapping[str, PastRule] = field(default_factory=dict)
     api_areas: tuple[ApiArea, ...] = ()
     search: tuple[SearchSource, ...] = ()
+    records: Mapping[str, RecordKind] = field(default_factory=dict)
 
 
 @cache
@@ -353,6 +367,12 @@ def panels_of(label: str, place: str) -> tuple[RecordPanel, ...]:
     """Panels that the apps bring to the record page of a model: place `side` or `tab`."""
     found = [panel for catalogue in catalogues() for panel in catalogue.panels.get(label, ()) if panel.place == place]
     return tuple(sorted(found, key=lambda panel: panel.order))
+
+
+@cache
+def record_models() -> dict[str, RecordKind]:
+    """Models on whose records tasks, notes and files hang."""
+    return {label: kind for catalogue in catalogues() for label, kind in catalogue.records.items()}
 
 
 @cache

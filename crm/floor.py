@@ -1,13 +1,17 @@
 """What the ground floor itself brings to the engines: its grants and its lines of the navigation."""
 
 from crm.accounts.importing import USERS
-from crm.catalogue import ApiArea, Catalogue, NavItem, PastRule
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
 from crm.home import CARDS
+from crm.notes.history import HISTORY
 from crm.past.specs import LOG_FIELDS, ROW_FIELDS
 
 SEE = Grants(view=Scope.ALL)
+TASKS = Grants(view=Scope.OWN, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
+TEAM_TASKS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.TEAM, delete=Scope.TEAM)
+OWN_DRAFTS = Grants(view=Scope.OWN, add=Scope.OWN, change=Scope.OWN, delete=Scope.OWN)
 OWN_FILES = Grants(view=Scope.OWN, add=Scope.OWN, delete=Scope.OWN)
 OWN_JOBS = Grants(view=Scope.OWN, change=Scope.OWN)
 OWN_IMPORTS = Grants(view=Scope.OWN, add=Scope.OWN, change=Scope.OWN)
@@ -26,6 +30,14 @@ CATALOGUE = Catalogue(
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
         "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},
         "crm.apitoken": dict.fromkeys(EVERYBODY, OWN_FILES),
+        # besides, who may see a record sees what hangs on it
+        "crm.task": {**dict.fromkeys(EVERYBODY, TASKS), Role.MANAGER: TEAM_TASKS},
+        "crm.note": {**dict.fromkeys(EVERYBODY, TASKS), Role.MANAGER: TEAM_TASKS},
+        "crm.attachment": {**dict.fromkeys(EVERYBODY, TASKS), Role.MANAGER: TEAM_TASKS},
+        "crm.mention": dict.fromkeys(EVERYBODY, Grants(view=Scope.OWN)),
+        "crm.notice": dict.fromkeys(EVERYBODY, OWN_JOBS),
+        "crm.maildraft": dict.fromkeys(EVERYBODY, OWN_DRAFTS),
+        "crm.calendarfeed": dict.fromkeys(EVERYBODY, OWN_DRAFTS),
         "crm.logentry": {Role.MANAGER: SEE},
         "crm.outgoingmail": {Role.MANAGER: ALL_MAILS},
         "crm.mailchannel": {Role.MANAGER: ALL_MAILS},
@@ -34,6 +46,8 @@ CATALOGUE = Catalogue(
     fields={"crm.logentry": LOG_FIELDS, "crm.rowchange": ROW_FIELDS},
     imports=(USERS,),
     home=CARDS,
+    timeline=(HISTORY,),
+    new_items=(NewItem("Task", "agenda:task_create", "check2-square", "crm.task", key="t", order=20),),
     past={
         "crm.apitoken": PastRule(without=("digest",)),
         "crm.apiuse": PastRule(exempt="Counters of the current minute."),
@@ -52,11 +66,20 @@ CATALOGUE = Catalogue(
         "crm.mailchannel": PastRule(without=("next_at", "consecutive_errors", "last_error")),
         "crm.user": PastRule(without=("password", "last_login", "theme", "density")),
         "crm.session": PastRule(exempt="Open sign-ins: each begin and each end by hand is a row of the log."),
+        "crm.task": PastRule(without=("updated_at",), parent="contact_id"),
+        "crm.note": PastRule(parent="contact_id"),
+        "crm.mention": PastRule(parent="contact_id"),
+        "crm.attachment": PastRule(parent="contact_id"),
+        "crm.maildraft": PastRule(exempt="What somebody is typing; when it is sent, the mail stands in its ledger."),
+        "crm.notice": PastRule(exempt="What somebody is told; what it is about is in the past of its own table."),
+        "crm.calendarfeed": PastRule(without=("digest",)),
         "crm.passwordrequest": PastRule(exempt="Gone as soon as it is answered; the mail stands in its ledger."),
     },
     api_areas=(ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),),
     navigation=(
         NavItem("Home", "crm:home", "house", order=0, key="h"),
+        NavItem("Tasks", "agenda:task_list", "check2-square", order=15, model="crm.task", key="k"),
+        NavItem("Calendar", "agenda:calendar", "calendar3", order=45, model="crm.task", key="d"),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun", key="i"),
         NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun", key="j"),
         NavItem(

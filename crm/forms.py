@@ -93,7 +93,8 @@ class ProfileForm(GuardedForm, forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("name", "phone", "time_zone", "language", "theme", "density")
+        fields = ("name", "phone", "time_zone", "language", "theme", "density", "notice_mail")
+        labels = {"notice_mail": "What I also want by mail"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

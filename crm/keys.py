@@ -30,4 +30,19 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("x", "tick the row", "tick"),
         Key("f", "filter the list", "filter"),
     ),
+    "On a customer's page": (
+        Key("c", "log a call", "press"),
+        Key("w", "write a note", "press"),
+        Key("m", "write a mail", "press"),
+        Key("b", "book a meeting", "press"),
+        Key("t", "add a task", "press"),
+        Key("Ctrl Enter", "save what you write"),
+    ),
+    "Tasks and calendar": (
+        Key("d", "done", "done"),
+        Key("s", "put off till tomorrow", "snooze"),
+        Key("[", "week before", "press"),
+        Key("]", "next week", "press"),
+        Key(".", "today", "press"),
+    ),
 }

@@ -26,6 +26,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"queue": "interactive", "expires": 20},
     },
+    "remind people of their tasks": {
+        "task": "crm.remind",
+        "schedule": 30.0,
+        "options": {"queue": "interactive", "expires": 30},
+    },
     "take away sessions that have ended": {
         "task": "crm.clear_sessions",
         "schedule": crontab(minute="40"),

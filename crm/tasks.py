@@ -7,6 +7,7 @@ from celery import shared_task
 from crm import jobs, tidying
 from crm.accounts.actions import answer_password_requests
 from crm.accounts.sessions import SessionStore
+from crm.agenda import reminding
 from crm.mail import sending
 
 SIX_HOURS = 6 * 60 * 60
@@ -36,6 +37,11 @@ def sweep_mails_task() -> int:
 @shared_task(name="crm.answer_password_requests")
 def answer_password_requests_task() -> int:
     return answer_password_requests()
+
+
+@shared_task(name="crm.remind")
+def remind_task() -> int:
+    return reminding.remind_due()
 
 
 @shared_task(name="crm.clear_sessions")

@@ -27,8 +27,12 @@ def source_choices() -> list[TimelineSource]:
     return [choice for source in timeline_sources() for choice in (source.parts or (source,))]
 
 
-def read_timeline(user: User, contact_id: int, *, before: dt.datetime | None = None, only: str = "") -> TimelinePage:
+def read_timeline(
+    user: User, contact_id: int, *, before: dt.datetime | None = None, only: str = "", words: str = ""
+) -> TimelinePage:
     """One page of the merged history. Raises `KeyError` for a source that does not exist.
+
+    `words` narrows to entries that have all of them, in the sources that can be searched.
 
     Entries of one moment never part company: a page ends between two moments, and where a whole page has one moment
     more is read.
@@ -38,7 +42,7 @@ def read_timeline(user: User, contact_id: int, *, before: dt.datetime | None = N
         sources = [{source.name: source for source in source_choices()}[only]]
     limit = PAGE
     while True:
-        found = [source.entries(user, contact_id, before, limit + 1) for source in sources]
+        found = [_entries(source, user, contact_id, before, limit + 1, words) for source in sources]
         merged = list(heapq.merge(*found, key=lambda entry: entry.at, reverse=True))
         if len(merged) <= limit:
             return TimelinePage(merged, older_than=None)
@@ -48,3 +52,12 @@ def read_timeline(user: User, contact_id: int, *, before: dt.datetime | None = N
             shown = page or merged[:limit]
             return TimelinePage(shown, older_than=shown[-1].at)
         limit *= 8
+
+
+def _entries(
+    source: TimelineSource, user: User, contact_id: int, before: dt.datetime | None, limit: int, words: str
+) -> list[TimelineEntry]:
+    """What one source has; where there are words to look for, nothing of a source that cannot be searched."""
+    if not words:
+        return source.entries(user, contact_id, before, limit)
+    return source.entries(user, contact_id, before, limit, words) if source.is_searched else []

@@ -83,6 +83,8 @@ handler500 = "crm.views.errors.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
+    path("", include("crm.agenda.urls")),
+    path("", include("crm.notes.urls")),
     path("contacts/", include("contacts.urls")),
     path("", include("orders.urls")),
     path("analytics/", include("analytics.urls")),

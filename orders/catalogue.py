@@ -30,7 +30,7 @@ CATALOGUE = Catalogue(
     grants={"orders.product": PRODUCT_GRANTS},
     imports=KINDS,
     exports=EXPORTS,
-    timeline=(TimelineSource("orders", "Orders", orders_before),),
+    timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True),),
     panels={"contacts.contact": CONTACT_PANELS, "orders.order": (CHANGES,), "orders.product": (CHANGES,)},
     past={
         "orders.product": PastRule(without=("search_text", "sort_name", "updated_at")),

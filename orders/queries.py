@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.models import Contact
@@ -70,11 +70,16 @@ def orders_of(user: User | None, contact: Contact) -> QuerySet[Order]:
     return Order.objects.visible_to(user).filter(contact=contact).order_by("-ordered_at", "-id")
 
 
-def orders_before(user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
+def orders_before(
+    user: User | None, contact_id: int, before: dt.datetime | None, limit: int, words: str = ""
+) -> list[TimelineEntry]:
     """A contact's newest orders strictly before a moment, as timeline entries."""
     rows = Order.objects.visible_to(user).filter(contact=contact_id)
     if before:
         rows = rows.filter(ordered_at__lt=before)
+    for word in words.split():
+        named = OrderLine.objects.filter(order=OuterRef("pk"), product__name__icontains=word)
+        rows = rows.filter(Q(number__icontains=word) | Exists(named))
     lines = OrderLine.objects.select_related("product").order_by("position")
     rows = rows.prefetch_related(Prefetch("lines", lines)).order_by("-ordered_at", "-id")
     hidden = hidden_fields(user, Order)

@@ -6,12 +6,15 @@ from allauth.account.auth_backends import AuthenticationBackend
 
 from crm.accounts.second_factor import with_second_factor
 from crm.models import User
+from crm.notes.queries import with_unread
 
 
 class SignIn(AuthenticationBackend):
-    """Reads the person of a session with what every page needs: their team, and whether they have a second factor."""
+    """Reads the person of a session with what every page needs: their team, whether they have a second factor, how much
+    is new in the bell."""
 
     def get_user(self, user_id: int) -> User | None:
         """The person, if they may still sign in."""
-        user = with_second_factor(User.objects.get_queryset().select_related("team")).filter(pk=user_id).first()
+        people = User.objects.get_queryset().select_related("team")
+        user = with_unread(with_second_factor(people)).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -1,5 +1,6 @@
 """Models of the ground floor, by noun."""
 
+from crm.models.agenda import CalendarFeed, Task
 from crm.models.api import ApiToken, ApiUse, KeptAnswer
 from crm.models.company import Company, ExchangeRate
 from crm.models.custom_fields import CustomField
@@ -9,6 +10,7 @@ from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.log import LogEntry
 from crm.models.mail import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
+from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
 from crm.models.reach import Share, Territory
@@ -19,6 +21,8 @@ __all__ = [
     "AccessRule",
     "ApiToken",
     "ApiUse",
+    "Attachment",
+    "CalendarFeed",
     "Company",
     "CustomField",
     "ExchangeRate",
@@ -32,6 +36,10 @@ __all__ = [
     "LogEntry",
     "MailAttachment",
     "MailChannel",
+    "MailDraft",
+    "Mention",
+    "Note",
+    "Notice",
     "OutgoingMail",
     "PasswordRequest",
     "RowChange",
@@ -39,6 +47,7 @@ __all__ = [
     "Share",
     "StoredFile",
     "SuppressedAddress",
+    "Task",
     "Team",
     "Territory",
     "User",

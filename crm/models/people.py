@@ -13,6 +13,7 @@ from crm.access import VisibleQuerySet
 from crm.choices import Density, FieldRight, Language, Role, Scope, Theme, Verb
 from crm.grants import AccessPaths
 from crm.models.company import valid_time_zone
+from crm.notes.choices import NoticeMail
 
 SUBTREE_SQL = """
 WITH RECURSIVE below AS (
@@ -92,6 +93,9 @@ class User(AbstractBaseUser):
     theme = models.CharField("colours", max_length=8, choices=Theme, default=Theme.AUTO, db_default=Theme.AUTO)
     density = models.CharField(
         "rows", max_length=16, choices=Density, default=Density.COMFORTABLE, db_default=Density.COMFORTABLE
+    )
+    notice_mail = models.CharField(
+        "by mail", max_length=8, choices=NoticeMail, default=NoticeMail.PEOPLE, db_default=NoticeMail.PEOPLE
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

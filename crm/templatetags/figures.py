@@ -159,6 +159,30 @@ def relative_time(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def due_day(value: dt.date | None) -> str:
+    """`today`, `tomorrow`, the name of a day within a week (`Friday`), else `12 Nov`."""
+    if not value:
+        return NOTHING
+    ahead = (value - timezone.localdate()).days
+    return f"{value:%A}" if 2 <= ahead <= 6 else relative_day(value)
+
+
+@register.filter
+def due_time(value: dt.datetime | None) -> str:
+    """As `due_day`, with the time of day: `today, 09:30`."""
+    if not value:
+        return NOTHING
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{due_day(local.date())}, {local:%H:%M}"
+
+
+@register.filter
+def webcal(link: str) -> str:
+    """`https://…` -> `webcal://…`: the address that opens a calendar."""
+    return f"webcal://{link.split('://', 1)[-1]}"
+
+
+@register.filter
 def day_and_time(value: dt.datetime | None) -> str:
     """`12 May 2019, 09:42`, in the zone that the page is shown in."""
     if not value:

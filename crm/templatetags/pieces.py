@@ -6,6 +6,7 @@ Every function returns safe markup without inline style, so that it stands under
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.icons import SPRITE
@@ -223,3 +224,13 @@ def related_sentence(counts: Any) -> str:
         return f"Also made: {number(counts)} bare records that were named but not known." if counts else ""
     made = " and ".join(f"{number(count)} {words(name).lower()}" for name, count in counts.items() if count)
     return f"Also made, because they were named but not known: {made}." if made else ""
+
+
+@register.filter
+def mentions(text: str, names: tuple[str, ...]) -> str:
+    """The text, escaped, with each `@Name` of these colleagues set apart."""
+    if not names:
+        return text
+    longest_first = sorted({str(escape(name)) for name in names}, key=len, reverse=True)
+    named = re.compile(f"@({'|'.join(map(re.escape, longest_first))})", re.IGNORECASE)
+    return SafeString(named.sub(r'<span class="mention">\g<0></span>', str(escape(text))))

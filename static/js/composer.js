@@ -1,2 +1,135 @@
-// The composer opens when it is entered and stays open, so that nothing moves under the pointer.
-document.addEventListener("focusin", (event) => event.target.closest(".composer")?.classList.add("is-open"));
+// The composer: tabs (and their keys, by keys.js), Ctrl+Enter sends, @ offers colleagues who may see the record.
+(() => {
+  const tabs = () => [...document.querySelectorAll("[data-compose]")];
+  const part = (kind) => document.getElementById(`compose-${kind}`);
+
+  // --- tabs ------------------------------------------------------------------------------------------------------------
+  function focusFirst(panel) {
+    const first = panel.querySelector("[data-first]") || panel.querySelector("textarea, input:not([type=hidden])");
+    first?.focus({ preventScroll: true });
+    panel.closest(".composer")?.scrollIntoView({ block: "nearest" });
+  }
+  function open(kind) {
+    const panel = part(kind);
+    if (!panel) return false;
+    for (const tab of tabs()) {
+      tab.setAttribute("aria-selected", String(tab.dataset.compose === kind));
+      part(tab.dataset.compose).hidden = tab.dataset.compose !== kind;
+    }
+    if (panel.querySelector("form")) focusFirst(panel);
+    else window.htmx.trigger(panel, "compose");
+    return true;
+  }
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-compose], [data-compose-open]");
+    if (!opener || event.ctrlKey || event.metaKey) return;
+    if (open(opener.dataset.compose || opener.dataset.composeOpen)) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const panel = event.detail.elt.closest?.("[id^=compose-]");
+    if (panel && !panel.hidden && (!document.activeElement || document.activeElement === document.body)) focusFirst(panel);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const said = document.querySelector("[data-said]");
+    if (!said) return;
+    window.crm.say(said.dataset.said, "good");
+    said.remove();
+    document.activeElement?.blur();
+  });
+
+  // --- keys ------------------------------------------------------------------------------------------------------------
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest("[data-compose-form]");
+    if (!form) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (event.key === "Escape" && !list) {
+      event.target.blur();
+    }
+  });
+  const isDirty = () => [...document.querySelectorAll("[data-compose-form] textarea")].some((box) => box.value !== box.defaultValue);
+  window.addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());
+
+  // --- @ ---------------------------------------------------------------------------------------------------------------
+  let list = null;
+  let asked = 0;
+  const close = () => {
+    list?.box.removeAttribute("aria-activedescendant");
+    list?.element.remove();
+    list = null;
+  };
+  // what stands between the last @ and the caret, if that may be a name
+  function typed(box) {
+    const before = box.value.slice(0, box.selectionStart);
+    const found = /(?:^|[\s(])@([\p{L}\p{M}'’. -]{0,40})$/u.exec(before);
+    return found ? { words: found[1], from: before.length - found[1].length } : null;
+  }
+  function choose(index) {
+    const options = [...list.element.children];
+    list.at = (index + options.length) % options.length;
+    options.forEach((option, place) => option.setAttribute("aria-selected", String(place === list.at)));
+    list.box.setAttribute("aria-activedescendant", options[list.at].id);
+    options[list.at].scrollIntoView({ block: "nearest" });
+  }
+  function show(box, people) {
+    close();
+    if (!people.length) return;
+    const element = document.createElement("ul");
+    element.className = "mention-list";
+    element.setAttribute("role", "listbox");
+    element.setAttribute("aria-label", "Colleagues who may see this");
+    people.forEach((person, place) => {
+      const option = document.createElement("li");
+      option.id = `mention-${place}`;
+      option.setAttribute("role", "option");
+      option.append(person.text, Object.assign(document.createElement("small"), { textContent: person.note }));
+      option.addEventListener("pointerdown", (event) => {
+        event.preventDefault();
+        list.at = place;
+        take();
+      });
+      element.append(option);
+    });
+    box.after(element);
+    list = { box, element, people, at: 0 };
+    choose(0);
+  }
+  function take() {
+    const { box, people, at } = list;
+    const found = typed(box);
+    const person = people[at];
+    box.setRangeText(`${person.text} `, found.from, box.selectionStart, "end");
+    box.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "mentioned", value: person.value }));
+    close();
+    box.focus();
+  }
+  async function look(box) {
+    const found = typed(box);
+    const turn = ++asked;
+    if (!found) return close();
+    const { record, peopleUrl } = box.closest("[data-composer]").dataset;
+    const address = `${peopleUrl}?${new URLSearchParams({ record, q: found.words })}`;
+    const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (turn === asked && answer?.ok) show(box, (await answer.json()).options);
+  }
+  document.addEventListener("input", (event) => event.target.matches("[data-mentions]") && look(event.target));
+  document.addEventListener("focusout", close);
+  document.addEventListener("keydown", (event) => {
+    if (!list || event.target !== list.box) return;
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in steps) choose(list.at + steps[event.key]);
+    else if ((event.key === "Enter" && !event.ctrlKey) || event.key === "Tab") take();
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
+  // a browser that cannot size a box by its content is helped
+  if (!CSS.supports("field-sizing", "content")) {
+    document.addEventListener("input", (event) => {
+      if (event.target.matches("[data-grows]")) event.target.rows = Math.min(14, event.target.value.split("\n").length + 1);
+    });
+  }
+})();

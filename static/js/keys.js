@@ -27,6 +27,9 @@
     previous: () => window.crm.list?.move(-1),
     tick: () => window.crm.list?.tick(),
     filter: () => press("[data-bs-target='#filter-panel']"),
+    done: () => window.crm.list?.done?.() || press('[data-hotkey="d"]'),
+    snooze: () => window.crm.list?.snooze?.(),
+    press: (key) => press(`[data-hotkey="${CSS.escape(key)}"]`),
   };
 
   document.addEventListener("keydown", (event) => {
@@ -41,7 +44,7 @@
       goUntil = performance.now() + GO_MS;
     } else if (does.has(event.key)) {
       event.preventDefault();
-      actions[does.get(event.key)]();
+      actions[does.get(event.key)](event.key);
     }
   });
   document.addEventListener("click", (event) => event.target.closest("[data-show-keys]") && help.showModal());

@@ -53,6 +53,12 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     "rights": {"view": reach(NONE, NONE, NONE, NONE), "change": reach(NONE, NONE, NONE, NONE)},
     "house": {"view": EVERYBODY},
 }
+_TASK = reach(OWN, OWN, OWN, TEAM)
+SCOPES["task"] = {"view": _TASK, "add": EVERYBODY, "change": _TASK, "delete": _TASK}
+SCOPES["note"] = SCOPES["attachment"] = SCOPES["task"]
+SCOPES["notice"] = dict.fromkeys(("view", "change"), reach(OWN, OWN, OWN, OWN) | {"admin": OWN})
+SCOPES["calendar link"] = SCOPES["notice"]
+SCOPES["secret of a calendar"] = {"view": EVERYBODY}
 NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
 SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY, "run": reach(NONE, NONE, NONE, ALL)}
 SCOPES["custom field"] = dict.fromkeys(("view", "add", "change", "delete"), NOBODY)
@@ -92,6 +98,32 @@ def button(kind: str, verb: str, has_record: bool = True) -> Address:
 PUBLIC = Address("house", {"GET": "view", "POST": "view"}, has_record=False, is_public=True)
 
 ADDRESSES: dict[str, Address] = {
+    "agenda:task_list": form("task", "view"),
+    "agenda:task_create": form("task", "add"),
+    "agenda:task_detail": Address("task"),
+    "agenda:task_update": form("task", "change", has_record=True),
+    "agenda:task_complete": button("task", "change"),
+    "agenda:task_reopen": button("task", "change"),
+    "agenda:task_snooze": button("task", "change"),
+    "agenda:task_delete": button("task", "delete"),
+    "agenda:calendar": page("task"),
+    "agenda:feed_list": Address("house", {"GET": "view", "POST": "view"}, has_record=False),
+    "agenda:feed_revoke": button("calendar link", "change"),
+    "agenda:feed": Address("secret of a calendar", is_public=True),
+    "notes:people_options": page("house"),
+    "notes:notice_list": page("house"),
+    "notes:notices_read": button("house", "view", has_record=False),
+    "notes:notice_open": button("notice", "view"),
+    "notes:note_delete": button("note", "delete"),
+    "notes:attachment_download": Address("attachment"),
+    "notes:attachment_remove": button("attachment", "delete"),
+    "contacts:composer_part": Address("contact"),
+    "contacts:note_create": button("contact", "view"),
+    "contacts:call_create": button("contact", "view"),
+    "contacts:meeting_create": button("contact", "view"),
+    "contacts:task_create": button("contact", "view"),
+    "contacts:mail_send": button("contact", "view"),
+    "contacts:mail_draft_keep": button("contact", "view"),
     "crm:home": page("house"),
     "crm:setup": PUBLIC,
     "crm:healthz": Address("house", has_record=False, is_public=True),

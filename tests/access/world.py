@@ -13,22 +13,28 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from contacts.models import Contact
+from crm.agenda.feeds import make_feed
 from crm.choices import JobState, Role
 from crm.log import log
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailState
 from crm.models import (
     ApiToken,
+    Attachment,
+    CalendarFeed,
     Company,
     CustomField,
     ImportRun,
     JobRun,
     LogEntry,
     MailChannel,
+    Note,
+    Notice,
     OutgoingMail,
     RowChange,
     Session,
     StoredFile,
+    Task,
     Team,
     Territory,
     User,
@@ -147,7 +153,44 @@ def _territory(owner: User, name: str) -> Territory:
     return Territory.objects.create(name=f"Territory {name}")
 
 
+def _task(owner: User, name: str) -> Task:
+    return Task.objects.create(title=f"CANARY task {name}", owner=owner, maker=owner, due_on="2026-03-02")
+
+
+def _note(owner: User, name: str) -> Note:
+    return Note.objects.create(author=owner, text=f"CANARY note {name}")
+
+
+def _attachment(owner: User, name: str) -> Attachment:
+    return Attachment.objects.create(author=owner, file=_file(owner, name))
+
+
+def _notice(owner: User, name: str) -> Notice:
+    return Notice.objects.create(user=owner, kind="mention", title=f"CANARY notice {name}", url="/", key=name)
+
+
+def _calendar_link(owner: User, name: str) -> CalendarFeed:
+    return CalendarFeed.objects.create(user=owner, name=f"CANARY link {name}", hint="abc", digest=f"digest {name}")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Stands where others have a record: its key in the address is the secret."""
+
+    pk: str
+
+
+def _calendar_secret(owner: User, name: str) -> Secret:
+    return Secret(make_feed(actor=owner, name=name)[1])
+
+
 MAKERS = {
+    "calendar link": _calendar_link,
+    "secret of a calendar": _calendar_secret,
+    "task": _task,
+    "note": _note,
+    "attachment": _attachment,
+    "notice": _notice,
     "custom field": _custom_field,
     "territory": _territory,
     "person": _colleague,

@@ -81,7 +81,9 @@ def test_older_pages_lose_nothing_and_repeat_nothing(house, step):
 def test_an_interaction_is_logged_from_the_page(house):
     contact = make.make_contact(owner=house.mate, team=house.mate.team)
     data = {"channel": "phone", "direction": "in", "subject": "Asks for frames", "body": "By Friday", "minutes": "6"}
-    response = make.signed_in(house.rep).post(f"/contacts/{contact.pk}/interactions/", data)
+    response = make.signed_in(house.rep).post(
+        f"/contacts/{contact.pk}/interactions/", data, headers={"HX-Request": "1"}
+    )
     assert shown(response) == ["Asks for frames"]
     row = Interaction.objects.get()
     assert (row.user, row.duration_seconds, row.direction) == (house.rep, 360, "in")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from analytics import actions as analytics
 from analytics.models import RfmSegment, UsageLevel
@@ -17,24 +18,26 @@ from contacts.relations import actions as relations
 from crm import actions as floor
 from crm import jobs
 from crm.accounts import actions as accounts
+from crm.agenda import actions as agenda
 from crm.choices import JobState, Role
 from crm.customfields import actions as customfields
 from crm.foreign.tokens import Purpose, make_token
 from crm.mail import actions as mail
 from crm.mail.choices import MailState
-from crm.models import JobRun, MailChannel, OutgoingMail
+from crm.models import Attachment, JobRun, MailChannel, Note, OutgoingMail, StoredFile, Task
+from crm.notes import actions as notes
 from crm.rest import actions as rest
 from orders import actions as orders
 from tests.factories import make_contact, make_order, make_product, make_user
 
-MODULES = (analytics, contacts, permission, relations, floor, accounts, customfields, mail, rest, orders)
+MODULES = (agenda, notes, analytics, contacts, permission, relations, floor, accounts, customfields, mail, rest, orders)
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 # parts of other actions, reads, and what has one statement to write
 NOT_ALONE = {
     "save_points", "save_address", "is_set_up", "name_from_email", "ring", "answer_password_requests",
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
-    "add_fields", "save_profile", "hold_segments",
+    "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of",
 }  # fmt: skip
 
 
@@ -63,6 +66,10 @@ def _levels() -> dict[str, tuple[int | None, str]]:
 def _factor() -> Authenticator:
     sealed = make_token(Purpose.SECOND_FACTOR, {"text": "a secret"}, None)
     return Authenticator.objects.create(user=make_user(), type=Authenticator.Type.TOTP, data={"secret": sealed})
+
+
+def _task(**fields: Any) -> Task:
+    return Task.objects.create(title="Call back", due_on=MOMENT.date(), **fields)
 
 
 def _channel() -> MailChannel:
@@ -118,6 +125,30 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "end_relation": lambda actor: _on(
         relations.relate(actor=None, contact=make_contact(), kind="partner", other=make_contact()),
         lambda relation: relations.end_relation(actor=actor, relation=relation),
+    ),
+    "create_task": lambda actor: lambda: agenda.create_task(actor=actor, fields={"title": "Call back"}),
+    "change_task": lambda actor: _on(
+        _task(), lambda task: agenda.change_task(actor=actor, task=task, version=1, fields={"title": "Another"})
+    ),
+    "complete_task": lambda actor: _on(_task(), lambda task: agenda.complete_task(actor=actor, task=task)),
+    "reopen_task": lambda actor: _on(_task(done_at=MOMENT), lambda task: agenda.reopen_task(actor=actor, task=task)),
+    "snooze_task": lambda actor: _on(
+        _task(), lambda task: agenda.snooze_task(actor=actor, task=task, until=dt.date(2099, 1, 1))
+    ),
+    "delete_task": lambda actor: _on(_task(), lambda task: agenda.delete_task(actor=actor, task=task)),
+    "add_note": lambda actor: _on(
+        make_contact(), lambda contact: notes.add_note(actor=actor, record=contact, text="Likes oak")
+    ),
+    "delete_note": lambda actor: _on(
+        Note.objects.create(text="Likes oak"), lambda note: notes.delete_note(actor=actor, note=note)
+    ),
+    "attach_file": lambda actor: _on(
+        make_contact(),
+        lambda contact: notes.attach_file(actor=actor, record=contact, upload=SimpleUploadedFile("a.txt", b"Words")),
+    ),
+    "remove_attachment": lambda actor: _on(
+        Attachment.objects.create(file=StoredFile.objects.create(name="a.txt")),
+        lambda attachment: notes.remove_attachment(actor=actor, attachment=attachment),
     ),
     "create_order": lambda actor: _on(
         make_contact(),

@@ -1,0 +1,57 @@
+"""A mail to a contact from its page: through the ledger of outgoing mail, and into the contact history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db import transaction
+
+from contacts.actions import log_interaction
+from contacts.choices import Channel, Direction
+from contacts.models import Contact, Interaction
+from crm.mail.actions import send_mail
+from crm.mail.choices import MailKind
+from crm.models import User
+from crm.notes.actions import drop_draft
+
+
+@transaction.atomic
+def send_to_contact(
+    *, actor: User, contact: Contact, to: str, subject: str, text: str, mentioned: Sequence[int] = ()
+) -> Interaction:
+    """Send one mail in the person's name and log it; replies go to the person. The draft is gone then.
+
+    Raises ValidationError where it cannot be sent.
+    """
+    touch = log_interaction(
+        actor=actor,
+        contact=contact,
+        channel=Channel.EMAIL,
+        direction=Direction.OUTBOUND,
+        subject=subject,
+        body=text,
+        mentioned=mentioned,
+    )
+    house = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    send_mail(
+        actor=actor,
+        kind=MailKind.AT_LEAST_ONCE,
+        to=_mailbox(contact.name, to),
+        subject=subject,
+        text=text,
+        sender=_mailbox(actor.name, house),
+        reply_to=_mailbox(actor.name, actor.email) if actor.email else "",
+        contact_id=contact.pk,
+        about=touch,
+    )
+    drop_draft(actor=actor, record=contact)
+    return touch
+
+
+def _mailbox(name: str, address: str) -> str:
+    """`"Okafor & Sons" <o@example.com>`: the name in quotes, without what a header cannot hold."""
+    shown = "".join(sign for sign in " ".join(name.split()) if sign.isprintable())[:100]
+    quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>' if quoted else address

@@ -1,0 +1,210 @@
+"""The composer of a contact's page: each form has an address of its own, and one action behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from contacts import actions
+from contacts.choices import PointKind
+from contacts.composing.forms import CallForm, MailDraftForm, MailForm, MeetingForm, NoteForm, TaskComposerForm
+from contacts.composing.mails import send_to_contact
+from contacts.forms import InteractionForm
+from contacts.history import composer_context, history_context
+from contacts.models import Contact, Interaction
+from contacts.queries import points_shown
+from crm.access import can
+from crm.agenda.actions import create_task
+from crm.choices import Verb
+from crm.hanging import text_key_of
+from crm.models import Note, Task
+from crm.notes.actions import add_note, draft_of, keep_draft
+from crm.once import sent_before
+from crm.requests import SignedInRequest
+from crm.views.base import ScopedView
+from crm.views.forms import REFUSED
+
+
+class ComposerView(ScopedView):
+    """Takes one form of the composer. The answer is a fresh form, with the timeline as it is now.
+
+    A form that is refused comes back as it was typed; the other forms of the page are left alone.
+    """
+
+    model = Contact
+    http_method_names = ["post"]
+    request: SignedInRequest
+    kind = ""
+    adds: type[models.Model] = Interaction
+    form_class: Any = None
+    done = ""
+
+    def act(self, contact: Contact, form: Any) -> None:
+        """Do it; a `ValidationError` goes back into the form."""
+        raise NotImplementedError
+
+    def make_form(self, data: Any = None) -> Any:
+        return self.form_class(data, user=self.request.user)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        contact = self.get_record()
+        if not can(self.request.user, Verb.ADD, self.adds):
+            raise PermissionDenied
+        form = self.make_form(request.POST)
+        if form.is_valid():
+            self._do(contact, form)
+        if form.errors:
+            return self._answer(contact, form, REFUSED)
+        if not request.headers.get("HX-Request"):
+            messages.success(request, self.done)
+            return redirect(contact)
+        return self._answer(contact, self.make_form(), 200)
+
+    def _do(self, contact: Contact, form: Any) -> None:
+        try:
+            with transaction.atomic():
+                if sent_before(user=self.request.user, data=self.request.POST) is None:
+                    self.act(contact, form)
+        except ValidationError as error:
+            _add_error(form, error)
+
+    def _answer(self, contact: Contact, form: Any, status: int) -> HttpResponse:
+        context = part_context(self.request, contact, self.kind, form)
+        if not self.request.headers.get("HX-Request"):
+            return render(self.request, "contacts/composer_page.html", context, status=status)
+        if status == 200:
+            context |= history_context(self.request, contact) | {"said": self.done}
+            context[f"{self.kind}_form"] = form
+        return render(self.request, "contacts/composer/_answer.html", context, status=status)
+
+
+class NoteCreateView(ComposerView):
+    kind, form_class, adds, done = "note", NoteForm, Note, "Noted."
+
+    def act(self, contact: Contact, form: NoteForm) -> None:
+        text = form.cleaned_data["text"]
+        add_note(actor=self.request.user, record=contact, text=text, mentioned=form.mentioned)
+
+
+class CallCreateView(ComposerView):
+    kind, form_class, done = "call", CallForm, "The call is logged."
+
+    def act(self, contact: Contact, form: CallForm) -> None:
+        actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
+        if fields := form.task_fields:
+            create_task(actor=self.request.user, record=contact, fields=fields)
+
+
+class MeetingCreateView(ComposerView):
+    kind, form_class, done = "meeting", MeetingForm, "The meeting is in."
+
+    def act(self, contact: Contact, form: MeetingForm) -> None:
+        user = self.request.user
+        if form.lies_ahead:
+            create_task(actor=user, record=contact, fields=form.task_fields, mentioned=form.mentioned)
+        else:
+            actions.log_interaction(actor=user, contact=contact, **form.touch)
+
+
+class TaskCreateView(ComposerView):
+    kind, form_class, adds, done = "task", TaskComposerForm, Task, "The task is in."
+
+    def act(self, contact: Contact, form: TaskComposerForm) -> None:
+        create_task(actor=self.request.user, record=contact, fields=form.task_fields, mentioned=form.mentioned)
+
+
+class MailSendView(ComposerView):
+    kind, form_class, done = "mail", MailForm, "The mail is on its way."
+
+    def act(self, contact: Contact, form: MailForm) -> None:
+        cleaned = form.cleaned_data
+        send_to_contact(
+            actor=self.request.user,
+            contact=contact,
+            to=cleaned["to"],
+            subject=cleaned["subject"],
+            text=cleaned["text"],
+            mentioned=form.mentioned,
+        )
+
+
+class MailDraftKeepView(ScopedView):
+    """Keeps what is typed of a mail, while it is typed."""
+
+    model = Contact
+    http_method_names = ["post"]
+    request: SignedInRequest
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        contact, form = self.get_record(), MailDraftForm(request.POST)
+        if not form.is_valid():
+            return HttpResponse("This is too long to be kept.", status=REFUSED, content_type="text/plain")
+        draft = keep_draft(actor=self.request.user, record=contact, **form.cleaned_data)
+        return HttpResponse("Draft kept" if draft else "", content_type="text/plain")
+
+
+class InteractionCreateView(ComposerView):
+    """Any other touch: a chat, a visit to the shop, a delivery."""
+
+    kind, form_class, done = "other", InteractionForm, "It is logged."
+
+    def make_form(self, data: Any = None) -> Any:
+        return InteractionForm(data)
+
+    def act(self, contact: Contact, form: InteractionForm) -> None:
+        actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
+
+
+PARTS: dict[str, type[ComposerView]] = {
+    view.kind: view
+    for view in (
+        NoteCreateView, CallCreateView, MailSendView, MeetingCreateView, TaskCreateView, InteractionCreateView,
+    )
+}  # fmt: skip
+
+
+class ComposerPartView(ScopedView):
+    """One form of the composer, `?kind=`: fetched when its tab is opened; a page of its own without scripts."""
+
+    model = Contact
+    request: SignedInRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        contact, kind = self.get_record(), request.GET.get("kind", "note")
+        if kind not in PARTS:
+            raise Http404("There is no such form.")
+        view = PARTS[kind]()
+        view.setup(request, *args, **kwargs)
+        context = part_context(request, contact, kind, view.make_form())
+        is_part = bool(request.headers.get("HX-Request"))
+        return render(request, f"contacts/composer/_{kind}.html" if is_part else "contacts/composer_page.html", context)
+
+
+def part_context(request: HttpRequest, contact: Contact, kind: str, form: Any) -> dict[str, Any]:
+    """What the template of one form of the composer needs."""
+    user = request.user
+    context = composer_context(request, contact)
+    context |= {"record": contact, "kind": kind, f"{kind}_form": form, "part": f"contacts/composer/_{kind}.html"}
+    if kind == "mail":
+        shown = points_shown(user).filter(contact=contact, kind=PointKind.EMAIL)  # type: ignore[arg-type]
+        draft = draft_of(user, contact) if not form.is_bound else None  # type: ignore[arg-type]
+        context |= {"emails": [point.value for point in shown], "draft": draft}
+    return context | {"record_key": text_key_of(contact)}
+
+
+def _add_error(form: Any, error: ValidationError) -> None:
+    """A refusal of an action, at its field where the form has it."""
+    if hasattr(error, "error_dict"):
+        known = {name: errors for name, errors in error.error_dict.items() if name in form.fields}
+        rest = [one for name, errors in error.error_dict.items() if name not in form.fields for one in errors]
+        for name, errors in known.items():
+            form.add_error(name, errors)
+        if rest:
+            form.add_error(None, rest)
+    else:
+        form.add_error(None, error)

@@ -1,0 +1,88 @@
+"""The history part of a contact's page: timeline, what it can be narrowed to, next steps, composer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from contacts.choices import PointKind
+from contacts.composing.forms import CallForm, NoteForm
+from contacts.models import Contact, Interaction
+from contacts.queries import main_point
+from crm.access import can
+from crm.agenda.forms import QUICK_DAYS
+from crm.agenda.queries import open_tasks_at
+from crm.choices import Verb
+from crm.hanging import text_key_of
+from crm.requests import SignedInRequest
+from crm.timeline import read_timeline, source_choices
+from crm.views.base import ScopedView
+
+MOST_NEXT_STEPS = 5
+
+
+class ContactTimelineView(ScopedView):
+    """The timeline alone: narrowed to a source, or the entries before a moment."""
+
+    model = Contact
+    request: SignedInRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        context = timeline_context(request, self.get_record())
+        template = "contacts/_entries.html" if "before" in request.GET else "contacts/_timeline.html"
+        return render(request, template, context)
+
+
+def history_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+    """All that stands left on a contact's page."""
+    return timeline_context(request, contact) | composer_context(request, contact) | next_steps_context(contact)
+
+
+def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+    """One page of the contact's history, and what it can be narrowed to."""
+    only, choices = request.GET.get("only", ""), source_choices()
+    if only and only not in {choice.name for choice in choices}:
+        raise Http404("This timeline has no such part.")
+    moment = _moment(request.GET.get("before", ""))
+    words = request.GET.get("words", "").replace("\0", "").strip()[:100]
+    user = cast(SignedInRequest, request).user
+    return {
+        "record": contact,
+        "timeline": read_timeline(user, contact.pk, before=moment, only=only, words=words),
+        "sources": choices,
+        "only": only,
+        "words": words,
+    }
+
+
+def composer_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+    """The forms of the composer that stand on the page at once; the others come when they are opened."""
+    user = cast(SignedInRequest, request).user
+    return {
+        "may_log": can(user, Verb.ADD, Interaction),
+        "note_form": NoteForm(user=user),
+        "call_form": CallForm(user=user),
+        "record_key": text_key_of(contact),
+        "phone": main_point(contact, PointKind.PHONE),
+    }
+
+
+def next_steps_context(contact: Contact) -> dict[str, Any]:
+    """What is to be done for the contact next."""
+    return {"next_steps": open_tasks_at(contact.pk)[:MOST_NEXT_STEPS], "snooze_days": QUICK_DAYS[1:4]}
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """The moment that an older page begins before, None for the newest page."""
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Http404("That is not a moment.") from error
+    if moment.tzinfo is None:
+        raise Http404("A moment needs its zone.")
+    return moment

@@ -1,0 +1,138 @@
+"""What the ground floor knows of a contact's history: notes, tasks that are done, changes, mails. One query for all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, F, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+
+from crm.catalogue import TimelineEntry, TimelineSource, record_models
+from crm.mail.choices import MailState
+from crm.models import LogEntry, Mention, Note, OutgoingMail, Task
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from crm.models import User
+
+COLUMNS = ("part", "pk", "at", "title", "text", "who", "state", "names")
+NOT_A_CHANGE = ("note", "log", "create task")
+STATE_TONES = {MailState.SENT: "accent", MailState.FAILED: "bad", MailState.PARKED: "bad", MailState.UNCERTAIN: "warn"}
+
+
+def history_before(
+    user: User | None,
+    contact_id: int,
+    before: dt.datetime | None,
+    limit: int,
+    words: str = "",
+    parts: Sequence[str] = (),
+) -> list[TimelineEntry]:
+    """The newest of these parts (all of them, for none) strictly before a moment."""
+    chosen = [PARTS[name](user, contact_id, words.split()) for name in (parts or PARTS)]
+    limited = [_before(rows, before)[:limit] for rows in chosen]
+    union = limited[0].union(*limited[1:], all=True) if len(limited) > 1 else limited[0]
+    return [_entry(dict(zip(COLUMNS, row, strict=True))) for row in union.order_by("-moment", "-pk")[:limit]]
+
+
+def mentioned_in(label: str) -> ArraySubquery:
+    """Names of those who are mentioned in the row of a query over the model `label`."""
+    rows = Mention.objects.filter(source_model=label, source_id=OuterRef("pk"))
+    return ArraySubquery(rows.order_by("user__name").values("user__name"))
+
+
+def _notes(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
+    rows = Note.objects.visible_to(user).filter(contact_id=contact_id)
+    for word in words:
+        rows = rows.filter(text__icontains=word)
+    return _as_columns(rows, "notes", "created_at", "", F("text"), "author__name", "crm.note")
+
+
+def _tasks(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
+    rows = Task.objects.visible_to(user).filter(contact_id=contact_id, done_at__isnull=False)
+    for word in words:
+        rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
+    return _as_columns(rows, "tasks", "done_at", F("title"), F("text"), "done_by__name", "crm.task")
+
+
+def _changes(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
+    """What was done to the record itself; who sees the record may know that, as on its tab of changes."""
+    rows = LogEntry.objects.filter(contact_id=contact_id, model__in=list(record_models())).exclude(
+        verb__in=NOT_A_CHANGE
+    )
+    for word in words:
+        rows = rows.filter(summary__icontains=word)
+    return _as_columns(rows, "changes", "at", F("summary"), Value(""), "actor__name")
+
+
+def _mails(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
+    """Mails of the product to the contact; those that a person wrote on its page stand there as touches."""
+    rows = OutgoingMail.objects.filter(contact_id=contact_id, is_secret=False, object_model="")
+    for word in words:
+        rows = rows.filter(subject__icontains=word)
+    return _as_columns(rows, "sent", "created_at", F("subject"), Value(""), "actor__name", state=F("state"))
+
+
+Read = Callable[["User | None", int, Sequence[str]], "QuerySet[Any, Any]"]
+PARTS: dict[str, Read] = {"notes": _notes, "tasks": _tasks, "changes": _changes, "sent": _mails}
+LABELS = {"notes": "Notes", "tasks": "Tasks done", "changes": "Changes", "sent": "Sent by the product"}
+
+
+def _as_columns(
+    rows: QuerySet[Any], part: str, at: str, title: Any, text: Any, who: str, label: str = "", state: Any = None
+) -> QuerySet[Any, Any]:
+    """The rows as the columns that all parts share."""
+    nobody = ArraySubquery(Mention.objects.none().values("user__name"))
+    columns: dict[str, Any] = {
+        "part": Value(part, CharField()),
+        "moment": F(at),
+        "heading": Cast(title if title else Value(""), TextField()),
+        "words": Cast(text, TextField()),
+        "person": Coalesce(F(who), Value(""), output_field=CharField()),
+        "condition": Cast(state if state is not None else Value(""), TextField()),
+        "named": mentioned_in(label) if label else nobody,
+    }
+    names = ("part", "pk", "moment", "heading", "words", "person", "condition", "named")
+    return rows.order_by().annotate(**columns).values_list(*names)
+
+
+def _before(rows: QuerySet[Any, Any], before: dt.datetime | None) -> QuerySet[Any, Any]:
+    narrowed = rows.filter(moment__lt=before) if before else rows
+    return narrowed.order_by("-moment", "-pk")
+
+
+def _entry(row: dict[str, Any]) -> TimelineEntry:
+    part, state = row["part"], row["state"]
+    url = reverse("agenda:task_detail", args=[row["pk"]]) if part == "tasks" else ""
+    looks = {
+        "notes": ("chat-left-text", "Note", "warn"),
+        "tasks": ("check-circle", f"Done: {row['title']}", "good"),
+        "changes": ("pencil", row["title"] or "Changed", "neutral"),
+        "sent": ("send", row["title"] or "(no subject)", STATE_TONES.get(state, "neutral")),
+    }
+    icon, title, tone = looks[part]
+    return TimelineEntry(
+        at=row["at"],
+        icon=icon,
+        title=title,
+        key=f"{part}-{row['pk']}",
+        text=row["text"],
+        who=row["who"],
+        url=url,
+        tone=tone,
+        notes=(MailState(state).label,) if state else (),
+        names=tuple(row["names"] or ()),
+    )
+
+
+def _part(name: str) -> TimelineSource:
+    return TimelineSource(name, LABELS[name], partial(history_before, parts=(name,)), is_searched=True)
+
+
+HISTORY = TimelineSource("house", "House", history_before, parts=tuple(_part(name) for name in PARTS), is_searched=True)
