@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
     from crm.models import User
 
+# what the next of a series takes over
+KEPT = (
+    "kind", "title", "text", "place", "owner", "maker", "minutes", "zone", "remind_before",
+    "record_model", "record_id", "contact_id",
+)  # fmt: skip
+
 
 @transaction.atomic
 def create_task(
@@ -138,9 +144,7 @@ def _make_following(task: Task) -> Task | None:
     due = next_due(task, timezone.now())
     if due is None:
         return None
-    kept = ("kind", "title", "text", "place", "owner", "maker", "minutes", "zone", "remind_before")
-    kept += ("record_model", "record_id", "contact_id")
-    following = Task(**{name: getattr(task, name) for name in kept}, uid=_uid_of_following(task))
+    following = Task(**{name: getattr(task, name) for name in KEPT}, uid=_uid_of_following(task))
     following.due_on, following.due_at, following.rule = due
     following.remind_at = remind_moment(following)
     following.save()
