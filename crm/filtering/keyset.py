@@ -131,14 +131,6 @@ def read_page(
     return Page(found[:limit][::-1], has_previous=True, has_next=True)
 
 
-def in_order(rows: QuerySet[Any], sort: Sort) -> QuerySet[Any]:
-    """All rows in the order of the list, at once."""
-    value = F(sort.path)
-    if sort.is_descending:
-        return rows.order_by(value.desc(nulls_last=True), "-pk")
-    return rows.order_by(value.asc(nulls_last=True), "pk")
-
-
 def _read(rows: QuerySet[Any], sort: Sort, limit: int, start: Position | None, *, is_backwards: bool) -> list[Any]:
     """Rows in the order of the list (or its reverse) from a position on."""
     is_falling = sort.is_descending != is_backwards

@@ -20,6 +20,7 @@ from crm.filtering.counting import RowCount
 from crm.filtering.filtersets import SEARCH, address, chips_of, filterset_for, problems_of, tree_chips
 from crm.filtering.keyset import BadKey, Page, Position, Sort, read_key, write_key
 from crm.filtering.matches import Matches
+from crm.filtering.searching import SHORTEST_PART
 from crm.filtering.trees.asked import FILTER, asked_tree
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.builder import joined, offered_fields
@@ -91,7 +92,7 @@ class Listing:
             sort=self.sort,
             is_narrowed=self.is_narrowed and not self.problems,
             with_relations=self._with_relations,
-            may_stop=bool(self.parameters.get(SEARCH)),
+            may_stop=len(self.parameters.get(SEARCH, "").strip()) >= SHORTEST_PART,
         )
 
     @property
