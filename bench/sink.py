@@ -1,9 +1,14 @@
-"""`python -m bench.sink`: the barest mail server there is, in a process of its own; prints its port, takes all."""
+"""`python -m bench.sink [SECONDS]`: the barest mail server there is, in a process of its own; prints its port.
+
+Takes all; answers each content after so many seconds.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+
+SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
 
 
 async def serve_line(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -14,6 +19,8 @@ async def serve_line(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
         if word == b"DATA":
             writer.write(b"354 go\r\n")
             await reader.readuntil(b"\r\n.\r\n")
+            if SECONDS:
+                await asyncio.sleep(SECONDS)
             writer.write(b"250 taken\r\n")
         elif word == b"EHLO":
             writer.write(b"250-sink\r\n250 8BITMIME\r\n")

@@ -62,6 +62,7 @@ CATALOGUE = Catalogue(
         "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
         "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),
+        "crm.mailslot": PastRule(exempt="How far a sender is in the mails in its hands, every few milliseconds."),
         "crm.mailattachment": PastRule(exempt="Made with its mail and never changed."),
         "crm.mailchannel": PastRule(without=("next_at", "consecutive_errors", "last_error")),
         "crm.user": PastRule(without=("password", "last_login", "theme", "density")),

@@ -21,6 +21,7 @@ from crm.mail.choices import ENDED_BADLY, WAITING_STATES, MailState
 from crm.mail.drafts import Draft, row_of
 from crm.mail.ledger import suppress
 from crm.mail.sending import ring
+from crm.mail.slots import call_back
 from crm.models import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ def release_mail(*, actor: User | None, mail: OutgoingMail) -> None:
 
 
 def cancel_mail(*, actor: User | None, mail: OutgoingMail) -> None:
-    """Never send a waiting mail. Raises ValidationError when it is not waiting any more."""
+    """Never send a waiting mail, nor one that a sender has taken but not begun. Raises ValidationError otherwise."""
     with transaction.atomic():
-        rows = OutgoingMail.objects.filter(pk=mail.pk, state__in=WAITING_STATES)
+        states = [*WAITING_STATES, MailState.IN_FLIGHT] if call_back(mail) else WAITING_STATES
+        rows = OutgoingMail.objects.filter(pk=mail.pk, state__in=states)
         if not rows.update(state=MailState.CANCELLED, last_error="Cancelled by hand."):
             raise ValidationError("It is not waiting any more, so it cannot be called back.")
         _log(actor, "cancel mail", mail, "Cancelled")

@@ -1,12 +1,10 @@
-"""Moving rows from state to state. Nothing here speaks to a mail server; each function is one statement and commits."""
+"""Moving rows from state to state, one at a time, each by one statement; many at once: `crm.mail.slots`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import secrets
-import socket
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
@@ -15,7 +13,7 @@ from django.utils import timezone
 from crm.holding import is_sending_held
 from crm.mail.addresses import normal_address
 from crm.mail.choices import MailKind, MailState, SuppressionReason
-from crm.mail.replies import SENT, Outcome, Verdict
+from crm.mail.replies import Outcome, Verdict
 from crm.models import OutgoingMail, SuppressedAddress
 
 logger = logging.getLogger(__name__)
@@ -23,32 +21,7 @@ logger = logging.getLogger(__name__)
 PAUSES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440)
 MOST_UNANSWERED = 3
 JITTER = secrets.SystemRandom()
-DIED = "The sender died while it was sending this; whether it left is not known."
 
-# One statement, one commit: the mail that was just sent is written off and the next one is claimed. The priority, the
-# channel's pause, the hold after a restore, rows that others hold, suppressed addresses (those in ASCII): all in here.
-CLAIM_SQL = """
-WITH done AS (
-    UPDATE crm_outgoingmail
-    SET state = 'sent', sent_at = now(), smtp_code = %(code)s, last_error = '',
-        text = CASE WHEN is_secret THEN '' ELSE text END, html = CASE WHEN is_secret THEN '' ELSE html END
-    WHERE id = %(sent)s AND attempts = %(attempts)s AND state = ANY(%(known)s)
-    RETURNING id
-)
-UPDATE crm_outgoingmail AS mail
-SET state = 'in_flight', attempts = mail.attempts + 1, claimed_at = now(), claimed_by = %(by)s, claimed_slot = %(slot)s
-FROM crm_mailchannel AS channel
-WHERE (SELECT count(*) FROM done) >= 0 -- first that, then this: a slot has one mail in flight
-AND NOT EXISTS (SELECT 1 FROM crm_company WHERE sending_held_at IS NOT NULL)
-AND channel.id = mail.channel_id AND (channel.paused_at IS NULL OR channel.paused_until <= now())
-AND mail.id = (
-    SELECT id FROM crm_outgoingmail
-    WHERE channel_id = %(channel)s AND state = 'queued' AND due_at <= now() AND id IS DISTINCT FROM %(sent)s
-    ORDER BY priority, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-RETURNING mail.*, EXISTS (SELECT 1 FROM crm_mailattachment a WHERE a.mail_id = mail.id) AS has_attachments,
-    EXISTS (SELECT 1 FROM crm_suppressedaddress s WHERE s.address = lower(mail.recipient)) AS is_suppressed
-"""
 # what a row may have become, by the time that its sender learns that it was sent
 BEFORE_SENT = [MailState.IN_FLIGHT.value, MailState.UNCERTAIN.value, MailState.QUEUED.value, MailState.PARKED.value]
 
@@ -62,29 +35,14 @@ def is_anything_due(channel_id: int) -> bool:
     return OutgoingMail.objects.filter(is_open, channel_id=channel_id, state=MailState.QUEUED, due_at__lte=now).exists()
 
 
-def claim(channel_id: int, slot: int, sent: OutgoingMail | None = None) -> OutgoingMail | None:
-    """The next row, committed as in flight by who holds `slot`; None when nothing is due or the channel is paused.
-
-    `sent` is written as sent by the same statement. The row says by `has_attachments` and `is_suppressed` (for an ASCII
-    address) what else was found.
-    """
-    values = {
-        "channel": channel_id,
-        "slot": slot,
-        "by": f"{socket.gethostname()}:{os.getpid()}"[:120],
-        "known": BEFORE_SENT,
-        "sent": sent.pk if sent else None,
-        "attempts": sent.attempts if sent else None,
-        "code": SENT.code,
-    }
-    return next(iter(OutgoingMail.objects.raw(CLAIM_SQL, values)), None)
-
-
 def is_suppressed(mail: OutgoingMail) -> bool:
-    """Whether nothing may go to the address of a claimed row."""
-    if mail.recipient.isascii():
-        return mail.is_suppressed
+    """Whether nothing may go to the address of a row."""
     return SuppressedAddress.objects.filter(address=normal_address(mail.recipient)).exists()
+
+
+def is_in_flight(mail: OutgoingMail) -> bool:
+    """Whether its sender still has it in its hands; somebody may have called it back."""
+    return OutgoingMail.objects.filter(pk=mail.pk, state=MailState.IN_FLIGHT).exists()
 
 
 def record(mail: OutgoingMail, outcome: Outcome) -> None:
@@ -111,19 +69,22 @@ def park(mail: OutgoingMail, sentence: str) -> None:
     )
 
 
-def settle(channel_id: int, slot: int) -> int:
-    """Settle the row that a dead sender left in flight. Only who holds the lock of `slot` may call this."""
-    left = OutgoingMail.objects.filter(channel_id=channel_id, claimed_slot=slot, state=MailState.IN_FLIGHT)
-    rows = list(left)
-    for mail in rows:
-        left.filter(pk=mail.pk).update(**_unanswered(mail, DIED, is_death=True))
-    return len(rows)
+def record_doubt(mail: OutgoingMail, sentence: str, *, is_death: bool) -> None:
+    """Write that its sender was lost with this row in flight; `is_death`: it alone, at once, and nobody else."""
+    rows = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.IN_FLIGHT)
+    rows.update(**_unanswered(mail, sentence, is_death=is_death))
 
 
-def slots_in_flight() -> list[tuple[int, int]]:
-    """(channel id, slot) of the rows in flight."""
-    rows = OutgoingMail.objects.filter(state=MailState.IN_FLIGHT, claimed_slot__isnull=False)
-    return [(channel, slot or 0) for channel, slot in rows.values_list("channel_id", "claimed_slot").distinct()]
+def record_untouched(mail: OutgoingMail) -> None:
+    """Write that a taken row was not begun, whoever has given it up meanwhile: it is as it was before."""
+    rows = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state__in=BEFORE_SENT)
+    rows.update(
+        state=MailState.QUEUED,
+        attempts=F("attempts") - 1,
+        unanswered=mail.unanswered,
+        due_at=mail.due_at,
+        last_error=mail.last_error,
+    )
 
 
 def suppress(*, address: str, reason: str, mail: OutgoingMail | None = None, note: str = "") -> bool:

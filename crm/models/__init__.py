@@ -9,8 +9,8 @@ from crm.models.health import Heartbeat
 from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.log import LogEntry
-from crm.models.mail import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
 from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
+from crm.models.mail import MailAttachment, MailChannel, MailSlot, OutgoingMail, SuppressedAddress
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
 from crm.models.reach import Share, Territory
@@ -40,6 +40,7 @@ __all__ = [
     "Mention",
     "Note",
     "Notice",
+    "MailSlot",
     "OutgoingMail",
     "PasswordRequest",
     "RowChange",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -59,17 +60,23 @@ class OutgoingMail(models.Model):
     """One mail to one address.
 
     `recipient` is the address of the envelope; `shown_to` and `shown_cc` are the lines that are read, where a message
-    goes to several people, each by a row of its own. `attempts` counts conversations with a server, written before
-    each; `unanswered` those that ended without an answer. `key`, if given: asked for twice, the mail is sent once.
+    goes to several people, each by a row of its own. `in_flight`: a sender has it in its hands; how far that sender
+    is, its `MailSlot` says. `attempts` counts conversations with a server, written before each; `unanswered` those that
+    ended without an answer. `key`, if given: asked for twice, the mail is sent once.
     """
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    key = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    key = models.CharField(max_length=200, null=True, blank=True)
     kind = models.CharField(max_length=16, choices=MailKind)
-    channel = models.ForeignKey(MailChannel, on_delete=models.PROTECT, related_name="mails")
+    channel = models.ForeignKey(MailChannel, on_delete=models.PROTECT, related_name="mails", db_index=False)
     priority = models.PositiveSmallIntegerField()
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="mails"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="mails",
+        db_index=False,
     )
     contact_id = models.BigIntegerField(null=True, blank=True)
     object_model = models.CharField(max_length=80, blank=True)
@@ -101,9 +108,8 @@ class OutgoingMail(models.Model):
     smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
-    # a claim says what it found beside the row
+    # a sender that takes the row says what it found beside it
     has_attachments = True
-    is_suppressed = False
 
     access = AccessPaths(owner="actor", team="actor__team")
     objects = VisibleQuerySet.as_manager()
@@ -118,23 +124,26 @@ class OutgoingMail(models.Model):
             models.Index(
                 fields=["state", "-id"], condition=~models.Q(state__in=["queued", "sent"]), name="crm_mail_state"
             ),
-            models.Index(fields=["contact_id", "-id"], name="crm_mail_contact"),
+            # each state writes the row anew, with an entry in every index that holds it: so none holds what is empty
+            models.Index(fields=["actor", "-id"], condition=models.Q(actor__isnull=False), name="crm_mail_actor"),
+            models.Index(
+                fields=["contact_id", "-id"], condition=models.Q(contact_id__isnull=False), name="crm_mail_contact"
+            ),
             models.Index(fields=["message_id"], name="crm_mail_message_id"),
-            models.Index(fields=["object_model", "object_id"], name="crm_mail_object"),
+            models.Index(
+                fields=["object_model", "object_id"],
+                condition=models.Q(object_id__isnull=False),
+                name="crm_mail_object",
+            ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["key"], condition=models.Q(key__isnull=False), name="crm_mail_key_once"),
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="crm_mail_sent_has_a_moment"
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="in_flight") | models.Q(claimed_slot__isnull=False),
                 name="crm_mail_in_flight_has_a_slot",
-            ),
-            # so a death leaves no more than one mail of a sender in doubt
-            models.UniqueConstraint(
-                fields=["channel", "claimed_slot"],
-                condition=models.Q(state="in_flight"),
-                name="crm_mail_one_in_flight_per_slot",
             ),
         ]
 
@@ -157,6 +166,26 @@ class OutgoingMail(models.Model):
     @property
     def can_be_cancelled(self) -> bool:
         return self.state in WAITING_STATES
+
+
+class MailSlot(models.Model):
+    """One connection that a channel may have, and the mails that its sender has in its hands, in their order.
+
+    `reached` of them have been begun. Before it begins the next one, the sender writes what came of the last, but for
+    mails that were sent: so of those begun the last is in doubt when the sender dies, the others that are still in
+    flight were sent, and the rest was not touched. The table is unlogged: a crash of PostgreSQL empties it.
+    """
+
+    channel = models.ForeignKey(MailChannel, on_delete=models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField()
+    mails = ArrayField(models.BigIntegerField(), default=list)
+    reached = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "number"], name="crm_mailslot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.number}"
 
 
 class MailAttachment(models.Model):

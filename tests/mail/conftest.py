@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,11 +15,13 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
-from crm.mail import sending
+from crm.locks import side_connection
+from crm.mail import sending, slots
 from crm.mail.actions import send_mail
 from crm.mail.channels import channel_named
 from crm.mail.choices import MailKind
 from crm.mail.servers import MailServer
+from crm.mail.slots import Slot
 from crm.models import MailChannel, OutgoingMail
 from tests.mail.sink import Sink
 from tests.worker import Worker
@@ -73,6 +76,21 @@ KILLED = -signal.SIGKILL
 def write(to: str, kind: str = MailKind.AT_LEAST_ONCE, **more: Any) -> OutgoingMail:
     """A mail in the ledger, due now."""
     return send_mail(actor=None, kind=kind, to=to, **{"subject": "Hello", "text": "Good day.", **more})
+
+
+@contextmanager
+def in_hand(channel: MailChannel) -> Iterator[Slot]:
+    """A sender that stops at a line of the test: its slot. At the end of the `with` it is dead."""
+    with side_connection() as side:
+        slot = slots.hold_slot(side, channel)
+        assert slot is not None
+        yield slot
+
+
+def states(*mails: OutgoingMail) -> list[str]:
+    """As they stand in the ledger."""
+    found = dict(OutgoingMail.objects.values_list("pk", "state"))
+    return [found[mail.pk] for mail in mails]
 
 
 def due_now(*mails: OutgoingMail) -> None:

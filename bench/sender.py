@@ -1,0 +1,22 @@
+"""`python -m bench.sender CHANNEL`: a sender in a process of its own, as a worker is one.
+
+Says that it is ready, waits for a line, sends what is due, says how much memory it had at most (KiB).
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+import django
+
+django.setup()
+
+from crm.mail.sending import send_due  # noqa: E402  (Django first)
+
+if __name__ == "__main__":
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    send_due(int(sys.argv[1]), seconds=120)
+    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
