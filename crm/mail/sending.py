@@ -1,7 +1,7 @@
 """The sender: takes rows, speaks to the server outside any transaction, has written what came of each.
 
-Composing and commits included it costs about four times the CPU of a bare loop over smtplib with ready bytes, PostgreSQL's
-part counted too (`ONLY=mail make bench`).
+Composing and commits included it costs about four times the CPU of a bare loop over smtplib with ready bytes,
+PostgreSQL's part counted too (`ONLY=mail make bench`).
 """
 
 from __future__ import annotations

@@ -41,6 +41,7 @@ def test_random_kills_while_everything_runs(stack: Stack, tally: Tally) -> None:
     addresses = write_mails("soak", 1_000)
     jobs = [start_job(actor=None, kind="echo", title=f"Soak {n}", parameters={"seconds": 0.2}) for n in range(10)]
     accepted: list[str] = []
+    statuses: list[int] = []
     is_over = threading.Event()
 
     def write() -> None:
@@ -50,7 +51,9 @@ def test_random_kills_while_everything_runs(stack: Stack, tally: Tally) -> None:
         while not is_over.is_set():
             name = f"Soak {number}"
             try:
-                if person.fill_in("/contacts/new/", kind="organization", name=name).status == 302:
+                status = person.fill_in("/contacts/new/", kind="organization", name=name).status
+                statuses.append(status)
+                if status == 302:
                     accepted.append(name)
             except OSError:
                 time.sleep(0.2)  # the web server is being started again
@@ -63,13 +66,17 @@ def test_random_kills_while_everything_runs(stack: Stack, tally: Tally) -> None:
         time.sleep(chance.uniform(0.5, 1.0) * PAUSE)
         strike(stack, targets[number % len(targets)])
         connection.close()
+    meanwhile = len(accepted)
+    stack.wait_for(lambda: len(accepted) > KILLS)
     is_over.set()
     writer.join()
     stack.wait_for(lambda: stack.person().get("/readyz").status == 200)
     stack.wait_for(nothing_waits, 240)
     names = Contact.objects.filter(name__startswith="Soak ").values_list("name", flat=True)
     assert tally.compare(accepted, names) == (0, 0)
-    assert len(accepted) > KILLS
+    # how often somebody can save depends on the machine; that it goes on between the kills does not
+    assert meanwhile > KILLS // 4
+    assert 500 not in statuses
     done = JobRun.objects.filter(title__startswith="Soak ", state=JobState.DONE).values_list("pk", flat=True)
     assert tally.compare([job.pk for job in jobs], done) == (0, 0)
     check_mails(stack, tally, addresses, most_uncertain=KILLS)
