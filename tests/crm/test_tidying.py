@@ -11,7 +11,17 @@ from analytics.tasks import nightly_task
 from crm.choices import JobState, Role
 from crm.jobs import SilentProgress
 from crm.mail.actions import send_mail
-from crm.models import FormSubmission, ImportRun, JobRun, JobWindow, OutgoingMail, StoredFile
+from crm.models import (
+    ApiToken,
+    ApiUse,
+    FormSubmission,
+    ImportRun,
+    JobRun,
+    JobWindow,
+    KeptAnswer,
+    OutgoingMail,
+    StoredFile,
+)
 from crm.serving.site import commands
 from crm.tidying import ask_for_tidying, run_tidying
 from tests.concurrency.racing import at_once
@@ -68,6 +78,23 @@ def test_marks_of_sent_forms_go_after_a_week(db):
     FormSubmission.objects.filter(pk=old.pk).update(created_at=LONG_AGO)
     FormSubmission.objects.create(token="1" * 32, user=make_user(), digest="")
     assert tidy()["sent_forms"] == 1
+
+
+def test_answers_to_repeated_requests_go_after_two_days(db):
+    token = ApiToken.objects.create(user=make_user(), name="Till", hint="till", digest="d" * 64, scopes=[])
+    for key, age in (("old", 3), ("new", 1)):
+        kept = KeptAnswer.objects.create(token=token, key=key, fingerprint="f")
+        KeptAnswer.objects.filter(pk=kept.pk).update(created_at=timezone.now() - dt.timedelta(days=age))
+    assert tidy()["answers"] == 1
+    assert list(KeptAnswer.objects.values_list("key", flat=True)) == ["new"]
+
+
+def test_counters_of_addresses_that_are_quiet_go_after_a_day_and_those_of_tokens_stay(db):
+    for subject, hours in (("failures:quiet", 25), ("failures:busy", 1), ("token:1", 25)):
+        at = timezone.now() - dt.timedelta(hours=hours)
+        ApiUse.objects.create(subject=subject, minute=1, calls=1, last_at=at)
+    assert tidy()["counters"] == 1
+    assert set(ApiUse.objects.values_list("subject", flat=True)) == {"failures:busy", "token:1"}
 
 
 @pytest.mark.django_db(transaction=True)

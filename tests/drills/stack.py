@@ -31,6 +31,8 @@ SETTINGS = "tests.drills.settings"
 PROCESSES = ("web", "worker", "quick", "beat")
 PATIENCE = 3  # a machine that is busy with other things takes longer; a drill that goes well waits no longer for it
 PASSWORD = "a drill's password"
+# not from the settings of the drills, which are another process's
+POISON = {kind: f"tests.drills.poison.{kind}" for kind in ("die", "wait")}
 Condition = Callable[[], Any]
 
 
@@ -195,7 +197,7 @@ class Stack:
         uploads = {**default["OPTIONS"], "location": self.instance.places.var / "uploads"}
         storages = {**given, "default": {**default, "OPTIONS": uploads}}
         try:
-            with override_settings(STORAGES=storages, CRM_JOBS=settings.CRM_JOBS | {"die": "tests.drills.poison.die"}):
+            with override_settings(STORAGES=storages, CRM_JOBS=settings.CRM_JOBS | POISON):
                 yield
         finally:
             connection.close()
