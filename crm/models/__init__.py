@@ -9,8 +9,8 @@ from crm.models.health import Heartbeat
 from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.log import LogEntry
-from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
 from crm.models.mail import MailAttachment, MailChannel, MailSlot, OutgoingMail, SuppressedAddress
+from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
 from crm.models.reach import Share, Territory
@@ -37,10 +37,10 @@ __all__ = [
     "MailAttachment",
     "MailChannel",
     "MailDraft",
+    "MailSlot",
     "Mention",
     "Note",
     "Notice",
-    "MailSlot",
     "OutgoingMail",
     "PasswordRequest",
     "RowChange",

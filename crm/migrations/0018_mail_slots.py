@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0016_territory_version"),
+        ("crm", "0017_agenda_and_notes"),
     ]
 
     operations = [
