@@ -3,6 +3,7 @@
 from functools import partial
 
 from contacts.choices import Channel, PointKind
+from contacts.editing import EDITING
 from contacts.exporting import EXPORTS
 from contacts.home import CARDS
 from contacts.importing import KINDS
@@ -88,4 +89,5 @@ CATALOGUE = Catalogue(
     ),
     search=SOURCES,
     records={"contacts.contact": RecordKind("pk", "contacts:contact_options")},
+    editing={"contacts.contact": EDITING},
 )

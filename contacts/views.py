@@ -21,7 +21,7 @@ from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
 from crm.sharing import may_share
 from crm.views.base import ActionView
-from crm.views.bulk import BulkView
+from crm.views.bulk import BulkChangeView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -40,7 +40,7 @@ class ContactListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "contacts:contact_export"
     edit_path = "edit/"
-    bulk = (("Archive", "contacts:contact_bulk_archive", Verb.DELETE, "Archive the ticked contacts?"),)
+    bulk_url_name = "contacts:contact_bulk"
     empty_title = "No contacts yet"
     empty_text = "Bring a file of customers in, or write the first one down."
 
@@ -52,17 +52,10 @@ class ContactExportView(ListExport, ContactListView):
     """The list's rows as a file."""
 
 
-class ContactBulkArchiveView(BulkView):
-    """Takes the ticked contacts out of the lists."""
+class ContactBulkView(BulkChangeView):
+    """Changes the chosen contacts."""
 
     model = Contact
-    verb = Verb.DELETE
-    row_name = "contact"
-    done = "archived"
-    back_to = "/contacts/"
-
-    def act(self, record: Contact) -> None:
-        actions.archive_contact(actor=self.request.user, contact=record)
 
 
 class ContactDetailView(RecordPage):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.db import models
     from django.http import HttpRequest
 
+    from crm.bulk.editing import Editing
     from crm.importing.kinds import ImportKind
     from crm.models import User
 
@@ -299,8 +300,8 @@ class RecordKind:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that one app brings in. `fields` and `past` are by model label; `grants` by model label and role. `records`
-    are the models on whose records tasks, notes and files hang."""
+    """All that one app brings in. `fields`, `past`, `editing` are by model label; `grants` by model label and role.
+    `records` are the models on whose records tasks, notes and files hang."""
 
     fields: Mapping[str, tuple[FieldSpec, ...]] = field(default_factory=dict)
     grants: Mapping[str, Mapping[str, Grants]] = field(default_factory=dict)
@@ -315,6 +316,7 @@ class Catalogue:
     api_areas: tuple[ApiArea, ...] = ()
     search: tuple[SearchSource, ...] = ()
     records: Mapping[str, RecordKind] = field(default_factory=dict)
+    editing: Mapping[str, Editing] = field(default_factory=dict)
 
 
 @cache

@@ -28,6 +28,10 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("k", "row before", "previous"),
         Key("Enter", "open the row"),
         Key("x", "tick the row", "tick"),
+        Key("X", "tick up to the row", "range"),
+        Key("A", "select all that match", "all"),
+        Key("a", "assign the chosen rows", "assign"),
+        Key("t", "tag the chosen rows", "tag"),
         Key("f", "filter the list", "filter"),
     ),
     "On a customer's page": (

@@ -118,6 +118,8 @@ CRM_KEEP_MAILS_DAYS = env.int("CRM_KEEP_MAILS_DAYS", default=365)
 CRM_JOBS = {
     "import": "crm.importing.job.run_import",
     "hand over": "crm.handover.run_handover",
+    "bulk": "crm.bulk.jobs.run_bulk",
+    "bulk_undo": "crm.bulk.undoing.run_undo",
     "place contacts": "contacts.territories.placing.run_placing",
     "analysis": "analytics.jobs.run_analysis",
     "tidying": "crm.tidying.run_tidying",

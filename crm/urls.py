@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from crm import api
 from crm.views import (
     audit,
+    bulk,
     fields,
     handover,
     health,
@@ -36,6 +37,7 @@ floor = [
     path("jobs/", jobs.JobListView.as_view(), name="job_list"),
     path("jobs/<int:pk>/", jobs.JobDetailView.as_view(), name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.JobCancelView.as_view(), name="job_cancel"),
+    path("jobs/<int:pk>/undo/", bulk.BulkUndoView.as_view(), name="job_undo"),
     path("jobs/<int:pk>/retry/", jobs.JobRetryView.as_view(), name="job_retry"),
     path("imports/", imports.ImportListView.as_view(), name="import_list"),
     path("imports/new/", imports.ImportNewView.as_view(), name="import_new"),

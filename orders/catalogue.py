@@ -4,6 +4,7 @@ from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, Timeli
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
+from orders.editing import EDITING
 from orders.exporting import EXPORTS
 from orders.home import CARDS
 from orders.importing import KINDS
@@ -54,4 +55,5 @@ CATALOGUE = Catalogue(
         ApiArea("orders", "Orders", "With their lines."),
     ),
     search=SOURCES,
+    editing={"orders.product": EDITING},
 )

@@ -13,7 +13,7 @@ from crm.field_rights import mask
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView
-from crm.views.bulk import BulkView
+from crm.views.bulk import BulkChangeView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -121,7 +121,7 @@ class ProductListView(ListPage):
     new_label = "New product"
     export_url_name = "orders:product_export"
     edit_path = "edit/"
-    bulk = (("Archive", "orders:product_bulk_archive", Verb.DELETE, "Archive the ticked products?"),)
+    bulk_url_name = "orders:product_bulk"
     empty_title = "No products yet"
     empty_text = "Products come with imported orders, or one by one."
 
@@ -130,17 +130,10 @@ class ProductExportView(ListExport, ProductListView):
     """The list's rows as a file."""
 
 
-class ProductBulkArchiveView(BulkView):
-    """Takes the ticked products out of the lists."""
+class ProductBulkView(BulkChangeView):
+    """Changes the chosen products."""
 
     model = Product
-    verb = Verb.DELETE
-    row_name = "product"
-    done = "archived"
-    back_to = "/products/"
-
-    def act(self, record: Product) -> None:
-        actions.archive_product(actor=self.request.user, product=record)
 
 
 class ProductDetailView(RecordPage):

@@ -102,7 +102,7 @@ class CustomFieldsForm(SectionedForm):
         self.definitions = definitions_of(self.custom_model)
         for one in self.definitions:
             value = value_of(one, record) if record else one.default
-            self.fields[one.name] = _form_field(one, user, value)
+            self.fields[one.name] = form_field(one, user, value)
             if isinstance(value, tuple):
                 value = list(value)
             self.initial[one.name] = as_sent(value)
@@ -132,7 +132,7 @@ class CustomFieldsForm(SectionedForm):
                 self.add_error(one.name, error)
 
 
-def _form_field(one: Definition, user: User, value: Any) -> forms.Field:
+def form_field(one: Definition, user: User, value: Any) -> forms.Field:
     late = "Filled in after the fact." if one.is_late else ""
     common: dict[str, Any] = {
         "label": one.label,

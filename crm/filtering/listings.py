@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from crm.access import veil
 from crm.catalogue import FieldSpec, fields_of
@@ -24,7 +24,7 @@ from crm.filtering.searching import SHORTEST_PART
 from crm.filtering.trees.asked import FILTER, asked_tree
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.builder import joined, offered_fields
-from crm.filtering.trees.nodes import Node, as_data
+from crm.filtering.trees.nodes import Node, as_data, as_text
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 
 if TYPE_CHECKING:
@@ -150,6 +150,13 @@ class Listing:
         kept = {name: self.parameters[name] for name in KEPT if self.parameters.get(name)}
         tree = as_data(self.joined_tree)
         return {"fields": offered_fields(self.tree.trees), "tree": tree, "kept": kept, "path": self.request.path}
+
+    @property
+    def query_of_all(self) -> str:
+        """The parameters that mean all rows that match, for what is done with them."""
+        query = QueryDict(mutable=True)
+        query.update({"all": "1", FILTER: as_text(self.joined_tree), SEARCH: self.parameters.get(SEARCH, "")})
+        return query.urlencode()
 
     def address(self, without: Iterable[str] = (), **changes: str) -> str:
         """This list's address with some parameters changed or left out."""

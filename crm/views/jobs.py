@@ -12,12 +12,14 @@ from django.views import View
 from django.views.generic import DetailView, ListView
 
 from crm.access import can, scope_of
+from crm.bulk.undoing import may_undo
 from crm.choices import JobState, Scope, Verb
 from crm.foreign.contents import served_type
 from crm.foreign.names import clean_name
 from crm.job_overview import by_state, periodic_jobs, queues_now
 from crm.jobs import request_cancel, retry_job
 from crm.models import JobRun, StoredFile
+from crm.once import new_token
 from crm.requests import SignedInRequest
 
 RECENT_JOBS = 100
@@ -77,6 +79,8 @@ class JobDetailView(DetailView):
         may_change = can(self.request.user, Verb.CHANGE, job)
         return super().get_context_data(
             can_cancel=may_change and not job.is_finished and job.cancel_requested_at is None,
+            can_undo=may_undo(self.request.user, job),
+            form_token=new_token(),
             can_retry=may_change and job.state in (JobState.FAILED, JobState.PARKED, JobState.CANCELLED),
             **kwargs,
         )

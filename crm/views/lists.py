@@ -16,6 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
 from crm.access import can
+from crm.bulk.changes import editable_names
+from crm.bulk.editing import editing_of
 from crm.catalogue import catalogues, fields_of
 from crm.choices import Verb
 from crm.company import company_today
@@ -36,7 +38,7 @@ class ListPage(ScopedView):
     """Rows of one model that the person may see.
 
     A list names its `model`, `heading`, the column that names a row, the default order, and its sentences for an
-    empty list. `bulk` is what may be done with ticked rows: (label, url name, verb, question). `?part=filters` answers
+    empty list. `bulk_url_name` leads to what may be done with chosen rows. `?part=filters` answers
     the filter builder alone, `?part=count` the number of rows; an htmx request the table alone.
     """
 
@@ -52,7 +54,7 @@ class ListPage(ScopedView):
     import_url_name = ""
     export_url_name = ""
     edit_path = ""
-    bulk: tuple[tuple[str, str, str, str], ...] = ()
+    bulk_url_name = ""
     empty_title = "Nothing here yet"
     empty_text = ""
 
@@ -112,13 +114,21 @@ class ListPage(ScopedView):
             "new_url": self._new_url(),
             "new_label": self.new_label,
             "edit_path": self.edit_path if can(self.request.user, Verb.CHANGE, self.model) else "",
-            "bulk_actions": self._bulk_actions(),
+            "bulk": self._bulk(),
             "empty": self._empty(),
         }
 
-    def _bulk_actions(self) -> list[dict[str, str]]:
-        offered = [(label, self._url_for(verb, url_name), ask) for label, url_name, verb, ask in self.bulk]
-        return [{"label": label, "url": url, "ask": ask} for label, url, ask in offered if url]
+    def _bulk(self) -> dict[str, Any] | None:
+        """What may be done with chosen rows: the operations with their keys, and what "all that match" means."""
+        url, editing = self._url_for(Verb.CHANGE, self.bulk_url_name), editing_of(self.model)
+        if not url or editing is None:
+            return None
+        names = editable_names(self.request.user, self.label)
+        offered = [("assign", "Assign", "a", "owner" in names), ("add_tag", "Tag", "t", editing.tags in names)]
+        offered += [("set", "Edit a field", "", bool(names))]
+        offered += [("archive", "Archive", "", can(self.request.user, Verb.DELETE, self.model))]
+        actions = [{"op": op, "label": label, "key": key} for op, label, key, is_offered in offered if is_offered]
+        return {"url": url, "actions": actions, "query": self.listing.query_of_all}
 
     def _url_for(self, verb: str, url_name: str) -> str:
         """The address, for who may do the verb."""

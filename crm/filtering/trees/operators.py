@@ -142,6 +142,8 @@ MARK = (Operator("is", "is", "mark"),)
 
 def text_meant(op: str, value: Any, operand: Operand, asking: Asking) -> Q:
     text = text_of(value)
+    if op != "starts" and operand.spec.condition and not operand.spec.compare:
+        return operand.spec.condition("", text)
     return operand.compare({"contains": "contains", "is": "same", "starts": "startswith"}[op], text)
 
 
