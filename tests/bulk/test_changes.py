@@ -1,6 +1,7 @@
 """One change of many rows: who may, which rows, what is recorded, and how it is taken back."""
 
 import json
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -28,12 +29,12 @@ def manager(db):
     return make.make_user(Role.MANAGER, name="Mia")
 
 
-def send(user, op: str, url: str = BULK, **fields):
+def send(user, op: str, url: str = BULK, **fields: Any) -> tuple[Any, Any]:
     answer = make.signed_in(user).post(url, {"op": op, "announced": "some", **fields})
     return answer, JobRun.objects.order_by("pk").last()
 
 
-def undo(user, job: JobRun) -> JobRun:
+def undo(user, job: JobRun) -> Any:
     make.signed_in(user).post(reverse("crm:job_undo", args=[job.pk]))
     return JobRun.objects.order_by("pk").last()
 
@@ -47,7 +48,8 @@ def test_all_that_match_are_changed_and_no_other_row(manager):
     assert answer["Location"] == "/contacts/?q=a"
     assert (job.state, job.result["changed"], job.result["left"]) == (JobState.DONE, 60, 0)
     assert set(Contact.objects.filter(owner=kim)) == set(wood)
-    other.refresh_from_db(), gone.refresh_from_db()
+    other.refresh_from_db()
+    gone.refresh_from_db()
     assert (other.version, gone.version, gone.owner) == (1, 1, None)
     entry = LogEntry.objects.get(verb="bulk change")
     assert (entry.summary, entry.job_id, entry.actor) == ("Owner set to Kim Lee: 60\u00a0contacts", job.pk, manager)
