@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from crm.grants import NOTHING, Grants
+from crm.related_totals import Total
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,20 +27,6 @@ if TYPE_CHECKING:
     from crm.bulk.editing import Editing
     from crm.importing.kinds import ImportKind
     from crm.models import User
-
-
-@dataclass(frozen=True)
-class Total:
-    """A figure of the rows of another model that hang on a record by `through`, for filter trees only: `measure` is
-    count, sum (of `amount`), first or last (of the day at `day`); `only` are look-ups that the rows have to meet.
-    """
-
-    model: str
-    through: str
-    measure: str
-    day: str
-    amount: str = ""
-    only: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

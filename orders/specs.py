@@ -9,7 +9,8 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from contacts.queries import UNSEEN_CONTACT
-from crm.catalogue import FieldSpec, Total
+from crm.catalogue import FieldSpec
+from crm.related_totals import Total
 from crm.templatetags.figures import full_day, money
 from crm.templatetags.pieces import pill
 from orders.choices import SalesChannel

@@ -12,10 +12,11 @@ from django.apps import apps
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from crm.catalogue import FieldSpec, Total
+from crm.catalogue import FieldSpec
 from crm.filtering.trees.days import DATE_WORDS, Days, days_meant, window_of
 from crm.filtering.trees.nodes import Condition, TreeProblem
 from crm.filtering.trees.operators import Asking, Operand, between_days, number_of
+from crm.related_totals import Total
 
 ZERO = Decimal(0)
 
