@@ -15,25 +15,26 @@ from crm.models import User
 
 @dataclass(frozen=True)
 class Standing:
-    """By a channel for a purpose: the answer of today."""
+    """The answer of today for a purpose, by the channels that it holds for."""
 
-    channel: ConsentChannel
+    channels: tuple[str, ...]
     permission: Permission
 
 
 def standings(contact: Contact, purpose: str = MARKETING) -> list[Standing]:
-    """The answer for every channel by which the contact can be reached; one query."""
+    """The answers for the channels by which the contact can be reached, those that are the same as one; one query."""
     now = timezone.now()
     asked: dict[str, Combinable] = {}
     for channel in ConsentChannel:
         asked[f"answer_{channel}"] = answer_for(channel, purpose, now)
         asked[f"said_{channel}"] = said_for(channel, purpose, now)
     found = Contact.objects.filter(pk=contact.pk).annotate(**asked).values(*asked).get()
-    standing = [
-        Standing(channel, permission_of(found[f"answer_{channel}"], found[f"said_{channel}"]))
-        for channel in ConsentChannel
-    ]
-    return [one for one in standing if one.permission.answer != Answer.UNREACHABLE]
+    grouped: dict[tuple[bool, str], list[tuple[str, Permission]]] = {}
+    for channel in ConsentChannel:
+        one = permission_of(found[f"answer_{channel}"], found[f"said_{channel}"])
+        if one.answer != Answer.UNREACHABLE:
+            grouped.setdefault((not one.is_yes, one.sentence), []).append((channel.label, one))
+    return [Standing(tuple(label for label, _ in rows), rows[0][1]) for _, rows in sorted(grouped.items())]
 
 
 def ledger_of(user: User | None, contact: Contact, most: int) -> list[Consent]:

@@ -23,6 +23,7 @@ class PartFormPage(FormPage):
     """
 
     verb = Verb.CHANGE
+    template_name = "layouts/part_form.html"
     tab = ""
     part: type[models.Model]
 
