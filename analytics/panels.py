@@ -11,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from analytics.churn_words import reasons_in_words
-from analytics.models import ChurnScore, ModelRun, RfmScore, RfmSegment
+from analytics.models import ChurnScore, ModelRun, RfmScore
 from analytics.queries import cells_for, last_run, runs_shown, segments
 from analytics.rfm_page import RfmPage
 from analytics.specs import CHURN_TONES, churn_of, score_of
@@ -43,9 +43,15 @@ def worth(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
         "score": score,
         "may_open_run": can(user, Verb.VIEW, ModelRun),
         "window_days": run.parameters.get("window_days"),
-        "segment": RfmSegment.objects.filter(name=score.segment).first() if score and score.segment else None,
+        "advice": _advice(run, score.segment) if score else "",
         "lines": score_lines(score, run) if score else [],
     }
+
+
+def _advice(run: ModelRun, segment: str) -> str:
+    """What the table of segments advises for one; `run` is of `runs_shown`."""
+    told: list[dict[str, str]] = getattr(run, "advice", [])
+    return next((one["advice"] for one in told if one["name"] == segment), "") if segment else ""
 
 
 def _masked_score(request: HttpRequest, record: models.Model) -> RfmScore | None:

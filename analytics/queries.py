@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Sum
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from analytics.models import ModelRun, RfmScore, RfmSegment
@@ -59,10 +61,12 @@ def last_run(step: str) -> ModelRun | None:
 
 
 def runs_shown(request: HttpRequest) -> dict[str, ModelRun]:
-    """The newest good run of each step whose figures a record page shows; read once in a request."""
+    """The newest good run of each step whose figures a record page shows; read once in a request. Beside
+    them, as `advice`, what the table of segments says by name."""
     found: dict[str, ModelRun] | None = getattr(request, "_runs_shown", None)
     if found is None:
-        runs = ModelRun.objects.filter(step__in=SHOWN_STEPS, error="").select_related("actor")
+        advice = ArraySubquery(RfmSegment.objects.values(told=JSONObject(name="name", advice="advice")))
+        runs = ModelRun.objects.filter(step__in=SHOWN_STEPS, error="").select_related("actor").annotate(advice=advice)
         found = {run.step: run for run in runs.order_by("step", "-created_at", "-pk").distinct("step")}
         request._runs_shown = found  # type: ignore[attr-defined]
     return found

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from contacts.models import Contact
 from crm.catalogue import TimelineEntry
@@ -80,10 +81,17 @@ def orders_before(
     for word in words.split():
         named = OrderLine.objects.filter(order=OuterRef("pk"), product__name__icontains=word)
         rows = rows.filter(Q(number__icontains=word) | Exists(named))
-    lines = OrderLine.objects.select_related("product").order_by("position")
-    rows = rows.prefetch_related(Prefetch("lines", lines)).order_by("-ordered_at", "-id")
+    told = rows.annotate(told_lines=_told_lines()).order_by("-ordered_at", "-id")
     hidden = hidden_fields(user, Order)
-    return [_entry(order, hidden) for order in rows[:limit]]
+    return [_entry(order, hidden) for order in told[:limit]]
+
+
+def _told_lines() -> ArraySubquery:
+    """The lines of an order as the timeline tells them, in the same query."""
+    told = JSONObject(
+        product="product__name", quantity=Cast("quantity", TextField()), amount=Cast("amount", TextField())
+    )
+    return ArraySubquery(OrderLine.objects.filter(order=OuterRef("pk")).order_by("position").values(told=told))
 
 
 def product_families() -> list[tuple[str, str]]:
@@ -107,8 +115,8 @@ def sales_of(product: Product, user: User | None) -> QuerySet[OrderLine]:
     return rows.order_by("-order__ordered_at", "-id")
 
 
-def _entry(order: Order, hidden: frozenset[str]) -> TimelineEntry:
-    lines = list(order.lines.all())
+def _entry(order: Any, hidden: frozenset[str]) -> TimelineEntry:
+    lines: list[dict[str, str | None]] = order.told_lines
     amount = "" if "amount" in hidden else f"{money(order.amount, order.currency)} · "
     what = "Order" if order.is_purchase else "Return"
     count = plural(len(lines), "line")
@@ -124,14 +132,15 @@ def _entry(order: Order, hidden: frozenset[str]) -> TimelineEntry:
     )
 
 
-def _in_words(lines: list[OrderLine]) -> str:
+def _in_words(lines: list[dict[str, str | None]]) -> str:
     """`Frames A3 oak, 40 times, passe-partout, …` with a times sign: the largest lines that name a product."""
-    named = sorted((line for line in lines if line.product), key=lambda line: -abs(line.amount))
-    words = [
-        f"{line.product} {TIMES}{plain_number(line.quantity)}" if line.quantity is not None else str(line.product)
-        for line in named[:LINES_IN_WORDS]
-    ]
+    named = sorted((line for line in lines if line["product"]), key=lambda line: -abs(Decimal(line["amount"] or 0)))
+    words = [f"{line['product']}{_times(line['quantity'])}" for line in named[:LINES_IN_WORDS]]
     return ", ".join([*words, "…"] if len(named) > LINES_IN_WORDS else words)
+
+
+def _times(quantity: str | None) -> str:
+    return "" if quantity is None else f" {TIMES}{plain_number(quantity)}"
 
 
 def subscriptions_of(user: User | None, contact: Contact) -> QuerySet[Subscription]:
