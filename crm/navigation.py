@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -26,6 +27,12 @@ OWN_PAGES = (
     {"label": "Your sessions", "url": "crm:session_list", "icon": "display"},
     {"label": "Your API tokens", "url": "crm:token_list", "icon": "plug"},
 )
+
+
+@cache
+def address_of(url_name: str) -> str:
+    """The address of a page without parameters: some dozens stand on every page, always the same."""
+    return reverse(url_name)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -62,7 +69,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _line(item: NavItem, *, is_active: bool) -> dict[str, Any]:
-    url = reverse(item.url_name)
+    url = address_of(item.url_name)
     return {"label": item.label, "url": url, "icon": item.icon, "key": item.key, "active": is_active}
 
 
@@ -89,7 +96,7 @@ def _may_open(user: User, item: NavItem) -> bool:
 
 def _active(path: str, items: list[NavItem]) -> NavItem | None:
     """The line whose address is the longest beginning of the current one."""
-    fitting = [(len(url), item) for item in items if path.startswith(url := reverse(item.url_name))]
+    fitting = [(len(url), item) for item in items if path.startswith(url := address_of(item.url_name))]
     fitting = [(length, item) for length, item in fitting if length > 1 or path == "/"]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
@@ -99,7 +106,7 @@ def _new_menu(request: HttpRequest) -> list[dict[str, str]]:
         return []
     items: list[NewItem] = [item for catalogue in catalogues() for item in catalogue.new_items]
     return [
-        {"label": item.label, "url": reverse(item.url_name), "icon": item.icon, "key": item.key}
+        {"label": item.label, "url": address_of(item.url_name), "icon": item.icon, "key": item.key}
         for item in sorted(items, key=lambda item: item.order)
         if can(request.user, Verb.ADD, apps.get_model(item.model))
     ]

@@ -36,7 +36,7 @@ def search_condition(text: str, prefix: str = "", *, names_only: bool = False) -
             condition &= Q(**{f"{prefix}sort_name__contains": folded(word)})
     if names_only:
         return condition
-    if digits := digits_of(text):
+    if (digits := digits_of(text)) and digits != text:
         condition |= Q(**{f"{prefix}search_text__contains": digits})
     return condition
 
