@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from analytics import actions, jobs
 from analytics.churn_page import ChurnPage, last_good_run, newer_sentences, tables
 from analytics.forms import ChurnRunForm
 from analytics.models import AllowedFeature, ChurnScore, ModelRun
-from analytics.views import REFUSED, AnalysisView
+from analytics.views import AnalysisView, StartsRun
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
 from crm.company import company_today, current_company
-from crm.exporting.csv import csv_lines
-from crm.log import log_export
+from crm.models import JobRun
 
 PARTS = ("calibration", "lift", "drivers", "drift")
 
@@ -54,18 +54,14 @@ class ChurnView(AnalysisView):
         return ChurnPage(run, self.request.user, current_company().currency) if run else None
 
 
-class ChurnRunView(ChurnView):
+class ChurnRunView(StartsRun, ChurnView):
     """Ask for new probabilities; the page shows how far they are."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
+    form_class = ChurnRunForm
+    url_name = "analytics:churn_detail"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = ChurnRunForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, is_open=True, status=REFUSED)
-        jobs.start_churn(actor=self.request.user, **form.cleaned_data)
-        return redirect("analytics:churn_detail")
+    def start(self, **asked: Any) -> JobRun:
+        return jobs.start_churn(**asked)
 
 
 class FeatureAllowView(ChurnView):
@@ -108,9 +104,6 @@ class ChurnExportView(ChurnView):
             raise PermissionDenied
         if part not in PARTS:
             raise Http404("There is no such table.")
-        response = StreamingHttpResponse(csv_lines(tables(self.page, part)), content_type="text/csv; charset=utf-8")
-        log_export(actor=self.request.user, kind=ChurnScore, what=f"the {part} of the churn page")
         as_of = self.page.run.as_of.isoformat() if self.page else "none"
-        name = f"churn-{part}-{as_of}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response  # type: ignore[return-value]
+        what = f"the {part} of the churn page"
+        return self.file_of(tables(self.page, part), f"churn-{part}-{as_of}", kind=ChurnScore, what=what)

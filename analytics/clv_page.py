@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from analytics.clv_models import ClvScore
 from analytics.clv_words import EXPLAINED, model_lines
-from analytics.models import ModelRun
+from analytics.models import ClvScore, ModelRun
 from analytics.queries import customers_url
 from crm.templatetags.figures import full_day, money, number, percent, plural, short_money, short_number, whole_money
 

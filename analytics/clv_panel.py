@@ -7,9 +7,8 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from analytics.clv_models import ClvScore
 from analytics.clv_specs import forecast_of, tone_of
-from analytics.models import ModelRun
+from analytics.models import ClvScore, ModelRun
 from analytics.queries import runs_shown
 from crm.access import can
 from crm.catalogue import RecordPanel

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, F, IntegerField, Sum, Value, When
 
-from analytics.clv_models import ClvScore
 from analytics.clv_page import QUIET_BOUNDS, X_LABELS, Bar, Cell, ClvPage
-from analytics.models import ModelRun
+from analytics.models import ClvScore, ModelRun
 from analytics.queries import last_run
 from crm.access import scope_of
 from crm.choices import Scope, Verb

@@ -11,7 +11,7 @@ from crm.templatetags.figures import NOTHING, days, number
 from crm.templatetags.pieces import bar
 
 if TYPE_CHECKING:
-    from analytics.clv_models import ClvScore
+    from analytics.models import ClvScore
 
 GROUP = "Forecast"
 LIKELY, UNLIKELY = 0.7, 0.3

@@ -7,25 +7,23 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from analytics import jobs, queries
-from analytics.clv_models import ClvScore
 from analytics.clv_page import ClvPage
 from analytics.clv_queries import read_clv_page
 from analytics.exporting import CLV_COLUMNS, score_rows
 from analytics.forms import ClvRunForm
-from analytics.models import ModelRun
+from analytics.models import ClvScore, ModelRun
 from analytics.steps.clv import DISCOUNT, MONTHS
-from analytics.views import REFUSED, AnalysisView
+from analytics.views import AnalysisView, StartsRun
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
-from crm.exporting.csv import csv_lines
 from crm.field_rights import hidden_fields
-from crm.log import log_export
+from crm.models import JobRun
 
 FIELDS = ("as_of", "discount_rate", "margin", "months")
 
@@ -58,18 +56,14 @@ class ClvView(AnalysisView):
         return read_clv_page(self.request.user)
 
 
-class ClvRunView(ClvView):
+class ClvRunView(StartsRun, ClvView):
     """Ask for a new forecast; the page shows how far it is."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
+    form_class = ClvRunForm
+    url_name = "analytics:clv_detail"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = ClvRunForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, is_open=True, status=REFUSED)
-        jobs.start_clv(actor=self.request.user, **form.cleaned_data)
-        return redirect("analytics:clv_detail")
+    def start(self, **asked: Any) -> JobRun:
+        return jobs.start_clv(**asked)
 
 
 class ClvExportView(AnalysisView):
@@ -88,11 +82,8 @@ class ClvExportView(AnalysisView):
             rows: Iterator[Sequence[Any]] = iter([_columns(self.request.user)])
         else:
             rows = _customer_rows(self.request.user, page) if part == "customers" else PARTS[part](page)
-        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-        log_export(actor=self.request.user, kind=ClvScore, what=f"the {part} of the page of lifetime value")
-        name = f"clv-{part}-{page.run.as_of.isoformat() if page else 'none'}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response  # type: ignore[return-value]
+        name = f"clv-{part}-{page.run.as_of.isoformat() if page else 'none'}"
+        return self.file_of(rows, name, kind=ClvScore, what=f"the {part} of the page of lifetime value")
 
 
 def _columns(user: Any) -> list[str]:

@@ -30,21 +30,26 @@ LABELS = {
 }
 
 
-def not_later_than_today(day: dt.date) -> dt.date:
-    """The day. Raises ValidationError with a sentence where it is still to come."""
-    if day > (today := company_today()):
-        raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
-    return day
+def as_of_field(help_text: str) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label="As of the end of", widget=widget, help_text=help_text)
 
 
-class RfmRunForm(forms.Form):
+class AsOfForm(forms.Form):
+    """As of the end of which day; what is later is left out."""
+
+    as_of = as_of_field("Orders of later days are left out.")
+
+    def clean_as_of(self) -> dt.date:
+        day: dt.date = self.cleaned_data["as_of"]
+        if day > (today := company_today()):
+            raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
+        return day
+
+
+class RfmRunForm(AsOfForm):
     """Score as of the end of a day, from all orders or from those of the last so many days."""
 
-    as_of = forms.DateField(
-        label="As of the end of",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Orders of later days are left out.",
-    )
     window_days = forms.IntegerField(
         label="Orders of the last … days",
         required=False,
@@ -53,18 +58,11 @@ class RfmRunForm(forms.Form):
         help_text="Empty: all history.",
     )
 
-    def clean_as_of(self) -> dt.date:
-        return not_later_than_today(self.cleaned_data["as_of"])
 
-
-class RunForm(forms.Form):
+class RunForm(AsOfForm):
     """Which steps to run, as of the end of which day."""
 
-    as_of = forms.DateField(
-        label="As of the end of",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Everything of later days is left out.",
-    )
+    as_of = as_of_field("Everything of later days is left out.")
     only = forms.MultipleChoiceField(
         label="Steps",
         required=False,
@@ -72,9 +70,6 @@ class RunForm(forms.Form):
         widget=forms.SelectMultiple(attrs={"data-pick": "many"}),
         help_text="None chosen: all of them.",
     )
-
-    def clean_as_of(self) -> dt.date:
-        return not_later_than_today(self.cleaned_data["as_of"])
 
 
 class WorthForm(forms.Form):
@@ -103,14 +98,10 @@ class WorthForm(forms.Form):
         return Wish(**{**found, "discount": found["discount"] / 100})
 
 
-class ChurnRunForm(forms.Form):
+class ChurnRunForm(AsOfForm):
     """Compute the chance to leave as of the end of a day: by orders, by subscriptions, or by a custom field."""
 
-    as_of = forms.DateField(
-        label="As of the end of",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Nothing of later days is looked at.",
-    )
+    as_of = as_of_field("Nothing of later days is looked at.")
     horizon_days = forms.IntegerField(
         label="The next … days", min_value=7, max_value=730, initial=90, help_text="Who buys nothing in them, has left."
     )
@@ -127,21 +118,10 @@ class ChurnRunForm(forms.Form):
             *fields,
         ]
 
-    def clean_as_of(self) -> dt.date:
-        day: dt.date = self.cleaned_data["as_of"]
-        if day > (today := company_today()):
-            raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
-        return day
 
-
-class ClvRunForm(forms.Form):
+class ClvRunForm(AsOfForm):
     """Forecast as of the end of a day: how far ahead, and how money to come is counted today."""
 
-    as_of = forms.DateField(
-        label="As of the end of",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Orders of later days are left out.",
-    )
     months = forms.IntegerField(label="Months ahead", min_value=1, max_value=60, help_text="Usually 12.")
     discount_rate = forms.FloatField(
         label="Discount a year, %",
@@ -156,9 +136,6 @@ class ClvRunForm(forms.Form):
         max_value=100,
         help_text="Empty: your own, where costs are known; else the figures are revenue.",
     )
-
-    def clean_as_of(self) -> dt.date:
-        return not_later_than_today(self.cleaned_data["as_of"])
 
     def clean_discount_rate(self) -> float:
         return float(self.cleaned_data["discount_rate"]) / 100

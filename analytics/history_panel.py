@@ -7,8 +7,7 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from analytics.clv_models import ClvScore
-from analytics.models import ChurnScore, RfmScore, ScoreHistory
+from analytics.models import ChurnScore, ClvScore, RfmScore, ScoreHistory
 from analytics.periods import Period, PeriodKind
 from analytics.specs import score_of
 from analytics.steps.history import MONTHS, month_ends

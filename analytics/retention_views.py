@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -25,8 +25,6 @@ from analytics.worth_page import WorthPage
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
 from crm.company import current_company
-from crm.exporting.csv import csv_lines
-from crm.log import log_export
 
 TABS = (
     ("Rates", "analytics:retention_detail"),
@@ -190,11 +188,8 @@ class RetentionExportView(RetentionView):
         part = request.GET.get("part", "rates")
         if part not in PARTS:
             raise Http404("There is no such table.")
-        log_export(actor=self.request.user, kind=RetentionRate, what=f"the {part} of the retention pages")
-        response = StreamingHttpResponse(csv_lines(PARTS[part](self)), content_type="text/csv; charset=utf-8")
-        day = self.run.as_of.isoformat() if self.run else "none"
-        response["Content-Disposition"] = f'attachment; filename="retention-{part}-{self.kind}-{day}.csv"'
-        return response  # type: ignore[return-value]
+        name = f"retention-{part}-{self.kind}-{self.run.as_of.isoformat() if self.run else 'none'}"
+        return self.file_of(PARTS[part](self), name, kind=RetentionRate, what=f"the {part} of the retention pages")
 
 
 def _rate_rows(view: RetentionExportView) -> Iterator[Sequence[Any]]:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
 from analytics import jobs
 from analytics.forms import RunForm
 from analytics.registry import STEPS
 from analytics.run_page import StepRuns, runs_of, step_states
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, StartsRun
 from crm.choices import Verb
 from crm.company import company_today
-from crm.once import once
+from crm.models import JobRun
 from crm.templatetags.figures import words
-
-REFUSED = 422
 
 
 class RunListView(AnalysisView):
@@ -26,9 +25,9 @@ class RunListView(AnalysisView):
     verb = Verb.RUN
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(RunForm(initial={"as_of": company_today()}))
+        return self.show(RunForm(initial={"as_of": company_today()}), is_open=True)
 
-    def show(self, form: RunForm, status: int = 200) -> HttpResponse:
+    def show(self, form: RunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
         context = {
             "states": step_states(),
             "sees_all": self.sees_all,
@@ -38,22 +37,14 @@ class RunListView(AnalysisView):
         return render(self.request, "analytics/run_list.html", context, status=status)
 
 
-class RunStartView(RunListView):
+class RunStartView(StartsRun, RunListView):
     """Ask for a run; the page shows how far it is."""
 
-    http_method_names = ["post"]
+    form_class = RunForm
+    url_name = "analytics:run_list"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = RunForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, status=REFUSED)
-        user, asked = self.request.user, form.cleaned_data
-
-        def make() -> str:
-            jobs.start_analysis(actor=user, **asked)
-            return reverse("analytics:run_list")
-
-        return redirect(once(user=user, data=request.POST, make=make))
+    def start(self, **asked: Any) -> JobRun:
+        return jobs.start_analysis(**asked)
 
 
 class RunStepView(AnalysisView):

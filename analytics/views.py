@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -27,7 +28,8 @@ from crm.company import company_today, current_company
 from crm.exporting.csv import csv_lines
 from crm.field_rights import hidden_fields
 from crm.log import log_export
-from crm.once import once
+from crm.models import JobRun
+from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
@@ -56,6 +58,45 @@ class AnalysisView(ScopedView):
     def sees_all(self) -> bool:
         """Whether the person may see the scores of all customers, and so figures of the whole base."""
         return scope_of(self.request.user, RfmScore, Verb.VIEW) == Scope.ALL
+
+    def file_of(self, rows: Iterable[Sequence[Any]], name: str, *, kind: type[models.Model], what: str) -> HttpResponse:
+        """A table as a CSV file of this name; that it was taken away is logged."""
+        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+        log_export(actor=self.request.user, kind=kind, what=what)
+        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return response  # type: ignore[return-value]
+
+
+class StartsRun(AnalysisView):
+    """Asks for a run by a form: a job that the page then follows. Stands before the view whose `show` is the page."""
+
+    http_method_names = ["post"]
+    verb = Verb.RUN
+    form_class: type[forms.Form]
+    url_name = ""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.form_class(request.POST)
+        if not form.is_valid():
+            return self.refused(form)
+
+        def make() -> str:
+            self.start(actor=self.request.user, **form.cleaned_data)
+            return reverse(self.url_name)
+
+        try:
+            return redirect(once(user=self.request.user, data=request.POST, make=make))
+        except MadeAlready as again:
+            form.add_error(None, again)
+            return self.refused(form)
+
+    def refused(self, form: forms.Form) -> HttpResponse:
+        """The page with the form as it was typed, and why it is refused."""
+        page: HttpResponse = self.show(form, is_open=True, status=REFUSED)  # type: ignore[attr-defined]
+        return page
+
+    def start(self, **asked: Any) -> JobRun:
+        raise NotImplementedError
 
 
 class OverviewView(AnalysisView):
@@ -125,23 +166,14 @@ class RfmView(AnalysisView):
         ]
 
 
-class RfmRunView(RfmView):
+class RfmRunView(StartsRun, RfmView):
     """Ask for new scores; the page shows how far they are."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
+    form_class = RfmRunForm
+    url_name = "analytics:rfm_detail"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = RfmRunForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, is_open=True, status=REFUSED)
-        user, asked = self.request.user, form.cleaned_data
-
-        def make() -> str:
-            jobs.start_rfm(actor=user, **asked)
-            return reverse("analytics:rfm_detail")
-
-        return redirect(once(user=user, data=request.POST, make=make))
+    def start(self, **asked: Any) -> JobRun:
+        return jobs.start_rfm(**asked)
 
 
 class RfmExportView(AnalysisView):
@@ -160,11 +192,8 @@ class RfmExportView(AnalysisView):
             messages.info(request, "Nobody is scored yet, so there is nothing to export.")
             return redirect("analytics:rfm_detail")
         rows = _customer_rows(self.request.user) if part == "customers" else PARTS[part](page)
-        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-        log_export(actor=self.request.user, kind=RfmScore, what=f"the {part} of the RFM page")
-        name = f"rfm-{part}-{page.run.as_of.isoformat()}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response  # type: ignore[return-value]
+        name = f"rfm-{part}-{page.run.as_of.isoformat()}"
+        return self.file_of(rows, name, kind=RfmScore, what=f"the {part} of the RFM page")
 
 
 def read_page(request: SignedInRequest) -> RfmPage | None:

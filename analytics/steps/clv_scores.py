@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg import sql
 
-from analytics.clv_models import ClvScore
 from analytics.mathematics import beta_geometric, gamma_gamma
 from analytics.mathematics.fitting import Fit
 from analytics.mathematics.forecasting import discounts, expected_purchases, month_ends, value_weights, waiting_time
 from analytics.mathematics.histories import DAYS_A_WEEK, Floats, Histories
 from analytics.mathematics.predicting import Horizon, Valued, outlook, total_interval
+from analytics.models import ClvScore
 from analytics.statements import analyze_table, day, drop_tables, execute, write_columns
 from analytics.steps.order_money import profit_query
 from analytics.steps.purchase_histories import PurchaseHistories

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
-from analytics.clv_models import ClvScore
-from analytics.models import ChurnScore, RfmScore, ScoreHistory, SegmentMove
+from analytics.models import ChurnScore, ClvScore, RfmScore, ScoreHistory, SegmentMove
 from analytics.periods import Period, PeriodKind
 from analytics.statements import execute, rows_of
 from analytics.steps import AnalysisError, StepResult, whole_number

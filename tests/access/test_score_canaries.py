@@ -14,8 +14,7 @@ from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
 
-from analytics.clv_models import ClvScore
-from analytics.models import ChurnScore, ModelRun, RfmScore, ScoreHistory
+from analytics.models import ChurnScore, ClvScore, ModelRun, RfmScore, ScoreHistory
 from analytics.runs import run_steps
 from contacts.models import Contact
 from crm.choices import Role, Scope

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from analytics.clv_models import ClvScore
-from analytics.models import ModelRun
+from analytics.models import ClvScore, ModelRun
 from analytics.runs import run_steps
 from crm.demo.process import draw_customers, draw_purchases
 from tests.analytics.bases import Sale

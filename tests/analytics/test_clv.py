@@ -11,8 +11,8 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.clv_models import ClvScore
 from analytics.exporting import COLUMNS, score_rows
+from analytics.models import ClvScore
 from analytics.steps.purchase_histories import read_histories
 from contacts.models import Contact
 from crm.demo.process import TRUTH

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.clv_models import ClvScore
-from analytics.models import ModelRun
+from analytics.models import ClvScore, ModelRun
 from analytics.steps import AnalysisError, clv
 from orders.models import Order
 from tests.analytics.bases import Sale, make_base

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.clv_models import ClvScore
+from analytics.models import ClvScore
 from crm.choices import Role
 from crm.models import JobRun, Team
 from tests.analytics.bases import Sale, cdnow_sales, make_base

@@ -13,9 +13,8 @@ from django.db import connection, connections
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
-from analytics.clv_models import ClvScore
 from analytics.jobs import KIND
-from analytics.models import ChurnScore, CohortCount, ModelRun, RetentionRate, RfmScore, ScoreHistory
+from analytics.models import ChurnScore, ClvScore, CohortCount, ModelRun, RetentionRate, RfmScore, ScoreHistory
 from analytics.registry import STEPS
 from analytics.runs import RUN_LOCK, WAITING, AnotherRun, one_at_a_time, run_steps
 from crm.choices import JobState

@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from analytics.clv_models import ClvScore
 from analytics.mathematics.credibility import drawn_to, half_weight
+from analytics.models import ClvScore
 from analytics.steps.margins import read_margins
 from orders.models import Order
 from tests.analytics.bases import Sale, make_base

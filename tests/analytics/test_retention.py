@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analytics.models import CohortCount, RetentionRate
 from analytics.periods import Period, PeriodKind
 from analytics.runs import run_steps
+from analytics.steps.order_rows import customer_ranges
 from tests.analytics.bases import Sale, cdnow_sales, make_base
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,24 @@ def test_rates_and_cohorts_of_random_bases_are_those_of_plain_counting(base, kin
             key: ages[0] for key, ages in counted_cohorts(base, "month").items()
         }
         transaction.set_rollback(True)
+
+
+def test_customers_read_in_parts_give_the_figures_of_all_at_once(monkeypatch):
+    make_base(cdnow_sales()[:900])
+    run_steps(actor=None, as_of=dt.date(1998, 6, 30), only=["rfm", "history"])
+    whole, stored = analyze(dt.date(1998, 6, 30)), _stored()
+    monkeypatch.setattr("analytics.steps.order_rows.ORDERS_AT_ONCE", 70)
+    assert len(customer_ranges(dt.date(1998, 6, 30))) > 5
+    assert analyze(dt.date(1998, 6, 30)) == whole
+    assert _stored() == stored
+
+
+def _stored() -> list[list[str]]:
+    left_out = ("id", "run_id")
+    return [
+        sorted(str([value for name, value in row.items() if name not in left_out]) for row in model.objects.values())
+        for model in (RetentionRate, CohortCount)
+    ]
 
 
 def test_the_customers_of_a_dimension_add_up_to_all_of_them():

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from psycopg import sql
 
 from analytics.queries import last_run
 from analytics.runs import StepsFailed, run_steps
-from analytics.steps import retention
+from analytics.steps import order_rows
 from crm.choices import Role
 from crm.models import JobRun
 from orders.models import Order
@@ -55,7 +56,7 @@ def test_a_failed_step_is_said_on_its_pages_while_the_others_go_on(client, manag
     make_base([Sale(1, DAY, Decimal(5)), Sale(1, dt.date(2026, 2, 3), Decimal(5))])
     run_steps(actor=None, as_of=DAY)
     good = last_run("retention")
-    monkeypatch.setattr(retention, "FIRST_SQL", retention.sql.SQL("SELECT 1/0 FROM {activity}"))
+    monkeypatch.setattr(order_rows, "MAIN_SQL", sql.SQL("SELECT 1, 1/0"))
     with pytest.raises(StepsFailed) as failure:
         run_steps(actor=None, as_of=DAY)
     assert list(failure.value.failed) == ["retention"]
@@ -71,7 +72,7 @@ def test_a_failed_step_is_said_on_its_pages_while_the_others_go_on(client, manag
 @pytest.mark.usefixtures("segments")
 def test_a_step_that_rests_on_a_failed_one_is_left_out(db, monkeypatch):
     make_base([Sale(1, DAY, Decimal(5))])
-    monkeypatch.setattr("analytics.steps.rfm.CELLS_SQL", retention.sql.SQL("SELECT 1/0 FROM {table}"))
+    monkeypatch.setattr("analytics.steps.rfm.CELLS_SQL", sql.SQL("SELECT 1/0 FROM {table}"))
     with pytest.raises(StepsFailed) as failure:
         run_steps(actor=None, as_of=DAY, only=["rfm", "history"])
     assert failure.value.failed["history"] == "Left out, since rfm failed."

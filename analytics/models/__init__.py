@@ -9,11 +9,26 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from analytics.choices import RiskBand, Usage
+from analytics.choices import Usage
+from analytics.models.scores import ChurnScore, ClvScore, RfmScore
 from analytics.periods import Period, PeriodKind
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 
+__all__ = [
+    "LONGEST_VALUE",
+    "AllowedFeature",
+    "ChurnScore",
+    "ClvScore",
+    "CohortCount",
+    "ModelRun",
+    "RetentionRate",
+    "RfmScore",
+    "RfmSegment",
+    "ScoreHistory",
+    "SegmentMove",
+    "UsageLevel",
+]
 LONGEST_VALUE = 120  # of a dimension of retention; names of products are cut to it
 
 
@@ -107,54 +122,6 @@ class UsageLevel(models.Model):
 
     def __str__(self) -> str:
         return self.get_level_display()
-
-
-class RfmScore(models.Model):
-    """Recency, frequency and monetary value of one customer as of the last run, with its scores 1 to 5.
-
-    The table is built anew by each run and swapped in, so nothing else writes it and readers never wait.
-    """
-
-    contact = models.OneToOneField(
-        "contacts.Contact",
-        primary_key=True,
-        on_delete=models.CASCADE,
-        related_name="rfm",
-        db_constraint=False,
-    )
-    run_id = models.BigIntegerField()
-    as_of = models.DateField()
-    last_purchase_on = models.DateField()
-    recency_days = models.IntegerField()
-    frequency = models.IntegerField()
-    monetary = models.DecimalField(max_digits=18, decimal_places=2)
-    r = models.SmallIntegerField()
-    f = models.SmallIntegerField()
-    m = models.SmallIntegerField()
-    segment = models.CharField(max_length=40, blank=True)
-    tone = models.CharField(max_length=8, blank=True)
-    first_purchase_on = models.DateField()
-    purchases_365 = models.IntegerField()
-    usage_level = models.CharField(max_length=12, choices=Usage)
-
-    access = AccessPaths(through="contact", parent="contacts.contact")
-    objects = VisibleQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["usage_level", "monetary", "contact"], name="analytics_rfm_by_usage"),
-            models.Index(fields=["monetary", "contact"], name="analytics_rfm_monetary"),
-            models.Index(fields=["recency_days", "contact"], name="analytics_rfm_recency"),
-            models.Index(fields=["frequency", "contact"], name="analytics_rfm_frequency"),
-            # the customers behind a figure, best first
-            models.Index(fields=["r", "f", "monetary", "contact"], name="analytics_rfm_cell"),
-            models.Index(fields=["f", "monetary", "contact"], name="analytics_rfm_by_f"),
-            models.Index(fields=["m", "monetary", "contact"], name="analytics_rfm_by_m"),
-            models.Index(fields=["segment", "monetary", "contact"], name="analytics_rfm_by_segment"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.r}{self.f}{self.m}"
 
 
 class RetentionRate(models.Model):
@@ -312,43 +279,6 @@ class SegmentMove(models.Model):
         return f"{self.before or 'new'} to {self.after} by {self.month_end}"
 
 
-class ChurnScore(models.Model):
-    """How likely one customer is to leave in the next days, as of the last run, and what hangs on it.
-
-    `value_at_risk` is the margin expected of the next days if the customer stays, times the probability; empty where no
-    money is known. `reasons` holds the strongest features, each as [name, value, log-odds that it adds]. Built anew by
-    each run and swapped in.
-    """
-
-    contact = models.OneToOneField(
-        "contacts.Contact",
-        primary_key=True,
-        on_delete=models.CASCADE,
-        related_name="churn",
-        db_constraint=False,
-    )
-    run_id = models.BigIntegerField()
-    as_of = models.DateField()
-    probability = models.FloatField()
-    band = models.CharField(max_length=8, choices=RiskBand)
-    expected_margin = models.DecimalField(max_digits=18, decimal_places=2, null=True)
-    value_at_risk = models.DecimalField(max_digits=18, decimal_places=2, null=True)
-    reasons = models.JSONField(default=list)
-
-    access = AccessPaths(through="contact", parent="contacts.contact")
-    objects = VisibleQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["probability", "contact"], name="analytics_churn_probability"),
-            models.Index(fields=["value_at_risk", "contact"], name="analytics_churn_at_risk"),
-            models.Index(fields=["band", "value_at_risk", "contact"], name="analytics_churn_band"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.probability:.0%}"
-
-
 class AllowedFeature(models.Model):
     """A feature that an administrator lets churn be learnt from, though it nearly gives the answer away by itself."""
 
@@ -364,6 +294,3 @@ class AllowedFeature(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-from analytics.clv_models import ClvScore  # noqa: E402, F401 (Django looks for models here)
