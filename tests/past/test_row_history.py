@@ -155,10 +155,11 @@ def test_who_acted_before_does_not_come_back_with_a_rollback():
 
 
 def test_who_acts_is_told_again_after_a_savepoint_is_rolled_back(db):
+    """What was told inside the savepoint is undone with it; the connection then stands as it did before."""
     with acting(actor_id=7):
         make_team()
-    with acting(actor_id=8):
         mark = transaction.savepoint()
+    with acting(actor_id=8):
         make_team()
         transaction.savepoint_rollback(mark)
         assert changes_of(make_team())[0].actor_id == 8
