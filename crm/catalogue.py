@@ -53,6 +53,7 @@ class FieldSpec:
     `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty;
     `compare(look_up, value)` is the same for the comparisons of a filter tree. `in_trees` offers a field there that has
     no parameter; `narrow` are look-ups beside `path` (which of a contact's points); `total`: a figure of other rows.
+    `along(records, user)` reads what the values of a page of records need together, in a few queries.
     """
 
     name: str
@@ -88,6 +89,7 @@ class FieldSpec:
     total: Total | None = None
     in_trees: bool = False
     narrow: tuple[tuple[str, Any], ...] = ()
+    along: Callable[[Sequence[Any], User], None] | None = None
 
     @property
     def sort_path(self) -> str:

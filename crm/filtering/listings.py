@@ -113,9 +113,13 @@ class Listing:
         return page
 
     def veil(self, records: Sequence[Any]) -> None:
-        """Take away the names of related records that the person may not see."""
+        """Take away the names of related records that the person may not see; read what columns need of all at once."""
+        user = cast("User", self.request.user)
+        for column in self.columns:
+            if column.spec.along:
+                column.spec.along(records, user)
         unseen = {name: column.spec.unseen for column in self.columns for name in column.spec.select}
-        veil(cast("User", self.request.user), records, {name: words for name, words in unseen.items() if words})
+        veil(user, records, {name: words for name, words in unseen.items() if words})
 
     @cached_property
     def count(self) -> RowCount:

@@ -16,6 +16,7 @@ from psycopg import sql
 from crm.catalogue import past_rule
 from crm.choices import RowOperation
 from crm.models import LogEntry, RowChange, User
+from crm.past.naming import records_named
 from crm.past.upkeep import kept_models
 from crm.past.wording import FieldChange, Row, Wording
 
@@ -105,19 +106,36 @@ def rows_with(entry: LogEntry) -> QuerySet[RowChange]:
 
 
 def search_log(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
-    """Entries about the record, or the contact, of this number."""
+    """Entries about the record, or the contact, of this number; about the records that a name may mean."""
+    if not text.strip():
+        return rows
     if not is_number(text):
-        return rows.none() if text.strip() else rows
+        found = Q(pk__in=[])
+        for model, keys in records_named(text.strip(), user):
+            found |= Q(model=model._meta.label_lower, object_id__in=keys)
+        return rows.filter(found)
     return rows.filter(Q(object_id=int(text)) | Q(contact_id=int(text)))
 
 
 def search_changes(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
-    """Changes of rows with this number, of all tables."""
+    """Changes of rows with this number, of all tables; of the records that a name may mean, and of their parts."""
+    if not text.strip():
+        return rows
     if not is_number(text):
-        return rows.none() if text.strip() else rows
+        return rows.filter(_about_named(text.strip(), user))
     tables = [model._meta.db_table for model in kept_models()]
     made = [key for table in tables for key in _made(table, {int(text)})]
     return rows.filter(Q(table_name__in=tables, row_id=int(text)) | Q(pk__in=made))
+
+
+def _about_named(text: str, user: User | None) -> Q:
+    found = Q(pk__in=[])
+    for model, keys in records_named(text, user):
+        table = model._meta.db_table
+        found |= Q(table_name=table, row_id__in=keys) | Q(pk__in=_made(table, set(keys)))
+        for part, _ in _parts_of(model):
+            found |= Q(table_name=part._meta.db_table, parent_id__in=keys)
+    return found
 
 
 def is_number(text: str) -> bool:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from crm.access import can
 from crm.choices import Verb
 from crm.models import LogEntry, RowChange
+from crm.past.grouping import count_parts, parts_made_with, without_parts
 from crm.past.reading import is_number, rows_with, search_changes, search_log, tell
 from crm.past.specs import kind_name, row_words
 from crm.views.base import ScopedView
@@ -37,7 +38,7 @@ class AuditPage(AuditGate, ListPage):
     template_name = "crm/audit/list.html"
     default_sort = "-at"
     empty_title = "Nothing yet"
-    search_hint = "Number of a record"
+    search_hint = "Name or number of a record"
 
     def get_context_data(self) -> dict[str, Any]:
         pages = (("Actions", "crm:audit_list"), ("Rows", "crm:audit_rows"))
@@ -53,7 +54,7 @@ class AuditListView(AuditPage):
     heading = "Audit"
     name_column = "summary"
     search = staticmethod(search_log)
-    phone = {"at": "cell-end", "actor": "cell-secondary"}
+    phone = {"at": "cell-end", "actor": "cell-secondary", "named": "cell-secondary-end"}
     export_url_name = "crm:audit_export"
     empty_text = "Everything that people do here is written down: one line for each action."
 
@@ -69,6 +70,12 @@ class RowListView(AuditPage):
     search = staticmethod(search_changes)
     phone = {"at": "cell-end", "actor": "cell-secondary"}
     empty_text = "What each row was before each change is kept here, whichever way the change came."
+
+    def get_queryset(self) -> Any:
+        """A record that was made is one line with its parts, unless one kind of rows, or one row, is asked for."""
+        rows = super().get_queryset()
+        is_asked_for = any(self.request.GET.get(name) for name in ("table", "q"))
+        return rows if is_asked_for else without_parts(rows)
 
 
 class AuditEntryView(ScopedView):
@@ -123,10 +130,11 @@ class RowView(ScopedView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         change: RowChange = self.get_record()
         same = LogEntry.objects.filter(request_id=change.request_id) if change.request_id else LogEntry.objects.none()
+        count_parts([change])
         context = {
             "change": change,
             "heading": row_words(change),
-            "told": tell([change], self.request.user),
+            "told": tell([change, *parts_made_with(change)[:ROWS_A_PAGE]], self.request.user),
             "entries": same.select_related("actor")[:ROWS_A_PAGE],
         }
         return render(request, "crm/audit/row.html", context)

@@ -3,11 +3,14 @@
 import pytest
 
 from contacts.actions import change_contact, log_interaction
+from contacts.models import Contact
+from contacts.searching import show_contacts
 from crm.choices import Role
 from crm.models import AccessRule, FieldRule
 from crm.search import finding
 from crm.search.asking import recent, search_everything
 from orders.actions import change_product
+from orders.searching import find_orders, show_orders
 from tests import factories as make
 
 
@@ -142,3 +145,21 @@ def test_search_asks_a_bounded_number_of_questions(manager, people, django_asser
     make.make_order(people, number="30901820")
     with django_assert_max_num_queries(14):
         search_everything(manager, "anna", 20)
+
+
+def test_a_record_is_drawn_for_who_may_see_it_only(manager, people):
+    """Whoever asks for it by its number, as "lately worked on" does."""
+    rep, order = make.make_user(Role.REP, team=make.make_team()), make.make_order(people)
+    for user, there in ((manager, True), (rep, False)):
+        assert bool(show_contacts(user, [people.pk])) is there
+        assert bool(show_orders(user, [order.pk])) is there
+        assert find_orders(user, order.number, 5).count == int(there)
+
+
+def test_what_was_lately_worked_on_goes_with_the_right_to_see_it(manager, people):
+    rep = make.make_user(Role.REP, team=make.make_team())
+    own = make.make_contact(name="My own", owner=rep)
+    change_contact(actor=rep, contact=own, version=1, fields={"source": "fair"})
+    assert [hit.title for hit in recent(rep).hits] == ["My own"]
+    Contact.objects.filter(pk=own.pk).update(owner=manager)
+    assert recent(rep).hits == ()
