@@ -26,8 +26,8 @@ def parts_by_table() -> dict[str, str]:
     for model in kept_models():
         rule = past_rule(model._meta.label_lower)
         if rule.is_part:
-            whole = next(field for field in model._meta.concrete_fields if field.column == rule.parent)
-            found[model._meta.db_table] = whole.remote_field.model._meta.db_table
+            whole: Any = next(field for field in model._meta.concrete_fields if field.column == rule.parent)
+            found[model._meta.db_table] = whole.related_model._meta.db_table
     return found
 
 

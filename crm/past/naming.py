@@ -30,8 +30,9 @@ def name_records(entries: Sequence[LogEntry], user: User | None) -> None:
             wanted[entry.model].add(entry.object_id)
     names = {(label, key): words for label, keys in wanted.items() for key, words in _names(label, keys, user)}
     for entry in entries:
-        number = "" if entry.object_id is None else f"number {entry.object_id}"
-        entry.record_words = names.get((entry.model, entry.object_id), number)  # type: ignore[attr-defined]
+        key = entry.object_id
+        words = "" if key is None else names.get((entry.model, key), f"number {key}")
+        entry.record_words = words  # type: ignore[attr-defined]
 
 
 def records_named(text: str, user: User | None) -> Iterator[tuple[type[Model], list[int]]]:

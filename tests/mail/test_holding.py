@@ -6,7 +6,7 @@ from crm.holding import hold_sending, release_sending
 from crm.mail import ledger
 from crm.mail.choices import MailState
 from tests import factories as make
-from tests.mail.conftest import write
+from tests.mail.conftest import in_hand, states, write
 
 
 def test_nothing_is_due_while_sending_is_held_and_everything_afterwards(sink, channel, send) -> None:
@@ -21,22 +21,24 @@ def test_nothing_is_due_while_sending_is_held_and_everything_afterwards(sink, ch
     assert sorted(sink.recipients()) == [mail.recipient for mail in mails]
 
 
-def test_a_hold_that_comes_after_the_look_stops_the_claim(sink, channel) -> None:
+def test_a_hold_that_comes_after_the_look_stops_what_would_be_taken(sink, channel) -> None:
     make.make_company()
     mail = write("p@example.com")
     assert ledger.is_anything_due(channel.pk)
     hold_sending(actor=None, reason="Restored")
-    assert ledger.claim(channel.pk, 0) is None
+    with in_hand(channel) as slot:
+        assert slot.next_mail() is None
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == (MailState.QUEUED, 0)
 
 
-def test_what_was_sent_before_the_hold_is_still_written_as_sent(sink, channel) -> None:
+def test_a_hold_stops_what_is_in_hand_and_has_not_begun(sink, channel) -> None:
     make.make_company()
     first, second = write("a@example.com"), write("b@example.com")
-    sent = ledger.claim(channel.pk, 0)
-    hold_sending(actor=None, reason="Restored")
-    assert ledger.claim(channel.pk, 0, sent) is None
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.state, second.state) == (MailState.SENT, MailState.QUEUED)
+    with in_hand(channel) as slot:
+        assert slot.begin(slot.next_mail())
+        slot.note_sent(first)
+        hold_sending(actor=None, reason="Restored")
+        assert not slot.begin(slot.next_mail())
+        slot.put_down()
+    assert states(first, second) == [MailState.SENT, MailState.QUEUED]
