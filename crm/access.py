@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from crm.catalogue import record_models, shipped_grants
@@ -49,6 +50,15 @@ class VisibleQuerySet(models.QuerySet[ModelT]):
         if scope in (Scope.ALL, Scope.NONE):
             return self.visible_to(user, verb)
         return self.filter(_owned_by(user, self.model, scope))
+
+
+def visible_words(model: type[models.Model], user: User | None) -> str:
+    """What the rows that a person may see are narrowed by, as a text: the same text, the same rows."""
+    manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
+    try:
+        return str(manager.visible_to(user).order_by().values("pk").query)
+    except EmptyResultSet:
+        return ""
 
 
 def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,9 @@ from django.db.models import CharField, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
+from crm.access import visible_words
 from crm.catalogue import TimelineEntry, TimelineSource, record_models
+from crm.database.kept import ANY_KEY, KeptStatement
 from crm.mail.choices import MailState
 from crm.models import LogEntry, Mention, Note, OutgoingMail, Task
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("part", "pk", "at", "title", "text", "who", "state", "names")
 NOT_A_CHANGE = ("note", "log", "create task")
+MOST_KEPT = 500
+_kept: dict[tuple[Any, ...], KeptStatement] = {}
 STATE_TONES = {MailState.SENT: "accent", MailState.FAILED: "bad", MailState.PARKED: "bad", MailState.UNCERTAIN: "warn"}
 
 
@@ -35,10 +39,34 @@ def history_before(
     parts: Sequence[str] = (),
 ) -> list[TimelineEntry]:
     """The newest of these parts (all of them, for none) strictly before a moment."""
-    chosen = [PARTS[name](user, contact_id, words.split()) for name in (parts or PARTS)]
-    limited = [_before(rows, before)[:limit] for rows in chosen]
+    if words or parts or before:
+        rows: Iterable[Any] = _union(user, contact_id, before, limit, words.split(), parts or list(PARTS))
+    else:
+        rows = _newest(user, limit).ask(contact_id)
+    return [_entry(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+
+
+def _newest(user: User | None, limit: int) -> KeptStatement:
+    """The question of every page of a contact; kept by what the person may see of notes and tasks."""
+    key = (limit, *(visible_words(model, user) for model in (Note, Task)))
+    if key not in _kept:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = KeptStatement.of(_union(user, ANY_KEY, None, limit, (), list(PARTS)))
+    return _kept[key]
+
+
+def _union(
+    user: User | None,
+    contact_id: int,
+    before: dt.datetime | None,
+    limit: int,
+    words: Sequence[str],
+    parts: Sequence[str],
+) -> QuerySet[Any, Any]:
+    limited = [_before(PARTS[name](user, contact_id, words), before)[:limit] for name in parts]
     union = limited[0].union(*limited[1:], all=True) if len(limited) > 1 else limited[0]
-    return [_entry(dict(zip(COLUMNS, row, strict=True))) for row in union.order_by("-moment", "-pk")[:limit]]
+    return union.order_by("-moment", "-pk")[:limit]
 
 
 def mentioned_in(label: str) -> ArraySubquery:
