@@ -20,6 +20,9 @@ ALL_JOBS = Grants(view=Scope.ALL, change=Scope.ALL)
 ALL_MAILS = Grants(view=Scope.ALL, change=Scope.ALL)
 EVERYBODY = (Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER)
 
+VIEWS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
+TEAM_VIEWS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.TEAM, delete=Scope.TEAM)
+
 CATALOGUE = Catalogue(
     grants={
         # to run: to hand a leaver's records over
@@ -29,6 +32,7 @@ CATALOGUE = Catalogue(
         "crm.storedfile": dict.fromkeys(EVERYBODY, OWN_FILES),
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
         "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},
+        "crm.savedview": {**dict.fromkeys(EVERYBODY, VIEWS), Role.MANAGER: TEAM_VIEWS},
         "crm.apitoken": dict.fromkeys(EVERYBODY, OWN_FILES),
         # besides, who may see a record sees what hangs on it
         "crm.task": {**dict.fromkeys(EVERYBODY, TASKS), Role.MANAGER: TEAM_TASKS},
@@ -76,7 +80,10 @@ CATALOGUE = Catalogue(
         "crm.calendarfeed": PastRule(without=("digest",)),
         "crm.passwordrequest": PastRule(exempt="Gone as soon as it is answered; the mail stands in its ledger."),
     },
-    api_areas=(ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),),
+    api_areas=(
+        ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),
+        ApiArea("views", "Saved views", "What lists show, by name; the filter of each.", is_writable=False),
+    ),
     navigation=(
         NavItem("Home", "crm:home", "house", order=0, key="h"),
         NavItem("Tasks", "agenda:task_list", "check2-square", order=15, model="crm.task", key="k"),

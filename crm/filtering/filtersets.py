@@ -87,6 +87,6 @@ def address(path: str, parameters: QueryDict, without: Iterable[str] = (), **cha
     for name in ("after", "before", "part", *without, *changes):
         query.pop(name, None)
     for name, value in changes.items():
-        if value:
+        if value or "view" in query:  # an empty one takes away what a saved view asks for
             query[name] = value
     return f"{path}?{query.urlencode()}" if query else path

@@ -25,13 +25,14 @@ from crm.filtering.trees.asked import FILTER, asked_tree
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.builder import joined, offered_fields
 from crm.filtering.trees.nodes import Node, as_data, as_text
+from crm.saved_views.showing import with_view
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 
 if TYPE_CHECKING:
-    from crm.models import User
+    from crm.models import SavedView, User
 
-OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part"})
-KEPT = ("q", "sort", "columns")
+OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part", "view"})
+KEPT = ("q", "sort", "columns", "view")
 
 
 @dataclass
@@ -64,8 +65,10 @@ class Listing:
         rows: QuerySet[Any],
         remembered: Sequence[str] = (),
         currency: str = "",
+        view: SavedView | None = None,
     ) -> None:
-        self.design, self.request, self.parameters = design, request, request.GET
+        self.design, self.request, self.asked, self.view = design, request, request.GET, view
+        self.parameters = with_view(request.GET, view, set(design.specs))
         self.currency, self.remembered = currency, remembered
         self.problems: list[str] = []
         trees = TreeList(design.label, cast("User", request.user), design.hidden)
@@ -140,18 +143,18 @@ class Listing:
 
     @cached_property
     def chips(self) -> list[Any]:
-        beside = chips_of(self.filterset, self.parameters, self.request.path)
-        return [*beside, *tree_chips(self.tree, self.parameters, self.request.path)]
+        beside = chips_of(self.filterset, self.asked, self.request.path)
+        return [*beside, *tree_chips(self.tree, self.asked, self.request.path)]
 
     @cached_property
     def joined_tree(self) -> Node | None:
         """All that narrows the list but the search, as one tree."""
-        return joined(self.tree.node, self.filterset, self.parameters)
+        return joined(self.tree.node, self.filterset, self.asked)
 
     @property
     def builder(self) -> dict[str, Any]:
         """What the filter builder begins with: the fields, the tree, and the parameters that stay beside it."""
-        kept = {name: self.parameters[name] for name in KEPT if self.parameters.get(name)}
+        kept = {name: self.asked[name] for name in KEPT if name in self.asked}
         tree = as_data(self.joined_tree)
         return {"fields": offered_fields(self.tree.trees), "tree": tree, "kept": kept, "path": self.request.path}
 
@@ -164,7 +167,7 @@ class Listing:
 
     def address(self, without: Iterable[str] = (), **changes: str) -> str:
         """This list's address with some parameters changed or left out."""
-        return address(self.request.path, self.parameters, without, **changes)
+        return address(self.request.path, self.asked, without, **changes)
 
     @property
     def next_url(self) -> str:

@@ -14,6 +14,7 @@ from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
 from crm.models.reach import Share, Territory
+from crm.models.saved_views import SavedView
 from crm.models.sessions import PasswordRequest, Session
 from crm.models.submissions import FormSubmission
 
@@ -44,6 +45,7 @@ __all__ = [
     "OutgoingMail",
     "PasswordRequest",
     "RowChange",
+    "SavedView",
     "Session",
     "Share",
     "StoredFile",

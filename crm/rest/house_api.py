@@ -46,6 +46,25 @@ JOBS = Resource(
     search=not_searched,
 )
 JobOut = record_schema("Job", JOBS)
+VIEWS = Resource(
+    name="views",
+    label="crm.savedview",
+    noun="view",
+    default_sort="name",
+    only=lambda spec: False,
+    extras=(
+        _own("name", "Name", sort=True),
+        _own("list_name", "Which list it is of, such as contacts.contact"),
+        _own("owner", "Whose it is", select=("owner",)),
+        _own("team", "The team that it is shared with", select=("team",)),
+        _own("filter", "The tree, as the parameter `filter` of the list takes it"),
+        _own("words", "What is searched for, as `q`"),
+        _own("columns", "The columns, by name"),
+        _own("sort", "The order, as `sort`"),
+    ),
+    search=not_searched,
+)
+ViewOut = record_schema("View", VIEWS)
 
 
 class TokenOut(Schema):
@@ -98,3 +117,15 @@ def list_jobs(request: HttpRequest) -> HttpResponse:
 def get_job(request: HttpRequest, job_id: int) -> HttpResponse:
     """One job: how far it is, and why it failed if it did."""
     return answer(JOBS, request, found(JOBS, request, job_id))
+
+
+@house.get("/views", response=page_schema("View", ViewOut), auth=reads("views"), openapi_extra=list_parameters(VIEWS))
+def list_views(request: HttpRequest) -> HttpResponse:
+    """Saved views of lists that you may see."""
+    return ApiList(VIEWS, request).response()
+
+
+@house.get("/views/{int:view_id}", response=ViewOut, auth=reads("views"))
+def get_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """One saved view; its filter can be asked of the list's operation."""
+    return answer(VIEWS, request, found(VIEWS, request, view_id))

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -27,6 +28,8 @@ from crm.filtering.keyset import Page, Position, read_page
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
 from crm.log import log_export
+from crm.models import SavedView
+from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
 from crm.tables import Column
 from crm.views.base import ScopedView
 
@@ -71,15 +74,33 @@ class ListPage(ScopedView):
         return ListDesign(self.label, self.name_column, self.default_sort, self.search, self.phone, hidden=self.hidden)
 
     @cached_property
+    def views(self) -> list[SavedView]:
+        return views_of(self.request.user, self.label)
+
+    @cached_property
+    def saved_view(self) -> SavedView | None:
+        """The view that the address names; 404 for one that is not this person's to see."""
+        asked = self.request.GET.get(VIEW, "")
+        if asked in ("", ALL):
+            return None
+        found = next((view for view in self.views if str(view.pk) == asked), None)
+        if found is None:
+            raise Http404("There is no such view.")
+        return found
+
+    @cached_property
     def listing(self) -> Listing:
         remembered: Sequence[str] = self.request.session.get(memory_of(self.label), ())
-        return Listing(self.design, self.request, self.get_queryset(), remembered, self.request.company.currency)
+        currency, rows = self.request.company.currency, self.get_queryset()
+        return Listing(self.design, self.request, rows, remembered, currency, self.saved_view)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("part") == "filters":
             return render(request, "components/_filter_builder.html", {"builder": json.dumps(self.listing.builder)})
         if request.GET.get("part") == "count":
             return self.count()
+        if not request.GET and (first := first_view(self.views, self.request.user)):
+            return redirect(f"{request.path}?{VIEW}={first.pk}")
         is_part = self.request.htmx and not self.request.htmx.boosted
         template = "components/_table.html" if is_part else self.template_name
         status = WRONG_QUESTION if self.listing.problems else 200
@@ -115,7 +136,27 @@ class ListPage(ScopedView):
             "new_label": self.new_label,
             "edit_path": self.edit_path if can(self.request.user, Verb.CHANGE, self.model) else "",
             "bulk": self._bulk(),
+            "saved_view": self.saved_view,
+            **self._tabs(),
             "empty": self._empty(),
+        }
+
+    def _tabs(self) -> dict[str, Any]:
+        """The saved views as tabs, and what can be done with the one that is open."""
+        view, path, asked = self.saved_view, self.request.path, self.listing.asked
+        everything = f"{path}?{VIEW}={ALL}" if first_view(self.views, self.request.user) else path
+        tabs = [{"label": f"All {self.heading.lower()}", "url": everything, "active": view is None}]
+        tabs += [{"label": one.name, "url": f"{path}?{VIEW}={one.pk}", "active": one == view} for one in self.views]
+        may_change = view is not None and can(self.request.user, Verb.CHANGE, view)
+        is_changed = bool(set(asked) - {VIEW, "after", "before", "part"})
+        shown = json.dumps(shown_by(self.listing))
+        return {
+            "views": tabs if len(tabs) > 1 or is_changed else [],
+            "save_url": f"{reverse('crm:view_create')}?{urlencode({'list': self.label, 'shown': shown})}",
+            "can_save": is_changed or view is not None,
+            "edit_view_url": reverse("crm:view_update", args=[view.pk]) if view and may_change else "",
+            "keep_view_url": reverse("crm:view_keep", args=[view.pk]) if view and may_change and is_changed else "",
+            "shown": shown,
         }
 
     def _bulk(self) -> dict[str, Any] | None:

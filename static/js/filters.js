@@ -71,6 +71,7 @@
       const where = plain(written(state));
       const query = new URLSearchParams(kept);
       if (where) query.set("filter", JSON.stringify({ version: 1, where }));
+      else if (kept.view) query.set("filter", "");
       if (part) query.set("part", part);
       return query.size ? `${path}?${query}` : path;
     }

@@ -33,6 +33,8 @@ OPERATIONS: dict[str, Operation] = {
     "get_me": Operation("house", "view", ""),
     "list_jobs": reading("job", "jobs"),
     "get_job": reading("job", "jobs", has_record=True),
+    "list_views": reading("saved view", "views"),
+    "get_view": reading("saved view", "views", has_record=True),
     "list_contacts": reading("contact", "contacts"),
     "create_contact": writing("contact", "add", "contacts", {"name": "New"}, has_record=False),
     "get_contact": reading("contact", "contacts", has_record=True),

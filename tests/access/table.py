@@ -64,6 +64,12 @@ SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY, "run": r
 SCOPES["custom field"] = dict.fromkeys(("view", "add", "change", "delete"), NOBODY)
 SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
 SCOPES["company"] = {"view": EVERYBODY, "change": NOBODY}
+SCOPES["saved view"] = {
+    "view": reach(TEAM, TEAM, TEAM, TEAM),
+    "add": EVERYBODY,
+    "change": reach(OWN, OWN, OWN, TEAM),
+    "delete": reach(OWN, OWN, OWN, TEAM),
+}
 SCOPES["order"] = SCOPES["contact"]
 SCOPES["channel"] = SCOPES["mail"]
 SCOPES["audit row"] = SCOPES["audit entry"]
@@ -162,6 +168,10 @@ ADDRESSES: dict[str, Address] = {
     "crm:job_list": page("job"),
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),
+    "crm:view_create": form("saved view", "add"),
+    "crm:view_update": form("saved view", "change", has_record=True),
+    "crm:view_keep": button("saved view", "change"),
+    "crm:view_delete": button("saved view", "delete"),
     "crm:job_retry": button("job", "change"),
     "crm:job_undo": button("job", "change"),
     "crm:import_list": page("import"),

@@ -32,6 +32,7 @@ from crm.models import (
     Notice,
     OutgoingMail,
     RowChange,
+    SavedView,
     Session,
     StoredFile,
     Task,
@@ -184,7 +185,14 @@ def _calendar_secret(owner: User, name: str) -> Secret:
     return Secret(make_feed(actor=owner, name=name)[1])
 
 
+def _view(owner: User, name: str) -> SavedView:
+    return SavedView.objects.create(
+        list_name="contacts.contact", name=f"CANARY view {name}", owner=owner, team=owner.team
+    )
+
+
 MAKERS = {
+    "saved view": _view,
     "calendar link": _calendar_link,
     "secret of a calendar": _calendar_secret,
     "task": _task,

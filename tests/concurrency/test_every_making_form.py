@@ -19,6 +19,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:contact_create": {"kind": "person", "name": "Grace"},
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},
     "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},
+    "crm:view_create": {"name": "Mine"},
     "contacts:territory_create": {"name": "North"},
     "contacts:consent_create": {"channel": "email", "purpose": "marketing", "level": "2"},
     "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},

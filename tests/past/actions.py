@@ -27,11 +27,27 @@ from crm.mail.choices import MailState
 from crm.models import Attachment, JobRun, MailChannel, Note, OutgoingMail, StoredFile, Task
 from crm.notes import actions as notes
 from crm.rest import actions as rest
+from crm.saved_views import actions as saved_views
 from orders import actions as orders
 from tests.factories import make_contact, make_order, make_product, make_user
 
-MODULES = (agenda, notes, analytics, contacts, permission, relations, floor, accounts, customfields, mail, rest, orders)
+MODULES = (
+    agenda,
+    notes,
+    analytics,
+    contacts,
+    permission,
+    relations,
+    floor,
+    accounts,
+    customfields,
+    mail,
+    rest,
+    saved_views,
+    orders,
+)
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
+SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
 MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 # parts of other actions, reads, and what has one statement to write
 NOT_ALONE = {
@@ -224,10 +240,24 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         rest.issue_token(actor=actor, name="A script", scopes=["contacts:read"]),
         lambda made: rest.revoke_token(actor=actor, token=made[0] if isinstance(made, tuple) else made),
     ),
+    "create_view": lambda actor: lambda: _view(actor),
+    "change_view": lambda actor: _on(
+        _view(actor),
+        lambda view: saved_views.change_view(actor=actor, view=view, version=1, fields={"name": "Other"}),
+    ),
+    "keep_shown": lambda actor: _on(
+        _view(actor),
+        lambda view: saved_views.keep_shown(actor=actor, view=view, version=1, shown=SHOWN | {"words": "x"}),
+    ),
+    "delete_view": lambda actor: _on(_view(actor), lambda view: saved_views.delete_view(actor=actor, view=view)),
     "start_job": lambda actor: lambda: jobs.start_job(actor=actor, kind="analysis", title="A job"),
     "request_cancel": lambda actor: _on(_job(JobState.WAITING), lambda job: jobs.request_cancel(actor=actor, job=job)),
     "retry_job": lambda actor: _on(_job(JobState.FAILED), lambda job: jobs.retry_job(actor=actor, job=job)),
 }
+
+
+def _view(actor: Any) -> Any:
+    return saved_views.create_view(actor=actor, label="contacts.contact", shown=SHOWN, fields={"name": "Mine"})
 
 
 def _allowed():

@@ -1,0 +1,93 @@
+"""Saved views: what a list shows, under a name; of one person, a team, or first for a role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from crm.access import VisibleQuerySet
+from crm.choices import Role, Verb
+from crm.grants import AccessPaths
+
+if TYPE_CHECKING:
+    from crm.models.people import User
+
+TEAMS_ABOVE = """
+WITH RECURSIVE above AS (
+    SELECT id, parent_id FROM crm_team WHERE id = %s
+    UNION SELECT t.id, t.parent_id FROM crm_team AS t JOIN above ON t.id = above.parent_id
+) SELECT id FROM above
+"""
+
+
+class SavedViewQuerySet(VisibleQuerySet["SavedView"]):
+    """A view of a team is seen in the teams below it too; a view of a role by all of that role."""
+
+    def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
+        found = super().visible_to(user, verb)
+        if user is None or verb != Verb.VIEW or not user.is_active:
+            return found
+        return found | self.filter(_shared_with(user))
+
+    def shown_to(self, user: User, label: str) -> Self:
+        """The tabs of a person above a list: their own views and those shared with them."""
+        mine = Q(owner=user) | _shared_with(user)
+        return self.filter(mine, list_name=label).order_by("name", "id")
+
+
+def _shared_with(user: User) -> Q:
+    shared = Q(role=user.role)
+    return shared | Q(team__in=RawSQL(TEAMS_ABOVE, [user.team_id])) if user.team_id else shared  # noqa: S611 - a number
+
+
+class SavedView(models.Model):
+    """The filter tree, search words, columns, order and row height of one list (`contacts.contact`)."""
+
+    list_name = models.CharField(max_length=60, editable=False)
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="saved_views"
+    )
+    team = models.ForeignKey(
+        "crm.Team", null=True, blank=True, on_delete=models.SET_NULL, help_text="Its people and the teams below see it."
+    )
+    role = models.CharField(
+        max_length=16, choices=Role, blank=True, help_text="Everybody of this role sees it, and begins with it."
+    )
+    is_default = models.BooleanField("open this view first", default=False)
+    filter = models.JSONField("filter", default=dict, blank=True, editable=False)
+    words = models.CharField(max_length=200, blank=True, editable=False)
+    columns = ArrayField(models.CharField(max_length=120), default=list, blank=True, editable=False)
+    sort = models.CharField(max_length=120, blank=True, editable=False)
+    row_height = models.CharField(
+        max_length=12, choices=[("comfortable", "comfortable"), ("dense", "dense")], blank=True
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    access = AccessPaths(owner="owner", team="team")
+    objects: Any = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "list_name"], condition=Q(is_default=True), name="crm_savedview_one_default"
+            ),
+            models.UniqueConstraint(
+                fields=["role", "list_name"], condition=~Q(role=""), name="crm_savedview_one_of_a_role"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["list_name", "owner"], name="crm_savedview_list_owner"),
+            models.Index(fields=["list_name", "team"], name="crm_savedview_list_team"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What a list shows, kept under a name and shown as a tab above it."""

@@ -1,0 +1,72 @@
+"""Writes of saved views: make, change, keep what the list shows, delete. Each is one transaction and one log row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from crm.access import can
+from crm.choices import Verb
+from crm.log import log
+from crm.models import SavedView, User
+from crm.saving import assign, locked, refuse_lost_sight
+
+MOST_VIEWS = 100
+SHOWN = ("filter", "words", "columns", "sort")
+
+
+@transaction.atomic
+def create_view(*, actor: User, label: str, shown: Mapping[str, Any], fields: Mapping[str, Any]) -> SavedView:
+    """Keep what a list shows (`shown`: filter, words, columns, sort) under a name, for its maker and whom it names."""
+    if SavedView.objects.filter(owner=actor, list_name=label).count() >= MOST_VIEWS:
+        raise ValidationError(f"You have {MOST_VIEWS} views of this list: delete one first.")
+    view = SavedView(owner=actor, list_name=label, **{name: shown[name] for name in SHOWN}, **fields)
+    _make_room(actor, view)
+    view.save()
+    log(actor=actor, verb="create", object=view, summary=f"Saved the view {view.name}")
+    return view
+
+
+@transaction.atomic
+def change_view(*, actor: User, view: SavedView, version: int, fields: Mapping[str, Any]) -> SavedView:
+    """Rename, share, open first. Raises `StaleRecord` when somebody saved it after `version` was read."""
+    current: SavedView = locked(view, version)
+    if changed := assign(current, fields):
+        _make_room(actor, current)
+        current.version += 1
+        current.save()
+        refuse_lost_sight(actor, current)
+        log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)} of the view {current}")
+    return current
+
+
+@transaction.atomic
+def keep_shown(*, actor: User, view: SavedView, version: int, shown: Mapping[str, Any]) -> SavedView:
+    """Make the view what the list shows now. Raises `StaleRecord`."""
+    current: SavedView = locked(view, version)
+    if assign(current, {name: shown[name] for name in SHOWN}):
+        current.version += 1
+        current.save()
+        log(actor=actor, verb="change", object=current, summary=f"Changed what the view {current} shows")
+    return current
+
+
+@transaction.atomic
+def delete_view(*, actor: User, view: SavedView) -> None:
+    log(actor=actor, verb="delete", object=view, summary=f"Deleted the view {view.name}")
+    view.delete()
+
+
+def _make_room(actor: User, view: SavedView) -> None:
+    """One view opens first: another one that did so does not any more. Only administrators choose for a role."""
+    others = SavedView.objects.filter(list_name=view.list_name).exclude(pk=view.pk)
+    if view.is_default:
+        others.filter(owner=view.owner, is_default=True).update(is_default=False)
+    was = SavedView.objects.filter(pk=view.pk).values_list("role", flat=True).first() or ""
+    if view.role != was and not can(actor, Verb.RUN, SavedView):
+        raise ValidationError("Only administrators choose the view that a role begins with.")
+    if view.role:
+        others.filter(role=view.role).update(role="")

@@ -1,0 +1,58 @@
+"""A saved view on its list: the parameters that it stands for, the tabs, and what the list shows as a view keeps it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.http import QueryDict
+
+from crm.filtering.trees.asked import FILTER
+from crm.filtering.trees.nodes import as_data
+from crm.models import SavedView, User
+
+if TYPE_CHECKING:
+    from crm.filtering.listings import Listing
+
+VIEW, ALL = "view", "all"
+
+
+def views_of(user: User, label: str) -> list[SavedView]:
+    """The views that a person has as tabs above a list, by name."""
+    return list(SavedView.objects.shown_to(user, label))
+
+
+def first_view(views: list[SavedView], user: User) -> SavedView | None:
+    """The view that a person begins with: their own choice, else that of their role."""
+    own = (view for view in views if view.owner_id == user.pk and view.is_default)
+    return next(own, None) or next((view for view in views if view.role == user.role), None)
+
+
+def with_view(asked: QueryDict, view: SavedView | None, names: set[str]) -> QueryDict:
+    """The address's parameters over those of the view; a parameter that stands there empty takes the view's away.
+
+    `names` are the fields that the list can show: columns of a view that are gone or hidden by now are left out.
+    """
+    if view is None:
+        return asked
+    said = {
+        FILTER: json.dumps(view.filter) if view.filter.get("where") else "",
+        "q": view.words,
+        "columns": ",".join(name for name in view.columns if name in names),
+        "sort": view.sort if view.sort.removeprefix("-") in names else "",
+    }
+    data = asked.copy()
+    for name, value in said.items():
+        if name not in asked and value:
+            data[name] = value
+    return data
+
+
+def shown_by(listing: Listing) -> dict[str, Any]:
+    """What a list shows now, as a view keeps it."""
+    return {
+        "filter": as_data(listing.joined_tree),
+        "words": listing.parameters.get("q", "")[:200],
+        "columns": [column.name for column in listing.columns],
+        "sort": listing.sort.word,
+    }

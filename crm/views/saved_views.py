@@ -1,0 +1,107 @@
+"""Saved views: save what a list shows, name and share it, keep what it shows now, delete it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+
+from crm.choices import Verb
+from crm.models import SavedView
+from crm.saved_views.actions import change_view, create_view, delete_view, keep_shown
+from crm.saved_views.forms import SavedViewForm, read_shown
+from crm.saving import StaleRecord
+from crm.views.base import ScopedView
+from crm.views.forms import FormPage
+
+NOTHING = {"filter": {"version": 1, "where": None}, "words": "", "columns": [], "sort": ""}
+
+
+def list_url(view: SavedView) -> str:
+    """The list with this view open."""
+    app, _, model = view.list_name.partition(".")
+    try:
+        return f"{reverse(f'{app}:{model}_list')}?view={view.pk}"
+    except NoReverseMatch:
+        return reverse("crm:home")
+
+
+class ViewFormView(FormPage):
+    """What saving and changing a view share."""
+
+    model = SavedView
+    form_class = SavedViewForm
+    list_url_name = "crm:home"
+
+    def get_success_url(self, record: Any) -> str:
+        return list_url(record)
+
+
+class ViewCreateView(ViewFormView):
+    """`?list=` and `?shown=` (JSON) say what is saved; a list page leads here with both."""
+
+    verb = Verb.ADD
+    heading = "Save this view"
+    submit_label = "Save the view"
+    done = "“{record}” is a tab of this list now."
+
+    def get_initial(self) -> dict[str, Any]:
+        wanted = self.request.GET
+        return {"list": wanted.get("list", "contacts.contact"), "shown": wanted.get("shown") or json.dumps(NOTHING)}
+
+    def save(self, form: SavedViewForm) -> SavedView:
+        said = form.cleaned_data
+        return create_view(actor=self.request.user, label=said["list"], shown=said["shown"], fields=form.view_fields)
+
+
+class ViewUpdateView(ViewFormView):
+    verb = Verb.CHANGE
+    heading = "The view {record}"
+    template_name = "crm/view_form.html"
+    done = "Saved {record}."
+
+    def save(self, form: SavedViewForm) -> SavedView:
+        return change_view(
+            actor=self.request.user, view=self.record, version=form.cleaned_data["version"], fields=form.view_fields
+        )
+
+
+class ViewKeepView(ScopedView):
+    """Makes a view what its list shows now."""
+
+    model = SavedView
+    http_method_names = ["post"]
+    verb = Verb.CHANGE
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view: SavedView = self.get_record()
+        version = request.POST.get("version", "")
+        try:
+            shown = read_shown(self.request.user, view.list_name, request.POST.get("shown", ""))
+            number = int(version) if version.isascii() and version.isdecimal() else 0
+            keep_shown(actor=self.request.user, view=view, version=number, shown=shown)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        except StaleRecord:
+            messages.error(request, "Somebody changed this view meanwhile. Open it again to see what it shows now.")
+        else:
+            messages.success(request, f"“{view}” shows this from now on.")
+        return redirect(list_url(view))
+
+
+class ViewDeleteView(ScopedView):
+    model = SavedView
+    http_method_names = ["post"]
+    verb = Verb.DELETE
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view: SavedView = self.get_record()
+        url = list_url(view).partition("?")[0]
+        delete_view(actor=self.request.user, view=view)
+        messages.success(request, f"The view “{view}” is gone; the records are as they were.")
+        return redirect(url)
