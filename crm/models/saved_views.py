@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.urls import NoReverseMatch, reverse
 
 from crm.access import VisibleQuerySet
 from crm.choices import Role, Verb
@@ -91,3 +92,11 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The list with this view open; the home page where there is no such list any more."""
+        app, _, model = self.list_name.partition(".")
+        try:
+            return f"{reverse(f'{app}:{model}_list')}?view={self.pk}"
+        except NoReverseMatch:
+            return reverse("crm:home")

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 
 from crm.choices import Verb
 from crm.models import SavedView
@@ -22,24 +21,12 @@ from crm.views.forms import FormPage
 NOTHING = {"filter": {"version": 1, "where": None}, "words": "", "columns": [], "sort": ""}
 
 
-def list_url(view: SavedView) -> str:
-    """The list with this view open."""
-    app, _, model = view.list_name.partition(".")
-    try:
-        return f"{reverse(f'{app}:{model}_list')}?view={view.pk}"
-    except NoReverseMatch:
-        return reverse("crm:home")
-
-
 class ViewFormView(FormPage):
     """What saving and changing a view share."""
 
     model = SavedView
     form_class = SavedViewForm
     list_url_name = "crm:home"
-
-    def get_success_url(self, record: Any) -> str:
-        return list_url(record)
 
 
 class ViewCreateView(ViewFormView):
@@ -91,7 +78,7 @@ class ViewKeepView(ScopedView):
             messages.error(request, "Somebody changed this view meanwhile. Open it again to see what it shows now.")
         else:
             messages.success(request, f"“{view}” shows this from now on.")
-        return redirect(list_url(view))
+        return redirect(view.get_absolute_url())
 
 
 class ViewDeleteView(ScopedView):
@@ -101,7 +88,7 @@ class ViewDeleteView(ScopedView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         view: SavedView = self.get_record()
-        url = list_url(view).partition("?")[0]
+        url = view.get_absolute_url().partition("?")[0]
         delete_view(actor=self.request.user, view=view)
         messages.success(request, f"The view “{view}” is gone; the records are as they were.")
         return redirect(url)
