@@ -9,7 +9,7 @@ from contacts.home import CARDS
 from contacts.importing import KINDS
 from contacts.panels import CONTACT_PANELS
 from contacts.permission.panels import PERMISSION_PANELS
-from contacts.queries import interactions_before
+from contacts.queries import interactions_before, signals_before
 from contacts.relations.panels import RELATION_PANELS
 from contacts.searching import SOURCES
 from contacts.specs import CONTACT_FIELDS
@@ -29,7 +29,7 @@ CHANNEL_PARTS = (
     ("calls", "Calls", (Channel.PHONE, Channel.WIRELESS)),
     ("mails", "Mails and chats", (Channel.EMAIL, Channel.CHAT, Channel.SOCIAL)),
     ("meetings", "Visits and meetings", (Channel.VISIT, Channel.MEETING, Channel.POINT_OF_SALE)),
-    ("web", "Web", (Channel.WEB, Channel.KIOSK, Channel.RFID, Channel.REGISTRATION, Channel.SURVEY)),
+    ("web", "Web", (Channel.WEB, Channel.REGISTRATION, Channel.SURVEY)),
     ("deliveries", "Deliveries", (Channel.DELIVERY,)),
 )
 
@@ -56,6 +56,7 @@ CATALOGUE = Catalogue(
                 for name, label, channels in CHANNEL_PARTS
             ),
         ),
+        TimelineSource("signals", "Opens and clicks", signals_before),
     ),
     panels={"contacts.contact": (*CONTACT_PANELS, *PERMISSION_PANELS, *RELATION_PANELS)},
     past={

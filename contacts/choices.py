@@ -47,6 +47,12 @@ class Channel(TextChoices):
     REGISTRATION = "registration", "Product registration"
     MEETING = "meeting", "Meeting"
     RFID = "rfid", "RFID reader"
+    OPEN = "open", "Mail opened"
+    CLICK = "click", "Link clicked"
+
+
+# machines write these by the thousand: the timeline shows them by the month
+BULK_CHANNELS: tuple[str, ...] = (Channel.OPEN, Channel.CLICK, Channel.KIOSK, Channel.RFID)
 
 
 class CallOutcome(TextChoices):

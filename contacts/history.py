@@ -49,9 +49,10 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     moment = _moment(request.GET.get("before", ""))
     words = request.GET.get("words", "").replace("\0", "").strip()[:100]
     user = cast(SignedInRequest, request).user
+    without = () if getattr(contact, "has_bulk", True) else ("signals",)
     return {
         "record": contact,
-        "timeline": read_timeline(user, contact.pk, before=moment, only=only, words=words),
+        "timeline": read_timeline(user, contact.pk, before=moment, only=only, words=words, without=without),
         "sources": choices,
         "only": only,
         "words": words,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from contacts.choices import Channel, ContactKind, Direction, PointKind
+from contacts.choices import BULK_CHANNELS, Channel, ContactKind, Direction, PointKind
 from contacts.models import Address, Contact, ContactPoint, ContactQuerySet, Interaction
 from crm.catalogue import TimelineEntry, fields_of
+from crm.choices import Verb
 from crm.field_rights import hidden_fields
 from crm.mail.choices import MailState
 from crm.models import OutgoingMail, User
 from crm.notes.history import mentioned_in
-from crm.templatetags.figures import duration
+from crm.templatetags.figures import duration, number
+from crm.timeline_folding import Bulk, Folded, folded_months
 
 UNSEEN_ORGANIZATION = "an organization you cannot see"
 UNSEEN_CONTACT = "a contact you cannot see"
@@ -34,6 +37,15 @@ ICONS = {
     Channel.REGISTRATION: "card-checklist",
     Channel.MEETING: "people",
     Channel.RFID: "broadcast",
+    Channel.OPEN: "envelope-open",
+    Channel.CLICK: "cursor",
+}
+SIGNALS = Bulk("contacts_interaction", "contact_id", "channel", "occurred_at")
+SIGNAL_WORDS: dict[str, tuple[str, str]] = {
+    Channel.OPEN: ("mail opened", "mails opened"),
+    Channel.CLICK: ("link clicked", "links clicked"),
+    Channel.KIOSK: ("visit at a kiosk", "visits at a kiosk"),
+    Channel.RFID: ("reading of a chip", "readings of a chip"),
 }
 
 
@@ -67,6 +79,10 @@ def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
             sees_organization=_sees("organization", reachable),
             sees_parent=_sees("parent", reachable),
             people_count=_count_of_people(reachable),
+            has_bulk=Exists(Interaction.objects.filter(contact=OuterRef("pk"), channel__in=BULK_CHANNELS)),
+            can_for=Value(user.pk if user else None, output_field=IntegerField(null=True)),
+            can_change=Exists(Contact.objects.visible_to(user, Verb.CHANGE).filter(pk=OuterRef("pk"))),
+            can_delete=Exists(Contact.objects.visible_to(user, Verb.DELETE).filter(pk=OuterRef("pk"))),
         )
     )
 
@@ -106,17 +122,39 @@ def interactions_before(
     words: str = "",
     channels: Sequence[str] = (),
 ) -> list[TimelineEntry]:
-    """The newest interactions of a contact strictly before a moment, as timeline entries."""
+    """The newest interactions of a contact strictly before a moment, as timeline entries; those that come in bulk are
+    there by the month (`signals_before`)."""
     rows = Interaction.objects.visible_to(user).filter(contact=contact_id).select_related("user")
     if before:
         rows = rows.filter(occurred_at__lt=before)
-    if channels:
-        rows = rows.filter(channel__in=channels)
+    rows = rows.filter(channel__in=channels) if channels else rows.exclude(channel__in=BULK_CHANNELS)
     for word in words.split():
         rows = rows.filter(Q(subject__icontains=word) | Q(body__icontains=word) | Q(outcome__icontains=word))
     mail = OutgoingMail.objects.filter(object_model="contacts.interaction", object_id=OuterRef("pk"))
     told = rows.annotate(named=mentioned_in("contacts.interaction"), mail_state=Subquery(mail.values("state")[:1]))
     return [_entry(row) for row in told.order_by("-occurred_at", "-id")[:limit]]
+
+
+def signals_before(user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
+    """What comes in bulk (opens, clicks, readers of chips), a line a month: `312 mails opened in March`.
+
+    Whoever asks has seen to it that the person may see the contact: a count says nothing that its page does not.
+    """
+    return [_folded_entry(one) for one in folded_months(SIGNALS, contact_id, BULK_CHANNELS, before, limit)]
+
+
+def _folded_entry(folded: Folded) -> TimelineEntry:
+    month = timezone.localtime(folded.newest)
+    name = f"{month:%B}" if month.year == timezone.localdate().year else f"{month:%B %Y}"
+    count = f"{number(folded.count)}+" if folded.is_capped else number(folded.count)
+    one, many = SIGNAL_WORDS[folded.kind]
+    return TimelineEntry(
+        at=folded.newest,
+        icon=ICONS.get(Channel(folded.kind), "chat"),
+        title=f"{count} {one if folded.count == 1 else many} in {name}",
+        key=f"signals-{folded.kind}-{month:%Y-%m}",
+        tone="neutral",
+    )
 
 
 def people_of(user: User | None, contact: Contact) -> QuerySet[Contact]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts import history, views
+from contacts import facts, history, views
 from contacts.composing import views as composing
 from contacts.permission import views as permission
 from contacts.relations import views as relations
@@ -32,6 +32,8 @@ urlpatterns = [
     path("<int:pk>/relations/end/", relations.RelationEndView.as_view(), name="relation_end"),
     path("<int:pk>/timeline/", history.ContactTimelineView.as_view(), name="contact_timeline"),
     path("<int:pk>/composer/", composing.ComposerPartView.as_view(), name="composer_part"),
+    path("<int:pk>/fact/", facts.FactEditView.as_view(), name="fact_edit"),
+    path("<int:pk>/files/", composing.FileAddView.as_view(), name="file_add"),
     path("<int:pk>/notes/", composing.NoteCreateView.as_view(), name="note_create"),
     path("<int:pk>/calls/", composing.CallCreateView.as_view(), name="call_create"),
     path("<int:pk>/meetings/", composing.MeetingCreateView.as_view(), name="meeting_create"),

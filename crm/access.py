@@ -75,7 +75,10 @@ def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:
 
 
 def can(user: User | None, verb: str, target: models.Model | type[models.Model]) -> bool:
-    """Whether `user` may do `verb` on this record (or, for a class, on any record of it)."""
+    """Whether `user` may do `verb` on this record (or, for a class, on any record of it).
+
+    A record that was read with `can_change` or `can_delete` for this person (`can_for`) is not asked about.
+    """
     if user is None:
         return True
     model = target if isinstance(target, type) else type(target)
@@ -84,6 +87,9 @@ def can(user: User | None, verb: str, target: models.Model | type[models.Model])
         return scope != Scope.NONE
     # a page asks several verbs of one record; those of one scope have one answer, kept with this reading of the record
     reached: dict[tuple[int, Scope, str], bool] = target.__dict__.setdefault("_reached_by", {})
+    known = getattr(target, f"can_{verb}", None)
+    if known is not None and getattr(target, "can_for", None) == user.pk:
+        return bool(known)
     kept_as = (user.pk, scope, _verb_that_matters(user, model, verb))
     if kept_as not in reached:
         manager = cast("VisibleQuerySet[Any]", model._default_manager.all())

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from crm.agenda.home import CARD
 from crm.catalogue import HomeCard
 from crm.choices import FINISHED_JOB_STATES, JobState
 from crm.models import JobRun, User
@@ -26,4 +27,7 @@ def jobs_card(request: HttpRequest) -> dict[str, Any] | None:
     return {"jobs": jobs} if jobs else None
 
 
-CARDS = (HomeCard("jobs", "crm/_home_jobs.html", jobs_card, order=5),)
+CARDS = (
+    CARD,
+    HomeCard("jobs", "crm/_home_jobs.html", jobs_card, order=5),
+)

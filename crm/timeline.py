@@ -28,16 +28,23 @@ def source_choices() -> list[TimelineSource]:
 
 
 def read_timeline(
-    user: User, contact_id: int, *, before: dt.datetime | None = None, only: str = "", words: str = ""
+    user: User,
+    contact_id: int,
+    *,
+    before: dt.datetime | None = None,
+    only: str = "",
+    words: str = "",
+    without: Sequence[str] = (),
 ) -> TimelinePage:
     """One page of the merged history. Raises `KeyError` for a source that does not exist.
 
-    `words` narrows to entries that have all of them, in the sources that can be searched.
+    `words` narrows to entries that have all of them, in the sources that can be searched; `without` names sources that
+    have nothing.
 
     Entries of one moment never part company: a page ends between two moments, and where a whole page has one moment
     more is read.
     """
-    sources: Sequence[TimelineSource] = timeline_sources()
+    sources: Sequence[TimelineSource] = [one for one in timeline_sources() if one.name not in without]
     if only:
         sources = [{source.name: source for source in source_choices()}[only]]
     limit = PAGE

@@ -22,8 +22,8 @@ from crm.access import can
 from crm.agenda.actions import create_task
 from crm.choices import Verb
 from crm.hanging import text_key_of
-from crm.models import Note, Task
-from crm.notes.actions import add_note, draft_of, keep_draft
+from crm.models import Attachment, Note, Task
+from crm.notes.actions import add_note, attach_file, draft_of, keep_draft
 from crm.once import sent_before
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
@@ -158,6 +158,35 @@ class InteractionCreateView(ComposerView):
 
     def act(self, contact: Contact, form: InteractionForm) -> None:
         actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
+
+
+class FileAddView(ScopedView):
+    """A file for the contact, from its tab of files."""
+
+    model = Contact
+    http_method_names = ["post"]
+    request: SignedInRequest
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        contact, upload = self.get_record(), request.FILES.get("file")
+        if not can(self.request.user, Verb.ADD, Attachment):
+            raise PermissionDenied
+        if upload is None:
+            messages.error(request, "Choose a file first.")
+        else:
+            self._attach(contact, upload)
+        return redirect(f"{contact.get_absolute_url()}?tab=files")
+
+    def _attach(self, contact: Contact, upload: Any) -> None:
+        user, data = self.request.user, self.request.POST
+        try:
+            with transaction.atomic():
+                if sent_before(user=user, data=data, files=self.request.FILES) is None:
+                    attach_file(actor=user, record=contact, upload=upload)
+        except ValidationError as error:
+            messages.error(self.request, " ".join(error.messages))
+        else:
+            messages.success(self.request, "The file is in.")
 
 
 PARTS: dict[str, type[ComposerView]] = {

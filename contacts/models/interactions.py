@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from contacts.choices import Channel, Direction
+from contacts.choices import BULK_CHANNELS, Channel, Direction
 from contacts.models.contacts import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
@@ -43,6 +43,17 @@ class Interaction(models.Model):
                 name="contacts_interaction_timeline",
             ),
             models.Index(fields=["-occurred_at", "-id"], name="contacts_interaction_newest"),
+            # what machines write by the thousand apart from the rest: a page of either is one step through its index
+            models.Index(
+                fields=["contact", "-occurred_at", "-id"],
+                condition=~models.Q(channel__in=BULK_CHANNELS),
+                name="contacts_interaction_told",
+            ),
+            models.Index(
+                fields=["contact", "channel", "-occurred_at"],
+                condition=models.Q(channel__in=BULK_CHANNELS),
+                name="contacts_interaction_bulk",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

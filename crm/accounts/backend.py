@@ -7,14 +7,17 @@ from allauth.account.auth_backends import AuthenticationBackend
 from crm.accounts.second_factor import with_second_factor
 from crm.models import User
 from crm.notes.queries import with_unread
+from crm.reach import with_reach
+from crm.role_rules import with_rules
 
 
 class SignIn(AuthenticationBackend):
     """Reads the person of a session with what every page needs: their team, whether they have a second factor, how much
-    is new in the bell."""
+    is new in the bell, and how far they reach."""
 
     def get_user(self, user_id: int) -> User | None:
         """The person, if they may still sign in."""
         people = User.objects.get_queryset().select_related("team")
-        user = with_unread(with_second_factor(people)).filter(pk=user_id).first()
+        people = with_unread(with_second_factor(with_rules(with_reach(people))))
+        user = people.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

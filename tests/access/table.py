@@ -123,6 +123,8 @@ ADDRESSES: dict[str, Address] = {
     "notes:note_delete": button("note", "delete"),
     "notes:attachment_download": Address("attachment"),
     "notes:attachment_remove": button("attachment", "delete"),
+    "contacts:fact_edit": form("contact", "change", has_record=True),
+    "contacts:file_add": button("contact", "view"),
     "contacts:composer_part": Address("contact"),
     "contacts:note_create": button("contact", "view"),
     "contacts:call_create": button("contact", "view"),
