@@ -17,7 +17,6 @@ class SignIn(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person, if they may still sign in."""
-        people = User.objects.get_queryset().select_related("team")
-        people = with_unread(with_second_factor(with_rules(with_reach(people))))
-        user = people.filter(pk=user_id).first()
+        people = with_rules(with_reach(User.objects.get_queryset().select_related("team")))
+        user: User | None = with_unread(with_second_factor(people)).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
