@@ -29,6 +29,7 @@ from crm.models import (
     JobWindow,
     LogEntry,
     MailChannel,
+    MailSlot,
     StoredFile,
     SuppressedAddress,
     Team,
@@ -267,6 +268,14 @@ class MailChannelAdmin(LoggedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(MailSlot)
+class MailSlotAdmin(ViewOnlyAdmin):
+    """What the senders of a channel have in their hands."""
+
+    list_display = ("channel", "number", "reached")
+    list_select_related = ("channel",)
 
 
 class SuppressedAddressForm(forms.ModelForm):

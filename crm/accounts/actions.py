@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm import bells
 from crm.accounts import mails
 from crm.accounts.addresses import sign_in_address
 from crm.accounts.sessions import hash_of
@@ -138,10 +139,7 @@ def ring() -> None:
     """Tell a worker that somebody asked. Where the broker does not answer, the sweeper comes by."""
     from crm.tasks import answer_password_requests_task  # noqa: PLC0415 - tasks import this module
 
-    try:
-        answer_password_requests_task.apply_async(queue=JobQueue.INTERACTIVE, retry=False)
-    except Exception:
-        logger.warning("The broker did not take a bell for passwords; the sweeper will come by.", exc_info=True)
+    bells.ring(answer_password_requests_task, queue=JobQueue.INTERACTIVE)
 
 
 def answer_password_requests() -> int:
