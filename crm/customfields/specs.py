@@ -68,7 +68,6 @@ def _spec(definition: Definition, place: int) -> FieldSpec:
         cell=partial(_cell, definition) if kind in CELLS else None,
         condition=partial(condition, definition),
         compare=partial(compare, definition),
-        also=(definition.key,),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -72,7 +72,7 @@ class Wording:
                 continue
             was, became = old.get(str(field.column)), new.get(str(field.column))
             if isinstance(field, models.JSONField):
-                found += self._of_document(was, became)
+                found += self._of_document(was, became, _keys(field.name, hidden))
             elif was != became and not (was in EMPTY and became in EMPTY):
                 label = str(field.verbose_name)
                 found.append(FieldChange(label[:1].upper() + label[1:], self.say(field, was), self.say(field, became)))
@@ -102,14 +102,14 @@ class Wording:
             return labels[str(value)]
         return _plain(field, value)
 
-    def _of_document(self, was: Any, became: Any) -> list[FieldChange]:
-        """A document of custom fields: each of its keys is a field."""
+    def _of_document(self, was: Any, became: Any, hidden: Collection[str]) -> list[FieldChange]:
+        """A document of custom fields: each of its keys is a field, and may be hidden as one (`custom__KEY`)."""
         old, new = (value if isinstance(value, dict) else {} for value in (was, became))
         keys = sorted({*old, *new}, key=str)
         return [
             FieldChange(key.replace("_", " ").capitalize(), _text(old.get(key)), _text(new.get(key)))
             for key in keys
-            if old.get(key) != new.get(key)
+            if old.get(key) != new.get(key) and key not in hidden
         ]
 
     def _read_names(self, rows: Iterable[tuple[str, Row | None]]) -> dict[tuple[type[models.Model], Any], str]:
@@ -125,6 +125,12 @@ class Wording:
             visible = manager.visible_to(self.user) if hasattr(model, "access") else manager.all()
             names.update({(model, record.pk): str(record) for record in visible.filter(pk__in=keys)})
         return names
+
+
+def _keys(document: str, names: Iterable[str]) -> frozenset[str]:
+    """Of these names of fields the keys in a document: `custom__size` is the key `size` of `custom`."""
+    start = f"{document}__"
+    return frozenset(name.removeprefix(start) for name in names if name.startswith(start))
 
 
 def _plain(field: models.Field[Any, Any], value: Any) -> str:
