@@ -19,7 +19,7 @@
       legend: legend(tone),
       grid: { left: 52, right: 52, top: 32, bottom: 44 },
       tooltip: { trigger: "axis" },
-      xAxis: { ...categoryAxis(tone, rows.map((row) => row.label)), axisLabel: { color: tone.ink2, rotate: 20, fontSize: 10 } },
+      xAxis: { ...categoryAxis(tone, rows.map((row) => row.label)), axisLabel: { color: tone.ink2, rotate: 20, fontSize: 10, hideOverlap: true } },
       yAxis: [valueAxis(tone), { ...valueAxis(tone), splitLine: { show: false } }],
       series: [
         {
