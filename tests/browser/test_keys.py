@@ -40,8 +40,8 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     page.locator("[data-list-search]").fill("")
     page.locator("h1").click()
     page.get_by_role("button", name="Archive").click()
-    page.get_by_role("button", name="Go on").click()
-    expect(page.locator("#toasts")).to_contain_text("2\u00a0contacts archived")
+    page.get_by_role("button", name="Archive: 2\u00a0contacts").click()
+    expect(page.locator("#toasts")).to_contain_text("Archived: 2\u00a0contacts")
     assert Contact.objects.filter(archived_at=None).get().name == "Cora"
     page.keyboard.press("j")
     page.keyboard.press("e")
