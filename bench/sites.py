@@ -49,7 +49,8 @@ class Visitor:
         return content
 
     def drain(self, path: str) -> int:
-        """Reads a long answer piece by piece; how many bytes it had."""
+        """Reads a long answer piece by piece over a new connection (an idle one is closed); how many bytes it had."""
+        self.connection.close()
         self.connection.request("GET", path, headers=self.credentials)
         answer = self.connection.getresponse()
         size = 0
