@@ -131,6 +131,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.book.load",
     "orders.demo.sales.load",
     "contacts.demo.history.load",
+    "contacts.demo.daily.load",
     "contacts.demo.ties.load",
 ]
 
