@@ -42,6 +42,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="20"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    # asked every hour; starts once a day, from one in the morning where the company is
+    "credit loyalty points": {
+        "task": "orders.keep_loyalty",
+        "schedule": crontab(minute="5"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from two in the morning where the company is
     "the nightly analysis": {
         "task": "analytics.nightly",

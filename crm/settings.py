@@ -124,6 +124,7 @@ CRM_JOBS = {
     "analysis": "analytics.jobs.run_analysis",
     "tidying": "crm.tidying.run_tidying",
     "order totals": "orders.jobs.refresh_all_totals",
+    "loyalty": "orders.loyalty.keeping.keep_loyalty",
 }
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
 CRM_DEMO_LOADERS = [
@@ -133,6 +134,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.history.load",
     "contacts.demo.daily.load",
     "contacts.demo.ties.load",
+    "orders.demo.loyalty.load",
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from orders.editing import EDITING
 from orders.exporting import EXPORTS
 from orders.home import CARDS
 from orders.importing import KINDS
+from orders.loyalty.panels import LOYALTY_PANELS
 from orders.panels import CONTACT_PANELS
 from orders.queries import orders_before
 from orders.searching import SOURCES
@@ -32,11 +33,19 @@ CATALOGUE = Catalogue(
     imports=KINDS,
     exports=EXPORTS,
     timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True),),
-    panels={"contacts.contact": CONTACT_PANELS, "orders.order": (CHANGES,), "orders.product": (CHANGES,)},
+    panels={
+        "contacts.contact": (*CONTACT_PANELS, *LOYALTY_PANELS),
+        "orders.order": (CHANGES,),
+        "orders.product": (CHANGES,),
+    },
     past={
         "orders.product": PastRule(without=("search_text", "sort_name", "updated_at")),
         "orders.orderline": PastRule(parent="order_id", is_part=True),
         "orders.subscription": PastRule(parent="contact_id"),
+        "orders.loyaltymember": PastRule(parent="contact_id"),
+        "orders.pointsentry": PastRule(
+            exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
+        ),
     },
     navigation=(
         NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order", key="o"),

@@ -11,3 +11,13 @@ class SalesChannel(TextChoices):
     PHONE = "phone", "Phone"
     PARTNER = "partner", "Partner"
     FIELD = "field", "Sales visit"
+
+
+class PointsKind(TextChoices):
+    """Why points came or went."""
+
+    EARNED = "earned", "Earned"
+    RETURNED = "returned", "Taken back with a return"
+    SPENT = "spent", "Spent"
+    EXPIRED = "expired", "Expired"
+    ADJUSTED = "adjusted", "Adjusted by hand"

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from orders import views
+from orders.loyalty import views as loyalty
 
 app_name = "orders"
 urlpatterns = [
@@ -22,4 +23,6 @@ urlpatterns = [
     path("products/<int:pk>/restore/", views.ProductRestoreView.as_view(), name="product_restore"),
     path("subscriptions/", views.SubscriptionListView.as_view(), name="subscription_list"),
     path("subscriptions/export/", views.SubscriptionExportView.as_view(), name="subscription_export"),
+    path("loyalty/<int:pk>/join/", loyalty.MemberCreateView.as_view(), name="member_create"),
+    path("loyalty/<int:whole>/points/", loyalty.PointsCreateView.as_view(), name="points_create"),
 ]

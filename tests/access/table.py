@@ -226,6 +226,8 @@ ADDRESSES: dict[str, Address] = {
     "orders:product_archive": button("product", "delete"),
     "orders:product_restore": button("product", "delete"),
     "orders:subscription_list": page("order"),
+    "orders:member_create": button("contact", "change"),
+    "orders:points_create": form("contact", "change", has_record=True),
     "orders:subscription_export": page("order", "export"),
     "analytics:overview": page("analysis"),
     "analytics:rfm_detail": page("analysis"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from crm.choices import Role
 from crm.models import ApiToken, ImportRun, JobRun, Share, Team
+from orders.loyalty.actions import enrol_member
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_contact, make_user, signed_in
@@ -23,6 +24,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:territory_create": {"name": "North"},
     "contacts:consent_create": {"channel": "email", "purpose": "marketing", "level": "2"},
     "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},
+    "orders:points_create": {"kind": "adjusted", "points": "5", "note": "welcome"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
 
@@ -58,6 +60,8 @@ def test_each_page_that_makes_a_record(admin, name):
 def test_each_page_that_adds_a_part(admin, name):
     view = FORM_PAGES[name]
     whole = record_of(view.model._meta.label, admin)
+    if name == "orders:points_create":
+        enrol_member(actor=admin, contact=whole)
     fields = {field: made(value) for field, value in SAMPLES[name].items()}
     sent_twice(signed_in(admin), reverse(name, args=[whole.pk]), view.part.objects.count, **fields)
 

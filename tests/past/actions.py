@@ -29,6 +29,7 @@ from crm.notes import actions as notes
 from crm.rest import actions as rest
 from crm.saved_views import actions as saved_views
 from orders import actions as orders
+from orders.loyalty import actions as loyalty
 from tests.factories import make_contact, make_order, make_product, make_user
 
 MODULES = (
@@ -90,6 +91,12 @@ def _task(**fields: Any) -> Task:
 
 def _channel() -> MailChannel:
     return MailChannel.objects.get_or_create(name="default")[0]
+
+
+def _member() -> Any:
+    member = loyalty.enrol_member(actor=None, contact=make_contact())
+    loyalty.adjust_points(actor=None, member=member, points=10, note="Welcome")
+    return member
 
 
 def _field() -> Any:
@@ -165,6 +172,15 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "remove_attachment": lambda actor: _on(
         Attachment.objects.create(file=StoredFile.objects.create(name="a.txt")),
         lambda attachment: notes.remove_attachment(actor=actor, attachment=attachment),
+    ),
+    "enrol_member": lambda actor: _on(
+        make_contact(), lambda contact: loyalty.enrol_member(actor=actor, contact=contact)
+    ),
+    "spend_points": lambda actor: _on(
+        _member(), lambda member: loyalty.spend_points(actor=actor, member=member, points=3, note="A mug")
+    ),
+    "adjust_points": lambda actor: _on(
+        _member(), lambda member: loyalty.adjust_points(actor=actor, member=member, points=3, note="Welcome")
     ),
     "create_order": lambda actor: _on(
         make_contact(),

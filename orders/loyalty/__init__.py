@@ -1,0 +1,1 @@
+"""The loyalty programme: joining, earning, spending, expiring."""
