@@ -11,10 +11,10 @@ from django.http import HttpRequest
 
 from contacts.choices import Market, PointKind
 from contacts.keeping import refresh_search
-from contacts.models import Address, Contact, ContactPoint, Interaction
+from contacts.models import Address, Contact, ContactPoint, Interaction, Purpose
 from contacts.normalising import normalise_point
 from contacts.territories.placing import place_contacts
-from crm.administration.bases import SearchedAdmin, ViewOnlyAdmin, register_the_rest
+from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.company import company_today
 
 if TYPE_CHECKING:
@@ -163,6 +163,14 @@ class AddressAdmin(ViewOnlyAdmin):
 
     list_display = ("street", "postal_code", "city", "country", "contact")
     list_select_related = ("contact",)
+    sortable_by = ()
+
+
+@admin.register(Purpose)
+class PurposeAdmin(LoggedAdmin):
+    """What messages are for, and how strong a consent each needs."""
+
+    list_display = ("label", "key", "least_level", "description")
     sortable_by = ()
 
 

@@ -8,9 +8,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm.administration.bases import ExactAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
+from crm.administration.bases import ExactAdmin, LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from orders.keeping import refresh_products, refresh_totals
-from orders.models import Order, OrderLine, Product, Subscription
+from orders.models import LoyaltyProgramme, LoyaltyTier, Order, OrderLine, Product, Subscription
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -119,6 +119,26 @@ class SubscriptionAdmin(ExactAdmin):
         "external_id",
         *readonly_fields,
     )
+
+
+@admin.register(LoyaltyProgramme)
+class LoyaltyProgrammeAdmin(LoggedAdmin):
+    """The one row that says how points are earned."""
+
+    list_display = ("name", "starts_on", "points_per_unit", "valid_months")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not LoyaltyProgramme.objects.exists()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(LoyaltyTier)
+class LoyaltyTierAdmin(LoggedAdmin):
+    list_display = ("name", "least_points", "benefit")
+    sortable_by = ()
 
 
 register_the_rest("orders")

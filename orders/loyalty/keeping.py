@@ -1,8 +1,12 @@
-"""The night of the loyalty programme: orders are credited, old points expire. Set-based; doing it again adds nothing."""
+"""The night of the loyalty programme: orders are credited, old points expire; doing it again adds nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import insort
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,6 +16,7 @@ from crm.jobs import Progress
 from crm.log import log
 from crm.models import JobRun
 from orders.choices import PointsKind
+from orders.models import PointsEntry
 
 LOCK = 7305
 CREDIT_SQL = """
@@ -36,16 +41,14 @@ FROM due d LEFT JOIN given g USING (order_id)
 WHERE d.points <> coalesce(g.points, 0) ORDER BY d.ordered_on, d.order_id
 """
 """What an order is worth less what it was credited so far: an order that is changed later is put right by an entry."""
-EXPIRE_SQL = """
-INSERT INTO orders_pointsentry (member_id, kind, points, note, at)
-SELECT member_id, %(expired)s, -left_over, '', now() FROM (
-  SELECT member_id, (coalesce(sum(points) FILTER (WHERE points > 0 AND expires_on < %(today)s), 0)
-    + coalesce(sum(points) FILTER (WHERE points < 0), 0))::integer AS left_over
-  FROM orders_pointsentry WHERE member_id > %(after)s GROUP BY member_id
-) old WHERE left_over > 0
+OLD_SQL = """
+SELECT e.member_id, e.points, e.expires_on FROM orders_pointsentry e
+WHERE e.member_id IN (
+  SELECT member_id FROM orders_pointsentry WHERE member_id > %(after)s
+  GROUP BY member_id HAVING sum(points) > 0 AND bool_or(points > 0 AND expires_on < %(today)s)
+) ORDER BY e.member_id, e.id
 """
-"""Points that expire first are spent first: what went since the beginning went from them."""
-KINDS = {"earned": PointsKind.EARNED, "returned": PointsKind.RETURNED, "expired": PointsKind.EXPIRED}
+KINDS = {"earned": PointsKind.EARNED, "returned": PointsKind.RETURNED}
 
 
 def keep_loyalty(job: JobRun, progress: Progress) -> dict[str, Any]:
@@ -69,5 +72,32 @@ def credit_and_expire(today: dt.date, after: int = 0) -> dict[str, int]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(CREDIT_SQL, said)
         credited = cursor.rowcount
-        cursor.execute(EXPIRE_SQL, said)
-        return {"credited": credited, "expired": cursor.rowcount}
+        cursor.execute(OLD_SQL, {"today": today, "after": after})
+        rows = cursor.fetchall()
+    expired = [
+        PointsEntry(member_id=member, kind=PointsKind.EXPIRED, points=-points)
+        for member, entries in groupby(rows, itemgetter(0))
+        if (points := left_to_expire([(points, day) for _, points, day in entries], today))
+    ]
+    PointsEntry.objects.bulk_create(expired, batch_size=5_000)
+    return {"credited": credited, "expired": len(expired)}
+
+
+def left_to_expire(entries: Sequence[tuple[int, dt.date | None]], today: dt.date) -> int:
+    """Points that were valid until before `today` and were not spent: of a member's entries (points, last day), in the
+    order they were written. What goes is taken from the points that are there then and expire first."""
+    lots: list[list[int]] = []  # [last day, points left]
+    owed = 0  # taken back with a return when nothing was left
+    for points, day in entries:
+        if points > 0:
+            kept = max(points - owed, 0)
+            owed = max(owed - points, 0)
+            insort(lots, [day.toordinal() if day else dt.date.max.toordinal(), kept])
+            continue
+        rest = -points
+        for lot in lots:
+            taken = min(lot[1], rest)
+            lot[1] -= taken
+            rest -= taken
+        owed += rest
+    return sum(left for last, left in lots if last < today.toordinal())

@@ -73,7 +73,7 @@ class LoyaltyMember(models.Model):
 
 
 class PointsEntry(models.Model):
-    """Points that came (more than 0) or went (less). Rows are only ever added; the database lets nothing else happen."""
+    """Points that came (above 0) or went (below). Rows are only ever added; the database lets nothing else happen."""
 
     member = models.ForeignKey(LoyaltyMember, on_delete=models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=12, choices=PointsKind)

@@ -12,6 +12,7 @@ from crm.choices import Role
 from crm.models import AccessRule, ExchangeRate, MailChannel, User
 from crm.views.forms import FormPage
 from crm.views.parts import PartFormPage
+from orders.models import LoyaltyProgramme, LoyaltyTier
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -42,6 +43,8 @@ def record_of(label: str, owner: User) -> Any:
         ),
         "crm.ExchangeRate": lambda: ExchangeRate.objects.create(currency="USD", valid_from="2026-01-01", rate=1),
         "crm.MailChannel": lambda: MailChannel.objects.get_or_create(name="default")[0],
+        "orders.LoyaltyProgramme": lambda: LoyaltyProgramme.objects.create(pk=1, name="Circle", starts_on="2026-01-01"),
+        "orders.LoyaltyTier": lambda: LoyaltyTier.objects.create(name="Blue", least_points=0),
         "contacts.Contact": lambda: MAKERS["contact"](owner, "one"),
         "orders.Product": lambda: MAKERS["product"](owner, "one"),
         "orders.Order": lambda: MAKERS["order"](owner, "one"),
