@@ -67,7 +67,7 @@ def credit_and_expire(today: dt.date, after: int = 0) -> dict[str, int]:
 
     Only for members with ids above `after`.
     """
-    said = {"today": today, "after": after, **{name: str(kind) for name, kind in KINDS.items()}}
+    said: dict[str, Any] = {"today": today, "after": after, **{name: str(kind) for name, kind in KINDS.items()}}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(CREDIT_SQL, said)
