@@ -9,8 +9,8 @@ from contacts.models import Contact
 from crm.acting import acting
 from crm.choices import Role, Scope
 from crm.log import log
-from crm.models import AccessRule, Company, RowChange, User
-from tests.factories import make_company, make_contact, make_team, make_user, signed_in
+from crm.models import AccessRule, Company, RowChange, Team, User
+from tests.factories import make_company, make_team, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +43,9 @@ def rows(client, url: str) -> list[list[str]]:
 def test_kinds_and_records_are_named_in_words(admin: User) -> None:
     contact, company = made(admin), Company.objects.get()
     log(actor=admin, verb="change", object=company, summary="Other name")
-    gone = make_contact(name="Soon gone")
+    gone = make_team(name="Soon gone")
     log(actor=admin, verb="change", object=gone, summary="Changed it")
-    Contact.objects.filter(pk=gone.pk).delete()
+    Team.objects.filter(pk=gone.pk).delete()
     shown = page(signed_in(admin), "/audit/")
     assert "crm.company" not in shown
     assert "contacts.contact" not in shown.replace('value="contacts.contact"', "")
