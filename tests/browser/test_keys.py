@@ -24,7 +24,7 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     page.keyboard.press("?")
     help_ = page.get_by_role("dialog", name="Keys")
     expect(help_.get_by_text("tick the row")).to_be_visible()
-    expect(help_.locator("dt", has_text="Ctrl")).to_be_visible()
+    expect(help_.locator("dt", has_text="Ctrl").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(help_).to_be_hidden()
     page.keyboard.press("g")
