@@ -76,7 +76,7 @@ class BetaGeometric:
         there = histories.weight - gone
         value = per_x @ constant + histories.weight @ inside
         age, last = alpha + histories.age, alpha + histories.last
-        chances = np.where(n > 0, b + n - 1, np.inf)[of_x]
+        chances = np.where(n > 0, b + (n - 1), np.inf)[of_x]
         gradient = np.array(
             [
                 per_x @ (psi(r + counts) - psi(r) + np.log(alpha)) - there @ log_age - gone @ log_last,
@@ -101,7 +101,8 @@ class BetaGeometric:
         counts, of_x = histories.by_x
         n = counts + self.shift
         odds = np.full(len(counts), -np.inf)
-        odds[n > 0] = np.log(self.a) - np.log(self.b + n[n > 0] - 1)
+        # n - 1 first: b + n would swallow a tiny b
+        odds[n > 0] = np.log(self.a) - np.log(self.b + (n[n > 0] - 1))
         return odds[of_x] + (self.r + histories.x) * (log_age - log_last)
 
 
