@@ -11,7 +11,7 @@ from django.shortcuts import render
 from contacts.choices import PointKind
 from contacts.composing.forms import CallForm, NoteForm
 from contacts.models import Contact, Interaction
-from contacts.queries import main_point
+from contacts.queries import main_point_shown
 from crm.access import can
 from crm.agenda.forms import QUICK_DAYS
 from crm.agenda.queries import open_tasks_at
@@ -67,7 +67,7 @@ def composer_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         "note_form": NoteForm(user=user),
         "call_form": CallForm(user=user),
         "record_key": text_key_of(contact),
-        "phone": main_point(contact, PointKind.PHONE),
+        "phone": main_point_shown(user, contact, PointKind.PHONE),
     }
 
 

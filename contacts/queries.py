@@ -22,6 +22,7 @@ from crm.timeline_folding import Bulk, Folded, folded_months
 
 UNSEEN_ORGANIZATION = "an organization you cannot see"
 UNSEEN_CONTACT = "a contact you cannot see"
+POINT_NAMES: dict[str, str] = {PointKind.EMAIL: "email", PointKind.PHONE: "phone", PointKind.HANDLE: "handles"}
 ICONS = {
     Channel.VISIT: "shop",
     Channel.POINT_OF_SALE: "shop",
@@ -101,8 +102,12 @@ def _count_of_people(reachable: QuerySet[Contact]) -> Case:
 def points_shown(user: User | None) -> QuerySet[ContactPoint]:
     """Ways to reach contacts, without the kinds that are hidden from this person."""
     hidden = hidden_fields(user, Contact)
-    names = {PointKind.EMAIL: "email", PointKind.PHONE: "phone", PointKind.HANDLE: "handles"}
-    return ContactPoint.objects.exclude(kind__in=[kind for kind, name in names.items() if name in hidden])
+    return ContactPoint.objects.exclude(kind__in=[kind for kind, name in POINT_NAMES.items() if name in hidden])
+
+
+def main_point_shown(user: User | None, contact: Contact, kind: str) -> str:
+    """`main_point`, whatever way the contact was read; empty where the kind is hidden from this person."""
+    return "" if POINT_NAMES[kind] in hidden_fields(user, Contact) else main_point(contact, kind)
 
 
 def namesakes_by_email(user: User | None, contact: Contact) -> QuerySet[Contact]:

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
 from crm.choices import Verb
-from crm.hanging import seen_record
+from crm.hanging import seen_record, with_records
 from crm.models import Attachment, Note, Notice
 from crm.notes.actions import delete_note, remove_attachment
 from crm.notes.mentions import who_may_be_named
@@ -120,7 +121,9 @@ class AttachmentRemoveView(ScopedView):
 
 
 def _page_behind(request: SignedInRequest, row: Any) -> str:
-    """Where what hangs on a record is shown."""
-    record = seen_record(request.user, f"{row.record_model}:{row.record_id}")
-    url: str = record.get_absolute_url()
+    """Where what hangs on a record is shown; the home page where the person sees no record behind it (any more)."""
+    (shown,) = with_records(request.user, [row])
+    if shown.record is None:
+        return reverse("crm:home")
+    url: str = shown.record.get_absolute_url()
     return f"{url}?tab=files" if isinstance(row, Attachment) else url

@@ -14,7 +14,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.icons import SPRITE
@@ -231,6 +231,11 @@ def mentions(text: str, names: tuple[str, ...]) -> str:
     """The text, escaped, with each `@Name` of these colleagues set apart."""
     if not names:
         return text
-    longest_first = sorted({str(escape(name)) for name in names}, key=len, reverse=True)
-    named = re.compile(f"@({'|'.join(map(re.escape, longest_first))})", re.IGNORECASE)
-    return SafeString(named.sub(r'<span class="mention">\g<0></span>', str(escape(text))))
+    longest_first = sorted(names, key=len, reverse=True)
+    named = re.compile(f"(@(?:{'|'.join(map(re.escape, longest_first))}))", re.IGNORECASE)
+    parts = enumerate(named.split(text))  # words and names by turns
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html('<span class="mention">{}</span>', part) if place % 2 else part,) for place, part in parts),
+    )

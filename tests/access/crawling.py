@@ -22,7 +22,7 @@ def kind_of(path: str) -> str:
     """Addresses of one kind: ids and the values of queries folded, their names kept."""
     bare, _, query = path.partition("?")
     names = sorted({part.partition("=")[0] for part in query.split("&") if part})
-    value = re.search(r"(?:tab|part|columns)=([a-z_]+)", query)
+    value = re.search(r"(?:tab|part|columns|kind|fact)=([a-z_]+)", query)
     return re.sub(r"\d+", "N", bare) + "?" + ",".join(names) + (value[1] if value else "")
 
 

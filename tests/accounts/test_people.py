@@ -143,10 +143,11 @@ def test_people_and_rights_ask_who_is_there_when_that_was_long_ago(mia):
 def test_a_profile_is_saved_and_a_choice_of_colours_is_kept_with_the_person(mia):
     client = signed_in_client()
     data = {"name": "Mia K.", "phone": "+49 40 1234", "time_zone": "Europe/Lisbon", "language": "en"}
-    assert client.post(reverse("crm:profile"), {**data, "theme": "dark", "density": "dense"}).status_code == 302
+    chosen = {"theme": "dark", "density": "dense", "notice_mail": "none"}
+    assert client.post(reverse("crm:profile"), {**data, **chosen}).status_code == 302
     mia.refresh_from_db()
-    assert (mia.name, mia.phone, mia.time_zone, mia.theme, mia.density) == (
-        "Mia K.", "+49 40 1234", "Europe/Lisbon", "dark", "dense",
+    assert (mia.name, mia.phone, mia.time_zone, mia.theme, mia.density, mia.notice_mail) == (
+        "Mia K.", "+49 40 1234", "Europe/Lisbon", "dark", "dense", "none",
     )  # fmt: skip
     client.post(reverse("crm:look_keep"), {"theme": "light"})
     mia.refresh_from_db()
@@ -156,10 +157,9 @@ def test_a_profile_is_saved_and_a_choice_of_colours_is_kept_with_the_person(mia)
 
 def test_nobody_gives_themselves_a_role_by_the_profile(mia):
     client = signed_in_client()
-    data = {"name": "Mia", "language": "en", "theme": "auto", "density": "dense"}
-    client.post(
-        reverse("crm:profile"), {**data, "role": "admin", "is_active": "0", "team": "1", "email": "x@y.example"}
-    )
+    data = {"name": "Mia", "language": "en", "theme": "auto", "density": "dense", "notice_mail": "all"}
+    more = {"role": "admin", "is_active": "0", "team": "1", "email": "x@y.example"}
+    assert client.post(reverse("crm:profile"), {**data, **more}).status_code == 302
     mia.refresh_from_db()
     assert (mia.role, mia.is_active, mia.email) == ("rep", True, "mia@example.com")
 

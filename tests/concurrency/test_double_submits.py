@@ -4,7 +4,7 @@ import pytest
 
 from contacts.models import Contact, Interaction
 from crm.choices import Role
-from crm.models import FormSubmission
+from crm.models import FormSubmission, Note
 from orders.models import Product
 from tests.concurrency.racing import at_once, fields_in
 from tests.factories import make_company, make_contact, make_user, signed_in
@@ -72,10 +72,18 @@ def test_the_token_of_another_person_leads_nowhere(person):
     assert str(Contact.objects.order_by("pk").first().pk) not in answer.headers["Location"]
 
 
-def test_a_note_sent_twice_is_one(person):
+@pytest.mark.parametrize(
+    ("kind", "path", "typed", "model"),
+    [
+        ("note", "notes", {"text": "Wants a call"}, Note),
+        ("other", "interactions", {"channel": "phone", "direction": "out", "subject": "Called"}, Interaction),
+    ],
+)
+@pytest.mark.parametrize(("headers", "status"), [({}, 302), ({"HX-Request": "true"}, 200)])
+def test_a_note_sent_twice_is_one(person, kind, path, typed, model, headers, status):
     client, contact = signed_in(person), make_contact(owner=person)
-    page = fields_in(client.get(contact.get_absolute_url()).content.decode(), ("form_token",))
-    note = {"channel": "phone", "direction": "out", "subject": "Called", **page}
-    answers = at_once([lambda: client.post(f"/contacts/{contact.pk}/interactions/", note).status_code] * 2)
-    assert answers == [200, 200]
-    assert Interaction.objects.count() == 1
+    page = new_page(client, f"/contacts/{contact.pk}/composer/?kind={kind}")
+    url = f"/contacts/{contact.pk}/{path}/"
+    answers = at_once([lambda: client.post(url, {**typed, **page}, headers=headers).status_code] * 2)
+    assert answers == [status, status]
+    assert model.objects.count() == 1

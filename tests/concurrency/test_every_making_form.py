@@ -16,6 +16,7 @@ from tests.factories import make_company, make_contact, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 SAMPLES: dict[str, dict[str, Any]] = {
+    "agenda:task_create": {"title": "Send the offer"},
     "crm:customfield_create": {"label": "Size", "type": "text"},
     "contacts:contact_create": {"kind": "person", "name": "Grace"},
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},

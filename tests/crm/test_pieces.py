@@ -1,6 +1,7 @@
 """The small pieces of the look: safe against what people type, and readable without seeing colours."""
 
 import pytest
+from django.utils.html import conditional_escape
 
 from crm.templatetags import pieces
 
@@ -38,3 +39,17 @@ def test_query_fields_leave_out_and_keep(rf):
     request = rf.get("/", {"q": "a&b", "sort": "name", "after": "x"})
     fields = pieces.query_fields({"request": request}, without="after,sort")
     assert fields == '<input type="hidden" name="q" value="a&amp;b">'
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "shown"),
+    [
+        ("<b> @Ada & @ada lovelace.", (), "&lt;b&gt; @Ada &amp; @ada lovelace."),
+        ("<b> @Bob", ("Ada",), "&lt;b&gt; @Bob"),
+        ("@ada lovelace, <i>", ("Ada", "Ada Lovelace"), '<span class="mention">@ada lovelace</span>, &lt;i&gt;'),
+        ("Ask @O'Neil & <Sons>!", ("O'Neil & <Sons>",),
+         'Ask <span class="mention">@O&#x27;Neil &amp; &lt;Sons&gt;</span>!'),
+    ],
+)  # fmt: skip
+def test_mentions_are_set_apart_and_all_is_escaped(text, names, shown):
+    assert conditional_escape(pieces.mentions(text, names)) == shown
