@@ -7,7 +7,7 @@ from crm.choices import Role
 from crm.models import AccessRule
 from tests.access.table import ADDRESSES
 from tests.access.world import MAKERS
-from tests.concurrency.doors import ADMINS, CHANGING, record_of
+from tests.concurrency.doors import ADMINS, CHANGING, PARTS, record_of
 from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_user, signed_in
 
@@ -17,6 +17,10 @@ TABLES = {"crm:rights", "analytics:segment_list", "analytics:usage_list"}
 ONE_WRITER = {
     "crm:import_map",  # the own draft, kept at each choice
     "contacts:contact_share",  # a share says anew how
+    # what the chosen rows are to be from now on; taken back row by row, where nobody changed it since (tests/bulk)
+    "contacts:contact_bulk",
+    "orders:product_bulk",
+    *PARTS,  # each adds something beside the others' (test_every_making_form.py)
 }
 
 
