@@ -14,6 +14,8 @@ from analytics.choices import RiskBand
 from analytics.churn_words import Reason, reasons_in_words
 from analytics.models import AllowedFeature, ChurnScore, ModelRun
 from analytics.queries import customers_url
+from analytics.steps.churn_labels import SUBSCRIPTIONS
+from crm.customfields.definitions import definitions_of
 from crm.templatetags.figures import number, percent, plural, short_money
 
 if TYPE_CHECKING:
@@ -101,7 +103,8 @@ class ChurnPage:
             {
                 "label": "AUC",
                 "value": f"{found['auc']:.3f}",
-                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; alone: {found['baseline_auc']:.3f}",
+                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; "
+                f"one feature alone: {found['baseline_auc']:.3f}",
             },
             {"label": "Brier score", "value": f"{found['brier']:.3f}", "note": "0 is perfect; lower is better"},
         ]
@@ -135,8 +138,16 @@ class ChurnPage:
         """The customers with the most at risk; without money, those most likely to leave."""
         order = ("-value_at_risk", "-pk") if self.has_money else ("-probability", "-pk")
         rows = self.scores.select_related("contact").order_by(*order)[:SHOWN_CUSTOMERS]
-        labels = self.found.get("features", {})
-        return [AtRisk(row, [one for one in reasons_in_words(row.reasons, labels) if one.raises][:2]) for row in rows]
+        return [AtRisk(row, [one for one in self._reasons(row) if one.raises][:2]) for row in rows]
+
+    def _reasons(self, row: ChurnScore) -> list[Reason]:
+        return reasons_in_words(row.reasons, self.found.get("features", {}), is_by_label=self.is_by_label)
+
+    @property
+    def label_name(self) -> str:
+        """What the custom field or the subscriptions are called, by which customers have left."""
+        key = self.run.parameters.get("label") or SUBSCRIPTIONS
+        return next((one.label for one in definitions_of("contacts.contact") if one.key == key), key)
 
     @property
     def at_risk_url(self) -> str:

@@ -31,7 +31,10 @@ class ChurnView(AnalysisView):
     def get(self, request: HttpRequest) -> HttpResponse:
         run = self.page.run if self.page else None
         given = run.parameters if run else {}
-        initial = {"as_of": company_today(), **{name: given.get(name) for name in ("horizon_days", "label")}}
+        initial = {
+            "as_of": company_today(),
+            **{name: given[name] for name in ("horizon_days", "label") if name in given},
+        }
         return self.show(ChurnRunForm(initial=initial), is_open="run" in request.GET)
 
     def show(self, form: ChurnRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:

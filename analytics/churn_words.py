@@ -36,11 +36,16 @@ class Reason:
     weight: float
 
 
-def reasons_in_words(stored: Sequence[Sequence[Any]], labels: Mapping[str, str]) -> list[Reason]:
-    """The stored reasons of a score, [name, value, log-odds, usual value], the strongest first."""
+def reasons_in_words(
+    stored: Sequence[Sequence[Any]], labels: Mapping[str, str], *, is_by_label: bool = False
+) -> list[Reason]:
+    """The stored reasons of a score, [name, value, log-odds, usual value], the strongest first. By a label they are
+    fields of the house under the names that it gave them, though one may be called like a feature of the orders.
+    """
+    words = _of_field if is_by_label else _sentence
     most = max((abs(one[2]) for one in stored), default=1.0) or 1.0
     return [
-        Reason(_sentence(one[0], one[1], one[3] if len(one) > 3 else None, labels), one[2] > 0, abs(one[2]) / most)
+        Reason(words(one[0], one[1], one[3] if len(one) > 3 else None, labels), one[2] > 0, abs(one[2]) / most)
         for one in stored
     ]
 
@@ -48,6 +53,11 @@ def reasons_in_words(stored: Sequence[Sequence[Any]], labels: Mapping[str, str])
 def _as_begun(label: str) -> str:
     """A label within a sentence: `Mean purchase` becomes `mean purchase`, an abbreviation stays."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def _of_field(name: str, value: Any, usual: Any, labels: Mapping[str, str]) -> str:
+    label = labels.get(name, name)
+    return f"{label}: not known" if value is None else _labelled(label, name, value)
 
 
 def _sentence(name: str, value: Any, usual: Any, labels: Mapping[str, str]) -> str:
@@ -67,6 +77,10 @@ def _sentence(name: str, value: Any, usual: Any, labels: Mapping[str, str]) -> s
     if name in COUNTS:
         pattern, one = COUNTS[name]
         return pattern.format(plural(round(value), one, "families" if one == "family" else ""))
+    return _labelled(label, name, value)
+
+
+def _labelled(label: str, name: str, value: Any) -> str:
     if name in MONEY:
         return f"{label}: {money(value, current_company().currency)}"
     return f"{label}: {plain_number(round(value, 2)) if isinstance(value, (int, float)) else value}"

@@ -103,7 +103,7 @@ class ChurnRunForm(AsOfForm):
 
     as_of = as_of_field("Nothing of later days is looked at.")
     horizon_days = forms.IntegerField(
-        label="The next … days", min_value=7, max_value=730, initial=90, help_text="Who buys nothing in them, has left."
+        label="The next … days", min_value=7, max_value=730, initial=90, help_text="Who buys nothing in them has left."
     )
     label = forms.ChoiceField(
         label="Who has left?", required=False, help_text="Without orders, subscriptions are taken by themselves."

@@ -125,11 +125,13 @@ def churn(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     run = runs_shown(request).get("churn")
     if run is None or run.pk != score.run_id:
         run = ModelRun.objects.filter(pk=score.run_id).first()
+    found = run.metrics if run else {}
+    is_by_label = found.get("way") == "label"
     return {
         "score": score,
         "chance": percent(score.probability),
         "tone": CHURN_TONES[score.band],
-        "reasons": reasons_in_words(score.reasons, run.metrics.get("features", {}) if run else {}),
+        "reasons": reasons_in_words(score.reasons, found.get("features", {}), is_by_label=is_by_label),
         "currency": current_company().currency,
         "horizon": run.parameters.get("horizon_days") if run else None,
         "may_open_run": can(user, Verb.VIEW, ModelRun),

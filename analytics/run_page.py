@@ -72,7 +72,7 @@ def scalars(metrics: Mapping[str, Any]) -> dict[str, float]:
 
 def shown(value: float) -> str:
     """`2,357`, `0.8449`: with the digits that matter."""
-    if isinstance(value, int) or abs(value) >= FEW_DIGITS:
+    if isinstance(value, int) or not value or abs(value) >= FEW_DIGITS:
         return number(value, 0 if float(value).is_integer() else 2)
     return number(value, 4)
 

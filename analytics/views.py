@@ -51,8 +51,10 @@ class AnalysisView(ScopedView):
         return super().dispatch(request, *args, **kwargs)
 
     def run_state(self, step: str, run: ModelRun | None) -> dict[str, Any]:
-        """Beside the figures of `run`: why a later try failed, and the job that makes new ones."""
-        return {"failure": queries.failure_after(run, step), **jobs.newest_job(self.request.user, run)}
+        """Beside the figures of `run`: why a later try failed, and the job that makes new ones, or that failed to."""
+        found = jobs.newest_job(self.request.user, run)
+        is_under_way = found["job"] is not None and not found["job"].is_finished
+        return {"failure": queries.failure_after(run, step), "is_under_way": is_under_way, **found}
 
     @property
     def sees_all(self) -> bool:

@@ -29,6 +29,7 @@ STAYED = re.compile(r"\b(no|not|non|never|false|stay|exist|activ|retain|current|
 MOST_CATEGORIES = 200
 ID_LIKE_SHARE = 0.5
 FEWEST_FOR_IDS = 50
+SPOKEN = {"true": "yes", "false": "no"}
 MONTH_DAYS = 365.25 / 12
 
 
@@ -83,7 +84,7 @@ def _outcome(values: Sequence[Any], positive: str | None, name: str) -> tuple[ND
     texts = ["true" if one is True else "false" if one is False else str(one).strip() for one in values]
     classes = sorted(set(texts))
     if len(classes) < 2:
-        what = f"only “{classes[0]}”" if classes else "no value at all"
+        what = f"only “{SPOKEN.get(classes[0], classes[0])}”" if classes else "no value at all"
         raise AnalysisError(f"“{name}” holds {what}: to learn who leaves, there must be both who left and who stayed.")
     if positive is not None and positive.casefold() not in {one.casefold() for one in classes}:
         raise AnalysisError(

@@ -13,6 +13,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+ABBREVIATIONS = frozenset({"auc", "clv", "nps", "roi"})
 register = template.Library()
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -207,8 +208,10 @@ def greeting() -> str:
 
 @register.filter
 def words(name: str) -> str:
-    """`created_related` -> `Created related`: the key of a result as a label."""
-    return str(name).replace("_", " ").strip().capitalize()
+    """`created_related` -> `Created related`, `auc_low` -> `AUC low`: the key of a result as a label."""
+    said = str(name).replace("_", " ").strip().capitalize()
+    first, space, rest = said.partition(" ")
+    return (first.upper() if first.lower() in ABBREVIATIONS else first) + space + rest
 
 
 @register.filter

@@ -7,12 +7,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from analytics.churn_words import reasons_in_words
+from analytics.jobs import start_churn
 from analytics.models import AllowedFeature, ChurnScore, ModelRun
 from analytics.runs import run_steps
 from contacts.models import Contact
-from crm.choices import Role
+from crm.choices import JobState, Role
 from crm.models import JobRun, LogEntry, User
 from orders.models import Order
 from tests.factories import make_contact, make_user, signed_in
@@ -136,6 +138,31 @@ def test_reasons_are_sentences():
     assert texts[1] == "contract: Two year"
     assert texts[3].replace("\N{NO-BREAK SPACE}", " ") == "bought 1 time so far"
     assert [reason.raises for reason in reasons_in_words(stored, LABELS)] == [True, False, True, True]
+
+
+def test_reasons_by_a_label_are_named_as_the_house_named_its_fields():
+    stored = [["tenure", 1.0, 1.0], ["recency", None, -0.5], ["contract", "Two year", 0.2]]
+    found = reasons_in_words(
+        stored, {"tenure": "tenure", "recency": "Recency", "contract": "Contract"}, is_by_label=True
+    )
+    assert [reason.text for reason in found] == ["tenure: 1", "Recency: not known", "Contract: Two year"]
+
+
+def test_after_a_run_that_failed_another_label_can_be_chosen(db):
+    manager = make_user(Role.MANAGER)
+    client = signed_in(manager)
+    text = client.get("/analytics/churn/").content.decode()
+    assert "Nobody is scored yet" in text
+    assert 'name="horizon_days" value="90"' in text
+    start_churn(actor=manager, as_of=dt.date(2026, 1, 1), horizon_days=90, label="nothing")
+    assert "churn/run/" not in client.get("/analytics/churn/").content.decode()
+    JobRun.objects.update(
+        state=JobState.FAILED, error="There is no custom field “nothing”.", finished_at=timezone.now()
+    )
+    for address in ("churn", "clv", "rfm"):
+        page = client.get(f"/analytics/{address}/?run=1&forecast=1&score=1")
+        assert "There is no custom field “nothing”." in page.content.decode()
+        assert f"/analytics/{address}/run/" in page.content.decode()
 
 
 def test_the_record_page_asks_one_question_more_for_its_reasons(db, django_assert_max_num_queries):

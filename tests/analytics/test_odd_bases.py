@@ -148,7 +148,7 @@ def test_labels_of_one_class_are_said_and_the_last_scores_stay(client):
         contract.save(update_fields=["ended_on"])
     said = " ".join(run_all()["churn"])
     assert said == (
-        "“Ended subscriptions” holds only “false”: to learn who leaves, there must be both who left and who stayed."
+        "“Ended subscriptions” holds only “no”: to learn who leaves, there must be both who left and who stayed."
     )
     assert list(ChurnScore.objects.order_by("contact_id").values()) == good
     read_pages(client)
