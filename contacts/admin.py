@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from contacts.choices import Market, PointKind
 from contacts.keeping import refresh_search
-from contacts.models import Address, Contact, ContactPoint, Interaction, Purpose
+from contacts.models import Address, Consent, Contact, ContactPoint, Interaction, Purpose, Relationship
 from contacts.normalising import normalise_point
 from contacts.territories.placing import place_contacts
 from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
@@ -162,6 +162,24 @@ class AddressAdmin(ViewOnlyAdmin):
     """Changed with their contact."""
 
     list_display = ("street", "postal_code", "city", "country", "contact")
+    list_select_related = ("contact",)
+    sortable_by = ()
+
+
+@admin.register(Relationship)
+class RelationshipAdmin(ViewOnlyAdmin):
+    """Said on the page of a contact."""
+
+    list_display = ("contact", "kind", "other", "role", "since", "until")
+    list_select_related = ("contact", "other")
+    sortable_by = ()
+
+
+@admin.register(Consent)
+class ConsentAdmin(ViewOnlyAdmin):
+    """The ledger: only added to, on the page of a contact."""
+
+    list_display = ("recorded_at", "contact", "channel", "purpose", "level", "source")
     list_select_related = ("contact",)
     sortable_by = ()
 

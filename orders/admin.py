@@ -10,7 +10,16 @@ from django.http import HttpRequest
 
 from crm.administration.bases import ExactAdmin, LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from orders.keeping import refresh_products, refresh_totals
-from orders.models import LoyaltyProgramme, LoyaltyTier, Order, OrderLine, Product, Subscription
+from orders.models import (
+    LoyaltyMember,
+    LoyaltyProgramme,
+    LoyaltyTier,
+    Order,
+    OrderLine,
+    PointsEntry,
+    Product,
+    Subscription,
+)
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -133,6 +142,24 @@ class LoyaltyProgrammeAdmin(LoggedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
+
+
+@admin.register(LoyaltyMember)
+class LoyaltyMemberAdmin(ViewOnlyAdmin):
+    """Somebody joins on the page of the contact."""
+
+    list_display = ("__str__", "contact", "joined_on")
+    list_select_related = ("contact",)
+    sortable_by = ()
+
+
+@admin.register(PointsEntry)
+class PointsEntryAdmin(ViewOnlyAdmin):
+    """The ledger of points: only added to."""
+
+    list_display = ("at", "member", "kind", "points", "order", "expires_on")
+    list_select_related = ("member", "order")
+    sortable_by = ()
 
 
 @admin.register(LoyaltyTier)

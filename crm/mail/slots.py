@@ -4,7 +4,7 @@ A channel has slots, as many as it may have connections. Who sends holds the ses
 connection of its own (`side`): it is free again the moment the process dies, and who takes it next settles what was
 left there. All that depends on the lock is said over that connection, so whoever has lost it can begin nothing.
 
-Between two mails stands one small commit (`begin`): docs/decisions/0008 says what it makes known, and what it costs.
+Between two mails stands one small commit (`begin`): docs/decisions/0009 says what it makes known, and what it costs.
 """
 
 from __future__ import annotations
