@@ -25,6 +25,7 @@ from crm.rest.house_api import house
 from crm.rest.parsing import JsonParser
 from crm.rest.problems import Problem, plain_problem, wrong_fields
 from crm.rest.schemas import ProblemBody
+from crm.rest.tasks_api import tasks
 from orders.api import orders, products, subscriptions
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ api.add_router("products", products)
 api.add_router("orders", orders)
 api.add_router("subscriptions", subscriptions)
 api.add_router("scores", scores)
+api.add_router("tasks", tasks)
 api.add_router("", house)
 
 

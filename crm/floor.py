@@ -81,6 +81,7 @@ CATALOGUE = Catalogue(
         "crm.passwordrequest": PastRule(exempt="Gone as soon as it is answered; the mail stands in its ledger."),
     },
     api_areas=(
+        ApiArea("tasks", "Tasks", "What people have to do, and when."),
         ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),
         ApiArea("views", "Saved views", "What lists show, by name; the filter of each.", is_writable=False),
     ),
