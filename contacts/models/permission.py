@@ -41,7 +41,8 @@ class Consent(models.Model):
     lets the application do nothing else with them.
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consents")
+    # the database takes them away with their contact: the application may not
+    contact = models.ForeignKey(Contact, on_delete=models.DO_NOTHING, related_name="consents")
     channel = models.CharField(max_length=16, choices=ConsentChannel)
     purpose = models.CharField(max_length=60, default="marketing", validators=[purpose_key])
     level = models.PositiveSmallIntegerField(choices=ConsentLevel)

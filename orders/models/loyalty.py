@@ -75,7 +75,8 @@ class LoyaltyMember(models.Model):
 class PointsEntry(models.Model):
     """Points that came (above 0) or went (below). Rows are only ever added; the database lets nothing else happen."""
 
-    member = models.ForeignKey(LoyaltyMember, on_delete=models.CASCADE, related_name="entries")
+    # the database takes them away with their member: the application may not
+    member = models.ForeignKey(LoyaltyMember, on_delete=models.DO_NOTHING, related_name="entries")
     kind = models.CharField(max_length=12, choices=PointsKind)
     points = models.IntegerField()
     order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="points")

@@ -80,7 +80,7 @@ def test_words_for_people_without_json(tmp_path):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["dragons", "FILE"], "There is no kind “dragons”. The kinds are: contacts, organizations, products, orders"),
+        (["dragons", "FILE"], "There is no kind “dragons”. The kinds are: users, contacts, organizations,"),
         (["contacts", "/nowhere.csv"], "There is no file /nowhere.csv"),
         (
             ["contacts", "FILE", "--map", "nme=name"],
