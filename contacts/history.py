@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +17,7 @@ from crm.agenda.queries import open_tasks_at
 from crm.choices import Verb
 from crm.hanging import text_key_of
 from crm.requests import SignedInRequest
-from crm.timeline import read_timeline, source_choices
+from crm.timeline import moment_asked, read_timeline, source_choices
 from crm.views.base import ScopedView
 
 MOST_NEXT_STEPS = 5
@@ -46,7 +45,7 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     only, choices = request.GET.get("only", ""), source_choices()
     if only and only not in {choice.name for choice in choices}:
         raise Http404("This timeline has no such part.")
-    moment = _moment(request.GET.get("before", ""))
+    moment = moment_asked(request.GET.get("before", ""))
     words = request.GET.get("words", "").replace("\0", "").strip()[:100]
     user = cast(SignedInRequest, request).user
     without = () if getattr(contact, "has_bulk", True) else ("signals",)
@@ -74,16 +73,3 @@ def composer_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
 def next_steps_context(contact: Contact) -> dict[str, Any]:
     """What is to be done for the contact next."""
     return {"next_steps": open_tasks_at(contact.pk)[:MOST_NEXT_STEPS], "snooze_days": QUICK_DAYS[1:4]}
-
-
-def _moment(text: str) -> dt.datetime | None:
-    """The moment that an older page begins before, None for the newest page."""
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Http404("That is not a moment.") from error
-    if moment.tzinfo is None:
-        raise Http404("A moment needs its zone.")
-    return moment

@@ -7,6 +7,8 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.http import Http404
+
 from crm.catalogue import TimelineEntry, TimelineSource, timeline_sources
 from crm.models import User
 
@@ -20,6 +22,19 @@ class TimelinePage:
 
     entries: list[TimelineEntry]
     older_than: dt.datetime | None
+
+
+def moment_asked(text: str) -> dt.datetime | None:
+    """The moment of `?before=` that an older page begins at; None for the newest. Raises 404 for what is no moment."""
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Http404("That is not a moment.") from error
+    if moment.tzinfo is None:
+        raise Http404("A moment needs its zone.")
+    return moment
 
 
 def source_choices() -> list[TimelineSource]:

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.actions import log_interaction
-from contacts.choices import Channel, Direction
+from contacts.choices import Answer, Channel, ConsentChannel, Direction
 from contacts.models import Contact, Interaction
+from contacts.permission.rule import SERVICE, may_write
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailKind
 from crm.models import User
 from crm.notes.actions import drop_draft
+
+# an address that the contact does not have may be typed, so being without one is no refusal
+REFUSALS = (Answer.WITHDRAWN, Answer.SUPPRESSED, Answer.ARCHIVED)
 
 
 @transaction.atomic
@@ -23,8 +28,11 @@ def send_to_contact(
 ) -> Interaction:
     """Send one mail in the person's name and log it; replies go to the person. The draft is gone then.
 
-    Raises ValidationError where it cannot be sent.
+    Raises ValidationError where it cannot be sent, or the contact has said no.
     """
+    answer = may_write(contact, channel=ConsentChannel.EMAIL, purpose=SERVICE)
+    if answer.answer in REFUSALS:
+        raise ValidationError(f"This mail may not be sent. {answer.sentence}.")
     touch = log_interaction(
         actor=actor,
         contact=contact,

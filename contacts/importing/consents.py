@@ -8,6 +8,7 @@ from crm.choices import Verb
 from crm.importing.folding import RECORDS, count_records
 from crm.importing.kinds import ImportField, ImportKind
 from crm.importing.merging import Merge
+from crm.importing.staging import REJECTS, ROWS
 from crm.importing.values import Limits, ValueType
 
 CHANNELS = (
@@ -93,8 +94,8 @@ FIELDS = (
 )
 LEVEL_SQL = f"CASE state {' '.join(f'''WHEN '{state}' THEN {int(level)}''' for state, level in LEVELS.items())} END"
 COMPLETE = f"""
-ALTER TABLE import_rows ADD COLUMN purpose_key text, ADD COLUMN level smallint, ADD COLUMN moment timestamptz;
-UPDATE import_rows SET level = {LEVEL_SQL}, moment = coalesce(recorded_at, now()),
+ALTER TABLE {ROWS} ADD COLUMN purpose_key text, ADD COLUMN level smallint, ADD COLUMN moment timestamptz;
+UPDATE {ROWS} SET level = {LEVEL_SQL}, moment = coalesce(recorded_at, now()),
   purpose_key = coalesce(nullif(btrim(regexp_replace(lower(purpose), '[^a-z0-9_ -]+', ' ', 'g')), ''), 'marketing')
 """
 KEY = ("contact_id", "moment", "channel", "purpose_key", "level")
@@ -106,7 +107,7 @@ WITH gone AS (
   DELETE FROM {RECORDS} s USING contacts_consent t WHERE t.id = s.known_id AND s.external_id IS NOT NULL
     AND (t.contact_id, t.channel, t.purpose, t.level) IS DISTINCT FROM
         (s.contact_id, s.channel, s.purpose_key, s.level) RETURNING s.first_row
-) INSERT INTO import_rejects SELECT first_row, 'external_id', %s FROM gone
+) INSERT INTO {REJECTS} SELECT first_row, 'external_id', %s FROM gone
 """
 UNDATED_AGAIN = f"""
 UPDATE {RECORDS} s SET known_id = t.id, is_new = false

@@ -9,6 +9,7 @@ from crm.choices import Verb
 from crm.importing.folding import RECORDS, count_records
 from crm.importing.kinds import ImportField, ImportKind
 from crm.importing.merging import Merge
+from crm.importing.staging import ROWS
 from crm.importing.values import Limits, ValueType
 
 CHANNELS = (
@@ -73,9 +74,9 @@ FIELDS = (
 KEY = ("contact_id", "occurred_at", "channel_name", "subject_text")
 COLUMNS = ("contact_id", "occurred_at", "channel", "subject")
 FUTURE = "this lies in the future: an interaction has already happened"
-COMPLETE = """
-ALTER TABLE import_rows ADD COLUMN channel_name text, ADD COLUMN subject_text text;
-UPDATE import_rows SET channel_name = coalesce(channel, 'web'), subject_text = coalesce(subject, '')
+COMPLETE = f"""
+ALTER TABLE {ROWS} ADD COLUMN channel_name text, ADD COLUMN subject_text text;
+UPDATE {ROWS} SET channel_name = coalesce(channel, 'web'), subject_text = coalesce(subject, '')
 """
 INSERT = f"""
 INSERT INTO contacts_interaction (

@@ -14,8 +14,8 @@ from crm.views.parts import PartFormPage
 class ConsentCreateView(PartFormPage):
     """Adds an entry; whoever may change the contact may."""
 
-    model = Contact
-    part = Consent
+    model = Consent
+    whole_model = Contact
     form_class = ConsentForm
     heading = "What {record} allows"
     submit_label = "Record it"

@@ -33,8 +33,7 @@ def relate(
     relation = Relationship(contact=contact, kind=kind, other=other, role=role, since=since, until=until, note=note)
     relation.full_clean()
     relation.save()
-    for one, sentence in ((contact, str(relation)), (other, str(relation))):
-        log(actor=actor, verb="relate", object=relation, contact_id=one.pk, summary=sentence[:300])
+    log(actor=actor, verb="relate", object=relation, contact_id=contact.pk, summary=str(relation)[:300])
     return relation
 
 

@@ -28,7 +28,7 @@ WITH RECURSIVE up AS (
     SELECT c.id, c.parent_id, d.depth + 1, d.path || c.id FROM contacts_contact c JOIN down d ON c.parent_id = d.id
     WHERE d.depth < 20 AND c.id <> ALL (d.path) AND c.archived_at IS NULL
 )
-SELECT DISTINCT ON (path) id, parent_id, depth, path FROM down ORDER BY path LIMIT %(most)s
+SELECT id, parent_id, depth FROM down ORDER BY depth LIMIT %(most)s
 """
 
 
@@ -70,7 +70,7 @@ def tree_of(user: User | None, contact: Contact) -> list[TreeLine]:
     contacts = Contact.objects.in_bulk([row[0] for row in rows])
     seen = set(Contact.objects.visible_to(user).filter(pk__in=contacts).values_list("pk", flat=True))
     below: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
-    for pk, parent, depth, _ in rows:
+    for pk, parent, depth in rows:
         below[parent if depth else None].append((pk, depth))
     lines: list[TreeLine] = []
     waiting = list(reversed(below[None]))

@@ -20,8 +20,8 @@ from crm.views.parts import PartFormPage
 class RelationCreateView(PartFormPage):
     """Says how the contact stands to another one; whoever may change the contact may."""
 
-    model = Contact
-    part = Relationship
+    model = Relationship
+    whole_model = Contact
     form_class = RelationForm
     heading = "A relation of {record}"
     submit_label = "Add the relation"

@@ -52,6 +52,11 @@ class FormPage(ScopedView):
         """The record of this address, None on a page that makes one."""
         return self.get_record() if "pk" in self.kwargs else None
 
+    @property
+    def subject(self) -> Any:
+        """The record that the form is about."""
+        return self.record
+
     def get_initial(self) -> dict[str, Any]:
         return {}
 
@@ -59,7 +64,7 @@ class FormPage(ScopedView):
         make: Callable[..., Any] = self.form_class
         fixed = read_only_fields(self.request.user, self.model)
         initial = {name: value for name, value in self.get_initial().items() if name not in fixed}
-        form = make(data=data, user=self.request.user, record=self.record, initial=initial)
+        form = make(data=data, user=self.request.user, record=self.subject, initial=initial)
         if isinstance(form, SectionedForm):
             form.take_rights(self.request.user, self.model)
         return form

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -11,13 +10,14 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from crm.access import can
+from crm.access import VisibleQuerySet, can
 from crm.choices import Verb
 from crm.views.forms import FormPage
 
 
 class PartFormPage(FormPage):
-    """Adds one part to the record that the address names as `whole`; who may do `verb` to that record may.
+    """Adds one part, a record of `model`, to the one of `whole_model` that the address names as `whole`; who may do
+    `verb` to the whole may.
 
     The form is called with the whole as `record`. After saving, the record's page is shown, open at `tab`.
     """
@@ -25,7 +25,7 @@ class PartFormPage(FormPage):
     verb = Verb.CHANGE
     template_name = "layouts/part_form.html"
     tab = ""
-    part: type[models.Model]
+    whole_model: type[models.Model]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -40,11 +40,15 @@ class PartFormPage(FormPage):
     @cached_property
     def whole(self) -> Any:
         """The record that gets a part, if the person may see it."""
-        return get_object_or_404(self.get_queryset(), pk=self.kwargs["whole"])
+        return get_object_or_404(self._wholes(), pk=self.kwargs["whole"])
 
-    def make_form(self, data: Any = None) -> Any:
-        make: Callable[..., Any] = self.form_class
-        return make(data=data, user=self.request.user, record=self.whole, initial=self.get_initial())
+    def _wholes(self) -> VisibleQuerySet[Any]:
+        rows: VisibleQuerySet[Any] = self.whole_model.objects.visible_to(self.request.user)  # type: ignore[attr-defined]
+        return rows
+
+    @property
+    def subject(self) -> Any:
+        return self.whole
 
     def get_success_url(self, record: Any) -> str:
         address: str = self.whole.get_absolute_url()

@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q, Sum
-from django.utils import timezone
 
+from crm.company import company_today
 from crm.models import User
-from orders.choices import PointsKind
 from orders.models import LoyaltyMember, LoyaltyTier, PointsEntry
 
 YEAR = dt.timedelta(days=365)
@@ -38,7 +37,8 @@ def balance_of(member: LoyaltyMember) -> int:
 
 def standing_of(member: LoyaltyMember) -> Standing:
     """Two queries: the ledger's sums, the tiers."""
-    lately = Q(kind__in=(PointsKind.EARNED, PointsKind.RETURNED), at__gte=timezone.now() - YEAR)
+    # by the day of the purchase: who joins a programme is credited orders of long ago
+    lately = Q(order__ordered_on__gt=company_today() - YEAR)
     sums = PointsEntry.objects.filter(member=member).aggregate(
         balance=Sum("points"), earned=Sum("points", filter=lately)
     )

@@ -33,8 +33,8 @@ class MemberCreateView(ActionView):
 class PointsCreateView(PartFormPage):
     """Adds an entry to the ledger of a member."""
 
-    model = Contact
-    part = PointsEntry
+    model = PointsEntry
+    whole_model = Contact
     form_class = PointsForm
     heading = "Points of {record}"
     submit_label = "Write it down"

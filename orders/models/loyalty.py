@@ -39,7 +39,7 @@ class LoyaltyProgramme(models.Model):
 
 
 class LoyaltyTier(models.Model):
-    """A tier is reached by the points earned in the last twelve months."""
+    """A tier is reached by the points for purchases of the last twelve months."""
 
     name = models.CharField(max_length=60, unique=True)
     least_points = models.PositiveIntegerField(unique=True)

@@ -60,11 +60,11 @@ def test_each_page_that_makes_a_record(admin, name):
 @pytest.mark.parametrize("name", PARTS)
 def test_each_page_that_adds_a_part(admin, name):
     view = FORM_PAGES[name]
-    whole = record_of(view.model._meta.label, admin)
+    whole = record_of(view.whole_model._meta.label, admin)
     if name == "orders:points_create":
         enrol_member(actor=admin, contact=whole)
     fields = {field: made(value) for field, value in SAMPLES[name].items()}
-    sent_twice(signed_in(admin), reverse(name, args=[whole.pk]), view.part.objects.count, **fields)
+    sent_twice(signed_in(admin), reverse(name, args=[whole.pk]), view.model.objects.count, **fields)
 
 
 def test_a_file_is_brought_once(admin):

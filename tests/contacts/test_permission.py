@@ -17,7 +17,7 @@ from contacts.models import Consent, Contact, Purpose
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write, permitted
 from crm.choices import Role
-from crm.models import SuppressedAddress
+from crm.models import OutgoingMail, SuppressedAddress
 from tests.factories import make_contact, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +160,14 @@ def test_a_rep_writes_down_nothing_about_a_mates_contact(client):
     client.force_login(rep)
     assert client.get(f"{contact.get_absolute_url()}?tab=permission").status_code == 200
     assert client.get(f"{contact.get_absolute_url()}consents/new/").status_code == 403
+
+
+def test_a_mail_from_the_page_of_somebody_who_said_no_to_everything_is_refused(client, ann):
+    client.force_login(make_user(Role.MARKETER))
+    page, sent = ann.get_absolute_url(), {"to": "ann@example.org", "subject": "Your order", "text": "It is on its way."}
+    assert client.post(f"{page}mails/", sent).status_code == 302
+    say(ann, ConsentLevel.NONE, purpose="all")
+    refused = client.post(f"{page}mails/", sent)
+    assert refused.status_code == 422
+    assert "They said no" in refused.content.decode()
+    assert OutgoingMail.objects.filter(contact_id=ann.pk).count() == 1

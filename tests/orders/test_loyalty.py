@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.choices import Role
+from crm.company import company_today
 from orders.choices import PointsKind
 from orders.loyalty.actions import adjust_points, enrol_member, spend_points
 from orders.loyalty.keeping import credit_and_expire
@@ -144,11 +145,16 @@ def test_the_ledger_is_only_added_to(programme):
 def test_a_tier_is_reached_by_what_was_earned(programme):
     for name, least in (("Blue", 0), ("Silver", 50)):
         LoyaltyTier.objects.create(name=name, least_points=least)
-    member = member_since()
+    LoyaltyProgramme.objects.update(starts_on=dt.date(2020, 1, 1))
+    member = member_since(dt.date(2020, 1, 1))
     adjust_points(actor=None, member=member, points=500, note="A present earns no tier")
     assert (standing_of(member).tier.name, standing_of(member).missing) == ("Blue", 50)
-    order_of(member, dt.date(2026, 6, 1), "25")
-    credit_and_expire(TODAY)
+    today = company_today()
+    order_of(member, today - dt.timedelta(days=366), "1000")
+    credit_and_expire(today)
+    assert standing_of(member).tier.name == "Blue"  # that is too long ago, though it was credited today
+    order_of(member, today - dt.timedelta(days=3), "25")
+    credit_and_expire(today)
     assert standing_of(member).tier.name == "Silver"
 
 
