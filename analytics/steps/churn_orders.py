@@ -89,12 +89,31 @@ def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progr
         "facts": facts,
     }
     del train, learnt, model
+    rows, scored, said_of_scores = _score(as_of, late, parameters, choice, test, gone, progress, run_id)
+    if sample is not None:
+        said.append(f"The models learnt from {LEARNT_AT_MOST:,} customers drawn at random; all were tested and scored.")
+    metrics |= scored | {"sentences": [*said, *said_of_scores, *metrics["sentences"]]}
+    return StepResult(rows, dict(parameters), metrics, data_from=early - dt.timedelta(days=eligible), data_to=as_of)
+
+
+def _score(
+    as_of: dt.date,
+    late: dt.date,
+    parameters: Mapping[str, Any],
+    choice: Choice,
+    test: Population,
+    gone: list[str],
+    progress: Progress,
+    run_id: int,
+) -> tuple[int, dict[str, Any], list[str]]:
+    """Learn again from the customers of the last cut-off, score those of now: (rows written, metrics, sentences)."""
+    horizon = parameters["horizon_days"]
     progress.report(7, PARTS, "Learning again from the newest customers")
     again = _narrowed(test, gone, _sample(len(test)))
     newest = choose(again.features, _outcome(again), [choice.kind])
     model = Classifier(choice.kind, again.features, _outcome(again))
     progress.report(8, PARTS, f"Scoring as of {full_day(as_of)}")
-    now = population_as_of(as_of, end_of_day(as_of), eligible)
+    now = population_as_of(as_of, end_of_day(as_of), parameters["eligible_days"])
     now = Population(now.contacts, now.features.without(gone), None, now.labels)
     probability = newest.calibrator.apply(model.predict(now.features))
     share, is_cost_known = margin_share(as_of)
@@ -102,11 +121,7 @@ def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progr
     margin = expected_margin(test, now, late, horizon) * margins.of(now.contacts)
     rows, driving = write_scores(run_id, as_of, now, probability, model, margin)
     progress.report(PARTS, PARTS, "Done")
-    if sample is not None:
-        said.append(f"The models learnt from {LEARNT_AT_MOST:,} customers drawn at random; all were tested and scored.")
-    if not is_cost_known:
-        said.append("No costs are known, so the value at risk is revenue instead of margin.")
-    metrics |= {
+    metrics = {
         "features": {name: now.labels[name] for name in now.features.names},
         "drivers": driving,
         "drift": drift(again.features, now.features, now.labels),
@@ -114,9 +129,9 @@ def run_by_orders(as_of: dt.date, parameters: Mapping[str, Any], progress: Progr
         "margin_share": round(share, 4),
         "own_margins": margins.figures(),
         "unknown": [sentence.format(days=2 * horizon) for sentence in UNKNOWN],
-        "sentences": [*said, *metrics["sentences"]],
     }
-    return StepResult(rows, dict(parameters), metrics, data_from=early - dt.timedelta(days=eligible), data_to=as_of)
+    unknown = [] if is_cost_known else ["No costs are known, so the value at risk is revenue instead of margin."]
+    return rows, metrics, unknown
 
 
 def _known(day: dt.date, horizon: int, eligible: int) -> Population:
