@@ -72,13 +72,13 @@ def credit_and_expire(today: dt.date, after: int = 0) -> dict[str, int]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(CREDIT_SQL, said)
         credited = cursor.rowcount
+    with connection.chunked_cursor() as cursor:
         cursor.execute(OLD_SQL, {"today": today, "after": after})
-        rows = cursor.fetchall()
-    expired = [
-        PointsEntry(member_id=member, kind=PointsKind.EXPIRED, points=-points)
-        for member, entries in groupby(rows, itemgetter(0))
-        if (points := left_to_expire([(points, day) for _, points, day in entries], today))
-    ]
+        expired = [
+            PointsEntry(member_id=member, kind=PointsKind.EXPIRED, points=-points)
+            for member, entries in groupby(cursor, itemgetter(0))
+            if (points := left_to_expire([(points, day) for _, points, day in entries], today))
+        ]
     PointsEntry.objects.bulk_create(expired, batch_size=5_000)
     return {"credited": credited, "expired": len(expired)}
 
