@@ -53,4 +53,4 @@ def _value(kept: ScoreHistory, name: str) -> str:
 
 FIELDS = {"There": "p_alive", "Value": "clv", "Leaves": "churn_probability"}
 COLUMNS: dict[str, type[models.Model]] = {"There": ClvScore, "Value": ClvScore, "Leaves": ChurnScore}
-PANELS = (RecordPanel("score_history", "Month by month", "analytics/_score_history.html", history, order=16),)
+PANELS = (RecordPanel("score_history", "Month by month", "analytics/_score_history.html", history, order=90),)

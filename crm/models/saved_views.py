@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.urls import NoReverseMatch, reverse
 
 from crm.access import VisibleQuerySet
-from crm.choices import Role, Verb
+from crm.choices import Density, Role, Verb
 from crm.grants import AccessPaths
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class SavedView(models.Model):
     columns = ArrayField(models.CharField(max_length=120), default=list, blank=True, editable=False)
     sort = models.CharField(max_length=120, blank=True, editable=False)
     row_height = models.CharField(
-        max_length=12, choices=[("comfortable", "comfortable"), ("dense", "dense")], blank=True
+        max_length=12, choices=[("", "as everybody has it"), *Density.choices], blank=True, default=""
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

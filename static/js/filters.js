@@ -99,6 +99,7 @@
         make("optgroup", { label: group }, ...options(fields.filter((one) => one.group === group).map((one) => [one.name, one.label]), leaf.field)),
       );
       const select = make("select", { className: "form-select", dataset: { pick: "one" }, aria: "Field" }, make("option", { value: "", textContent: "" }), ...groups);
+      select.setAttribute("placeholder", "Choose a field");
       select.addEventListener("change", () => {
         if (!select.value || select.value === leaf.field) return;
         leaf.field = select.value;
