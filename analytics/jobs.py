@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from analytics.runs import WAITING, AnotherRun, read_day, run_steps
 from analytics.steps import AnalysisError
 from crm.access import can
@@ -55,9 +57,14 @@ def start_churn(*, actor: User | None, as_of: dt.date, horizon_days: int, label:
     )
 
 
-def newest_job(user: User, run: ModelRun | None) -> dict[str, Any]:
-    """The newest analysis that the person may follow: while it runs, or when it failed after the last good run."""
-    job = JobRun.objects.visible_to(user).filter(kind=KIND).select_related("actor").order_by("-pk").first()
+def newest_job(user: User, run: ModelRun | None, step: str = "") -> dict[str, Any]:
+    """The newest analysis (of `step`, where one is named) that the person may follow: while it runs, or when it
+    failed after the last good run."""
+    jobs = JobRun.objects.visible_to(user).filter(kind=KIND)
+    if step:
+        of_all_steps = Q(parameters__only__isnull=True) | Q(parameters__only=[])
+        jobs = jobs.filter(of_all_steps | Q(parameters__only__contains=[step]))
+    job = jobs.select_related("actor").order_by("-pk").first()
     has_failed = job is not None and job.state in FAILED and (run is None or job.created_at > run.created_at)
     if job is None or (job.is_finished and not has_failed):
         return {"job": None}

@@ -52,7 +52,7 @@ class AnalysisView(ScopedView):
 
     def run_state(self, step: str, run: ModelRun | None) -> dict[str, Any]:
         """Beside the figures of `run`: why a later try failed, and the job that makes new ones, or that failed to."""
-        found = jobs.newest_job(self.request.user, run)
+        found = jobs.newest_job(self.request.user, run, step)
         is_under_way = found["job"] is not None and not found["job"].is_finished
         return {"failure": queries.failure_after(run, step), "is_under_way": is_under_way, **found}
 

@@ -117,3 +117,18 @@ def test_one_customer_with_most_of_the_sales_is_named_as_a_weakness(db):
     make_base([Sale(1, february, Decimal(900)), Sale(2, february, Decimal(5)), Sale(1, DAY, Decimal(5))])
     (run,) = run_steps(actor=None, as_of=DAY, only=["retention"])
     assert any("of the sales of" in text and "hang on that customer" in text for text in run.metrics["sentences"])
+
+
+@pytest.mark.usefixtures("segments")
+def test_a_failed_job_shows_on_the_pages_of_its_steps_alone(client, manager):
+    make_base([Sale(1, DAY, Decimal(5))])
+    owner = make_user(role=Role.ADMIN)
+    for only in (["churn"], ["rfm", "clv"]):
+        JobRun.objects.create(actor=owner, kind="analysis", title="Figures", state="failed", parameters={"only": only})
+    shown = {step: client.get(reverse(f"analytics:{step}_detail")).context["job"] for step in ("rfm", "clv", "churn")}
+    assert {step: job.parameters["only"] for step, job in shown.items()} == {
+        "rfm": ["rfm", "clv"], "clv": ["rfm", "clv"], "churn": ["churn"],
+    }  # fmt: skip
+    whole = JobRun.objects.create(actor=owner, kind="analysis", title="All", state="failed", parameters={"only": []})
+    for step in shown:
+        assert client.get(reverse(f"analytics:{step}_detail")).context["job"] == whole
