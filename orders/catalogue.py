@@ -42,6 +42,17 @@ CATALOGUE = Catalogue(
         "orders.product": PastRule(without=("search_text", "sort_name", "updated_at")),
         "orders.orderline": PastRule(parent="order_id", is_part=True),
         "orders.subscription": PastRule(parent="contact_id"),
+        "orders.subscriptionrenewal": PastRule(parent="subscription_id", is_part=True),
+        "orders.productoption": PastRule(parent="product_id", is_part=True),
+        "orders.optionchoice": PastRule(parent="option_id"),
+        "orders.lineoption": PastRule(parent="order_id", is_part=True),
+        "orders.invoice": PastRule(without=("updated_at",), parent="contact_id"),
+        "orders.payment": PastRule(
+            parent="invoice_id",
+            exempt="Rows are only ever added, and nobody can change them: it is a record itself.",
+            is_added_to=True,
+        ),
+        "orders.productregistration": PastRule(parent="contact_id"),
         "orders.loyaltymember": PastRule(parent="contact_id"),
         "orders.pointsentry": PastRule(
             exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True

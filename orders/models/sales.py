@@ -1,9 +1,9 @@
-"""Products, orders and their lines, subscriptions. A return is a line of negative quantity."""
+"""Products, orders and their lines. A return is a line of negative quantity."""
 
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
@@ -34,6 +34,12 @@ class Product(models.Model):
         validators=[MinValueValidator(0)],
     )
     currency = models.CharField(max_length=3, default="EUR", validators=[currency_code])
+    warranty_months = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(1200)],
+        help_text="From the day it was bought; a registration ends its warranty so.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -135,7 +141,12 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One line; `amount` is its total after discount. Quantity is empty where the source had none."""
+    """One line; `amount` is its total after discount. Quantity is empty where the source had none.
+
+    `unit_price` is without the surcharges of the chosen options (`LineOption`); `list_price` is the product's price on
+    the day it was written down, in the order's currency, where both have the same. `returned_line` is the line that a
+    return takes back.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
@@ -151,6 +162,16 @@ class OrderLine(models.Model):
     )
     amount = models.DecimalField(max_digits=18, decimal_places=4)
     unit_cost = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    list_price = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True, editable=False)
+    returned_line = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="returns",
+        editable=False,
+        db_index=False,
+    )
 
     access = AccessPaths(through="order__contact", parent="contacts.contact")
     objects = VisibleQuerySet.as_manager()
@@ -158,56 +179,11 @@ class OrderLine(models.Model):
     class Meta:
         ordering = ["order", "position"]
         constraints = [models.UniqueConstraint(fields=["order", "position"], name="orders_line_position_once")]
+        indexes = [
+            models.Index(
+                fields=["returned_line"], condition=models.Q(returned_line__isnull=False), name="orders_line_returned"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.position}"
-
-
-class Subscription(models.Model):
-    """A contract of a customer with a start, perhaps an end (its last day), and what it brings a month.
-
-    Who it is when a file comes again: its external id; without one the contact, the plan and the start. A source that
-    tells a length (`tenure_months`) instead of dates is counted back from the day of its first import.
-    """
-
-    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="subscriptions")
-    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
-    plan = models.CharField(max_length=120, blank=True)
-    started_on = models.DateField()
-    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it runs.")
-    tenure_months = models.DecimalField(
-        max_digits=8,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text="As the source said it, where it told a length instead of a start.",
-    )
-    monthly_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-    currency = models.CharField(max_length=3, validators=[currency_code])
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    access = AccessPaths(through="contact", parent="contacts.contact")
-    objects = VisibleQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-started_on", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contact", "plan", "started_on"],
-                condition=models.Q(external_id=None),
-                name="orders_subscription_once",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("started_on")),
-                name="orders_subscription_ends_after_its_start",
-                violation_error_message="It cannot end before it starts.",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["-started_on", "-id"], name="orders_subscription_started"),
-            models.Index(fields=["ended_on"], name="orders_subscription_ended"),
-        ]
-
-    def __str__(self) -> str:
-        return self.plan or "Subscription"
