@@ -6,7 +6,7 @@ TESTS ?= tests
 # pages that drive a browser have a run of their own: its event loop and Django's tests do not mix in one process
 PYTEST := $(PY) -m pytest --quiet
 
-.PHONY: setup run stop browser test guards bench drills check lock format
+.PHONY: setup run stop browser test guards bench drills days check lock format
 .PHONY: check-style check-templates check-floors check-types check-django check-advisories
 
 setup: .venv/.installed node_modules/.installed
@@ -54,6 +54,10 @@ bench: setup
 # the long form; the suite runs the same drills with smaller numbers
 drills: setup
 	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py
+
+# each role lives so many minutes in the browser; the suite has each of its chores once
+days: setup browser
+	@CRM_DAY_MINUTES=$(or $(MINUTES),60) $(PYTEST) -n 5 -m browser tests/browser/days
 
 # `make -k check` goes on after a failing part
 check: check-style check-templates check-floors check-types check-django check-advisories

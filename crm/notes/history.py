@@ -65,8 +65,9 @@ def _union(
     parts: Sequence[str],
 ) -> QuerySet[Any, Any]:
     limited = [_before(PARTS[name](user, contact_id, words), before)[:limit] for name in parts]
-    union = limited[0].union(*limited[1:], all=True) if len(limited) > 1 else limited[0]
-    return union.order_by("-moment", "-pk")[:limit]
+    if len(limited) == 1:
+        return limited[0]
+    return limited[0].union(*limited[1:], all=True).order_by("-moment", "-pk")[:limit]
 
 
 def mentioned_in(label: str) -> ArraySubquery:

@@ -43,7 +43,7 @@ def token_for(secret: str) -> ApiToken | None:
     if not secret or len(secret) > LONGEST_TOKEN:
         return None
     rows = ApiToken.objects.select_related("user__team")
-    found = rows.filter(digest=digest_of(secret), revoked_at=None, user__is_active=True).first()
+    found = rows.filter(digest=digest_of(secret), user__is_active=True).first()
     return found if found is not None and found.is_live else None
 
 

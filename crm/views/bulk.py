@@ -20,11 +20,11 @@ from crm.bulk.editing import editing_of
 from crm.bulk.jobs import start_bulk
 from crm.bulk.undoing import may_undo, start_undo
 from crm.catalogue import FieldSpec, fields_of
-from crm.choices import JobState, Verb
+from crm.choices import Verb
 from crm.customfields.forms import form_field as custom_form_field
 from crm.field_rights import hidden_specs
 from crm.filtering.counting import count_rows
-from crm.jobs import run_job
+from crm.jobs import finish_now
 from crm.models import JobRun
 from crm.once import MadeAlready, new_token, once
 from crm.requests import SignedInRequest
@@ -146,11 +146,7 @@ class BulkChangeView(ScopedView):
 
     def answer(self, url: str, job: JobRun | None) -> HttpResponse:
         """A small change is done at once, and the list is shown again; a large one is watched on the job's page."""
-        if job is None or not self.is_small():
-            return self.lead(url)
-        run_job(job.pk)
-        job.refresh_from_db()
-        if job.state != JobState.DONE:
+        if job is None or not self.is_small() or not finish_now(job):
             return self.lead(url)
         messages.success(self.request, format_html('{} <a href="{}">Take it back</a>', _sentence(job), url))
         back = self.request.POST.get("next", "")
@@ -186,7 +182,7 @@ class BulkUndoView(View):
 
         url = once(user=request.user, data=request.POST, make=make)
         if made and job.result.get("changed", 0) <= DONE_AT_ONCE:
-            run_job(made[0].pk)
+            finish_now(made[0])
         return redirect(url)
 
 

@@ -3,7 +3,8 @@
   const help = document.getElementById("keys");
   if (!help) return;
   const GO_MS = 1500;
-  const does = new Map([...help.querySelectorAll("[data-key]")].map((line) => [line.dataset.key, line.dataset.does]));
+  const does = new Map(); // of each key what it may do: the first that finds something to do here
+  for (const { dataset } of help.querySelectorAll("[data-key]")) does.set(dataset.key, [...(does.get(dataset.key) ?? []), dataset.does]);
   let goUntil = 0;
 
   const typing = (element) =>
@@ -48,7 +49,7 @@
       goUntil = performance.now() + GO_MS;
     } else if (does.has(event.key)) {
       event.preventDefault();
-      actions[does.get(event.key)](event.key);
+      does.get(event.key).some((name) => actions[name](event.key));
     }
   });
   document.addEventListener("click", (event) => event.target.closest("[data-show-keys]") && help.showModal());

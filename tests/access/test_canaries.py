@@ -144,3 +144,13 @@ def test_the_crawl_finds_what_is_there_to_be_found(person: User) -> None:
 def test_planting_marks_every_free_text(db) -> None:
     contact = planted(make.make_contact())
     assert all(MARK in getattr(contact, name) for name in ("name", "industry", "source", "website", "external_id"))
+
+
+def test_a_list_names_no_unseen_organization(person, stranger):
+    hidden = make.make_contact(name=f"{MARK}group", kind="organization", owner=stranger)
+    seen = make.make_contact(name="Frames Ltd", kind="organization", owner=person)
+    for place in (hidden, seen):
+        make.make_contact(owner=person, organization=place)
+    page = make.signed_in(person).get(f"{reverse('contacts:contact_list')}?columns=name,organization").content.decode()
+    assert "Frames Ltd" in page
+    assert not FOUND.search(page)

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.accounts.actions import answer_password_requests
+from crm.accounts.actions import answer_password_requests, invite_person
 from crm.choices import Role
 from crm.models import AccessRule, LogEntry, OutgoingMail, User
 from orders.actions import LineInput, create_order
@@ -94,6 +95,8 @@ def test_who_may_invite_but_is_no_administrator_makes_no_administrator():
     assert manager.post(INVITE, {**NEW, "role": "admin"}).status_code == 422
     assert manager.post(INVITE, NEW).status_code == 302
     assert list(User.objects.filter(name="Nora Lind").values_list("role", flat=True)) == ["rep"]
+    with pytest.raises(PermissionDenied):
+        invite_person(actor=make.make_user(Role.MANAGER), email="ida@example.com", name="Ida", role=Role.ADMIN)
 
 
 def test_a_person_made_in_the_administration_without_a_password_is_invited(admin):

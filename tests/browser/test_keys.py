@@ -33,6 +33,9 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
     expect(page.locator("[data-bulk-count]")).to_have_text("2 selected")
+    page.keyboard.press("t")
+    expect(page.get_by_role("dialog", name="Tag: 2\u00a0contacts")).to_be_visible()
+    page.keyboard.press("Escape")
     page.keyboard.press("/")
     expect(page.locator("[data-list-search]")).to_be_focused()
     page.keyboard.type("jk?")  # a field takes letters as letters

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Interaction
-from crm.timeline import PAGE, read_timeline
+from crm.timeline import PAGE, read_timeline, source_choices
 from tests import factories as make
 
 
@@ -52,6 +52,8 @@ def test_the_timeline_merges_interactions_and_orders_newest_first(house):
     client = make.signed_in(house.manager)
     assert shown(client.get(f"/contacts/{contact.pk}/timeline/?only=calls")) == ["First"]
     assert client.get(f"/contacts/{contact.pk}/timeline/?only=bogus").status_code == 404
+    for choice in source_choices():
+        assert client.get(f"/contacts/{contact.pk}/timeline/?only={choice.name}").status_code == 200
     assert client.get(f"/contacts/{contact.pk}/timeline/?before=2026-99-99").status_code == 404
     assert client.get(f"/contacts/{contact.pk}/timeline/?before=x").status_code == 404
 
