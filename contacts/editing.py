@@ -14,6 +14,7 @@ from contacts.territories.placing import place_contacts
 from crm.bulk.editing import EditField, Editing
 from crm.models import Team, User
 
+OF_PERSONS = (("kind", ContactKind.PERSON),)
 OF_ORGANIZATIONS = (("kind", ContactKind.ORGANIZATION),)
 
 
@@ -25,6 +26,10 @@ def _teams(user: User) -> QuerySet[Team]:
     return teams_to_give(user, Contact())
 
 
+def _organizations(user: User) -> QuerySet[Contact]:
+    return Contact.objects.visible_to(user).organizations()
+
+
 def change(*, record: Contact, **given: Any) -> Contact:
     return change_contact(contact=record, **given)
 
@@ -32,9 +37,16 @@ def change(*, record: Contact, **given: Any) -> Contact:
 EDITING = Editing(
     "contact",
     (
+        EditField("industry", "industry"),
         EditField("owner", "owner", offered=_people, by_charge=True),
         EditField("team", "team", offered=_teams, by_charge=True),
-        EditField("industry", "industry"),
+        EditField(
+            "organization",
+            "organization",
+            offered=_organizations,
+            only=OF_PERSONS,
+            options_url_name="contacts:organization_options",
+        ),
         EditField("market", "markets"),
         EditField("tags", "tags"),
         EditField("source", "source"),
@@ -42,7 +54,7 @@ EDITING = Editing(
         EditField("created_on", "created_on"),
         EditField("employees", "employees", only=OF_ORGANIZATIONS),
         EditField("turnover", "revenue", only=OF_ORGANIZATIONS),
-        EditField("birthday", "birthday", only=(("kind", ContactKind.PERSON),)),
+        EditField("birthday", "birthday", only=OF_PERSONS),
     ),
     change=change,
     after=place_contacts,

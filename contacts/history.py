@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from contacts.choices import PointKind
+from contacts.choices import BULK_CHANNELS, PointKind
 from contacts.composing.forms import CallForm, NoteForm
 from contacts.models import Contact, Interaction
-from contacts.queries import main_point_shown
+from contacts.queries import main_point_shown, signal_days
 from crm.access import can
 from crm.agenda.forms import QUICK_DAYS
 from crm.agenda.queries import open_tasks_at
@@ -33,6 +35,20 @@ class ContactTimelineView(ScopedView):
         context = timeline_context(request, self.get_record())
         template = "contacts/_entries.html" if "before" in request.GET else "contacts/_timeline.html"
         return render(request, template, context)
+
+
+class SignalDaysView(ScopedView):
+    """What each day of a month brought of one kind: the inside of a folded line of the timeline."""
+
+    model = Contact
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        contact, kind = self.get_record(), request.GET.get("kind", BULK_CHANNELS[0])
+        try:
+            month = dt.date.fromisoformat(f"{request.GET.get('month') or timezone.localdate().strftime('%Y-%m')}-01")
+        except ValueError as error:
+            raise Http404("That is no month.") from error
+        return render(request, "contacts/_signal_days.html", {"days": signal_days(contact.pk, kind, month)})
 
 
 def history_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from contacts.choices import BULK_CHANNELS, Channel, ContactKind, Direction, PointKind
@@ -18,7 +19,7 @@ from crm.mail.choices import MailState
 from crm.models import OutgoingMail, User
 from crm.notes.history import mentioned_in
 from crm.templatetags.figures import duration, number
-from crm.timeline_folding import Bulk, Folded, folded_months
+from crm.timeline_folding import Bulk, Folded, days_of, folded_months
 
 UNSEEN_ORGANIZATION = "an organization you cannot see"
 UNSEEN_CONTACT = "a contact you cannot see"
@@ -145,10 +146,15 @@ def signals_before(user: User | None, contact_id: int, before: dt.datetime | Non
 
     Whoever asks has seen to it that the person may see the contact: a count says nothing that its page does not.
     """
-    return [_folded_entry(one) for one in folded_months(SIGNALS, contact_id, BULK_CHANNELS, before, limit)]
+    return [_folded_entry(one, contact_id) for one in folded_months(SIGNALS, contact_id, BULK_CHANNELS, before, limit)]
 
 
-def _folded_entry(folded: Folded) -> TimelineEntry:
+def signal_days(contact_id: int, kind: str, month: dt.date) -> list[tuple[dt.date, int]]:
+    """What stands behind one of those lines: the days of the month with how many there were, the last first."""
+    return days_of(SIGNALS, contact_id, kind, month) if kind in BULK_CHANNELS else []
+
+
+def _folded_entry(folded: Folded, contact_id: int) -> TimelineEntry:
     month = timezone.localtime(folded.newest)
     name = f"{month:%B}" if month.year == timezone.localdate().year else f"{month:%B %Y}"
     count = f"{number(folded.count)}+" if folded.is_capped else number(folded.count)
@@ -159,6 +165,7 @@ def _folded_entry(folded: Folded) -> TimelineEntry:
         title=f"{count} {one if folded.count == 1 else many} in {name}",
         key=f"signals-{folded.kind}-{month:%Y-%m}",
         tone="neutral",
+        days_url=f"{reverse('contacts:signal_days', args=[contact_id])}?kind={folded.kind}&month={month:%Y-%m}",
     )
 
 

@@ -22,6 +22,7 @@ from crm.requests import SignedInRequest
 from crm.sharing import may_share
 from crm.views.base import ActionView
 from crm.views.bulk import BulkChangeView
+from crm.views.cells import CellEditView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -40,6 +41,7 @@ class ContactListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "contacts:contact_export"
     edit_path = "edit/"
+    cell_path = "cell/"
     bulk_url_name = "contacts:contact_bulk"
     empty_title = "No contacts yet"
     empty_text = "Bring a file of customers in, or write the first one down."
@@ -56,6 +58,13 @@ class ContactBulkView(BulkChangeView):
     """Changes the chosen contacts."""
 
     model = Contact
+
+
+class ContactCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = Contact
+    list_url_name = "contacts:contact_list"
 
 
 class ContactDetailView(RecordPage):

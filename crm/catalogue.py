@@ -116,7 +116,8 @@ class ExportKind:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One entry of a contact's history, ready to show. `names` are colleagues who are mentioned in its text."""
+    """One entry of a contact's history, ready to show. `names` are colleagues who are mentioned in its text; at
+    `days_url` a line that stands for many has its days."""
 
     at: dt.datetime
     icon: str
@@ -128,6 +129,7 @@ class TimelineEntry:
     tone: str = "accent"
     notes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    days_url: str = ""
 
 
 @dataclass(frozen=True)

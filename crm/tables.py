@@ -65,14 +65,16 @@ class Table:
 
 
 class Column:
-    """A field of a record as a column; `currency` is that of money without one of its own."""
+    """A field of a record as a column; `currency` is that of money without one of its own. The cells of one that
+    `is_editable` say by which name they are changed."""
 
-    def __init__(self, spec: FieldSpec, currency: str = "", css: str = "") -> None:
+    def __init__(self, spec: FieldSpec, currency: str = "", css: str = "", *, is_editable: bool = False) -> None:
         self.spec = spec
         self.name, self.label = spec.name, spec.label
         self.align = "num" if spec.kind in NUMBERS else ""
         self.css = f"{self.align} {css}".strip()
         self.currency = currency
+        self.is_editable = is_editable
         self._steps = tuple(spec.path.split("__"))
 
     def raw(self, record: models.Model) -> Any:
@@ -116,7 +118,8 @@ class Column:
 
     @cached_property
     def _start(self) -> SafeString:
-        return format_html('<td class="{}" data-label="{}">', self.css, self.label)
+        edit = format_html(' data-cell="{}"', self.name) if self.is_editable else ""
+        return format_html('<td class="{}" data-label="{}"{}>', self.css, self.label, edit)
 
     @cached_property
     def _leading_start(self) -> SafeString:

@@ -1,7 +1,7 @@
 """Entries that come in bulk (opens, clicks, what readers of chips saw) as one line a month: `312 opens in March`.
 
 Each month is found by one step through an index, and counted up to five hundred: a contact with fifty thousand opens
-costs no more than one with fifty.
+costs no more than one with fifty. What each day of a month brought is counted when somebody opens its line.
 """
 
 from __future__ import annotations
@@ -67,6 +67,20 @@ def folded_months(
         cursor.execute(sql.SQL(" UNION ALL ").join(months) + sql.SQL(" ORDER BY 2 DESC"))
         rows = cursor.fetchall()
     return [Folded(kind, newest, count, count >= MOST_COUNTED) for kind, newest, count in rows][:limit]
+
+
+def days_of(bulk: Bulk, owner_id: int, kind: str, month: dt.date) -> list[tuple[dt.date, int]]:
+    """How many rows of this kind each day of a month brought, the last day first; days without any are left out."""
+    query = sql.SQL(
+        "SELECT ({moment} AT TIME ZONE %s)::date AS day, count(*) FROM {table} WHERE {owner} = %s AND {kind} = %s"
+        " AND {moment} >= %s AND {moment} < %s GROUP BY 1 ORDER BY 1 DESC"
+    ).format(**{part: sql.Identifier(getattr(bulk, part)) for part in ("table", "owner", "kind", "moment")})
+    zone = timezone.get_current_timezone()
+    first = dt.datetime(month.year, month.month, 1, tzinfo=zone)
+    after = (first.replace(tzinfo=None) + dt.timedelta(days=32)).replace(day=1, tzinfo=zone)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [timezone.get_current_timezone_name(), owner_id, kind, first, after])
+        return [(day, int(count)) for day, count in cursor.fetchall()]
 
 
 def _months(

@@ -18,6 +18,7 @@ urlpatterns = [
     path("products/options/", views.ProductOptionsView.as_view(), name="product_options"),
     path("products/<int:pk>/", views.ProductDetailView.as_view(), name="product_detail"),
     path("products/<int:pk>/edit/", views.ProductUpdateView.as_view(), name="product_update"),
+    path("products/<int:pk>/cell/", views.ProductCellView.as_view(), name="product_cell"),
     path("products/bulk/", views.ProductBulkView.as_view(), name="product_bulk"),
     path("products/<int:pk>/archive/", views.ProductArchiveView.as_view(), name="product_archive"),
     path("products/<int:pk>/restore/", views.ProductRestoreView.as_view(), name="product_restore"),

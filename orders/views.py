@@ -14,6 +14,7 @@ from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView
 from crm.views.bulk import BulkChangeView
+from crm.views.cells import CellEditView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -121,6 +122,7 @@ class ProductListView(ListPage):
     new_label = "New product"
     export_url_name = "orders:product_export"
     edit_path = "edit/"
+    cell_path = "cell/"
     bulk_url_name = "orders:product_bulk"
     empty_title = "No products yet"
     empty_text = "Products come with imported orders, or one by one."
@@ -134,6 +136,13 @@ class ProductBulkView(BulkChangeView):
     """Changes the chosen products."""
 
     model = Product
+
+
+class ProductCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = Product
+    list_url_name = "orders:product_list"
 
 
 class ProductDetailView(RecordPage):

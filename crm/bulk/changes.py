@@ -20,7 +20,7 @@ from crm.choices import FieldType, Verb
 from crm.customfields.definitions import Definition, definitions_of
 from crm.customfields.values import clean_value
 from crm.field_rights import read_only_fields
-from crm.fields import TagsField
+from crm.fields import RecordField, TagsField
 from crm.models import User
 
 SET, ADD_TAG, REMOVE_TAG, ARCHIVE, RESTORE = "set", "add_tag", "remove_tag", "archive", "restore"
@@ -80,6 +80,15 @@ def editable_names(user: User, label: str) -> list[str]:
     return own + [name for name in custom if name not in fixed]
 
 
+def cell_names(user: User, label: str) -> list[str]:
+    """Names of the catalogue fields that this person may write in one row: also what is unique, and links."""
+    editing = editing_of(label)
+    own = definitions_of(label) if editing is not None and editing.custom else ()
+    fixed = read_only_fields(user, apps.get_model(label))
+    single = [one.name for one in own if not _is_plain(one) and one.name not in fixed]
+    return editable_names(user, label) + single
+
+
 def _is_plain(one: Definition) -> bool:
     return not one.is_unique and one.type != FieldType.CONTACT
 
@@ -118,6 +127,8 @@ def form_field(user: User, label: str, edit: EditField) -> forms.Field:
     field = cast("models.Field[Any, Any]", apps.get_model(label)._meta.get_field(edit.name))
     if edit.offered is not None:
         rows = edit.offered(user)
+        if edit.options_url_name:
+            return RecordField(queryset=rows, url_name=edit.options_url_name, required=not field.null)
         found = forms.ModelChoiceField(rows, required=not field.null, empty_label="nobody" if edit.by_charge else "–")
         found.widget.attrs["data-pick"] = "one"
         return found

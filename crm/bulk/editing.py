@@ -22,7 +22,8 @@ class EditField:
     """A catalogue field that can be written from a list: the model's own field `name`.
 
     `offered(user)` are the records that a relation may be set to; `only` are look-ups of the rows that have the field
-    at all; `by_charge`: only who is in charge of a row by their own right may write it, not by a share.
+    at all; `by_charge`: only who is in charge of a row by their own right may write it, not by a share. Offered records
+    that are many are looked up at `options_url_name` while typing.
     """
 
     spec: str
@@ -30,6 +31,7 @@ class EditField:
     offered: Callable[[User], QuerySet[Any]] | None = None
     only: tuple[tuple[str, Any], ...] = ()
     by_charge: bool = False
+    options_url_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -124,12 +124,16 @@ class CustomFieldsForm(SectionedForm):
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]
         for one in self.definitions:
-            if one.name not in self.cleaned_data or self.fields[one.name].disabled:
-                continue
-            try:
-                self.cleaned_data[one.name] = clean_value(one, self.cleaned_data[one.name])
-            except ValidationError as error:
-                self.add_error(one.name, error)
+            if one.name in self.cleaned_data and not self.fields[one.name].disabled:
+                take_custom(self, one)
+
+
+def take_custom(form: forms.BaseForm, one: Definition) -> None:
+    """Make the cleaned value of a field what is stored for its definition, or say beside it what is wrong."""
+    try:
+        form.cleaned_data[one.name] = clean_value(one, form.cleaned_data[one.name])
+    except ValidationError as error:
+        form.add_error(one.name, error)
 
 
 def form_field(one: Definition, user: User, value: Any) -> forms.Field:

@@ -18,9 +18,10 @@ from django.db.models import Q, QuerySet
 from crm.access import scope_of
 from crm.catalogue import FieldSpec
 from crm.choices import Scope, Verb
-from crm.company import end_of_day
+from crm.company import company_today, end_of_day
 from crm.filtering.folding import contains
 from crm.filtering.related import has_some, leads_to_many
+from crm.filtering.trees.operators import Asking, Operand, number_meant
 from crm.models import User
 
 ME, NOBODY = "me", "none"
@@ -97,8 +98,17 @@ class BoundFilter(SpecFilter):
 class NumberBound(BoundFilter):
     field_class = forms.DecimalField
 
+    def __init__(self, spec: FieldSpec, model: type[models.Model], end: str) -> None:
+        self.operand = Operand(spec, model)
+        super().__init__(spec, model, end)
+
     def field_options(self) -> dict[str, Any]:
         return {"max_digits": 18, "min_value": -(10**12), "max_value": 10**12}
+
+    def matches(self, value: Any) -> Q:
+        """As a filter tree asks it: whole numbers between the bounds, and none that has no value."""
+        op = "at_least" if self.end == "min" else "at_most"
+        return number_meant(op, str(value), self.operand, Asking(None, company_today()))
 
     def words(self, value: Any) -> str:
         return super().words(f"{value:,f}")

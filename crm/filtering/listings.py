@@ -31,14 +31,14 @@ from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 if TYPE_CHECKING:
     from crm.models import SavedView, User
 
-OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part", "view"})
+OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part", "view", "pk"})
 KEPT = ("q", "sort", "columns", "view")
 
 
 @dataclass
 class ListDesign:
     """How one list looks: its model, the column that names a row, the order, where cells stand on a phone, and the
-    fields that are hidden from who asks."""
+    fields that are hidden from who asks, or that they may change in a cell."""
 
     label: str
     name_column: str
@@ -47,6 +47,7 @@ class ListDesign:
     phone: dict[str, str] = field(default_factory=dict)
     page_size: int = 50
     hidden: frozenset[str] = frozenset()
+    editable: frozenset[str] = frozenset()
 
     @property
     def specs(self) -> dict[str, FieldSpec]:
@@ -135,6 +136,13 @@ class Listing:
     def table(self) -> Table:
         return Table([self._heading(column) for column in self.columns], make_rows(self.columns, self.page.records))
 
+    def row(self, key: str) -> Table:
+        """One row by its id as this list shows it, whether it matches or not; none that the person may not see."""
+        found = self.filterset.queryset.filter(pk=key) if key.isascii() and key.isdecimal() and len(key) < 19 else ()
+        records = list(self._with_relations(found)) if found else []
+        self.veil(records)
+        return Table((), make_rows(self.columns, records))
+
     @property
     def is_narrowed(self) -> bool:
         """Whether a filter or a search is in force."""
@@ -215,7 +223,8 @@ class Listing:
         names = asked or [name for name in self.remembered if name in specs]
         names = names or [name for name, spec in specs.items() if spec.default]
         names = list(dict.fromkeys([self.design.name_column, *names]))
-        return [Column(specs[name], self.currency, self.design.phone.get(name, "")) for name in names]
+        phone, editable = self.design.phone, self.design.editable
+        return [Column(specs[name], self.currency, phone.get(name, ""), is_editable=name in editable) for name in names]
 
     def _sort(self) -> Sort:
         word = self.parameters.get("sort", "") or self.design.default_sort

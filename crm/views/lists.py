@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
 from crm.access import can
-from crm.bulk.changes import editable_names
+from crm.bulk.changes import cell_names, editable_names
 from crm.bulk.editing import editing_of
 from crm.catalogue import catalogues, fields_of
 from crm.choices import Verb
@@ -42,7 +43,8 @@ class ListPage(ScopedView):
 
     A list names its `model`, `heading`, the column that names a row, the default order, and its sentences for an
     empty list. `bulk_url_name` leads to what may be done with chosen rows. `?part=filters` answers
-    the filter builder alone, `?part=count` the number of rows; an htmx request the table alone.
+    the filter builder alone, `?part=count` the number of rows, `?part=row&pk=` one row; an htmx request the table
+    alone. `cell_path` leads from a record's address to the form of one cell (`crm.views.cells`).
     """
 
     heading = ""
@@ -57,6 +59,7 @@ class ListPage(ScopedView):
     import_url_name = ""
     export_url_name = ""
     edit_path = ""
+    cell_path = ""
     bulk_url_name = ""
     empty_title = "Nothing here yet"
     empty_text = ""
@@ -71,7 +74,13 @@ class ListPage(ScopedView):
 
     @cached_property
     def design(self) -> ListDesign:
-        return ListDesign(self.label, self.name_column, self.default_sort, self.search, self.phone, hidden=self.hidden)
+        names = cell_names(self.request.user, self.label) if self._may_change and self.cell_path else ()
+        design = ListDesign(self.label, self.name_column, self.default_sort, self.search, self.phone)
+        return replace(design, hidden=self.hidden, editable=frozenset(names))
+
+    @cached_property
+    def _may_change(self) -> bool:
+        return can(self.request.user, Verb.CHANGE, self.model)
 
     @cached_property
     def views(self) -> list[SavedView]:
@@ -99,6 +108,8 @@ class ListPage(ScopedView):
             return render(request, "components/_filter_builder.html", {"builder": json.dumps(self.listing.builder)})
         if request.GET.get("part") == "count":
             return self.count()
+        if request.GET.get("part") == "row":
+            return self.row()
         if not request.GET and (first := first_view(self.views, self.request.user)):
             return redirect(f"{request.path}?{VIEW}={first.pk}")
         is_part = self.request.htmx and not self.request.htmx.boosted
@@ -113,6 +124,13 @@ class ListPage(ScopedView):
         problems = self.listing.problems
         said = "" if problems else str(self.listing.count)
         return JsonResponse({"count": said, "problems": problems}, status=WRONG_QUESTION if problems else 200)
+
+    def row(self) -> HttpResponse:
+        """One row alone, as it stands after a change of a cell."""
+        table = self.listing.row(self.request.GET.get("pk", ""))
+        if not table.rows or self.listing.problems:
+            raise Http404("There is no such row.")
+        return render(self.request, "components/_rows.html", {"table": table, "bulk": self._bulk()})
 
     def get_context_data(self) -> dict[str, Any]:
         listing = self.listing
@@ -134,7 +152,9 @@ class ListPage(ScopedView):
             "export_url": self._export_url(),
             "new_url": self._new_url(),
             "new_label": self.new_label,
-            "edit_path": self.edit_path if can(self.request.user, Verb.CHANGE, self.model) else "",
+            "edit_path": self.edit_path if self._may_change else "",
+            "shown_columns": ",".join(column.name for column in listing.columns),
+            "cell_path": self.cell_path if self.design.editable else "",
             "bulk": self._bulk(),
             "saved_view": self.saved_view,
             **self._tabs(),

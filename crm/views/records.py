@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from crm.access import can, veil
 from crm.catalogue import RecordPanel, panels_of, unseen_words
@@ -13,13 +14,15 @@ from crm.choices import Verb
 from crm.field_rights import hidden_fields, mask
 from crm.views.base import ScopedView
 
+MAIN = "record-main"
 PLACES = {"pills": "pill", "panels": "side", "more_actions": "action"}
 
 
 class RecordPage(ScopedView):
     """One record that the person may see. `?tab=` names the open tab; the first is the page's own.
 
-    A tab's context is read only when it is open. A panel's template gets what its context returned as `data`.
+    A tab's context is read only when it is open; on the page it is fetched alone (`record-main`). A panel's
+    template gets what its context returned as `data`.
     What is hidden from the person is taken off the record before anything is drawn; `hidden` has its names.
     """
 
@@ -35,7 +38,14 @@ class RecordPage(ScopedView):
         self.tab = request.GET.get("tab", "")
         if self.tab and self.tab not in self.panels:
             raise Http404("This record has no such part.")
-        return render(request, self.template_name, self.get_context_data())
+        response = render(request, self.template_name, self.get_context_data())
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    @property
+    def is_tab_alone(self) -> bool:
+        """Whether only the open tab is asked for, to take the place of the one that was open."""
+        return bool(self.request.htmx) and self.request.htmx.target == MAIN
 
     def get_context_data(self) -> dict[str, Any]:
         return {
@@ -43,21 +53,26 @@ class RecordPage(ScopedView):
             "hidden": hidden_fields(self.request.user, self.model),
             "tabs": self._tabs(),
             "tab": self._drawn([self.panels[self.tab]]) if self.tab else None,
-            **{name: self._drawn(panels_of(self.model._meta.label_lower, place)) for name, place in PLACES.items()},
+            **({} if self.is_tab_alone else self._panels_beside()),
+            "base": "layouts/_record_part.html" if self.is_tab_alone else "base.html",
             "may_change": can(self.request.user, Verb.CHANGE, self.record),
             "may_delete": can(self.request.user, Verb.DELETE, self.record),
         }
 
+    def _panels_beside(self) -> dict[str, Any]:
+        label = self.model._meta.label_lower
+        return {name: self._drawn(panels_of(label, place)) for name, place in PLACES.items()}
+
     def _tabs(self) -> list[dict[str, Any]]:
         """Tabs with their counts; a tab that has nothing to say to this record (`count` None, context None) is out."""
         path = self.request.path
-        tabs = [{"label": self.own_tab[1], "url": path, "active": not self.tab, "count": None}]
+        own, label = self.own_tab
+        tabs = [{"name": own, "label": label, "url": path, "active": not self.tab, "count": None}]
         for name, panel in self.panels.items():
             count = panel.count(self.request, self.record) if panel.count else None
             if count is not None or panel.count is None:
-                tabs.append(
-                    {"label": panel.label, "url": f"{path}?tab={name}", "active": name == self.tab, "count": count}
-                )
+                url, is_open = f"{path}?tab={name}", name == self.tab
+                tabs.append({"name": name, "label": panel.label, "url": url, "active": is_open, "count": count})
         return tabs
 
     def _drawn(self, panels: Any) -> list[dict[str, Any]]:

@@ -49,6 +49,13 @@
     }
   });
   const isDirty = () => [...document.querySelectorAll("[data-compose-form] textarea")].some((box) => box.value !== box.defaultValue);
+  // a tab of the page takes the place of what is being written: it is asked about, as leaving the page is
+  document.addEventListener("htmx:confirm", async (event) => {
+    if (!event.target.matches?.("[data-part-tab]") || !isDirty()) return;
+    event.preventDefault();
+    const yes = await window.crm.ask({ title: "Leave what you have written?", text: "It is not saved yet.", yes: "Leave it", danger: true });
+    if (yes) event.detail.issueRequest(true);
+  });
   window.addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());
 
   // --- @ ---------------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@
     },
     new: () => press("[data-new]") || press(".btn-new"),
     edit: () => window.crm.list?.edit() || press("[data-edit]"),
+    form: () => window.crm.list?.form?.() || press("[data-edit]"),
     help: () => help.showModal(),
     next: () => window.crm.list?.move(1),
     previous: () => window.crm.list?.move(-1),

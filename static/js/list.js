@@ -6,26 +6,46 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => blanks.forEach((field) => (field.disabled = false)));
 });
 
-// A list under the keyboard (keys.js): j and k move, Enter opens, x ticks; a click anywhere on a row opens its record.
+// A list under the keyboard (keys.js): j and k move, the arrows among the cells of a row, Enter opens, x ticks; a click
+// anywhere on a row opens its record. Rows are looked up each time: one is replaced when a cell of it was changed.
 (() => {
   const table = document.querySelector("table[data-list]");
   if (!table) return;
-  const rows = [...table.tBodies[0].rows].filter((row) => row.dataset.href);
-  const boxes = rows.map((row) => row.querySelector("input[type=checkbox][name=pk]"));
+  const listed = () => [...table.tBodies[0].rows].filter((row) => row.dataset.href);
+  const boxOf = (row) => row?.querySelector("input[type=checkbox][name=pk]");
+  const boxesOf = () => listed().map(boxOf);
   const all = table.querySelector("[data-select-all]");
   const bulk = document.querySelector("[data-bulk-bar]");
-  let at = -1, last = -1, isAll = false;
+  let at = -1, last = -1, isAll = false, column = -1; // column: the cell that the arrows stand on, -1 for the row
 
-  function move(to) {
-    if (!rows.length) return;
-    rows[at]?.classList.remove("is-current");
+  function mark(rows, to) {
+    table.querySelectorAll("tr.is-current").forEach((row) => row.classList.remove("is-current"));
     at = Math.max(0, Math.min(rows.length - 1, to));
     rows[at].classList.add("is-current");
-    rows[at].querySelector(".cell-primary a, a")?.focus({ preventScroll: true });
-    rows[at].scrollIntoView({ block: "nearest" });
   }
-  const chosenBoxes = () => boxes.filter((box) => box?.checked);
+  function move(to) {
+    const rows = listed();
+    if (!rows.length) return;
+    mark(rows, to);
+    const cell = column < 0 ? null : rows[at].cells[column];
+    if (cell) cell.tabIndex = -1;
+    (cell ?? rows[at].querySelector(".cell-primary a, a"))?.focus({ preventScroll: true });
+    (cell ?? rows[at]).scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  function across(by) {
+    const row = listed()[at];
+    if (!row) return false;
+    const shown = [...row.cells].filter((cell) => cell.offsetParent && !cell.classList.contains("check"));
+    const now = shown.indexOf(row.cells[column]);
+    const to = now < 0 ? (by > 0 ? 1 : 0) : now + by;
+    if (!shown[to]) return true;
+    column = shown[to].cellIndex;
+    move(at);
+    return true;
+  }
+  const chosenBoxes = () => boxesOf().filter((box) => box?.checked);
   function showSelection() {
+    const [rows, boxes] = [listed(), boxesOf()];
     const chosen = chosenBoxes().length;
     if (chosen < rows.length) isAll = false;
     rows.forEach((row, i) => row.classList.toggle("is-selected", Boolean(boxes[i]?.checked)));
@@ -40,12 +60,13 @@ document.addEventListener("submit", (event) => {
   }
   // from the row that was ticked last to this one
   function tickTo(index) {
+    const boxes = boxesOf();
     const [from, to] = [Math.min(last < 0 ? index : last, index), Math.max(last < 0 ? index : last, index)];
     for (let i = from; i <= to; i += 1) if (boxes[i]) boxes[i].checked = true;
     showSelection();
   }
   function selectAll() {
-    for (const box of boxes) if (box) box.checked = true;
+    for (const box of boxesOf()) if (box) box.checked = true;
     isAll = true;
     showSelection();
   }
@@ -60,33 +81,59 @@ document.addEventListener("submit", (event) => {
   window.crm.list = {
     move: (by) => move(at < 0 ? 0 : at + by),
     tick() {
-      if (!boxes[at]) return;
-      boxes[at].checked = !boxes[at].checked;
+      const box = boxOf(listed()[at]);
+      if (!box) return;
+      box.checked = !box.checked;
       last = at;
       showSelection();
     },
     range: () => at >= 0 && tickTo(at),
     all: selectAll,
+    // stand on a cell, or on the row whose first cell it is
+    stand(cell) {
+      column = cell.dataset.cell ? cell.cellIndex : -1;
+      move(listed().indexOf(cell.closest("tr")));
+    },
     edit() {
+      const row = listed()[at];
+      return Boolean(row) && (window.crm.cells?.edit(row, row.cells[column]) || this.form());
+    },
+    form() {
       const path = table.dataset.editPath;
       if (path === undefined || at < 0) return false;
-      location.assign(rows[at].dataset.href + path);
+      location.assign(listed()[at].dataset.href + path);
       return true;
     },
   };
   document.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
+    if (event.defaultPrevented || at < 0 || !table.contains(event.target) || (!by && event.key !== "Escape")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox])")) return;
+    if (event.key === "Escape") column = -1;
+    else if (by[1] && column < 0) return; // the arrows scroll the page until a cell is chosen
+    event.preventDefault();
+    if (by?.[0]) across(by[0]);
+    else move(at + (by?.[1] ?? 0));
+  });
+  // a changed row stands where the old one stood, ticked as it was
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const box = event.target.id?.startsWith("row-") && boxOf(event.target);
+    if (!box?.checked) return;
+    const id = event.target.id;
+    setTimeout(() => {
+      boxOf(document.getElementById(id)).checked = true;
+      showSelection();
+    });
+  });
+  document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || at < 0) return;
     if (event.target.closest("a, button, input:not([type=checkbox]), textarea, select, dialog, .offcanvas.show")) return;
     event.preventDefault();
-    location.assign(rows[at].dataset.href);
+    location.assign(listed()[at].dataset.href);
   });
   table.addEventListener("focusin", (event) => {
-    const row = rows.indexOf(event.target.closest("tr"));
-    if (row >= 0 && row !== at) {
-      rows[at]?.classList.remove("is-current");
-      at = row;
-      rows[at].classList.add("is-current");
-    }
+    const rows = listed(), row = rows.indexOf(event.target.closest("tr"));
+    if (row >= 0 && row !== at) mark(rows, row);
   });
   table.addEventListener("click", (event) => {
     const row = event.target.closest("tr[data-href]");
@@ -95,13 +142,13 @@ document.addEventListener("submit", (event) => {
     else location.assign(row.dataset.href);
   });
   table.addEventListener("click", (event) => {
-    const index = boxes.indexOf(event.target);
+    const index = boxesOf().indexOf(event.target);
     if (index < 0) return;
     if (event.shiftKey && event.target.checked) tickTo(index);
     last = index;
   });
   table.addEventListener("change", (event) => {
-    if (event.target === all) boxes.forEach((box) => box && (box.checked = all.checked));
+    if (event.target === all) boxesOf().forEach((box) => box && (box.checked = all.checked));
     showSelection();
   });
   bulk?.addEventListener("click", (event) => {

@@ -5,7 +5,7 @@
     const step = bytes ? Math.min(3, Math.floor(Math.log(bytes) / Math.log(1024))) : 0;
     return `${(bytes / 1024 ** step).toFixed(step ? 1 : 0)} ${units[step]}`;
   };
-  for (const zone of document.querySelectorAll("[data-drop]")) {
+  function dress(zone) {
     const input = zone.querySelector("input[type=file]");
     const name = zone.querySelector("[data-drop-name]");
     const hint = zone.querySelector("[data-drop-hint]");
@@ -29,4 +29,7 @@
     for (const type of ["dragleave", "drop"]) zone.addEventListener(type, () => zone.classList.remove("is-over"));
     show();
   }
+  const look = (root) => root.querySelectorAll("[data-drop]:not(.is-ready)").forEach(dress);
+  look(document);
+  document.addEventListener("htmx:load", (event) => look(event.target));
 })();

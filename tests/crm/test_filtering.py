@@ -116,3 +116,21 @@ def test_a_filter_shows_its_own_people_to_each_request(db):
 def test_a_spec_of_an_unknown_kind_is_a_text():
     spec = FieldSpec("x", "X", "industry", kind="text")
     assert list(filters_for(spec, Contact)) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (f"employees_min={-(10**12)}", ["c2", "c3"]),
+        (f"employees_max={10**12}", ["c2", "c3"]),
+        (f"employees_min={10**12}", []),
+        ("employees_min=2.5", ["c3"]),
+        ("employees_max=2.5", ["c2"]),
+    ],
+)
+def test_a_bound_beyond_the_column_or_between_two_numbers_asks_for_a_value(db, asked, found):
+    user = make.make_user()
+    make.make_contact(name="nobody knows")
+    for number in (2, 3):
+        make.make_contact(name=f"c{number}", employees=number)
+    assert narrowed(user, asked) == found
