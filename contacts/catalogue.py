@@ -7,6 +7,7 @@ from contacts.editing import EDITING
 from contacts.exporting import EXPORTS
 from contacts.home import CARDS
 from contacts.importing import KINDS
+from contacts.layouts import LAYOUTS
 from contacts.panels import CONTACT_PANELS
 from contacts.permission.panels import PERMISSION_PANELS
 from contacts.queries import interactions_before, signals_before
@@ -91,4 +92,5 @@ CATALOGUE = Catalogue(
     search=SOURCES,
     records={"contacts.contact": RecordKind("pk", "contacts:contact_options")},
     editing={"contacts.contact": EDITING},
+    layouts=LAYOUTS,
 )

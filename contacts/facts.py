@@ -12,6 +12,7 @@ from contacts.forms import POINT_FIELDS, ContactForm
 from contacts.models import Contact
 from contacts.views import ContactFormView
 from crm.choices import Verb
+from crm.customfields.definitions import definitions_of
 from crm.views.forms import REFUSED
 
 # a fact and the fields of the form that make it
@@ -47,13 +48,14 @@ class FactEditView(ContactFormView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse a fact that there is not."""
         self.fact = request.POST.get("fact") or request.GET.get("fact") or "name"
-        if self.fact not in FACTS:
+        own = [one.name for one in definitions_of("contacts.contact")]
+        if self.fact not in FACTS and self.fact not in own:
             raise Http404("There is no such fact.")
         return super().dispatch(request, *args, **kwargs)
 
     def make_form(self, data: Any = None) -> ContactForm:
         form: ContactForm = super().make_form(data)
-        for name in [name for name in form.fields if name not in (*FACTS[self.fact], "version")]:
+        for name in [name for name in form.fields if name not in (*FACTS.get(self.fact, (self.fact,)), "version")]:
             del form.fields[name]
         return form
 
@@ -74,6 +76,7 @@ class FactEditView(ContactFormView):
             fields=form.contact_fields,
             points=form.points if set(POINT_FIELDS) <= set(form.fields) else None,
             address=form.address if set(ADDRESS_FIELDS) <= set(form.fields) else None,
+            custom=form.custom,
         )
         if self.fact == "reach":
             self.warn_of_namesakes(contact)

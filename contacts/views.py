@@ -14,10 +14,12 @@ from contacts import actions, queries
 from contacts.choices import ContactKind
 from contacts.forms import ContactForm
 from contacts.history import history_context
+from contacts.layouts import FORM
 from contacts.models import Contact, ContactQuerySet
 from crm.choices import Verb
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
+from crm.layouts.reading import layout_for
 from crm.requests import SignedInRequest
 from crm.sharing import may_share
 from crm.views.base import ActionView
@@ -105,7 +107,17 @@ class ContactFormView(FormPage):
             messages.warning(self.request, sentence)
 
 
-class ContactCreateView(ContactFormView):
+class ContactWholeFormView(ContactFormView):
+    """The whole form, arranged as the person's role has it."""
+
+    def make_form(self, data: Any = None) -> ContactForm:
+        form: ContactForm = super().make_form(data)
+        if layout := layout_for(self.request.user, FORM.name):
+            form.take_layout(layout)
+        return form
+
+
+class ContactCreateView(ContactWholeFormView):
     verb = Verb.ADD
     heading = "New contact"
     submit_label = "Create contact"
@@ -129,7 +141,7 @@ class ContactCreateView(ContactFormView):
         return contact
 
 
-class ContactUpdateView(ContactFormView):
+class ContactUpdateView(ContactWholeFormView):
     verb = Verb.CHANGE
     heading = "Edit {record.name}"
     done = "Saved {record.name}."

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from crm.bulk.editing import Editing
     from crm.importing.kinds import ImportKind
+    from crm.layouts.places import LayoutPlace
     from crm.models import User
 
 
@@ -308,6 +309,7 @@ class Catalogue:
     search: tuple[SearchSource, ...] = ()
     records: Mapping[str, RecordKind] = field(default_factory=dict)
     editing: Mapping[str, Editing] = field(default_factory=dict)
+    layouts: tuple[LayoutPlace, ...] = ()
 
 
 @cache

@@ -17,6 +17,7 @@ from crm.field_rights import hidden_fields, read_only_fields
 if TYPE_CHECKING:
     from django.forms.models import ModelChoiceIterator
 
+    from crm.layouts.arranging import Arrangement
     from crm.models import User
 
 
@@ -144,6 +145,25 @@ class SectionedForm(forms.BaseForm):
         whatever is sent."""
         self.hidden_names = hidden_fields(user, model)
         for name in read_only_fields(user, model) & set(self.fields):
+            self.fields[name].disabled, self.fields[name].required = True, False
+
+    def take_layout(self, layout: Arrangement) -> None:
+        """Stand as it is arranged. What is left out keeps the value it has: that is no right, other doors write it."""
+        rows: list[tuple[str, list[list[str]]]] = []
+        for block in layout.blocks:
+            lines: list[list[str]] = []
+            has_room = False
+            for one in block.items:
+                if has_room and not one.is_wide:
+                    lines[-1].append(one.name)
+                else:
+                    lines.append([one.name])
+                has_room = not one.is_wide and len(lines[-1]) == 1
+            rows.append((block.title, lines))
+        self.layout = rows
+        left_out = {one.name for one in layout.hidden} & set(self.fields)
+        self.hidden_names |= left_out
+        for name in left_out:
             self.fields[name].disabled, self.fields[name].required = True, False
 
     def sections(self) -> list[dict[str, Any]]:

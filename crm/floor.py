@@ -61,6 +61,7 @@ CATALOGUE = Catalogue(
         ),
         "crm.rowchange": PastRule(exempt="The record itself."),
         "crm.jobrun": PastRule(exempt="A ledger: state, attempts and outcome stand in the row."),
+        "crm.keptfilter": PastRule(exempt="A short name for a filter in an address; it never changes."),
         "crm.formsubmission": PastRule(exempt="Only says that a form was sent; swept away after a week."),
         "crm.heartbeat": PastRule(exempt="Signs of life of worker and beat, every few seconds."),
         "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
@@ -105,6 +106,9 @@ CATALOGUE = Catalogue(
             order=965,
             model="crm.customfield",
             verb="change",
+        ),
+        NavItem(
+            "Layouts", "crm:layout", "layout-three-columns", group="Data", order=967, model="crm.layout", verb="change"
         ),
         NavItem("Rights", "crm:rights", "shield-lock", group="Data", order=970, model="crm.accessrule", verb="change"),
     ),

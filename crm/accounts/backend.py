@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.auth_backends import AuthenticationBackend
 
 from crm.accounts.second_factor import with_second_factor
+from crm.layouts.reading import with_layouts
 from crm.models import User
 from crm.notes.queries import with_unread
 from crm.reach import with_reach
@@ -13,10 +14,10 @@ from crm.role_rules import with_rules
 
 class SignIn(AuthenticationBackend):
     """Reads the person of a session with what every page needs: their team, whether they have a second factor, how much
-    is new in the bell, and how far they reach."""
+    is new in the bell, how far they reach, and how their pages are arranged."""
 
     def get_user(self, user_id: int) -> User | None:
         """The person, if they may still sign in."""
-        people = with_rules(with_reach(User.objects.get_queryset().select_related("team")))
+        people = with_layouts(with_rules(with_reach(User.objects.get_queryset().select_related("team"))))
         user: User | None = with_unread(with_second_factor(people)).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

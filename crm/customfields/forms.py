@@ -117,7 +117,8 @@ class CustomFieldsForm(SectionedForm):
         }
 
     def sections(self) -> list[dict[str, Any]]:
-        names = [one.name for one in self.definitions]
+        placed = {name for _, lines in self.layout for row in lines for name in row}
+        names = [one.name for one in self.definitions if one.name not in placed]
         rows = [row for row in (self._bound(names[at : at + 2]) for at in range(0, len(names), 2)) if row]
         return super().sections() + ([{"title": "Custom fields", "rows": rows}] if rows else [])
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class FactLine:
     """One line: `url` leads to a linked contact or a web address (`is_outside`)."""
 
+    name: str
     label: str
     text: str
     url: str = ""
@@ -54,15 +55,16 @@ def values_reader(user: User, label: str, records: Sequence[Any]) -> Callable[[A
 
 
 def _line(definition: Definition, value: Any, linked: dict[int, Any]) -> FactLine:
+    name, label = definition.name, definition.label
     note = "filled in after the fact" if definition.is_late else ""
     if definition.type == FieldType.CONTACT:
         contact = linked.get(value)
         if contact is None:
-            return FactLine(definition.label, "a contact that you do not see", note=note)
-        return FactLine(definition.label, str(contact), contact.get_absolute_url(), note=note)
+            return FactLine(name, label, "a contact that you do not see", note=note)
+        return FactLine(name, label, str(contact), contact.get_absolute_url(), note=note)
     if definition.type == FieldType.URL:
-        return FactLine(definition.label, value, value, is_outside=True, note=note)
-    return FactLine(definition.label, drawn(definition, value), note=note)
+        return FactLine(name, label, value, value, is_outside=True, note=note)
+    return FactLine(name, label, drawn(definition, value), note=note)
 
 
 def _linked(user: User, keys: list[int]) -> dict[int, Any]:

@@ -15,7 +15,8 @@ from django.http import QueryDict
 from crm.catalogue import FieldSpec, fields_of
 from crm.filtering.filters import SearchFilter, SpecFilter, filters_for
 from crm.filtering.trees.asked import FILTER, AskedTree
-from crm.filtering.trees.nodes import all_of, as_text, top_parts
+from crm.filtering.trees.keeping import without_part
+from crm.filtering.trees.nodes import top_parts
 from crm.filtering.trees.wording import Wording
 
 SEARCH = "q"
@@ -76,7 +77,7 @@ def tree_chips(tree: AskedTree, parameters: QueryDict, path: str) -> list[Chip]:
     parts, wording = top_parts(tree.node), Wording(tree.trees)
     chips = []
     for place, part in enumerate(parts):
-        rest = as_text(all_of(*(one for at, one in enumerate(parts) if at != place)))
+        rest = without_part(tree.text, tree.node, place)
         chips.append(Chip(*wording.say(part), address(path, parameters, **{FILTER: rest})))
     return chips
 

@@ -24,14 +24,14 @@ from crm.filtering.searching import SHORTEST_PART
 from crm.filtering.trees.asked import FILTER, asked_tree
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.builder import joined, offered_fields
-from crm.filtering.trees.nodes import Node, as_data, as_text
+from crm.filtering.trees.nodes import Node, all_of, as_data, as_text, top_parts
 from crm.saved_views.showing import with_view
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 
 if TYPE_CHECKING:
     from crm.models import SavedView, User
 
-OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part", "view", "pk"})
+OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part", "view"})
 KEPT = ("q", "sort", "columns", "view")
 
 
@@ -146,7 +146,7 @@ class Listing:
     @property
     def is_narrowed(self) -> bool:
         """Whether a filter or a search is in force."""
-        asked = {name for name, values in self.parameters.lists() if any(values)} - OWN_WORDS
+        asked = {name for name, values in self.parameters.lists() if any(values)} - OWN_WORDS - {"pk"}
         return bool(self.problems or asked)
 
     @cached_property
@@ -167,10 +167,16 @@ class Listing:
         return {"fields": offered_fields(self.tree.trees), "tree": tree, "kept": kept, "path": self.request.path}
 
     @property
+    def short_tree(self) -> str:
+        """`joined_tree` for an address: by its short name where it has one and nothing was added to it."""
+        is_kept = self.tree.text.startswith("~") and self.joined_tree == all_of(*top_parts(self.tree.node))
+        return self.tree.text if is_kept else as_text(self.joined_tree)
+
+    @property
     def query_of_all(self) -> str:
         """The parameters that mean all rows that match, for what is done with them."""
         query = QueryDict(mutable=True)
-        query.update({"all": "1", FILTER: as_text(self.joined_tree), SEARCH: self.parameters.get(SEARCH, "")})
+        query.update({"all": "1", FILTER: self.short_tree, SEARCH: self.parameters.get(SEARCH, "")})
         return query.urlencode()
 
     def address(self, without: Iterable[str] = (), **changes: str) -> str:
@@ -211,7 +217,8 @@ class Listing:
         return heading
 
     def _unknown_names(self) -> list[str]:
-        unknown = set(self.parameters) - OWN_WORDS - {FILTER} - set(self.filterset.filters)
+        own = OWN_WORDS | ({"pk"} if self.parameters.get("part") in ("row", "ticked") else set())
+        unknown = set(self.parameters) - own - {FILTER} - set(self.filterset.filters)
         return [f"This list has no filter named “{name[:60]}”." for name in sorted(unknown)]
 
     def _columns(self) -> list[Column]:

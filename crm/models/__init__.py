@@ -8,6 +8,8 @@ from crm.models.files import StoredFile
 from crm.models.health import Heartbeat
 from crm.models.imports import ImportRun
 from crm.models.jobs import JobRun, JobWindow
+from crm.models.kept_filters import KeptFilter
+from crm.models.layouts import Layout
 from crm.models.log import LogEntry
 from crm.models.mail import MailAttachment, MailChannel, MailSlot, OutgoingMail, SuppressedAddress
 from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
@@ -34,6 +36,8 @@ __all__ = [
     "JobRun",
     "JobWindow",
     "KeptAnswer",
+    "KeptFilter",
+    "Layout",
     "LogEntry",
     "MailAttachment",
     "MailChannel",

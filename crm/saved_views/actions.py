@@ -10,6 +10,8 @@ from django.db import transaction
 
 from crm.access import can
 from crm.choices import Verb
+from crm.filtering.trees.keeping import keep_long
+from crm.filtering.trees.nodes import tree_of
 from crm.log import log
 from crm.models import SavedView, User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -26,6 +28,7 @@ def create_view(*, actor: User, label: str, shown: Mapping[str, Any], fields: Ma
     view = SavedView(owner=actor, list_name=label, **{name: shown[name] for name in SHOWN}, **fields)
     _make_room(actor, view)
     view.save()
+    keep_long(tree_of(view.filter))
     log(actor=actor, verb="create", object=view, summary=f"Saved the view {view.name}")
     return view
 
@@ -50,6 +53,7 @@ def keep_shown(*, actor: User, view: SavedView, version: int, shown: Mapping[str
     if assign(current, {name: shown[name] for name in SHOWN}):
         current.version += 1
         current.save()
+        keep_long(tree_of(current.filter))
         log(actor=actor, verb="change", object=current, summary=f"Changed what the view {current} shows")
     return current
 

@@ -72,7 +72,8 @@ def read_shown(user: User, label: str, text: str) -> dict[str, Any]:
     names = {spec.name for spec in fields_of(label)} - hidden_specs(user, label) if _is_list(label) else set()
     if not names:
         raise ValidationError("There is no such list.")
-    asked = asked_tree(TreeList(label, user, hidden_specs(user, label)), json.dumps(tree))
+    text = tree if isinstance(tree, str) else json.dumps(tree)
+    asked = asked_tree(TreeList(label, user, hidden_specs(user, label)), text)
     if asked.problems:
         raise ValidationError(" ".join(asked.problems))
     is_listed = isinstance(columns, list) and len(columns) <= 200 and all(one in names for one in columns)

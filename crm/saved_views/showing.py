@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.http import QueryDict
 
 from crm.filtering.trees.asked import FILTER
-from crm.filtering.trees.nodes import as_data
+from crm.filtering.trees.keeping import short_text
+from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
 from crm.models import SavedView, User
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def with_view(asked: QueryDict, view: SavedView | None, names: set[str]) -> Quer
     if view is None:
         return asked
     said = {
-        FILTER: json.dumps(view.filter) if view.filter.get("where") else "",
+        FILTER: _said(view.filter),
         "q": view.words,
         "columns": ",".join(name for name in view.columns if name in names),
         "sort": view.sort if view.sort.removeprefix("-") in names else "",
@@ -48,10 +49,18 @@ def with_view(asked: QueryDict, view: SavedView | None, names: set[str]) -> Quer
     return data
 
 
+def _said(data: dict[str, Any]) -> str:
+    """A view's filter as an address would say it; one that cannot be read as it is, so that the list tells why."""
+    try:
+        return short_text(tree_of(data))
+    except TreeProblem:
+        return json.dumps(data)
+
+
 def shown_by(listing: Listing) -> dict[str, Any]:
-    """What a list shows now, as a view keeps it."""
+    """What a list shows now, as a view keeps it; a long filter by its short name."""
     return {
-        "filter": as_data(listing.joined_tree),
+        "filter": short if (short := listing.short_tree).startswith("~") else as_data(listing.joined_tree),
         "words": listing.parameters.get("q", "")[:200],
         "columns": [column.name for column in listing.columns],
         "sort": listing.sort.word,

@@ -19,6 +19,7 @@ from django.views import View
 
 from crm.access import can
 from crm.bulk.changes import cell_names, editable_names
+from crm.bulk.choosing import MOST_TICKED
 from crm.bulk.editing import editing_of
 from crm.catalogue import catalogues, fields_of
 from crm.choices import Verb
@@ -28,14 +29,18 @@ from crm.field_rights import hidden_specs
 from crm.filtering.keyset import Page, Position, read_page
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
+from crm.filtering.trees.keeping import keep_tree
+from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
 from crm.models import SavedView
 from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
 from crm.tables import Column
+from crm.templatetags.figures import plural
 from crm.views.base import ScopedView
 
 EXPORT_CHUNK = 2_000
-WRONG_QUESTION = 400
+TICKED = "ticked"
+WRONG_QUESTION, REFUSED = 400, 422
 
 
 class ListPage(ScopedView):
@@ -183,7 +188,7 @@ class ListPage(ScopedView):
         """What may be done with chosen rows: the operations with their keys, and what "all that match" means."""
         url, editing = self._url_for(Verb.CHANGE, self.bulk_url_name), editing_of(self.model)
         if not url or editing is None:
-            return None
+            return {"actions": []} if self._export_url() else None
         names = editable_names(self.request.user, self.label)
         offered = [("assign", "Assign", "a", "owner" in names), ("add_tag", "Tag", "t", editing.tags in names)]
         offered += [("set", "Edit a field", "", bool(names))]
@@ -221,7 +226,8 @@ class ListPage(ScopedView):
 
 
 class ListExport(ListPage):
-    """All rows of a list that match and that the person may export, with the shown columns, as CSV."""
+    """All rows of a list that match (or those that were ticked) and that the person may export, with the shown columns,
+    as CSV."""
 
     http_method_names = ["get", "head"]
 
@@ -234,11 +240,18 @@ class ListExport(ListPage):
         response = StreamingHttpResponse(csv_lines(self._lines()), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         narrowed = ", ".join(f"{chip.label}: {chip.value}" for chip in self.listing.chips)
+        if request.GET.get("part") == TICKED:
+            narrowed = f"{plural(len(request.GET.getlist('pk')), 'ticked row')}, {narrowed}".removesuffix(", ")
         log_export(actor=self.request.user, kind=self.model, what=self.heading.lower(), narrowed=narrowed)
         return response
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().visible_to(self.request.user, Verb.EXPORT)
+        """What may be exported; of it the ticked rows alone, where `?part=ticked` names them by `pk`."""
+        rows = super().get_queryset().visible_to(self.request.user, Verb.EXPORT)
+        if self.request.GET.get("part") != TICKED:
+            return rows
+        keys = [key for key in self.request.GET.getlist("pk") if key.isascii() and key.isdecimal() and len(key) < 19]
+        return rows.filter(pk__in=keys[:MOST_TICKED])
 
     def _lines(self) -> Iterator[Sequence[Any]]:
         """The headings, then the rows, read page by page so that memory stays the same for any number of rows."""
@@ -253,6 +266,18 @@ class ListExport(ListPage):
             if not page.has_next:
                 return
             position = self.listing.sort.position_of(page.records[-1])
+
+
+class FilterKeepView(View):
+    """A short name for a filter that is too long for an address, or what is wrong with it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> JsonResponse:
+        try:
+            return JsonResponse({"filter": keep_tree(request.POST.get("filter", ""))})
+        except TreeProblem as problem:
+            return JsonResponse({"problem": str(problem)}, status=REFUSED)
 
 
 class ColumnsKeepView(View):

@@ -12,10 +12,12 @@ from crm.access import can, veil
 from crm.catalogue import RecordPanel, panels_of, unseen_words
 from crm.choices import Verb
 from crm.field_rights import hidden_fields, mask
+from crm.layouts.places import places
+from crm.layouts.reading import layout_for
 from crm.views.base import ScopedView
 
 MAIN = "record-main"
-PLACES = {"pills": "pill", "panels": "side", "more_actions": "action"}
+PLACES = {"pills": "pill", "more_actions": "action"}
 
 
 class RecordPage(ScopedView):
@@ -61,7 +63,23 @@ class RecordPage(ScopedView):
 
     def _panels_beside(self) -> dict[str, Any]:
         label = self.model._meta.label_lower
-        return {name: self._drawn(panels_of(label, place)) for name, place in PLACES.items()}
+        drawn = {name: self._drawn(panels_of(label, place)) for name, place in PLACES.items()}
+        return drawn | {"panels": self._side(label)}
+
+    def _side(self, label: str) -> list[dict[str, Any]]:
+        """Groups of facts and panels, as they are arranged for the person."""
+        panels = {panel.name: panel for panel in panels_of(label, "side")}
+        layout, place = layout_for(self.request.user, f"{label}:side"), places().get(f"{label}:side")
+        if layout is None or place is None or place.draw is None:
+            return self._drawn(panels.values())
+        groups = iter(place.draw(self.request, self.record, [one for one in layout.blocks if not one.panel]))
+        drawn = []
+        for block in layout.blocks:
+            if block.panel:
+                drawn += self._drawn([panels[block.panel]])
+            elif data := next(groups):
+                drawn.append({"name": "facts", "label": block.title, "template": place.template, "data": data})
+        return drawn
 
     def _tabs(self) -> list[dict[str, Any]]:
         """Tabs with their counts; a tab that has nothing to say to this record (`count` None, context None) is out."""

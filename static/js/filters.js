@@ -4,7 +4,7 @@
   const JOINS = { all: "all of these", any: "any of these", none: "none of these", not_all: "not all of these" };
   const UNITS = ["day", "week", "month", "quarter", "year"];
   const WINDOWS = { "": "ever", in_last: "in the last", this: "this", previous: "in the previous" };
-  const LONGEST_ADDRESS = 7000;
+  const LONGEST_FILTER = 1500; // as crm/filtering/trees/keeping.py has it
   const COUNT_MS = 250;
 
   const make = (tag, values = {}, ...children) => {
@@ -77,7 +77,8 @@
     }
     async function count() {
       const mine = ++asked;
-      const answer = await fetch(address("count"), { headers: { Accept: "application/json" } }).catch(() => null);
+      const url = await shortened(address("count"));
+      const answer = url && await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
       if (mine !== asked || !answer) return;
       const said = await answer.json().catch(() => ({ problems: ["The server could not count."] }));
       counter.classList.toggle("tone-bad", said.problems.length > 0);
@@ -87,10 +88,23 @@
       clearTimeout(timer);
       timer = setTimeout(count, COUNT_MS);
     }
-    function apply() {
-      const url = address();
-      if (url.length > LONGEST_ADDRESS) window.crm.say("This filter is too long for an address: take some conditions away.");
-      else location.assign(url);
+    // a long filter is kept by the server, and the address holds its short name
+    async function short(text) {
+      const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+      const answer = await fetch(root.dataset.keepUrl, { method: "POST", headers, body: new URLSearchParams({ filter: text }) }).catch(() => null);
+      const said = answer ? await answer.json() : { problem: "The server cannot be reached. Check the connection and try again." };
+      if (said.problem) window.crm.say(said.problem);
+      return said.filter;
+    }
+    async function shortened(address) {
+      const url = new URL(address, location.href), text = url.searchParams.get("filter") ?? "";
+      const key = text.length > LONGEST_FILTER ? await short(text) : text;
+      if (key && key !== text) url.searchParams.set("filter", key);
+      return key === undefined ? null : url;
+    }
+    async function apply() {
+      const url = await shortened(address());
+      if (url) location.assign(url);
     }
 
     // --- one condition -----------------------------------------------------------------------------------------------

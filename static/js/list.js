@@ -70,6 +70,12 @@ document.addEventListener("submit", (event) => {
     isAll = true;
     showSelection();
   }
+  // the ticked rows, or all that match
+  function exported(link) {
+    const url = new URL((link.dataset.all ??= link.href));
+    if (!isAll) for (const [name, value] of [["part", "ticked"], ...chosenBoxes().map((box) => ["pk", box.value])]) url.searchParams.append(name, value);
+    return url.href;
+  }
   async function act(op) {
     const dialog = document.getElementById("bulk-dialog");
     const query = new URLSearchParams(isAll ? bulk.dataset.query : chosenBoxes().map((box) => ["pk", box.value]));
@@ -152,8 +158,9 @@ document.addEventListener("submit", (event) => {
     showSelection();
   });
   bulk?.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (button?.dataset.bulkOp) act(button.dataset.bulkOp);
+    const button = event.target.closest("button"), link = event.target.closest("[data-bulk-export]");
+    if (link) link.href = exported(link);
+    else if (button?.dataset.bulkOp) act(button.dataset.bulkOp);
     else if (button?.dataset.selectMatching !== undefined) selectAll();
   });
   showSelection();

@@ -61,6 +61,7 @@ SCOPES["calendar link"] = SCOPES["notice"]
 SCOPES["secret of a calendar"] = {"view": EVERYBODY}
 NOBODY = reach(NONE, NONE, NONE, NONE)  # but administrators
 SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY, "run": reach(NONE, NONE, NONE, ALL)}
+SCOPES["layout"] = {"change": NOBODY}
 SCOPES["custom field"] = dict.fromkeys(("view", "add", "change", "delete"), NOBODY)
 SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
 SCOPES["company"] = {"view": EVERYBODY, "change": NOBODY}
@@ -166,6 +167,9 @@ ADDRESSES: dict[str, Address] = {
     "crm:audit_row": Address("audit row"),
     "crm:rights": form("rights", "change"),
     "crm:rights_reset": button("rights", "change", has_record=False),
+    "crm:filter_keep": button("house", "view", has_record=False),
+    "crm:layout": form("layout", "change"),
+    "crm:layout_reset": button("layout", "change", has_record=False),
     "crm:customfield_list": page("custom field"),
     "crm:customfield_create": form("custom field", "add"),
     "crm:customfield_update": form("custom field", "change", has_record=True),

@@ -22,6 +22,9 @@ from crm.agenda import actions as agenda
 from crm.choices import JobState, Role
 from crm.customfields import actions as customfields
 from crm.foreign.tokens import Purpose, make_token
+from crm.layouts import actions as layouts
+from crm.layouts.places import places
+from crm.layouts.reading import inherited
 from crm.mail import actions as mail
 from crm.mail.choices import MailState
 from crm.models import Attachment, JobRun, MailChannel, Note, OutgoingMail, StoredFile, Task
@@ -42,6 +45,7 @@ MODULES = (
     floor,
     accounts,
     customfields,
+    layouts,
     mail,
     rest,
     saved_views,
@@ -54,7 +58,7 @@ MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 NOT_ALONE = {
     "save_points", "save_address", "is_set_up", "name_from_email", "ring", "answer_password_requests",
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
-    "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of",
+    "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
 }  # fmt: skip
 
 
@@ -233,6 +237,10 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         _field(), lambda field: customfields.change_field(actor=actor, field=field, fields={"label": "Height"})
     ),
     "delete_field": lambda actor: _on(_field(), lambda field: customfields.delete_field(actor=actor, field=field)),
+    "set_layout": lambda actor: lambda: _layout(actor),
+    "reset_layout": lambda actor: _on(
+        _layout(actor), lambda place: layouts.reset_layout(actor=actor, place=place, role="rep")
+    ),
     "send_mail": lambda actor: _mail,
     "send_mails": lambda actor: (
         lambda: mail.send_mails(
@@ -274,6 +282,12 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
 
 def _view(actor: Any) -> Any:
     return saved_views.create_view(actor=actor, label="contacts.contact", shown=SHOWN, fields={"name": "Mine"})
+
+
+def _layout(actor: Any) -> Any:
+    place = places()["contacts.contact:form"]
+    layouts.set_layout(actor=actor, place=place, role="rep", arrangement=inherited(place, "rep"))
+    return place
 
 
 def _allowed():

@@ -9,16 +9,19 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from crm.filtering.trees.asking import TreeList
-from crm.filtering.trees.nodes import Node, TreeProblem, read_tree
+from crm.filtering.trees.keeping import read_asked
+from crm.filtering.trees.nodes import Node, TreeProblem
 
 FILTER = "filter"
 
 
 @dataclass(frozen=True)
 class AskedTree:
-    """What `?filter=` asks of a list; `problems` are sentences, and a tree with problems asks nothing."""
+    """What `?filter=` asks of a list by its `text` (or its short name); `problems` are sentences, and a tree with
+    problems asks nothing."""
 
     trees: TreeList
+    text: str = ""
     node: Node | None = None
     problems: tuple[str, ...] = ()
     opened: frozenset[str] = field(default_factory=frozenset)
@@ -41,11 +44,11 @@ class AskedTree:
 
 
 def asked_tree(trees: TreeList, text: str) -> AskedTree:
-    """The tree in a text, held against the fields of the list."""
+    """The tree in a text (or kept under a short name), held against the fields of the list."""
     try:
-        node = read_tree(text)
+        node = read_asked(text)
     except TreeProblem as problem:
-        return AskedTree(trees, None, (str(problem),))
+        return AskedTree(trees, text, None, (str(problem),))
     if problems := trees.problems(node):
-        return AskedTree(trees, None, tuple(problems))
-    return AskedTree(trees, node, (), frozenset(trees.asks_for_state(node)))
+        return AskedTree(trees, text, None, tuple(problems))
+    return AskedTree(trees, text, node, (), frozenset(trees.asks_for_state(node)))

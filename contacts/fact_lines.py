@@ -1,0 +1,145 @@
+"""The facts of a contact, each drawn by itself, so that a layout can put them anywhere on the record's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from contacts.choices import PointKind
+from contacts.models import Address, Contact, ContactPoint
+from crm.company import current_company
+from crm.customfields.showing import FactLine
+from crm.templatetags.figures import whole_money
+from crm.templatetags.pieces import icon, person
+
+Drawn = SafeString | str
+BREAK = SafeString("<br>")
+POINT_ICONS = {PointKind.EMAIL: "envelope", PointKind.PHONE: "telephone", PointKind.HANDLE: "at"}
+SCHEMES = {PointKind.EMAIL: ("mailto:", "@"), PointKind.PHONE: ("tel:", "+")}
+
+
+def main_address(contact: Contact) -> Address | None:
+    return next((one for one in contact.addresses.all() if one.is_primary), None)
+
+
+def other_addresses(contact: Contact) -> list[tuple[str, Drawn]]:
+    """Addresses beside the main one, by what they are called."""
+    rows = [one for one in contact.addresses.all() if not one.is_primary]
+    return [(one.label or "Address", drawn) for one in rows if (drawn := _address(one))]
+
+
+def custom_line(line: FactLine) -> SafeString:
+    """The value of a custom field."""
+    shown: Drawn = line.text
+    if line.url and line.is_outside:
+        shown = format_html(
+            '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', line.url, line.text
+        )
+    elif line.url:
+        shown = format_html('<a href="{}">{}</a>', line.url, line.text)
+    return (
+        format_html('{}<span class="ink-3"> · {}</span>', shown, line.note) if line.note else format_html("{}", shown)
+    )
+
+
+def pencil(contact: Contact, fact: str, label: str) -> SafeString:
+    """The link that puts the form of a fact in its place."""
+    url = f"{reverse('contacts:fact_edit', args=[contact.pk])}?{urlencode({'fact': fact})}"
+    return format_html(
+        '<a class="fact-edit" href="{}" hx-get="{}" hx-target="closest dd" hx-select=".fact-form" '
+        'aria-label="Edit: {}" title="Edit">{}</a>',
+        url, url, label, icon("pencil"),
+    )  # fmt: skip
+
+
+def _owner(contact: Contact) -> Drawn:
+    who = person(contact.owner.name) if contact.owner else "nobody"
+    return format_html('{}<span class="ink-3"> · {}</span>', who, contact.team) if contact.team else who
+
+
+def _territory(contact: Contact) -> Drawn:
+    if not contact.territory:
+        return ""
+    by_hand = SafeString('<span class="ink-3"> · chosen by hand</span>') if contact.is_placed_by_hand else ""
+    return format_html("{}{}", contact.territory, by_hand)
+
+
+def _point(point: ContactPoint) -> SafeString:
+    kind, label = PointKind(point.kind), point.get_kind_display()
+    shown: Drawn = point.value
+    if kind in SCHEMES:
+        scheme, safe = SCHEMES[kind]
+        shown = format_html('<a href="{}{}">{}</a>', scheme, quote(point.normalised, safe), point.value)
+    title = f"{label} ({point.label})" if point.label else label
+    return format_html(
+        '<span class="fact-line" title="{}">{} {}</span>', title, icon(POINT_ICONS[kind], "", label), shown
+    )
+
+
+def _address(address: Address | None) -> Drawn:
+    if address is None:
+        return ""
+    place = f"{address.postal_code} {address.city}".strip()
+    lines = [address.street, ", ".join(part for part in (place, address.region) if part), address.country_name]
+    return format_html_join(BREAK, "{}", ((line,) for line in lines if line))
+
+
+def _record(contact: Contact, name: str) -> Drawn:
+    other: Any = getattr(contact, name)
+    if not other:
+        return ""
+    if not getattr(contact, f"sees_{name}", True):
+        return str(other)
+    return format_html('<a href="{}">{}</a>', other.get_absolute_url(), other)
+
+
+def _money(amount: Any) -> str:
+    return "" if amount is None else whole_money(amount, current_company().currency)
+
+
+def _tag(tag: str) -> SafeString:
+    return format_html(
+        '<a class="tag" href="{}?{}">{}</a>', reverse("contacts:contact_list"), urlencode({"tags": tag}), tag
+    )
+
+
+def _tags(contact: Contact) -> SafeString:
+    return format_html_join(" ", "{}", ((_tag(tag),) for tag in contact.tags))
+
+
+def _points(contact: Contact) -> SafeString:
+    return format_html_join("", "{}", ((_point(one),) for one in contact.points.all()))
+
+
+def _markets(contact: Contact) -> str:
+    return ", ".join(Market(one).label for one in contact.markets if one in Market.values)
+
+
+def _day(day: dt.date | None) -> str:
+    return full_day(day) if day else ""
+
+
+# a fact: what it is called, and how it is drawn; empty where the contact has none
+FACTS: dict[str, tuple[str, Callable[[Contact], Drawn]]] = {
+    "owner": ("Owner", _owner),
+    "territory": ("Territory", _territory),
+    "reach": ("Reach them", _points),
+    "address": ("Address", lambda contact: _address(main_address(contact))),
+    "website": ("Website", lambda contact: contact.website),
+    "organization": ("Works at", lambda contact: _record(contact, "organization")),
+    "parent": ("Belongs to", lambda contact: _record(contact, "parent")),
+    "markets": ("Market", _markets),
+    "industry": ("Industry", lambda contact: contact.industry),
+    "employees": ("Employees", lambda contact: "" if contact.employees is None else number(contact.employees)),
+    "revenue": ("Their revenue", lambda contact: _money(contact.revenue)),
+    "birthday": ("Birthday", lambda contact: _day(contact.birthday)),
+    "created_on": ("Customer since", lambda contact: _day(contact.created_on)),
+    "source": ("Source", lambda contact: contact.source),
+    "external_id": ("External id", lambda contact: contact.external_id or ""),
+    "tags": ("Tags", _tags),
+}

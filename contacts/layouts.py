@@ -1,0 +1,88 @@
+"""What can be arranged of contacts: their form, and the right side of their page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import models
+from django.http import HttpRequest
+
+from contacts.fact_lines import FACTS, custom_line, other_addresses, pencil
+from contacts.forms import ORGANIZATION_ONLY, PERSON_ONLY, ContactForm
+from contacts.models import Contact
+from crm.access import can
+from crm.catalogue import panels_of
+from crm.choices import Verb
+from crm.customfields.definitions import definitions_of
+from crm.customfields.showing import fact_lines
+from crm.field_rights import read_only_fields
+from crm.layouts.places import Block, Item, LayoutPlace
+from crm.models import User
+from crm.requests import SignedInRequest
+from crm.templatetags.figures import words
+
+LABEL = "contacts.contact"
+NEEDED = ("kind", "name")
+MAIN_GROUP = "Facts"
+
+
+def form_blocks() -> tuple[Block, ...]:
+    """The sections of the form as they are shipped, and the custom fields."""
+    fields: Any = ContactForm.base_fields
+    shipped = [
+        Block(
+            title,
+            tuple(
+                Item(name, str(fields[name].label or words(name)), len(row) == 1, name in NEEDED)
+                for row in rows
+                for name in row
+            ),
+        )
+        for title, rows in ContactForm.layout
+    ]
+    own = tuple(Item(one.name, one.label, is_needed=one.is_required) for one in definitions_of(LABEL))
+    return (*shipped, Block("Custom fields", own)) if own else tuple(shipped)
+
+
+def side_blocks() -> tuple[Block, ...]:
+    """The facts, the custom fields, and what other apps put beside them."""
+    facts = tuple(Item(name, label) for name, (label, _) in FACTS.items())
+    own = tuple(Item(one.name, one.label) for one in definitions_of(LABEL))
+    panels = [Block(panel.label, panel=panel.name) for panel in panels_of(LABEL, "side")]
+    return (Block(MAIN_GROUP, facts), *([Block("Further facts", own)] if own else []), *panels)
+
+
+def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    """Each group with the facts that the contact has; the first one offers those that it has not."""
+    contact, user = cast(Contact, record), cast(SignedInRequest, request).user
+    own = {line.name: custom_line(line) for line in fact_lines(user, record)}
+    editable = _editable(user, contact)
+    drawn: list[dict[str, Any]] = [{"title": block.title, "lines": [], "contact": contact} for block in blocks]
+    missing: list[tuple[str, str]] = []
+    for data, block in zip(drawn, blocks, strict=True):
+        for item in block.items:
+            shown = own.get(item.name) or (FACTS[item.name][1](contact) if item.name in FACTS else "")
+            may_edit = item.name in editable
+            if shown:
+                data["lines"].append((item.label, shown, pencil(contact, item.name, item.label) if may_edit else ""))
+            elif may_edit:
+                missing.append((item.name, item.label))
+            if item.name == "address":
+                data["lines"] += [(label, other, "") for label, other in other_addresses(contact)]
+    if drawn:
+        drawn[0] |= {"missing": missing, "is_first": True}
+    return [one if one["lines"] or one.get("is_first") else {} for one in drawn]
+
+
+def _editable(user: User, contact: Contact) -> set[str]:
+    """Facts that this person may write of this contact."""
+    if not can(user, Verb.CHANGE, contact):
+        return set()
+    names = {*FACTS, *(one.name for one in definitions_of(LABEL))} - read_only_fields(user, Contact)
+    return names - {*(PERSON_ONLY if contact.is_organization else ORGANIZATION_ONLY)}
+
+
+FORM = LayoutPlace(LABEL, "form", "Form of contacts", form_blocks)
+SIDE = LayoutPlace(LABEL, "side", "Right side of a contact’s page", side_blocks, draw_facts, "contacts/_facts.html")
+LAYOUTS = (FORM, SIDE)

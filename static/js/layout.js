@@ -1,0 +1,123 @@
+// Arranging a layout: what is dragged (or moved by Alt and an arrow) moves in the page, and with it the hidden fields that
+// say to the server, in their order, what stands where.
+(() => {
+  const form = document.querySelector("[data-layout]");
+  if (!form) return;
+  const blocks = form.querySelector("[data-blocks]"), hidden = form.querySelector("[data-hidden]");
+  const hiddenItems = hidden.querySelector("[data-items]"), hiddenPanels = hidden.querySelector("[data-hidden-panels]");
+  const said = form.querySelector("[data-layout-said]");
+  const hasWidths = form.dataset.widths !== undefined;
+  let moved = null, isDirty = false;
+
+  const nameOf = (one) => one.querySelector("h2, input.form-control, span:not(.layout-grip)")?.textContent.trim() || one.querySelector("input.form-control")?.value || "Group";
+  function tell(text) {
+    isDirty = true;
+    said.textContent = text;
+  }
+  const lists = () => [...blocks.querySelectorAll("[data-items]"), hiddenItems];
+  const refuse = (item) => window.crm.say(`${nameOf(item)}: this field is needed, so it stays in the form.`, "warn");
+
+  function put(item, list, before = null) {
+    if (item.dataset.needed !== undefined && list === hiddenItems) return refuse(item);
+    list.insertBefore(item, before);
+    const title = list === hiddenItems ? "what is not shown" : nameOf(list.closest("[data-block]"));
+    tell(`${nameOf(item)} is number ${[...list.children].indexOf(item) + 1} in ${title}.`);
+  }
+  function leaveOut(one) {
+    if (one.matches("[data-item]")) return put(one, one.parentElement === hiddenItems ? (lists()[0]) : hiddenItems);
+    if (one.dataset.panel !== undefined) (one.closest("[data-hidden]") ? blocks : hiddenPanels).append(one);
+    else {
+      const items = [...one.querySelectorAll("[data-item]")];
+      const other = [...blocks.querySelectorAll("[data-block]:not([data-panel])")].find((block) => block !== one);
+      if (!other) return window.crm.say("This is the last group: it stays.", "warn");
+      for (const item of items) (item.dataset.needed === undefined ? hiddenItems : other.querySelector("[data-items]")).append(item);
+      one.remove();
+    }
+    tell(`${nameOf(one)} is moved.`);
+  }
+  function widen(item) {
+    if (!hasWidths) return;
+    const field = item.querySelector("input[name=part]");
+    const isWide = item.classList.toggle("is-wide");
+    field.value = field.value.replace(/:wide$/, "") + (isWide ? ":wide" : "");
+    tell(`${nameOf(item)} ${isWide ? "has a line of its own" : "shares a line"}.`);
+  }
+  function step(one, by) {
+    if (one.matches("[data-item]")) {
+      const list = one.parentElement, all = lists();
+      const next = by < 0 ? one.previousElementSibling : one.nextElementSibling;
+      if (next) put(one, list, by < 0 ? next : next.nextElementSibling);
+      else {
+        const other = all[all.indexOf(list) + by];
+        if (other) put(one, other, by < 0 ? null : other.firstElementChild);
+      }
+    } else {
+      const next = by < 0 ? one.previousElementSibling : one.nextElementSibling;
+      if (next) one.parentElement.insertBefore(one, by < 0 ? next : next.nextElementSibling);
+      tell(`${nameOf(one)} is number ${[...one.parentElement.children].indexOf(one) + 1}.`);
+    }
+    one.focus();
+  }
+
+  // --- pointer ---------------------------------------------------------------------------------------------------------
+  form.addEventListener("dragstart", (event) => {
+    moved = event.target.closest("[data-item], [data-block]");
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", "");
+    setTimeout(() => moved?.classList.add("is-moved"));
+  });
+  form.addEventListener("dragend", () => {
+    moved?.classList.remove("is-moved");
+    moved = null;
+  });
+  form.addEventListener("dragover", (event) => {
+    if (!moved) return;
+    event.preventDefault();
+    if (moved.matches("[data-item]")) {
+      const list = event.target.closest("[data-items]") ?? event.target.closest("[data-block]:not([data-panel])")?.querySelector("[data-items]") ?? (event.target.closest("[data-hidden]") ? hiddenItems : null);
+      if (!list || (list === hiddenItems && moved.dataset.needed !== undefined)) return;
+      const over = event.target.closest("[data-item]");
+      if (over === moved) return;
+      const box = over?.getBoundingClientRect();
+      const isAfter = box && (event.clientY > box.top + box.height / 2 || (hasWidths && event.clientX > box.left + box.width * 0.75));
+      list.insertBefore(moved, over ? (isAfter ? over.nextElementSibling : over) : null);
+    } else {
+      if (moved.dataset.panel !== undefined && event.target.closest("[data-hidden]")) return hiddenPanels.append(moved);
+      const over = event.target.closest("[data-blocks] > [data-block]");
+      if (!over || over === moved) return event.target === blocks ? blocks.append(moved) : undefined;
+      const box = over.getBoundingClientRect();
+      blocks.insertBefore(moved, event.clientY > box.top + box.height / 2 ? over.nextElementSibling : over);
+    }
+    isDirty = true;
+  });
+  form.addEventListener("drop", (event) => moved && event.preventDefault());
+  form.addEventListener("dblclick", (event) => {
+    const item = event.target.closest("[data-item]");
+    if (item) widen(item);
+  });
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("[data-leave-out]")) leaveOut(event.target.closest("[data-block]"));
+    if (!event.target.closest("[data-add-group]")) return;
+    const number = Date.now();
+    const template = form.querySelector("[data-new-group]").innerHTML.replaceAll("__number__", number);
+    blocks.insertAdjacentHTML("beforeend", template);
+    blocks.lastElementChild.querySelector("input.form-control").focus();
+    isDirty = true;
+  });
+
+  // --- keys ------------------------------------------------------------------------------------------------------------
+  form.addEventListener("keydown", (event) => {
+    const one = event.target;
+    if (!one.matches("[data-item], [data-block]") || event.ctrlKey || event.metaKey) return;
+    if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) step(one, event.key === "ArrowUp" ? -1 : 1);
+    else if (event.key === "Delete" || event.key === "Backspace") leaveOut(one);
+    else if (event.key.toLowerCase() === "w" && one.matches("[data-item]")) widen(one);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  form.addEventListener("submit", () => {
+    isDirty = false;
+  });
+  addEventListener("beforeunload", (event) => isDirty && event.preventDefault());
+})();
