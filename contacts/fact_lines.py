@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -10,11 +12,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from contacts.choices import PointKind
+from contacts.choices import Market, PointKind
 from contacts.models import Address, Contact, ContactPoint
 from crm.company import current_company
 from crm.customfields.showing import FactLine
-from crm.templatetags.figures import whole_money
+from crm.templatetags.figures import full_day, number, whole_money
 from crm.templatetags.pieces import icon, person
 
 Drawn = SafeString | str

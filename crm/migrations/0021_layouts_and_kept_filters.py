@@ -4,32 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0020_row_heights'),
+        ("crm", "0020_row_heights"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeptFilter',
+            name="KeptFilter",
             fields=[
-                ('key', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("key", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("text", models.TextField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Layout',
+            name="Layout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=80)),
-                ('role', models.CharField(blank=True, choices=[('rep', 'Sales rep'), ('marketer', 'Marketer'), ('agent', 'Service agent'), ('manager', 'Manager'), ('admin', 'Administrator')], max_length=16)),
-                ('blocks', models.JSONField(default=list)),
-                ('hidden', models.JSONField(blank=True, default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=80)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("rep", "Sales rep"),
+                            ("marketer", "Marketer"),
+                            ("agent", "Service agent"),
+                            ("manager", "Manager"),
+                            ("admin", "Administrator"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("blocks", models.JSONField(default=list)),
+                ("hidden", models.JSONField(blank=True, default=list)),
             ],
             options={
-                'ordering': ['place', 'role'],
-                'constraints': [models.UniqueConstraint(fields=('place', 'role'), name='crm_layout_once')],
+                "ordering": ["place", "role"],
+                "constraints": [models.UniqueConstraint(fields=("place", "role"), name="crm_layout_once")],
             },
         ),
     ]
