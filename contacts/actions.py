@@ -18,7 +18,7 @@ from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
 from contacts.territories.placing import place_contacts
 from crm.company import company_today
-from crm.customfields.saving import set_custom
+from crm.customfields.saving import set_custom, with_defaults
 from crm.log import log
 from crm.models import User
 from crm.notes.mentions import mention
@@ -45,9 +45,9 @@ def create_contact(
     custom: Mapping[str, Any] | None = None,
 ) -> Contact:
     """Make a contact of the given model fields, its points (the first of a kind is the main one), its address, and
-    valid values of custom fields by key."""
+    valid values of custom fields by key; those that are not named begin with their defaults."""
     contact = Contact(**_of_its_kind(fields))
-    set_custom(contact, custom or {})
+    set_custom(contact, with_defaults("contacts.contact", custom or {}))
     contact.created_on = contact.created_on or company_today()
     contact.save()
     save_points(contact, points, country=(address or {}).get("country", ""))

@@ -110,6 +110,15 @@ CATALOGUE = Catalogue(
         NavItem(
             "Layouts", "crm:layout", "layout-three-columns", group="Data", order=967, model="crm.layout", verb="change"
         ),
+        NavItem(
+            "Saved views",
+            "crm:view_list",
+            "bookmark",
+            group="Data",
+            order=966,
+            model="crm.savedview",
+            roles=(Role.ADMIN, Role.MANAGER),
+        ),
         NavItem("Rights", "crm:rights", "shield-lock", group="Data", order=970, model="crm.accessrule", verb="change"),
     ),
 )

@@ -79,6 +79,7 @@ floor = [
     path("profile/tokens/", tokens.TokenListView.as_view(), name="token_list"),
     path("profile/tokens/<int:pk>/revoke/", tokens.TokenRevokeView.as_view(), name="token_revoke"),
     path("mails/release/", holding.SendingReleaseView.as_view(), name="sending_release"),
+    path("views/", saved_views.ViewListView.as_view(), name="view_list"),
     path("views/new/", saved_views.ViewCreateView.as_view(), name="view_create"),
     path("views/<int:pk>/", saved_views.ViewUpdateView.as_view(), name="view_update"),
     path("views/<int:pk>/keep/", saved_views.ViewKeepView.as_view(), name="view_keep"),

@@ -18,6 +18,7 @@ from django.utils import timezone
 from crm.bulk.editing import EditField, Editing, editing_of
 from crm.choices import FieldType, Verb
 from crm.customfields.definitions import Definition, definitions_of
+from crm.customfields.forms import form_field as custom_form_field
 from crm.customfields.values import clean_value
 from crm.field_rights import read_only_fields
 from crm.fields import RecordField, TagsField
@@ -81,7 +82,7 @@ def editable_names(user: User, label: str) -> list[str]:
 
 
 def cell_names(user: User, label: str) -> list[str]:
-    """Names of the catalogue fields that this person may write in one row: also what is unique, and links."""
+    """Names of the catalogue fields that this person may write in one row: also what is unique."""
     editing = editing_of(label)
     own = definitions_of(label) if editing is not None and editing.custom else ()
     fixed = read_only_fields(user, apps.get_model(label))
@@ -90,7 +91,7 @@ def cell_names(user: User, label: str) -> list[str]:
 
 
 def _is_plain(one: Definition) -> bool:
-    return not one.is_unique and one.type != FieldType.CONTACT
+    return not one.is_unique
 
 
 def clean(user: User, change: Change) -> Any:
@@ -110,6 +111,10 @@ def clean(user: User, change: Change) -> Any:
         return tags
     if change.field not in editable_names(user, change.label):
         raise ValidationError("This field cannot be changed here.")
+    if change.definition is not None and change.definition.type == FieldType.CONTACT:
+        link = custom_form_field(change.definition, user, None)
+        link.required = False
+        return clean_value(change.definition, link.clean("".join(change.typed)))
     if change.definition is not None:
         typed: Any = list(change.typed) if change.definition.type == FieldType.MULTI_CHOICE else "".join(change.typed)
         return clean_value(change.definition, typed)

@@ -13,6 +13,7 @@ from crm.access import can
 from crm.bulk.changes import ADD_TAG, ARCHIVE, REMOVE_TAG, RESTORE, Change, assignment, clean, differing, limited
 from crm.bulk.choosing import CannotChoose, Choice
 from crm.catalogue import fields_of
+from crm.choices import FieldType
 from crm.jobs import JobError, Progress, start_job
 from crm.log import log
 from crm.models import JobRun, User
@@ -103,6 +104,8 @@ def said(change: Change, value: Any) -> str:
     spec = next(one for one in fields_of(change.label) if one.name == change.field)
     if value in (None, "", []):
         return f"{spec.label} emptied"
+    if change.definition is not None and change.definition.type == FieldType.CONTACT:
+        value = apps.get_model("contacts.contact")._default_manager.filter(pk=value).first() or value
     labels = {str(key): label for key, label in spec.choices()} if spec.choices else {}
     values = value if isinstance(value, list) else [value]
     return f"{spec.label} set to {', '.join(str(labels.get(str(one), one)) for one in values)}"[:150]

@@ -12,6 +12,16 @@ from crm.customfields.counting import is_taken
 from crm.customfields.definitions import definitions_of
 
 
+def with_defaults(label: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new record of a model begins with: the defaults of its custom fields below what is given."""
+    stored = {
+        one.key: list(one.default) if isinstance(one.default, tuple) else one.default
+        for one in definitions_of(label)
+        if one.default is not None
+    }
+    return {**stored, **values}
+
+
 def set_custom(record: models.Model, values: Mapping[str, Any]) -> list[str]:
     """Set valid values by key on a record that is about to be saved, None takes one away; labels of what changed.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import F, Func, JSONField, Q, TextField, Value
 from django.db.models.lookups import (
     Contains,
@@ -17,6 +18,7 @@ from django.db.models.lookups import (
     LessThanOrEqual,
     StartsWith,
 )
+from django.utils.html import format_html
 
 from crm.catalogue import FieldSpec
 from crm.choices import FieldType
@@ -24,6 +26,9 @@ from crm.company import current_company
 from crm.customfields.definitions import Definition, definitions_of
 from crm.filtering.folding import Fold, folded
 from crm.templatetags import figures
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 GROUP = "Custom fields"
 FIRST_PLACE = 200
@@ -36,8 +41,9 @@ KINDS = {
     FieldType.CHOICE: "choice",
     FieldType.MULTI_CHOICE: "choice",
     FieldType.FLAG: "flag",
-    FieldType.CONTACT: "number",
+    FieldType.CONTACT: "link",
 }
+UNSEEN = "a contact that you do not see"
 
 
 def custom_specs(label: str) -> tuple[FieldSpec, ...]:
@@ -52,7 +58,7 @@ def _specs(definitions: tuple[Definition, ...]) -> tuple[FieldSpec, ...]:
 
 def _spec(definition: Definition, place: int) -> FieldSpec:
     kind = FieldType(definition.type)
-    is_link = kind is FieldType.CONTACT  # the names of linked contacts stand on the record page, where rights are asked
+    is_link = kind is FieldType.CONTACT
     return FieldSpec(
         definition.name,
         definition.label,
@@ -61,11 +67,10 @@ def _spec(definition: Definition, place: int) -> FieldSpec:
         group=GROUP,
         help=definition.help,
         choices=partial(_choices, definition) if definition.choices else None,
-        column=not is_link,
-        filter=not is_link,
         order=FIRST_PLACE + place,
-        value=partial(value_of, definition),
-        cell=partial(_cell, definition) if kind in CELLS else None,
+        value=partial(_linked_name, definition) if is_link else partial(value_of, definition),
+        cell=partial(_link, definition) if is_link else partial(_cell, definition) if kind in CELLS else None,
+        along=partial(read_linked, definition) if is_link else None,
         condition=partial(condition, definition),
         compare=partial(compare, definition),
     )
@@ -95,6 +100,29 @@ def drawn(definition: Definition, value: Any) -> str:
 
 def _cell(definition: Definition, record: Any) -> str:
     return drawn(definition, value_of(definition, record))
+
+
+def read_linked(definition: Definition, records: Sequence[Any], user: User | None) -> None:
+    """The linked contacts that the person may see, kept with the records of a page; one query for all of them."""
+    keys = {key for record in records if isinstance(key := value_of(definition, record), int)}
+    contacts: Any = apps.get_model("contacts.contact")
+    found = contacts.objects.visible_to(user).in_bulk(keys) if keys else {}
+    for record in records:
+        record.__dict__.setdefault("linked_contacts", {})[definition.key] = found.get(value_of(definition, record))
+
+
+def _linked_name(definition: Definition, record: Any) -> str | None:
+    if value_of(definition, record) is None:
+        return None
+    contact = getattr(record, "linked_contacts", {}).get(definition.key)
+    return contact.name if contact is not None else UNSEEN
+
+
+def _link(definition: Definition, record: Any) -> str:
+    contact = getattr(record, "linked_contacts", {}).get(definition.key)
+    if contact is None:
+        return _linked_name(definition, record) or figures.NOTHING
+    return format_html('<a href="{}">{}</a>', contact.get_absolute_url(), contact.name)
 
 
 def _choices(definition: Definition) -> list[tuple[str, str]]:
@@ -130,6 +158,8 @@ def condition(definition: Definition, end: str, value: Any) -> Q:
         return Q(compare(json_at(key), Value(number, output_field=JSONField())), custom__has_key=key)
     if kind is FieldType.FLAG:
         return Q(custom__contains={key: value == "yes"})
+    if kind is FieldType.CONTACT:
+        return Q(custom__contains={key: int(value)})
     if kind in (FieldType.CHOICE, FieldType.MULTI_CHOICE):
         asked = Q()
         for one in value:

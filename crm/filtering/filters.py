@@ -11,6 +11,7 @@ from typing import Any, Self, cast
 
 import django_filters
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -140,6 +141,14 @@ class NumberFilter(SpecFilter):
 
     def matches(self, value: Any) -> Q:
         return Q(**{self.spec.path: value})
+
+
+class LinkFilter(NumberFilter):
+    """The records that are linked to one contact, by its id; the chip shows its name to who may see it."""
+
+    def words(self, value: Any) -> str:
+        contacts: Any = apps.get_model("contacts.contact")
+        return str(contacts.objects.visible_to(self.parent.request.user).filter(pk=value).first() or f"number {value}")
 
 
 class ChoiceFilter(SpecFilter):
@@ -308,6 +317,7 @@ KINDS: dict[str, type[SpecFilter]] = {
     "flag": FlagFilter,
     "state": StateFilter,
     "record": RecordFilter,
+    "link": LinkFilter,
     "mark": MarkFilter,
 }
 BOUNDS: dict[str, type[BoundFilter]] = {

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from crm.catalogue import fields_of
+from crm.choices import FieldType
+from crm.customfields.definitions import definitions_of
 from crm.field_rights import hidden_specs
 from crm.filtering.folding import folded
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 SHORTEST_PART = 3
 MOST_WORDS = 8
+MOST_CUSTOM = 30
+WHOLE = re.compile(r"^\d{1,15}$")
 PHONE = re.compile(r"^[\d\s()+./-]+$")
 
 
@@ -51,10 +55,26 @@ def digits_of(text: str) -> str:
 
 def search_rows(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Rows of a model with `sort_name` and `search_text` that the typed text finds; all for an empty text. Where
-    something that is searched is hidden from `user`, only names are."""
+    something that is searched is hidden from `user`, only names are. Custom fields are found by their whole value."""
     if not text.strip():
         return rows
-    return rows.filter(search_condition(text, names_only=finds_names_only(user, rows.model._meta.label_lower)))
+    label = rows.model._meta.label_lower
+    found = search_condition(text, names_only=finds_names_only(user, label))
+    return rows.filter(found | custom_condition(text, user, label))
+
+
+def custom_condition(text: str, user: User | None, label: str) -> Q:
+    """Records with a custom field that is exactly what is typed: a number of theirs, a code, a web address."""
+    hidden, typed = hidden_specs(user, label), text.strip()
+    found = Q()
+    for one in definitions_of(label)[:MOST_CUSTOM]:
+        if one.name in hidden or len(typed) < SHORTEST_PART:
+            continue
+        if one.type in (FieldType.TEXT, FieldType.URL, FieldType.CHOICE):
+            found |= Q(custom__contains={one.key: typed})
+        elif one.type == FieldType.NUMBER and WHOLE.match(typed):
+            found |= Q(custom__contains={one.key: int(typed)})
+    return found
 
 
 def finds_names_only(user: User | None, label: str) -> bool:

@@ -35,8 +35,10 @@ def create_view(*, actor: User, label: str, shown: Mapping[str, Any], fields: Ma
 
 @transaction.atomic
 def change_view(*, actor: User, view: SavedView, version: int, fields: Mapping[str, Any]) -> SavedView:
-    """Rename, share, open first. Raises `StaleRecord` when somebody saved it after `version` was read."""
+    """Rename, share, open first, hand over. Raises `StaleRecord` when somebody saved it after `version` was read."""
     current: SavedView = locked(view, version)
+    if "owner" in fields and fields["owner"] != current.owner:
+        fields = {**fields, "is_default": False}
     if changed := assign(current, fields):
         _make_room(actor, current)
         current.version += 1

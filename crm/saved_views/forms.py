@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from crm.access import can, team_ids_of
+from crm.access import can, scope_of, team_ids_of
 from crm.catalogue import fields_of
-from crm.choices import Verb
+from crm.choices import Scope, Verb
 from crm.field_rights import hidden_specs
 from crm.fields import SectionedForm
 from crm.filtering.trees.asked import asked_tree
@@ -22,7 +23,7 @@ from crm.models import SavedView, Team, User
 class SavedViewForm(SectionedForm, forms.ModelForm):
     """`record` None makes a new view of what the hidden `shown` says about `list`."""
 
-    layout = (("", (("name",), ("team", "role"), ("row_height", "is_default"))),)
+    layout = (("", (("name",), ("team", "role"), ("row_height", "is_default"), ("owner",))),)
 
     list = forms.CharField(widget=forms.HiddenInput())
     shown = forms.CharField(widget=forms.HiddenInput())
@@ -30,18 +31,39 @@ class SavedViewForm(SectionedForm, forms.ModelForm):
 
     class Meta:
         model = SavedView
-        fields = ("name", "team", "role", "row_height", "is_default")
-        labels = {"team": "Share with the team", "role": "First for everybody of a role", "row_height": "Row height"}
+        fields = ("name", "team", "role", "row_height", "is_default", "owner")
+        labels = {
+            "owner": "Belongs to",
+            "team": "Share with the team",
+            "role": "First for everybody of a role",
+            "row_height": "Row height",
+        }
 
     def __init__(self, *, user: User, record: SavedView | None, initial: dict[str, Any], data: Any = None) -> None:
         self.user, self.record = user, record
         super().__init__(data=data, instance=record, initial={"version": record.version if record else None, **initial})
         teams: Any = self.fields["team"]
         teams.queryset, teams.empty_label = teams_of(user, record), "nobody"
+        self._offer_owners(user, record)
         if not can(user, Verb.RUN, SavedView):
             del self.fields["role"]
         if record:
             del self.fields["list"], self.fields["shown"]
+
+    def _offer_owners(self, user: User, record: SavedView | None) -> None:
+        """Who looks after views of others may hand one over, to people within their reach."""
+        scope, owners = (
+            scope_of(user, SavedView, Verb.CHANGE),
+            cast("forms.ModelChoiceField[User]", self.fields["owner"]),
+        )
+        if record is None or scope == Scope.OWN:
+            del self.fields["owner"]
+            return
+        people = User.objects.visible_to(user)
+        within = Q(is_active=True) if scope == Scope.ALL else Q(is_active=True, team__in=team_ids_of(user))
+        owners.queryset = people.filter(within | Q(pk=user.pk) | Q(pk=record.owner_id))
+        owners.empty_label = "nobody"
+        owners.help_text = "A view that changes hands opens first for nobody until its new owner says so."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -18,7 +18,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from crm.catalogue import SearchFound, SearchHit
 from crm.filtering.folding import folded
-from crm.filtering.searching import SHORTEST_PART, finds_names_only, search_condition
+from crm.filtering.searching import SHORTEST_PART, custom_condition, finds_names_only, search_condition
 from crm.search.slips import slips_between
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def cleaned(text: str) -> str:
 def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: Show) -> SearchFound:
     """Search rows that have `sort_name`, `search_text` and `external_id`, and draw the best of them."""
     names_only = finds_names_only(user, rows.model._meta.label_lower)
-    keys, is_capped = _matching(rows, text, names_only)
+    keys, is_capped = _matching(rows, text, user, names_only)
     if not keys:
         close = _coming_close(rows, text, limit, names_only)
         return SearchFound(drawn(show, user, close), len(close), is_close=True)
@@ -55,13 +55,14 @@ def drawn(show: Show, user: User, keys: Sequence[int]) -> tuple[SearchHit, ...]:
     return tuple(hits[key] for key in keys if key in hits)
 
 
-def _matching(rows: QuerySet[Any], text: str, names_only: bool) -> tuple[list[int], bool]:
+def _matching(rows: QuerySet[Any], text: str, user: User, names_only: bool) -> tuple[list[int], bool]:
     """Ids of rows that match, those that begin with the text among them; whether there are more than are looked at."""
     beginning = rows.filter(sort_name__startswith=folded(text)).order_by("sort_name", "pk")
     if len(text) < SHORTEST_PART:
         keys = list(beginning.values_list("pk", flat=True)[: MOST_HITS + 1])
         return keys, len(keys) > MOST_HITS
-    found = rows.filter(search_condition(text, names_only=names_only)).order_by()
+    own = custom_condition(text, user, rows.model._meta.label_lower)
+    found = rows.filter(search_condition(text, names_only=names_only) | own).order_by()
     keys = list(found.values_list("pk", flat=True)[: MOST_HITS + 1])
     if len(keys) <= MOST_HITS:
         return keys, False

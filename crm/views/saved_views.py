@@ -8,17 +8,32 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from crm.choices import Verb
 from crm.models import SavedView
 from crm.saved_views.actions import change_view, create_view, delete_view, keep_shown
 from crm.saved_views.forms import SavedViewForm, read_shown
+from crm.saved_views.managing import managed_views
 from crm.saving import StaleRecord
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 
 NOTHING = {"filter": {"version": 1, "where": None}, "words": "", "columns": [], "sort": ""}
+
+
+class ViewListView(ScopedView):
+    """Who has which views, with whom they are shared, which open first, and which ask for what is gone."""
+
+    model = SavedView
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        nothing = {
+            "icon": "bookmark",
+            "title": "No saved views yet",
+            "text": "Filter a list, choose its columns, and save it as a view: it becomes a tab of the list.",
+        }
+        return render(request, "crm/view_list.html", {"rows": managed_views(self.request.user), "nothing": nothing})
 
 
 class ViewFormView(FormPage):
@@ -91,4 +106,4 @@ class ViewDeleteView(ScopedView):
         url = view.get_absolute_url().partition("?")[0]
         delete_view(actor=self.request.user, view=view)
         messages.success(request, f"The view “{view}” is gone; the records are as they were.")
-        return redirect(url)
+        return redirect("crm:view_list" if request.POST.get("from") == "views" else url)

@@ -177,8 +177,19 @@
       });
       return [select];
     }
+    // one contact, found by typing; what stands there already is said by its number until it is looked up
+    function contact(leaf) {
+      const select = make("select", { className: "form-select", dataset: { pick: "one", pickUrl: root.dataset.contactsUrl }, aria: "Contact" }, make("option", { value: "", textContent: "" }));
+      if (leaf.value) select.append(make("option", { value: leaf.value, textContent: `number ${leaf.value}`, selected: true }));
+      select.addEventListener("change", () => {
+        leaf.value = select.value ? Number(select.value) : undefined;
+        changed();
+      });
+      return [select];
+    }
     const set = (leaf) => (value) => (leaf.value = value);
     const EDITORS = {
+      contact,
       text: (leaf) => [box("text", leaf.value, set(leaf), "Value")],
       texts: (leaf) => [box("text", (leaf.value ?? []).join(", "), (text) => (leaf.value = text.split(",").map((one) => one.trim()).filter(Boolean)), "Values, between commas")],
       number: (leaf) => [box("number", leaf.value, set(leaf), "Value")],

@@ -177,6 +177,7 @@ ADDRESSES: dict[str, Address] = {
     "crm:job_list": page("job"),
     "crm:job_detail": Address("job"),
     "crm:job_cancel": button("job", "change"),
+    "crm:view_list": page("saved view"),
     "crm:view_create": form("saved view", "add"),
     "crm:view_update": form("saved view", "change", has_record=True),
     "crm:view_keep": button("saved view", "change"),

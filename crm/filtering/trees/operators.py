@@ -137,6 +137,7 @@ FLAG = (Operator("is", "is", "flag"),)
 STATE = (Operator("is", "is", "state"),)
 IDENTITY = (Operator("is", "is", "number"),)
 RECORD = (Operator("is", "is", "record"),)
+LINK = (Operator("is", "is", "contact"), *EMPTY)
 MARK = (Operator("is", "is", "mark"),)
 
 
@@ -230,6 +231,12 @@ def identity_meant(op: str, value: Any, operand: Operand, asking: Asking) -> Q:
     return operand.compare("exact", key_of(value))
 
 
+def link_meant(op: str, value: Any, operand: Operand, asking: Asking) -> Q:
+    if operand.spec.condition is None:
+        raise TreeProblem("This field is no link.")
+    return operand.spec.condition("", key_of(value))
+
+
 def mark_meant(op: str, value: Any, operand: Operand, asking: Asking) -> Q:
     if operand.spec.mark is None:
         raise TreeProblem("This field is no mark.")
@@ -294,6 +301,7 @@ KINDS: dict[str, tuple[tuple[Operator, ...], Meant]] = {
     "state": (STATE, state_meant),
     "id": (IDENTITY, identity_meant),
     "record": (RECORD, identity_meant),
+    "link": (LINK, link_meant),
     "mark": (MARK, mark_meant),
 }
 

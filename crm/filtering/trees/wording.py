@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
+
 from crm.catalogue import FieldSpec
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.days import days_in_words
@@ -63,6 +65,9 @@ class Wording:
             return STATES.get(str(value), str(value))
         if takes == "record":
             return self._record(spec, value)
+        if takes == "contact":
+            rows: Any = apps.get_model("contacts.contact").objects.visible_to(self.trees.user)  # type: ignore[attr-defined]
+            return str(rows.filter(pk=value).first() or f"number {value}")
         if takes == "mark":
             return spec.words(str(value)) if spec.words else str(value)
         values: Sequence[Any] = value if isinstance(value, tuple) else (value,)
