@@ -47,7 +47,7 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     expect(page.locator("#toasts")).to_contain_text("Archived: 2\u00a0contacts")
     assert Contact.objects.filter(archived_at=None).get().name == "Cora"
     page.keyboard.press("j")
-    page.keyboard.press("e")
+    page.keyboard.press("E")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Cora")
     expect(page.locator("#id_name")).to_be_visible()
     page.goto(f"{live_server.url}/contacts/")
