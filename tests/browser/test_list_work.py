@@ -1,5 +1,5 @@
-"""Work in lists by keyboard and by mouse: cells changed where they stand, rows ticked, tagged and written to a file, views
-saved, records opened tab by tab. `CRM_LONG=1` goes on with the same work for an hour."""
+"""Work in lists by keyboard and by mouse: cells changed where they stand, rows ticked, tagged and written to a file,
+views saved, tabs opened, a layout arranged. `CRM_LONG=1` goes on with the same work for an hour."""
 
 import os
 import time
