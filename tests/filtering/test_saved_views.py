@@ -167,3 +167,47 @@ def test_what_no_list_shows_is_not_saved(mia, shown):
 @pytest.mark.parametrize("view", ["0", "x", "99999999999999999999"])
 def test_a_view_that_is_none_is_not_found(mia, view):
     assert make.signed_in(mia).get("/contacts/", {"view": view}).status_code == 404
+
+
+def managed(user) -> dict[str, tuple[bool, int]]:
+    rows = make.signed_in(user).get(reverse("crm:view_list")).context["rows"]
+    return {row.view.name: (row.may_change, len(row.problems)) for row in rows}
+
+
+def test_the_page_of_views_says_whose_they_are_and_which_ask_for_what_is_gone(mia):
+    gone = {"version": 1, "where": {"field": "custom_gone", "op": "over", "value": 1}}
+    saved(mia, name="Mine", team=mia.team)
+    saved(mia, name="Broken", filter=gone, columns=["name", "custom_gone"], sort="-custom_gone")
+    saved(make.make_user(Role.REP), name="Of somebody else")
+    saved(None, name="Of reps", role="rep")
+    rep = make.make_user(Role.REP, team=mia.team)
+    assert managed(mia) == {"Mine": (True, 0), "Broken": (True, 3)}
+    assert managed(rep) == {"Mine": (False, 0), "Of reps": (False, 0)}
+    admin = make.make_user(Role.ADMIN)
+    assert managed(admin)["Of somebody else"] == (True, 0)
+    page = make.signed_in(admin).get(reverse("crm:view_list")).content.decode()
+    assert "There is no field named “custom_gone” to filter by." in page
+    assert "Sales reps" in page
+
+
+def test_a_view_changes_hands_within_reach_and_opens_first_for_nobody_then(mia):
+    mate, far = make.make_user(Role.REP, name="Mate", team=mia.team), make.make_user(Role.REP, name="Far")
+    view, client = saved(mia, is_default=True), make.signed_in(mia)
+    url = reverse("crm:view_update", args=[view.pk])
+    refused = client.post(url, {"name": "Wood", "owner": far.pk, "is_default": "on", "version": 1})
+    assert refused.status_code == 422
+    own = saved(mate, name="First", is_default=True)
+    assert client.post(url, {"name": "Wood", "owner": mate.pk, "is_default": "on", "version": 1}).status_code == 302
+    view.refresh_from_db()
+    own.refresh_from_db()
+    assert (view.owner, view.is_default, own.is_default) == (mate, False, True)
+    client.post(reverse("crm:view_update", args=[own.pk]), {"name": "First", "owner": mia.pk, "version": 1})
+    assert make.signed_in(mate).get(url).status_code == 200
+    assert "owner" not in make.signed_in(mate).get(url).context["form"].fields, "a rep hands nothing over"
+
+
+def test_deleted_from_the_page_of_views_it_leads_back_there(mia):
+    view = saved(mia)
+    answer = make.signed_in(mia).post(reverse("crm:view_delete", args=[view.pk]), {"from": "views"})
+    assert answer["Location"] == reverse("crm:view_list")
+    assert not SavedView.objects.exists()
