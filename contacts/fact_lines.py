@@ -49,14 +49,14 @@ def custom_line(line: FactLine) -> SafeString:
     )
 
 
-def pencil(contact: Contact, fact: str, label: str) -> SafeString:
-    """The link that puts the form of a fact in its place."""
-    url = f"{reverse('contacts:fact_edit', args=[contact.pk])}?{urlencode({'fact': fact})}"
-    return format_html(
-        '<a class="fact-edit" href="{}" hx-get="{}" hx-target="closest dd" hx-select=".fact-form" '
-        'aria-label="Edit: {}" title="Edit">{}</a>',
-        url, url, label, icon("pencil"),
-    )  # fmt: skip
+def pencils(contact: Contact) -> Callable[[str, str], SafeString]:
+    """Makes the link that puts the form of a fact in its place, of the fact and what it is called."""
+    url, drawn = reverse("contacts:fact_edit", args=[contact.pk]), icon("pencil")
+    link = (
+        '<a class="fact-edit" href="{0}?fact={1}" hx-get="{0}?fact={1}" hx-target="closest dd" hx-select=".fact-form" '
+        'aria-label="Edit: {2}" title="Edit">{3}</a>'
+    )
+    return lambda fact, label: format_html(link, url, fact, label, drawn)
 
 
 def _owner(contact: Contact) -> Drawn:

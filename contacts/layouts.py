@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from contacts.fact_lines import FACTS, custom_line, other_addresses, pencil
+from contacts.fact_lines import FACTS, custom_line, other_addresses, pencils
 from contacts.forms import ORGANIZATION_ONLY, PERSON_ONLY, ContactForm
 from contacts.models import Contact
 from crm.access import can
@@ -57,7 +57,7 @@ def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Bloc
     """Each group with the facts that the contact has; the first one offers those that it has not."""
     contact, user = cast(Contact, record), cast(SignedInRequest, request).user
     own = {line.name: custom_line(line) for line in fact_lines(user, record)}
-    editable = _editable(user, contact)
+    editable, pencil = _editable(user, contact), pencils(contact)
     drawn: list[dict[str, Any]] = [{"title": block.title, "lines": [], "contact": contact} for block in blocks]
     missing: list[tuple[str, str]] = []
     for data, block in zip(drawn, blocks, strict=True):
@@ -65,7 +65,7 @@ def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Bloc
             shown = own.get(item.name) or (FACTS[item.name][1](contact) if item.name in FACTS else "")
             may_edit = item.name in editable
             if shown:
-                data["lines"].append((item.label, shown, pencil(contact, item.name, item.label) if may_edit else ""))
+                data["lines"].append((item.label, shown, pencil(item.name, item.label) if may_edit else ""))
             elif may_edit:
                 missing.append((item.name, item.label))
             if item.name == "address":

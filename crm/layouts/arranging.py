@@ -59,8 +59,8 @@ def arranged(place: LayoutPlace, stored: Mapping[str, Any] | None) -> Arrangemen
             if said["panel"] in panels:
                 blocks.append(panels.pop(said["panel"]))
             continue
-        found = (items.pop(one["name"], None) and _known(place, one) for one in said["items"])
-        blocks.append(Block(said["title"], tuple(one for one in found if one)))
+        known = [(items.pop(one["name"]), bool(one.get("wide"))) for one in said["items"] if one["name"] in items]
+        blocks.append(Block(said["title"], tuple(replace(one, is_wide=is_wide) for one, is_wide in known)))
     hidden = [items.pop(name) for name in stored["hidden"] if name in items and not items[name].is_needed]
     hidden_panels = [panels.pop(name) for one in stored["hidden"] if (name := one.removeprefix("panel:")) in panels]
     return Arrangement(_with_new(blocks, shipped, items, panels), tuple(hidden), tuple(hidden_panels))
@@ -97,11 +97,6 @@ def read_arrangement(place: LayoutPlace, data: QueryDict) -> Arrangement:
         raise ValidationError(f"{', '.join(needed)} cannot be left out: nothing is saved without it.")
     kept = tuple(block for block in blocks if block.items or block.panel)
     return Arrangement(_with_new(kept, place.shipped(), items, panels), tuple(hidden), tuple(hidden_panels))
-
-
-def _known(place: LayoutPlace, said: Mapping[str, Any]) -> Item:
-    item = next(one for block in place.shipped() for one in block.items if one.name == said["name"])
-    return replace(item, is_wide=bool(said.get("wide")))
 
 
 def _with_new(

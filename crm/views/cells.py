@@ -128,6 +128,8 @@ class CellEditView(FormPage):
             field = form_field(user, self.label, self.edit)
             if isinstance(field, RecordField):
                 field.reach(self.edit.offered(user), value, self.spec.unseen or "–")  # type: ignore[misc]
+            elif isinstance(field, forms.ModelChoiceField) and value is not None:
+                field.queryset = field.queryset | field.queryset.model._default_manager.filter(pk=value)
             field.label = self.spec.label
         else:
             raise PermissionDenied

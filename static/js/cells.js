@@ -5,13 +5,17 @@
   const editor = document.getElementById("cell-editor");
   if (!table || !editor) return;
   const GAP = 8;
-  let cell = null, then = 0, first = "";
+  // the cell whose form is open, by its row and its name: the row may be replaced meanwhile
+  let opened = null, then = 0, first = "";
 
   const editable = (row) => [...row.querySelectorAll("td[data-cell]")].filter((one) => one.offsetParent);
   const form = () => editor.querySelector("form");
   const typed = () => (form() ? new URLSearchParams(new FormData(form())).toString() : "");
 
+  const cellNow = () => opened && document.getElementById(opened.row)?.querySelector(`td[data-cell="${CSS.escape(opened.name)}"]`);
+
   function place() {
+    const cell = cellNow();
     if (!cell || !editor.matches(":popover-open")) return;
     const at = cell.getBoundingClientRect();
     const { width, height } = editor.getBoundingClientRect();
@@ -19,15 +23,15 @@
     editor.style.top = `${Math.max(GAP, Math.min(at.top, innerHeight - height - GAP))}px`;
   }
   function leave({ focus = true } = {}) {
-    const was = cell;
-    cell = null;
+    const was = cellNow();
+    opened = null;
     if (editor.matches(":popover-open")) editor.hidePopover();
     editor.replaceChildren();
     if (focus && was) window.crm.list.stand(was);
   }
   async function open(target) {
     if (!target) return;
-    cell = target;
+    opened = { row: target.closest("tr").id, name: target.dataset.cell };
     const url = `${target.closest("tr").dataset.href}${table.dataset.cellPath}`;
     const query = new URLSearchParams({ field: target.dataset.cell, columns: table.dataset.columns });
     await window.htmx.ajax("GET", `${url}?${query}`, { target: editor, swap: "innerHTML" });
@@ -49,7 +53,7 @@
   };
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target !== editor || !cell || !editor.firstElementChild) return;
+    if (event.target !== editor || !opened || !editor.firstElementChild) return;
     if (!editor.matches(":popover-open")) editor.showPopover();
     place();
     caret();
@@ -57,10 +61,11 @@
   editor.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, elt } = event.detail;
     if (elt !== form() || xhr.status !== 200) return;
-    const [name, step, id] = [cell.dataset.cell, then, cell.closest("tr").id];
+    const [{ name, row: id }, step] = [opened, then];
     then = 0;
     leave({ focus: false });
     const row = document.getElementById(id);
+    if (!row) return;
     const cells = editable(row);
     const at = cells.findIndex((one) => one.dataset.cell === name);
     window.crm.list.stand(cells[at] ?? row.cells[0]);
@@ -94,7 +99,7 @@
     leave();
   });
   document.addEventListener("pointerdown", (event) => {
-    if (!cell || event.target.closest("#cell-editor")) return;
+    if (!opened || event.target.closest("#cell-editor")) return;
     if (form() && typed() !== first) save();
     else leave({ focus: false });
   });
