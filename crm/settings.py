@@ -134,6 +134,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.history.load",
     "contacts.demo.daily.load",
     "contacts.demo.ties.load",
+    "contacts.demo.working.load",
     "orders.demo.loyalty.load",
 ]
 

@@ -133,7 +133,7 @@ class Column:
     def _draw(self) -> Callable[[Any], SafeString | str]:
         if self.spec.kind == "money":
             return lambda value: figures.whole_money(value, self.currency)
-        if self.spec.kind == "choice":
+        if self.spec.kind in ("choice", "listed"):
             return self._draw_choice
         return DRAWINGS.get(self.spec.kind, draw_text)
 
