@@ -58,9 +58,9 @@
     place();
     caret();
   });
-  editor.addEventListener("htmx:afterRequest", (event) => {
-    const { xhr, elt } = event.detail;
-    if (elt !== form() || xhr.status !== 200) return;
+  // saved: the row has come back (only when it is settled do its classes stay)
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!opened || event.target.id !== opened.row || event.detail.requestConfig?.elt !== form()) return;
     const [{ name, row: id }, step] = [opened, then];
     then = 0;
     leave({ focus: false });

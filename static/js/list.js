@@ -122,14 +122,16 @@ document.addEventListener("submit", (event) => {
     else move(at + (by?.[1] ?? 0));
   });
   // a changed row stands where the old one stood, ticked as it was
+  const ticked = new Set();
   document.addEventListener("htmx:beforeSwap", (event) => {
     const box = event.target.id?.startsWith("row-") && boxOf(event.target);
     if (!box?.checked) return;
-    const id = event.target.id;
-    setTimeout(() => {
-      boxOf(document.getElementById(id)).checked = true;
-      showSelection();
-    });
+    ticked.add(event.target.id);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!ticked.delete(event.target.id)) return;
+    boxOf(event.target).checked = true;
+    showSelection();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || at < 0) return;

@@ -153,7 +153,7 @@ def test_tabs_of_a_record_open_in_the_page_with_addresses_and_history(page: Page
     enter(page, live_server, rosa)
     page.goto(f"{live_server.url}{contact.get_absolute_url()}")
     page.evaluate("window.isSamePage = true")
-    page.get_by_role("link", name="Orders").click()
+    page.locator("#tab-orders").click()
     expect(page.locator("#record-main")).to_contain_text("4711")
     expect(page).to_have_url(f"{live_server.url}{contact.get_absolute_url()}?tab=orders")
     page.go_back()
