@@ -4,7 +4,8 @@ SPRITE = "icons.svg"
 
 LIST = """
 activity alarm archive arrow-clockwise arrow-counterclockwise arrow-down arrow-down-up arrow-left arrow-repeat
-arrow-right arrow-up arrow-up-right at award bag bag-check bank bar-chart-line bell bell-slash book bookmark box
+arrow-right arrow-up arrow-up-right arrows-expand-vertical at award bag bag-check bank bar-chart-line bell bell-slash
+book bookmark box
 box-arrow-right box-arrow-up-right box-seam briefcase broadcast building buildings bullseye calendar-check
 calendar-event calendar3 camera card-checklist card-list cart cash-coin chat chat-dots chat-left-text check
 check-circle check-lg check2 check2-square chevron-down chevron-left chevron-right chevron-up circle circle-half

@@ -96,7 +96,14 @@
     if (item) widen(item);
   });
   form.addEventListener("click", (event) => {
-    if (event.target.closest("[data-leave-out]")) leaveOut(event.target.closest("[data-block]"));
+    const tool = event.target.closest("[data-leave-out], [data-step], [data-widen]");
+    if (tool) {
+      const one = tool.closest("[data-item], [data-block]");
+      if (tool.dataset.step) step(one, Number(tool.dataset.step));
+      else if (tool.dataset.widen !== undefined) widen(one);
+      else leaveOut(one);
+      return;
+    }
     if (!event.target.closest("[data-add-group]")) return;
     const number = Date.now();
     const template = form.querySelector("[data-new-group]").innerHTML.replaceAll("__number__", number);

@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.browser.test_customers import enter
 
 LONG = 3_600 if os.environ.get("CRM_LONG") else 0
+pytestmark = pytest.mark.timeout(180 + LONG)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def read_asked(text: str) -> Node | None:
 def without_part(asked: str, node: Node | None, place: int) -> str:
     """What an address asks for without the part at this place of all that have to hold."""
     found = KEPT.match(asked)
-    if found is None:
+    if found is None or len(top_parts(node)) == 1:
         return as_text(all_of(*(one for at, one in enumerate(top_parts(node)) if at != place)))
     gone = sorted(int(number) for number in found[2].split("-") if number)
     for number in gone:  # counted in the tree as it is kept
