@@ -129,7 +129,8 @@ class CellEditView(FormPage):
             if isinstance(field, RecordField):
                 field.reach(self.edit.offered(user), value, self.spec.unseen or "–")  # type: ignore[misc]
             elif isinstance(field, forms.ModelChoiceField) and value is not None:
-                field.queryset = field.queryset | field.queryset.model._default_manager.filter(pk=value)
+                rows = self.edit.offered(user)  # type: ignore[misc]
+                field.queryset = rows | rows.model._default_manager.filter(pk=value)
             field.label = self.spec.label
         else:
             raise PermissionDenied

@@ -66,7 +66,7 @@ class Wording:
         if takes == "record":
             return self._record(spec, value)
         if takes == "contact":
-            rows: Any = apps.get_model("contacts.contact").objects.visible_to(self.trees.user)  # type: ignore[attr-defined]
+            rows: Any = apps.get_model("contacts.contact").objects.visible_to(self.trees.user)
             return str(rows.filter(pk=value).first() or f"number {value}")
         if takes == "mark":
             return spec.words(str(value)) if spec.words else str(value)
