@@ -27,7 +27,7 @@ SAMPLES: dict[str, tuple[Any, Any, str, tuple[str, Any], tuple[str, Any]]] = {
     "date": ("2026-02-03", "2026-02-03", "2026", ("on", "2026-02-03"), ("until", "2026-02-02")),
     "choice": ("Gold", "Gold", "Gold", ("any", ["Gold"]), ("not_any", ["Gold"])),
     "multi_choice": (["web", "fair"], ["web", "fair"], "web, fair", ("any", ["fair"]), ("any", ["shop"])),
-    "flag": ("yes", True, "yes", ("is", "yes"), ("is", "no")),
+    "yes_no": ("yes", True, "yes", ("is", "yes"), ("is", "no")),
     "url": ("example.org/a", "https://example.org/a", "example.org/a", ("contains", "example"), ("empty", None)),
     "contact": ("", 0, "Okafor &amp; Sons", ("is", 0), ("empty", None)),
 }

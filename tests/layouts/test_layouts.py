@@ -123,7 +123,7 @@ def test_custom_fields_stand_anywhere_a_new_one_at_the_end_and_a_removed_one_bre
     size = CustomField.objects.create(key="size", label="Size", type="text")
     contact = make.make_contact(name="Ada", industry="Wood", custom={"size": "XL", "hall": "B"})
     arrange(admin, FORM, "", parts({"First": ["custom_size", "name"]}))
-    arrange(admin, SIDE, "", parts({"Mine": ["custom_size", "industry"], "panel:permission": []}, hidden=("source",)))
+    arrange(admin, SIDE, "", parts({"Mine": ["custom_size", "industry"], "panel:may_write": []}, hidden=("source",)))
     assert names_shown(form_of(manager, contact))["First"] == [["custom_size", "name"]]
     assert side_of(manager, contact)[0] == ("Mine", ["Size", "Industry"])
     CustomField.objects.create(key="hall", label="Hall", type="text")
@@ -139,9 +139,9 @@ def test_the_side_shows_groups_and_parts_in_their_order(house):
     admin, manager = house
     contact = make.make_contact(name="Ada", industry="Wood", source="fair")
     shipped = [block.panel for block in inherited(places()[SIDE], "").blocks if block.panel]
-    assert "permission" in shipped
+    assert "may_write" in shipped
     assert side_of(manager, contact)[0][0] == "Facts"
-    arrange(admin, SIDE, "", parts({"panel:permission": [], "Ours": ["industry"]}, hidden=("source",)))
+    arrange(admin, SIDE, "", parts({"panel:may_write": [], "Ours": ["industry"]}, hidden=("source",)))
     shown = side_of(manager, contact)
     assert shown[1] == ("Ours", ["Industry"])
     assert "Source" not in str(shown)
@@ -152,9 +152,9 @@ def test_a_part_of_the_side_can_be_left_out(house):
     admin, manager = house
     contact = make.make_contact(name="Ada")
     before = [label for label, _ in side_of(manager, contact)]
-    label = next(block.title for block in places()[SIDE].shipped() if block.panel == "permission")
+    label = next(block.title for block in places()[SIDE].shipped() if block.panel == "may_write")
     assert label in before
-    arrange(admin, SIDE, "", parts({"Facts": ["owner"]}, hidden=("panel:permission",)))
+    arrange(admin, SIDE, "", parts({"Facts": ["owner"]}, hidden=("panel:may_write",)))
     assert [one for one, _ in side_of(manager, contact)] == [one for one in before if one != label]
 
 
