@@ -37,13 +37,15 @@ def create_view(*, actor: User, label: str, shown: Mapping[str, Any], fields: Ma
 def change_view(*, actor: User, view: SavedView, version: int, fields: Mapping[str, Any]) -> SavedView:
     """Rename, share, open first, hand over. Raises `StaleRecord` when somebody saved it after `version` was read."""
     current: SavedView = locked(view, version)
-    if "owner" in fields and fields["owner"] != current.owner:
+    changes_hands = "owner" in fields and fields["owner"] != current.owner
+    if changes_hands:
         fields = {**fields, "is_default": False}
     if changed := assign(current, fields):
         _make_room(actor, current)
         current.version += 1
         current.save()
-        refuse_lost_sight(actor, current)
+        if not changes_hands:
+            refuse_lost_sight(actor, current)
         log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)} of the view {current}")
     return current
 

@@ -56,7 +56,7 @@ class SavedViewForm(SectionedForm, forms.ModelForm):
             scope_of(user, SavedView, Verb.CHANGE),
             cast("forms.ModelChoiceField[User]", self.fields["owner"]),
         )
-        if record is None or scope == Scope.OWN:
+        if record is None or scope == Scope.OWN or (self.is_bound and "owner" not in self.data):
             del self.fields["owner"]
             return
         people = User.objects.visible_to(user)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from crm.choices import Verb
 from crm.models import SavedView
@@ -66,6 +67,11 @@ class ViewUpdateView(ViewFormView):
     heading = "The view {record}"
     template_name = "crm/view_form.html"
     done = "Saved {record}."
+
+    def get_success_url(self, record: SavedView) -> str:
+        """Its list, for who has it as a tab there."""
+        tabs = SavedView.objects.shown_to(self.request.user, record.list_name)
+        return record.get_absolute_url() if tabs.filter(pk=record.pk).exists() else reverse("crm:view_list")
 
     def save(self, form: SavedViewForm) -> SavedView:
         return change_view(

@@ -36,7 +36,7 @@ def test_orders_and_products_have_the_bar_too(mia):
     order, product = make.make_order(number="4711"), make.make_product(name="Lamp")
     make.make_order(number="4712")
     make.make_product(name="Table")
-    assert lines_of(mia, reverse("orders:order_export"), part="ticked", pk=order.pk) == ["Number", "4711"]
+    assert lines_of(mia, reverse("orders:order_export"), part="ticked", pk=order.pk) == ["Order", "4711"]
     assert lines_of(mia, reverse("orders:product_export"), part="ticked", pk=product.pk)[1:] == ["Lamp"]
     for url in ("/orders/", "/products/", "/contacts/"):
         make.make_contact()
