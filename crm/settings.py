@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "crm",
     "contacts",
     "orders",
+    "pipeline",
     "analytics",
     "crm.administration.apps.AdministrationConfig",  # django.contrib.admin
     "django.contrib.auth",
@@ -109,7 +110,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "analytics.catalogue"]
+CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "pipeline.catalogue", "analytics.catalogue"]
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails
@@ -121,6 +122,7 @@ CRM_JOBS = {
     "bulk": "crm.bulk.jobs.run_bulk",
     "bulk_undo": "crm.bulk.undoing.run_undo",
     "place contacts": "contacts.territories.placing.run_placing",
+    "deal amounts": "pipeline.jobs.refresh_all_deals",
     "analysis": "analytics.jobs.run_analysis",
     "tidying": "crm.tidying.run_tidying",
     "order totals": "orders.jobs.refresh_all_totals",

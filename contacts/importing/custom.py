@@ -1,4 +1,4 @@
-"""Custom fields of contacts while a file is merged: links become ids, values that must be unique are held to it."""
+"""Custom fields while a file is merged: links become ids, values that must be unique are held to it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from crm.customfields.definitions import definitions_of
 from crm.importing.merging import Merge
 
 
-def prepare_custom(merge: Merge) -> None:
-    """Refuses rows whose links lead nowhere and those whose unique value somebody else has."""
+def prepare_custom(merge: Merge, table: str = "contacts_contact") -> None:
+    """Refuses rows whose links lead nowhere and those whose unique value another record of `table` has."""
     for spec in merge.custom:
         definition = spec.custom
         if definition is None:
@@ -19,12 +19,12 @@ def prepare_custom(merge: Merge) -> None:
         if definition.type == FieldType.CONTACT:
             _link(merge, spec.name)
         if definition.is_unique:
-            _reject_taken(merge, spec.name, definition.key)
+            _reject_taken(merge, table, spec.name, definition.key)
 
 
-def custom_defaults(merge: Merge) -> str:
-    """JSON: what a new contact has where the file says nothing."""
-    defaults = {one.key: one.default for one in definitions_of("contacts.contact") if one.default is not None}
+def custom_defaults(label: str) -> str:
+    """JSON: what a new record of the model has where the file says nothing."""
+    defaults = {one.key: one.default for one in definitions_of(label) if one.default is not None}
     return json.dumps(defaults)
 
 
@@ -40,12 +40,12 @@ def _link(merge: Merge, column: str) -> None:
     )
 
 
-def _reject_taken(merge: Merge, column: str, key: str) -> None:
-    """Two contacts with one value: the second row, or the row beside a stored contact, stays out."""
+def _reject_taken(merge: Merge, table: str, column: str, key: str) -> None:
+    """Two records with one value: the second row, or the row beside a stored record, stays out."""
     merge.reject(
         column,
-        "another contact has this value already, and it may be there only once",
-        f"r.{column} IS NOT NULL AND (EXISTS (SELECT 1 FROM contacts_contact c WHERE"
+        "another record has this value already, and it may be there only once",
+        f"r.{column} IS NOT NULL AND (EXISTS (SELECT 1 FROM {table} c WHERE"
         f" c.custom @> jsonb_build_object(%s::text, r.{column}) AND c.external_id IS DISTINCT FROM r.external_id)"
         f" OR EXISTS (SELECT 1 FROM import_rows o WHERE o.{column} = r.{column} AND o.row_no < r.row_no"
         f" AND o.external_id <> r.external_id))",

@@ -111,7 +111,12 @@ def _insert(merge: Merge, kind: str) -> None:
     team = owner.team_id if owner else None
     merge.run(
         INSERT_CONTACTS,
-        {"kind": kind, "owner": owner.pk if owner else None, "team": team, "custom": custom_defaults(merge)},
+        {
+            "kind": kind,
+            "owner": owner.pk if owner else None,
+            "team": team,
+            "custom": custom_defaults("contacts.contact"),
+        },
     )
 
 

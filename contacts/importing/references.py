@@ -51,12 +51,18 @@ def reject_contacts_out_of_reach(merge: Merge, field: str, verb: str = Verb.CHAN
 
 
 def resolve_organizations(merge: Merge) -> None:
-    """Fills `organization_id` of the records: by external id, then by name, else a bare one is made."""
+    """Fills `organization_id` of the records: by external id (of the file first), then by name, else one is made."""
     if "organization" not in merge.given:
         return
     merge.run(
         f"UPDATE {RECORDS} s SET organization_id = o.contact_id FROM {RECORDS} o WHERE o.external_id = s.organization"
     )
+    link_organizations(merge)
+
+
+def link_organizations(merge: Merge) -> None:
+    """Fills `organization_id` where it is empty: by external id, then by name among those the actor may see, else a
+    bare one is made."""
     merge.run(
         f"UPDATE {RECORDS} s SET organization_id = c.id FROM contacts_contact c"
         " WHERE s.organization_id IS NULL AND c.external_id = s.organization"

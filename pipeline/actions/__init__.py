@@ -1,0 +1,17 @@
+"""Writes of the pipeline, by noun. Each is one transaction and one log row."""
+
+from pipeline.actions.deals import archive_deal, change_deal, open_deal, restore_deal
+from pipeline.actions.moving import MissingBeforeMove, move_deal, tick
+from pipeline.actions.pipelines import default_pipeline, make_ready_pipeline
+
+__all__ = [
+    "MissingBeforeMove",
+    "archive_deal",
+    "change_deal",
+    "default_pipeline",
+    "make_ready_pipeline",
+    "move_deal",
+    "open_deal",
+    "restore_deal",
+    "tick",
+]

@@ -1,0 +1,130 @@
+"""A deal from one stage into another: what a stage asks for is asked for here, wherever the move comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from crm.company import company_today
+from crm.log import log
+from crm.models import User
+from crm.saving import locked
+from pipeline.actions.deals import customer_id
+from pipeline.choices import ContactRole, RequiredField, StageKind
+from pipeline.keeping import refresh_deals
+from pipeline.models import Deal, DealRole, Stage, StageChange
+
+
+class MissingBeforeMove(ValidationError):
+    """The deal lacks what the stage asks for: `fields` (of `RequiredField`) and unticked lines of the checklist."""
+
+    def __init__(self, stage: Stage, fields: list[str], unticked: list[str]) -> None:
+        self.stage, self.fields, self.unticked = stage, fields, unticked
+        words = [RequiredField(name).label.lower() for name in fields]
+        sentences = [f"“{stage.name}” needs: {', '.join(words)}."] if words else []
+        sentences += [f"Not ticked yet: {', '.join(unticked)}."] if unticked else []
+        super().__init__(" ".join(sentences))
+
+
+@transaction.atomic
+def move_deal(
+    *,
+    actor: User | None,
+    deal: Deal,
+    version: int,
+    stage: Stage,
+    on: dt.date | None = None,
+    reason: str = "",
+) -> Deal:
+    """Move a deal into a stage of its pipeline, on this day (today, unless told); one row of the ledger for each move.
+
+    Won and lost close it, an open stage opens it again. Raises `StaleRecord` when somebody saved it after `version`
+    was read, `MissingBeforeMove` where the stage asks for what is not there.
+    """
+    current: Deal = locked(deal, version)
+    before = current.stage
+    if stage.pk == before.pk:
+        return current
+    day = on or company_today()
+    _refuse_wrong_move(current, stage, day)
+    current.stage, current.pipeline_id = stage, stage.pipeline_id
+    current.outcome, current.stage_since = stage.kind, day
+    current.closed_on = None if stage.is_open else day
+    current.reason = "" if stage.is_open else reason or current.reason
+    _refuse_missing(current, before, stage)
+    current.version += 1
+    current.save()
+    refresh_deals([current.pk])
+    current.refresh_from_db()
+    StageChange.objects.create(
+        deal=current,
+        from_stage=before,
+        to_stage=stage,
+        changed_on=day,
+        base_amount=current.base_amount,
+        reason=current.reason,
+        actor=actor,
+    )
+    log(
+        actor=actor,
+        verb="move",
+        object=current,
+        contact_id=customer_id(current),
+        summary=f"{current.title}: {before.name} → {stage.name}",
+    )
+    return current
+
+
+@transaction.atomic
+def tick(*, actor: User | None, deal: Deal, line: str, is_done: bool) -> None:
+    """Tick a line of the checklist of the deal's stage, or take the tick off. It is no new version of the deal."""
+    current = Deal.objects.select_for_update().get(pk=deal.pk)
+    if line not in current.stage.checklist:
+        raise ValidationError("This stage has no such line.")
+    ticked = [one for one in current.ticked if one != line] + ([line] if is_done else [])
+    if ticked == current.ticked:
+        return
+    Deal.objects.filter(pk=deal.pk).update(ticked=ticked)
+    log(
+        actor=actor,
+        verb="change",
+        object=current,
+        contact_id=customer_id(current),
+        summary=f"{current.title}: {'ticked' if is_done else 'unticked'} “{line}”",
+    )
+
+
+def missing_for(deal: Deal, stage: Stage) -> list[str]:
+    """What of the stage's required fields the deal lacks."""
+    return [name for name in stage.required_fields if not _has(deal, name)]
+
+
+def _has(deal: Deal, name: str) -> bool:
+    if name == RequiredField.CUSTOMER:
+        return customer_id(deal) is not None
+    if name == RequiredField.DECISION_MAKER:
+        return DealRole.objects.filter(deal=deal, role=ContactRole.DECISION_MAKER).exists()
+    value = getattr(deal, f"{name}_id" if name in (RequiredField.OWNER, RequiredField.PRODUCT) else name)
+    return value not in (None, "")
+
+
+def _refuse_wrong_move(deal: Deal, stage: Stage, day: dt.date) -> None:
+    if stage.pipeline_id != deal.pipeline_id:
+        raise ValidationError("This stage belongs to another pipeline.")
+    if deal.archived_at is not None:
+        raise ValidationError("This deal is archived: restore it before you move it.")
+    if day > company_today():
+        raise ValidationError("A move cannot have happened after today.")
+    if deal.opened_on and day < deal.opened_on:
+        raise ValidationError("A deal cannot move before the day it was opened on.")
+
+
+def _refuse_missing(deal: Deal, before: Stage, stage: Stage) -> None:
+    """What the new stage asks for, and the checklist of the old one where the deal goes on (not where it is lost)."""
+    goes_on = before.is_open and stage.kind != StageKind.LOST and stage.position > before.position
+    unticked = [line for line in before.checklist if line not in deal.ticked] if goes_on else []
+    missing = missing_for(deal, stage)
+    if missing or unticked:
+        raise MissingBeforeMove(stage, missing, unticked)

@@ -1,0 +1,20 @@
+"""Models of the pipeline, by noun."""
+
+from pipeline.models.deals import Deal, DealQuerySet, StageChange
+from pipeline.models.parts import DealCompetitor, DealLine, DealRole, DealShare
+from pipeline.models.stages import OutcomeReason, Pipeline, Stage
+from pipeline.models.targets import Target
+
+__all__ = [
+    "Deal",
+    "DealCompetitor",
+    "DealLine",
+    "DealQuerySet",
+    "DealRole",
+    "DealShare",
+    "OutcomeReason",
+    "Pipeline",
+    "Stage",
+    "StageChange",
+    "Target",
+]
