@@ -27,6 +27,7 @@ from crm.rest.problems import Problem, plain_problem, wrong_fields
 from crm.rest.schemas import ProblemBody
 from crm.rest.tasks_api import tasks
 from orders.api import orders, products, subscriptions
+from pipeline.api import deals
 
 logger = logging.getLogger(__name__)
 DESCRIPTION = """
@@ -61,6 +62,7 @@ api.add_router("organizations", organizations)
 api.add_router("products", products)
 api.add_router("orders", orders)
 api.add_router("subscriptions", subscriptions)
+api.add_router("deals", deals)
 api.add_router("scores", scores)
 api.add_router("tasks", tasks)
 api.add_router("", house)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crm.views.bulk import BulkChangeView
 from crm.views.lists import ListExport, ListPage
+from crm.views.records import RecordPage
 from pipeline.models import Deal
 from pipeline.queries import search_deals
 
@@ -32,3 +35,12 @@ class DealBulkView(BulkChangeView):
     """Changes the chosen deals."""
 
     model = Deal
+
+
+class DealDetailView(RecordPage):
+    model = Deal
+    template_name = "pipeline/deal_detail.html"
+
+    def get_queryset(self) -> Any:
+        related = ("stage", "pipeline", "organization", "contact", "owner", "team", "product")
+        return super().get_queryset().select_related(*related)

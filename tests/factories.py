@@ -19,6 +19,8 @@ from crm.models import ApiToken, Company, Team, User
 from crm.rest.actions import issue_token
 from orders.keeping import refresh_products, refresh_totals
 from orders.models import Order, OrderLine, Product, Subscription
+from pipeline.actions import default_pipeline, move_deal, open_deal
+from pipeline.models import Deal, Pipeline, Stage
 
 count = itertools.count(1)
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -88,6 +90,29 @@ def make_subscription(contact: Contact, **fields: Any) -> Subscription:
     """A running contract since March 2026 unless said otherwise."""
     values = {"plan": f"Plan {next(count)}", "started_on": NOON.date(), "currency": "EUR", **fields}
     return Subscription.objects.create(contact=contact, **values)
+
+
+def make_pipeline(*names: str, **fields: Any) -> Pipeline:
+    """A pipeline with these open stages that ask for nothing (First, Second), and Won and Lost."""
+    pipeline = Pipeline.objects.create(**{"name": f"Pipeline {next(count)}", **fields})
+    stages = [*((name, "open") for name in names or ("First", "Second")), ("Won", "won"), ("Lost", "lost")]
+    for position, (name, kind) in enumerate(stages, start=1):
+        Stage.objects.create(pipeline=pipeline, name=name, position=position, kind=kind)
+    return pipeline
+
+
+def make_deal(stage: Stage | None = None, *, closed: tuple[str, dt.date] | None = None, **fields: Any) -> Deal:
+    """A deal opened on the day of `NOON` over 100.00; `closed` moves it into a stage of that name on that day."""
+    values = {"title": f"Deal {next(count):04}", "amount": Decimal(100), "opened_on": NOON.date(), **fields}
+    if stage is not None:
+        values["stage"] = stage
+    elif not Pipeline.objects.exists():
+        make_pipeline()
+    deal = open_deal(actor=None, fields={"pipeline": default_pipeline(), **values})
+    if closed is None:
+        return deal
+    end = Stage.objects.get(pipeline=deal.pipeline, name=closed[0])
+    return move_deal(actor=None, deal=deal, version=deal.version, stage=end, on=closed[1])
 
 
 def signed_in(user: User) -> Client:

@@ -72,6 +72,13 @@ SCOPES["saved view"] = {
     "delete": reach(OWN, OWN, OWN, TEAM),
 }
 SCOPES["order"] = SCOPES["contact"]
+SCOPES["deal"] = {
+    "view": reach(TEAM, ALL, ALL, ALL),
+    "add": reach(OWN, NONE, NONE, ALL),
+    "change": reach(OWN, NONE, NONE, ALL),
+    "delete": reach(OWN, NONE, NONE, ALL),
+    "export": reach(OWN, ALL, NONE, ALL),
+}
 SCOPES["channel"] = SCOPES["mail"]
 SCOPES["audit row"] = SCOPES["audit entry"]
 
@@ -237,6 +244,10 @@ ADDRESSES: dict[str, Address] = {
     "orders:member_create": button("contact", "change"),
     "orders:points_create": form("contact", "change", has_record=True),
     "orders:subscription_export": page("order", "export"),
+    "pipeline:deal_list": page("deal"),
+    "pipeline:deal_export": page("deal", "export"),
+    "pipeline:deal_detail": Address("deal"),
+    "pipeline:deal_bulk": form("deal", "change"),
     "analytics:overview": page("analysis"),
     "analytics:rfm_detail": page("analysis"),
     "analytics:rfm_export": page("contact", "export"),

@@ -41,6 +41,8 @@ from crm.models import (
     User,
 )
 from orders.models import Order, OrderLine, Product
+from pipeline.actions import open_deal
+from pipeline.models import Deal
 
 RELATIONS = ("own", "mate", "stranger")
 
@@ -95,6 +97,10 @@ def _order(owner: User, name: str) -> Order:
     )
     OrderLine.objects.create(order=order, position=1, quantity=1, amount=Decimal(10))
     return order
+
+
+def _deal(owner: User, name: str) -> Deal:
+    return open_deal(actor=None, fields={"title": f"CANARY deal {name}", "owner": owner, "amount": Decimal(10)})
 
 
 def _job(owner: User, name: str) -> JobRun:
@@ -208,6 +214,7 @@ MAKERS = {
     "contact": _contact,
     "product": _product,
     "order": _order,
+    "deal": _deal,
     "job": _job,
     "file": _file,
     "import": _import,

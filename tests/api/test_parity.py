@@ -21,6 +21,7 @@ LISTS = {
     "/orders/": ("/orders", "orders.order"),
     "/products/": ("/products", "orders.product"),
     "/subscriptions/": ("/subscriptions", "orders.subscription"),
+    "/deals/": ("/deals", "pipeline.deal"),
 }
 HIDDEN = {
     "contacts.contact": ("email", "industry", "owner"),
@@ -28,6 +29,7 @@ HIDDEN = {
     "orders.order": ("amount",),
     "orders.product": ("unit_cost",),
     "orders.subscription": ("monthly_amount",),
+    "pipeline.deal": ("amount",),
 }
 
 

@@ -33,7 +33,9 @@ from crm.rest import actions as rest
 from crm.saved_views import actions as saved_views
 from orders import actions as orders
 from orders.loyalty import actions as loyalty
-from tests.factories import make_contact, make_order, make_product, make_user
+from pipeline import actions as deals
+from pipeline.models import Stage
+from tests.factories import make_contact, make_deal, make_order, make_pipeline, make_product, make_user
 
 MODULES = (
     agenda,
@@ -50,6 +52,7 @@ MODULES = (
     rest,
     saved_views,
     orders,
+    deals,
 )
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
@@ -59,6 +62,7 @@ NOT_ALONE = {
     "save_points", "save_address", "is_set_up", "name_from_email", "ring", "answer_password_requests",
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
+    "default_pipeline",
 }  # fmt: skip
 
 
@@ -211,6 +215,22 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "restore_product": lambda actor: _on(
         make_product(archived_at=MOMENT), lambda product: orders.restore_product(actor=actor, product=product)
     ),
+    "make_ready_pipeline": lambda actor: lambda: deals.make_ready_pipeline(actor=actor, key="saas"),
+    "open_deal": lambda actor: _on(
+        make_pipeline(), lambda pipeline: deals.open_deal(actor=actor, fields={"title": "Frames", "pipeline": pipeline})
+    ),
+    "change_deal": lambda actor: _on(
+        make_deal(), lambda deal: deals.change_deal(actor=actor, deal=deal, version=1, fields={"title": "Frames"})
+    ),
+    "move_deal": lambda actor: _on(
+        make_deal(),
+        lambda deal: deals.move_deal(actor=actor, deal=deal, version=1, stage=Stage.objects.get(name="Second")),
+    ),
+    "tick": lambda actor: _on(_ticking(), lambda deal: deals.tick(actor=actor, deal=deal, line="Asked", is_done=True)),
+    "archive_deal": lambda actor: _on(make_deal(), lambda deal: deals.archive_deal(actor=actor, deal=deal)),
+    "restore_deal": lambda actor: _on(
+        make_deal(archived_at=MOMENT), lambda deal: deals.restore_deal(actor=actor, deal=deal)
+    ),
     "allow_feature": lambda actor: lambda: analytics.allow_feature(actor=actor, name="closed", label="Closed"),
     "refuse_feature": lambda actor: _on(
         _allowed(), lambda name: analytics.refuse_feature(actor=actor, name=name, label="Closed")
@@ -278,6 +298,12 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "request_cancel": lambda actor: _on(_job(JobState.WAITING), lambda job: jobs.request_cancel(actor=actor, job=job)),
     "retry_job": lambda actor: _on(_job(JobState.FAILED), lambda job: jobs.retry_job(actor=actor, job=job)),
 }
+
+
+def _ticking() -> Any:
+    deal = make_deal()
+    Stage.objects.filter(pk=deal.stage_id).update(checklist=["Asked"])
+    return deal
 
 
 def _view(actor: Any) -> Any:
