@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q, Value
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -96,7 +96,7 @@ def _rotting(mark: str) -> Q:
         outcome=Outcome.OPEN,
         archived_at=None,
         stage__expected_days__isnull=False,
-        stage_since__lt=company_today() - F("stage__expected_days"),
+        stage_since__lt=ExpressionWrapper(Value(company_today()) - F("stage__expected_days"), models.DateField()),
     )
 
 
