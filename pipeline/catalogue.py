@@ -1,12 +1,13 @@
 """What the pipeline brings to the engines."""
 
-from crm.catalogue import ApiArea, Catalogue, NavItem, PastRule
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
 from pipeline.editing import EDITING
 from pipeline.exporting import EXPORTS
 from pipeline.importing import KINDS
+from pipeline.panels import CONTACT_PANELS
 from pipeline.searching import SOURCES
 from pipeline.specs import CONTACT_FIELDS, DEAL_FIELDS
 
@@ -34,7 +35,7 @@ CATALOGUE = Catalogue(
     },
     imports=KINDS,
     exports=EXPORTS,
-    panels={"pipeline.deal": (CHANGES,)},
+    panels={"pipeline.deal": (CHANGES,), "contacts.contact": CONTACT_PANELS},
     past={
         "pipeline.deal": PastRule(without=("search_text", "sort_name", "updated_at")),
         "pipeline.dealline": PART,
@@ -45,7 +46,8 @@ CATALOGUE = Catalogue(
             exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
         ),
     },
-    navigation=(NavItem("Deals", "pipeline:deal_list", "currency-exchange", order=15, model="pipeline.deal", key="d"),),
+    navigation=(NavItem("Pipeline", "pipeline:board", "kanban", order=15, model="pipeline.deal", key="d"),),
+    new_items=(NewItem("Deal", "pipeline:deal_create", "briefcase", "pipeline.deal", key="d", order=15),),
     api_areas=(ApiArea("deals", "Deals", "With the pipelines they go through."),),
     search=SOURCES,
     editing={"pipeline.deal": EDITING},

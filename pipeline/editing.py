@@ -6,22 +6,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from contacts.forms import people_to_give, teams_to_give
-from contacts.models import Contact
 from crm.bulk.editing import EditField, Editing
 from crm.models import Team, User
 from pipeline.actions import change_deal
+from pipeline.forms import people_to_give, teams_to_give
 from pipeline.keeping import refresh_deals
 from pipeline.models import Deal
 from pipeline.queries import search_deals
 
 
 def _people(user: User) -> QuerySet[User]:
-    return people_to_give(user, Contact())
+    return people_to_give(user, Deal())
 
 
 def _teams(user: User) -> QuerySet[Team]:
-    return teams_to_give(user, Contact())
+    return teams_to_give(user, Deal())
 
 
 def change(*, record: Deal, **given: Any) -> Deal:

@@ -27,8 +27,7 @@ def show_deals(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
     rows = list(Deal.objects.visible_to(user).filter(pk__in=keys).select_related("stage", "organization", "contact"))
     veil(user, rows, {"organization": UNSEEN_ORGANIZATION, "contact": UNSEEN_CONTACT})
     return {
-        deal.pk: SearchHit(deal.title, deal.get_absolute_url(), "currency-exchange", _note(deal, shows_amount))
-        for deal in rows
+        deal.pk: SearchHit(deal.title, deal.get_absolute_url(), "briefcase", _note(deal, shows_amount)) for deal in rows
     }
 
 

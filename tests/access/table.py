@@ -72,6 +72,7 @@ SCOPES["saved view"] = {
     "delete": reach(OWN, OWN, OWN, TEAM),
 }
 SCOPES["order"] = SCOPES["contact"]
+SCOPES["pipeline set-up"] = {"view": EVERYBODY, "add": reach(NONE, NONE, NONE, ALL)}
 SCOPES["deal"] = {
     "view": reach(TEAM, ALL, ALL, ALL),
     "add": reach(OWN, NONE, NONE, ALL),
@@ -246,7 +247,20 @@ ADDRESSES: dict[str, Address] = {
     "orders:subscription_export": page("order", "export"),
     "pipeline:deal_list": page("deal"),
     "pipeline:deal_export": page("deal", "export"),
+    "pipeline:board": page("deal"),
+    "pipeline:pipeline_start": button("pipeline set-up", "add", has_record=False),
     "pipeline:deal_detail": Address("deal"),
+    "pipeline:deal_create": form("deal", "add"),
+    "pipeline:deal_update": form("deal", "change", has_record=True),
+    "pipeline:deal_move": form("deal", "change", has_record=True),
+    "pipeline:deal_tick": button("deal", "change"),
+    "pipeline:deal_archive": button("deal", "delete"),
+    "pipeline:deal_restore": button("deal", "delete"),
+    "pipeline:line_create": form("deal", "change", has_record=True),
+    "pipeline:role_create": form("deal", "change", has_record=True),
+    "pipeline:share_create": form("deal", "change", has_record=True),
+    "pipeline:competitor_create": form("deal", "change", has_record=True),
+    "pipeline:part_remove": button("deal", "change"),
     "pipeline:deal_bulk": form("deal", "change"),
     "analytics:overview": page("analysis"),
     "analytics:rfm_detail": page("analysis"),

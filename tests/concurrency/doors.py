@@ -13,6 +13,7 @@ from crm.models import AccessRule, ExchangeRate, MailChannel, User
 from crm.views.forms import FormPage
 from crm.views.parts import PartFormPage
 from orders.models import LoyaltyProgramme, LoyaltyTier
+from pipeline.models import OutcomeReason, Target
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -23,7 +24,9 @@ FORM_PAGES: dict[str, Any] = {
     name: view for name, view in VIEWS.items() if isinstance(view, type) and issubclass(view, FormPage)
 }
 PARTS = [name for name, view in FORM_PAGES.items() if issubclass(view, PartFormPage)]
-CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in PARTS]
+# a move says where to, and overwrites nothing: the second to move is told what happened (tests/pipeline/test_moving.py)
+MOVES = ("pipeline:deal_move",)
+CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in (*PARTS, *MOVES)]
 MAKING = [name for name in FORM_PAGES if not ADDRESSES[name].has_record]
 ADMINS: dict[str, Any] = {
     model._meta.label: page
@@ -48,5 +51,10 @@ def record_of(label: str, owner: User) -> Any:
         "contacts.Contact": lambda: MAKERS["contact"](owner, "one"),
         "orders.Product": lambda: MAKERS["product"](owner, "one"),
         "orders.Order": lambda: MAKERS["order"](owner, "one"),
+        "pipeline.Pipeline": lambda: MAKERS["deal"](owner, "one").pipeline,
+        "pipeline.Stage": lambda: MAKERS["deal"](owner, "one").stage,
+        "pipeline.OutcomeReason": lambda: OutcomeReason.objects.create(outcome="lost", name="Price"),
+        "pipeline.Target": lambda: Target.objects.create(starts_on="2026-01-01", amount=100),
+        "pipeline.Deal": lambda: MAKERS["deal"](owner, "one"),
     }
     return makers[label]() if label in makers else model._default_manager.first()

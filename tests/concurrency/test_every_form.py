@@ -7,7 +7,7 @@ from crm.choices import Role
 from crm.models import AccessRule
 from tests.access.table import ADDRESSES
 from tests.access.world import MAKERS
-from tests.concurrency.doors import ADMINS, CHANGING, PARTS, record_of
+from tests.concurrency.doors import ADMINS, CHANGING, MOVES, PARTS, record_of
 from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_user, signed_in
 
@@ -20,6 +20,8 @@ ONE_WRITER = {
     # what the chosen rows are to be from now on; taken back row by row, where nobody changed it since (tests/bulk)
     "contacts:contact_bulk",
     "orders:product_bulk",
+    "pipeline:deal_bulk",
+    *MOVES,
     *PARTS,  # each adds something beside the others' (test_every_making_form.py)
 }
 

@@ -12,7 +12,7 @@ from crm.models import ApiToken, ImportRun, JobRun, Share, Team
 from orders.loyalty.actions import enrol_member
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
-from tests.factories import make_company, make_contact, make_user, signed_in
+from tests.factories import make_company, make_contact, make_product, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -26,6 +26,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:consent_create": {"channel": "email", "purpose": "marketing", "level": "2"},
     "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},
     "orders:points_create": {"kind": "adjusted", "points": "5", "note": "welcome"},
+    "pipeline:deal_create": {"title": "Frames", "currency": "EUR"},
+    "pipeline:line_create": {"product": lambda: str(make_product().pk), "quantity": "2"},
+    "pipeline:role_create": {"contact": lambda: str(make_contact().pk), "role": "champion"},
+    "pipeline:share_create": {"user": lambda: str(make_user().pk), "percent": "30"},
+    "pipeline:competitor_create": {"name": "Frame & Co"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
 

@@ -1,0 +1,67 @@
+"""What the pipeline puts on a contact's page: the tab of deals, and the button for a new one."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from contacts.models import Contact
+from crm.access import can
+from crm.catalogue import RecordPanel, fields_of
+from crm.choices import Verb
+from crm.field_rights import hidden_specs
+from crm.requests import SignedInRequest
+from crm.tables import Column, Heading, Table, make_rows
+from pipeline.models import Deal
+from pipeline.queries import deals_of
+
+NEWEST = 50
+COLUMNS = ("title", "stage", "outcome", "amount", "expected_on")
+PHONE = {"amount": "cell-end", "stage": "cell-secondary"}
+
+
+def deals_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """The contact's deals as a table, open ones first, and where all of them are."""
+    request, contact = cast(SignedInRequest, request), cast(Contact, record)
+    rows = list(deals_of(request.user, contact).select_related("stage")[: NEWEST + 1])
+    specs = {spec.name: spec for spec in fields_of("pipeline.deal")}
+    hidden = hidden_specs(request.user, "pipeline.deal")
+    shown = [specs[name] for name in COLUMNS if name not in hidden]
+    columns = [Column(spec, request.company.currency, PHONE.get(spec.name, "")) for spec in shown]
+    headings = [Heading(column.name, column.label, column.align) for column in columns]
+    return {
+        "contact": contact,
+        "table": Table(headings, make_rows(columns, rows[:NEWEST])),
+        "all_url": f"{reverse('pipeline:deal_list')}?contact={contact.pk}",
+        "has_more": len(rows) > NEWEST,
+        "new_url": _new_url(request, contact),
+    }
+
+
+def count_deals(request: HttpRequest, record: models.Model) -> int:
+    user, contact = cast(SignedInRequest, request).user, cast(Contact, record)
+    rows = Deal.objects.visible_to(user).current()
+    return rows.filter(Q(contact=contact) | Q(organization=contact)).count()
+
+
+def new_deal_button(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    url = _new_url(cast(SignedInRequest, request), cast(Contact, record))
+    return {"url": url} if url else None
+
+
+def _new_url(request: SignedInRequest, contact: Contact) -> str:
+    """Where a deal with this contact is opened; empty for who may open none."""
+    if contact.is_archived or not can(request.user, Verb.ADD, Deal):
+        return ""
+    field = "organization" if contact.is_organization else "contact"
+    return f"{reverse('pipeline:deal_create')}?{field}={contact.pk}"
+
+
+CONTACT_PANELS = (
+    RecordPanel("deals", "Deals", "pipeline/_deals.html", deals_tab, place="tab", order=15, count=count_deals),
+    RecordPanel("new_deal", "New deal", "pipeline/_new_deal.html", new_deal_button, place="action", order=15),
+)

@@ -1,0 +1,118 @@
+"""The list of deals, a deal's page, its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.choices import Verb
+from crm.company import company_today
+from crm.views.base import ActionView
+from crm.views.bulk import BulkChangeView
+from crm.views.forms import FormPage
+from crm.views.lists import ListExport, ListPage
+from crm.views.records import RecordPage
+from pipeline import actions
+from pipeline.forms import DealForm
+from pipeline.models import Deal
+from pipeline.queries import history_of, parts_of, search_deals, stage_bar
+
+
+class DealListView(ListPage):
+    model = Deal
+    heading = "Deals"
+    name_column = "title"
+    default_sort = "-added_on"
+    search = staticmethod(search_deals)
+    search_hint = "Title, id or customer"
+    phone = {"amount": "cell-end", "customer": "cell-secondary", "stage": "cell-secondary-end"}
+    new_url_name = "pipeline:deal_create"
+    new_label = "New deal"
+    import_url_name = "crm:import_list"
+    export_url_name = "pipeline:deal_export"
+    edit_path = "edit/"
+    bulk_url_name = "pipeline:deal_bulk"
+    empty_title = "No deals yet"
+    empty_text = "Bring a file of deals in, or open the first one."
+
+
+class DealExportView(ListExport, DealListView):
+    """The list's rows as a file."""
+
+
+class DealBulkView(BulkChangeView):
+    """Changes the chosen deals."""
+
+    model = Deal
+
+
+class DealDetailView(RecordPage):
+    model = Deal
+    template_name = "pipeline/deal_detail.html"
+    own_tab = ("history", "History")
+
+    def get_queryset(self) -> Any:
+        related = ("stage", "pipeline", "organization", "contact", "owner", "team", "product")
+        return super().get_queryset().select_related(*related)
+
+    def get_context_data(self) -> dict[str, Any]:
+        today, user = company_today(), self.request.user
+        context = super().get_context_data() | {
+            "today": today,
+            "is_slipped": self.record.is_slipped(today),
+            "days_in_stage": self.record.days_in_stage(today) if self.record.is_open else None,
+            "stages": stage_bar(self.record),
+            "parts": parts_of(user, self.record),
+        }
+        return context if self.tab else context | {"history": history_of(user, self.record)}
+
+
+class DealFormView(FormPage):
+    """What opening and changing a deal share."""
+
+    model = Deal
+    form_class = DealForm
+    list_url_name = "pipeline:deal_list"
+
+
+class DealCreateView(DealFormView):
+    verb = Verb.ADD
+    heading = "New deal"
+    submit_label = "Open the deal"
+    done = "{record.title} is on the board."
+
+    def get_initial(self) -> dict[str, Any]:
+        asked = self.request.GET
+        return {name: asked[name] for name in ("organization", "contact", "stage") if asked.get(name, "").isdecimal()}
+
+    def save(self, form: DealForm) -> Deal:
+        return actions.open_deal(actor=self.request.user, fields=form.deal_fields, custom=form.custom)
+
+
+class DealUpdateView(DealFormView):
+    verb = Verb.CHANGE
+    heading = "Edit {record.title}"
+    done = "Saved {record.title}."
+
+    def save(self, form: DealForm) -> Deal:
+        version = form.cleaned_data["version"]
+        return actions.change_deal(
+            actor=self.request.user, deal=self.record, version=version, fields=form.deal_fields, custom=form.custom
+        )
+
+
+class DealArchiveView(ActionView):
+    model = Deal
+    verb = Verb.DELETE
+    done = "{record.title} is archived. It is out of the lists and figures; restore it from its page."
+
+    def act(self, record: Deal) -> None:
+        actions.archive_deal(actor=self.request.user, deal=record)
+
+
+class DealRestoreView(ActionView):
+    model = Deal
+    verb = Verb.DELETE
+    done = "{record.title} is back."
+
+    def act(self, record: Deal) -> None:
+        actions.restore_deal(actor=self.request.user, deal=record)

@@ -1,0 +1,88 @@
+"""Moving a deal: a page with a form, which the board sends too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from crm.choices import Verb
+from crm.requests import SignedInRequest
+from crm.saving import StaleRecord
+from crm.views.base import ActionView
+from crm.views.forms import REFUSED, FormPage
+from pipeline import actions
+from pipeline.forms import MoveForm
+from pipeline.models import Deal
+
+BOARD = "X-Board"  # the header by which the board sends a move and wants a short answer
+
+
+class DealMoveView(FormPage):
+    """`?stage=` names where it goes. The board gets JSON: 200 with the new version, 409 with what happened meanwhile,
+    422 with what is missing."""
+
+    model = Deal
+    form_class = MoveForm
+    verb = Verb.CHANGE
+    template_name = "pipeline/move_form.html"
+    heading = "Move {record.title}"
+    submit_label = "Move"
+    done = "{record.title} is in {record.stage} now."
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("stage", "pipeline")
+
+    def get_initial(self) -> dict[str, Any]:
+        stage = self.request.GET.get("stage", "")
+        return {"stage": stage} if stage.isdecimal() else {}
+
+    def save(self, form: MoveForm) -> Deal:
+        """What was filled in is saved with the move, or not at all."""
+        user, version, cleaned = self.request.user, form.cleaned_data["version"], form.cleaned_data
+        deal = self.record
+        if form.filled:
+            deal = actions.change_deal(actor=user, deal=deal, version=version, fields=form.filled)
+            version = deal.version
+        for line in set(cleaned.get("ticked", ())) - set(deal.ticked):
+            actions.tick(actor=user, deal=deal, line=line, is_done=True)
+        return actions.move_deal(
+            actor=user,
+            deal=deal,
+            version=version,
+            stage=cleaned["stage"],
+            on=cleaned["on"],
+            reason=cleaned["reason"],
+        )
+
+    def get_success_url(self, record: Any) -> str:
+        return str(record.get_absolute_url())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        if request.headers.get(BOARD) and response.status_code == 302:
+            return JsonResponse({"version": Deal.objects.only("version").get(pk=self.kwargs["pk"]).version})
+        return response
+
+    def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
+        if self.request.headers.get(BOARD):
+            return JsonResponse({"sentence": stale.sentence}, status=409)
+        return super().show_conflict(form, stale)
+
+    def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:
+        if self.request.headers.get(BOARD) and status == REFUSED:
+            sentences = [sentence for errors in form.errors.values() for sentence in errors]
+            return JsonResponse({"sentence": " ".join(sentences)}, status=REFUSED)
+        return super().show(form, status, token, opened)
+
+
+class DealTickView(ActionView):
+    """Ticks a line of the checklist (`line`), or takes the tick off."""
+
+    request: SignedInRequest
+    model = Deal
+    done = "Noted."
+
+    def act(self, record: Deal) -> None:
+        line = self.request.POST.get("line", "")[:200]
+        actions.tick(actor=self.request.user, deal=record, line=line, is_done=line not in record.ticked)
