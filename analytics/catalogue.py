@@ -77,6 +77,10 @@ CATALOGUE = Catalogue(
         "analytics.rfmscore": REBUILT,
         "analytics.churnscore": REBUILT,
         "analytics.clvscore": REBUILT,
+        "analytics.dealforecast": REBUILT,
+        "analytics.forecastsnapshot": PastRule(
+            exempt="A dated history itself: what was forecast on a day is added and stays.", is_added_to=True
+        ),
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.segmentmove": PastRule(exempt="Counted from the history of scores, month by month."),

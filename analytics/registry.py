@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analytics.code_version import code_version
-from analytics.steps import AnalysisError, StepResult, churn, clv, cohorts, history, no_parameters, retention, rfm
+from analytics.steps import (
+    AnalysisError,
+    StepResult,
+    churn,
+    clv,
+    cohorts,
+    forecast,
+    history,
+    no_parameters,
+    retention,
+    rfm,
+)
 
 if TYPE_CHECKING:
     from analytics.models import ModelRun
@@ -105,6 +116,14 @@ STEPS: dict[str, Step] = {
             ("period",),
             describe=cohorts.describe,
             url_name="analytics:cohort_list",
+        ),
+        Step(
+            "forecast",
+            "Sales forecast",
+            forecast.run,
+            forecast.read_parameters,
+            ("cutoff",),
+            describe=forecast.describe,
         ),
     )
 }

@@ -39,6 +39,7 @@ class OutcomeReasonAdmin(LoggedAdmin):
 @admin.register(Target)
 class TargetAdmin(LoggedAdmin):
     list_display = ("__str__", "amount")
+    fields = ("amount", "starts_on", "months", "user", "team")
     list_select_related = ("user", "team")
     sortable_by = ()
 

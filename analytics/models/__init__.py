@@ -1,5 +1,6 @@
 """Models of the analysis, by noun."""
 
+from analytics.models.forecast import DealForecast, ForecastSnapshot
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
@@ -12,6 +13,8 @@ __all__ = [
     "ChurnScore",
     "ClvScore",
     "CohortCount",
+    "DealForecast",
+    "ForecastSnapshot",
     "ModelRun",
     "RetentionRate",
     "RfmScore",

@@ -73,7 +73,7 @@ OPERATIONS: dict[str, Operation] = {
     "change_order": writing("order", "change", "orders", {"version": 0}),
     "list_deals": reading("deal", "deals"),
     "get_deal": reading("deal", "deals", has_record=True),
-    "move_deal": writing("deal", "change", "deals", {**VERSION, "stage_id": 0}),
+    "move_deal": writing("deal", "change", "deals", {**VERSION, "stage_id": 1}),
     "list_subscriptions": reading("order", "orders"),
     "get_subscription": reading("subscription", "orders", has_record=True),
     "list_scores": reading("contact", "scores"),
