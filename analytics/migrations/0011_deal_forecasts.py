@@ -5,44 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('analytics', '0010_unknown_profit'),
-        ('pipeline', '0002_changes_go_with_their_deal'),
+        ("analytics", "0010_unknown_profit"),
+        ("pipeline", "0002_changes_go_with_their_deal"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DealForecast',
+            name="DealForecast",
             fields=[
-                ('deal', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='forecast', serialize=False, to='pipeline.deal')),
-                ('run_id', models.BigIntegerField()),
-                ('as_of', models.DateField()),
-                ('worth', models.FloatField()),
-                ('month_1', models.FloatField()),
-                ('month_2', models.FloatField()),
-                ('month_3', models.FloatField()),
-                ('month_4', models.FloatField()),
-                ('month_5', models.FloatField()),
-                ('month_6', models.FloatField()),
+                (
+                    "deal",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="forecast",
+                        serialize=False,
+                        to="pipeline.deal",
+                    ),
+                ),
+                ("run_id", models.BigIntegerField()),
+                ("as_of", models.DateField()),
+                ("worth", models.FloatField()),
+                ("month_1", models.FloatField()),
+                ("month_2", models.FloatField()),
+                ("month_3", models.FloatField()),
+                ("month_4", models.FloatField()),
+                ("month_5", models.FloatField()),
+                ("month_6", models.FloatField()),
             ],
             options={
-                'ordering': ['deal'],
+                "ordering": ["deal"],
             },
         ),
         migrations.CreateModel(
-            name='ForecastSnapshot',
+            name="ForecastSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_on', models.DateField()),
-                ('quarter_from', models.DateField()),
-                ('method', models.CharField(max_length=16)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('run_id', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("taken_on", models.DateField()),
+                ("quarter_from", models.DateField()),
+                ("method", models.CharField(max_length=16)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("run_id", models.BigIntegerField()),
             ],
             options={
-                'ordering': ['-taken_on', 'method'],
-                'constraints': [models.UniqueConstraint(fields=('taken_on', 'quarter_from', 'method'), name='analytics_snapshot_once')],
+                "ordering": ["-taken_on", "method"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("taken_on", "quarter_from", "method"), name="analytics_snapshot_once"
+                    )
+                ],
             },
         ),
     ]
