@@ -50,6 +50,15 @@ CATALOGUE = Catalogue(
             key="r",
         ),
         NavItem(
+            "Forecast",
+            "analytics:forecast_detail",
+            "graph-up",
+            group="Analysis",
+            order=505,
+            model="pipeline.deal",
+            key="f",
+        ),
+        NavItem(
             "Retention",
             "analytics:retention_detail",
             "arrow-repeat",

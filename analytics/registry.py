@@ -124,6 +124,7 @@ STEPS: dict[str, Step] = {
             forecast.read_parameters,
             ("cutoff",),
             describe=forecast.describe,
+            url_name="analytics:forecast_detail",
         ),
     )
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import churn_views, clv_views, retention_views, run_views, segment_views, views
+from analytics import churn_views, clv_views, forecast_views, retention_views, run_views, segment_views, views
 
 app_name = "analytics"
 urlpatterns = [
@@ -27,5 +27,6 @@ urlpatterns = [
     path("churn/refuse/", churn_views.FeatureRefuseView.as_view(), name="churn_refuse"),
     path("clv/", clv_views.ClvView.as_view(), name="clv_detail"),
     path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),
+    path("forecast/", forecast_views.ForecastView.as_view(), name="forecast_detail"),
     path("clv/export/", clv_views.ClvExportView.as_view(), name="clv_export"),
 ]

@@ -138,6 +138,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.ties.load",
     "contacts.demo.working.load",
     "orders.demo.loyalty.load",
+    "pipeline.demo.deals.load",
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------------

@@ -46,7 +46,12 @@ CATALOGUE = Catalogue(
             exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
         ),
     },
-    navigation=(NavItem("Pipeline", "pipeline:board", "kanban", order=15, model="pipeline.deal", key="d"),),
+    navigation=(
+        NavItem("Pipeline", "pipeline:board", "kanban", order=15, model="pipeline.deal", key="d"),
+        NavItem(
+            "Sales performance", "pipeline:performance", "trophy", group="Analysis", order=507, model="pipeline.deal"
+        ),
+    ),
     new_items=(NewItem("Deal", "pipeline:deal_create", "briefcase", "pipeline.deal", key="d", order=15),),
     api_areas=(ApiArea("deals", "Deals", "With the pipelines they go through."),),
     search=SOURCES,

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from pipeline.views import board, deals, moving, parts
+from pipeline.views import board, deals, moving, parts, performance
 
 app_name = "pipeline"
 urlpatterns = [
     path("pipeline/", board.BoardView.as_view(), name="board"),
     path("pipeline/start/", board.PipelineStartView.as_view(), name="pipeline_start"),
+    path("analytics/performance/", performance.PerformanceView.as_view(), name="performance"),
     path("deals/", deals.DealListView.as_view(), name="deal_list"),
     path("deals/export/", deals.DealExportView.as_view(), name="deal_export"),
     path("deals/bulk/", deals.DealBulkView.as_view(), name="deal_bulk"),

@@ -250,6 +250,8 @@ ADDRESSES: dict[str, Address] = {
     "pipeline:board": page("deal"),
     "pipeline:pipeline_start": Address("pipeline set-up", {"POST": "add"}, has_record=False, data={"key": "saas"}),
     "pipeline:deal_detail": Address("deal"),
+    "pipeline:performance": page("deal"),
+    "analytics:forecast_detail": page("deal"),
     "pipeline:deal_create": form("deal", "add"),
     "pipeline:deal_update": form("deal", "change", has_record=True),
     "pipeline:deal_move": form("deal", "change", has_record=True),

@@ -1,0 +1,1 @@
+"""What the pipeline brings to the demo company."""

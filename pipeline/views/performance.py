@@ -1,0 +1,73 @@
+"""The page of sales performance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from crm.access import can
+from crm.choices import Verb
+from crm.field_rights import hides
+from crm.requests import SignedInRequest
+from crm.views.base import ScopedView
+from pipeline.models import Deal
+from pipeline.performance import GROUPINGS, Figures, by_stage, figures_by, total_figures, won_by
+
+
+class PerformanceView(ScopedView):
+    """`?by=` one of the groupings, `?since=` and `?until=` days (YYYY-MM-DD); without them all time."""
+
+    model = Deal
+    request: SignedInRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = self.request.user
+        if not can(user, Verb.VIEW, Deal) or hides(user, "pipeline.deal.amount", "pipeline.deal.owner"):
+            raise PermissionDenied
+        by = request.GET.get("by", "rep")
+        by = by if by in GROUPINGS else "rep"
+        since, wrong_since = _day(request.GET.get("since", ""))
+        until, wrong_until = _day(request.GET.get("until", ""))
+        problems = [sentence for sentence in (wrong_since, wrong_until) if sentence]
+        rows = figures_by(user, by, since, until)
+        context = {
+            "by": by,
+            "groupings": [(name, one.label) for name, one in GROUPINGS.items()],
+            "grouping": GROUPINGS[by],
+            "since": since,
+            "until": until,
+            "problems": problems,
+            "total": total_figures(user, since, until),
+            "rows": [(row, self._url(by, row, since, until)) for row in rows],
+            "quarters": won_by(user, "quarter"),
+            "months": won_by(user, "month"),
+            "stages": by_stage(user),
+        }
+        return render(request, "pipeline/performance.html", context, status=400 if problems else 200)
+
+    def _url(self, by: str, row: Figures, since: dt.date | None, until: dt.date | None) -> str:
+        """The deals behind a row, in the list; empty where no filter of it says the group."""
+        grouping = GROUPINGS[by]
+        value = row.name if grouping.value_of == "name" else row.key
+        if not grouping.filter or value in (None, ""):
+            return ""
+        asked: dict[str, Any] = {grouping.filter: value}
+        asked |= {"closed_on_min": since.isoformat()} if since else {}
+        asked |= {"closed_on_max": until.isoformat()} if until else {}
+        return f"{reverse('pipeline:deal_list')}?{urlencode(asked)}"
+
+
+def _day(text: str) -> tuple[dt.date | None, str]:
+    """The day, and a sentence where the text is none."""
+    if not text:
+        return None, ""
+    try:
+        return dt.date.fromisoformat(text), ""
+    except ValueError:
+        return None, f"“{text[:40]}” is not a day; write it like 2026-06-30."
