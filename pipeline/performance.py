@@ -1,8 +1,8 @@
 """How selling goes: what was closed in some days, won and lost, by rep, manager, office, source, product, competitor.
 
-Everything is by the days things happened (opened, closed), never by that of an edit. A lost deal is worth 0. Cycle:
-days from opening to closing. Win rate: won / (won + lost). Conversion: of the deals opened in these days, the share that
-is won by now.
+Everything is by the days things happened (opened, closed), never by that of an edit. A lost deal is worth 0. The cycle
+is the days from opening to closing, the win rate won / (won + lost), the conversion the share of the deals opened in
+these days that is won by now.
 """
 
 from __future__ import annotations
