@@ -48,6 +48,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="5"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    # asked every hour; starts once a day, from one in the morning where the company is
+    "bring open deals up to date": {
+        "task": "pipeline.keep_deals",
+        "schedule": crontab(minute="6"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from two in the morning where the company is
     "the nightly analysis": {
         "task": "analytics.nightly",

@@ -6,6 +6,7 @@ from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
 from pipeline.editing import EDITING
 from pipeline.exporting import EXPORTS
+from pipeline.home import CARDS
 from pipeline.importing import KINDS
 from pipeline.panels import CONTACT_PANELS
 from pipeline.searching import SOURCES
@@ -54,6 +55,7 @@ CATALOGUE = Catalogue(
     ),
     new_items=(NewItem("Deal", "pipeline:deal_create", "briefcase", "pipeline.deal", key="d", order=15),),
     api_areas=(ApiArea("deals", "Deals", "With the pipelines they go through."),),
+    home=CARDS,
     search=SOURCES,
     editing={"pipeline.deal": EDITING},
 )

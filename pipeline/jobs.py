@@ -17,11 +17,12 @@ IDS_AT_ONCE = 50_000
 
 
 def refresh_all_deals(job: JobRun, progress: Progress) -> dict[str, Any]:
-    """Recompute what every deal keeps, by ranges of ids; safe to stop and to run again."""
+    """Recompute what every deal (or every open one) keeps, by ranges of ids; safe to stop and to run again."""
+    only = sql.SQL(" AND outcome = 'open'") if job.parameters.get("only_open") else sql.SQL("")
     last = Deal.objects.aggregate(last=Max("id"))["last"] or 0
     for first in range(0, last + 1, IDS_AT_ONCE):
         ids = sql.SQL("SELECT id FROM pipeline_deal WHERE id >= {} AND id < {}")
         with transaction.atomic():
-            refresh_deals_of(ids.format(sql.Literal(first), sql.Literal(first + IDS_AT_ONCE)))
+            refresh_deals_of(ids.format(sql.Literal(first), sql.Literal(first + IDS_AT_ONCE)) + only)
         progress.report(min(first + IDS_AT_ONCE, last), last, "Deals are brought up to date")
     return {"last_deal": last}

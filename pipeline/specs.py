@@ -88,16 +88,16 @@ def _slipped(mark: str) -> Q:
     return Q(outcome=Outcome.OPEN, archived_at=None, expected_on__lt=company_today())
 
 
+def is_rotting(today: dt.date) -> Q:
+    """Longer in its stage than the stage expects; of open deals."""
+    latest = ExpressionWrapper(Value(today) - F("stage__expected_days"), models.DateField())
+    return Q(stage__expected_days__isnull=False, stage_since__lt=latest)
+
+
 def _rotting(mark: str) -> Q:
-    """Open deals that stay in their stage longer than the stage expects."""
     if mark != "yes":
         raise ValueError("The mark of rotting deals is “yes”.")
-    return Q(
-        outcome=Outcome.OPEN,
-        archived_at=None,
-        stage__expected_days__isnull=False,
-        stage_since__lt=ExpressionWrapper(Value(company_today()) - F("stage__expected_days"), models.DateField()),
-    )
+    return Q(outcome=Outcome.OPEN, archived_at=None) & is_rotting(company_today())
 
 
 DEAL_FIELDS = (
