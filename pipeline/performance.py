@@ -18,9 +18,9 @@ from django.db.models import (
     Avg,
     Case,
     Count,
-    ExpressionWrapper,
     F,
     FloatField,
+    Func,
     IntegerField,
     Q,
     QuerySet,
@@ -60,6 +60,14 @@ GROUPINGS: dict[str, Grouping] = {
     "pipeline": Grouping("Pipeline", F("pipeline"), F("pipeline__name"), "pipeline"),
     "reason": Grouping("Reason", F("reason"), F("reason"), "reason"),
 }
+
+
+class DaysBetween(Func):
+    """Whole days from the second day to the first."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
 
 
 class Median(Aggregate):
@@ -157,7 +165,7 @@ def _won_amount() -> Coalesce:
 def _figures_of(
     rows: QuerySet[Any], since: dt.date | None, until: dt.date | None, grouping: Grouping | None = None
 ) -> list[Figures]:
-    days = ExpressionWrapper(F("closed_on") - F("opened_on"), output_field=IntegerField())
+    days = DaysBetween("closed_on", "opened_on")
     ended, opened = CLOSED & between("closed_on", since, until), between("opened_on", since, until)
     won, lost = WON & ended, LOST & ended
     measures: Mapping[str, Any] = {
