@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from bench.measuring import Line
-from bench.rows import analysis, api, churn, clv, export, importing, lists, mails, people, record, rfm, search
+from bench.rows import analysis, api, churn, clv, export, importing, lists, mails, people, pipeline, record, rfm, search
 from bench.world import World
 
 ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
@@ -17,6 +17,7 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "churn": churn.measure,
     "export": export.measure,
     "import": importing.measure,
+    "board": pipeline.measure,
     "mail": mails.measure,
     "people": people.measure,
 }

@@ -61,7 +61,9 @@ def every_figure_of_performance_is_as_counted() -> None:
         "product": lambda row: row["product"].replace("GTXPro", "GTX Pro"),
     }
     for by, group in groups.items():
-        closed, won, value = Counter(), Counter(), defaultdict(Decimal)
+        closed: Counter[str] = Counter()
+        won: Counter[str] = Counter()
+        value: defaultdict[str, Decimal] = defaultdict(Decimal)
         for row in rows:
             if row["deal_stage"] in ("Won", "Lost"):
                 closed[group(row)] += 1
