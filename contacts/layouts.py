@@ -65,11 +65,12 @@ def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Bloc
             shown = own.get(item.name) or (FACTS[item.name][1](contact) if item.name in FACTS else "")
             may_edit = item.name in editable
             if shown:
-                data["lines"].append((item.label, shown, pencil(item.name, item.label) if may_edit else ""))
+                link = pencil(item.name, item.label) if may_edit else ""
+                data["lines"].append((item.label, shown, link, item.name))
             elif may_edit:
                 missing.append((item.name, item.label))
             if item.name == "address":
-                data["lines"] += [(label, other, "") for label, other in other_addresses(contact)]
+                data["lines"] += [(label, other, "", "") for label, other in other_addresses(contact)]
     if drawn:
         drawn[0] |= {"missing": missing, "is_first": True}
     return [one if one["lines"] or one.get("is_first") else {} for one in drawn]

@@ -57,6 +57,8 @@ document.addEventListener("submit", (event) => {
     bulk.hidden = chosen === 0;
     bulk.querySelector("[data-bulk-count]").textContent = isAll ? `All ${bulk.dataset.count} selected` : `${chosen} selected`;
     bulk.querySelector("[data-select-matching]").hidden = isAll;
+    const words = bulk.querySelector("[data-export-words]");
+    if (words) words.textContent = isAll ? "Export all" : "Export";
   }
   // from the row that was ticked last to this one
   function tickTo(index) {
