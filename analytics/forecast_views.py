@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -48,6 +49,7 @@ class ForecastView(ScopedView):
             "groupings": [(name, GROUPINGS[name].label) for name in page.BY],
             "grouping": GROUPINGS[by],
             "run": run,
+            "cutoff": dt.date.fromisoformat(run.metrics["cutoff"]) if run else None,
             "total": total,
             "figures": self._figures(total, quarter, run),
             "rows": [(row, page.list_url(by, row)) for row in rows],

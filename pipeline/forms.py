@@ -148,6 +148,10 @@ class MoveForm(SectionedForm, forms.Form):
 
     def __init__(self, *, user: User, record: Deal, initial: dict[str, Any], data: Any = None) -> None:
         start = {name: getattr(record, name) for name in (*FILLED_ON_THE_WAY, "ticked", "version")}
+        if record.amount is not None:  # without the zeros that nobody typed
+            start["amount"] = Decimal(f"{record.amount.normalize():f}")
+        ahead = Stage.objects.filter(pipeline=record.pipeline_id, position__gt=record.stage.position)
+        start["stage"] = ahead.order_by("position").values_list("pk", flat=True).first()
         super().__init__(data=data, initial={**start, "on": company_today(), **initial})
         self.record = record
         stages = Stage.objects.visible_to(user).filter(pipeline=record.pipeline_id).exclude(pk=record.stage_id)

@@ -19,6 +19,7 @@ from pipeline.keeping import refresh_deals_of
 from pipeline.models import Deal, DealCompetitor, DealRole, Pipeline, Stage, StageChange, Target
 
 NAME = "Trade customers"
+SLIPPED = 0.12  # of the open deals
 MEAN_DEALS = 1.5  # of an organization in the period
 DAYS = (9, 13, 18, 11)  # in each open stage, on average
 GOES_ON = (0.82, 0.84, 0.83, 0.86)  # of the deals of each open stage
@@ -137,7 +138,9 @@ def _deal(
         now = end
     expected = path.days[0] + 58 + int(rng.integers(-20, 30))
     if path.end is None:
-        expected = max(expected, house.days - 12 + int(rng.integers(0, 70)))
+        is_late = rng.random() < SLIPPED
+        late = max(house.days - int(rng.integers(2, 25)), path.days[0])
+        expected = late if is_late else max(expected, house.days + 3)
     categories = (ForecastCategory.PIPELINE, ForecastCategory.PIPELINE, ForecastCategory.BEST_CASE)
     category = ForecastCategory.COMMIT if len(path.days) == len(DAYS) else categories[len(path.days) - 1]
     title = str(rng.choice(TITLES)).format(n=int(rng.integers(3, 60)))

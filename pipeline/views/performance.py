@@ -19,6 +19,8 @@ from crm.views.base import ScopedView
 from pipeline.models import Deal
 from pipeline.performance import GROUPINGS, Figures, by_stage, figures_by, total_figures, won_by
 
+MOST_MONTHS = 24
+
 
 class PerformanceView(ScopedView):
     """`?by=` one of the groupings, `?since=` and `?until=` days (YYYY-MM-DD); without them all time."""
@@ -46,7 +48,7 @@ class PerformanceView(ScopedView):
             "total": total_figures(user, since, until),
             "rows": [(row, self._url(by, row, since, until)) for row in rows],
             "quarters": won_by(user, "quarter"),
-            "months": won_by(user, "month"),
+            "months": won_by(user, "month")[-MOST_MONTHS:],
             "stages": by_stage(user),
         }
         return render(request, "pipeline/performance.html", context, status=400 if problems else 200)
