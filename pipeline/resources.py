@@ -28,7 +28,6 @@ DEALS = Resource(
         _own("pipeline_id", "The pipeline, by id"),
         _own("organization_id", "The organization, by id", stored="pipeline.deal.organization"),
         _own("contact_id", "The person, by id", stored="pipeline.deal.contact"),
-        _own("stage_since", "Since when it is in its stage"),
         _own("archived_at", "When it was archived; null while it is current"),
         _own("version", "The version, for a change"),
         _own("updated_at", "When it was last changed"),

@@ -60,11 +60,6 @@ def _customer(record: models.Model) -> SafeString | str:
     return conditional_escape(str(found)) if found else ""
 
 
-def _days(record: models.Model) -> int | None:
-    deal = _deal(record)
-    return deal.days_in_stage(company_today()) if deal.is_open else None
-
-
 def _days_condition(end: str, value: Any) -> Q:
     """At least so many days in the stage means: since a day that lies that far back, or further."""
     day = company_today() - dt.timedelta(days=int(value))
@@ -147,8 +142,10 @@ DEAL_FIELDS = (
     FieldSpec("closed_on", "Closed", "closed_on", kind="date", sort=True, order=52,
         cell=lambda deal: full_day(_deal(deal).closed_on)),
     FieldSpec("added_on", "Added here", "created_at", kind="date", filter=False, in_trees=True, sort=True, order=53),
+    FieldSpec("stage_since", "In its stage since", "stage_since", kind="date", filter=False, order=54,
+        cell=lambda deal: full_day(_deal(deal).stage_since)),
     FieldSpec(
-        "days_in_stage", "Days in stage", "stage_since", kind="number", value=_days, order=54,
+        "days_in_stage", "Days in stage", "stage_since", kind="number", column=False, order=55,
         condition=_days_condition, compare=_days_compared, help="Of open deals.",
     ),
     FieldSpec("owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=60,
