@@ -18,6 +18,7 @@ from ninja.operation import Operation
 
 from analytics.api import scores
 from contacts.api import contacts, organizations
+from contacts.api_hanging import hanging, notes
 from contacts.api_parts import parts
 from contacts.api_permission import permission
 from crm.company import company_at_hand
@@ -26,7 +27,11 @@ from crm.rest.parsing import JsonParser
 from crm.rest.problems import Problem, plain_problem, wrong_fields
 from crm.rest.schemas import ProblemBody
 from crm.rest.tasks_api import tasks
-from orders.api import orders, products, subscriptions
+from orders.api import orders, products
+from orders.contracts.api import subscriptions
+from orders.invoices.api import invoices
+from orders.loyalty.api import loyalty
+from orders.registrations.api import registrations
 from pipeline.api import deals
 
 logger = logging.getLogger(__name__)
@@ -58,11 +63,16 @@ api = CrmApi(
 api.add_router("contacts", contacts)
 api.add_router("contacts", parts)
 api.add_router("contacts", permission)
+api.add_router("contacts", hanging)
+api.add_router("contacts", loyalty)
+api.add_router("notes", notes)
 api.add_router("organizations", organizations)
 api.add_router("products", products)
 api.add_router("orders", orders)
 api.add_router("subscriptions", subscriptions)
 api.add_router("deals", deals)
+api.add_router("invoices", invoices)
+api.add_router("registrations", registrations)
 api.add_router("scores", scores)
 api.add_router("tasks", tasks)
 api.add_router("", house)

@@ -83,6 +83,7 @@ CATALOGUE = Catalogue(
     },
     api_areas=(
         ApiArea("tasks", "Tasks", "What people have to do, and when."),
+        ApiArea("notes", "Notes", "What people wrote down about contacts."),
         ApiArea("jobs", "Jobs", "Your imports and analyses: how far they are.", is_writable=False),
         ApiArea("views", "Saved views", "What lists show, by name; the filter of each.", is_writable=False),
     ),

@@ -137,6 +137,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.daily.load",
     "contacts.demo.ties.load",
     "contacts.demo.working.load",
+    "orders.demo.after_sales.load",
     "orders.demo.loyalty.load",
     "pipeline.demo.deals.load",
 ]

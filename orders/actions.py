@@ -17,7 +17,9 @@ from crm.log import log
 from crm.models import User
 from crm.saving import StaleRecord, assign, locked, refuse_lost_sight
 from orders.keeping import refresh_products, refresh_totals
-from orders.models import Order, OrderLine, Product
+from orders.models import LineOption, Order, OrderLine, Product
+from orders.options.queries import chosen_of
+from orders.options.words import Chosen, surcharge_of
 from orders.queries import order_version, title_of
 
 SMALLEST = Decimal("0.0001")
@@ -37,17 +39,24 @@ class LineInput:
     amount: Decimal | None = None
     unit_cost: Decimal | None = None
     line_id: int | None = None
+    options: tuple[Chosen, ...] = ()
+    returned_line: OrderLine | None = None
 
-    def values(self) -> dict[str, Any]:
-        """The stored fields. Raises where no total can be told."""
-        amount, unit_cost = self.amount, self.unit_cost
+    def values(self, currency: str) -> dict[str, Any]:
+        """The stored fields of a line of an order in this currency. Raises where no total can be told.
+
+        List price and cost are the product's where its money is the order's; no sum is taken over into another one.
+        """
+        amount, unit_cost, list_price = self.amount, self.unit_cost, None
         if amount is None:
             if self.quantity is None or self.unit_price is None:
                 raise ValidationError("A line needs its total, or a quantity and a price.")
-            amount = self.quantity * self.unit_price - self.discount
-        if unit_cost is None and self.product is not None:
-            unit_cost = self.product.unit_cost
+            amount = self.quantity * (self.unit_price + surcharge_of(self.options)) - self.discount
+        if self.product is not None and self.product.currency == currency:
+            unit_cost = self.product.unit_cost if unit_cost is None else unit_cost
+            list_price = self.product.unit_price
         return {
+            "list_price": list_price,
             "product": self.product,
             "quantity": self.quantity,
             "unit_price": self.unit_price,
@@ -77,11 +86,25 @@ def change_order(
     current = Order.objects.select_for_update().get(pk=order.pk)
     if order_version(current) != version:
         raise StaleRecord(current)
+    was = current.currency
     changed = assign(current, fields)
     current.save()
-    changed += ["lines"] if _save_lines(current, lines) else []
+    changed += ["lines"] if _save_lines(current, lines, is_same_money=current.currency == was) else []
     if not changed:
         return current
+    return _finish(actor, current, "change", f"Changed {', '.join(changed)} of order {title_of(current)}")
+
+
+@transaction.atomic
+def change_order_fields(*, actor: User | None, order: Order, version: int, fields: Mapping[str, Any]) -> Order:
+    """Change fields of the order alone; its lines stay. Raises `StaleRecord` as `change_order` does."""
+    current = Order.objects.select_for_update().get(pk=order.pk)
+    if order_version(current) != version:
+        raise StaleRecord(current)
+    changed = assign(current, fields)
+    if not changed:
+        return current
+    current.save()
     return _finish(actor, current, "change", f"Changed {', '.join(changed)} of order {title_of(current)}")
 
 
@@ -137,21 +160,42 @@ def _finish(actor: User | None, order: Order, verb: str, summary: str) -> Order:
     return order
 
 
-def _save_lines(order: Order, lines: Sequence[LineInput]) -> bool:
+def _save_lines(order: Order, lines: Sequence[LineInput], *, is_same_money: bool = True) -> bool:
     """Make the order's lines these; lines that stay keep their id and position. Whether anything changed."""
-    existing = {line.pk: line for line in order.lines.all()}
+    existing = {line.pk: line for line in order.lines.select_related("product")}
+    chosen_before = chosen_of(existing)
     kept = {line.line_id for line in lines if line.line_id in existing}
     gone = order.lines.exclude(pk__in=kept).delete()[0]
     position = max((line.position for line in existing.values()), default=0)
     fresh, changed = [], []
+    chosen: list[tuple[OrderLine, tuple[Chosen, ...]]] = []
     for given in lines:
+        values = given.values(order.currency)
         if given.line_id in existing:
             line = existing[given.line_id]
-            if assign(line, given.values()):
+            if line.product == given.product and is_same_money:
+                values.pop("list_price")  # that of the day stays
+            if assign(line, values):
                 changed.append(line)
+            if tuple(chosen_before[line.pk]) != given.options:
+                chosen.append((line, given.options))
         else:
             position += 1
-            fresh.append(OrderLine(order=order, position=position, **given.values()))
-    OrderLine.objects.bulk_update(changed, LINE_FIELDS)
+            line = OrderLine(order=order, position=position, returned_line=given.returned_line, **values)
+            fresh.append(line)
+            chosen += [(line, given.options)] if given.options else []
+    OrderLine.objects.bulk_update(changed, (*LINE_FIELDS, "list_price"))
     OrderLine.objects.bulk_create(fresh)
-    return bool(gone or changed or fresh)
+    _save_options(order, chosen)
+    return bool(gone or changed or fresh or chosen)
+
+
+def _save_options(order: Order, chosen: Sequence[tuple[OrderLine, tuple[Chosen, ...]]]) -> None:
+    """Make what these lines chose this."""
+    if chosen:
+        LineOption.objects.filter(line__in=[line.pk for line, _ in chosen]).delete()
+        LineOption.objects.bulk_create(
+            LineOption(order=order, line=line, name=one.name, value=one.value, surcharge=one.surcharge)
+            for line, options in chosen
+            for one in options
+        )

@@ -1,4 +1,4 @@
-"""The REST API of products, orders with their lines, and subscriptions."""
+"""The REST API of products and of orders with their lines."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ from orders import actions
 from orders.forms import ProductForm
 from orders.models import Order, Product
 from orders.order_bodies import OrderIn, OrderOut, OrderPatch, answer_order, created_order, order_form
-from orders.resources import ORDERS, PRODUCTS, SUBSCRIPTIONS
+from orders.resources import ORDERS, PRODUCTS
 
 products = Router(tags=["Products"])
 orders = Router(tags=["Orders"])
-subscriptions = Router(tags=["Subscriptions"])
 ProductOut = record_schema("Product", PRODUCTS)
-SubscriptionOut = record_schema("Subscription", SUBSCRIPTIONS)
 PRODUCT_NAMES = {"price": "unit_price"}
 
 
@@ -149,20 +147,3 @@ def change_order(request: HttpRequest, order_id: int, body: Body[OrderPatch]) ->
         lambda: actions.change_order(actor=user, order=order, version=expected.version, fields=fields, lines=lines)
     )
     return answer_order(request, found(ORDERS, request, order_id))
-
-
-@subscriptions.get(
-    "",
-    response=page_schema("Subscription", SubscriptionOut),
-    auth=reads("orders"),
-    openapi_extra=list_parameters(SUBSCRIPTIONS),
-)
-def list_subscriptions(request: HttpRequest) -> HttpResponse:
-    """Subscriptions of customers that you may see."""
-    return ApiList(SUBSCRIPTIONS, request).response()
-
-
-@subscriptions.get("/{int:subscription_id}", response=SubscriptionOut, auth=reads("orders"))
-def get_subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
-    """One subscription."""
-    return answer(SUBSCRIPTIONS, request, found(SUBSCRIPTIONS, request, subscription_id))

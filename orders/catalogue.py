@@ -4,15 +4,21 @@ from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, Timeli
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
-from orders.editing import EDITING
+from orders.editing import EDITING, ORDER_EDITING
 from orders.exporting import EXPORTS
 from orders.home import CARDS
 from orders.importing import KINDS
+from orders.invoices import specs as invoices
+from orders.invoices.panels import INVOICE_PANELS
 from orders.loyalty.panels import LOYALTY_PANELS
 from orders.panels import CONTACT_PANELS
+from orders.prices.views import PRICE_PANELS
 from orders.queries import orders_before
+from orders.registrations import specs as registrations
+from orders.registrations.panels import REGISTRATION_PANELS
 from orders.searching import SOURCES
 from orders.specs import CONTACT_FIELDS, ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
+from orders.timeline import AFTER_SALES
 
 # Orders themselves go through their customer: who may change the contact may write its orders.
 PRODUCT_GRANTS: dict[str, Grants] = {
@@ -24,19 +30,24 @@ PRODUCT_GRANTS: dict[str, Grants] = {
 
 CATALOGUE = Catalogue(
     fields={
-        "contacts.contact": CONTACT_FIELDS,
+        "contacts.contact": (*CONTACT_FIELDS, *invoices.CONTACT_FIELDS, *registrations.CONTACT_FIELDS),
         "orders.order": ORDER_FIELDS,
         "orders.product": PRODUCT_FIELDS,
         "orders.subscription": SUBSCRIPTION_FIELDS,
+        "orders.invoice": invoices.INVOICE_FIELDS,
+        "orders.productregistration": registrations.REGISTRATION_FIELDS,
     },
     grants={"orders.product": PRODUCT_GRANTS},
     imports=KINDS,
     exports=EXPORTS,
-    timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True),),
+    timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True), AFTER_SALES),
     panels={
-        "contacts.contact": (*CONTACT_PANELS, *LOYALTY_PANELS),
+        "contacts.contact": (*CONTACT_PANELS, *INVOICE_PANELS, *REGISTRATION_PANELS, *LOYALTY_PANELS),
         "orders.order": (CHANGES,),
-        "orders.product": (CHANGES,),
+        "orders.product": (*PRICE_PANELS, CHANGES),
+        "orders.subscription": (CHANGES,),
+        "orders.invoice": (CHANGES,),
+        "orders.productregistration": (CHANGES,),
     },
     past={
         "orders.product": PastRule(without=("search_text", "sort_name", "updated_at")),
@@ -64,16 +75,27 @@ CATALOGUE = Catalogue(
         NavItem(
             "Subscriptions", "orders:subscription_list", "arrow-repeat", order=40, model="orders.subscription", key="s"
         ),
+        NavItem("Prices realised", "orders:price_list", "percent", order=35, model="orders.order"),
+        NavItem("Invoices", "orders:invoice_list", "receipt", order=41, model="orders.invoice", key="i"),
+        NavItem(
+            "Registrations", "orders:registration_list", "patch-check", order=42, model="orders.productregistration"
+        ),
     ),
     home=CARDS,
     new_items=(
         NewItem("Order", "orders:order_create", "bag", "orders.order", key="o", order=20),
         NewItem("Product", "orders:product_create", "box-seam", "orders.product", order=30),
+        NewItem("Invoice", "orders:invoice_create", "receipt", "orders.invoice", key="i", order=31),
+        NewItem("Subscription", "orders:subscription_create", "arrow-repeat", "orders.subscription", order=32),
+        NewItem("Registration", "orders:registration_create", "patch-check", "orders.productregistration", order=33),
     ),
     api_areas=(
         ApiArea("products", "Products", "With list prices."),
-        ApiArea("orders", "Orders", "With their lines."),
+        ApiArea("orders", "Orders", "With their lines; subscriptions."),
+        ApiArea("invoices", "Invoices", "With what was paid of them."),
+        ApiArea("loyalty", "Loyalty", "Members, tiers and the ledger of points."),
+        ApiArea("registrations", "Registrations", "Serial numbers and warranties of products."),
     ),
     search=SOURCES,
-    editing={"orders.product": EDITING},
+    editing={"orders.product": EDITING, "orders.order": ORDER_EDITING},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -21,11 +22,13 @@ from crm.fields import RecordField, SectionedForm
 from crm.models import User
 from orders.actions import LINE_FIELDS, LineInput
 from orders.choices import SalesChannel
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, OrderLine, Product, ProductOption
+from orders.options.queries import chosen_of, options_of
+from orders.options.words import Chosen, chosen, in_words, surcharge_of
 from orders.queries import TIMES, order_version
 
 MOMENT = "%Y-%m-%dT%H:%M"
-COMPUTED_OF = {"quantity", "unit_price", "discount"}
+COMPUTED_OF = {"quantity", "unit_price", "discount", "options"}
 LARGEST = Decimal(10**12)
 LARGEST_ORDER = Decimal(10**13)
 FIRST_YEAR, LAST_YEAR = 1800, 2199
@@ -37,15 +40,23 @@ class OrderLineForm(forms.Form):
 
     line_id = forms.IntegerField(required=False, widget=forms.HiddenInput())
     product = RecordField(queryset=Product.objects.none(), url_name="orders:product_options", required=False)
+    options = forms.CharField(
+        required=False,
+        max_length=4_000,
+        widget=forms.TextInput(attrs={"placeholder": "Colour: Oak; Engraving: Ada"}),
+    )
     quantity = forms.DecimalField(**PIECES)
     unit_price = forms.DecimalField(label="Price", **PIECES)
     discount = forms.DecimalField(**PIECES)
     amount = forms.DecimalField(label="Total", max_digits=18, decimal_places=4, required=False)
     unit_cost = forms.DecimalField(label="Unit cost", min_value=0, **PIECES)
     hidden_names: frozenset[str] = frozenset()
+    currency = ""
+    offered: Mapping[int, Sequence[ProductOption]] = {}
 
     def clean(self) -> dict[str, Any]:
-        """A line without a price takes its product's; one without any total is refused.
+        """A line without a price takes its product's, where that is in the order's currency; one without any total is
+        refused.
 
         A total that was left as it stood gives way to a quantity, price or discount that was changed.
         """
@@ -54,7 +65,11 @@ class OrderLineForm(forms.Form):
         if is_computed and "amount" not in self.changed_data and COMPUTED_OF & set(self.changed_data):
             cleaned["amount"] = None
         product = cleaned.get("product")
+        is_same_money = product is None or not self.currency or product.currency == self.currency
+        cleaned["chosen"] = self._chosen(cleaned, is_same_money)
         if cleaned.get("unit_price") is None and cleaned.get("amount") is None and product is not None:
+            if not is_same_money and product.unit_price is not None:
+                self.add_error("unit_price", f"{product} has a price in {product.currency}: say it in {self.currency}.")
             cleaned["unit_price"] = product.unit_price
         has_total = cleaned.get("amount") is not None or (
             cleaned.get("quantity") is not None and cleaned.get("unit_price") is not None
@@ -64,6 +79,18 @@ class OrderLineForm(forms.Form):
         if not self.errors and max(self.worth(cleaned)) >= LARGEST:
             raise ValidationError("This line comes to a trillion or more; please check its numbers.")
         return cleaned
+
+    def _chosen(self, cleaned: dict[str, Any], is_same_money: bool) -> tuple[Chosen, ...]:
+        """The options of the line. A line that stands there is held to them only where they, or its product, change."""
+        product, text = cleaned.get("product"), cleaned.get("options") or ""
+        is_new = not self.initial or {"product", "options"} & set(self.changed_data)
+        is_out = cleaned.get("DELETE") or not self.has_changed() or (cleaned.get("quantity") or 0) < 0
+        offered = self.offered.get(product.pk, []) if product is not None and is_new and not is_out else []
+        try:
+            return chosen(text, offered, takes_surcharges=is_same_money)
+        except ValidationError as error:
+            self.add_error("options", error)
+            return ()
 
     def in_words(self) -> str:
         """`2 x Frames at 10, 20 in all`, with a times sign; empty for a line that says nothing, or is taken out.
@@ -76,6 +103,7 @@ class OrderLineForm(forms.Form):
         if self["DELETE"].value() or not (quantity or price or amount or product):
             return ""
         parts = [f"{quantity} {TIMES} {product or 'no product'}" if quantity else str(product or "no product")]
+        parts += [self._typed("options")]
         parts += [f"at {price}" if price else "", f"{amount} in all" if amount else ""]
         return ", ".join(part for part in parts if part)
 
@@ -90,27 +118,33 @@ class OrderLineForm(forms.Form):
         pieces = Decimal(1) if quantity is None else quantity
         amount = values.get("amount")
         if amount is None:
-            amount = pieces * (values.get("unit_price") or 0) - (values.get("discount") or 0)
+            price = (values.get("unit_price") or 0) + surcharge_of(values.get("chosen") or ())
+            amount = pieces * price - (values.get("discount") or 0)
         return abs(amount), abs(pieces * (values.get("unit_cost") or 0))
 
     @property
     def line(self) -> LineInput:
         values = {name: self.cleaned_data[name] for name in ("line_id", *LINE_FIELDS)}
-        return LineInput(**{**values, "discount": values["discount"] or Decimal(0)})
+        options = self.cleaned_data["chosen"]
+        return LineInput(**{**values, "discount": values["discount"] or Decimal(0), "options": options})
 
 
 class BaseLines(BaseFormSet):
     """The lines of an order; the products of all of them are read at once."""
 
-    def __init__(self, *args: Any, extra: int, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, extra: int, user: User, currency: str, **kwargs: Any) -> None:
         self.extra = extra
         self.hidden, self.fixed = hidden_fields(user, OrderLine), read_only_fields(user, OrderLine)
+        if "unit_price" in self.hidden:  # the options say their surcharges
+            self.hidden, self.fixed = self.hidden | {"options"}, self.fixed | {"options"}
         super().__init__(*args, **kwargs)
         keys = {str(form["product"].value() or "") for form in self.forms}
         found = Product.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
         known = {str(product.pk): product for product in found}
+        offered = options_of(int(key) for key in known) if known and self.is_bound else {}
         for form in self.forms:
             form.fields["product"].know(known)
+            form.offered, form.currency = offered, currency
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -174,7 +208,11 @@ class OrderForm(SectionedForm, forms.ModelForm):
         self.fields["channel"].choices = [("", "—"), *known, *[pair for pair in free if pair[0]]]  # type: ignore[attr-defined]
         make_lines: Any = LineForms
         extra = 1 if record else 3
-        self.lines = make_lines(data=data, prefix="lines", initial=self._lines_of(record), extra=extra, user=user)
+        money = str(self["currency"].value() or (record.currency if record else "")).strip().upper()
+        initial_lines = self._lines_of(record)
+        self.lines = make_lines(
+            data=data, prefix="lines", initial=initial_lines, extra=extra, user=user, currency=money
+        )
 
     def clean_ordered_at(self) -> dt.datetime:
         moment: dt.datetime = self.cleaned_data["ordered_at"]
@@ -204,7 +242,9 @@ class OrderForm(SectionedForm, forms.ModelForm):
         if record is None:
             return []
         rows = OrderLine.objects.filter(order=record).order_by("position")
-        lines = [{**row, "line_id": row["pk"]} for row in rows.values("pk", *LINE_FIELDS)]
+        found = list(rows.values("pk", *LINE_FIELDS))
+        said = chosen_of(row["pk"] for row in found)
+        lines = [{**row, "line_id": row["pk"], "options": in_words(said[row["pk"]])} for row in found]
         return [{name: _short(value) for name, value in line.items()} for line in lines]
 
 
@@ -216,12 +256,14 @@ def _short(value: Any) -> Any:
 class ProductForm(SectionedForm, forms.ModelForm):
     """A product with its list price and cost."""
 
-    layout = (("", (("name",), ("family", "external_id"), ("unit_price", "unit_cost", "currency"))),)
+    layout = (
+        ("", (("name",), ("family", "external_id"), ("unit_price", "unit_cost", "currency"), ("warranty_months",))),
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     class Meta:
         model = Product
-        fields = ("name", "family", "external_id", "unit_price", "unit_cost", "currency")
+        fields = ("name", "family", "external_id", "unit_price", "unit_cost", "currency", "warranty_months")
 
     def __init__(self, *, user: User, record: Product | None, initial: dict[str, Any], data: Any = None) -> None:
         start = {"version": record.version} if record else {"currency": current_company().currency}

@@ -26,6 +26,7 @@ from crm.company import company_today, current_company, end_of_day
 from crm.field_rights import hides, mask
 from crm.models import User
 from crm.templatetags.figures import MINUS, full_day, number, percent, short_money, whole_money
+from orders.contracts.queries import renewing
 from orders.models import Order
 
 DAYS = 30
@@ -135,7 +136,18 @@ def newest_orders_card(request: HttpRequest) -> dict[str, Any] | None:
     return {"orders": rows} if rows else None
 
 
+def renewals_card(request: HttpRequest) -> dict[str, Any] | None:
+    """Contracts that renew in the next 30 days, and those that should have been renewed; None where there are none."""
+    user: User = request.user  # type: ignore[assignment]
+    today = company_today()
+    rows = list(renewing(user, today + dt.timedelta(days=DAYS))[:NEWEST])
+    for subscription in rows:
+        mask(user, subscription)
+    return {"subscriptions": rows, "today": today, "until": today + dt.timedelta(days=DAYS)} if rows else None
+
+
 CARDS = (
     HomeCard("sales", "orders/_home_sales.html", sales_card, order=10),
+    HomeCard("renewals", "orders/contracts/_home_renewals.html", renewals_card, order=45),
     HomeCard("orders", "orders/_home_orders.html", newest_orders_card, order=40),
 )

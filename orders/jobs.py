@@ -10,6 +10,7 @@ from psycopg import sql
 
 from crm.jobs import Progress
 from crm.models import JobRun
+from orders.invoices.keeping import EVERY_INVOICE, refresh_invoices_of
 from orders.keeping import refresh_totals_of
 from orders.models import Order
 
@@ -24,4 +25,5 @@ def refresh_all_totals(job: JobRun, progress: Progress) -> dict[str, Any]:
         with transaction.atomic():
             refresh_totals_of(ids.format(sql.Literal(first), sql.Literal(first + IDS_AT_ONCE)))
         progress.report(min(first + IDS_AT_ONCE, last), last, "Orders are brought up to date")
+    refresh_invoices_of(EVERY_INVOICE)
     return {"last_order": last}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,6 +26,12 @@ NAMES = {"contact_id": "contact", "partner_id": "partner"}
 MOST_LINES = 500
 
 
+class OptionOut(Schema):
+    name: str = Field(examples=["Colour"])
+    value: str = Field(examples=["Oak"])
+    surcharge: str | None = Field(None, description="For a piece, in the order's currency.", examples=["4.5000"])
+
+
 class LineOut(Schema):
     id: int
     position: int
@@ -34,12 +41,20 @@ class LineOut(Schema):
     discount: str | None = Field(None, description="Money off the line.")
     amount: str | None = Field(None, description="The line's total, after discount.", examples=["99.8000"])
     unit_cost: str | None = None
+    options: list[OptionOut] = []
+    returned_line_id: int | None = Field(None, description="The line that this one takes back.")
 
 
 class OrderOut(record_schema("OrderFields", ORDERS)):  # type: ignore[misc]
     """An order with its lines."""
 
     lines: list[LineOut] = []
+
+
+class OptionIn(Input):
+    name: str = Field(max_length=80, examples=["Colour"])
+    value: str = Field(max_length=300, examples=["Oak"])
+    surcharge: str | float | None = Field(None, description="The product's, if nothing is said.")
 
 
 class LineIn(Input):
@@ -50,6 +65,9 @@ class LineIn(Input):
     discount: str | float | None = None
     amount: str | float | None = Field(None, description="The line's total; wins over the product of the others.")
     unit_cost: str | float | None = None
+    options: list[OptionIn] | None = Field(
+        None, max_length=50, description="What was chosen of a configurable product."
+    )
 
 
 class OrderFields(Input):
@@ -117,6 +135,8 @@ def _rows(
     for place, line in enumerate(lines):
         values = {name.removesuffix("_id") if name == "product_id" else name: value for name, value in line.items()}
         key = values.pop("id", None)
+        if "options" in values:
+            values["options"] = _options_text(values["options"] or [])
         if key is None:
             places[len(rows)] = place
             rows.append(values)
@@ -133,10 +153,20 @@ def _rows(
     return rows, places
 
 
+def _options_text(options: list[dict[str, Any]]) -> str:
+    """The options of a line as the page's form takes them; what would be read as a mark between two is softened."""
+    parts = []
+    for one in options:
+        name, value = one["name"].replace(":", " ").replace(";", ","), one["value"].replace(";", ",")
+        surcharge = one.get("surcharge")
+        parts.append(f"{name}: {value}" + (f" ({Decimal(str(surcharge)):+f})" if surcharge is not None else ""))
+    return "; ".join(parts)
+
+
 def _formset(rows: list[dict[str, Any]], initial_count: int) -> dict[str, Any]:
     data: dict[str, Any] = {"lines-TOTAL_FORMS": len(rows), "lines-INITIAL_FORMS": initial_count}
     for index, row in enumerate(rows):
-        for name in ("line_id", "DELETE", *LINE_FIELDS):
+        for name in ("line_id", "DELETE", "options", *LINE_FIELDS):
             if row.get(name) is not None:
                 data[f"lines-{index}-{name}"] = row[name]
     return data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db import models
@@ -11,12 +10,11 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import can
-from crm.catalogue import RecordPanel, fields_of
+from crm.catalogue import RecordPanel
 from crm.choices import Verb
-from crm.field_rights import hidden_specs
 from crm.requests import SignedInRequest
-from crm.tables import Column, Heading, Table, make_rows
 from orders.queries import counts_of, orders_of, subscriptions_of
+from orders.tabling import small_table
 
 NEWEST = 50
 COLUMNS = ("number", "ordered_on", "channel", "amount")
@@ -31,7 +29,7 @@ def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     rows = list(orders_of(request.user, contact)[: NEWEST + 1])
     return {
         "contact": contact,
-        "table": _table("orders.order", COLUMNS, PHONE, request, rows[:NEWEST]),
+        "table": small_table("orders.order", COLUMNS, PHONE, request, rows[:NEWEST]),
         "all_url": f"{reverse('orders:order_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),
@@ -39,7 +37,7 @@ def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
 
 
 def count_orders(request: HttpRequest, record: models.Model) -> int:
-    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record))[0]
+    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).orders
 
 
 def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
@@ -48,14 +46,14 @@ def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, A
     rows = list(subscriptions_of(request.user, contact)[:NEWEST])
     return {
         "contact": contact,
-        "table": _table("orders.subscription", SUBSCRIPTION_COLUMNS, SUBSCRIPTION_PHONE, request, rows),
+        "table": small_table("orders.subscription", SUBSCRIPTION_COLUMNS, SUBSCRIPTION_PHONE, request, rows),
         "all_url": f"{reverse('orders:subscription_list')}?contact={contact.pk}",
     }
 
 
 def count_subscriptions(request: HttpRequest, record: models.Model) -> int | None:
     """None leaves the tab out: a house without contracts has none."""
-    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record))[1] or None
+    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).subscriptions or None
 
 
 def new_order_button(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
@@ -68,16 +66,6 @@ def _new_url(request: SignedInRequest, contact: Contact) -> str:
     if contact.is_archived or not can(request.user, Verb.CHANGE, contact):
         return ""
     return f"{reverse('orders:order_create')}?contact={contact.pk}"
-
-
-def _table(
-    label: str, names: Sequence[str], phone: dict[str, str], request: SignedInRequest, rows: Sequence[Any]
-) -> Table:
-    """The rows under those of the columns that are not hidden from the person."""
-    specs, hidden = {spec.name: spec for spec in fields_of(label)}, hidden_specs(request.user, label)
-    shown = [specs[name] for name in names if name not in hidden]
-    columns = [Column(spec, request.company.currency, phone.get(spec.name, "")) for spec in shown]
-    return Table([Heading(column.name, column.label, column.align) for column in columns], make_rows(columns, rows))
 
 
 CONTACT_PANELS = (

@@ -6,7 +6,7 @@ import datetime as dt
 import zlib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
@@ -18,7 +18,7 @@ from crm.field_rights import hidden_fields, mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
 from crm.templatetags.figures import money, plain_number, plural
-from orders.models import Order, OrderLine, Product, Subscription
+from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
 
 LINES_IN_WORDS = 3
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -45,7 +45,8 @@ def is_return(line: OrderLine) -> bool:
 
 def lines_of(order: Order, user: User | None = None) -> LineGroup:
     """The lines in their order, with products; what is hidden from the person is taken off them."""
-    lines = list(order.lines.select_related("product").order_by("position"))
+    rows = order.lines.select_related("product", "returned_line__order").prefetch_related("options", "returns__order")
+    lines = list(rows.order_by("position"))
     returned = sum((line.amount for line in lines if is_return(line)), Decimal(0))
     bought = sum((line.amount for line in lines), Decimal(0)) - returned
     for line in lines:
@@ -106,7 +107,8 @@ def order_version(order: Order) -> int:
     lines = order.lines.order_by("position").values_list(
         "id", "product", "quantity", "unit_price", "discount", "amount", "unit_cost"
     )
-    return zlib.crc32(repr([*map(str, parts), *lines]).encode())
+    chosen = order.options.order_by("id").values_list("line", "name", "value", "surcharge")
+    return zlib.crc32(repr([*map(str, parts), *lines, *chosen]).encode())
 
 
 def sales_of(product: Product, user: User | None) -> QuerySet[OrderLine]:
@@ -148,16 +150,25 @@ def subscriptions_of(user: User | None, contact: Contact) -> QuerySet[Subscripti
     return Subscription.objects.visible_to(user).filter(contact=contact).order_by("-started_on", "-pk")
 
 
-def counts_of(user: User | None, contact: Contact) -> tuple[int, int]:
-    """(orders, subscriptions) of a contact that the person may see; one question a reading of the contact."""
+class Counts(NamedTuple):
+    """How many rows of each kind hang on a contact."""
+
+    orders: int
+    subscriptions: int
+    invoices: int
+    registrations: int
+
+
+COUNTED: tuple[Any, ...] = (Order, Subscription, Invoice, ProductRegistration)
+
+
+def counts_of(user: User | None, contact: Contact) -> Counts:
+    """What of a contact the person may see; one question a reading of the contact."""
     if "_sales_counts" not in contact.__dict__:
-        counted = [
-            _counted(rows.visible_to(user).filter(contact=OuterRef("pk")))
-            for rows in (Order.objects.all(), Subscription.objects.all())
-        ]
+        counted = [_counted(model.objects.visible_to(user).filter(contact=OuterRef("pk"))) for model in COUNTED]
         found = Contact.objects.filter(pk=contact.pk).values_list(*counted).first()
-        contact.__dict__["_sales_counts"] = found or (0, 0)
-    counts: tuple[int, int] = contact.__dict__["_sales_counts"]
+        contact.__dict__["_sales_counts"] = Counts(*(found or (0, 0, 0, 0)))
+    counts: Counts = contact.__dict__["_sales_counts"]
     return counts
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from crm.catalogue import FieldSpec
 from crm.rest.resources import Resource
 from orders import queries
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, OrderLine, Product, Subscription
+from orders.options.queries import chosen_of
 
 
 def _own(name: str, label: str, path: str = "", **more: Any) -> FieldSpec:
@@ -16,6 +17,10 @@ def _own(name: str, label: str, path: str = "", **more: Any) -> FieldSpec:
 
 def _version_of_product(product: Product) -> int:
     return product.version
+
+
+def _version_of_subscription(subscription: Subscription) -> int:
+    return subscription.version
 
 
 LINE_PARTS = {
@@ -66,16 +71,30 @@ SUBSCRIPTIONS = Resource(
     extras=(
         _own("contact_id", "The customer, by id"),
         _own("tenure_months", "Length in months, where the source told no start"),
+        _own("version", "The version, for a change"),
+        _own("created_at", "When it was written down here"),
     ),
     search=queries.search_subscriptions,
+    version=_version_of_subscription,
 )
 
 
 def lines_shown(order: Order, hidden: set[str]) -> list[dict[str, Any]]:
     """The lines of an order as JSON holds them, without the parts that are hidden."""
     parts = [part for part in LINE_PARTS if part not in hidden]
-    rows = OrderLine.objects.filter(order=order).order_by("position").values(*parts)
-    return [{name: None if row[name] is None else _plain(row[name]) for name in parts} for row in rows]
+    rows = list(OrderLine.objects.filter(order=order).order_by("position").values(*{*parts, "id", "returned_line_id"}))
+    chosen, shows_money = chosen_of(row["id"] for row in rows), "amount" not in hidden
+    return [
+        {name: None if row[name] is None else _plain(row[name]) for name in parts}
+        | {
+            "options": [
+                {"name": one.name, "value": one.value} | ({"surcharge": f"{one.surcharge:f}"} if shows_money else {})
+                for one in chosen[row["id"]]
+            ],
+            "returned_line_id": row["returned_line_id"],
+        }
+        for row in rows
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, IntegerField, Value, When
+from django.db.models.functions import Upper
 
 from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.field_rights import hides
 from crm.search.finding import MOST_HITS, drawn, find_by_text
 from crm.templatetags.figures import full_day, money
-from orders.models import Order, Product
+from orders.models import Invoice, Order, Product, ProductRegistration
 from orders.queries import title_of
 
 if TYPE_CHECKING:
@@ -62,9 +63,51 @@ def _of_order(order: Order, shows_amount: bool) -> str:
     return " · ".join(part for part in (who, full_day(order.ordered_on), amount) if part)
 
 
+def find_invoices(user: User, text: str, limit: int) -> SearchFound:
+    """Invoices whose number begins with the text, the one that is the text first."""
+    rows = Invoice.objects.visible_to(user).filter(number__startswith=text)
+    keys = list(rows.order_by("number").values_list("pk", flat=True)[: MOST_HITS + 1])
+    hits = drawn(show_invoices, user, keys[:limit])
+    return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
+
+
+def show_invoices(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    shows_amount = not hides(user, "orders.invoice.amount")
+    rows = Invoice.objects.visible_to(user).filter(pk__in=keys).select_related("contact")
+    return {
+        one.pk: SearchHit(
+            str(one),
+            one.get_absolute_url(),
+            "receipt",
+            " · ".join([one.contact.name, *([money(one.amount, one.currency)] if shows_amount else [])]),
+        )
+        for one in rows
+    }
+
+
+def find_registrations(user: User, text: str, limit: int) -> SearchFound:
+    """Registered products of this whole serial number, in any case."""
+    rows = ProductRegistration.objects.visible_to(user).annotate(upper=Upper("serial")).filter(upper=text.upper())
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_HITS + 1])
+    hits = drawn(show_registrations, user, keys[:limit])
+    return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
+
+
+def show_registrations(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    rows = ProductRegistration.objects.visible_to(user).filter(pk__in=keys).select_related("contact")
+    return {one.pk: SearchHit(one.serial, one.get_absolute_url(), "patch-check", one.contact.name) for one in rows}
+
+
 SOURCES = (
     SearchSource("orders", "Orders", "orders.order", find_orders, show_orders, all_url_name="orders:order_list"),
     SearchSource(
         "products", "Products", "orders.product", find_products, show_products, all_url_name="orders:product_list"
     ),
-)
+    SearchSource(
+        "invoices", "Invoices", "orders.invoice", find_invoices, show_invoices, all_url_name="orders:invoice_list"
+    ),
+    SearchSource(
+        "registrations", "Registrations", "orders.productregistration", find_registrations, show_registrations,
+        all_url_name="orders:registration_list",
+    ),
+)  # fmt: skip

@@ -10,10 +10,12 @@ from django.utils.safestring import SafeString
 
 from contacts.queries import UNSEEN_CONTACT
 from crm.catalogue import FieldSpec
+from crm.company import company_today
 from crm.related_totals import Total
 from crm.templatetags.figures import full_day, money
 from crm.templatetags.pieces import pill
-from orders.choices import SalesChannel
+from orders.choices import SalesChannel, SubscriptionState
+from orders.contracts.queries import compare_state, state_is
 from orders.models import Order, Product, Subscription
 from orders.queries import product_families, title_of
 
@@ -47,12 +49,33 @@ AMOUNTS = (
     "orders.orderline.amount",
     "orders.orderline.unit_price",
     "orders.orderline.discount",
+    "orders.orderline.list_price",
+    "orders.lineoption.surcharge",
 )
 
 
 def _monthly(record: models.Model) -> str:
     subscription = cast(Subscription, record)
     return money(subscription.monthly_amount, subscription.currency)
+
+
+STATE_TONES = {
+    SubscriptionState.RUNNING: "good",
+    SubscriptionState.CANCELLED: "warn",
+    SubscriptionState.ENDED: "neutral",
+}
+
+
+def _state_of(record: models.Model) -> SubscriptionState:
+    return cast(Subscription, record).state_on(company_today())
+
+
+def _state(record: models.Model) -> str:
+    return str(_state_of(record).label)
+
+
+def _state_pill(record: models.Model) -> SafeString:
+    return pill(_state_of(record).label, STATE_TONES[_state_of(record)])
 
 
 ORDER_FIELDS = (
@@ -90,6 +113,7 @@ ORDER_FIELDS = (
         column=False, order=60,
     ),
     FieldSpec("product", "Product", "lines__product__name", column=False, order=61),
+    FieldSpec("option", "Chosen option", "options__value", column=False, order=62, help="Such as a colour."),
     FieldSpec("is_purchase", "Is a purchase", "is_purchase", kind="flag", order=70, help="No: returns only."),
 )  # fmt: skip
 
@@ -147,8 +171,26 @@ SUBSCRIPTION_FIELDS = (
         "ended_on", "Ended", "ended_on", kind="date", sort=True, default=True, order=40,
         cell=lambda record: full_day(cast(Subscription, record).ended_on), help="Empty while it runs.",
     ),
-    FieldSpec("monthly_amount", "A month", "monthly_amount", kind="money", cell=_monthly, default=True, order=50),
+    FieldSpec(
+        "monthly_amount", "A month", "monthly_amount", kind="money", cell=_monthly, default=True, order=50,
+        covers=("orders.subscriptionrenewal.monthly_amount",),
+    ),
     FieldSpec("currency", "Currency", "currency", order=51),
+    FieldSpec(
+        "state", "State", "ended_on", kind="choice", choices=lambda: SubscriptionState.choices, order=45, default=True,
+        cell=_state_pill, value=_state, condition=lambda end, value: state_is(value), compare=compare_state,
+        stored="orders.subscription.ended_on",
+    ),
+    FieldSpec(
+        "renews_on", "Renews", "renews_on", kind="date", sort=True, default=True, order=46,
+        cell=lambda record: full_day(cast(Subscription, record).renews_on), help="The first day of the next term.",
+    ),
+    FieldSpec("term_months", "Term, months", "term_months", kind="number", order=47),
+    FieldSpec(
+        "cancelled_on", "Cancelled", "cancelled_on", kind="date", order=48,
+        cell=lambda record: full_day(cast(Subscription, record).cancelled_on),
+    ),
+    FieldSpec("cancel_reason", "Why cancelled", "cancel_reason", order=49),
     FieldSpec("external_id", "External id", "external_id", order=60),
 )  # fmt: skip
 
@@ -175,6 +217,10 @@ CONTACT_FIELDS = (
     FieldSpec(
         "bought_family", "Bought from the family", "orders__lines__product__family", kind="choice",
         choices=product_families, column=False, filter=False, in_trees=True, group="Orders", order=91,
+    ),
+    FieldSpec(
+        "bought_option", "Bought with the option", "orders__options__value", column=False, filter=False, in_trees=True,
+        group="Orders", order=92, help="Such as a colour.", always=True,  # a rule on it is made with the orders
     ),
     FieldSpec(
         "bought_product", "Bought the product", "orders__lines__product__name", column=False, filter=False,

@@ -1,4 +1,4 @@
-"""The pages of orders, products and subscriptions."""
+"""The pages of orders and products."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from orders import actions, queries
 from orders.forms import OrderForm, ProductForm
-from orders.models import Order, Product, Subscription
+from orders.models import Order, Product
+from orders.options.queries import options_of
 
 MOST_OPTIONS = 20
 NEWEST_SALES = 25
@@ -39,12 +40,19 @@ class OrderListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "orders:order_export"
     edit_path = "edit/"
+    bulk_url_name = "orders:order_bulk"
     empty_title = "No orders yet"
     empty_text = "Bring a file of orders in, or write the first one down."
 
 
 class OrderExportView(ListExport, OrderListView):
     """The list's rows as a file."""
+
+
+class OrderBulkView(BulkChangeView):
+    """Changes the chosen orders."""
+
+    model = Order
 
 
 class OrderDetailView(RecordPage):
@@ -154,7 +162,8 @@ class ProductDetailView(RecordPage):
         sales = list(queries.sales_of(self.record, self.request.user)[:NEWEST_SALES])
         for line in sales:
             mask(self.request.user, line)
-        return super().get_context_data() | {"sales": sales}
+        options = options_of([self.record.pk])[self.record.pk]
+        return super().get_context_data() | {"sales": sales, "options": options}
 
 
 class ProductCreateView(FormPage):
@@ -212,21 +221,3 @@ class ProductOptionsView(View):
         rows = search_rows(products, text, self.request.user).order_by("sort_name", "id")
         options = [{"value": str(pk), "text": name} for pk, name in rows.values_list("pk", "name")[:MOST_OPTIONS]]
         return JsonResponse({"options": options})
-
-
-class SubscriptionListView(ListPage):
-    model = Subscription
-    heading = "Subscriptions"
-    name_column = "plan"
-    default_sort = "-started_on"
-    search = staticmethod(queries.search_subscriptions)
-    search_hint = "Plan or customer"
-    phone = {"monthly_amount": "cell-end", "customer": "cell-secondary", "started_on": "cell-secondary-end"}
-    import_url_name = "crm:import_list"
-    export_url_name = "orders:subscription_export"
-    empty_title = "No subscriptions yet"
-    empty_text = "Bring a file of contracts in: who, since when, until when, how much a month."
-
-
-class SubscriptionExportView(ListExport, SubscriptionListView):
-    """The list's rows as a file."""

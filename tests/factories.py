@@ -17,8 +17,9 @@ from crm.catalogue import api_areas
 from crm.choices import Role
 from crm.models import ApiToken, Company, Team, User
 from crm.rest.actions import issue_token
+from orders.invoices.keeping import refresh_invoices
 from orders.keeping import refresh_products, refresh_totals
-from orders.models import Order, OrderLine, Product, Subscription
+from orders.models import Invoice, Order, OrderLine, Payment, Product, ProductRegistration, Subscription
 from pipeline.actions import default_pipeline, move_deal, open_deal
 from pipeline.models import Deal, Pipeline, Stage
 
@@ -113,6 +114,29 @@ def make_deal(stage: Stage | None = None, *, closed: tuple[str, dt.date] | None 
         return deal
     end = Stage.objects.get(pipeline=deal.pipeline, name=closed[0])
     return move_deal(actor=None, deal=deal, version=deal.version, stage=end, on=closed[1])
+
+
+def make_invoice(contact: Contact, *, paid: Decimal | int = 0, **fields: Any) -> Invoice:
+    """An invoice of 100.00, issued on the second of March 2026, of which `paid` was paid on the third."""
+    values = {
+        "number": f"R{next(count):05}",
+        "issued_on": NOON.date(),
+        "currency": "EUR",
+        "amount": Decimal(100),
+        **fields,
+    }
+    invoice = Invoice.objects.create(contact=contact, **values)
+    if paid:
+        Payment.objects.create(invoice=invoice, amount=paid, paid_on=NOON.date() + dt.timedelta(days=1))
+    refresh_invoices([invoice.pk])
+    invoice.refresh_from_db()
+    return invoice
+
+
+def make_registration(contact: Contact, **fields: Any) -> ProductRegistration:
+    values = {"serial": f"S-{next(count):05}", "registered_on": NOON.date(), **fields}
+    values.setdefault("product", make_product())
+    return ProductRegistration.objects.create(contact=contact, **values)
 
 
 def signed_in(user: User) -> Client:

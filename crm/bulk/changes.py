@@ -97,7 +97,8 @@ def _is_plain(one: Definition) -> bool:
 def clean(user: User, change: Change) -> Any:
     """The value to write, as the model holds it. Raises ValidationError with a sentence."""
     editing = change.editing
-    if change.op not in OPERATIONS or (change.op in (ADD_TAG, REMOVE_TAG) and not editing.tags):
+    is_tagging, is_archiving = change.op in (ADD_TAG, REMOVE_TAG), change.op in (ARCHIVE, RESTORE)
+    if change.op not in OPERATIONS or (is_tagging and not editing.tags) or (is_archiving and not editing.archived_at):
         raise ValidationError("There is no such change.")
     fixed = read_only_fields(user, apps.get_model(change.label))
     if change.op in (ARCHIVE, RESTORE):

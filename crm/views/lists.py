@@ -192,7 +192,8 @@ class ListPage(ScopedView):
         names = editable_names(self.request.user, self.label)
         offered = [("assign", "Assign", "a", "owner" in names), ("add_tag", "Tag", "t", editing.tags in names)]
         offered += [("set", "Edit a field", "", bool(names))]
-        offered += [("archive", "Archive", "", can(self.request.user, Verb.DELETE, self.model))]
+        may_archive = bool(editing.archived_at) and can(self.request.user, Verb.DELETE, self.model)
+        offered += [("archive", "Archive", "", may_archive)]
         actions = [{"op": op, "label": label, "key": key} for op, label, key, is_offered in offered if is_offered]
         return {"url": url, "actions": actions, "query": self.listing.query_of_all}
 

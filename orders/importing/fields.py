@@ -99,4 +99,11 @@ ORDER_FIELDS = (
     ImportField("channel", "Channel", limits=Limits(max_length=40), synonyms=("sales channel",)),
     ImportField("partner_external_id", "Partner", limits=TEXT_ID, synonyms=("partner", "reseller", "distributor")),
     ImportField("currency", "Currency", ValueType.CURRENCY),
+    ImportField(
+        "options",
+        "Options",
+        limits=Limits(max_length=4_000),
+        synonyms=("chosen options", "variant", "configuration"),
+        help="Colour: Oak (+4.50); Engraving: Ada",
+    ),
 )

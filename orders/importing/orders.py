@@ -21,6 +21,7 @@ from orders.models import Order
 NUMBERED = "import_numbered"
 LARGEST = 10**12  # of a line; an order's total has room for ten such lines
 LARGEST_ORDER = 10**13
+BAD_OPTIONS = "options are written as Colour: Oak (+4.50), with a semicolon between two"
 COST = "coalesce(r.quantity, 1) * r.unit_cost"
 
 
@@ -48,6 +49,10 @@ def merge_orders(merge: Merge) -> None:
     merge.run(statements.FIND_LINES)
     merge.run(statements.INSERT_LINES)
     merge.run(statements.UPDATE_LINES)
+    if "options" in merge.given:
+        merge.run("DROP TABLE IF EXISTS import_options")
+        for statement in statements.WRITE_OPTIONS:
+            merge.run(statement)
     merge.run(statements.MARK_CHANGED_ORDERS)
     merge.report(0.95, "Adding up")
     refresh_totals_of(sql.SQL(statements.TOUCHED_ORDERS))
@@ -59,8 +64,10 @@ def _reject_rows(merge: Merge) -> None:
     field = "amount" if "amount" in merge.given else "unit_price" if "unit_price" in merge.given else "quantity"
     reason = "there is no amount, nor a unit price to reckon it from"
     merge.reject(field, reason, "r.amount IS NULL AND r.unit_price IS NULL")
+    if "options" in merge.given:
+        merge.reject("options", BAD_OPTIONS, statements.BAD_OPTIONS)
     if "unit_price" in merge.given:
-        too_large = f"r.amount IS NULL AND abs({statements.AMOUNT}) >= {LARGEST}"
+        too_large = f"r.amount IS NULL AND abs({_amount(merge)}) >= {LARGEST}"
         merge.reject(field, "quantity times unit price is too large a number", too_large)
     merge.reject("amount", "an amount of a trillion or more is too large", f"abs(r.amount) >= {LARGEST}")
     if "unit_cost" in merge.given:
@@ -74,6 +81,12 @@ def _reject_rows(merge: Merge) -> None:
             reject_contacts_out_of_reach(merge, name)
 
 
+def _amount(merge: Merge) -> str:
+    """How a line's total is reckoned where none is given."""
+    known = statements.AMOUNT_WITH_OPTIONS if "options" in merge.given else statements.AMOUNT
+    return known.format()
+
+
 def _number(merge: Merge) -> None:
     """Says of each row which order it belongs to and which place it has in it."""
     merge.run(f"DROP TABLE IF EXISTS {NUMBERED}")
@@ -83,7 +96,7 @@ def _number(merge: Merge) -> None:
     )
     key = statements.ORDER_KEY if some_without else statements.ORDER_KEY.replace(statements.SALE_KEY, "NULL")
     place = statements.GIVEN_PLACE if "line_number" in merge.given else statements.NEXT_PLACE if identified else "1"
-    merge.run(statements.NUMBERED.format(place=place, order_key=key, amount=statements.AMOUNT))
+    merge.run(statements.NUMBERED.format(place=place, order_key=key, amount=_amount(merge)))
     if "external_id" in merge.given:
         for statement in statements.SAME_LINES:
             merge.run(statement)

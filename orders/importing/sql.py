@@ -17,13 +17,22 @@ CREATE TEMP TABLE import_numbered ON COMMIT DROP AS
 SELECT k.*, {place} AS position FROM (
   SELECT row_no, line, external_id, order_id, line_number, contact_external_id, ordered_at, product_external_id,
     quantity, unit_price, discount, coalesce(amount, {amount}) AS amount, unit_cost, channel, partner_external_id,
-    currency,
+    currency, options,
     {order_key} AS order_key
   FROM import_rows
 ) k
 """
 """A line's place in its order: as given; rows without one follow behind, in the order of the file."""
 AMOUNT = "round(coalesce(quantity, 1) * unit_price - coalesce(discount, 0), 4)"
+OPTION = r"'^([^:]+):\s*(.*?)\s*(?:\(([+-]\d{{1,12}}(?:[.,]\d{{1,4}})?)\))?$'"
+"""`Colour: Oak (+4.50)` as name, value, surcharge; braces doubled, as it stands in a statement that is formatted."""
+SURCHARGE = f"""coalesce((SELECT sum(replace((regexp_match(btrim(part), {OPTION}))[3], ',', '.')::numeric)
+    FROM regexp_split_to_table(options, ';') AS part), 0)"""
+AMOUNT_WITH_OPTIONS = AMOUNT.replace("unit_price", f"(unit_price + {SURCHARGE})")
+BAD_OPTIONS = f"""EXISTS (SELECT 1 FROM regexp_split_to_table(r.options, ';') AS part
+  CROSS JOIN LATERAL (SELECT regexp_match(btrim(part), {OPTION}) AS found) m
+  WHERE btrim(part) <> '' AND (m.found IS NULL OR btrim(m.found[2]) = '' OR length(btrim(m.found[1])) > 80
+    OR length(m.found[2]) > 300))""".format()
 
 SAME_LINES = (
     """
@@ -149,3 +158,37 @@ TOUCHED_ORDERS = """
 SELECT o.order_pk FROM import_orders o WHERE NOT o.is_new
 AND (o.is_changed OR o.order_key IN (SELECT order_key FROM import_records WHERE is_new OR is_changed))
 """
+
+FIND_OPTIONS = f"""
+CREATE TEMP TABLE import_options ON COMMIT DROP AS
+SELECT DISTINCT ON (l.id, btrim(m.found[1])) l.id AS line_id, l.order_id, s.position, s.order_key, p.place,
+  btrim(m.found[1]) AS name, btrim(m.found[2]) AS value,
+  coalesce(replace(m.found[3], ',', '.')::numeric, 0)::numeric(16, 4) AS surcharge
+FROM import_records s JOIN import_orders o USING (order_key)
+JOIN orders_orderline l ON l.order_id = o.order_pk AND l.position = s.position
+CROSS JOIN LATERAL regexp_split_to_table(s.options, ';') WITH ORDINALITY AS p (part, place)
+CROSS JOIN LATERAL (SELECT regexp_match(btrim(p.part), {OPTION}) AS found) m
+WHERE s.options IS NOT NULL AND m.found IS NOT NULL ORDER BY l.id, btrim(m.found[1]), p.place
+""".format()
+"""What the lines of the file chose, one row an option; a name that stands twice counts once."""
+
+KEEP_OTHER_OPTIONS = """
+DELETE FROM import_options i USING (
+  SELECT line_id FROM import_options GROUP BY line_id
+  HAVING array_agg(ROW(name, value, surcharge)::text ORDER BY name) = (
+    SELECT array_agg(ROW(t.name::text, t.value::text, t.surcharge)::text ORDER BY t.name) FROM orders_lineoption t
+    WHERE t.line_id = import_options.line_id)
+) same WHERE same.line_id = i.line_id
+"""
+"""Lines that chose the same already are left alone."""
+
+MARK_CHANGED_LINES = """
+UPDATE import_records s SET is_changed = true FROM import_options i
+WHERE i.order_key = s.order_key AND i.position = s.position AND NOT s.is_new
+"""
+DROP_OLD_OPTIONS = "DELETE FROM orders_lineoption t USING import_options i WHERE t.line_id = i.line_id"
+INSERT_OPTIONS = """
+INSERT INTO orders_lineoption (order_id, line_id, name, value, surcharge)
+SELECT order_id, line_id, name, value, surcharge FROM import_options ORDER BY line_id, place
+"""
+WRITE_OPTIONS = (FIND_OPTIONS, KEEP_OTHER_OPTIONS, MARK_CHANGED_LINES, DROP_OLD_OPTIONS, INSERT_OPTIONS)

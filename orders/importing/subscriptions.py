@@ -44,9 +44,7 @@ SUBSCRIPTION_FIELDS = (
         synonyms=("tenure", "months", "tenure in months", "length in months"),
         help="Instead of a start: counted back from the end, or from the day of the import.",
     ),
-    ImportField(
-        "ended_on", "Ended on", ValueType.DATE, synonyms=("end", "end date", "cancelled on", "until", "churned on")
-    ),
+    ImportField("ended_on", "Ended on", ValueType.DATE, synonyms=("end", "end date", "until", "churned on")),
     ImportField(
         "ended",
         "Has ended",
@@ -62,6 +60,25 @@ SUBSCRIPTION_FIELDS = (
         synonyms=("monthly charges", "monthly fee", "mrr", "amount", "price"),
     ),
     ImportField("currency", "Currency", ValueType.CURRENCY),
+    ImportField(
+        "term_months",
+        "Term in months",
+        ValueType.INTEGER,
+        limits=Limits(minimum=1, maximum=1_200),
+        synonyms=("term", "contract length", "renewal period"),
+        help="How long it runs each time.",
+    ),
+    ImportField(
+        "renews_on",
+        "Renews on",
+        ValueType.DATE,
+        synonyms=("renewal", "renewal date", "next renewal"),
+        help="The first day of the next term.",
+    ),
+    ImportField("cancelled_on", "Cancelled on", ValueType.DATE, synonyms=("notice given on", "cancellation date")),
+    ImportField(
+        "cancel_reason", "Why cancelled", limits=Limits(max_length=200), synonyms=("reason", "cancellation reason")
+    ),
 )
 OWN_FIELDS = (
     ImportField("starts_on", "Start", ValueType.DATE),
@@ -107,10 +124,11 @@ UPDATE {RECORDS} s SET subscription_id = near.id FROM (
 """
 INSERT = f"""
 INSERT INTO orders_subscription (
-  contact_id, external_id, plan, started_on, ended_on, tenure_months, monthly_amount, currency, created_at
+  contact_id, external_id, plan, started_on, ended_on, tenure_months, monthly_amount, currency, term_months, renews_on,
+  cancelled_on, cancel_reason, version, created_at
 )
 SELECT contact_id, external_id, plan_name, starts_on, ends_on, tenure_months, monthly_amount,
-  coalesce(currency, %(currency)s), now()
+  coalesce(currency, %(currency)s), term_months, renews_on, cancelled_on, coalesce(cancel_reason, ''), 1, now()
 FROM {RECORDS} WHERE is_new ORDER BY first_row
 """
 ENDED = """CASE WHEN s.ended_on IS NOT NULL THEN s.ended_on WHEN s.ended THEN coalesce(o.ended_on, s.ends_on)
@@ -188,13 +206,17 @@ def _update(merge: Merge) -> None:
         "tenure_months": "coalesce(s.tenure_months, o.tenure_months)",
         "monthly_amount": "coalesce(s.monthly_amount, o.monthly_amount)",
         "currency": "coalesce(s.currency, o.currency)",
+        **{
+            name: f"coalesce(s.{name}, o.{name})"
+            for name in ("term_months", "renews_on", "cancelled_on", "cancel_reason")
+        },
     }
     sets = ", ".join(f"{name} = {value}" for name, value in values.items())
     differs = " OR ".join(f"({value}) IS DISTINCT FROM o.{name}" for name, value in values.items())
     merge.run(
         f"""
         WITH changed AS (
-            UPDATE orders_subscription o SET {sets} FROM {RECORDS} s
+            UPDATE orders_subscription o SET {sets}, version = o.version + 1 FROM {RECORDS} s
             WHERE s.subscription_id = o.id AND ({differs}) RETURNING o.id
         ) UPDATE {RECORDS} s SET is_changed = true FROM changed WHERE s.subscription_id = changed.id
         """

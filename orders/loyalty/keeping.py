@@ -30,17 +30,20 @@ WITH due AS (
     AND o.ordered_on BETWEEN greatest(p.starts_on, m.joined_on) AND %(today)s
   WHERE o.base_amount IS NOT NULL
 ), given AS (
-  SELECT order_id, sum(points)::integer AS points FROM orders_pointsentry WHERE order_id IS NOT NULL GROUP BY order_id
+  SELECT member_id, order_id, sum(points)::integer AS points FROM orders_pointsentry
+  WHERE order_id IS NOT NULL AND member_id > %(after)s GROUP BY member_id, order_id
 )
 INSERT INTO orders_pointsentry (member_id, kind, points, order_id, note, at, expires_on)
-SELECT d.member_id,
-  CASE WHEN d.points > coalesce(g.points, 0) THEN %(earned)s ELSE %(returned)s END,
-  d.points - coalesce(g.points, 0), d.order_id, '', now(),
-  CASE WHEN d.points > coalesce(g.points, 0) THEN (d.ordered_on + make_interval(months => d.valid_months))::date END
-FROM due d LEFT JOIN given g USING (order_id)
-WHERE d.points <> coalesce(g.points, 0) ORDER BY d.ordered_on, d.order_id
+SELECT member_id,
+  CASE WHEN coalesce(d.points, 0) > coalesce(g.points, 0) THEN %(earned)s ELSE %(returned)s END,
+  coalesce(d.points, 0) - coalesce(g.points, 0), order_id, '', now(),
+  CASE WHEN coalesce(d.points, 0) > coalesce(g.points, 0)
+    THEN (d.ordered_on + make_interval(months => d.valid_months))::date END
+FROM due d FULL JOIN given g USING (member_id, order_id)
+WHERE coalesce(d.points, 0) <> coalesce(g.points, 0) ORDER BY d.ordered_on NULLS FIRST, order_id
 """
-"""What an order is worth less what it was credited so far: an order that is changed later is put right by an entry."""
+"""What an order is worth to a member less what it was credited so far: an order that is changed later, or given to
+another customer, is put right by an entry."""
 OLD_SQL = """
 SELECT e.member_id, e.points, e.expires_on FROM orders_pointsentry e
 WHERE e.member_id IN (

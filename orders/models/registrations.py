@@ -52,7 +52,7 @@ class ProductRegistration(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product} {self.serial}"
+        return f"{self.product} {self.serial}" if self.product_id else self.serial
 
     def get_absolute_url(self) -> str:
         return reverse("orders:registration_detail", args=[self.pk])

@@ -46,6 +46,7 @@ def plant_contact(owner: User | None, mark: str = MARK, **fields: Any) -> Contac
     order = make.make_order(contact, lines=({"quantity": 1, "amount": 5, "product": make.make_product()},))
     parts = [
         contact, order, make.make_interaction(contact, outcome="x", body="x"), make.make_subscription(contact),
+        make.make_invoice(contact, order=order), make.make_registration(contact),
         *contact.points.all(), *contact.addresses.all(), *order.lines.all(),
     ]  # fmt: skip
     for part in parts:

@@ -21,7 +21,10 @@ from tests.access.table import ADDRESSES
 pytestmark = pytest.mark.django_db
 FOUND = re.compile(r"canary-[\w.@-]*", re.IGNORECASE)
 API = "/api/v1"
-AREAS = ("contacts", "organizations", "products", "orders", "subscriptions", "deals", "scores", "jobs")
+AREAS = (
+    "contacts", "organizations", "products", "orders", "subscriptions", "invoices", "registrations", "deals", "scores",
+    "jobs",
+)  # fmt: skip
 
 
 @pytest.fixture(params=limited_roles())

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 MODULES = ("contacts.actions", "orders.actions")
 KEEPS_ITS_PLACE = {  # does not touch owner, team, territory or customer
     "archive_contact", "restore_contact", "log_interaction", "archive_product", "restore_product",
+    "change_order_fields",
 }  # fmt: skip
 OF_THE_HOUSE = {"create_product", "change_product"}  # everybody sees every product
 

@@ -40,7 +40,7 @@ from crm.models import (
     Territory,
     User,
 )
-from orders.models import Order, OrderLine, Product
+from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
 from pipeline.actions import open_deal
 from pipeline.models import Deal
 
@@ -101,6 +101,27 @@ def _order(owner: User, name: str) -> Order:
 
 def _deal(owner: User, name: str) -> Deal:
     return open_deal(actor=None, fields={"title": f"CANARY deal {name}", "owner": owner, "amount": Decimal(10)})
+
+
+def _invoice(owner: User, name: str) -> Invoice:
+    return Invoice.objects.create(
+        contact=_contact(owner, f"invoice {name}"), number=f"CANARY invoice {name}", issued_on="2026-03-02",
+        currency="EUR", amount=10, open_amount=10, base_open_amount=10,
+    )  # fmt: skip
+
+
+def _subscription(owner: User, name: str) -> Subscription:
+    contact = _contact(owner, f"subscription {name}")
+    return Subscription.objects.create(
+        contact=contact, plan=f"CANARY plan {name}", started_on="2026-03-02", currency="EUR"
+    )
+
+
+def _registration(owner: User, name: str) -> ProductRegistration:
+    return ProductRegistration.objects.create(
+        contact=_contact(owner, f"registration {name}"), product=_product(owner, f"registered {name}"),
+        serial=f"CANARY serial {name}", registered_on="2026-03-02",
+    )  # fmt: skip
 
 
 def _job(owner: User, name: str) -> JobRun:
@@ -215,6 +236,9 @@ MAKERS = {
     "product": _product,
     "order": _order,
     "deal": _deal,
+    "invoice": _invoice,
+    "subscription": _subscription,
+    "registration": _registration,
     "job": _job,
     "file": _file,
     "import": _import,

@@ -56,5 +56,8 @@ def record_of(label: str, owner: User) -> Any:
         "pipeline.OutcomeReason": lambda: OutcomeReason.objects.create(outcome="lost", name="Price"),
         "pipeline.Target": lambda: Target.objects.create(starts_on="2026-01-01", amount=100),
         "pipeline.Deal": lambda: MAKERS["deal"](owner, "one"),
+        "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
+        "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),
+        "orders.ProductRegistration": lambda: MAKERS["registration"](owner, "one"),
     }
     return makers[label]() if label in makers else model._default_manager.first()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from crm.choices import Role
 from crm.models import ApiToken, ImportRun, JobRun, Share, Team
 from orders.loyalty.actions import enrol_member
+from orders.models import Invoice, Order, ProductRegistration, Subscription
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_contact, make_product, make_user, signed_in
@@ -21,6 +22,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:contact_create": {"kind": "person", "name": "Grace"},
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},
     "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},
+    "orders:invoice_create": {"number": "2026-1", "amount": "119"},
+    "orders:return_create": {},
+    "orders:payment_create": {"amount": "5", "paid_on": "2026-03-02"},
+    "orders:subscription_create": {"plan": "Care plan"},
+    "orders:renewal_create": {"renews_on": "2099-01-01"},
+    "orders:registration_create": {"serial": "PM-1", "product": lambda: str(make_product().pk)},
     "crm:view_create": {"name": "Mine"},
     "contacts:territory_create": {"name": "North"},
     "contacts:consent_create": {"channel": "email", "purpose": "marketing", "level": "2"},
@@ -33,6 +40,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pipeline:competitor_create": {"name": "Frame & Co"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
+
+OF_CUSTOMERS = (Order, Invoice, Subscription, ProductRegistration)
 
 
 @pytest.fixture
@@ -56,8 +65,8 @@ def made(value: Any) -> Any:
 
 @pytest.mark.parametrize("name", MAKING)
 def test_each_page_that_makes_a_record(admin, name):
-    fields = dict(SAMPLES[name])
-    if name == "orders:order_create":
+    fields = {field: made(value) for field, value in SAMPLES[name].items()}
+    if FORM_PAGES[name].model in OF_CUSTOMERS:
         fields["contact"] = str(make_contact().pk)
     sent_twice(signed_in(admin), reverse(name), FORM_PAGES[name].model.objects.count, **fields)
 
@@ -69,6 +78,8 @@ def test_each_page_that_adds_a_part(admin, name):
     if name == "orders:points_create":
         enrol_member(actor=admin, contact=whole)
     fields = {field: made(value) for field, value in SAMPLES[name].items()}
+    if name == "orders:return_create":
+        fields = {f"line_{whole.lines.get().pk}": "1"}
     sent_twice(signed_in(admin), reverse(name, args=[whole.pk]), view.model.objects.count, **fields)
 
 

@@ -29,6 +29,15 @@ VIEWS = (
         " JOIN orders_product p ON p.id = l.product_id"
     ),
     (
+        "SELECT i.number, i.issued_on, i.amount, i.state, p.paid_on, p.amount AS paid FROM orders_invoice i"
+        " LEFT JOIN orders_payment p ON p.invoice_id = i.id"
+    ),
+    (
+        "SELECT c.external_id, s.plan, s.started_on, s.renews_on, s.ended_on FROM orders_subscription s"
+        " JOIN contacts_contact c ON c.id = s.contact_id"
+    ),
+    "SELECT serial, registered_on, warranty_ends_on FROM orders_productregistration",
+    (
         "SELECT c.external_id, occurred_at, channel, direction, subject, body, outcome, duration_seconds, u.email"
         " FROM contacts_interaction i JOIN (SELECT id, external_id FROM contacts_contact) c ON c.id = contact_id"
         " LEFT JOIN crm_user u ON u.id = i.user_id"

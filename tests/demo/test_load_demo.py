@@ -13,6 +13,7 @@ from contacts.normalising import normalise_point
 from crm.demo import house
 from crm.models import Company, LogEntry, User
 from orders import keeping as order_keeping
+from orders.invoices import keeping as invoice_keeping
 from orders.models import Order, OrderLine
 
 START, END = dt.date(2023, 4, 1), dt.date(2026, 3, 31)
@@ -40,6 +41,7 @@ def test_kept_columns_are_what_recomputing_gives(load_demo):
         contact_keeping.REFRESH_SQL.format(chosen=contact_keeping.EVERY_CONTACT),
         order_keeping.TOTALS_SQL.format(chosen=order_keeping.EVERY_ORDER),
         order_keeping.PRODUCTS_SQL.format(chosen=order_keeping.EVERY_PRODUCT),
+        invoice_keeping.INVOICES_SQL.format(chosen=invoice_keeping.EVERY_INVOICE),
     )
     with connection.cursor() as cursor:
         for statement in statements:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from psycopg import sql
 
 from contacts.models import Contact
@@ -175,3 +177,25 @@ def test_products_take_what_is_given(tmp_path):
         Decimal(560),
         "gtx gtx g",
     )
+
+
+def test_chosen_options_come_in_once_are_priced_and_go_out_again(tmp_path):
+    content = (
+        "order_id,line_number,contact_external_id,ordered_at,product_external_id,quantity,unit_price,options\n"
+        "N1,1,c1,2026-03-02,frame,2,20,Colour: Oak (+4.50); Engraving: for: Ada\n"
+        "N1,2,c1,2026-03-02,frame,1,20,\n"
+        "N1,3,c1,2026-03-02,frame,1,20,Oak\n"
+    )
+    assert counts(brought_in("orders", written(tmp_path, content))) == (2, 0, 0, 1)
+    order = Order.objects.get()
+    assert order.amount == Decimal(69)
+    told = list(order.options.values_list("name", "value", "surcharge"))
+    assert told == [("Colour", "Oak", Decimal("4.5")), ("Engraving", "for: Ada", 0)]
+    assert counts(brought_in("orders", written(tmp_path, content))) == (0, 0, 2, 1)
+    out = StringIO()
+    call_command("export_data", "orders", "--columns", "line_number,options", stdout=out)
+    assert out.getvalue().splitlines()[1:] == ["1,Colour: Oak (+4.50); Engraving: for: Ada", "2,"]
+    other = content.replace("Colour: Oak (+4.50)", "Colour: Ash")
+    assert counts(brought_in("orders", written(tmp_path, other))) == (0, 1, 1, 1)
+    assert Order.objects.get().amount == Decimal(60)
+    assert [str(one) for one in order.options.all()] == ["Colour: Ash", "Engraving: for: Ada"]

@@ -59,6 +59,28 @@ def test_orders_are_credited_once_and_a_changed_one_is_put_right(programme):
     assert balance_of(member) == 8
 
 
+def test_points_go_with_an_order_that_is_given_to_another_customer(programme):
+    first, second = member_since(), member_since()
+    order = order_of(first, dt.date(2026, 6, 1), "10")
+    credit_and_expire(TODAY)
+    Order.objects.filter(pk=order.pk).update(contact=second.contact)
+    assert credit_and_expire(TODAY)["credited"] == 2
+    assert (ledger(first), ledger(second)) == (
+        [(PointsKind.EARNED, 20), (PointsKind.RETURNED, -20)],
+        [(PointsKind.EARNED, 20)],
+    )
+    assert credit_and_expire(TODAY) == {"credited": 0, "expired": 0}
+
+
+def test_a_return_takes_its_points_back(programme):
+    member = member_since()
+    order_of(member, dt.date(2026, 6, 1), "10")
+    credit_and_expire(dt.date(2026, 6, 2))
+    order_of(member, dt.date(2026, 6, 10), "-4")
+    credit_and_expire(TODAY)
+    assert ledger(member) == [(PointsKind.EARNED, 20), (PointsKind.RETURNED, -8)]
+
+
 def test_nobody_earns_before_joining(programme):
     member = member_since(dt.date(2026, 6, 15))
     order_of(member, dt.date(2026, 6, 14), "10")

@@ -36,6 +36,7 @@ from orders.loyalty import actions as loyalty
 from pipeline import actions as deals
 from pipeline.models import Stage
 from tests.factories import make_contact, make_deal, make_order, make_pipeline, make_product, make_user
+from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
 
 MODULES = (
     agenda,
@@ -53,6 +54,7 @@ MODULES = (
     saved_views,
     orders,
     deals,
+    *SALES_MODULES,
 )
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
@@ -63,6 +65,7 @@ NOT_ALONE = {
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline",
+    "returnable",
 }  # fmt: skip
 
 
@@ -114,6 +117,7 @@ def _field() -> Any:
 
 # name: called with who acts, it prepares and gives back the call itself
 ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
+    **SALES_ACTIONS,
     "create_contact": lambda actor: (
         lambda: contacts.create_contact(
             actor=actor,

@@ -1,0 +1,1 @@
+"""Subscriptions: contracts with a term, renewals, cancellations."""

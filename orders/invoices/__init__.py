@@ -1,0 +1,1 @@
+"""Invoices and payments: what customers owe, what they paid, what is overdue."""

@@ -1,0 +1,1 @@
+"""Products made to order: their options, and what the lines of an order chose."""

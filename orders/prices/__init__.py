@@ -1,0 +1,1 @@
+"""What was realised of the list prices."""

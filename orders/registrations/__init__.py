@@ -1,0 +1,1 @@
+"""Products that customers registered: serial numbers and the end of the warranty."""

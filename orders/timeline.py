@@ -1,0 +1,113 @@
+"""Invoices, payments and registrations on a contact's timeline. They have a day, no time: they stand at its noon."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import CharField, DateField, DecimalField, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from crm.catalogue import TimelineEntry, TimelineSource
+from crm.company import current_company
+from crm.field_rights import hides
+from crm.models import User
+from crm.templatetags.figures import money
+from orders.models import Invoice, Payment, ProductRegistration
+
+MONEY = ("orders.invoice.amount", "orders.payment.amount")
+
+
+def noon_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), tzinfo=current_company().zone)
+
+
+def _text(value: Any) -> Any:
+    return Cast(value, CharField())
+
+
+def _rows(what: str, rows: QuerySet[Any], day: str, target: str, name: str, amount: str, currency: str) -> Any:
+    """One kind as columns that a union takes."""
+    told = {
+        "what": Value(what, CharField()),
+        "day": Cast(F(day), DateField()),
+        "target": Cast(F(target), IntegerField()),
+        "name": _text(F(name)),
+        "amount": Cast(F(amount) if amount else Value(None), DecimalField(max_digits=18, decimal_places=4)),
+        "currency": _text(F(currency) if currency else Value("")),
+    }
+    fresh = {f"told_{key}": value for key, value in told.items()}
+    return rows.order_by().annotate(**fresh).values_list("pk", *(f"told_{key}" for key in told))
+
+
+def _invoices(user: User | None, contact_id: int) -> Any:
+    rows = Invoice.objects.visible_to(user).filter(contact=contact_id)
+    return _rows("invoice", rows, "issued_on", "pk", "number", "amount", "currency")
+
+
+def _payments(user: User | None, contact_id: int) -> Any:
+    rows = Payment.objects.visible_to(user).filter(invoice__contact=contact_id)
+    return _rows("payment", rows, "paid_on", "invoice", "invoice__number", "amount", "invoice__currency")
+
+
+def _registrations(user: User | None, contact_id: int) -> Any:
+    rows = ProductRegistration.objects.visible_to(user).filter(contact=contact_id)
+    return _rows("registration", rows, "registered_on", "pk", "serial", "", "product__name")
+
+
+KINDS = {"invoices": (_invoices,), "payments": (_payments,), "registrations": (_registrations,)}
+EVERYTHING = (_invoices, _payments, _registrations)
+
+
+def _entries(kinds: Any, user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> Any:
+    first, *others = [kind(user, contact_id) for kind in kinds]
+    rows = first
+    if before is not None:
+        day = before.astimezone(current_company().zone).date()
+        last = day if noon_of(day) < before else day - dt.timedelta(days=1)
+        first, *others = [one.filter(told_day__lte=last) for one in (first, *others)]
+        rows = first
+    if others:
+        rows = first.union(*others, all=True)
+    hidden = hides(user, *MONEY)
+    return [_entry(row, hidden) for row in rows.order_by("-told_day", "-pk")[:limit]]
+
+
+def _entry(row: tuple[Any, ...], hidden: bool) -> TimelineEntry:
+    pk, what, day, target, name, amount, currency = row
+    at = noon_of(day)
+    if what == "registration":
+        url = reverse("orders:registration_detail", args=[target])
+        return TimelineEntry(
+            at, "patch-check", f"Registered {currency}", f"registration-{pk}", f"Serial {name}", url=url
+        )
+    url = reverse("orders:invoice_detail", args=[target])
+    told = "" if hidden else f" · {money(abs(amount), currency)}"
+    if what == "invoice":
+        noun = "Credit note" if amount < 0 else "Invoice"
+        return TimelineEntry(at, "receipt", f"{noun} {name}{told}", f"invoice-{pk}", url=url)
+    noun = "Money back" if amount < 0 else "Payment"
+    return TimelineEntry(at, "cash-coin", f"{noun} for {name}{told}", f"payment-{pk}", url=url, tone="good")
+
+
+def entries_before(user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
+    """A contact's newest invoices, payments and registrations strictly before a moment, in one query."""
+    found: list[TimelineEntry] = _entries(EVERYTHING, user, contact_id, before, limit)
+    return found
+
+
+def _part(name: str, label: str) -> TimelineSource:
+    def entries(user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
+        found: list[TimelineEntry] = _entries(KINDS[name], user, contact_id, before, limit)
+        return found
+
+    return TimelineSource(name, label, entries)
+
+
+AFTER_SALES = TimelineSource(
+    "after_sales",
+    "Invoices and registrations",
+    entries_before,
+    parts=(_part("invoices", "Invoices"), _part("payments", "Payments"), _part("registrations", "Registrations")),
+)
