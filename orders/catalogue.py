@@ -76,7 +76,7 @@ CATALOGUE = Catalogue(
             "Subscriptions", "orders:subscription_list", "arrow-repeat", order=40, model="orders.subscription", key="s"
         ),
         NavItem("Prices realised", "orders:price_list", "percent", order=35, model="orders.order"),
-        NavItem("Invoices", "orders:invoice_list", "receipt", order=41, model="orders.invoice", key="i"),
+        NavItem("Invoices", "orders:invoice_list", "receipt", order=41, model="orders.invoice"),
         NavItem(
             "Registrations", "orders:registration_list", "patch-check", order=42, model="orders.productregistration"
         ),
