@@ -178,7 +178,7 @@ def _of_deals(name: str, label: str, measure: str, outcome: str) -> FieldSpec:
     is_money = measure == "sum"
     return FieldSpec(
         name, label, "pk", kind="money" if is_money else "number", group="Deals", column=False, filter=False, order=92,
-        stored="pipeline.deal.amount" if is_money else "pipeline.deal.outcome",
+        stored="pipeline.deal.amount" if is_money else "pipeline.deal.opened_on",
         total=Total(
             "pipeline.deal", "organization", measure, "opened_on", "base_amount" if is_money else "",
             (("outcome", outcome), ("archived_at", None)),
