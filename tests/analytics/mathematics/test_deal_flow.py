@@ -125,5 +125,5 @@ def test_trust_is_earned_where_the_deals_were_right():
 
 def test_without_trust_the_count_is_the_run_rate():
     rows = drawn(np.random.default_rng(9), 20, 0.01, 0.015)
-    found = follow(flow_by_deals(known_at(CUT, rows), BEFORE, CUT, [CUT + 90]), 0.0, 0)
+    found = follow(flow_by_deals(known_at(CUT, rows), CUT - 90, CUT, [CUT + 90]), 0.0, 0)
     assert found.chances.sum() + found.new_wins[0] == pytest.approx(found.wins_before, rel=0.01)
