@@ -52,7 +52,7 @@
     };
     for (const option of answer.options) {
       const label = document.createElement("label");
-      label.className = "form-label";
+      label.className = "line-choice";
       label.textContent = option.name + (option.required ? " *" : "");
       const made = document.createElement(option.kind === "text" ? "input" : "select");
       made.className = option.kind === "text" ? "form-control" : "form-select";
