@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from analytics.models import ModelRun, RfmScore, RfmSegment
 from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.company import company_today, end_of_day
+from crm.database.kept import KeptRows
 from orders.models import Order
 
 if TYPE_CHECKING:
@@ -65,11 +67,16 @@ def runs_shown(request: HttpRequest) -> dict[str, ModelRun]:
     them, as `advice`, what the table of segments says by name."""
     found: dict[str, ModelRun] | None = getattr(request, "_runs_shown", None)
     if found is None:
-        advice = ArraySubquery(RfmSegment.objects.values(told=JSONObject(name="name", advice="advice")))
-        runs = ModelRun.objects.filter(step__in=SHOWN_STEPS, error="").select_related("actor").annotate(advice=advice)
-        found = {run.step: run for run in runs.order_by("step", "-created_at", "-pk").distinct("step")}
+        found = {run.step: run for run in _newest_runs().read()}
         request._runs_shown = found  # type: ignore[attr-defined]
     return found
+
+
+@cache
+def _newest_runs() -> KeptRows[ModelRun]:
+    advice = ArraySubquery(RfmSegment.objects.values(told=JSONObject(name="name", advice="advice")))
+    runs = ModelRun.objects.filter(step__in=SHOWN_STEPS, error="").select_related("actor").annotate(advice=advice)
+    return KeptRows(runs.order_by("step", "-created_at", "-pk").distinct("step"))
 
 
 def failure_after(run: ModelRun | None, step: str) -> ModelRun | None:

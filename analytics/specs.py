@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Func, TextField, Value
 
 from analytics import behind
 from analytics.choices import RiskBand, Usage
@@ -41,6 +42,10 @@ def tiles_value(contact: Any) -> str:
     """`5 4 5`"""
     score = score_of(contact)
     return f"{score.r} {score.f} {score.m}" if score else ""
+
+
+# what `tiles_value` says, in SQL
+TILES = Func(Value(" "), "rfm__r", "rfm__f", "rfm__m", function="concat_ws", output_field=TextField())
 
 
 def segment_cell(contact: Any) -> str:
@@ -107,7 +112,7 @@ CONTACT_FIELDS = (
         help="Named by the scores of recency, frequency and money.",
     ),
     FieldSpec(
-        "rfm", "R F M", "rfm__r", kind="scores", cell=tiles_cell, value=tiles_value, filter=False,
+        "rfm", "R F M", "rfm__r", kind="scores", cell=tiles_cell, value=tiles_value, in_file=TILES, filter=False,
         group=GROUP, order=24, select=("rfm",), default=True, is_score=True, shows=("r", "f", "m"),
     ),
     FieldSpec(

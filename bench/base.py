@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from bench.touches import add_opens
 from crm.embedded import Instance
 from crm.embedded.places import OWNER_ROLE
 
@@ -54,6 +55,7 @@ class Databases:
             for command in (["migrate"], ["load_demo", "--customers", str(rows), "--seed", SEED, "--until", UNTIL]):
                 _manage(self.url(name), self.owner_url(name), command)
             with psycopg.connect(self.owner_url(name), autocommit=True) as inside:
+                add_opens(inside, rows, UNTIL)
                 inside.execute("VACUUM ANALYZE")  # as a database is that has been up for a day
                 inside.execute("CHECKPOINT")
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
@@ -110,5 +112,5 @@ def _manage(url: str, owner_url: str, words: list[str]) -> None:
 
 
 def _schema_mark() -> str:
-    files = sorted(TOP.glob("*/migrations/*.py"))
+    files = [*sorted(TOP.glob("*/migrations/*.py")), TOP / "bench" / "touches.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]

@@ -1,6 +1,6 @@
 """`python -m bench.sink [SECONDS]`: the barest mail server there is, in a process of its own; prints its port.
 
-Takes all; answers each content after so many seconds.
+Takes all, several commands at once too, as every common server does; answers each content after so many seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ async def serve_line(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
                 await asyncio.sleep(SECONDS)
             writer.write(b"250 taken\r\n")
         elif word == b"EHLO":
-            writer.write(b"250-sink\r\n250 8BITMIME\r\n")
+            writer.write(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
         elif word == b"QUIT":
             writer.write(b"221 bye\r\n")
             break

@@ -15,14 +15,12 @@ from contacts.models import Contact, Interaction
 from contacts.queries import main_point_shown, signal_days
 from crm.access import can
 from crm.agenda.forms import QUICK_DAYS
-from crm.agenda.queries import open_tasks_at
+from crm.agenda.queries import next_steps_at
 from crm.choices import Verb
 from crm.hanging import text_key_of
 from crm.requests import SignedInRequest
 from crm.timeline import moment_asked, read_timeline, source_choices
 from crm.views.base import ScopedView
-
-MOST_NEXT_STEPS = 5
 
 
 class ContactTimelineView(ScopedView):
@@ -88,4 +86,4 @@ def composer_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
 
 def next_steps_context(contact: Contact) -> dict[str, Any]:
     """What is to be done for the contact next."""
-    return {"next_steps": open_tasks_at(contact.pk)[:MOST_NEXT_STEPS], "snooze_days": QUICK_DAYS[1:4]}
+    return {"next_steps": next_steps_at(contact.pk), "snooze_days": QUICK_DAYS[1:4]}

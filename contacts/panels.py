@@ -28,7 +28,7 @@ def people(request: HttpRequest, record: models.Model) -> dict[str, Any]:
 
 
 def count_people(request: HttpRequest, record: models.Model) -> int | None:
-    """As `queries.for_record` counted them."""
+    """As `queries.read_record` counted them."""
     count: int | None = record.people_count  # type: ignore[attr-defined]
     return count
 

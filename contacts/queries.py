@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.choices import BULK_CHANNELS, Channel, ContactKind, Direction, PointKind
-from contacts.models import Address, Contact, ContactPoint, ContactQuerySet, Interaction
+from contacts.models import Address, Contact, ContactPoint, Interaction
+from crm.access import visible_words
 from crm.catalogue import TimelineEntry, fields_of
 from crm.choices import Verb
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.mail.choices import MailState
 from crm.models import OutgoingMail, User
@@ -42,6 +44,8 @@ ICONS = {
     Channel.OPEN: "envelope-open",
     Channel.CLICK: "cursor",
 }
+_newest: Shelf[KeptRows[Interaction]] = Shelf()
+_records: Shelf[KeptRows[Contact]] = Shelf()
 SIGNALS = Bulk("contacts_interaction", "contact_id", "channel", "occurred_at")
 SIGNAL_WORDS: dict[str, tuple[str, str]] = {
     Channel.OPEN: ("mail opened", "mails opened"),
@@ -68,21 +72,30 @@ def main_point(contact: Contact, kind: str) -> str:
     return next((point.value for point in contact.points.all() if point.kind == kind), "")
 
 
-def for_record(rows: ContactQuerySet, user: User | None) -> ContactQuerySet:
-    """Contacts with all that the header and the facts of their page show, and whether the person sees the
-    organizations that they name (`sees_organization`, `sees_parent`).
+def read_record(user: User, pk: int) -> Contact | None:
+    """A contact that the person may see, with all that the header and the facts of its page show, and whether they see
+    the organizations that it names (`sees_organization`, `sees_parent`).
     """
+    rights = [visible_words(Contact, user, verb) for verb in (Verb.VIEW, Verb.CHANGE, Verb.DELETE)]
+    key = (hidden_fields(user, Contact), *rights)
+    contact = next(iter(_records.get_or_make(key, lambda: KeptRows(_whole_record(user))).read(pk)), None)
+    if contact is not None:
+        contact.can_for = user.pk  # type: ignore[attr-defined]
+    return contact
+
+
+def _whole_record(user: User) -> QuerySet[Contact]:
     named = {name for spec in fields_of("contacts.contact") if spec.default or spec.is_score for name in spec.select}
     reachable = Contact.objects.visible_to(user)
     return (
-        rows.select_related(*named, "owner", "team", "territory", "organization", "parent")
+        reachable.filter(pk=ANY_KEY)
+        .select_related(*named, "owner", "team", "territory", "organization", "parent")
         .prefetch_related(Prefetch("points", points_shown(user)), "addresses")
         .annotate(
             sees_organization=_sees("organization", reachable),
             sees_parent=_sees("parent", reachable),
             people_count=_count_of_people(reachable),
             has_bulk=Exists(Interaction.objects.filter(contact=OuterRef("pk"), channel__in=BULK_CHANNELS)),
-            can_for=Value(user.pk if user else None, output_field=IntegerField(null=True)),
             can_change=Exists(Contact.objects.visible_to(user, Verb.CHANGE).filter(pk=OuterRef("pk"))),
             can_delete=Exists(Contact.objects.visible_to(user, Verb.DELETE).filter(pk=OuterRef("pk"))),
         )
@@ -130,15 +143,28 @@ def interactions_before(
 ) -> list[TimelineEntry]:
     """The newest interactions of a contact strictly before a moment, as timeline entries; those that come in bulk are
     there by the month (`signals_before`)."""
-    rows = Interaction.objects.visible_to(user).filter(contact=contact_id).select_related("user")
+    if not (before or words or channels):
+        return [_entry(row) for row in _newest_told(user, limit).read(contact_id)]
+    rows = _told(user, contact_id, channels)
     if before:
         rows = rows.filter(occurred_at__lt=before)
-    rows = rows.filter(channel__in=channels) if channels else rows.exclude(channel__in=BULK_CHANNELS)
     for word in words.split():
         rows = rows.filter(Q(subject__icontains=word) | Q(body__icontains=word) | Q(outcome__icontains=word))
+    return [_entry(row) for row in rows[:limit]]
+
+
+def _newest_told(user: User | None, limit: int) -> KeptRows[Interaction]:
+    """The question of every page of a contact."""
+    key = (limit, visible_words(Interaction, user))
+    return _newest.get_or_make(key, lambda: KeptRows(_told(user, ANY_KEY, ())[:limit]))
+
+
+def _told(user: User | None, contact_id: int, channels: Sequence[str]) -> QuerySet[Interaction]:
+    rows = Interaction.objects.visible_to(user).filter(contact=contact_id).select_related("user")
+    rows = rows.filter(channel__in=channels) if channels else rows.exclude(channel__in=BULK_CHANNELS)
     mail = OutgoingMail.objects.filter(object_model="contacts.interaction", object_id=OuterRef("pk"))
     told = rows.annotate(named=mentioned_in("contacts.interaction"), mail_state=Subquery(mail.values("state")[:1]))
-    return [_entry(row) for row in told.order_by("-occurred_at", "-id")[:limit]]
+    return told.order_by("-occurred_at", "-id")
 
 
 def signals_before(user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:

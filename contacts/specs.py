@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import NullIf
 
 from contacts.choices import ContactKind, ListKind, Market, PointKind
 from contacts.countries import country_code
+from contacts.models import Address, ContactPoint
 from contacts.queries import UNSEEN_ORGANIZATION, main_point, place_of
 from crm.catalogue import FieldSpec
+
+
+def first_point(kind: str) -> Subquery:
+    """What `queries.main_point` says, in SQL."""
+    points = ContactPoint.objects.filter(contact=OuterRef("pk"), kind=kind)
+    return Subquery(points.values("value")[:1])
+
+
+# what `queries.place_of` says, in SQL
+PLACE = Subquery(
+    Address.objects.filter(contact=OuterRef("pk")).values(
+        told=Func(
+            Value(", "),
+            NullIf("city", Value("")),
+            NullIf("country", Value("")),
+            function="concat_ws",
+            output_field=TextField(),
+        )
+    )[:1]
+)
 
 
 def _fact(name: str, label: str, path: str, **more: Any) -> FieldSpec:
@@ -24,7 +46,7 @@ CONTACT_FIELDS = (
     FieldSpec("city", "City", "addresses__city", column=False, order=21),
     FieldSpec(
         "place", "Place", "addresses__city", filter=False, default=True, order=20,
-        value=place_of, prefetch=("addresses",), shows=("country",),
+        value=place_of, in_file=PLACE, prefetch=("addresses",), shows=("country",),
     ),
     FieldSpec(
         "country", "Country", "main_country", column=False, order=22, help="Its name or two letters.",
@@ -46,13 +68,13 @@ CONTACT_FIELDS = (
         "email", "E-mail", "points__value", filter=False, in_trees=True, narrow=(("points__kind", PointKind.EMAIL),),
         prefetch=("points",), order=50,
         stored="contacts.contact.email", also=("emails",), searched=True,
-        value=lambda contact: main_point(contact, PointKind.EMAIL),
+        value=lambda contact: main_point(contact, PointKind.EMAIL), in_file=first_point(PointKind.EMAIL),
     ),
     FieldSpec(
         "phone", "Phone", "points__value", filter=False, in_trees=True, narrow=(("points__kind", PointKind.PHONE),),
         prefetch=("points",), order=51,
         stored="contacts.contact.phone", also=("phones",), searched=True,
-        value=lambda contact: main_point(contact, PointKind.PHONE),
+        value=lambda contact: main_point(contact, PointKind.PHONE), in_file=first_point(PointKind.PHONE),
     ),
     FieldSpec("tags", "Tags", "tags", kind="tags", order=60, help="All of these, between commas."),
     FieldSpec("source", "Source", "source", order=61),

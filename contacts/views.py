@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.html import format_html
 from django.views import View
 
@@ -74,8 +74,11 @@ class ContactDetailView(RecordPage):
     template_name = "contacts/contact_detail.html"
     own_tab = ("timeline", "Timeline")
 
-    def get_queryset(self) -> Any:
-        return queries.for_record(cast(ContactQuerySet, super().get_queryset()), self.request.user)
+    def get_record(self) -> Contact:
+        contact = queries.read_record(self.request.user, self.kwargs["pk"])
+        if contact is None:
+            raise Http404
+        return contact
 
     def get_context_data(self) -> dict[str, Any]:
         context = super().get_context_data()

@@ -52,11 +52,13 @@ class VisibleQuerySet(models.QuerySet[ModelT]):
         return self.filter(_owned_by(user, self.model, scope))
 
 
-def visible_words(model: type[models.Model], user: User | None) -> str:
-    """What the rows that a person may see are narrowed by, as a text: the same text, the same rows."""
+def visible_words(model: type[models.Model], user: User | None, verb: str = Verb.VIEW) -> str:
+    """What the rows on which a person may do the verb are narrowed by, as a text: the same text, the same rows."""
     manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
+    if user is None or scope_of(user, model, verb) == Scope.ALL:
+        return Scope.ALL
     try:
-        return str(manager.visible_to(user).order_by().values("pk").query)
+        return str(manager.visible_to(user, verb).order_by().values("pk").query)
     except EmptyResultSet:
         return ""
 

@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
-from django.db.models.expressions import BaseExpression
 from django.utils import timezone
 
 from crm.customfields.definitions import ROWS_AS_JSON, definitions_at_hand
+from crm.database.kept import KeptRows
 from crm.models import Company
+
+NO_NAME = "CRM"
 
 _of_this_request: ContextVar[Company | None] = ContextVar("company", default=None)
 
@@ -27,7 +30,7 @@ def current_company() -> Company:
 @contextmanager
 def company_at_hand() -> Iterator[Company]:
     """Read the company and the custom fields once for everything inside, and count days and times in its zone."""
-    company = read_company(custom_fields=ROWS_AS_JSON)
+    company = next(iter(_with_custom_fields().read()), None) or Company(pk=1, name=NO_NAME)
     token = _of_this_request.set(company)
     try:
         with timezone.override(company.zone), definitions_at_hand(getattr(company, "custom_fields", None)):
@@ -36,9 +39,14 @@ def company_at_hand() -> Iterator[Company]:
         _of_this_request.reset(token)
 
 
-def read_company(**beside: BaseExpression) -> Company:
-    """The company's row as it stands in the database now, with what is read beside it."""
-    return Company.objects.filter(pk=1).annotate(**beside).first() or Company(pk=1, name="CRM")
+def read_company() -> Company:
+    """The company's row as it stands in the database now."""
+    return Company.objects.filter(pk=1).first() or Company(pk=1, name=NO_NAME)
+
+
+@cache
+def _with_custom_fields() -> KeptRows[Company]:
+    return KeptRows(Company.objects.filter(pk=1).annotate(custom_fields=ROWS_AS_JSON))
 
 
 def company_today(company: Company | None = None) -> dt.date:

@@ -6,8 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
 from crm.access import can
 from crm.accounts.second_factor import must_set_up
@@ -39,13 +41,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the shell. Everything is lazy, so that a fragment without the shell costs nothing."""
     return {
         "company": SimpleLazyObject(lambda: getattr(request, "company", None) or current_company()),
-        "nav": SimpleLazyObject(lambda: _navigation(request)),
+        "nav": (nav := SimpleLazyObject(lambda: _navigation(request))),
+        "nav_drawn": SimpleLazyObject(lambda: render_to_string("components/_nav.html", {"nav": nav})),
         "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
-        "keys": KEYS,
+        "keys_drawn": SimpleLazyObject(_keys_drawn),
         "is_held": SimpleLazyObject(lambda: _is_held(request)),
         "must_set_up": SimpleLazyObject(lambda: _must_set_up(request)),
         "search_url": SimpleLazyObject(lambda: reverse("crm:search")),
     }
+
+
+@cache
+def _keys_drawn() -> SafeString:
+    return render_to_string("components/_key_table.html", {"keys": KEYS})
 
 
 def commands_for(request: HttpRequest) -> list[dict[str, str]]:

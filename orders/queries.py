@@ -13,7 +13,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Tex
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from contacts.models import Contact
+from crm.access import visible_words
 from crm.catalogue import TimelineEntry
+from crm.database.kept import ANY_KEY, KeptRows, KeptStatement, Shelf
 from crm.field_rights import hidden_fields, mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
@@ -21,6 +23,8 @@ from crm.templatetags.figures import money, plain_number, plural
 from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
 
 LINES_IN_WORDS = 3
+_newest: Shelf[KeptRows[Order]] = Shelf()
+_counts: Shelf[KeptStatement] = Shelf()
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -76,15 +80,26 @@ def orders_before(
     user: User | None, contact_id: int, before: dt.datetime | None, limit: int, words: str = ""
 ) -> list[TimelineEntry]:
     """A contact's newest orders strictly before a moment, as timeline entries."""
-    rows = Order.objects.visible_to(user).filter(contact=contact_id)
+    rows = _orders_told(user, contact_id)
     if before:
         rows = rows.filter(ordered_at__lt=before)
     for word in words.split():
         named = OrderLine.objects.filter(order=OuterRef("pk"), product__name__icontains=word)
         rows = rows.filter(Q(number__icontains=word) | Exists(named))
-    told = rows.annotate(told_lines=_told_lines()).order_by("-ordered_at", "-id")
+    found = rows[:limit] if before or words else _newest_told(user, limit).read(contact_id)
     hidden = hidden_fields(user, Order)
-    return [_entry(order, hidden) for order in told[:limit]]
+    return [_entry(order, hidden) for order in found]
+
+
+def _newest_told(user: User | None, limit: int) -> KeptRows[Order]:
+    """The question of every page of a contact."""
+    key = (limit, visible_words(Order, user))
+    return _newest.get_or_make(key, lambda: KeptRows(_orders_told(user, ANY_KEY)[:limit]))
+
+
+def _orders_told(user: User | None, contact_id: int) -> QuerySet[Order]:
+    rows = Order.objects.visible_to(user).filter(contact=contact_id)
+    return rows.annotate(told_lines=_told_lines()).order_by("-ordered_at", "-id")
 
 
 def _told_lines() -> ArraySubquery:
@@ -165,11 +180,16 @@ COUNTED: tuple[Any, ...] = (Order, Subscription, Invoice, ProductRegistration)
 def counts_of(user: User | None, contact: Contact) -> Counts:
     """What of a contact the person may see; one question a reading of the contact."""
     if "_sales_counts" not in contact.__dict__:
-        counted = [_counted(model.objects.visible_to(user).filter(contact=OuterRef("pk"))) for model in COUNTED]
-        found = Contact.objects.filter(pk=contact.pk).values_list(*counted).first()
-        contact.__dict__["_sales_counts"] = Counts(*(found or (0, 0, 0, 0)))
+        key = tuple(visible_words(model, user) for model in COUNTED)
+        found = _counts.get_or_make(key, lambda: _counting(user)).ask(contact.pk)
+        contact.__dict__["_sales_counts"] = Counts(*(found[0] if found else (0, 0, 0, 0)))
     counts: Counts = contact.__dict__["_sales_counts"]
     return counts
+
+
+def _counting(user: User | None) -> KeptStatement:
+    counted = [_counted(model.objects.visible_to(user).filter(contact=OuterRef("pk"))) for model in COUNTED]
+    return KeptStatement.of(Contact.objects.filter(pk=ANY_KEY).values_list(*counted))
 
 
 def _counted(rows: QuerySet[Any]) -> Coalesce:

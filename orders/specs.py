@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from django.db import models
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -78,9 +80,17 @@ def _state_pill(record: models.Model) -> SafeString:
     return pill(_state_of(record).label, STATE_TONES[_state_of(record)])
 
 
+# what `queries.title_of` says, in SQL
+TITLE = Coalesce(
+    NullIf("number", Value("")),
+    Concat(Value("#"), Cast("pk", CharField()), output_field=CharField()),
+    output_field=CharField(),
+)
+
 ORDER_FIELDS = (
     FieldSpec(
-        "number", "Order", "number", value=lambda order: title_of(_order(order)), default=True, order=10, always=True
+        "number", "Order", "number", value=lambda order: title_of(_order(order)), in_file=TITLE, default=True,
+        order=10, always=True,
     ),
     FieldSpec(
         "ordered_on", "Date", "ordered_on", kind="date", sort=True, sort_by="ordered_at", default=True, order=20,

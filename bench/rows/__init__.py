@@ -3,7 +3,22 @@
 from collections.abc import Callable, Iterator
 
 from bench.measuring import Line
-from bench.rows import analysis, api, churn, clv, export, importing, lists, mails, people, pipeline, record, rfm, search
+from bench.rows import (
+    analysis,
+    api,
+    bulk,
+    churn,
+    clv,
+    export,
+    importing,
+    lists,
+    mails,
+    people,
+    pipeline,
+    record,
+    rfm,
+    search,
+)
 from bench.world import World
 
 ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
@@ -16,6 +31,7 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "clv": clv.measure,
     "churn": churn.measure,
     "export": export.measure,
+    "bulk": bulk.measure,
     "import": importing.measure,
     "board": pipeline.measure,
     "mail": mails.measure,

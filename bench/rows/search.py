@@ -1,4 +1,5 @@
-"""Search in the list of contacts: a rare word, a name that many have, a common piece, two letters, a phone number."""
+"""Search in the list of contacts: a rare word, a name that many have, a common piece, two letters, a phone number;
+and what select fields and Ctrl-K find while somebody types."""
 
 from __future__ import annotations
 
@@ -9,14 +10,16 @@ from django.db import connection
 
 from bench.measuring import Line, alternate, beside
 from bench.rows.pages import costs, page
-from bench.world import World
+from bench.world import World, pointed_at
 from contacts.choices import PointKind
 from contacts.models import Contact, ContactPoint
 
 
 def words() -> dict[str, str]:
-    """What is typed, by what kind of word it is, taken from the base."""
-    contact = Contact.objects.filter(archived_at=None, kind="person").order_by("-pk")[10]
+    """What is typed, by what kind of word it is, taken from the base that is searched: what one contact has in a small
+    base, ten have in a large one, and a page of ten rows is not to be measured beside a page of one."""
+    people = Contact.objects.filter(archived_at=None, kind="person").order_by("-pk")[10:500]
+    contact = next((one for one in people if Contact.objects.filter(name=one.name).count() == 1), people[0])
     phone = ContactPoint.objects.filter(kind=PointKind.PHONE).order_by("-pk")[10]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -37,9 +40,16 @@ def words() -> dict[str, str]:
 def measure(world: World) -> Iterator[Line]:
     """Each beside the floor's search for the same text."""
     us, floor, small = (world.visitor(port) for port in (world.port, world.floor_port, world.small_port))
-    for what, text in words().items():
-        path = f"/contacts/?q={quote(text)}"
-        cases = {"us": page(us, path), "floor": page(floor, f"/search/?q={quote(text)}"), "small": page(small, path)}
+    typed = words()
+    with pointed_at(world.databases.work_name(world.small_rows)):
+        typed_small = words()
+    for what, text in typed.items():
+        path, small_path = (f"/contacts/?q={quote(one)}" for one in (text, typed_small[what]))
+        cases = {
+            "us": page(us, path),
+            "floor": page(floor, f"/search/?q={quote(text)}"),
+            "small": page(small, small_path),
+        }
         for case in cases.values():
             case()
         found = alternate(cases)
@@ -48,3 +58,15 @@ def measure(world: World) -> Iterator[Line]:
             "search", f"{what}, growth", found["us"], found["small"], most=1.3, name=f"at {world.small_rows:,}"
         )
         yield from costs("search", what, path, 12)
+    for what in ("whole name", "two letters"):
+        text = quote(typed[what])
+        cases = {
+            "options": page(us, f"/contacts/options/?q={text}", is_part=True),
+            "palette": page(us, f"/search/palette/?q={text}", is_part=True),
+            "floor": page(floor, f"/search/?q={text}"),
+        }
+        for case in cases.values():
+            case()
+        found = alternate(cases)
+        yield beside("search", f"select field, {what}", found["options"], found["floor"], most=3, name="floor")
+        yield beside("search", f"Ctrl-K, {what}", found["palette"], found["floor"], most=3, name="floor")

@@ -7,13 +7,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from contacts.choices import ContactKind, ListKind, Market, PointKind
 from contacts.countries import country_names
 from crm.access import VisibleQuerySet
 from crm.filtering.folding import Fold
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class ContactQuerySet(VisibleQuerySet["Contact"]):
@@ -119,7 +119,7 @@ class Contact(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:contact_detail", args=[self.pk])
+        return path_of("contacts:contact_detail", self.pk)
 
     @property
     def is_organization(self) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from allauth.account.auth_backends import AuthenticationBackend
 
 from crm.accounts.second_factor import with_second_factor
+from crm.database.kept import ANY_KEY, KeptRows
 from crm.layouts.reading import with_layouts
 from crm.models import User
 from crm.notes.queries import with_unread
@@ -18,6 +21,11 @@ class SignIn(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person, if they may still sign in."""
-        people = with_layouts(with_rules(with_reach(User.objects.get_queryset().select_related("team"))))
-        user: User | None = with_unread(with_second_factor(people)).filter(pk=user_id).first()
+        user = next(iter(_people().read(user_id)), None)
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@cache
+def _people() -> KeptRows[User]:
+    people = with_layouts(with_rules(with_reach(User.objects.get_queryset().select_related("team"))))
+    return KeptRows(with_unread(with_second_factor(people)).filter(pk=ANY_KEY))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from crm.database.kept import ANY_TEXT, KeptRows
 from crm.models import Session
 from crm.models.sessions import LONGEST_DEVICE
 
@@ -33,6 +35,18 @@ def open_sessions() -> Any:
     return Session.objects.filter(expires_at__gt=now, seen_at__gt=now - settings.CRM_SESSION_IDLE)
 
 
+def _open_session(key_hash: str) -> Session | None:
+    row = next(iter(_session().read(key_hash)), None)
+    now = timezone.now()
+    is_open = row is not None and row.expires_at > now and row.seen_at > now - settings.CRM_SESSION_IDLE
+    return row if is_open else None
+
+
+@cache
+def _session() -> KeptRows[Session]:
+    return KeptRows(Session.objects.filter(key_hash=ANY_TEXT))
+
+
 class SessionStore(SessionBase):
     """Django's way to sessions; `row` is what was read, `ip` and `device` are written with the next save."""
 
@@ -48,7 +62,7 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """The session's data; empty, and without a key, where it has ended or never was."""
-        self.row = open_sessions().filter(key_hash=hash_of(self.session_key)).first() if self.session_key else None
+        self.row = _open_session(hash_of(self.session_key)) if self.session_key else None
         if self.row is None:
             self._session_key = None
             return {}

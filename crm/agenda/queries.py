@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -11,16 +12,18 @@ from django.utils import timezone
 
 from crm.access import scope_of
 from crm.choices import Scope, Verb
+from crm.database.kept import ANY_KEY, KeptRows
 from crm.hanging import with_records
 from crm.models import Task, User
 from crm.models.agenda import TaskQuerySet
 from crm.reach import reach_of
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    pass
 
 MOST_OPEN = 300
 MOST_DONE = 50
+MOST_NEXT = 5
 NEXT_DAYS = 7
 
 
@@ -68,9 +71,15 @@ def tasks_between(owner: User, begin: dt.date, end: dt.date) -> TaskQuerySet:
     return Task.objects.of(owner).filter(inside, due_on__lt=end)
 
 
-def open_tasks_at(contact_id: int) -> QuerySet[Task]:
-    """What is still to be done for a contact; for pages that have asked whether the contact may be seen."""
-    return Task.objects.open().filter(contact_id=contact_id).select_related("owner").in_order()
+def next_steps_at(contact_id: int) -> list[Task]:
+    """What is to be done for a contact next; for pages that have asked whether the contact may be seen."""
+    return _next_steps().read(contact_id)
+
+
+@cache
+def _next_steps() -> KeptRows[Task]:
+    rows = Task.objects.open().filter(contact_id=ANY_KEY).select_related("owner")
+    return KeptRows(rows.in_order()[:MOST_NEXT])
 
 
 def colleagues_with_tasks(user: User) -> list[User]:

@@ -69,6 +69,7 @@ def _spec(definition: Definition, place: int) -> FieldSpec:
         choices=partial(_choices, definition) if definition.choices else None,
         order=FIRST_PLACE + place,
         value=partial(_linked_name, definition) if is_link else partial(value_of, definition),
+        in_file=None if is_link else json_at(definition.key),
         cell=partial(_link, definition) if is_link else partial(_cell, definition) if kind in CELLS else None,
         along=partial(read_linked, definition) if is_link else None,
         condition=partial(condition, definition),

@@ -5,32 +5,85 @@ than PostgreSQL takes to answer it, and for a page of one record it is the same 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
-# stand-ins for what differs: of no record, and of no day
-ANY_KEY, ANY_MOMENT = -1_801_439_850, dt.datetime(1801, 4, 3, 9, 8, 5, tzinfo=dt.UTC)
+ModelT = TypeVar("ModelT", bound=Model)
+Kept = TypeVar("Kept")
+
+# stand-ins for what differs: of no record (its id, or a key that is a text), and of no day
+ANY_KEY, ANY_TEXT = -1_801_439_850, "any text of no record"
+ANY_MOMENT = dt.datetime(1801, 4, 3, 9, 8, 5, tzinfo=dt.UTC)
+MOST_KEPT = 500
 
 
 @dataclass(frozen=True)
 class KeptStatement:
-    """The statement of a query that was made with the stand-ins `ANY_KEY` and `ANY_MOMENT`."""
+    """The statement of a query that was made with the stand-ins `ANY_KEY` (or `ANY_TEXT`) and `ANY_MOMENT`."""
 
     statement: str
-    parameters: tuple[Any, ...]
+    parameters: Sequence[Any]
 
     @classmethod
     def of(cls, rows: QuerySet[Any, Any]) -> KeptStatement:
         """Of a query that asks for values."""
         statement, parameters = rows.query.sql_with_params()
-        return cls(statement, tuple(parameters))
+        return cls(statement, parameters)
 
     def ask(self, key: int, moment: dt.datetime | None = None) -> list[tuple[Any, ...]]:
         """The rows for one record, as PostgreSQL gives them (JSON as text)."""
-        parameters = [key if one == ANY_KEY else moment if one == ANY_MOMENT else one for one in self.parameters]
         with connection.cursor() as cursor:
-            cursor.execute(self.statement, parameters)
+            cursor.execute(self.statement, self.filled(key, moment))
             return cursor.fetchall()
+
+    def filled(self, key: int | str | None = None, moment: dt.datetime | None = None) -> tuple[Any, ...]:
+        """The parameters with a key and a moment for the stand-ins."""
+        said = {ANY_KEY: key, ANY_TEXT: key, ANY_MOMENT: moment}
+        return tuple(said.get(one, one) if isinstance(one, Hashable) else one for one in self.parameters)
+
+
+class KeptRows(Generic[ModelT]):
+    """A query for records that was made with the stand-ins; each reading of it skips the writing of its SQL."""
+
+    def __init__(self, rows: QuerySet[ModelT]) -> None:
+        self._rows = rows
+        self._compiler = rows.query.get_compiler(rows.db)
+        try:
+            self._kept = KeptStatement(*self._compiler.as_sql())
+        except EmptyResultSet:  # nobody may see any of them
+            self._rows = rows.none()
+
+    def read(self, key: int | str | None = None, moment: dt.datetime | None = None) -> list[ModelT]:
+        """The records for one key, with all that is selected and prefetched along."""
+        rows = self._rows.all()
+        if not rows.query.is_empty():
+            compiler = self._written(key, moment)
+            rows.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+        return list(rows)
+
+    def _written(self, key: int | str | None, moment: dt.datetime | None) -> SQLCompiler:
+        """The compiler as it was left by its writing (it knows how to read the columns), for this thread and key."""
+        written = self._kept.statement, self._kept.filled(key, moment)
+        compiler = copy(self._compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda *args, **kwargs: written
+        return compiler
+
+
+class Shelf(dict[Hashable, Kept]):
+    """What was made once for each key; emptied where there are too many of them."""
+
+    def get_or_make(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """A key must say all that the made thing depends on: a person's rights by `visible_words`."""
+        if key not in self:
+            if len(self) >= MOST_KEPT:
+                self.clear()
+            self[key] = make()
+        return self[key]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
@@ -50,8 +50,10 @@ def stream_rows(
     """The asked columns of each row, in the asked order; memory stays the same for any number of rows."""
     asked = [expressions[name] for name in columns]
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all rows are read, not the first of them
         for row in rows.values_list(*asked).iterator(chunk_size=CHUNK):
-            yield [_written(value) for value in row]
+            yield [one if type(one) is str else _written(one) for one in row]
 
 
 def in_company_time(rows: Iterator[list[Any]], columns: Sequence[str], *moments: str) -> Iterator[list[Any]]:

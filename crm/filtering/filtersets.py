@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from crm.catalogue import FieldSpec, fields_of
-from crm.filtering.filters import SearchFilter, SpecFilter, filters_for
+from crm.filtering.filters import SearchFilter, SpecFilter, StateFilter, filters_for
 from crm.filtering.trees.asked import FILTER, AskedTree
 from crm.filtering.trees.keeping import without_part
 from crm.filtering.trees.nodes import top_parts
@@ -31,9 +31,18 @@ class Chip:
     remove_url: str
 
 
+class AskedFilters(django_filters.FilterSet):
+    """Has the filters that are asked for, and the state: a list has sixty (`base_filters`), a page asks for few."""
+
+    def __init__(self, data: QueryDict, **more: Any) -> None:
+        super().__init__(data, **more)
+        found: dict[str, Any] = self.filters  # type: ignore[has-type]
+        self.filters = {name: one for name, one in found.items() if name in data or isinstance(one, StateFilter)}
+
+
 def filterset_for(
     label: str, search: Callable[..., QuerySet[Any]], hidden: frozenset[str] = frozenset()
-) -> type[django_filters.FilterSet]:
+) -> type[AskedFilters]:
     """The filter set of a model (`contacts.contact`) with the search of its list, without the hidden fields."""
     return _filterset(label, search, hidden, fields_of(label))
 
@@ -41,13 +50,13 @@ def filterset_for(
 @lru_cache(maxsize=256)
 def _filterset(
     label: str, search: Callable[..., QuerySet[Any]], hidden: frozenset[str], specs: tuple[FieldSpec, ...]
-) -> type[django_filters.FilterSet]:
+) -> type[AskedFilters]:
     model = apps.get_model(label)
     filters: dict[str, Any] = {SEARCH: SearchFilter(search)}
     for spec in specs:
         if spec.filter and spec.name not in hidden:
             filters |= filters_for(spec, model)
-    return type(f"{model.__name__}Filters", (django_filters.FilterSet,), filters)
+    return type(f"{model.__name__}Filters", (AskedFilters,), filters)
 
 
 def problems_of(filterset: django_filters.FilterSet) -> list[str]:

@@ -218,7 +218,7 @@ class Listing:
 
     def _unknown_names(self) -> list[str]:
         own = OWN_WORDS | ({"pk"} if self.parameters.get("part") in ("row", "ticked") else set())
-        unknown = set(self.parameters) - own - {FILTER} - set(self.filterset.filters)
+        unknown = set(self.parameters) - own - {FILTER} - set(self.filterset.base_filters)
         return [f"This list has no filter named “{name[:60]}”." for name in sorted(unknown)]
 
     def _columns(self) -> list[Column]:

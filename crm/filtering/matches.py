@@ -26,6 +26,7 @@ PAGE_MILLISECONDS = 200
 CHEAP = 6_000.0  # the planner's cost of about as many pages of the database as a page of a list may read
 SURELY_MORE = 2  # times the exact count's limit: what is guessed above that is not counted at all
 MOST_HITS = 1_000
+MOST_FOUND = 50_000  # where the page by the order of the list was given up: to look for them again takes longer
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Matches:
                 with patience(PAGE_MILLISECONDS):
                     return self._read(self.rows, size, after, before)
             except OutOfPatience:
-                self.__dict__["keys"] = self._few()
+                self.__dict__["keys"] = self._few(MOST_FOUND)
         if self.keys is None:
             return self._read(self.rows, size, after, before)
         page = self._cut(self.keys, size, after, before)
@@ -74,7 +75,7 @@ class Matches:
         if not self.is_narrowed:
             return None
         is_cheap = self._guess.cost <= CHEAP and self._guess.rows <= self._most
-        return self._few() if is_cheap or self.may_stop else None
+        return self._few(self._most) if is_cheap or self.may_stop else None
 
     @property
     def _most(self) -> int:
@@ -84,13 +85,13 @@ class Matches:
     def _guess(self) -> Guess:
         return guess_of(self.rows.order_by())
 
-    def _few(self) -> list[int] | None:
+    def _few(self, most: int) -> list[int] | None:
         """All ids in their order where they are not too many, else None; a search that may stop has the first."""
-        keys = first_keys(self.rows, self.sort, self._most + 1)
-        if len(keys) <= self._most:
+        keys = first_keys(self.rows, self.sort, most + 1)
+        if len(keys) <= most:
             return keys
         self.is_stopped = self.may_stop
-        return keys[: self._most] if self.may_stop else None
+        return keys[:most] if self.may_stop else None
 
     def _read(self, rows: QuerySet[Any], size: int, after: Position | None, before: Position | None) -> Page:
         return read_page(self.with_relations(rows), self.sort, size, after, before)

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from crm.access import VisibleQuerySet
 from crm.agenda.choices import KIND_ICONS, TaskKind
 from crm.grants import AccessPaths
 from crm.models.hanging import OnRecord
+from crm.paths import path_of
 
 if TYPE_CHECKING:
     from crm.models.people import User
@@ -100,7 +100,7 @@ class Task(OnRecord):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("agenda:task_detail", args=[self.pk])
+        return path_of("agenda:task_detail", self.pk)
 
     @property
     def is_done(self) -> bool:

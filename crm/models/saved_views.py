@@ -35,9 +35,9 @@ class SavedViewQuerySet(VisibleQuerySet["SavedView"]):
             return found
         return found | self.filter(_shared_with(user))
 
-    def shown_to(self, user: User, label: str) -> Self:
-        """The tabs of a person above a list: their own views and those shared with them."""
-        mine = Q(owner=user) | _shared_with(user)
+    def shown_to(self, user: User, label: str, owner_id: int | None = None) -> Self:
+        """The tabs of a person above a list: their own views (or those of `owner_id`) and those shared with them."""
+        mine = Q(owner=owner_id or user.pk) | _shared_with(user)
         return self.filter(mine, list_name=label).order_by("name", "id")
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry, TimelineSource, record_models
-from crm.database.kept import ANY_KEY, KeptStatement
+from crm.database.kept import ANY_KEY, KeptStatement, Shelf
 from crm.mail.choices import MailState
 from crm.models import LogEntry, Mention, Note, OutgoingMail, Task
 
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("part", "pk", "at", "title", "text", "who", "state", "names")
 NOT_A_CHANGE = ("note", "log", "create task")
-MOST_KEPT = 500
-_kept: dict[tuple[Any, ...], KeptStatement] = {}
+_kept: Shelf[KeptStatement] = Shelf()
 STATE_TONES = {MailState.SENT: "accent", MailState.FAILED: "bad", MailState.PARKED: "bad", MailState.UNCERTAIN: "warn"}
 
 
@@ -49,11 +48,7 @@ def history_before(
 def _newest(user: User | None, limit: int) -> KeptStatement:
     """The question of every page of a contact; kept by what the person may see of notes and tasks."""
     key = (limit, *(visible_words(model, user) for model in (Note, Task)))
-    if key not in _kept:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        _kept[key] = KeptStatement.of(_union(user, ANY_KEY, None, limit, (), list(PARTS)))
-    return _kept[key]
+    return _kept.get_or_make(key, lambda: KeptStatement.of(_union(user, ANY_KEY, None, limit, (), list(PARTS))))
 
 
 def _union(

@@ -86,7 +86,7 @@ class ApiList:
 
     def _unknown_names(self) -> list[str]:
         own = OWN_WORDS if self.resource.updated_path else OWN_WORDS - {"updated_since"}
-        unknown = sorted(set(self.parameters) - own - {FILTER} - set(self.filterset.filters))
+        unknown = sorted(set(self.parameters) - own - {FILTER} - set(self.filterset.base_filters))
         asked = [(name, values) for name, values in self.parameters.lists() if name != FILTER]
         long = [name for name, values in asked if any(len(one) > LONGEST_VALUE for one in values)]
         return [f"There is no filter named “{name[:60]}”." for name in unknown] + [

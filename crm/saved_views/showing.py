@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
 
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.filtering.trees.asked import FILTER
 from crm.filtering.trees.keeping import short_text
 from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from crm.filtering.listings import Listing
 
 VIEW, ALL = "view", "all"
+_views: Shelf[KeptRows[SavedView]] = Shelf()
 
 
 def views_of(user: User, label: str) -> list[SavedView]:
     """The views that a person has as tabs above a list, by name."""
-    return list(SavedView.objects.shown_to(user, label))
+    kept = _views.get_or_make(
+        (label, user.role, user.team_id), lambda: KeptRows(SavedView.objects.shown_to(user, label, owner_id=ANY_KEY))
+    )
+    return kept.read(user.pk)
 
 
 def first_view(views: list[SavedView], user: User) -> SavedView | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -25,8 +25,8 @@ from crm.catalogue import catalogues, fields_of
 from crm.choices import Verb
 from crm.company import company_today
 from crm.exporting.csv import csv_lines
+from crm.exporting.lists import lines_of
 from crm.field_rights import hidden_specs
-from crm.filtering.keyset import Page, Position, read_page
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
 from crm.filtering.trees.keeping import keep_tree
@@ -34,11 +34,9 @@ from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
 from crm.models import SavedView
 from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
-from crm.tables import Column
 from crm.templatetags.figures import plural
 from crm.views.base import ScopedView
 
-EXPORT_CHUNK = 2_000
 TICKED = "ticked"
 WRONG_QUESTION, REFUSED = 400, 422
 
@@ -238,7 +236,8 @@ class ListExport(ListPage):
         if self.listing.problems:
             return HttpResponse("\n".join(self.listing.problems), status=WRONG_QUESTION, content_type="text/plain")
         name = f"{self.heading.lower()}-{company_today(self.request.company).isoformat()}.csv"
-        response = StreamingHttpResponse(csv_lines(self._lines()), content_type="text/csv; charset=utf-8")
+        lines = csv_lines(lines_of(self.listing, self.request.user))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         narrowed = ", ".join(f"{chip.label}: {chip.value}" for chip in self.listing.chips)
         if request.GET.get("part") == TICKED:
@@ -253,20 +252,6 @@ class ListExport(ListPage):
             return rows
         keys = [key for key in self.request.GET.getlist("pk") if key.isascii() and key.isdecimal() and len(key) < 19]
         return rows.filter(pk__in=keys[:MOST_TICKED])
-
-    def _lines(self) -> Iterator[Sequence[Any]]:
-        """The headings, then the rows, read page by page so that memory stays the same for any number of rows."""
-        columns: list[Column] = self.listing.columns
-        yield [column.label for column in columns]
-        position: Position | None = None
-        while True:
-            page: Page = read_page(self.listing.with_relations, self.listing.sort, EXPORT_CHUNK, after=position)
-            self.listing.veil(page.records)
-            for record in page.records:
-                yield [column.plain(record) for column in columns]
-            if not page.has_next:
-                return
-            position = self.listing.sort.position_of(page.records[-1])
 
 
 class FilterKeepView(View):

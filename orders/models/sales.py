@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from crm.paths import path_of
 from orders.choices import SalesChannel
 
 
@@ -62,7 +62,7 @@ class Product(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:product_detail", args=[self.pk])
+        return path_of("orders:product_detail", self.pk)
 
     @property
     def is_archived(self) -> bool:
@@ -133,7 +133,7 @@ class Order(models.Model):
         return f"Order {self.number or self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:order_detail", args=[self.pk])
+        return path_of("orders:order_detail", self.pk)
 
     def get_channel_words(self) -> str:
         """`Web shop` for web; a channel of an import as it came."""

@@ -52,6 +52,7 @@ class Sink:
         self.close_after = 0
         self.password = password
         self.greeting = greeting
+        self.reads_at_once = True
         self._lock = threading.Lock()
         self._controller = _Controller(self)
 
@@ -98,6 +99,12 @@ class _Handler:
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.words: dict[str, str] = {}
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*answers[:-1], *(["250-PIPELINING"] if self.sink.reads_at_once else []), answers[-1]]
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 
@@ -52,6 +53,19 @@ def test_many_mails_go_over_one_kept_connection(sink, send) -> None:
     assert send() == 20
     assert sink.connections == 1
     assert len(set(sink.recipients())) == 20
+
+
+@pytest.mark.parametrize("reads_at_once", [True, False])
+def test_a_refused_mail_between_others_costs_neither_them_nor_the_connection(sink, send, reads_at_once) -> None:
+    sink.reads_at_once = reads_at_once
+    sink.obey("gone@example.com", "550 5.1.1 No such user here")
+    sink.obey("later@example.com", "451 4.2.0 Greylisted")
+    mails = [write(f"{name}@example.com") for name in ("a", "gone", "b", "later", "c")]
+    assert send() == 5
+    ends = [MailState.SENT, MailState.FAILED, MailState.SENT, MailState.QUEUED, MailState.SENT]
+    assert [state(mail) for mail in mails] == ends
+    assert sink.recipients() == ["a@example.com", "b@example.com", "c@example.com"]
+    assert sink.connections == 1
 
 
 def test_a_kept_connection_that_the_server_closed_costs_no_mail(sink, send) -> None:
