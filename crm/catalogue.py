@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from django.db import models
-    from django.db.models.expressions import Combinable
     from django.http import HttpRequest
 
     from crm.bulk.editing import Editing
@@ -42,8 +41,7 @@ class FieldSpec:
     ValueError with a sentence for what is no mark). `choices` gives (value, label) pairs, read when a form is built.
     `column` and `filter` say where it is offered; `default` columns are shown until a person chooses. `select` and
     `prefetch` name the relations that showing it needs.
-    `cell(record)` draws it on the screen and `value(record)` for a file, where the value at the path will not do.
-    `in_file` is what `value` says, as an expression or a path: so a file of a million rows is made without records.
+    `cell(record)` draws it on the screen, `value(record)` for a file (`in_file`: as SQL), where the path will not do.
     `sort_by` is the path that `sort` orders by, where it is not `path`. The filter's parameter is `name`, and for a
     number, money or date `name_min` and `name_max`.
 
@@ -75,7 +73,7 @@ class FieldSpec:
     prefetch: tuple[str, ...] = ()
     cell: Callable[[Any], str] | None = None
     value: Callable[[Any], Any] | None = None
-    in_file: str | Combinable | None = None
+    in_file: Any = None
     is_score: bool = False
     sort_by: str = ""
     mark: Callable[[str], Any] | None = None
