@@ -1,0 +1,88 @@
+"""Takes the pictures of this folder from a running demo site: `python docs/pictures/take.py http://127.0.0.1:8000`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.chromium import launch_arguments
+
+HERE = Path(__file__).parent
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+BEST = "/contacts/?sort=-revenue"
+
+
+def first_record(page: Page) -> None:
+    """The page of the customer with the most revenue."""
+    page.locator("table[data-list] tbody tr a").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def call(page: Page) -> None:
+    first_record(page)
+    page.keyboard.press("c")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Wants forty frames by Friday")
+
+
+def orders(page: Page) -> None:
+    first_record(page)
+    page.get_by_role("link", name="Orders").last.click()
+    page.wait_for_load_state("networkidle")
+
+
+def ticked(page: Page) -> None:
+    for key in ("j", "x", "j", "x", "j", "x"):
+        page.keyboard.press(key)
+
+
+def builder(page: Page) -> None:
+    page.keyboard.press("f")
+    page.locator(".builder-row .ts-control").first.click()
+    page.keyboard.type("City")
+    page.locator(".ts-dropdown .option", has_text="City").first.click()
+    page.keyboard.type("Lyon")
+    page.wait_for_load_state("networkidle")
+
+
+def nothing(page: Page) -> None:
+    """The list as it opens."""
+
+
+PICTURES: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
+    ("record", "light", first_record),
+    ("record-call", "light", call),
+    ("list", "light", nothing),
+    ("list-chosen", "light", ticked),
+    ("list-filter", "light", builder),
+    ("record", "dark", first_record),
+)
+
+
+def take(browser: Browser, base: str, name: str, colours: str, size: str, act: Callable[[Page], None]) -> None:
+    viewport = WIDE if size == "wide" else PHONE
+    with browser.new_context(viewport=viewport, color_scheme=colours, device_scale_factor=1.5) as context:
+        page = context.new_page()
+        page.goto(f"{base}/accounts/login/?next={BEST}")
+        page.get_by_label("Email").fill("manager@example.com")
+        page.get_by_label("Password").fill("demo")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_load_state("networkidle")
+        act(page)
+        page.wait_for_timeout(600)
+        page.screenshot(path=HERE / f"{name}-{colours}-{size}.png")
+
+
+def main(base: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_arguments())
+        for name, colours, act in PICTURES:
+            for size in ("wide", "phone"):
+                take(browser, base, name, colours, size, act)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"))
