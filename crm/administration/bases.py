@@ -135,6 +135,10 @@ class PlainAdmin(ViewOnlyAdmin):
 
     sortable_by = ()
 
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        """A row is told by its `str`, which may name what it belongs to."""
+        return [field.name for field in self.opts.concrete_fields if field.many_to_one]
+
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         hidden = (models.TextField, models.JSONField, models.FileField)
         return tuple(field.name for field in self.opts.get_fields() if isinstance(field, hidden))
