@@ -78,7 +78,7 @@ def take(browser: Browser, base: str, name: str, colours: str, size: str, act: C
 
 def main(base: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_arguments())
+        browser = playwright.chromium.launch(**launch_arguments())  # type: ignore[arg-type]
         for name, colours, act in PICTURES:
             for size in ("wide", "phone"):
                 take(browser, base, name, colours, size, act)
