@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -64,7 +65,8 @@ PICTURES: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
 
 def take(browser: Browser, base: str, name: str, colours: str, size: str, act: Callable[[Page], None]) -> None:
     viewport = WIDE if size == "wide" else PHONE
-    with browser.new_context(viewport=viewport, color_scheme=colours, device_scale_factor=1.5) as context:
+    look: dict[str, Any] = {"viewport": viewport, "color_scheme": colours, "device_scale_factor": 1.5}
+    with browser.new_context(**look) as context:
         page = context.new_page()
         page.goto(f"{base}/accounts/login/?next={BEST}")
         page.get_by_label("Email").fill("manager@example.com")
