@@ -145,7 +145,7 @@ class SectionedForm(forms.BaseForm):
         whatever is sent."""
         self.hidden_names = hidden_fields(user, model)
         for name in read_only_fields(user, model) & set(self.fields):
-            self.fields[name].disabled, self.fields[name].required = True, False
+            self._fix(name)
 
     def take_layout(self, layout: Arrangement) -> None:
         """Stand as it is arranged. What is left out keeps the value it has: that is no right, other doors write it."""
@@ -164,7 +164,11 @@ class SectionedForm(forms.BaseForm):
         left_out = {one.name for one in layout.hidden} & set(self.fields)
         self.hidden_names |= left_out
         for name in left_out:
-            self.fields[name].disabled, self.fields[name].required = True, False
+            self._fix(name)
+
+    def _fix(self, name: str) -> None:
+        """The field keeps the value it has, whatever is sent."""
+        self.fields[name].disabled, self.fields[name].required = True, False
 
     def sections(self) -> list[dict[str, Any]]:
         """Each section with its rows of bound fields; absent fields and empty rows are left out."""

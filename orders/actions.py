@@ -83,9 +83,7 @@ def change_order(
 ) -> Order:
     """Make the order these fields and these lines. Raises `StaleRecord` when it is not what `version` was read from."""
     _refuse_empty(lines)
-    current = Order.objects.select_for_update().get(pk=order.pk)
-    if order_version(current) != version:
-        raise StaleRecord(current)
+    current = _locked(order, version)
     was = current.currency
     changed = assign(current, fields)
     current.save()
@@ -98,9 +96,7 @@ def change_order(
 @transaction.atomic
 def change_order_fields(*, actor: User | None, order: Order, version: int, fields: Mapping[str, Any]) -> Order:
     """Change fields of the order alone; its lines stay. Raises `StaleRecord` as `change_order` does."""
-    current = Order.objects.select_for_update().get(pk=order.pk)
-    if order_version(current) != version:
-        raise StaleRecord(current)
+    current = _locked(order, version)
     changed = assign(current, fields)
     if not changed:
         return current
@@ -145,6 +141,14 @@ def restore_product(*, actor: User | None, product: Product) -> None:
         archived_at=None, version=F("version") + 1
     ):
         log(actor=actor, verb="restore", object=product, summary=f"Restored product {product.name}")
+
+
+def _locked(order: Order, version: int) -> Order:
+    """The order as it is stored, locked. Raises `StaleRecord` when it is not what `version` was read from."""
+    current = Order.objects.select_for_update().get(pk=order.pk)
+    if order_version(current) != version:
+        raise StaleRecord(current)
+    return current
 
 
 def _refuse_empty(lines: Sequence[LineInput]) -> None:
