@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,6 +24,7 @@ from orders.resources import LINE_PARTS, ORDERS, lines_shown
 
 NAMES = {"contact_id": "contact", "partner_id": "partner"}
 MOST_LINES = 500
+MOST_DIGITS = 15
 
 
 class OptionOut(Schema):
@@ -136,7 +137,7 @@ def _rows(
         values = {name.removesuffix("_id") if name == "product_id" else name: value for name, value in line.items()}
         key = values.pop("id", None)
         if "options" in values:
-            values["options"] = _options_text(values["options"] or [])
+            values["options"] = _options_text(place, values["options"] or [])
         if key is None:
             places[len(rows)] = place
             rows.append(values)
@@ -153,14 +154,24 @@ def _rows(
     return rows, places
 
 
-def _options_text(options: list[dict[str, Any]]) -> str:
+def _options_text(place: int, options: list[dict[str, Any]]) -> str:
     """The options of a line as the page's form takes them; what would be read as a mark between two is softened."""
     parts = []
     for one in options:
         name, value = one["name"].replace(":", " ").replace(";", ","), one["value"].replace(";", ",")
         surcharge = one.get("surcharge")
-        parts.append(f"{name}: {value}" + (f" ({Decimal(str(surcharge)):+f})" if surcharge is not None else ""))
+        parts.append(f"{name}: {value}" + (f" ({_amount(place, surcharge):+f})" if surcharge is not None else ""))
     return "; ".join(parts)
+
+
+def _amount(place: int, surcharge: str | float) -> Decimal:
+    try:
+        amount = Decimal(str(surcharge))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
+        raise wrong_fields([{"field": f"lines.{place}.options", "message": "A surcharge is an amount, like 4.50."}])
+    return amount
 
 
 def _formset(rows: list[dict[str, Any]], initial_count: int) -> dict[str, Any]:

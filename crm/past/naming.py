@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
 
 from crm.filtering.searching import search_rows
 from crm.models import LogEntry, User
@@ -36,12 +36,18 @@ def name_records(entries: Sequence[LogEntry], user: User | None) -> None:
 
 
 def records_named(text: str, user: User | None) -> Iterator[tuple[type[Model], list[int]]]:
-    """The records that a typed name may mean, of each kind whose rows are kept: (model, numbers)."""
-    for model in kept_models():
-        rows = _rows_named(model, text, user)
-        keys = list(rows.order_by().values_list("pk", flat=True)[:MOST_NAMED]) if rows is not None else []
-        if keys:
-            yield model, keys
+    """The records that a typed name may mean, of each kind whose rows are kept: (model, numbers). One query."""
+    models = kept_models()
+    asked = [
+        rows.order_by().annotate(kind_number=Value(number)).values_list("kind_number", "pk")[:MOST_NAMED]
+        for number, model in enumerate(models)
+        if (rows := _rows_named(model, text, user)) is not None
+    ]
+    found: dict[int, list[int]] = defaultdict(list)
+    for number, key in asked[0].union(*asked[1:], all=True) if asked else ():
+        found[number].append(key)
+    for number, keys in found.items():
+        yield models[number], keys
 
 
 def _rows_named(model: type[Model], text: str, user: User | None) -> QuerySet[Any] | None:

@@ -106,8 +106,13 @@
     }
     if (!event.target.closest("[data-add-group]")) return;
     const number = Date.now();
-    const template = form.querySelector("[data-new-group]").innerHTML.replaceAll("__number__", number);
-    blocks.insertAdjacentHTML("beforeend", template);
+    const group = form.querySelector("[data-new-group]").content.cloneNode(true);
+    for (const element of group.querySelectorAll("*")) {
+      for (const { name, value } of [...element.attributes]) {
+        if (value.includes("__number__")) element.setAttribute(name, value.replaceAll("__number__", number));
+      }
+    }
+    blocks.append(group);
     blocks.lastElementChild.querySelector("input.form-control").focus();
     isDirty = true;
   });

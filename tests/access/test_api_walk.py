@@ -16,7 +16,7 @@ from analytics.models import RfmScore
 from contacts.models import Contact
 from crm.api import openapi_document
 from crm.choices import Role
-from orders.models import Subscription
+from orders.models import LoyaltyMember, Subscription
 from tests import factories as make
 from tests.access.api_table import OPERATIONS, Operation
 from tests.access.table import SCOPES
@@ -27,7 +27,7 @@ NOBODIES = ("no token", "no scope", "revoked", "ended", "inactive")
 PLACEHOLDER = re.compile(r"\{\w+\}")
 REFUSED = {"no token": 401, "revoked": 401, "ended": 401, "inactive": 401}
 LIKE_CONTACTS = ("organization", "scored", "subscription")
-FREE_OF_RIGHTS = {200, 201, 409, 412, 422}  # the caller may; what was sent may still be refused
+FREE_OF_RIGHTS = {200, 201, 204, 409, 412, 422}  # the caller may; what was sent may still be refused
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def world(db) -> World:
         day = dt.date(2026, 1, 1)
         subscription = Subscription.objects.create(contact=contact, started_on=day, currency="EUR")
         world.records.setdefault("subscription", {})[place] = subscription
+        LoyaltyMember.objects.create(contact=contact, joined_on=day)
     scored = set(RfmScore.objects.values_list("contact", flat=True))
     world.records["scored"] = {place: order.contact for place, order in world.records["order"].items()}
     assert {contact.pk for contact in world.records["scored"].values()} <= scored

@@ -111,11 +111,13 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
         "contact": {"name", "kind"},
         "interaction": {"subject", "body", "outcome"},
         "order": {"number"},
+        "invoice": {"number"},
+        "productregistration": {"serial"},
         "address": {"label"},
     }
     for field in guarded_fields("contacts.contact"):
         FieldRule.objects.create(role=person.role, model=field.model, field=field.field, right=FieldRight.HIDDEN)
-    for label in ("orders.order", "orders.subscription"):
+    for label in ("orders.order", "orders.subscription", "orders.invoice", "orders.productregistration"):
         for field in guarded_fields(label):
             FieldRule.objects.create(role=person.role, model=label, field=field.field, right=FieldRight.HIDDEN)
     named = "|".join(f"{model}.(?:{'|'.join(names)})" for model, names in shown.items())

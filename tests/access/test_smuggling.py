@@ -66,6 +66,7 @@ def test_what_no_form_asks_for_is_not_taken(client: Client, rep: User) -> None:
         **every, "name": own.name, "version": own.version, "owner": rep.pk, "team": rep.team_id, "territory": "",
         "markets": [], "source": "", "tags": "", "website": "", "industry": "", "list_kind": "", "birthday": "",
         "organization": "", "external_id": "", "created_on": "", "first_name": "", "last_name": "",
+        "potential": "", "review_on": "", "review_days": "",
     }  # fmt: skip
     assert client.post(f"/contacts/{own.pk}/edit/", sent).status_code == 302
     assert Contact.objects.values().get(pk=own.pk) == before
