@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from analytics.jobs import KIND
 from analytics.models import ChurnScore, ClvScore, CohortCount, ModelRun, RetentionRate, RfmScore, ScoreHistory
+from analytics.models.forecast import DealForecast
 from analytics.registry import STEPS
 from analytics.runs import RUN_LOCK, WAITING, AnotherRun, one_at_a_time, run_steps
 from crm.choices import JobState
@@ -23,10 +24,11 @@ from crm.locks import side_connection, take_lock
 from crm.models import JobRun
 from tests.analytics.bases import make_base
 from tests.analytics.clv_bases import DAY, drawn_sales
+from tests.factories import make_company, make_deal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lasting_segments")]
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = (RfmScore, ClvScore, ChurnScore, ScoreHistory, RetentionRate, CohortCount)
+RESULTS = (RfmScore, ClvScore, ChurnScore, ScoreHistory, RetentionRate, CohortCount, DealForecast)
 OF_A_RUN = ("run", "run_id", "id")
 PROGRAM = """
 import os, datetime, django
@@ -48,6 +50,11 @@ run_job(%d)
 @pytest.fixture
 def base() -> None:
     make_base(drawn_sales(150, 70))
+    make_company()
+    for back in range(12):
+        opened = DAY - dt.timedelta(days=30 * back + 20)
+        make_deal(opened_on=opened, closed=("Lost" if back % 3 else "Won", opened + dt.timedelta(days=15)))
+        make_deal(opened_on=opened)
 
 
 def killed(program: str, at: int = 1) -> None:

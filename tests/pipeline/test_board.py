@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.choices import Role
 from crm.company import company_today
 from crm.models import ExchangeRate
+from crm.templatetags.figures import NO_BREAK
 from pipeline.models import Deal, Stage
 from tests import factories as make
 
@@ -96,7 +97,7 @@ def test_cards_say_how_long_and_what_has_slipped(manager):
     today = company_today()
     make.make_deal(opened_on=today - dt.timedelta(days=30), expected_on=today - dt.timedelta(days=1))
     card = columns(make.signed_in(manager))["First"].cards[0]
-    assert (card.tone, card.days) == ("bad", "30 days in stage")
+    assert (card.tone, card.days) == ("bad", f"30{NO_BREAK}d in stage")
     assert card.note.endswith("slipped")
     client = make.signed_in(manager)
     assert "1" in client.get("/deals/?slipped=yes").context["count"]

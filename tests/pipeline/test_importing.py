@@ -32,7 +32,7 @@ def test_an_outcome_ends_a_deal_and_its_stage_is_the_one_it_left(tmp_path):
         "C,Proposal,open,2026-01-07,2026-05-31,70,\n"
     )
     assert counts(load(tmp_path, text)) == (3, 0, 0, 0)
-    deals = {deal.external_id: deal for deal in Deal.objects.select_related("stage")}
+    deals = {deal.external_id: deal for deal in Deal.objects.order_by("external_id").select_related("stage")}
     assert [(one.stage.kind, one.closed_on) for one in deals.values()] == [
         ("won", dt.date(2026, 2, 3)), ("lost", dt.date(2026, 2, 4)), ("open", None),
     ]  # fmt: skip
@@ -98,7 +98,7 @@ def test_owners_by_name_and_amounts_at_the_rate_of_the_day(tmp_path):
         "A,Won,mia keller,100,USD,2026-01-20\nB,Won,Otto Ahn,100,USD,2026-02-20\n"
     )
     result = load(tmp_path, text)
-    assert result.created_related_by_kind["users"] == 1
+    assert result.counts.related["users"] == 1
     found = Deal.objects.order_by("external_id").values_list("owner__name", "team__name", "base_amount")
     assert list(found) == [("Mia Keller", "North", Decimal(50)), ("Otto Ahn", None, Decimal(80))]
 
