@@ -32,9 +32,16 @@ AMOUNTS = (
 
 
 def state_pill(invoice: Any) -> SafeString:
-    """The state of today as a pill. Where the open amount is hidden, so is whether it is overdue."""
-    state = InvoiceState(invoice.state) if invoice.open_amount is None else invoice.state_on(company_today())
-    return pill(state.label, TONES[state])
+    """The state of today as a pill; nothing where it is hidden."""
+    state = _state_told(invoice)
+    return pill(state.label, TONES[state]) if state else SafeString("")
+
+
+def _state_told(invoice: Invoice) -> InvoiceState | None:
+    """The state of today, as far as fields are not hidden: without the open amount, not whether it is overdue."""
+    if not invoice.state:
+        return None
+    return InvoiceState(invoice.state) if invoice.open_amount is None else invoice.state_on(company_today())
 
 
 def _money(name: str) -> Any:
@@ -46,7 +53,8 @@ def _day(name: str) -> Any:
 
 
 def _state(invoice: Model) -> str:
-    return str(cast(Invoice, invoice).state_on(company_today()).label)
+    state = _state_told(cast(Invoice, invoice))
+    return str(state.label) if state else ""
 
 
 INVOICE_FIELDS = (
