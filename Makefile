@@ -41,7 +41,7 @@ browser: setup
 
 test: setup browser
 	@$(PYTEST) -n 2 -m "not browser" $(TESTS)
-	@$(PYTEST) -m browser $(TESTS)
+	@$(PYTEST) -n 2 -m browser $(TESTS)
 
 # takes each guard of docs/security.md out and sees a test fail; ONLY="S5 R13" for some
 guards: setup
