@@ -21,7 +21,7 @@ def main() -> None:
         start_servers()
     from crm.acting import acting, new_request_id  # noqa: PLC0415
 
-    with acting(request_id=new_request_id()):
+    with acting(request_id=new_request_id(), door="command"):
         execute_from_command_line(sys.argv)
 
 

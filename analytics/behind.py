@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Left
 
 from analytics.models import LONGEST_VALUE, ScoreHistory
 from analytics.periods import Period, PeriodKind
-from contacts.choices import Market
+from contacts.markets.queries import market_choices
 from contacts.models import Address
 from crm.templatetags.figures import full_day
 from orders.choices import SalesChannel
@@ -65,7 +65,7 @@ def moved_mark(month_end: dt.date, before: str, after: str, *, is_new: bool) -> 
 
 def value_words(dimension: str, value: str) -> str:
     """A value of a dimension as a page shows it."""
-    known: dict[str, dict[str, str]] = {"channel": dict(SalesChannel.choices), "market": dict(Market.choices)}
+    known: dict[str, dict[str, str]] = {"channel": dict(SalesChannel.choices), "market": dict(market_choices())}
     named = {str(key): str(label) for key, label in known.get(dimension, {}).items()}
     return named.get(value, value) or "not given"
 

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from contacts.acquired.actions import set_lists
 from contacts.choices import Channel, ContactKind, Direction
 from contacts.keeping import refresh_search
-from contacts.models import Address, Contact, ContactPoint, Interaction
+from contacts.models import AcquiredList, Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
 from contacts.territories.placing import place_contacts
 from crm.company import company_today
@@ -43,15 +44,19 @@ def create_contact(
     points: Sequence[PointInput] = (),
     address: Mapping[str, str] | None = None,
     custom: Mapping[str, Any] | None = None,
+    lists: Sequence[AcquiredList] | None = None,
 ) -> Contact:
     """Make a contact of the given model fields, its points (the first of a kind is the main one), its address, and
-    valid values of custom fields by key; those that are not named begin with their defaults."""
+    valid values of custom fields by key (those that are not named begin with their defaults), and the acquired lists
+    that it came with."""
     contact = Contact(**_of_its_kind(fields))
     set_custom(contact, with_defaults("contacts.contact", custom or {}))
     contact.created_on = contact.created_on or company_today()
     contact.save()
     save_points(contact, points, country=(address or {}).get("country", ""))
     save_address(contact, address or {})
+    if lists:
+        set_lists(contact, lists)
     refresh_search([contact.pk])
     place_contacts([contact.pk])
     refuse_lost_sight(actor, contact)
@@ -69,6 +74,7 @@ def change_contact(
     points: Sequence[PointInput] | None = None,
     address: Mapping[str, str] | None = None,
     custom: Mapping[str, Any] | None = None,
+    lists: Sequence[AcquiredList] | None = None,
 ) -> Contact:
     """Change what is given; nothing is written or logged where nothing changed.
 
@@ -82,6 +88,8 @@ def change_contact(
         changed.append("ways to reach them")
     if address is not None and save_address(current, address):
         changed.append("address")
+    if lists is not None and set_lists(current, lists):
+        changed.append("lists")
     if changed:
         current.version += 1
         current.save()

@@ -9,8 +9,9 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from contacts.choices import Market, PointKind
+from contacts.choices import PointKind
 from contacts.keeping import refresh_search
+from contacts.markets.queries import market_choices
 from contacts.models import Address, Consent, Contact, ContactPoint, Interaction, Purpose, Relationship
 from contacts.normalising import normalise_point
 from contacts.territories.placing import place_contacts
@@ -27,7 +28,7 @@ class ContactForm(forms.ModelForm):
     """A contact; several market categories by ticking, tags by commas."""
 
     markets = forms.MultipleChoiceField(
-        choices=Market.choices, required=False, widget=forms.CheckboxSelectMultiple, label="Market categories"
+        choices=market_choices, required=False, widget=forms.CheckboxSelectMultiple, label="Market categories"
     )
 
     def clean_external_id(self) -> str | None:
@@ -100,7 +101,10 @@ class ContactAdmin(SearchedAdmin):
     fieldsets = (
         (None, {"fields": ("kind", "name", "first_name", "last_name", "external_id")}),
         ("Belongs to", {"fields": ("owner", "team", "organization", "parent")}),
-        ("Facts", {"fields": ("markets", "industry", "employees", "revenue", "website", "birthday", "tags")}),
+        (
+            "Facts",
+            {"fields": ("markets", "industry", "employees", "revenue", "potential", "website", "birthday", "tags")},
+        ),
         ("Where from", {"fields": ("source", "list_kind", "created_on")}),
         ("Record", {"fields": ("custom", "archived_at", "created_at", "updated_at")}),
     )

@@ -32,6 +32,7 @@ NAMES = {
     "organization_id": "organization",
     "parent_id": "parent",
     "market": "markets",
+    "acquired_list_ids": "acquired_lists",
 }
 LISTS = ("emails", "phones", "handles")
 
@@ -71,6 +72,10 @@ class ContactFields(Input):
     birthday: str | None = Field(None, description="As 1984-05-17.", examples=["1984-05-17"])
     source: str | None = Field(None, max_length=120)
     list_kind: str | None = Field(None, description="response or compiled.")
+    acquired_list_ids: list[int] | None = Field(None, max_length=100, description="Lists that they came with.")
+    potential: str | float | None = Field(None, description="What they could buy in a year, in the company's currency.")
+    review_on: str | None = Field(None, description="The next review, as 2026-03-02.")
+    review_days: int | None = Field(None, ge=1, le=3660, description="Reviewed every so many days.")
     custom: dict[str, CustomValue] | None = Field(
         None,
         max_length=500,
@@ -123,6 +128,7 @@ def _create(request: HttpRequest, resource: Resource, given: dict[str, Any]) -> 
             points=form.points,
             address=form.address,
             custom=form.custom,
+            lists=form.lists,
         )
 
     return created(resource, request, make)
@@ -141,6 +147,7 @@ def _change(request: HttpRequest, resource: Resource, pk: int, body: ContactPatc
             points=form.points,
             address=form.address,
             custom=form.custom,
+            lists=form.lists,
         )
     )
     return answer(resource, request, found(resource, request, pk))

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from contacts.acquired.specs import ACQUIRED_FIELDS
 from contacts.choices import Channel, PointKind
 from contacts.editing import EDITING
 from contacts.exporting import EXPORTS
@@ -17,6 +18,7 @@ from contacts.specs import CONTACT_FIELDS
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, RecordKind, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
+from crm.past.panels import CHANGES
 
 CONTACT_GRANTS: dict[str, Grants] = {
     Role.REP: Grants(
@@ -26,6 +28,7 @@ CONTACT_GRANTS: dict[str, Grants] = {
     Role.AGENT: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL),
     Role.MANAGER: EVERYTHING,
 }
+SEE = Grants(view=Scope.ALL)
 CHANNEL_PARTS = (
     ("calls", "Calls", (Channel.PHONE, Channel.WIRELESS)),
     ("mails", "Mails and chats", (Channel.EMAIL, Channel.CHAT, Channel.SOCIAL)),
@@ -42,8 +45,21 @@ POINTS_COUNT_AS: dict[str, str] = {
 }
 
 CATALOGUE = Catalogue(
-    fields={"contacts.contact": CONTACT_FIELDS},
-    grants={"contacts.contact": CONTACT_GRANTS},
+    fields={"contacts.contact": CONTACT_FIELDS, "contacts.acquiredlist": ACQUIRED_FIELDS},
+    grants={
+        "contacts.contact": CONTACT_GRANTS,
+        "contacts.acquiredlist": {
+            Role.REP: SEE,
+            Role.MARKETER: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, delete=Scope.ALL, export=Scope.ALL),
+            Role.AGENT: SEE,
+            Role.MANAGER: EVERYTHING,
+        },
+        "contacts.marketcategory": dict.fromkeys((Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER), SEE),
+        "contacts.responsibility": {
+            **dict.fromkeys((Role.REP, Role.MARKETER, Role.AGENT), SEE),
+            Role.MANAGER: EVERYTHING,
+        },
+    },
     imports=KINDS,
     exports=EXPORTS,
     timeline=(
@@ -59,7 +75,10 @@ CATALOGUE = Catalogue(
         ),
         TimelineSource("signals", "Opens and clicks", signals_before),
     ),
-    panels={"contacts.contact": (*CONTACT_PANELS, *PERMISSION_PANELS, *RELATION_PANELS)},
+    panels={
+        "contacts.contact": (*CONTACT_PANELS, *PERMISSION_PANELS, *RELATION_PANELS),
+        "contacts.acquiredlist": (CHANGES,),
+    },
     past={
         "contacts.contact": PastRule(without=("main_country", "search_text", "sort_name", "updated_at")),
         "contacts.contactpoint": PastRule(
@@ -71,9 +90,31 @@ CATALOGUE = Catalogue(
             exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
         ),
         "contacts.relationship": PastRule(parent="contact_id"),
+        "contacts.listedcontact": PastRule(parent="contact_id"),
     },
     navigation=(
         NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact", key="c"),
+        NavItem(
+            "Acquired lists", "contacts:acquired_list_list", "journal-text", order=13, model="contacts.acquiredlist"
+        ),
+        NavItem(
+            "Segments of responsibility",
+            "contacts:responsibility_list",
+            "diagram-3",
+            group="Data",
+            order=966,
+            model="contacts.responsibility",
+            verb="change",
+        ),
+        NavItem(
+            "Market categories",
+            "contacts:market_list",
+            "tags",
+            group="Data",
+            order=964,
+            model="contacts.marketcategory",
+            verb="change",
+        ),
         NavItem(
             "Territories",
             "contacts:territory_list",

@@ -9,7 +9,7 @@ class ContactKind(TextChoices):
 
 
 class Market(TextChoices):
-    """Market category; a customer may be in several."""
+    """The market categories that are shipped; what there is stands in `MarketCategory`."""
 
     CONSUMER = "consumer", "Consumer"
     BUSINESS = "business", "Business"
@@ -138,6 +138,7 @@ class Answer(TextChoices):
     UNREACHABLE = "unreachable", "There is no address for this channel"
     SUPPRESSED = "suppressed", "Nothing is sent to this address any more"
     WITHDRAWN = "withdrawn", "They said no"
+    LICENCE_ENDED = "licence_ended", "The licence of the list they came from has ended"
     COMPILED = "compiled", "From a compiled list, without a consent of their own"
     NEVER_ASKED = "never_asked", "Never asked"
     TOO_WEAK = "too_weak", "Their consent is weaker than this needs"

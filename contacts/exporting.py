@@ -53,6 +53,7 @@ EXPRESSIONS: dict[str, str | Combinable] = {
     "owner_email": "owner__email",
     "source": "source",
     "list_kind": "list_kind",
+    "potential": "potential",
     "created_on": "created_on",
 }
 INTERACTION_EXPRESSIONS: dict[str, str | Combinable] = {

@@ -12,12 +12,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from contacts.choices import Market, PointKind
+from contacts.acquired.queries import lists_of
+from contacts.choices import PointKind
+from contacts.markets.queries import categories_of
 from contacts.models import Address, Contact, ContactPoint
-from crm.company import current_company
+from crm.company import company_today, current_company
 from crm.customfields.showing import FactLine
 from crm.templatetags.figures import full_day, number, whole_money
-from crm.templatetags.pieces import icon, person
+from crm.templatetags.pieces import icon, person, pill
 
 Drawn = SafeString | str
 BREAK = SafeString("<br>")
@@ -119,7 +121,40 @@ def _points(contact: Contact) -> SafeString:
 
 
 def _markets(contact: Contact) -> str:
-    return ", ".join(Market(one).label for one in contact.markets if one in Market.values)
+    return ", ".join(one.label for one in categories_of(contact))
+
+
+def _potential(contact: Contact) -> Drawn:
+    if contact.potential is None:
+        return ""
+    return format_html('{} <span class="ink-3">a year</span>', _money(contact.potential))
+
+
+def _source(contact: Contact) -> Drawn:
+    """The source, and the lists that the contact came with."""
+    ended = pill("licence ended", "bad")
+    lines = [(one.get_absolute_url(), one, ended if has_ended else "") for one, has_ended in lists_of(contact)]
+    shown = format_html_join("", '<span class="fact-line"><a href="{}">{}</a> {}</span>', lines)
+    return format_html("{}{}", contact.source, shown) if contact.source or lines else ""
+
+
+def _responsible(contact: Contact) -> Drawn:
+    """Who looks after the segment, where that is not the owner."""
+    who = contact.responsible
+    return person(who.name) if who and who.pk != contact.owner_id else ""
+
+
+def is_due(contact: Contact) -> bool:
+    """Whether the account is to be reviewed by today."""
+    return contact.review_on is not None and contact.review_on <= company_today()
+
+
+def _review(contact: Contact) -> Drawn:
+    due = pill("due", "warn") if is_due(contact) else ""
+    said = [full_day(contact.review_on)] if contact.review_on else []
+    said += [f"every {number(contact.review_days)} days"] if contact.review_days else []
+    said += [f"last {full_day(contact.reviewed_on)}"] if said and contact.reviewed_on else []
+    return format_html("{} {}", due, " · ".join(said)) if said else ""
 
 
 def _day(day: dt.date | None) -> str:
@@ -139,9 +174,12 @@ FACTS: dict[str, tuple[str, Callable[[Contact], Drawn]]] = {
     "industry": ("Industry", lambda contact: contact.industry),
     "employees": ("Employees", lambda contact: "" if contact.employees is None else number(contact.employees)),
     "revenue": ("Their revenue", lambda contact: _money(contact.revenue)),
+    "potential": ("Potential", _potential),
     "birthday": ("Birthday", lambda contact: _day(contact.birthday)),
     "created_on": ("Customer since", lambda contact: _day(contact.created_on)),
-    "source": ("Source", lambda contact: contact.source),
+    "source": ("Source", _source),
     "external_id": ("External id", lambda contact: contact.external_id or ""),
     "tags": ("Tags", _tags),
+    "responsible": ("Responsible", _responsible),
+    "review": ("Review", _review),
 }

@@ -31,7 +31,9 @@ FACTS: dict[str, tuple[str, ...]] = {
     "revenue": ("revenue",),
     "birthday": ("birthday",),
     "created_on": ("created_on",),
-    "source": ("source", "list_kind"),
+    "source": ("source", "list_kind", "acquired_lists"),
+    "potential": ("potential",),
+    "review": ("review_on", "review_days"),
     "external_id": ("external_id",),
     "tags": ("tags",),
 }
@@ -77,6 +79,7 @@ class FactEditView(ContactFormView):
             points=form.points if set(POINT_FIELDS) <= set(form.fields) else None,
             address=form.address if set(ADDRESS_FIELDS) <= set(form.fields) else None,
             custom=form.custom,
+            lists=form.lists,
         )
         if self.fact == "reach":
             self.warn_of_namesakes(contact)

@@ -10,9 +10,11 @@ from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 
 from contacts.actions import ADDRESS_FIELDS, PointInput
-from contacts.choices import Channel, ContactKind, Direction, Market, PointKind
+from contacts.choices import Channel, ContactKind, Direction, PointKind
 from contacts.countries import country_code
-from contacts.models import Contact, Interaction
+from contacts.markets.checking import check_required
+from contacts.markets.queries import market_choices
+from contacts.models import AcquiredList, Contact, Interaction
 from contacts.normalising import normalise_phone
 from contacts.queries import UNSEEN_ORGANIZATION
 from crm.access import scope_of, team_ids_of
@@ -56,7 +58,15 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
         ("In charge", (("owner", "team"), ("territory",))),
         (
             "More",
-            (("markets", "tags"), ("industry", "birthday"), ("employees", "revenue"), ("source", "list_kind")),
+            (
+                ("markets", "tags"),
+                ("industry", "birthday"),
+                ("employees", "revenue"),
+                ("potential",),
+                ("source", "list_kind"),
+                ("acquired_lists",),
+                ("review_on", "review_days"),
+            ),
         ),
     )
 
@@ -68,7 +78,14 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
         queryset=Contact.objects.none(), url_name="contacts:organization_options", required=False, label="Belongs to"
     )
     markets = forms.MultipleChoiceField(
-        choices=Market.choices, required=False, widget=forms.SelectMultiple(attrs={"data-pick": "many"})
+        choices=market_choices, required=False, widget=forms.SelectMultiple(attrs={"data-pick": "many"})
+    )
+    acquired_lists = forms.ModelMultipleChoiceField(
+        queryset=AcquiredList.objects.none(),
+        required=False,
+        label="On the lists",
+        widget=forms.SelectMultiple(attrs={"data-pick": "many"}),
+        help_text="Lists that they came with, gathered or bought.",
     )
     tags = TagsField(required=False, help_text="Between commas.")
     emails = LinesField(
@@ -104,11 +121,14 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
             "birthday",
             "employees",
             "revenue",
+            "potential",
             "source",
             "list_kind",
+            "review_on",
+            "review_days",
         )
         labels = {"external_id": "External id", "created_on": "Customer since", "list_kind": "Came from a"}
-        widgets = {"birthday": DAY, "created_on": DAY, "kind": forms.RadioSelect()}
+        widgets = {"birthday": DAY, "created_on": DAY, "review_on": DAY, "kind": forms.RadioSelect()}
 
     def __init__(self, *, user: User, record: Contact | None, initial: dict[str, Any], data: Any = None) -> None:
         self.user, self.record = user, record
@@ -117,6 +137,7 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
         for name in ("organization", "parent"):
             kept = getattr(record, f"{name}_id") if record else None
             cast(RecordField, self.fields[name]).reach(reachable, kept, UNSEEN_ORGANIZATION)
+        self._set_choices("acquired_lists", AcquiredList.objects.visible_to(user))
         self._set_choices("owner", people_to_give(user, record))
         self._set_choices("team", teams_to_give(user, record))
         self._offer_territories(user, record)
@@ -155,6 +176,7 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
             cleaned["name"] = " ".join(part for part in parts if part)
             if not cleaned["name"]:
                 self.add_error("name", "Who is it? A name is needed.")
+        check_required(self, cleaned, self.record)
         return cleaned
 
     @property
@@ -164,6 +186,12 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
         if "territory" in given and not self.fields["territory"].disabled:
             return {**given, "is_placed_by_hand": given["territory"] is not None}
         return {name: value for name, value in given.items() if name != "territory"}
+
+    @property
+    def lists(self) -> list[AcquiredList] | None:
+        """The lists that the contact came with; None where the form does not ask."""
+        field = self.fields.get("acquired_lists")
+        return None if field is None or field.disabled else list(self.cleaned_data["acquired_lists"])
 
     @property
     def points(self) -> list[PointInput]:
@@ -207,7 +235,8 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
         }
         initial |= {name: getattr(address, name) for name in ADDRESS_FIELDS} if address else {}
         by_hand = record.territory_id if record.is_placed_by_hand else None
-        return {**initial, "territory": by_hand, "version": record.version}
+        lists = list(record.listings.values_list("acquired_list_id", flat=True))
+        return {**initial, "territory": by_hand, "acquired_lists": lists, "version": record.version}
 
 
 class InteractionForm(forms.ModelForm):

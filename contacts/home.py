@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from contacts.models import Interaction
 from contacts.queries import ICONS
+from contacts.responsibility.queries import due_for
 from crm.catalogue import HomeCard
 from crm.models import User
 
 LOOK_BACK = dt.timedelta(days=60)
 NEWEST = 7
+MOST_REVIEWS = 5
 
 
 def history_card(request: HttpRequest) -> dict[str, Any] | None:
@@ -26,4 +28,13 @@ def history_card(request: HttpRequest) -> dict[str, Any] | None:
     return {"entries": entries} if entries else None
 
 
-CARDS = (HomeCard("history", "contacts/_home_history.html", history_card, order=30),)
+def reviews_card(request: HttpRequest) -> dict[str, Any] | None:
+    """Accounts that the person is to review by today; None without any."""
+    found = due_for(request.user, MOST_REVIEWS + 1)  # type: ignore[arg-type]
+    return {"contacts": found[:MOST_REVIEWS], "has_more": len(found) > MOST_REVIEWS} if found else None
+
+
+CARDS = (
+    HomeCard("reviews", "contacts/responsibility/_home_reviews.html", reviews_card, order=9),
+    HomeCard("history", "contacts/_home_history.html", history_card, order=30),
+)

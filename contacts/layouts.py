@@ -8,15 +8,16 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from contacts.fact_lines import FACTS, custom_line, other_addresses, pencils
+from contacts.fact_lines import FACTS, custom_line, is_due, other_addresses, pencils
 from contacts.forms import ORGANIZATION_ONLY, PERSON_ONLY, ContactForm
+from contacts.markets.queries import categories_of, lacking
 from contacts.models import Contact
 from crm.access import can
 from crm.catalogue import panels_of
 from crm.choices import Verb
 from crm.customfields.definitions import definitions_of
 from crm.customfields.showing import fact_lines
-from crm.field_rights import read_only_fields
+from crm.field_rights import hidden_fields, read_only_fields
 from crm.layouts.places import Block, Item, LayoutPlace
 from crm.models import User
 from crm.requests import SignedInRequest
@@ -72,7 +73,9 @@ def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Bloc
             if item.name == "address":
                 data["lines"] += [(label, other, "", "") for label, other in other_addresses(contact)]
     if drawn:
-        drawn[0] |= {"missing": missing, "is_first": True}
+        lacks = lacking(contact, categories_of(contact), hidden_fields(user, Contact))
+        may_review = is_due(contact) and "review" in editable
+        drawn[0] |= {"missing": missing, "is_first": True, "lacking": lacks, "may_review": may_review}
     return [one if one["lines"] or one.get("is_first") else {} for one in drawn]
 
 
@@ -81,7 +84,7 @@ def _editable(user: User, contact: Contact) -> set[str]:
     if not can(user, Verb.CHANGE, contact):
         return set()
     names = {*FACTS, *(one.name for one in definitions_of(LABEL))} - read_only_fields(user, Contact)
-    return names - {*(PERSON_ONLY if contact.is_organization else ORGANIZATION_ONLY)}
+    return names - {"responsible"} - {*(PERSON_ONLY if contact.is_organization else ORGANIZATION_ONLY)}
 
 
 FORM = LayoutPlace(LABEL, "form", "Form of contacts", form_blocks)

@@ -89,7 +89,7 @@ def _whole_record(user: User) -> QuerySet[Contact]:
     reachable = Contact.objects.visible_to(user)
     return (
         reachable.filter(pk=ANY_KEY)
-        .select_related(*named, "owner", "team", "territory", "organization", "parent")
+        .select_related(*named, "owner", "team", "territory", "organization", "parent", "responsible")
         .prefetch_related(Prefetch("points", points_shown(user)), "addresses")
         .annotate(
             sees_organization=_sees("organization", reachable),

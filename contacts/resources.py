@@ -51,6 +51,12 @@ EXTRAS = (
         for name in ADDRESS_PARTS
     ),
     _own("website", "Website"),
+    _own("review_days", "Reviewed every so many days"),
+    _own(
+        "acquired_list_ids", "Lists that they came with, by id", "listings__acquired_list",
+        value=lambda contact: [one.acquired_list_id for one in contact.listings.all()], prefetch=("listings",),
+        stored=f"{LABEL}.source",
+    ),
     _own("archived_at", "When it was archived; null while it is current"),
     _own("version", "The version, for a change"),
     _own("updated_at", "When it was last changed"),

@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import Func, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import NullIf
 
-from contacts.choices import ContactKind, ListKind, Market, PointKind
+from contacts.choices import ContactKind, ListKind, PointKind
 from contacts.countries import country_code
-from contacts.models import Address, ContactPoint
+from contacts.markets.queries import incomplete, incomplete_choices, market_choices
+from contacts.models import AcquiredList, Address, ContactPoint
 from contacts.queries import UNSEEN_ORGANIZATION, main_point, place_of
+from contacts.responsibility.queries import REVIEW_CHOICES, review
 from crm.catalogue import FieldSpec
 
 
@@ -32,6 +34,8 @@ PLACE = Subquery(
         )
     )[:1]
 )
+def _lists() -> list[tuple[str, str]]:
+    return [(str(key), name) for key, name in AcquiredList.objects.values_list("pk", "name")]
 
 
 def _fact(name: str, label: str, path: str, **more: Any) -> FieldSpec:
@@ -58,7 +62,12 @@ CONTACT_FIELDS = (
     FieldSpec("team", "Team", "team", kind="team", select=("team",), order=31),
     FieldSpec("territory", "Territory", "territory", kind="team", select=("territory",), order=32),
     FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ContactKind.choices, order=40, always=True),
-    FieldSpec("market", "Market", "markets", kind="listed", choices=lambda: Market.choices, order=41),
+    FieldSpec("market", "Market", "markets", kind="listed", choices=market_choices, order=41),
+    FieldSpec(
+        "incomplete", "Incomplete for", "kind", kind="choice", choices=incomplete_choices, compare=incomplete,
+        condition=lambda end, value: incomplete("in", value), stored="contacts.contact.markets",
+        column=False, order=41, help="Customers of the category who lack a fact that it asks for.",
+    ),
     FieldSpec("industry", "Industry", "industry", order=42),
     FieldSpec(
         "organization", "Works at", "organization__name", select=("organization",), order=43,
@@ -79,14 +88,29 @@ CONTACT_FIELDS = (
     FieldSpec("tags", "Tags", "tags", kind="tags", order=60, help="All of these, between commas."),
     FieldSpec("source", "Source", "source", order=61),
     FieldSpec("list_kind", "Came from a", "list_kind", kind="choice", choices=lambda: ListKind.choices, order=62),
+    FieldSpec(
+        "acquired_list", "On the list", "listings__acquired_list", kind="choice", choices=_lists, column=False,
+        order=62, stored="contacts.contact.source", also=("acquired_lists", "acquired_list_ids"),
+    ),
     FieldSpec("employees", "Employees", "employees", kind="number", order=63),
     FieldSpec("turnover", "Their revenue", "revenue", kind="money", order=64),
+    FieldSpec("potential", "Potential", "potential", kind="money", order=64, help="What they could buy in a year."),
     FieldSpec("birthday", "Birthday", "birthday", kind="date", order=65),
     FieldSpec("external_id", "External id", "external_id", order=70, searched=True, held_in="search_text"),
     FieldSpec("created_on", "Customer since", "created_on", kind="date", order=71),
     FieldSpec(
         "added_on", "Added here", "created_at", kind="date", filter=False, in_trees=True, sort=True, order=72
     ),
+    FieldSpec(
+        "responsible", "Responsible", "responsible", kind="person", select=("responsible",), order=33,
+        help="Who looks after the segment that the contact is in.",
+    ),
+    FieldSpec(
+        "review", "Review", "kind", kind="choice", choices=lambda: REVIEW_CHOICES, compare=review, column=False,
+        condition=lambda end, value: review("in", value), stored="contacts.contact.review_on", order=73,
+    ),
+    FieldSpec("review_on", "To be reviewed on", "review_on", kind="date", order=73),
+    FieldSpec("reviewed_on", "Last reviewed", "reviewed_on", kind="date", order=74),
     FieldSpec("state", "State", "archived_at", kind="state", column=False, order=90, always=True),
     # on the record's page and in its form only; here so that a right can be given on them
     _fact("first_name", "First name", "first_name"),

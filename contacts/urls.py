@@ -3,9 +3,12 @@
 from django.urls import path
 
 from contacts import facts, history, views
+from contacts.acquired import views as acquired
 from contacts.composing import views as composing
+from contacts.markets import views as markets
 from contacts.permission import views as permission
 from contacts.relations import views as relations
+from contacts.responsibility import views as responsibility
 from contacts.territories import views as territories
 
 app_name = "contacts"
@@ -20,6 +23,25 @@ urlpatterns = [
     path("territories/place/", territories.PlacingStartView.as_view(), name="territory_place"),
     path("territories/<int:pk>/", territories.TerritoryUpdateView.as_view(), name="territory_update"),
     path("territories/<int:pk>/remove/", territories.TerritoryRemoveView.as_view(), name="territory_remove"),
+    path("lists/", acquired.AcquiredListListView.as_view(), name="acquired_list_list"),
+    path("lists/export/", acquired.AcquiredListExportView.as_view(), name="acquired_list_export"),
+    path("lists/new/", acquired.AcquiredListCreateView.as_view(), name="acquired_list_create"),
+    path("lists/<int:pk>/", acquired.AcquiredListDetailView.as_view(), name="acquired_list_detail"),
+    path("lists/<int:pk>/edit/", acquired.AcquiredListUpdateView.as_view(), name="acquired_list_update"),
+    path("lists/<int:pk>/remove/", acquired.AcquiredListRemoveView.as_view(), name="acquired_list_remove"),
+    path("markets/", markets.MarketListView.as_view(), name="market_list"),
+    path("markets/new/", markets.MarketCreateView.as_view(), name="market_create"),
+    path("markets/<int:pk>/", markets.MarketUpdateView.as_view(), name="market_update"),
+    path("markets/<int:pk>/remove/", markets.MarketRemoveView.as_view(), name="market_remove"),
+    path("responsibilities/", responsibility.ResponsibilityListView.as_view(), name="responsibility_list"),
+    path("responsibilities/new/", responsibility.ResponsibilityCreateView.as_view(), name="responsibility_create"),
+    path("responsibilities/<int:pk>/", responsibility.ResponsibilityUpdateView.as_view(), name="responsibility_update"),
+    path(
+        "responsibilities/<int:pk>/remove/",
+        responsibility.ResponsibilityRemoveView.as_view(),
+        name="responsibility_remove",
+    ),
+    path("<int:pk>/reviewed/", responsibility.ContactReviewView.as_view(), name="contact_review"),
     path("<int:pk>/", views.ContactDetailView.as_view(), name="contact_detail"),
     path("<int:pk>/edit/", views.ContactUpdateView.as_view(), name="contact_update"),
     path("bulk/", views.ContactBulkView.as_view(), name="contact_bulk"),

@@ -139,6 +139,7 @@ class ContactCreateView(ContactWholeFormView):
             points=form.points,
             address=form.address,
             custom=form.custom,
+            lists=form.lists,
         )
         self.warn_of_namesakes(contact)
         return contact
@@ -158,6 +159,7 @@ class ContactUpdateView(ContactWholeFormView):
             points=form.points,
             address=form.address,
             custom=form.custom,
+            lists=form.lists,
         )
         self.warn_of_namesakes(contact)
         return contact

@@ -19,6 +19,7 @@ from ninja.operation import Operation
 from analytics.api import scores
 from contacts.api import contacts, organizations
 from contacts.api_hanging import hanging, notes
+from contacts.api_origin import acquired_lists, origins
 from contacts.api_parts import parts
 from contacts.api_permission import permission
 from crm.company import company_at_hand
@@ -66,6 +67,8 @@ api.add_router("contacts", permission)
 api.add_router("contacts", hanging)
 api.add_router("contacts", loyalty)
 api.add_router("notes", notes)
+api.add_router("contacts", origins)
+api.add_router("acquired-lists", acquired_lists)
 api.add_router("organizations", organizations)
 api.add_router("products", products)
 api.add_router("orders", orders)

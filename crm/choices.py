@@ -88,6 +88,16 @@ class JobQueue(TextChoices):
     BATCH = "batch", "batch"
 
 
+class Door(TextChoices):
+    """By which way something came in; `FORM` is one that strangers fill in."""
+
+    PAGE = "page", "a page"
+    API = "api", "the API"
+    FORM = "form", "a form"
+    JOB = "job", "a job"
+    COMMAND = "command", "a command"
+
+
 class RowOperation(TextChoices):
     """What happened to a row, as the row history keeps it."""
 

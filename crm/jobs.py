@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 
 from crm import bells
 from crm.acting import acting
-from crm.choices import MAX_JOB_ATTEMPTS, JobQueue, JobState
+from crm.choices import MAX_JOB_ATTEMPTS, Door, JobQueue, JobState
 from crm.locks import locks_held, side_connection, take_lock
 from crm.log import log
 from crm.models import JobRun, JobWindow, StoredFile
@@ -238,7 +238,7 @@ def _claim(job_id: int) -> JobRun | None:
 def _work(job: JobRun, progress: JobProgress) -> None:
     handler: Callable[[JobRun, Progress], dict[str, Any]] = import_string(settings.CRM_JOBS[job.kind])
     try:
-        with acting(actor_id=job.actor_id, job_id=job.pk):
+        with acting(actor_id=job.actor_id, job_id=job.pk, door=Door.JOB):
             result = handler(job, progress)
     except JobCancelled:
         _finish(job, JobState.CANCELLED)

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from crm.acting import acting, new_request_id
+from crm.choices import Door
 
 logger = logging.getLogger("crm.requests")
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
@@ -47,7 +48,7 @@ class Observed:
         request_id = given if GIVEN_ID.fullmatch(given) else new_request_id()
         request.request_id = request_id  # type: ignore[attr-defined]
         start = time.monotonic()
-        with acting(request_id=request_id):
+        with acting(request_id=request_id, door=Door.PAGE):
             response = self.get_response(request)
             note(request, response.status_code, time.monotonic() - start)
         response[HEADER] = request_id

@@ -60,4 +60,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="10"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    # asked every hour; starts once a day, from four in the morning where the company is: after the scores of the night
+    "segments of responsibility": {
+        "task": "contacts.keep_responsibilities",
+        "schedule": crontab(minute="15"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
 }

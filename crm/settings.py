@@ -123,6 +123,7 @@ CRM_JOBS = {
     "bulk_undo": "crm.bulk.undoing.run_undo",
     "place contacts": "contacts.territories.placing.run_placing",
     "deal amounts": "pipeline.jobs.refresh_all_deals",
+    "responsibilities": "contacts.responsibility.keeping.run_keeping",
     "analysis": "analytics.jobs.run_analysis",
     "tidying": "crm.tidying.run_tidying",
     "order totals": "orders.jobs.refresh_all_totals",
@@ -138,6 +139,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.ties.load",
     "contacts.demo.working.load",
     "orders.demo.after_sales.load",
+    "contacts.demo.origins.load",
     "orders.demo.loyalty.load",
     "pipeline.demo.deals.load",
 ]

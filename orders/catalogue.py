@@ -4,6 +4,7 @@ from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, Timeli
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
+from orders.acquired import ACQUIRED_LIST_FIELDS, ACQUIRED_LIST_PANELS
 from orders.editing import EDITING, ORDER_EDITING
 from orders.exporting import EXPORTS
 from orders.home import CARDS
@@ -31,6 +32,7 @@ PRODUCT_GRANTS: dict[str, Grants] = {
 CATALOGUE = Catalogue(
     fields={
         "contacts.contact": (*CONTACT_FIELDS, *invoices.CONTACT_FIELDS, *registrations.CONTACT_FIELDS),
+        "contacts.acquiredlist": ACQUIRED_LIST_FIELDS,
         "orders.order": ORDER_FIELDS,
         "orders.product": PRODUCT_FIELDS,
         "orders.subscription": SUBSCRIPTION_FIELDS,
@@ -43,6 +45,7 @@ CATALOGUE = Catalogue(
     timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True), AFTER_SALES),
     panels={
         "contacts.contact": (*CONTACT_PANELS, *INVOICE_PANELS, *REGISTRATION_PANELS, *LOYALTY_PANELS),
+        "contacts.acquiredlist": ACQUIRED_LIST_PANELS,
         "orders.order": (CHANGES,),
         "orders.product": (*PRICE_PANELS, CHANGES),
         "orders.subscription": (CHANGES,),

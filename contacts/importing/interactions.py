@@ -81,10 +81,10 @@ UPDATE {ROWS} SET channel_name = coalesce(channel, 'web'), subject_text = coales
 INSERT = f"""
 INSERT INTO contacts_interaction (
   contact_id, occurred_at, channel, direction, subject, body, outcome, duration_seconds, user_id, external_id,
-  created_at
+  import_row, created_at
 )
 SELECT s.contact_id, s.occurred_at, s.channel_name, coalesce(s.direction, 'in'), s.subject_text, coalesce(s.body, ''),
-  coalesce(s.outcome, ''), s.duration_seconds, u.id, s.external_id, now()
+  coalesce(s.outcome, ''), s.duration_seconds, u.id, s.external_id, s.first_row, now()
 FROM {RECORDS} s LEFT JOIN crm_user u ON lower(u.email) = lower(s.user_email) WHERE s.is_new ORDER BY s.first_row
 """
 VALUES = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from contacts.choices import ContactKind, ListKind, Market
+from contacts.choices import ContactKind, ListKind
 from contacts.countries import country_code
+from contacts.importing.lists import list_names
 from contacts.importing.merge import merge_contacts
 from crm.importing.kinds import ImportField, ImportKind
 from crm.importing.values import Limits, ValueType
@@ -107,7 +108,7 @@ FIELDS = (
         "market",
         "Market",
         ValueType.TAGS,
-        limits=Limits(max_length=16, choices=tuple(Market.choices)),
+        limits=Limits(max_length=60),
         synonyms=("market category", "markets"),
         help="consumer, business, government, international; several parted by commas",
     ),
@@ -152,6 +153,23 @@ FIELDS = (
         help="response or compiled",
     ),
     ImportField(
+        "acquired_list",
+        "Acquired list",
+        limits=_text(120),
+        synonyms=("list", "list name", "came with the list"),
+        help="The list that the name came with; an unknown one is written down.",
+        whole_file="Which list do these names come from?",
+        offered=list_names,
+    ),
+    ImportField(
+        "potential",
+        "Potential",
+        ValueType.DECIMAL,
+        limits=Limits(max_digits=18, decimal_places=2, minimum=0),
+        synonyms=("potential revenue", "annual potential"),
+        help="What they could buy from us in a year.",
+    ),
+    ImportField(
         "created_on",
         "Customer since",
         ValueType.DATE,
@@ -159,7 +177,7 @@ FIELDS = (
     ),
 )
 
-TABLES = ("contacts_contact", "contacts_contactpoint", "contacts_address")
+TABLES = ("contacts_contact", "contacts_contactpoint", "contacts_address", "contacts_listedcontact")
 CONTACTS = ImportKind(
     name="contacts",
     label="Contacts",

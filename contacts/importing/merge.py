@@ -5,6 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from contacts.importing.custom import custom_defaults, prepare_custom
+from contacts.importing.lists import enter_lists, note_incomplete, reject_unknown_lists, resolve_markets
 from contacts.importing.references import (
     default_owner,
     reject_contacts_out_of_reach,
@@ -37,6 +38,7 @@ PLAIN = (
     "source",
     "list_kind",
     "created_on",
+    "potential",
 )
 ADDRESS = ("street", "postal_code", "city", "region", "country")
 
@@ -49,6 +51,8 @@ def merge_contacts(merge: Merge, kind: str) -> None:
             reject_contacts_out_of_reach(merge, reference, Verb.VIEW)
     reject_foreign_owners(merge)
     _reject_own_parents(merge)
+    reject_unknown_lists(merge)
+    resolve_markets(merge)
     prepare_custom(merge)
     merge.report(0.05, "Finding known contacts")
     fold_rows(merge, merge.fields, ["external_id"], wrapped=LINKED)
@@ -66,8 +70,10 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     _merge_points(merge, "email", "lower(s.email)")
     _merge_points(merge, "phone", "s.phone_normalised")
     _merge_addresses(merge)
+    enter_lists(merge)
     refresh_search_of(sql.SQL(f"SELECT contact_id FROM {RECORDS} WHERE is_changed AND NOT is_new"))
     place_contacts_of(sql.SQL(f"SELECT contact_id FROM {RECORDS} WHERE is_changed OR is_new"))
+    note_incomplete(merge)
     count_records(merge)
 
 

@@ -19,7 +19,7 @@ INSERT_CONTACTS = """
 INSERT INTO contacts_contact (
   id, kind, external_id, name, first_name, last_name, organization_id, parent_id, owner_id, team_id, markets, industry,
   employees, revenue, website, birthday, tags, source, list_kind, created_on, custom, version, created_at, updated_at,
-  sort_name, search_text, main_country
+  sort_name, search_text, main_country, potential, import_row
 )
 SELECT s.contact_id, coalesce(s.kind, %(kind)s), s.external_id, n.name, coalesce(s.first_name, ''),
   coalesce(s.last_name, ''), s.organization_id, s.parent_id, coalesce(s.owner_id, %(owner)s),
@@ -29,7 +29,8 @@ SELECT s.contact_id, coalesce(s.kind, %(kind)s), s.external_id, n.name, coalesce
   left(crm_fold(n.name), 300), crm_fold(concat_ws(' ', n.name,
     CASE WHEN position(s.first_name IN n.name) = 0 THEN s.first_name END,
     CASE WHEN position(s.last_name IN n.name) = 0 THEN s.last_name END,
-    s.external_id, lower(s.email), regexp_replace(s.phone_normalised, '\\D', '', 'g'))), coalesce(s.country, '')
+    s.external_id, lower(s.email), regexp_replace(s.phone_normalised, '\\D', '', 'g'))), coalesce(s.country, ''),
+  s.potential, s.first_row
 FROM import_records s CROSS JOIN LATERAL (
   SELECT left(coalesce(s.name, nullif(concat_ws(' ', s.first_name, s.last_name), ''), s.email, s.external_id), 300)
     AS name

@@ -2,18 +2,25 @@
 
 from contacts.models.contacts import Address, Contact, ContactPoint, ContactQuerySet
 from contacts.models.interactions import Interaction
+from contacts.models.lists import AcquiredList, ListedContact
+from contacts.models.markets import MarketCategory
 from contacts.models.permission import Consent, Purpose
 from contacts.models.relations import Relationship
+from contacts.models.responsibility import Responsibility
 from contacts.models.territories import TerritoryRule
 
 __all__ = [
+    "AcquiredList",
     "Address",
     "Consent",
     "Contact",
     "ContactPoint",
     "ContactQuerySet",
     "Interaction",
+    "ListedContact",
+    "MarketCategory",
     "Purpose",
     "Relationship",
+    "Responsibility",
     "TerritoryRule",
 ]

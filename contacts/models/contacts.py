@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from contacts.choices import ContactKind, ListKind, Market, PointKind
+from contacts.choices import ContactKind, ListKind, PointKind
 from contacts.countries import country_names
 from crm.access import VisibleQuerySet
 from crm.filtering.folding import Fold
@@ -30,8 +30,9 @@ class ContactQuerySet(VisibleQuerySet["Contact"]):
 class Contact(models.Model):
     """One party: a person or an organization. B2C and B2B share orders, deals, tickets and scores through it.
 
-    `search_text` (folded name, e-mails, phone digits, external id), `sort_name` and `main_country` (of the main
-    address) are kept by the actions and the import; nothing else writes them.
+    `markets` holds keys of `MarketCategory`; `responsible` looks after its segment (`contacts.responsibility`);
+    `import_row` is its row in the file that it came with. `search_text` (folded name, e-mails, phone digits, external
+    id), `sort_name` and `main_country` (of the main address) are kept by the actions and the import alone.
     """
 
     kind = models.CharField(max_length=16, choices=ContactKind, default=ContactKind.PERSON)
@@ -65,7 +66,7 @@ class Contact(models.Model):
         "crm.Territory", null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
     )
     is_placed_by_hand = models.BooleanField("territory chosen by hand", default=False, db_default=False, editable=False)
-    markets = ArrayField(models.CharField(max_length=16, choices=Market), default=list, blank=True)
+    markets = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     industry = models.CharField(max_length=120, blank=True)
     employees = models.PositiveIntegerField(null=True, blank=True)
     revenue = models.DecimalField(
@@ -75,12 +76,38 @@ class Contact(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
+    potential = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What they could buy from us in a year.",
+    )
     website = models.CharField(max_length=300, blank=True)
     birthday = models.DateField(null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     source = models.CharField(max_length=120, blank=True)
     list_kind = models.CharField(max_length=16, choices=ListKind, blank=True)
     created_on = models.DateField(null=True, blank=True, help_text="Since when the company knows this contact.")
+    review_days = models.PositiveSmallIntegerField(
+        "reviewed every",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3660)],
+        help_text="Days; empty: as its segment says.",
+    )
+    review_on = models.DateField("to be reviewed on", null=True, blank=True)
+    reviewed_on = models.DateField("last reviewed", null=True, blank=True, editable=False)
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="looked_after",
+    )
+    import_row = models.PositiveIntegerField(null=True, blank=True, editable=False)
     custom = models.JSONField(default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -105,6 +132,7 @@ class Contact(models.Model):
                 fields=["sort_name", "id"], condition=models.Q(archived_at__isnull=False), name="contacts_archived_sort"
             ),
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
+            models.Index(fields=["review_on"], condition=models.Q(review_on__isnull=False), name="contacts_review"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
             GinIndex(
                 OpClass(Fold("industry"), name="gin_trgm_ops"),

@@ -30,6 +30,7 @@ class Interaction(models.Model):
         related_name="interactions",
     )
     external_id = models.CharField(max_length=200, null=True, blank=True, editable=False)
+    import_row = models.PositiveIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(through="contact", parent="contacts.contact")

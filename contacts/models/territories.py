@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from contacts.choices import Market
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 
@@ -20,7 +19,7 @@ class TerritoryRule(models.Model):
     countries = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     postal_codes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     industries = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    markets = ArrayField(models.CharField(max_length=16, choices=Market), default=list, blank=True)
+    markets = ArrayField(models.CharField(max_length=16), default=list, blank=True)
 
     access = AccessPaths(shared=True)
     objects = VisibleQuerySet.as_manager()

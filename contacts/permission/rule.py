@@ -3,8 +3,9 @@
 It is an expression over contacts, so that one contact on its page and a million of an audience get the same answer by
 the same words. In this order: an archived contact is not written to; nor one without an address for the channel, or
 whose every address is suppressed. Then the newest consent for the channel counts that speaks of the purpose or of
-every purpose: a withdrawal forbids; from a compiled list only an opt-in of their own allows; a consent that is weaker
-than the purpose needs forbids, as does none at all, unless the purpose needs none.
+every purpose: a withdrawal forbids; where every list that they came with has run out of its licence, or one of them is
+compiled, only an opt-in of their own allows; a consent that is weaker than the purpose needs forbids, as does none at
+all, unless the purpose needs none.
 """
 
 from __future__ import annotations
@@ -14,13 +15,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    DateTimeField,
+    Exists,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, JSONObject
 from django.db.models.lookups import Exact, LessThan
 from django.utils import timezone
 
 from contacts.choices import YES, Answer, ConsentChannel, ConsentLevel, ListKind, PointKind
-from contacts.models import Address, Consent, Contact, ContactPoint, Purpose
+from contacts.models import Address, Consent, Contact, ContactPoint, ListedContact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
 from crm.models import SuppressedAddress
 from crm.templatetags.figures import full_day
@@ -76,16 +90,16 @@ def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Cas
     least = Coalesce(
         Subquery(Purpose.objects.filter(key=purpose).values("least_level")[:1]), Value(int(ConsentLevel.OPT_IN))
     )
+    is_weak = Q(LessThan(level, Value(int(ConsentLevel.OPT_IN))))
+    is_compiled = Q(list_kind=ListKind.COMPILED) | Q(_listed(kind=ListKind.COMPILED))
     return Case(
         When(archived_at__isnull=False, then=Value(Answer.ARCHIVED)),
         When(~Q(Exists(_ways(channel))), then=Value(Answer.UNREACHABLE)),
         *_suppressed(channel),
         When(Exact(level, NO), then=Value(Answer.WITHDRAWN)),
         When(Exact(least, NO), then=Value(Answer.NOT_NEEDED)),
-        When(
-            Q(list_kind=ListKind.COMPILED) & Q(LessThan(level, Value(int(ConsentLevel.OPT_IN)))),
-            then=Value(Answer.COMPILED),
-        ),
+        When(_has_ended(moment) & is_weak, then=Value(Answer.LICENCE_ENDED)),
+        When(is_compiled & is_weak, then=Value(Answer.COMPILED)),
         When(LessThan(level, NO), then=Value(Answer.NEVER_ASKED)),
         When(LessThan(level, least), then=Value(Answer.TOO_WEAK)),
         default=Value(Answer.GRANTED),
@@ -127,6 +141,27 @@ def _ways(channel: str) -> QuerySet[Any]:
     if channel == ConsentChannel.POST:
         return Address.objects.filter(contact=OuterRef("pk")).exclude(street="", city="")
     return ContactPoint.objects.filter(contact=OuterRef("pk"), kind=POINTS[ConsentChannel(channel)])
+
+
+class CompanyDay(Func):
+    """The day of a moment where the company is."""
+
+    template = "timezone(coalesce((SELECT time_zone FROM crm_company WHERE id = 1), 'UTC'), %(expressions)s)::date"
+    output_field = DateField()
+
+
+def _listed(**more: Any) -> Exists:
+    """Whether the contact of the outer query stands on a list like this."""
+    rows = ListedContact.objects.filter(contact=OuterRef("pk"))
+    return Exists(rows.filter(**{f"acquired_list__{name}": value for name, value in more.items()}))
+
+
+def _has_ended(moment: Any) -> Q:
+    """The contact came with lists, and none of them may be used any more."""
+    today = CompanyDay(Value(moment, output_field=DateTimeField()))
+    may_be_used = Q(acquired_list__licence_ends_on=None) | Q(acquired_list__licence_ends_on__gte=today)
+    in_force = ListedContact.objects.filter(may_be_used, contact=OuterRef("pk"))
+    return Q(_listed()) & ~Q(Exists(in_force))
 
 
 def _suppressed(channel: str) -> list[When]:

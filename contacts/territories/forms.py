@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from contacts.choices import Market
 from contacts.countries import country_code
+from contacts.markets.queries import market_choices
 from contacts.territories.actions import RuleInput
 from crm.fields import SectionedForm, TagsField
 from crm.models import Team, Territory, User
@@ -26,7 +26,7 @@ class RuleForm(forms.Form):
     )
     industries = TagsField(required=False, max_tag_length=120)
     markets = forms.MultipleChoiceField(
-        choices=Market.choices, required=False, widget=forms.SelectMultiple(attrs={"data-pick": "many"})
+        choices=market_choices, required=False, widget=forms.SelectMultiple(attrs={"data-pick": "many"})
     )
 
     def clean_countries(self) -> list[str]:

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from crm.bulk.editing import EditField, Editing, editing_of
+from crm.catalogue import fields_of
 from crm.choices import FieldType, Verb
 from crm.customfields.definitions import Definition, definitions_of
 from crm.customfields.forms import form_field as custom_form_field
@@ -128,6 +129,12 @@ def _sent(change: Change) -> Any:
     return list(change.typed) if isinstance(field, ArrayField) else ", ".join(change.typed)
 
 
+def _choices_of(label: str, edit: EditField) -> list[tuple[str, str]]:
+    """The values that a list of choices may hold, as the catalogue says."""
+    spec = next((one for one in fields_of(label) if one.name == edit.spec), None)
+    return list(spec.choices()) if spec is not None and spec.kind == "listed" and spec.choices else []
+
+
 def form_field(user: User, label: str, edit: EditField) -> forms.Field:
     """The form field that reads what is typed for a field of the model."""
     field = cast("models.Field[Any, Any]", apps.get_model(label)._meta.get_field(edit.name))
@@ -139,8 +146,7 @@ def form_field(user: User, label: str, edit: EditField) -> forms.Field:
         found.widget.attrs["data-pick"] = "one"
         return found
     if isinstance(field, ArrayField):
-        choices = field.base_field.choices
-        if choices:
+        if choices := _choices_of(label, edit):
             widget = forms.SelectMultiple(attrs={"data-pick": "many"})
             return forms.MultipleChoiceField(choices=choices, required=False, widget=widget)
         return TagsField(required=False)

@@ -83,6 +83,7 @@ class ImportResult:
             "rejected_file": str(self.rejected_path) if self.rejected_path else None,
             "created_related": self.created_related,
             "created_related_by_kind": self.counts.related,
+            "notes": self.counts.notes,
             "seconds": round(self.seconds, 3),
         }
 
@@ -98,10 +99,12 @@ def import_file(
     dry_run: bool = False,
     job: JobRun | None = None,
     keep: Callable[[ImportResult], None] | None = None,
+    name: str = "",
 ) -> ImportResult:
     """Import a file. Raises UnreadableFile with a sentence when nothing of it can be taken in; nothing is in then.
 
     `keep` is called with the result inside the import's transaction: what it writes is there just when the rows are.
+    `name` is the file's name where people gave it another than it is stored under.
     """
     started = time.monotonic()
     if not can(actor, Verb.IMPORT, apps.get_model(kind.model)):
@@ -117,6 +120,7 @@ def import_file(
         raise found.questions[0]
     rejected_path = rejected_path or Path(tempfile.gettempdir()) / f"rejected-{kind.name}-{uuid.uuid4().hex}.csv"
     run = _Run(actor, kind, options, progress, table, sources, found, started, rejected_path, dry_run, job, keep)
+    run.name = name or path.name
     try:
         return run.work()
     except DatabaseBusy:
@@ -147,6 +151,7 @@ class _Run:
     dry_run: bool
     job: JobRun | None
     keep: Callable[[ImportResult], None] | None
+    name: str = ""
 
     def work(self) -> ImportResult:
         """All of it in one transaction, from a clean start each time it is called."""
@@ -169,7 +174,8 @@ class _Run:
         self._reject_refused(cursor, rejected)
         rejected.close()
         result = self._result(counts, rejected)
-        summary = f"Imported {self.kind.label.lower()}: {counts.created:,} new, {counts.updated:,} changed"
+        numbers = f"{counts.created:,} new, {counts.updated:,} changed"
+        summary = f"Imported {self.kind.label.lower()} from {self.name[:200]}: {numbers}"
         log(actor=self.actor, verb="import", summary=summary, job=self.job)
         if self.keep:
             self.keep(result)

@@ -16,13 +16,13 @@ from crm.choices import FieldType, Verb
 from crm.importing.custom import NEW
 from crm.importing.dates import DateOrder
 from crm.importing.kinds import ImportKind
-from crm.importing.mapping import ImportOptions
+from crm.importing.mapping import ROW_NUMBER, ImportOptions
 from crm.importing.numbers import DecimalMark
+from crm.importing.option_lines import LINES
 from crm.models import User
 
 MAX_UPLOAD_BYTES = 300 << 20
 MAX_SHOWN_COLUMNS = 200
-FIXED_LINES = 2
 ENCODINGS = (
     ("", "Found out from the file"),
     ("utf-8", "UTF-8"),
@@ -113,10 +113,14 @@ class MappingForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial_of(options))
         closed = kind.closed_to(user)
-        self.kind, self.columns, self.options = kind, columns, options
+        self.kind, self.columns, self.options, self.user = kind, columns, options, user
+        self.asked = [spec for spec in kind.fields if spec.whole_file and spec.name not in closed]
         choices = [("", "not imported"), *((spec.name, spec.label) for spec in kind.fields if spec.name not in closed)]
         columns_choices = [*choices, *NEW_FIELDS] if may_add_fields else choices
-        mapped = {column: name for column, name in options.map if name not in closed}
+        mapped: dict[str, str] = {}
+        for column, name in options.map:
+            if column != ROW_NUMBER and name not in closed:
+                mapped.setdefault(column, name)
         mapped |= {column: f"{NEW}{name}" for column, name in options.custom}
         for position in shown_columns(columns, options):
             self.fields[f"column_{position}"] = forms.ChoiceField(
@@ -125,14 +129,25 @@ class MappingForm(forms.Form):
                 required=False,
                 initial=mapped.get(columns[position], ""),
             )
-        constants = list(options.constants.items())
-        for line in range(FIXED_LINES):
-            name, text = constants[line] if line < len(constants) else ("", "")
-            self.fields[f"fixed_field_{line}"] = forms.ChoiceField(
-                label="Field", choices=[("", "no field"), *choices[1:]], required=False, initial=name
-            )
-            self.fields[f"fixed_text_{line}"] = forms.CharField(
-                label="Value", required=False, max_length=300, initial=text
+            if may_add_fields:
+                is_late = columns[position] in options.late
+                self.fields[f"late_{position}"] = forms.BooleanField(
+                    label="filled in after the fact", required=False, initial=is_late
+                )
+        targets = [("", "no field"), *choices[1:]]
+        self.lines = {design.name: design.add(self, options, targets, columns) for design in LINES}
+        row_field = next((name for column, name in options.map if column == ROW_NUMBER), "")
+        self.fields["row_number"] = forms.ChoiceField(
+            label="The row's number becomes", choices=targets, required=False, initial=row_field
+        )
+        for spec in self.asked:
+            self.fields[f"whole_{spec.name}"] = forms.CharField(
+                label=spec.whole_file,
+                required=False,
+                max_length=spec.limits.max_length,
+                initial=options.constants.get(spec.name, ""),
+                help_text=spec.help,
+                widget=forms.TextInput(attrs={"list": f"offered_{spec.name}"}),
             )
 
     def to_options(self) -> ImportOptions:
@@ -140,9 +155,12 @@ class MappingForm(forms.Form):
         said = self.cleaned_data
         return replace(
             self.options,
-            map=tuple(pair for pair in self._pairs() if not pair[1].startswith(NEW)),
+            map=self._map(),
+            late=tuple(self._late()),
+            templates={name: text for name, text in self.said("template") if name and text},
+            values=tuple((name, old, new) for name, old, new in self.said("value") if name and (old or new)),
             custom=tuple((column, name.removeprefix(NEW)) for column, name in self._pairs() if name.startswith(NEW)),
-            constants=dict(self._constants()),
+            constants=self._constants(),
             nulls=tuple(text.strip() for text in said["nulls"].split(",") if text.strip()),
             automatic=False,
             date_order=DateOrder(said["date_order"]) if said["date_order"] else None,
@@ -156,19 +174,50 @@ class MappingForm(forms.Form):
         pairs = ((column, self.cleaned_data.get(f"column_{position}")) for position, column in enumerate(self.columns))
         return [(column, name) for column, name in pairs if name]
 
-    def _constants(self) -> list[tuple[str, str]]:
-        lines = [
-            (self.cleaned_data[f"fixed_field_{n}"], self.cleaned_data[f"fixed_text_{n}"]) for n in range(FIXED_LINES)
-        ]
-        return [(name, text) for name, text in lines if name and text]
+    def _map(self) -> tuple[tuple[str, str], ...]:
+        """What feeds fields: the columns, those that feed one more, the row's number."""
+        own = [pair for pair in self._pairs() if not pair[1].startswith(NEW)]
+        more = [(column, name) for column, name in self.said("also") if column and name]
+        number = self.cleaned_data["row_number"]
+        return (*own, *more, *([(ROW_NUMBER, number)] if number else []))
+
+    def _late(self) -> list[str]:
+        """Columns of new custom fields that are filled in after the fact."""
+        new = {column for column, name in self._pairs() if name.startswith(NEW)}
+        ticked = (column for place, column in enumerate(self.columns) if self.cleaned_data.get(f"late_{place}"))
+        return [column for column in ticked if column in new]
+
+    def _constants(self) -> dict[str, str]:
+        asked = {spec.name: self.cleaned_data[f"whole_{spec.name}"].strip() for spec in self.asked}
+        fixed = {line[0]: line[1] for line in self.said("fixed")}
+        return {name: text for name, text in {**fixed, **asked}.items() if name and text}
+
+    def said(self, name: str) -> list[tuple[str, ...]]:
+        """The lines of one kind, as they were filled in."""
+        return [tuple(self.cleaned_data.get(part, "") for part in line) for line in self.lines[name]]
 
     @property
     def reading_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("encoding", "delimiter", "header", "date_order", "decimal", "nulls")]
 
     @property
-    def fixed_lines(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"fixed_field_{line}"], self[f"fixed_text_{line}"]) for line in range(FIXED_LINES)]
+    def line_sections(self) -> list[dict[str, Any]]:
+        """The kinds of lines for the page: heading, what it is for, the lines of bound fields."""
+        return [
+            {
+                "name": design.name,
+                "heading": design.heading,
+                "help": design.help,
+                "is_used": any(any(self[part].value() for part in line) for line in self.lines[design.name]),
+                "lines": [[self[part] for part in line] for line in self.lines[design.name]],
+            }
+            for design in LINES
+        ]
+
+    @property
+    def whole_file_fields(self) -> list[tuple[forms.BoundField, Sequence[str]]]:
+        """What is asked for the whole file, each with the values that are offered."""
+        return [(self[f"whole_{spec.name}"], spec.offered(self.user) if spec.offered else ()) for spec in self.asked]
 
     def column_lines(self, samples: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         """For the page: name, samples, select of each shown column."""
@@ -177,10 +226,16 @@ class MappingForm(forms.Form):
                 "name": self.columns[position],
                 "samples": samples[position] if position < len(samples) else (),
                 "field": self[name],
+                "late": self._late_field(position, name),
             }
             for position in range(len(self.columns))
             if (name := f"column_{position}") in self.fields
         ]
+
+    def _late_field(self, position: int, name: str) -> forms.BoundField | None:
+        """The tick of a column that becomes a custom field."""
+        is_new = str(self[name].value() or "").startswith(NEW)
+        return self[f"late_{position}"] if is_new and f"late_{position}" in self.fields else None
 
     @property
     def hidden_columns(self) -> int:

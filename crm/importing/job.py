@@ -39,6 +39,7 @@ def _import(run: ImportRun, job: JobRun, progress: Progress) -> None:
                 progress=progress,
                 rejected_path=Path(folder) / "rejected.csv",
                 job=job,
+                name=run.file.name,
                 keep=lambda result: _keep(run, kind, result),
             )
         except DatabaseBusy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,7 +40,8 @@ NO_LIMITS = Limits()
 class ImportField:
     """A field that a column can feed. `synonyms` are folded column names that the wizard offers it for.
 
-    `custom` is the definition of a custom field, which is staged as JSON.
+    `custom` is the definition of a custom field, which is staged as JSON. `whole_file` is what the wizard asks where
+    one value holds for every row, and `offered` gives the values that a person may choose there.
     """
 
     name: str
@@ -51,6 +52,8 @@ class ImportField:
     synonyms: tuple[str, ...] = ()
     help: str = ""
     custom: Definition | None = None
+    whole_file: str = ""
+    offered: Callable[[User | None], Sequence[str]] | None = None
 
     @property
     def postgres_type(self) -> str:

@@ -21,12 +21,14 @@ TAKEN = "this external id is taken by a record that you may not change"
 
 @dataclass
 class Counts:
-    """What became of the rows; `related` counts what was made bare beside them, by kind."""
+    """What became of the rows; `related` counts what was made bare beside them, by kind; `notes` are sentences about
+    rows that are in and still want looking at."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     related: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from crm.access import VisibleQuerySet
-from crm.choices import RowOperation
+from crm.choices import Door, RowOperation
 from crm.grants import AccessPaths
 
 
@@ -18,8 +18,9 @@ class RowChange(models.Model):
 
     What the row became stands in its next change, or in the row itself. Made rows need no copy: as long as nothing
     changed them, the row itself is what was made. `parent_id` is the record that the row hangs on (the contact of an
-    address, the order of a line), where its table names one. Who, in which job and request is what the connection was
-    told (`crm.acting`). The application's role can read these rows; only the triggers, with the owner's rights, write.
+    address, the order of a line), where its table names one. Who, by which door (page, API with its token), in which
+    job and request is what the connection was told (`crm.acting`). The application's role can read these rows; only the
+    triggers, with the owner's rights, write.
     """
 
     at = models.DateTimeField()
@@ -47,6 +48,15 @@ class RowChange(models.Model):
         related_name="+",
     )
     request_id = models.CharField(max_length=32, blank=True)
+    door = models.CharField(max_length=8, choices=Door, blank=True, db_default="")
+    token = models.ForeignKey(
+        "crm.ApiToken",
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     access = AccessPaths(owner="actor", team="actor__team")
     objects = VisibleQuerySet.as_manager()

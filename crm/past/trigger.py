@@ -12,20 +12,25 @@ DECLARE
     actor bigint := (acting ->> 'actor')::bigint;
     job bigint := (acting ->> 'job')::bigint;
     request text := coalesce(left(acting ->> 'request', 32), '');
+    door text := coalesce(left(acting ->> 'door', 8), '');
+    token bigint := (acting ->> 'token')::bigint;
     parent_column text := nullif(TG_ARGV[0], '');
     left_out text[] := string_to_array(TG_ARGV[1], ',');
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO {schema}.crm_rowchange
-            (at, table_name, operation, row_id, last_id, parent_id, was, actor_id, job_id, request_id)
-        SELECT statement_timestamp(), TG_TABLE_NAME, 'I', min(id), max(id), NULL, NULL, actor, job, request
+            (at, table_name, operation, row_id, last_id, parent_id, was, actor_id, job_id, request_id,
+             door, token_id)
+        SELECT statement_timestamp(), TG_TABLE_NAME, 'I', min(id), max(id), NULL, NULL, actor, job, request,
+               door, token
         FROM (SELECT id, id - row_number() OVER (ORDER BY id) AS run FROM new_rows) AS made
         GROUP BY run;
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO {schema}.crm_rowchange
-            (at, table_name, operation, row_id, last_id, parent_id, was, actor_id, job_id, request_id)
+            (at, table_name, operation, row_id, last_id, parent_id, was, actor_id, job_id, request_id,
+             door, token_id)
         SELECT statement_timestamp(), TG_TABLE_NAME, 'U', id, id, (was ->> parent_column)::bigint, was, actor, job,
-               request
+               request, door, token
         FROM (
             SELECT o.id, to_jsonb(o) - left_out AS was, to_jsonb(n) - left_out AS became
             FROM old_rows AS o JOIN new_rows AS n ON n.id = o.id
@@ -35,9 +40,10 @@ BEGIN
         WHERE was IS DISTINCT FROM became;
     ELSE
         INSERT INTO {schema}.crm_rowchange
-            (at, table_name, operation, row_id, last_id, parent_id, was, actor_id, job_id, request_id)
+            (at, table_name, operation, row_id, last_id, parent_id, was, actor_id, job_id, request_id,
+             door, token_id)
         SELECT statement_timestamp(), TG_TABLE_NAME, 'D', id, id, (was ->> parent_column)::bigint, was, actor, job,
-               request
+               request, door, token
         FROM (SELECT o.id, to_jsonb(o) - left_out AS was FROM old_rows AS o OFFSET 0) AS gone;
     END IF;
     RETURN NULL;

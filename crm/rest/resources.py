@@ -90,6 +90,9 @@ class Resource:
         """Records as JSON holds them: the id and these fields, without related records that the person may not see."""
         veil(user, records, unseen_words(self.label))
         readers = {name: self.readers[name] for name in names}
+        for along in {self.specs[name].along for name in names}:
+            if along:
+                along(records, user)
         if self.has_custom_fields and CUSTOM.name in names:
             readers[CUSTOM.name] = values_reader(user, self.label, records)
         return [{"id": one.pk, **{name: plain(read(one)) for name, read in readers.items()}} for one in records]
@@ -129,7 +132,8 @@ def final_field(model: type[models.Model], path: str) -> Any:
 
 def _reader(model: type[models.Model], spec: FieldSpec) -> Callable[[Any], Any]:
     """Reads the stored value; what is put together of several rows, or has none, by the field's own function."""
-    if spec.value and (not spec.path or final_field(model, spec.path) is None or leads_to_many(model, spec.path)):
+    is_computed = spec.path in ("", "id") or final_field(model, spec.path) is None or leads_to_many(model, spec.path)
+    if spec.value and is_computed:
         return spec.value
     field = model._meta.get_field(spec.path) if "__" not in spec.path else None
     if isinstance(field, models.ForeignKey) and spec.path == field.attname:

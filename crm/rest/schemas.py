@@ -140,7 +140,7 @@ def _type_of(model: type[models.Model], spec: FieldSpec) -> Any:
         return int
     if spec.kind == "flag" or isinstance(field, models.BooleanField):
         return bool
-    if spec.value is not None and spec.kind == "text":
+    if spec.value is not None and (spec.kind == "text" or spec.path == "id"):
         return Any
     return _type_of_field(field)
 

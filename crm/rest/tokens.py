@@ -13,6 +13,7 @@ from ninja.security import HttpBearer
 from crm.accounts.middleware import SET_UP_FIRST
 from crm.accounts.second_factor import must_set_up
 from crm.acting import acts
+from crm.choices import Door
 from crm.models import ApiToken, User
 from crm.rest.problems import Problem, plain_problem
 from crm.rest.throttling import count_failure, count_token
@@ -66,7 +67,7 @@ class Token(HttpBearer):
         if self.scope and self.scope not in found.scopes:
             raise Problem(403, "missing_scope", f"This token lacks the scope “{self.scope}”.")
         request.user = found.user
-        acts(found.user.pk)
+        acts(found.user.pk, door=Door.API, token_id=found.pk)
         return found
 
 

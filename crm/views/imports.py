@@ -23,7 +23,7 @@ from crm.importing.custom import with_stored_fields
 from crm.importing.errors import UnreadableFile
 from crm.importing.forms import MAX_UPLOAD_BYTES, MappingForm, UploadForm
 from crm.importing.kinds import ImportKind
-from crm.importing.mapping import ImportOptions, guess_map
+from crm.importing.mapping import ROW_NUMBER, ImportOptions, guess_map
 from crm.importing.preview import Preview, preview_import
 from crm.importing.reading import open_table
 from crm.models import CustomField, ImportRun
@@ -136,7 +136,7 @@ class ImportMapView(ImportView):
         if (options.encoding, options.delimiter, options.header) == (before.encoding, before.delimiter, before.header):
             return options
         columns = columns_of(run, kind, options)
-        kept = tuple((column, name) for column, name in options.map if column in columns)
+        kept = tuple((column, name) for column, name in options.map if column in (*columns, ROW_NUMBER))
         return replace(options, map=kept or tuple(guess_map(kind, columns).items()))
 
     def show(self, run: ImportRun, kind: ImportKind, options: ImportOptions, status: int = 200) -> HttpResponse:

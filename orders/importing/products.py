@@ -56,11 +56,11 @@ def _insert(merge: Merge) -> None:
     merge.run(
         f"""
         INSERT INTO orders_product (
-            external_id, name, family, unit_price, unit_cost, currency, version, created_at, updated_at,
+            external_id, name, family, unit_price, unit_cost, currency, version, import_row, created_at, updated_at,
             sort_name, search_text
         )
         SELECT s.external_id, coalesce(s.name, s.external_id), coalesce(s.family, ''), s.unit_price, s.unit_cost,
-            coalesce(s.currency, %s), 1, now(), now(),
+            coalesce(s.currency, %s), 1, s.first_row, now(), now(),
             {SEARCHED.format(name="coalesce(s.name, s.external_id)", id="s.external_id", family="s.family")}
         FROM {RECORDS} s WHERE s.is_new ORDER BY s.first_row
         """,

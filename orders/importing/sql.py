@@ -92,14 +92,14 @@ UPDATE import_orders s SET is_new = true, order_pk = n.id FROM (
 INSERT_ORDERS = """
 INSERT INTO orders_order (
   id, number, import_key, contact_id, partner_id, ordered_at, ordered_on, channel, currency, amount, cost, base_amount,
-  is_purchase, created_at
+  is_purchase, import_row, created_at
 )
 SELECT s.order_pk, coalesce(s.order_id, ''), s.order_key, s.contact_id, s.partner_id, s.ordered_at, d.ordered_on,
   coalesce(s.channel, ''), coalesce(s.currency, %(currency)s), s.amount, s.cost,
   CASE WHEN coalesce(s.currency, %(currency)s) = %(currency)s THEN s.amount ELSE round(s.amount * (
     SELECT r.rate FROM crm_exchangerate r WHERE r.currency = s.currency AND r.valid_from <= d.ordered_on
     ORDER BY r.valid_from DESC LIMIT 1), 4) END,
-  s.is_purchase, now()
+  s.is_purchase, s.first_row, now()
 FROM import_orders s CROSS JOIN LATERAL (SELECT (s.ordered_at AT TIME ZONE %(zone)s)::date AS ordered_on) d
 WHERE s.is_new ORDER BY s.first_row
 """

@@ -23,6 +23,7 @@ class Product(models.Model):
     """Something that is sold. Price and cost are list values per unit; lines keep what was really paid."""
 
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    import_row = models.PositiveIntegerField(null=True, blank=True, editable=False)
     name = models.CharField(max_length=300)
     family = models.CharField(max_length=120, blank=True)
     unit_price = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
@@ -80,6 +81,7 @@ class Order(models.Model):
 
     number = models.CharField(max_length=200, blank=True)
     import_key = models.CharField(max_length=500, null=True, blank=True, unique=True, editable=False)
+    import_row = models.PositiveIntegerField(null=True, blank=True, editable=False)
     contact = models.ForeignKey(
         "contacts.Contact",
         null=True,

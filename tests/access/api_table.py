@@ -67,6 +67,13 @@ OPERATIONS: dict[str, Operation] = {
     "enrol_member": writing("contact", "change", "loyalty"),
     "list_entries": reading("contact", "loyalty", has_record=True),
     "add_entry": writing("contact", "change", "loyalty", {"kind": "adjusted", "points": 5, "note": "Sorry"}),
+    "get_origin": reading("contact", "contacts", has_record=True),
+    "list_acquired_lists": reading("acquired list", "contacts"),
+    "create_acquired_list": writing(
+        "acquired list", "add", "contacts", {"name": "New", "kind": "compiled", "currency": "EUR"}, has_record=False
+    ),
+    "get_acquired_list": reading("acquired list", "contacts", has_record=True),
+    "change_acquired_list": writing("acquired list", "change", "contacts", {**VERSION, "vendor": "Changed"}),
     "list_organizations": reading("contact", "contacts"),
     "create_organization": writing("contact", "add", "contacts", {"name": "New"}, has_record=False),
     "get_organization": reading("organization", "contacts", has_record=True),

@@ -71,6 +71,16 @@ SCOPES["saved view"] = {
     "change": reach(OWN, OWN, OWN, TEAM),
     "delete": reach(OWN, OWN, OWN, TEAM),
 }
+SCOPES["acquired list"] = {
+    "view": EVERYBODY,
+    "export": reach(NONE, ALL, NONE, ALL),
+    **dict.fromkeys(("add", "change", "delete"), reach(NONE, ALL, NONE, ALL)),
+}
+SCOPES["market category"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change", "delete"), NOBODY)}
+SCOPES["responsibility"] = {
+    "view": EVERYBODY,
+    **dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL)),
+}
 SCOPES["order"] = SCOPES["contact"]
 SCOPES["pipeline set-up"] = {"view": EVERYBODY, "add": reach(NONE, NONE, NONE, ALL)}
 SCOPES["deal"] = {
@@ -145,6 +155,21 @@ ADDRESSES: dict[str, Address] = {
     "contacts:task_create": button("contact", "view"),
     "contacts:mail_send": button("contact", "view"),
     "contacts:mail_draft_keep": button("contact", "view"),
+    "contacts:contact_review": button("contact", "change"),
+    "contacts:acquired_list_list": page("acquired list"),
+    "contacts:acquired_list_export": page("acquired list", "export"),
+    "contacts:acquired_list_create": form("acquired list", "add"),
+    "contacts:acquired_list_detail": Address("acquired list"),
+    "contacts:acquired_list_update": form("acquired list", "change", has_record=True),
+    "contacts:acquired_list_remove": button("acquired list", "delete"),
+    "contacts:market_list": page("market category", "change"),
+    "contacts:market_create": form("market category", "add"),
+    "contacts:market_update": form("market category", "change", has_record=True),
+    "contacts:market_remove": button("market category", "delete"),
+    "contacts:responsibility_list": page("responsibility", "change"),
+    "contacts:responsibility_create": form("responsibility", "add"),
+    "contacts:responsibility_update": form("responsibility", "change", has_record=True),
+    "contacts:responsibility_remove": button("responsibility", "delete"),
     "crm:home": page("house"),
     "crm:setup": PUBLIC,
     "crm:healthz": Address("house", has_record=False, is_public=True),

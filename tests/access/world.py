@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 
-from contacts.models import Contact
+from contacts.models import AcquiredList, Contact, MarketCategory, Responsibility
 from crm.agenda.feeds import make_feed
 from crm.choices import JobState, Role
 from crm.log import log
@@ -218,7 +218,23 @@ def _view(owner: User, name: str) -> SavedView:
     )
 
 
+def _acquired_list(owner: User, name: str) -> AcquiredList:
+    return AcquiredList.objects.create(name=f"List {name}")
+
+
+def _market(owner: User, name: str) -> MarketCategory:
+    number = MarketCategory.objects.count()
+    return MarketCategory.objects.create(key=f"k{number}", label=f"Category {name}")
+
+
+def _responsibility(owner: User, name: str) -> Responsibility:
+    return Responsibility.objects.create(owner=owner, field="kind", value=name)
+
+
 MAKERS = {
+    "acquired list": _acquired_list,
+    "market category": _market,
+    "responsibility": _responsibility,
     "saved view": _view,
     "calendar link": _calendar_link,
     "secret of a calendar": _calendar_secret,

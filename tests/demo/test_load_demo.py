@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Max, Min, Sum
 
 from contacts import keeping as contact_keeping
-from contacts.models import Contact, ContactPoint, Interaction
+from contacts.models import AcquiredList, Contact, ContactPoint, Interaction, Responsibility
 from contacts.normalising import normalise_point
 from crm.demo import house
 from crm.models import Company, LogEntry, User
@@ -179,3 +179,13 @@ def test_numbers_out_of_range_are_refused(load_demo, words):
 def test_a_demo_of_the_future_is_refused(load_demo):
     with pytest.raises(CommandError, match="lies in the future"):
         load_demo("--until", "2999-01-01")
+
+
+def test_names_come_from_lists_and_accounts_are_reviewed(load_demo):
+    load_demo()
+    assert AcquiredList.objects.filter(entries__isnull=False).distinct().count() == 4
+    assert Responsibility.objects.filter(review_days__gt=0, owner__is_active=True).count() == 3
+    reviewed = Contact.objects.exclude(review_days=None)
+    assert reviewed.exists()
+    assert not reviewed.exclude(review_on=F("reviewed_on") + F("review_days")).exists()
+    assert not Contact.objects.filter(kind="organization", archived_at=None, potential=None).exists()

@@ -13,8 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from analytics import actions as analytics
 from analytics.models import RfmSegment, UsageLevel
 from contacts import actions as contacts
+from contacts.acquired import actions as acquired
+from contacts.markets import actions as markets
 from contacts.permission import actions as permission
 from contacts.relations import actions as relations
+from contacts.responsibility import actions as responsibility
 from crm import actions as floor
 from crm import jobs
 from crm.accounts import actions as accounts
@@ -36,6 +39,7 @@ from orders.loyalty import actions as loyalty
 from pipeline import actions as deals
 from pipeline.models import Stage
 from tests.factories import make_contact, make_deal, make_order, make_pipeline, make_product, make_user
+from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
 
 MODULES = (
@@ -45,6 +49,9 @@ MODULES = (
     contacts,
     permission,
     relations,
+    acquired,
+    markets,
+    responsibility,
     floor,
     accounts,
     customfields,
@@ -64,7 +71,7 @@ NOT_ALONE = {
     "save_points", "save_address", "is_set_up", "name_from_email", "ring", "answer_password_requests",
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
-    "default_pipeline",
+    "default_pipeline", "set_lists",
     "returnable",
 }  # fmt: skip
 
@@ -118,6 +125,7 @@ def _field() -> Any:
 # name: called with who acts, it prepares and gives back the call itself
 ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **SALES_ACTIONS,
+    **CONTACT_ACTIONS,
     "create_contact": lambda actor: (
         lambda: contacts.create_contact(
             actor=actor,

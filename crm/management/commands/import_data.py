@@ -149,6 +149,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 "Made beside them: " + ", ".join(f"{n:,} {name}" for name, n in counts.related.items()) + "."
             )
+        for sentence in counts.notes:
+            self.stdout.write(sentence)
         for sentence in result.examples[:5]:
             self.stdout.write(f"  {sentence}")
         if result.rejected_path:

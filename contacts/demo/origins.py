@@ -1,0 +1,79 @@
+"""Where the demo's names come from, what they could buy, which accounts are reviewed, and who answers for a segment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import connection
+
+from contacts.choices import ListKind
+from contacts.models import AcquiredList, MarketCategory, Responsibility
+from crm.choices import Role
+from crm.demo.house import Batch, Fill, House
+from crm.demo.staff import KEY_ACCOUNTS
+
+# name, kind, vendor, days since it came, days until the licence ends, cost, names, the contacts' source
+LISTS = (
+    ("Visitors of the fair in Hanover", ListKind.RESPONSE, "", 420, None, 5_400, 610, "trade fair"),
+    ("Requests for the catalogue", ListKind.RESPONSE, "", 730, None, 1_150, 480, "catalogue request"),
+    ("Joiners and fitters, south", ListKind.COMPILED, "Adresskontor Nord", 300, 200, 2_280, 1_900, "directory"),
+    ("Architects, first edition", ListKind.COMPILED, "Branchendaten GmbH", 600, -40, 1_640, 820, "cold call"),
+)
+REQUIRED = {"business": ["industry", "email", "country"], "government": ["email", "phone", "employees"]}
+ENTER = """
+INSERT INTO contacts_listedcontact (acquired_list_id, contact_id, created_at)
+SELECT %s, id, created_at FROM contacts_contact WHERE id = ANY(%s) AND source = %s ORDER BY id
+"""
+FACTS = """
+UPDATE contacts_contact c SET
+  potential = round((coalesce(c.employees, 4) * (120 + (n.number * 7919) %% 380))::numeric, -2),
+  review_days = CASE WHEN n.number %% 4 = 0 THEN 90 END,
+  reviewed_on = CASE WHEN n.number %% 4 = 0 THEN %(end)s::date - ((n.number * 31) %% 100)::integer END,
+  review_on = CASE WHEN n.number %% 4 = 0 THEN %(end)s::date - ((n.number * 31) %% 100)::integer + 90 END
+FROM (SELECT id, substr(external_id, 2)::bigint AS number FROM contacts_contact WHERE id = ANY(%(ids)s)) n
+WHERE n.id = c.id AND c.kind = 'organization' AND c.archived_at IS NULL
+"""
+
+
+def load(house: House) -> Fill:
+    """Write the lists, the facts of the categories and the segments down; the function that fills a batch."""
+    made = [_list(house, *line) for line in LISTS]
+    for key, required in REQUIRED.items():
+        MarketCategory.objects.filter(key=key, required=[]).update(required=required)
+    _segments(house)
+
+    def fill(batch: Batch) -> None:
+        if batch.book is None:
+            raise RuntimeError("The loader of origins comes after that of contacts in CRM_DEMO_LOADERS.")
+        ids = batch.book.id.tolist()
+        with connection.cursor() as cursor:
+            for acquired, (*_, source) in zip(made, LISTS, strict=True):
+                cursor.execute(ENTER, [acquired.pk, ids, source])
+            cursor.execute(FACTS, {"ids": ids, "end": house.end})
+
+    return fill
+
+
+def _list(
+    house: House, name: str, kind: str, vendor: str, since: int, until: int | None, cost: int, names: int, source: str
+) -> AcquiredList:
+    end = house.end
+    fields = {
+        "kind": kind,
+        "vendor": vendor,
+        "received_on": end - dt.timedelta(days=since),
+        "licence_ends_on": end + dt.timedelta(days=until) if until is not None else None,
+        "cost": Decimal(cost),
+        "names_delivered": names,
+        "note": f"Their source is “{source}”.",
+    }
+    return AcquiredList.objects.get_or_create(name=name, defaults=fields)[0]
+
+
+def _segments(house: House) -> None:
+    """Key accounts answer for the best customers, and for those who are about to go."""
+    reps = [person.id for person in house.in_team(KEY_ACCOUNTS) if person.role == Role.REP]
+    for position, (value, days) in enumerate((("cannot lose", 30), ("champions", 60), ("at risk", 45)), start=1):
+        fields = {"owner_id": reps[position % len(reps)], "review_days": days, "position": position * 10}
+        Responsibility.objects.get_or_create(field="segment", value=value, defaults=fields)

@@ -1,0 +1,1 @@
+"""Market categories and the facts that a customer of each must have."""

@@ -1,0 +1,34 @@
+"""What a market category asks for, held against a form of a contact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from contacts.markets.facts import Fact, facts, facts_of
+from contacts.markets.queries import categories
+from contacts.models import Contact
+
+EMPTY: tuple[Any, ...] = (None, "", [], ())
+
+
+def check_required(form: forms.BaseForm, cleaned: Mapping[str, Any], record: Contact | None) -> None:
+    """Refuse a form that leaves out what a customer of the chosen categories must have.
+
+    A form of one fact answers for its own fields only. What a person may not write they are not asked for.
+    """
+    chosen = cleaned.get("markets") if "markets" in form.fields else (record.markets if record else [])
+    kind = record.kind if record else cleaned.get("kind")
+    asking = [one for one in categories() if one.required and one.key in (chosen or ())]
+    known = facts() if asking else []
+    for category in asking:
+        for fact in facts_of(category, known):
+            if _is_asked(form, fact, str(kind)) and cleaned.get(fact.field) in EMPTY and fact.field not in form.errors:
+                form.add_error(fact.field, f"A customer of the category {category} must have this.")
+
+
+def _is_asked(form: forms.BaseForm, fact: Fact, kind: str) -> bool:
+    field = form.fields.get(fact.field)
+    return field is not None and not field.disabled and (not fact.only or fact.only == kind)

@@ -1,0 +1,33 @@
+"""Celery entry points of contacts."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from contacts.models import Contact, Responsibility
+from contacts.responsibility.actions import start_keeping
+from crm.company import current_company
+from crm.jobs import claim_window
+
+NIGHTLY_HOUR = 4
+
+
+@shared_task(name="contacts.keep_responsibilities")
+def keep_responsibilities_task() -> bool:
+    """Once a day, from four in the morning of the company's time on, where there is a segment; called every hour."""
+    now = timezone.now().astimezone(current_company().zone)
+    if now.hour < NIGHTLY_HOUR or not (Responsibility.objects.exists() or _some_are_reviewed()):
+        return False
+    with transaction.atomic():
+        is_first = claim_window("responsibilities", now.date().isoformat())
+        if is_first:
+            start_keeping(actor=None)
+    return is_first
+
+
+def _some_are_reviewed() -> bool:
+    """Whether an account has an interval of its own and no day yet."""
+    return Contact.objects.filter(Q(review_days__isnull=False), review_on=None).exists()
