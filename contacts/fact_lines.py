@@ -133,9 +133,10 @@ def _potential(contact: Contact) -> Drawn:
 def _source(contact: Contact) -> Drawn:
     """The source, and the lists that the contact came with."""
     ended = pill("licence ended", "bad")
-    lines = [(one.get_absolute_url(), one, ended if has_ended else "") for one, has_ended in lists_of(contact)]
+    found = [] if getattr(contact, "hides_lists", False) else lists_of(contact)
+    lines = [(one.get_absolute_url(), one, ended if has_ended else "") for one, has_ended in found]
     shown = format_html_join("", '<span class="fact-line"><a href="{}">{}</a> {}</span>', lines)
-    return format_html("{}{}", contact.source, shown) if contact.source or lines else ""
+    return format_html("{}{}", contact.source or "", shown) if contact.source or lines else ""
 
 
 def _responsible(contact: Contact) -> Drawn:

@@ -57,6 +57,8 @@ def side_blocks() -> tuple[Block, ...]:
 def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Block]) -> list[dict[str, Any]]:
     """Each group with the facts that the contact has; the first one offers those that it has not."""
     contact, user = cast(Contact, record), cast(SignedInRequest, request).user
+    hidden = hidden_fields(user, Contact)
+    contact.__dict__["hides_lists"] = "source" in hidden
     own = {line.name: custom_line(line) for line in fact_lines(user, record)}
     editable, pencil = _editable(user, contact), pencils(contact)
     drawn: list[dict[str, Any]] = [{"title": block.title, "lines": [], "contact": contact} for block in blocks]
@@ -73,7 +75,7 @@ def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Bloc
             if item.name == "address":
                 data["lines"] += [(label, other, "", "") for label, other in other_addresses(contact)]
     if drawn:
-        lacks = lacking(contact, categories_of(contact), hidden_fields(user, Contact))
+        lacks = lacking(contact, categories_of(contact), hidden)
         may_review = is_due(contact) and "review" in editable
         drawn[0] |= {"missing": missing, "is_first": True, "lacking": lacks, "may_review": may_review}
     return [one if one["lines"] or one.get("is_first") else {} for one in drawn]
