@@ -34,6 +34,8 @@ PLACE = Subquery(
         )
     )[:1]
 )
+
+
 def _lists() -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in AcquiredList.objects.values_list("pk", "name")]
 
