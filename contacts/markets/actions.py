@@ -41,6 +41,7 @@ def remove_market(*, actor: User | None, category: MarketCategory) -> None:
     """Take a category away that no contact is in. Raises ValidationError where some are."""
     count = Contact.objects.filter(markets__contains=[category.key]).count()
     if count:
-        raise ValidationError(f"{count:,} contacts are in {category}. Put them into another category first.")
+        who = "1 contact is" if count == 1 else f"{count:,} contacts are"
+        raise ValidationError(f"{who} in {category}. Move out whoever is in it first.")
     log(actor=actor, verb="delete", object=category, summary=f"Removed the market category {category}")
     category.delete()

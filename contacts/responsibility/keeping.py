@@ -43,7 +43,7 @@ def keep_responsibilities() -> int:
             if not one.owner.is_active:
                 continue
             try:
-                rows, parameters = contacts_of(one).order_by().values("pk").query.sql_with_params()
+                rows, parameters = contacts_of(one).order_by().values("id").query.sql_with_params()
             except EmptyResultSet:  # its filter cannot be asked any more: the page says so by a count of none
                 continue
             cursor.execute(

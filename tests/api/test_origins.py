@@ -30,7 +30,7 @@ def test_a_list_is_written_down_read_and_changed(caller):
     make_order(contact)
     found = caller.get(f"/acquired-lists/{key}").json()
     figures = ("cost", "cost_per_name", "names_here", "names_permitted", "customers_made", "revenue")
-    assert [found[name] for name in figures] == ["500.00", "2.5", 1, 0, 1, f"{Order.objects.get().base_amount:f}"]
+    assert [found[name] for name in figures] == ["500.00", "2.50", 1, 0, 1, f"{Order.objects.get().base_amount:f}"]
     changed = caller.patch(f"/acquired-lists/{key}", {"vendor": "Adresskontor", "version": found["version"]})
     assert (changed.status_code, AcquiredList.objects.get().vendor) == (200, "Adresskontor")
     assert caller.patch(f"/acquired-lists/{key}", {"vendor": "X", "version": found["version"]}).status_code in (

@@ -60,7 +60,7 @@ def test_all_options_come_in_as_the_preview_showed(django_capture_on_commit_call
     assert ada.created_on.isoformat() == "2026-04-03"
     assert (ada.custom["score"], "score" in mad_max.custom) == (3, False)
     assert list(CustomField.objects.order_by("key").values_list("key", "type", "is_late")) == [
-        ("churned", "flag", True), ("score", "number", False),
+        ("churned", "yes_no", True), ("score", "number", False),
     ]  # fmt: skip
     assert set(AcquiredList.objects.get().contacts.all()) == {ada, mad_max}
 
