@@ -41,10 +41,11 @@ CONTACT_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         MarketCategory.objects.create(key="x", label="X"),
         lambda one: markets.remove_market(actor=actor, category=one),
     ),
-    "create_responsibility": lambda actor: (
-        lambda: responsibility.create_responsibility(
-            actor=actor, fields={"owner": make_user(), "field": "kind", "value": "person"}
-        )
+    "create_responsibility": lambda actor: _on(
+        make_user(),
+        lambda owner: responsibility.create_responsibility(
+            actor=actor, fields={"owner": owner, "field": "kind", "value": "person"}
+        ),
     ),
     "change_responsibility": lambda actor: _on(
         _responsibility(),
