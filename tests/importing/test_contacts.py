@@ -160,4 +160,5 @@ def test_templates_constants_replacements_and_row_numbers_feed_fields(tmp_path):
 
 def test_an_import_is_one_row_in_the_log(tmp_path):
     imported(tmp_path, FULL)
-    assert list(LogEntry.objects.values_list("verb", "summary")) == [("import", "Imported contacts: 2 new, 0 changed")]
+    said = ("import", "Imported contacts from table: 2 new, 0 changed")
+    assert list(LogEntry.objects.values_list("verb", "summary")) == [said]
