@@ -59,6 +59,7 @@ def test_a_territory_is_made_with_its_rules_and_a_job_places_the_contacts(client
 
 @pytest.mark.django_db(transaction=True)
 def test_one_that_is_removed_gives_its_contacts_to_the_other_rules(client: Client) -> None:
+    MarketCategory.objects.get_or_create(key="consumer", defaults={"label": "Consumer"})  # tests before empty tables
     client.post(f"{PAGE}new/", sent("World", {"markets": ["consumer"]}, position=200))
     gone = Territory.objects.create(name="Gone", position=1)
     contact = make.make_contact(territory=gone, is_placed_by_hand=True, markets=["consumer"])
