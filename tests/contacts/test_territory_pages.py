@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from contacts.models import Address, Contact, TerritoryRule
+from contacts.models import Address, Contact, MarketCategory, TerritoryRule
 from crm.choices import JobState, Role
 from crm.jobs import run_job
 from crm.models import JobRun, LogEntry, Territory, User
