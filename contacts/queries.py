@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.choices import BULK_CHANNELS, Channel, ContactKind, Direction, PointKind
-from contacts.models import Address, Contact, ContactPoint, Interaction
+from contacts.models import Address, Contact, ContactPoint, Interaction, ListedContact
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry, fields_of
 from crm.choices import Verb
@@ -95,6 +95,7 @@ def _whole_record(user: User) -> QuerySet[Contact]:
             sees_organization=_sees("organization", reachable),
             sees_parent=_sees("parent", reachable),
             people_count=_count_of_people(reachable),
+            is_listed=Exists(ListedContact.objects.filter(contact=OuterRef("pk"))),
             has_bulk=Exists(Interaction.objects.filter(contact=OuterRef("pk"), channel__in=BULK_CHANNELS)),
             can_change=Exists(Contact.objects.visible_to(user, Verb.CHANGE).filter(pk=OuterRef("pk"))),
             can_delete=Exists(Contact.objects.visible_to(user, Verb.DELETE).filter(pk=OuterRef("pk"))),

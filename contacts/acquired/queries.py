@@ -23,7 +23,10 @@ def count_names(records: Sequence[Any], user: User | None) -> None:
 
 
 def lists_of(contact: Contact) -> list[tuple[AcquiredList, bool]]:
-    """The lists that a contact stands on, each with whether its licence has ended."""
+    """The lists that a contact stands on, each with whether its licence has ended. Whoever read the contact with
+    `is_listed` is spared the question for one who stands on none."""
+    if not getattr(contact, "is_listed", True):
+        return []
     today = company_today()
     return [(one, one.has_ended(today)) for one in contact.acquired_lists.order_by("name")]
 

@@ -31,8 +31,8 @@ def test_nothing_is_hidden_without_a_rule(rep: User) -> None:
 def test_a_field_is_known_by_its_name_in_the_model_in_lists_and_in_files(rep: User) -> None:
     rule("contacts.contact.owner")
     rule("contacts.contact.markets")
-    assert hidden_fields(rep, Contact) == {"owner", "owner_email", "markets", "market"}
-    assert hidden_specs(rep, "contacts.contact") == {"owner", "market"}
+    assert hidden_fields(rep, Contact) == {"owner", "owner_email", "markets", "market", "incomplete"}
+    assert hidden_specs(rep, "contacts.contact") == {"owner", "market", "incomplete"}
 
 
 def test_the_money_of_a_customer_and_the_turnover_of_an_organization_are_two_things(rep: User) -> None:
