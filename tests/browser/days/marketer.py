@@ -34,6 +34,7 @@ def filter_by_city_and_keep_the_view(day: Day) -> None:
     day.page.get_by_role("link", name="Edit view").click()
     day.button("Delete").first.click()
     day.button("Delete it").click()
+    expect(day.page).to_have_url(re.compile("/contacts/"))
     expect(day.page.locator(".tabs").get_by_role("link", name=name)).to_have_count(0)
     assert not SavedView.objects.filter(name=name).exists()
 
