@@ -95,7 +95,7 @@ CATALOGUE = Catalogue(
     navigation=(
         NavItem("Contacts", "contacts:contact_list", "people", order=10, model="contacts.contact", key="c"),
         NavItem(
-            "Acquired lists", "contacts:acquired_list_list", "journal-text", order=13, model="contacts.acquiredlist"
+            "Acquired lists", "contacts:acquired_list_list", "journal-text", order=47, model="contacts.acquiredlist"
         ),
         NavItem(
             "Segments of responsibility",
