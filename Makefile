@@ -55,7 +55,7 @@ bench: setup
 drills: setup
 	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py
 
-# each role lives so many minutes in the browser
+# each role lives so many minutes in the browser; the suite has each of its chores once
 days: setup browser
 	@CRM_DAY_MINUTES=$(or $(MINUTES),60) $(PYTEST) -n 5 -m browser tests/browser/days
 

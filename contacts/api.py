@@ -14,11 +14,10 @@ from contacts.models import Contact
 from contacts.resources import CONTACTS, ORGANIZATIONS
 from crm.choices import Verb
 from crm.customfields.forms import as_sent
-from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 
 AREA = "contacts"
@@ -96,10 +95,6 @@ class ContactPatch(ContactFields):
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _form(request: HttpRequest, given: dict[str, Any], record: Contact | None) -> ContactForm:
     """The page's form, filled and valid."""
     for name in LISTS:
@@ -107,7 +102,7 @@ def _form(request: HttpRequest, given: dict[str, Any], record: Contact | None) -
             given[name] = "\n".join(given[name] or [])
     if "tags" in given:
         given["tags"] = ", ".join(given["tags"] or [])
-    user = _user(request)
+    user = caller(request)
     custom = {f"custom.{key}": as_sent(value) for key, value in (given.pop("custom", None) or {}).items()}
     names = NAMES | {name: name.replace("custom.", "custom_", 1) for name in custom}
 
@@ -118,12 +113,12 @@ def _form(request: HttpRequest, given: dict[str, Any], record: Contact | None) -
 
 
 def _create(request: HttpRequest, resource: Resource, given: dict[str, Any]) -> HttpResponse:
-    refuse_without(_user(request), Verb.ADD, Contact)
+    refuse_without(caller(request), Verb.ADD, Contact)
 
     def make() -> Contact:
         form = _form(request, given, None)
         return actions.create_contact(
-            actor=_user(request),
+            actor=caller(request),
             fields=form.contact_fields,
             points=form.points,
             address=form.address,
@@ -140,7 +135,7 @@ def _change(request: HttpRequest, resource: Resource, pk: int, body: ContactPatc
     form = _form(request, body.model_dump(exclude_unset=True, exclude={"version"}), contact)
     expected.save(
         lambda: actions.change_contact(
-            actor=_user(request),
+            actor=caller(request),
             contact=contact,
             version=expected.version,
             fields=form.contact_fields,
@@ -155,13 +150,13 @@ def _change(request: HttpRequest, resource: Resource, pk: int, body: ContactPatc
 
 def _archive(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     contact = found(resource, request, pk, Verb.DELETE)
-    acted(lambda: actions.archive_contact(actor=_user(request), contact=contact))
+    acted(lambda: actions.archive_contact(actor=caller(request), contact=contact))
     return answer(resource, request, found(resource, request, pk))
 
 
 def _restore(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     contact = found(resource, request, pk, Verb.DELETE)
-    acted(lambda: actions.restore_contact(actor=_user(request), contact=contact))
+    acted(lambda: actions.restore_contact(actor=caller(request), contact=contact))
     return answer(resource, request, found(resource, request, pk))
 
 

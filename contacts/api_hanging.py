@@ -20,14 +20,14 @@ from contacts.resources import CONTACTS
 from crm.access import Unseen, veil
 from crm.catalogue import FieldSpec
 from crm.choices import Verb
-from crm.models import Note, User
+from crm.models import Note
 from crm.notes.actions import add_note, delete_note
 from crm.rest.idempotency import done_once
 from crm.rest.listing import ApiList
 from crm.rest.problems import wrong_fields
 from crm.rest.resources import Resource, not_searched
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import ApiRequest, caller, reads, writes
 from crm.rest.writing import acted, answer, created, filled, found, refuse_without
 
 NOTES_AREA = "notes"
@@ -107,10 +107,6 @@ class RelationIn(Input):
     note: str | None = Field(None, max_length=300)
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 @hanging.get(
     "/{int:contact_id}/notes",
     response=page_schema("Note", NoteOut),
@@ -120,13 +116,13 @@ def _user(request: HttpRequest) -> User:
 def list_notes(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Notes about a contact, the newest first."""
     contact = found(CONTACTS, request, contact_id)
-    return ApiList(NOTES, request, NOTES.rows(_user(request)).filter(contact_id=contact.pk)).response()
+    return ApiList(NOTES, request, NOTES.rows(caller(request)).filter(contact_id=contact.pk)).response()
 
 
 @hanging.post("/{int:contact_id}/notes", response={201: NoteOut}, auth=writes(NOTES_AREA))
 def create_note(request: HttpRequest, contact_id: int, body: Body[NoteIn]) -> HttpResponse:
     """Write a note about a contact that you may see."""
-    contact, user = found(CONTACTS, request, contact_id), _user(request)
+    contact, user = found(CONTACTS, request, contact_id), caller(request)
     refuse_without(user, Verb.ADD, Note)
     if not body.text.strip():
         raise wrong_fields([{"field": "text", "message": "This field is required."}])
@@ -143,7 +139,7 @@ def get_note(request: HttpRequest, note_id: int) -> HttpResponse:
 def remove_note(request: HttpRequest, note_id: int) -> HttpResponse:
     """Take a note away; the history keeps what it said."""
     note = found(NOTES, request, note_id, Verb.DELETE)
-    acted(lambda: delete_note(actor=_user(request), note=note))
+    acted(lambda: delete_note(actor=caller(request), note=note))
     return HttpResponse(status=204)
 
 
@@ -156,7 +152,7 @@ def remove_note(request: HttpRequest, note_id: int) -> HttpResponse:
 def list_files(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Files at a contact, the newest first: what they are, not their content."""
     contact = found(CONTACTS, request, contact_id)
-    rows = FILES.rows(_user(request)).filter(contact_id=contact.pk, removed_at=None)
+    rows = FILES.rows(caller(request)).filter(contact_id=contact.pk, removed_at=None)
     return ApiList(FILES, request, rows).response()
 
 
@@ -169,7 +165,7 @@ def list_relations(request: HttpRequest, contact_id: int) -> HttpResponse:
 @hanging.post("/{int:contact_id}/relations", response={201: Relations}, auth=writes(AREA))
 def add_relation(request: HttpRequest, contact_id: int, body: Body[RelationIn]) -> HttpResponse:
     """Say how this contact stands to another one."""
-    contact, user = found(CONTACTS, request, contact_id, Verb.CHANGE), _user(request)
+    contact, user = found(CONTACTS, request, contact_id, Verb.CHANGE), caller(request)
 
     def work() -> HttpResponse:
         given = body.model_dump(exclude_unset=True)
@@ -187,7 +183,7 @@ def remove_relation(request: HttpRequest, contact_id: int, relation_id: int) -> 
     contact = found(CONTACTS, request, contact_id, Verb.CHANGE)
     relation = _rows(contact).filter(pk=relation_id).first()
     if relation is not None:
-        acted(lambda: end_relation(actor=_user(request), relation=relation))
+        acted(lambda: end_relation(actor=caller(request), relation=relation))
     return _relations(request, contact)
 
 
@@ -198,7 +194,7 @@ def _rows(contact: Contact) -> Any:
 
 def _relations(request: HttpRequest, contact: Contact, status: int = 200) -> JsonResponse:
     relations = list(_rows(contact)[:MOST_RELATIONS])
-    veil(_user(request), relations, UNSEEN)
+    veil(caller(request), relations, UNSEEN)
     return JsonResponse({"items": [_relation(one) for one in relations]}, status=status)
 
 

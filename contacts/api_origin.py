@@ -17,12 +17,11 @@ from contacts.models import AcquiredList
 from contacts.resources import CONTACTS
 from crm.catalogue import FieldSpec
 from crm.choices import Verb
-from crm.models import User
 from crm.past.origins import origin_of
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, answer, created, filled, found, refuse_without
 
 LISTS = Resource(
@@ -69,12 +68,8 @@ class ListPatch(ListFields):
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _form(request: HttpRequest, given: dict[str, Any], record: AcquiredList | None) -> AcquiredListForm:
-    user = _user(request)
+    user = caller(request)
 
     def make_form(data: Any) -> AcquiredListForm:
         return AcquiredListForm(data=data, user=user, record=record, initial={})
@@ -105,11 +100,11 @@ def list_acquired_lists(request: HttpRequest) -> HttpResponse:
 @acquired_lists.post("", response={201: ListOut}, auth=writes(AREA))
 def create_acquired_list(request: HttpRequest, body: Body[ListFields]) -> HttpResponse:
     """Write a list down."""
-    refuse_without(_user(request), Verb.ADD, AcquiredList)
+    refuse_without(caller(request), Verb.ADD, AcquiredList)
 
     def make() -> AcquiredList:
         form = _form(request, body.model_dump(exclude_unset=True), None)
-        return actions.create_acquired_list(actor=_user(request), fields=form.list_fields)
+        return actions.create_acquired_list(actor=caller(request), fields=form.list_fields)
 
     return created(LISTS, request, make)
 
@@ -128,7 +123,7 @@ def change_acquired_list(request: HttpRequest, list_id: int, body: Body[ListPatc
     form = _form(request, body.model_dump(exclude_unset=True, exclude={"version"}), acquired)
     expected.save(
         lambda: actions.change_acquired_list(
-            actor=_user(request), acquired=acquired, version=expected.version, fields=form.list_fields
+            actor=caller(request), acquired=acquired, version=expected.version, fields=form.list_fields
         )
     )
     return answer(LISTS, request, found(LISTS, request, list_id))

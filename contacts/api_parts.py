@@ -17,11 +17,10 @@ from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.resources import ADDRESS_PARTS, CONTACTS, EMAIL, HANDLES, INTERACTIONS, PHONE
 from crm.choices import Verb
 from crm.field_rights import hides
-from crm.models import User
 from crm.rest.idempotency import done_once
 from crm.rest.listing import ApiList
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import ApiRequest, caller, reads, writes
 from crm.rest.writing import acted, created, filled, found, refuse_without
 
 STORED = {PointKind.EMAIL: EMAIL, PointKind.PHONE: PHONE, PointKind.HANDLE: HANDLES}
@@ -73,10 +72,6 @@ class InteractionIn(Input):
     minutes: int | None = Field(None, ge=0, le=24 * 60)
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 @parts.get("/{int:contact_id}/points", response=Points, auth=reads(AREA))
 def list_points(request: HttpRequest, contact_id: int) -> HttpResponse:
     """How to reach a contact: e-mail addresses, phone numbers, social handles."""
@@ -93,7 +88,7 @@ def add_point(request: HttpRequest, contact_id: int, body: Body[PointIn]) -> Htt
         points = [PointInput(point.kind, point.value) for point in current.points.all()]
         name = FORM_FIELDS[body.kind]
         lines = "\n".join([*(point.value for point in points if point.kind == body.kind), body.value])
-        user = _user(request)
+        user = caller(request)
         form: ContactForm = filled(
             lambda data: ContactForm(data=data, user=user, record=current, initial={}), {name: lines}, NAMES, user
         )
@@ -113,7 +108,7 @@ def add_point(request: HttpRequest, contact_id: int, body: Body[PointIn]) -> Htt
 def list_addresses(request: HttpRequest, contact_id: int) -> HttpResponse:
     """Postal addresses of a contact, the main one first. Change the main one by changing the contact."""
     contact = found(CONTACTS, request, contact_id)
-    shown = [part for part in ADDRESS_PARTS if not hides(_user(request), f"contacts.address.{part}")]
+    shown = [part for part in ADDRESS_PARTS if not hides(caller(request), f"contacts.address.{part}")]
     return JsonResponse({"items": [_address(row, shown) for row in contact.addresses.all()]})
 
 
@@ -126,7 +121,7 @@ def list_addresses(request: HttpRequest, contact_id: int) -> HttpResponse:
 def list_interactions(request: HttpRequest, contact_id: int) -> HttpResponse:
     """What passed between a contact and the company, newest first."""
     contact = found(CONTACTS, request, contact_id)
-    rows = INTERACTIONS.rows(_user(request)).filter(contact=contact)
+    rows = INTERACTIONS.rows(caller(request)).filter(contact=contact)
     return ApiList(INTERACTIONS, request, rows).response()
 
 
@@ -134,7 +129,7 @@ def list_interactions(request: HttpRequest, contact_id: int) -> HttpResponse:
 def add_interaction(request: HttpRequest, contact_id: int, body: Body[InteractionIn]) -> HttpResponse:
     """Log an interaction that has happened. Interactions are only added, never changed."""
     contact = found(CONTACTS, request, contact_id)
-    user = _user(request)
+    user = caller(request)
     refuse_without(user, Verb.ADD, Interaction)
 
     def make() -> Interaction:
@@ -146,7 +141,7 @@ def add_interaction(request: HttpRequest, contact_id: int, body: Body[Interactio
 
 
 def _points(request: HttpRequest, contact: Contact, status: int = 200) -> JsonResponse:
-    user = _user(request)
+    user = caller(request)
     rows = ContactPoint.objects.filter(contact=contact).order_by("kind", "-is_primary", "id")
     shown = [row for row in rows if not hides(user, STORED[PointKind(row.kind)])]
     return JsonResponse({"items": [_point(row) for row in shown]}, status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Body, Query, Router, Schema
@@ -19,7 +19,7 @@ from crm.choices import Verb
 from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import created, filled, found
 
 permission = Router(tags=["Contacts"])
@@ -58,7 +58,7 @@ class Asked(Schema):
 def list_consents(request: HttpRequest, contact_id: int) -> HttpResponse:
     """What a contact allowed and took back, the newest first."""
     contact = found(CONTACTS, request, contact_id)
-    rows = CONSENTS.rows(cast(ApiRequest, request).user).filter(contact=contact)
+    rows = CONSENTS.rows(caller(request)).filter(contact=contact)
     return ApiList(CONSENTS, request, rows).response()
 
 
@@ -66,7 +66,7 @@ def list_consents(request: HttpRequest, contact_id: int) -> HttpResponse:
 def add_consent(request: HttpRequest, contact_id: int, body: Body[ConsentIn]) -> HttpResponse:
     """Record what a contact allows or takes back. Entries are only added, never changed."""
     contact = found(CONTACTS, request, contact_id, Verb.CHANGE)
-    user: User = cast(ApiRequest, request).user
+    user: User = caller(request)
 
     def make() -> Consent:
         given = body.model_dump(exclude_unset=True)

@@ -9,10 +9,9 @@ from ninja import Body, Router
 from pydantic import Field
 
 from crm.choices import Verb
-from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 from orders import actions
 from orders.forms import ProductForm
@@ -41,12 +40,8 @@ class ProductPatch(ProductFields):
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _product_form(request: HttpRequest, given: dict[str, Any], record: Product | None) -> ProductForm:
-    user = _user(request)
+    user = caller(request)
     return cast(
         ProductForm,
         filled(lambda data: ProductForm(data=data, user=user, record=record, initial={}), given, PRODUCT_NAMES, user),
@@ -64,11 +59,11 @@ def list_products(request: HttpRequest) -> HttpResponse:
 @products.post("", response={201: ProductOut}, auth=writes("products"))
 def create_product(request: HttpRequest, body: Body[ProductFields]) -> HttpResponse:
     """Make a product."""
-    refuse_without(_user(request), Verb.ADD, Product)
+    refuse_without(caller(request), Verb.ADD, Product)
 
     def make() -> Product:
         form = _product_form(request, body.model_dump(exclude_unset=True), None)
-        return actions.create_product(actor=_user(request), fields=form.product_fields)
+        return actions.create_product(actor=caller(request), fields=form.product_fields)
 
     return created(PRODUCTS, request, make)
 
@@ -85,7 +80,7 @@ def change_product(request: HttpRequest, product_id: int, body: Body[ProductPatc
     product = found(PRODUCTS, request, product_id, Verb.CHANGE)
     expected = Expected(request, body.version)
     form = _product_form(request, body.model_dump(exclude_unset=True, exclude={"version"}), product)
-    fields, user = form.product_fields, _user(request)
+    fields, user = form.product_fields, caller(request)
     expected.save(lambda: actions.change_product(actor=user, product=product, version=expected.version, fields=fields))
     return answer(PRODUCTS, request, found(PRODUCTS, request, product_id))
 
@@ -94,7 +89,7 @@ def change_product(request: HttpRequest, product_id: int, body: Body[ProductPatc
 def archive_product(request: HttpRequest, product_id: int) -> HttpResponse:
     """Take a product out of the lists; orders keep it."""
     product = found(PRODUCTS, request, product_id, Verb.DELETE)
-    acted(lambda: actions.archive_product(actor=_user(request), product=product))
+    acted(lambda: actions.archive_product(actor=caller(request), product=product))
     return answer(PRODUCTS, request, found(PRODUCTS, request, product_id))
 
 
@@ -102,7 +97,7 @@ def archive_product(request: HttpRequest, product_id: int) -> HttpResponse:
 def restore_product(request: HttpRequest, product_id: int) -> HttpResponse:
     """Bring an archived product back."""
     product = found(PRODUCTS, request, product_id, Verb.DELETE)
-    acted(lambda: actions.restore_product(actor=_user(request), product=product))
+    acted(lambda: actions.restore_product(actor=caller(request), product=product))
     return answer(PRODUCTS, request, found(PRODUCTS, request, product_id))
 
 
@@ -120,7 +115,7 @@ def list_orders(request: HttpRequest) -> HttpResponse:
 @orders.post("", response={201: OrderOut}, auth=writes("orders"))
 def create_order(request: HttpRequest, body: Body[OrderIn]) -> HttpResponse:
     """Make an order with its lines. A line says its `amount`, or a quantity and a price (else the product's)."""
-    user = _user(request)
+    user = caller(request)
     refuse_without(user, Verb.ADD, Order)
 
     def make() -> Order:
@@ -139,7 +134,7 @@ def get_order(request: HttpRequest, order_id: int) -> HttpResponse:
 @orders.patch("/{int:order_id}", response=OrderOut, auth=writes("orders"))
 def change_order(request: HttpRequest, order_id: int, body: Body[OrderPatch]) -> HttpResponse:
     """Change what is given. `lines` become all lines of the order; one with its `id` stays the same line."""
-    order, user = found(ORDERS, request, order_id, Verb.CHANGE), _user(request)
+    order, user = found(ORDERS, request, order_id, Verb.CHANGE), caller(request)
     expected = Expected(request, body.version)
     form = order_form(user, body.model_dump(exclude_unset=True, exclude={"version"}), order)
     fields, lines = form.order_values, form.lines.lines

@@ -15,7 +15,7 @@ from crm.models import User
 from crm.rest.idempotency import done_once
 from crm.rest.problems import FieldError, wrong_fields
 from crm.rest.schemas import Input, record_schema
-from crm.rest.tokens import ApiRequest
+from crm.rest.tokens import ApiRequest, caller
 from crm.rest.writing import acted, answer, found
 from orders.actions import LINE_FIELDS
 from orders.forms import OrderForm
@@ -91,7 +91,7 @@ class OrderPatch(OrderFields):
 
 def answer_order(request: HttpRequest, order: Order, status: int = 200) -> JsonResponse:
     """The order with its lines, without what this person may not know."""
-    user = cast(ApiRequest, request).user
+    user = caller(request)
     hidden = {part for part, stored in LINE_PARTS.items() if stored and hides(user, stored)}
     return answer(ORDERS, request, order, status, lines=lines_shown(order, hidden))
 

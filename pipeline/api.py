@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 from pydantic import Field
@@ -13,7 +11,7 @@ from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.problems import wrong_fields
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, answer, found
 from pipeline import actions
 from pipeline.models import Stage
@@ -46,7 +44,7 @@ def get_deal(request: HttpRequest, deal_id: int) -> HttpResponse:
 @deals.post("/{int:deal_id}/move", response=DealOut, auth=writes("deals"))
 def move_deal(request: HttpRequest, deal_id: int, body: Body[DealMove]) -> HttpResponse:
     """Move a deal into another stage; won and lost close it. Needs `If-Match` or `version`."""
-    deal, user = found(DEALS, request, deal_id, Verb.CHANGE), cast(ApiRequest, request).user
+    deal, user = found(DEALS, request, deal_id, Verb.CHANGE), caller(request)
     expected = Expected(request, body.version)
     stage = _stage(user, body.stage_id)
     expected.save(

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
-from contacts.markets.facts import Fact, facts, facts_of
+from contacts.markets.facts import Fact, facts, facts_of, is_missing
 from contacts.markets.queries import categories
-from contacts.models import Contact
+from contacts.models import Contact, MarketCategory
 
 EMPTY: tuple[Any, ...] = (None, "", [], ())
 
@@ -17,7 +17,8 @@ EMPTY: tuple[Any, ...] = (None, "", [], ())
 def check_required(form: forms.BaseForm, cleaned: Mapping[str, Any], record: Contact | None) -> None:
     """Refuse a form that leaves out what a customer of the chosen categories must have.
 
-    A form of one fact answers for its own fields only. What a person may not write they are not asked for.
+    A form of one fact answers for its own fields only. What a person may not write they are not asked for, nor what a
+    customer of the category lacks already (from an import, say): that is shown on their page and bars no other change.
     """
     chosen = cleaned.get("markets") if "markets" in form.fields else (record.markets if record else [])
     kind = record.kind if record else cleaned.get("kind")
@@ -25,10 +26,15 @@ def check_required(form: forms.BaseForm, cleaned: Mapping[str, Any], record: Con
     known = facts() if asking else []
     for category in asking:
         for fact in facts_of(category, known):
-            if _is_asked(form, fact, str(kind)) and cleaned.get(fact.field) in EMPTY and fact.field not in form.errors:
+            is_left_out = cleaned.get(fact.field) in EMPTY and fact.field not in form.errors
+            if is_left_out and _is_asked(form, fact, str(kind)) and not _lacked(record, category, fact):
                 form.add_error(fact.field, f"A customer of the category {category} must have this.")
 
 
 def _is_asked(form: forms.BaseForm, fact: Fact, kind: str) -> bool:
     field = form.fields.get(fact.field)
     return field is not None and not field.disabled and (not fact.only or fact.only == kind)
+
+
+def _lacked(record: Contact | None, category: MarketCategory, fact: Fact) -> bool:
+    return record is not None and category.key in record.markets and is_missing(fact, record)

@@ -14,7 +14,7 @@ from crm.company import current_company
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource, not_searched
 from crm.rest.schemas import Named, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, Token, reads
+from crm.rest.tokens import ApiRequest, Token, caller, reads
 from crm.rest.writing import answer, found
 
 house = Router(tags=["House"])
@@ -92,7 +92,7 @@ class Me(Schema):
 @house.get("/me", response=Me, auth=Token())
 def get_me(request: HttpRequest) -> HttpResponse:
     """Whose token this is, and what it may."""
-    user, token, company = cast(ApiRequest, request).user, cast(ApiRequest, request).auth, current_company()
+    user, token, company = caller(request), cast(ApiRequest, request).auth, current_company()
     ends = token.expires_at.isoformat() if token.expires_at else None
     return JsonResponse(
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
@@ -12,11 +12,11 @@ from crm.agenda import actions
 from crm.agenda.forms import TaskForm, about_of
 from crm.catalogue import FieldSpec
 from crm.choices import Verb
-from crm.models import Task, User
+from crm.models import Task
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource, not_searched
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 
 AREA = "tasks"
@@ -88,13 +88,9 @@ class TaskPatch(TaskFields):
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _form(request: HttpRequest, given: dict[str, Any], record: Task | None) -> TaskForm:
     """The page's form, filled and valid."""
-    user = _user(request)
+    user = caller(request)
 
     def make(data: Any) -> TaskForm:
         return TaskForm(user=user, record=record, initial={}, data=data)
@@ -112,7 +108,7 @@ def list_tasks(request: HttpRequest) -> HttpResponse:
 @tasks.post("", response={201: TaskOut}, auth=writes(AREA))
 def create_task(request: HttpRequest, body: Body[TaskIn]) -> HttpResponse:
     """Make a task. Whoever is given one by somebody else is told."""
-    user = _user(request)
+    user = caller(request)
     refuse_without(user, Verb.ADD, Task)
 
     def make() -> Task:
@@ -134,7 +130,7 @@ def change_task(request: HttpRequest, task_id: int, body: Body[TaskPatch]) -> Ht
     task = found(TASKS, request, task_id, Verb.CHANGE)
     expected = Expected(request, body.version)
     form = _form(request, body.model_dump(exclude_unset=True, exclude={"version"}), task)
-    fields, user = form.task_fields, _user(request)
+    fields, user = form.task_fields, caller(request)
     expected.save(lambda: actions.change_task(actor=user, task=task, version=expected.version, fields=fields))
     return answer(TASKS, request, found(TASKS, request, task_id))
 
@@ -143,7 +139,7 @@ def change_task(request: HttpRequest, task_id: int, body: Body[TaskPatch]) -> Ht
 def complete_task(request: HttpRequest, task_id: int) -> HttpResponse:
     """Tick a task off; where it repeats, the next one is made. Doing it twice is doing it once."""
     task = found(TASKS, request, task_id, Verb.CHANGE)
-    acted(lambda: actions.complete_task(actor=_user(request), task=task))
+    acted(lambda: actions.complete_task(actor=caller(request), task=task))
     return answer(TASKS, request, found(TASKS, request, task_id))
 
 
@@ -151,5 +147,5 @@ def complete_task(request: HttpRequest, task_id: int) -> HttpResponse:
 def reopen_task(request: HttpRequest, task_id: int) -> HttpResponse:
     """Take the tick back."""
     task = found(TASKS, request, task_id, Verb.CHANGE)
-    acted(lambda: actions.reopen_task(actor=_user(request), task=task))
+    acted(lambda: actions.reopen_task(actor=caller(request), task=task))
     return answer(TASKS, request, found(TASKS, request, task_id))

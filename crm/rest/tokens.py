@@ -30,6 +30,11 @@ class ApiRequest(HttpRequest):
     auth: ApiToken
 
 
+def caller(request: HttpRequest) -> User:
+    """Whose token the request came with."""
+    return cast(ApiRequest, request).user
+
+
 def new_secret() -> str:
     """A fresh token: a mark that scanners of leaked secrets can know, and 256 random bits."""
     return MARK + secrets.token_urlsafe(32)

@@ -20,7 +20,7 @@ from crm.models import User
 from crm.rest.idempotency import done_once
 from crm.rest.problems import FieldError, Problem, errors_of, plain_problem, wrong_fields
 from crm.rest.resources import Resource
-from crm.rest.tokens import ApiRequest, has_scope
+from crm.rest.tokens import ApiRequest, caller, has_scope
 from crm.saving import StaleRecord
 
 MakeForm = Callable[[Any], Any]
@@ -28,7 +28,7 @@ MakeForm = Callable[[Any], Any]
 
 def found(resource: Resource, request: HttpRequest, pk: int, verb: str = Verb.VIEW) -> Any:
     """The record, if this person may see it and do the verb. Raises a 404 or a 403."""
-    user = cast(ApiRequest, request).user
+    user = caller(request)
     rows = resource.with_relations(resource.rows(user), resource.specs)
     record = rows.filter(pk=pk).first()
     if record is None:
@@ -46,7 +46,7 @@ def refuse_without(user: User, verb: str, model: type[models.Model]) -> None:
 
 def answer(resource: Resource, request: HttpRequest, record: Any, status: int = 200, **parts: Any) -> JsonResponse:
     """The record as it is now, and `parts` of it that are no fields; its version is the `ETag`."""
-    user = cast(ApiRequest, request).user
+    user = caller(request)
     hidden = resource.hidden(user, with_scores=has_scope(request, resource.scores_scope))
     names = [name for name in resource.specs if name not in hidden]
     whole = {**resource.shown(user, [record], names)[0], **parts}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 from pydantic import Field
 
 from crm.choices import Verb
-from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 from orders.contracts import actions
 from orders.contracts.forms import CancelForm, RenewalForm, SubscriptionForm
@@ -59,12 +58,8 @@ class CancelIn(Input):
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _fields(request: HttpRequest, given: dict[str, Any], record: Subscription | None) -> dict[str, Any]:
-    user = _user(request)
+    user = caller(request)
     form: SubscriptionForm = filled(
         lambda data: SubscriptionForm(data=data, user=user, record=record, initial={}), given, NAMES, user
     )
@@ -85,11 +80,11 @@ def list_subscriptions(request: HttpRequest) -> HttpResponse:
 @subscriptions.post("", response={201: SubscriptionOut}, auth=writes(AREA))
 def create_subscription(request: HttpRequest, body: Body[SubscriptionFields]) -> HttpResponse:
     """Make a subscription."""
-    refuse_without(_user(request), Verb.ADD, Subscription)
+    refuse_without(caller(request), Verb.ADD, Subscription)
 
     def make() -> Subscription:
         fields = _fields(request, body.model_dump(exclude_unset=True), None)
-        return actions.create_subscription(actor=_user(request), fields=fields)
+        return actions.create_subscription(actor=caller(request), fields=fields)
 
     return created(SUBSCRIPTIONS, request, make)
 
@@ -103,7 +98,7 @@ def get_subscription(request: HttpRequest, subscription_id: int) -> HttpResponse
 @subscriptions.patch("/{int:subscription_id}", response=SubscriptionOut, auth=writes(AREA))
 def change_subscription(request: HttpRequest, subscription_id: int, body: Body[SubscriptionPatch]) -> HttpResponse:
     """Change what is given. Needs `If-Match` or `version`."""
-    subscription, user = found(SUBSCRIPTIONS, request, subscription_id, Verb.CHANGE), _user(request)
+    subscription, user = found(SUBSCRIPTIONS, request, subscription_id, Verb.CHANGE), caller(request)
     expected = Expected(request, body.version)
     fields = _fields(request, body.model_dump(exclude_unset=True, exclude={"version"}), subscription)
     expected.save(
@@ -117,7 +112,7 @@ def change_subscription(request: HttpRequest, subscription_id: int, body: Body[S
 @subscriptions.post("/{int:subscription_id}/renew", response=SubscriptionOut, auth=writes(AREA))
 def renew_subscription(request: HttpRequest, subscription_id: int, body: Body[RenewalIn]) -> HttpResponse:
     """Add a term from the day it renews."""
-    subscription, user = found(SUBSCRIPTIONS, request, subscription_id, Verb.CHANGE), _user(request)
+    subscription, user = found(SUBSCRIPTIONS, request, subscription_id, Verb.CHANGE), caller(request)
     given = body.model_dump(exclude_unset=True)
     form: RenewalForm = filled(lambda data: RenewalForm(data, user=user, record=subscription), given, {}, user)
     acted(lambda: actions.renew_subscription(actor=user, subscription=subscription, **form.renewal))
@@ -127,7 +122,7 @@ def renew_subscription(request: HttpRequest, subscription_id: int, body: Body[Re
 @subscriptions.post("/{int:subscription_id}/cancel", response=SubscriptionOut, auth=writes(AREA))
 def cancel_subscription(request: HttpRequest, subscription_id: int, body: Body[CancelIn]) -> HttpResponse:
     """Write down that they gave notice. Needs `If-Match` or `version`."""
-    subscription, user = found(SUBSCRIPTIONS, request, subscription_id, Verb.CHANGE), _user(request)
+    subscription, user = found(SUBSCRIPTIONS, request, subscription_id, Verb.CHANGE), caller(request)
     expected = Expected(request, body.version)
     given = body.model_dump(exclude_unset=True, exclude={"version"})
     form: CancelForm = filled(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 from pydantic import Field
 
 from crm.choices import Verb
-from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 from orders.choices import PaymentMethod
 from orders.invoices import actions
@@ -53,12 +52,8 @@ class PaymentIn(Input):
     reference: str | None = Field(None, max_length=200)
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _fields(request: HttpRequest, given: dict[str, Any], record: Invoice | None) -> dict[str, Any]:
-    user = _user(request)
+    user = caller(request)
     form: InvoiceForm = filled(
         lambda data: InvoiceForm(data=data, user=user, record=record, initial={}), given, NAMES, user
     )
@@ -76,11 +71,11 @@ def list_invoices(request: HttpRequest) -> HttpResponse:
 @invoices.post("", response={201: InvoiceOut}, auth=writes(AREA))
 def create_invoice(request: HttpRequest, body: Body[InvoiceFields]) -> HttpResponse:
     """Make an invoice, nothing paid yet."""
-    refuse_without(_user(request), Verb.ADD, Invoice)
+    refuse_without(caller(request), Verb.ADD, Invoice)
 
     def make() -> Invoice:
         fields = _fields(request, body.model_dump(exclude_unset=True), None)
-        return actions.create_invoice(actor=_user(request), fields=fields)
+        return actions.create_invoice(actor=caller(request), fields=fields)
 
     return created(INVOICES, request, make)
 
@@ -94,7 +89,7 @@ def get_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
 @invoices.patch("/{int:invoice_id}", response=InvoiceOut, auth=writes(AREA))
 def change_invoice(request: HttpRequest, invoice_id: int, body: Body[InvoicePatch]) -> HttpResponse:
     """Change what is given. Needs `If-Match` or `version`."""
-    invoice, user = found(INVOICES, request, invoice_id, Verb.CHANGE), _user(request)
+    invoice, user = found(INVOICES, request, invoice_id, Verb.CHANGE), caller(request)
     expected = Expected(request, body.version)
     fields = _fields(request, body.model_dump(exclude_unset=True, exclude={"version"}), invoice)
     expected.save(lambda: actions.change_invoice(actor=user, invoice=invoice, version=expected.version, fields=fields))
@@ -105,7 +100,7 @@ def change_invoice(request: HttpRequest, invoice_id: int, body: Body[InvoicePatc
 def cancel_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """Take an invoice back. Doing it twice is doing it once."""
     invoice = found(INVOICES, request, invoice_id, Verb.CHANGE)
-    acted(lambda: actions.cancel_invoice(actor=_user(request), invoice=invoice))
+    acted(lambda: actions.cancel_invoice(actor=caller(request), invoice=invoice))
     return answer(INVOICES, request, found(INVOICES, request, invoice_id))
 
 
@@ -118,13 +113,13 @@ def cancel_invoice(request: HttpRequest, invoice_id: int) -> HttpResponse:
 def list_payments(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """What was paid of an invoice, newest first."""
     invoice = found(INVOICES, request, invoice_id)
-    return ApiList(PAYMENTS, request, PAYMENTS.rows(_user(request)).filter(invoice=invoice)).response()
+    return ApiList(PAYMENTS, request, PAYMENTS.rows(caller(request)).filter(invoice=invoice)).response()
 
 
 @invoices.post("/{int:invoice_id}/payments", response={201: PaymentOut}, auth=writes(AREA))
 def add_payment(request: HttpRequest, invoice_id: int, body: Body[PaymentIn]) -> HttpResponse:
     """Write a payment down. Payments are only added: put a wrong one right by another."""
-    invoice, user = found(INVOICES, request, invoice_id, Verb.CHANGE), _user(request)
+    invoice, user = found(INVOICES, request, invoice_id, Verb.CHANGE), caller(request)
 
     def make() -> Payment:
         given = body.model_dump(exclude_unset=True)

@@ -13,12 +13,11 @@ from contacts.models import Contact
 from contacts.resources import CONTACTS
 from crm.catalogue import FieldSpec
 from crm.choices import Verb
-from crm.models import User
 from crm.rest.idempotency import done_once
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource, not_searched
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import ApiRequest, caller, reads, writes
 from crm.rest.writing import acted, check, created, found
 from orders.choices import PointsKind
 from orders.loyalty import actions
@@ -70,10 +69,6 @@ class PointsIn(Input):
     note: str | None = Field(None, max_length=200)
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _member(contact: Contact) -> LoyaltyMember:
     member = LoyaltyMember.objects.filter(contact=contact).first()
     if member is None:
@@ -93,7 +88,7 @@ def enrol_member(request: HttpRequest, contact_id: int) -> HttpResponse:
     contact = found(CONTACTS, request, contact_id, Verb.CHANGE)
 
     def work() -> HttpResponse:
-        acted(lambda: actions.enrol_member(actor=_user(request), contact=contact))
+        acted(lambda: actions.enrol_member(actor=caller(request), contact=contact))
         return _standing(contact, status=201)
 
     return done_once(cast(ApiRequest, request), work)
@@ -108,13 +103,13 @@ def enrol_member(request: HttpRequest, contact_id: int) -> HttpResponse:
 def list_entries(request: HttpRequest, contact_id: int) -> HttpResponse:
     """The ledger of a contact's points, the newest first; empty for who does not take part."""
     contact = found(CONTACTS, request, contact_id)
-    return ApiList(ENTRIES, request, ENTRIES.rows(_user(request)).filter(member__contact=contact)).response()
+    return ApiList(ENTRIES, request, ENTRIES.rows(caller(request)).filter(member__contact=contact)).response()
 
 
 @loyalty.post("/{int:contact_id}/loyalty/entries", response={201: EntryOut}, auth=writes(AREA))
 def add_entry(request: HttpRequest, contact_id: int, body: Body[PointsIn]) -> HttpResponse:
     """Spend points, or give and take some by hand. Entries are only added; a balance is never set."""
-    contact, user = found(CONTACTS, request, contact_id, Verb.CHANGE), _user(request)
+    contact, user = found(CONTACTS, request, contact_id, Verb.CHANGE), caller(request)
     member = _member(contact)
 
     def make() -> PointsEntry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
@@ -11,11 +11,10 @@ from pydantic import Field
 
 from crm.catalogue import FieldSpec
 from crm.choices import Verb
-from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, answer, created, filled, found, refuse_without
 from orders.models import ProductRegistration
 from orders.registrations import actions
@@ -72,12 +71,8 @@ class RegistrationPatch(RegistrationFields):
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _fields(request: HttpRequest, given: dict[str, Any], record: ProductRegistration | None) -> dict[str, Any]:
-    user = _user(request)
+    user = caller(request)
     form: RegistrationForm = filled(
         lambda data: RegistrationForm(data=data, user=user, record=record, initial={}), given, NAMES, user
     )
@@ -98,11 +93,11 @@ def list_registrations(request: HttpRequest) -> HttpResponse:
 @registrations.post("", response={201: RegistrationOut}, auth=writes(AREA))
 def create_registration(request: HttpRequest, body: Body[RegistrationFields]) -> HttpResponse:
     """Register a piece of a product; its serial number is there once for each product."""
-    refuse_without(_user(request), Verb.ADD, ProductRegistration)
+    refuse_without(caller(request), Verb.ADD, ProductRegistration)
 
     def make() -> ProductRegistration:
         fields = _fields(request, body.model_dump(exclude_unset=True), None)
-        return actions.register_product(actor=_user(request), fields=fields)
+        return actions.register_product(actor=caller(request), fields=fields)
 
     return created(REGISTRATIONS, request, make)
 
@@ -116,7 +111,7 @@ def get_registration(request: HttpRequest, registration_id: int) -> HttpResponse
 @registrations.patch("/{int:registration_id}", response=RegistrationOut, auth=writes(AREA))
 def change_registration(request: HttpRequest, registration_id: int, body: Body[RegistrationPatch]) -> HttpResponse:
     """Change what is given. Needs `If-Match` or `version`."""
-    registration, user = found(REGISTRATIONS, request, registration_id, Verb.CHANGE), _user(request)
+    registration, user = found(REGISTRATIONS, request, registration_id, Verb.CHANGE), caller(request)
     expected = Expected(request, body.version)
     fields = _fields(request, body.model_dump(exclude_unset=True, exclude={"version"}), registration)
     expected.save(

@@ -115,7 +115,7 @@ window.addEventListener("pageshow", (event) => {
 ready(() => {
   showChoices();
   // the open tab of a row that is longer than the screen
-  for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) tab.parentElement.scrollLeft = tab.offsetLeft - 24;
+  for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
   document.querySelectorAll(".note").forEach(startLeaving);
 });
 window.crm = { ask, say };

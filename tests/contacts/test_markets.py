@@ -73,6 +73,23 @@ def test_a_fact_that_is_needed_is_not_emptied_where_it_stands(business):
     assert client.post(f"/contacts/{contact.pk}/fact/", {**sent, "industry": "Iron"}).status_code == 302
 
 
+def test_what_was_lacking_before_bars_no_other_change(business):
+    contact = make_contact(name="Bare", markets=["business"], industry="Steel")
+    client = signed_in(make_user(Role.MANAGER))
+    address = f"/contacts/{contact.pk}/edit/"
+    sent = {"name": "Bare & Sons", "markets": ["business"], "industry": "Steel", "version": contact.version}
+    assert set(client.post(address, {**sent, "industry": ""}).context["form"].errors) == {"industry"}
+    assert client.post(address, sent).status_code == 302
+    assert Contact.objects.get().name == "Bare & Sons"
+
+
+def test_who_comes_into_a_category_needs_its_facts(business):
+    contact = make_contact(name="Bare")
+    sent = {"name": "Bare", "markets": ["business"], "industry": "Steel", "version": contact.version}
+    answer = signed_in(make_user(Role.MANAGER)).post(f"/contacts/{contact.pk}/edit/", sent)
+    assert set(answer.context["form"].errors) == {"emails", "country", "custom_vat"}
+
+
 def test_an_import_takes_them_and_says_how_many_lack_something(business, tmp_path):
     rows = "external_id,market,industry\na,Business,Steel\nb,business;consumer,\nc,Consumer,\nd,Moon,\n"
     result = brought_in("contacts", written(tmp_path, rows))

@@ -33,7 +33,6 @@ def house(transactional_db) -> None:
     call_command("load_demo", customers=150 if not MINUTES else 2_000, verbosity=0)
 
 
-@pytest.mark.skipif(not MINUTES, reason="make days")
 @pytest.mark.timeout(180 + 180 * 5 + MINUTES * 60)
 @pytest.mark.usefixtures("house", "real_worker")
 @pytest.mark.parametrize("roles", TURNS, ids="-".join)
