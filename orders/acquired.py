@@ -50,12 +50,12 @@ def outcome(request: HttpRequest, record: models.Model) -> dict[str, Any] | None
 
 ACQUIRED_LIST_FIELDS = (
     FieldSpec(
-        "customers_made", "Customers made", "id", kind="number", filter=False, default=True, order=80,
+        "customers_made", "Customers", "id", kind="number", filter=False, default=True, order=80,
         along=count_customers, value=lambda record: record.customers_made,
         help="Purchased since the list was received.",
     ),
     FieldSpec(
-        "revenue", "Revenue from them", "id", kind="money", filter=False, default=True, order=81,
+        "revenue", "Revenue", "id", kind="money", filter=False, default=True, order=81,
         along=count_customers, value=lambda record: record.revenue, stored=BASE,
     ),
 )  # fmt: skip

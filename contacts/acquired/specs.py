@@ -40,15 +40,15 @@ def _cost_per_name(record: models.Model) -> str:
 ACQUIRED_FIELDS = (
     FieldSpec("name", "List", "name", sort=True, default=True, order=10, always=True),
     FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ListKind.choices, default=True, order=20),
-    FieldSpec("vendor", "Vendor", "vendor", default=True, order=30),
+    FieldSpec("vendor", "Vendor", "vendor", order=30),
     FieldSpec("received_on", "Received", "received_on", kind="date", order=40),
     FieldSpec(
         "licence_ends_on", "Licence ends", "licence_ends_on", kind="date", default=True, order=50,
         cell=_licence,
     ),
-    FieldSpec("names_delivered", "Names delivered", "names_delivered", kind="number", default=True, order=60),
+    FieldSpec("names_delivered", "Delivered", "names_delivered", kind="number", default=True, order=60),
     FieldSpec(
-        "names_here", "Contacts here", "id", kind="number", filter=False, default=True, order=61, along=count_names,
+        "names_here", "Here", "id", kind="number", filter=False, default=True, order=61, along=count_names,
         value=lambda record: record.names_here, help="That you may see.",
     ),
     FieldSpec(
