@@ -22,16 +22,20 @@ from django.db.models import (
     FloatField,
     Func,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, TruncMonth, TruncQuarter
+from django.utils import timezone
 
 from contacts.models import Interaction
-from crm.models import User
+from crm.company import current_company
+from crm.models import ExchangeRate, User
 from pipeline.choices import Outcome
 from pipeline.models import Deal
 
@@ -152,9 +156,15 @@ def won_by(user: User | None, length: str) -> list[dict[str, Any]]:
 
 
 def by_stage(user: User | None) -> list[dict[str, Any]]:
-    """Every deal by stage: `deals`, `amount`, `listed` (at the list price of the product)."""
-    rows = deals_seen(user).order_by().values("stage__name", "stage__kind", "stage__position", "pipeline__name")
-    sums = rows.annotate(deals=Count("pk"), amount=Sum("amount"), listed=Sum("product__unit_price"))
+    """Every deal by stage: `deals`, `amount` (of those that have one), `listed` (at the list price of the product of
+    today); money in the company's currency, without what there is no rate for."""
+    rates = ExchangeRate.objects.filter(currency=OuterRef("product__currency")).order_by("-valid_from").values("rate")
+    price = F("product__unit_price")
+    is_own = When(product__currency=current_company().currency, then=price)
+    priced = deals_seen(user).annotate(list_price=Case(is_own, default=price * Subquery(rates[:1])))
+    rows = priced.order_by().values("stage__name", "stage__kind", "stage__position", "pipeline__name")
+    amount = Sum("base_amount", filter=Q(amount__isnull=False))
+    sums = rows.annotate(deals=Count("pk"), amount=amount, listed=Sum("list_price"))
     return list(sums.order_by("pipeline__name", "stage__position"))
 
 
@@ -196,6 +206,13 @@ def _with_activities(
 ) -> list[Figures]:
     """With how many touches each colleague has had with contacts that the person may see."""
     touches = Interaction.objects.visible_to(user).filter(user__isnull=False)
-    touches = touches.filter(between("occurred_at__date", since, until))
+    if since:
+        touches = touches.filter(occurred_at__gte=_start_of(since))
+    if until and until < dt.date.max:
+        touches = touches.filter(occurred_at__lt=_start_of(until + dt.timedelta(days=1)))
     counted = dict(touches.order_by().values("user").annotate(n=Count("pk")).values_list("user", "n"))
     return [Figures(**{**row.__dict__, "activities": counted.get(row.key, 0)}) for row in rows]
+
+
+def _start_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
