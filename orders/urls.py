@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from orders import returning, views
+from orders import views
 from orders.contracts import views as contracts
 from orders.invoices import views as invoices
 from orders.loyalty import views as loyalty
 from orders.options import views as options
 from orders.prices import views as prices
 from orders.registrations import views as registrations
+from orders.returns import views as returns
 
 app_name = "orders"
 urlpatterns = [
@@ -17,7 +18,7 @@ urlpatterns = [
     path("orders/new/", views.OrderCreateView.as_view(), name="order_create"),
     path("orders/<int:pk>/", views.OrderDetailView.as_view(), name="order_detail"),
     path("orders/bulk/", views.OrderBulkView.as_view(), name="order_bulk"),
-    path("orders/<int:whole>/return/", returning.ReturnCreateView.as_view(), name="return_create"),
+    path("orders/<int:whole>/return/", returns.ReturnCreateView.as_view(), name="return_create"),
     path("orders/<int:pk>/edit/", views.OrderUpdateView.as_view(), name="order_update"),
     path("products/", views.ProductListView.as_view(), name="product_list"),
     path("products/export/", views.ProductExportView.as_view(), name="product_export"),

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from orders import actions as orders
-from orders import returning
 from orders.contracts import actions as contracts
 from orders.invoices import actions as invoices
 from orders.options import actions as options
 from orders.queries import order_version
 from orders.registrations import actions as registrations
+from orders.returns import actions as returns
 from tests.factories import (
     make_contact,
     make_invoice,
@@ -24,7 +24,7 @@ from tests.factories import (
 )
 
 DAY, LATER = dt.date(2026, 3, 2), dt.date(2036, 3, 2)
-SALES_MODULES = (contracts, invoices, registrations, options, returning)
+SALES_MODULES = (contracts, invoices, registrations, options, returns)
 
 
 def _invoice(actor: Any) -> Callable[[], Any]:
@@ -51,7 +51,7 @@ def _changed_order(actor: Any) -> Callable[[], Any]:
 
 def _return(actor: Any) -> Callable[[], Any]:
     order = make_order(make_contact())
-    return lambda: returning.return_lines(actor=actor, order=order, quantities={order.lines.get().pk: Decimal(1)})
+    return lambda: returns.return_lines(actor=actor, order=order, quantities={order.lines.get().pk: Decimal(1)})
 
 
 def _set_options(actor: Any, product: Any) -> Callable[[], Any]:
