@@ -16,6 +16,7 @@ from crm.models import User
 
 OPTION = ".ts-dropdown:visible .option"
 ANSWER_MS = 15_000  # on two busy cores
+BREATH_SECONDS = 6.0  # people look at what they did before they go on
 
 
 class Day:
@@ -30,7 +31,7 @@ class Day:
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
 
     def live(self, chores: tuple[Callable[[Day], None], ...], seconds: float) -> None:
-        """Do every chore once, then any of them in any order until the time is over."""
+        """Do every chore once, then any of them in any order until the time is over, with a breath between two."""
         for chore in self._order(chores, monotonic() + seconds):
             try:
                 chore(self)
@@ -39,6 +40,8 @@ class Day:
                 raise
             self.done.append(chore.__name__)
             assert self.faults == [], f"{chore.__name__}: {self.faults}"
+            if seconds:
+                self.page.wait_for_timeout(1000 * self.chance.uniform(0, 2 * BREATH_SECONDS))
 
     def _order(self, chores: tuple[Callable[[Day], None], ...], end: float) -> Iterator[Callable[[Day], None]]:
         yield from chores
