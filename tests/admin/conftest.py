@@ -1,32 +1,33 @@
 """Somebody of each role signed in, and some rows of every table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from crm.choices import Role, Scope, Verb
 from crm.models import AccessRule, ExchangeRate, ImportRun, JobRun, JobWindow, StoredFile, User
 from orders.models import Order
+from tests.held import held
 
 TODAY = "2026-03-31"
 
 
-@pytest.fixture
-def rows(db, tmp_path, settings) -> Callable[[int], None]:
-    """`rows(3)`: a small demo company, and so many rows of the tables it leaves empty."""
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
+    """A small demo company, and three rows of the tables that it leaves empty, for all tests of a module."""
     kept = settings.STORAGES["default"]
-    settings.STORAGES = {**settings.STORAGES, "default": {**kept, "OPTIONS": {**kept["OPTIONS"], "location": tmp_path}}}
-
-    def make(count: int) -> None:
+    place = {**kept, "OPTIONS": {**kept["OPTIONS"], "location": tmp_path_factory.mktemp("files")}}
+    with override_settings(STORAGES={**settings.STORAGES, "default": place}), held(django_db_blocker):
         call_command("load_demo", "--customers", "60", "--until", TODAY, verbosity=0)
-        for number in range(count):
+        for number in range(3):
             _make_one(number)
-
-    return make
+        yield
 
 
 @pytest.fixture

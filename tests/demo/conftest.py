@@ -43,6 +43,7 @@ VIEWS = (
         " LEFT JOIN crm_user u ON u.id = i.user_id"
     ),
 )
+SIZE = ("--customers", "60", "--until", "2026-03-31")
 NUMBERS = "'(\"(id|owner_id|team_id|organization_id|parent_id)\": *)[0-9]+'"
 
 
@@ -51,7 +52,7 @@ def load_demo(db) -> Callable[..., None]:
     """`load_demo("--seed", 2)`: by default 60 customers up to the end of March 2026, seed 1."""
 
     def load(*words: object) -> None:
-        call_command("load_demo", "--customers", "60", "--until", "2026-03-31", *map(str, words), verbosity=0)
+        call_command("load_demo", *SIZE, *map(str, words), verbosity=0)
 
     return load
 
