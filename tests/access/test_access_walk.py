@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -62,18 +63,27 @@ def writes() -> int:
         return int(cursor.fetchone()[0])
 
 
-def ask(client: Client, method: str, path: str, data: dict[str, str]) -> tuple[int, int]:
-    """Status and rows written; whatever was written is rolled back."""
-    with transaction.atomic():
-        before = writes()
-        response = (
-            client.generic(method, path) if method in ("PUT", "PATCH") else getattr(client, method.lower())(path, data)
-        )
-        if response.streaming:
-            b"".join(response.streaming_content)
-        written = writes() - before
-        transaction.set_rollback(True)
-    return response.status_code, written
+class Asking:
+    """One person's requests, each taken back; the database counts what was written, of what was taken back too."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.written = writes()
+
+    def ask(self, method: str, path: str, data: dict[str, str]) -> tuple[int, int]:
+        """Status and rows written."""
+        with transaction.atomic():
+            response = self._answer(method, path, data)
+            if response.streaming:
+                b"".join(response.streaming_content)
+            before, self.written = self.written, writes()
+            transaction.set_rollback(True)
+        return response.status_code, self.written - before
+
+    def _answer(self, method: str, path: str, data: dict[str, str]) -> Any:
+        if method in ("PUT", "PATCH"):
+            return self.client.generic(method, path)
+        return getattr(self.client, method.lower())(path, data)
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -113,10 +123,11 @@ def test_every_address_answers_a_role_as_the_law_says(role: str, record_property
     client = Client(raise_request_exception=False)
     if role in world.people:
         client.force_login(world.people[role])
+    asking = Asking(client)
     wrong, cells = [], 0
     for name, address in ADDRESSES.items():
         for relation, method in cells_of(address):
-            status, written = ask(client, method, path_of(name, address, world, role, relation), address.data)
+            status, written = asking.ask(method, path_of(name, address, world, role, relation), address.data)
             want = expected(address, role, relation, method)
             fault = fault_of(status, written, want, method, address.methods.get(method))
             wrong += [f"{method} {name}, {relation}: {fault}"] if fault else []
@@ -134,8 +145,9 @@ def test_the_admin_opens_to_administrators_only(record_property) -> None:
         client = Client(raise_request_exception=False)
         if role in world.people:
             client.force_login(world.people[role])
+        asking = Asking(client)
         for name in names:
-            status, written = ask(client, "GET", reverse(name), {})
+            status, written = asking.ask("GET", reverse(name), {})
             cells += 1
             if (role == Role.ADMIN) != (status == 200) and not (
                 role == Role.ADMIN and status in (302, 400, 403, 404, 405)
