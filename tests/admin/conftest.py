@@ -1,6 +1,7 @@
 """Somebody of each role signed in, and some rows of every table."""
 
 from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 from django.conf import settings
@@ -21,7 +22,7 @@ TODAY = "2026-03-31"
 @pytest.fixture(scope="module")
 def house(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
     """A small demo company, and three rows of the tables that it leaves empty, for all tests of a module."""
-    kept = settings.STORAGES["default"]
+    kept = cast(dict[str, Any], settings.STORAGES["default"])
     place = {**kept, "OPTIONS": {**kept["OPTIONS"], "location": tmp_path_factory.mktemp("files")}}
     with override_settings(STORAGES={**settings.STORAGES, "default": place}), held(django_db_blocker):
         call_command("load_demo", "--customers", "60", "--until", TODAY, verbosity=0)
