@@ -63,7 +63,7 @@ REGISTRATIONS_SQL = """
 INSERT INTO orders_productregistration (contact_id, product_id, serial, registered_on, bought_on, warranty_ends_on,
   order_id, channel, note, version, created_at)
 SELECT o.contact_id, p.id, replace(p.external_id, '-', '') || '-' || to_char(o.ordered_on, 'YYMM') || '-'
-    || lpad(split_part(o.number, '-', 2), 6, '0') || l.position,
+    || lpad(split_part(o.number, '-', 2), greatest(6, length(split_part(o.number, '-', 2))), '0') || '-' || l.position,
   least(o.ordered_on + 6, %(end)s), o.ordered_on, (o.ordered_on + make_interval(months => p.warranty_months))::date,
   o.id, 'web', '', 1, o.ordered_at
 FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id JOIN orders_product p ON p.id = l.product_id
