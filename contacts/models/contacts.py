@@ -11,6 +11,7 @@ from django.db import models
 from contacts.choices import ContactKind, ListKind, PointKind
 from contacts.countries import country_names
 from crm.access import VisibleQuerySet
+from crm.filtering.digits import DigitPieces
 from crm.filtering.folding import Fold
 from crm.grants import AccessPaths
 from crm.paths import path_of
@@ -134,6 +135,7 @@ class Contact(models.Model):
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
             models.Index(fields=["review_on"], condition=models.Q(review_on__isnull=False), name="contacts_review"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
+            GinIndex(DigitPieces("search_text"), name="contacts_search_digits"),
             GinIndex(
                 OpClass(Fold("industry"), name="gin_trgm_ops"),
                 OpClass(Fold("source"), name="gin_trgm_ops"),

@@ -11,6 +11,7 @@ from crm.catalogue import fields_of
 from crm.choices import FieldType
 from crm.customfields.definitions import definitions_of
 from crm.field_rights import hidden_specs
+from crm.filtering.digits import holds_number
 from crm.filtering.folding import folded
 
 if TYPE_CHECKING:
@@ -35,13 +36,13 @@ def search_condition(text: str, prefix: str = "", *, names_only: bool = False) -
         return Q(**{f"{prefix}sort_name__startswith": folded(text)})
     condition = Q()
     for word in text.split()[:MOST_WORDS]:
-        condition &= Q(**{f"{prefix}search_text__contains": folded(word)})
+        condition &= Q(**{f"{prefix}search_text__contains": folded(word)}) & holds_number(f"{prefix}search_text", word)
         if names_only:
             condition &= Q(**{f"{prefix}sort_name__contains": folded(word)})
     if names_only:
         return condition
     if (digits := digits_of(text)) and digits != text:
-        condition |= Q(**{f"{prefix}search_text__contains": digits})
+        condition |= Q(**{f"{prefix}search_text__contains": digits}) & holds_number(f"{prefix}search_text", digits)
     return condition
 
 

@@ -1,12 +1,14 @@
 """Search over everything: as people type, best first, closest where nothing fits, and only what one may see."""
 
 import pytest
+from django.db import connection
 
 from contacts.actions import change_contact, log_interaction
 from contacts.models import Contact
 from contacts.searching import show_contacts
 from crm.catalogue import search_sources
 from crm.choices import Role
+from crm.filtering.searching import search_rows
 from crm.models import AccessRule, FieldRule
 from crm.search import finding
 from crm.search.asking import recent, search_everything
@@ -37,11 +39,19 @@ def titles(user, text: str, name: str = "contacts") -> list[str]:
     "typed",
     [
         "anna", "MÜLLER", "muller ost", "ost anna", "ller", "anna.m@", "frames.ex", "0049 30 901820", "+49 30 9018",
-        "030/901820", "+49 (0)30 901820", "901820", "k-100%", "An", "á",
+        "030/901820", "+49 (0)30 901820", "901820", "0901", "30901", "4930901820", "k-100%", "An", "á",
     ],
 )  # fmt: skip
 def test_a_person_is_found_as_people_type(manager, people, typed):
     assert titles(manager, finding.cleaned(typed)) == [people.name]
+
+
+def test_a_long_number_is_looked_for_by_the_index_of_its_pieces(manager, people):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = search_rows(Contact.objects.all(), "901820").order_by().explain()
+    assert "contacts_search_digits" in plan
+    assert "contacts_search_digits" not in search_rows(Contact.objects.all(), "9018").order_by().explain()
 
 
 @pytest.mark.parametrize("typed", ["mulelr", "muler ost", "Annna Mueller", "anna mullre", "frmaes.example"])
