@@ -5,6 +5,8 @@ from analytics.clv_panel import PANELS as CLV_PANELS
 from analytics.exporting import EXPORTS
 from analytics.history_panel import PANELS as HISTORY_PANELS
 from analytics.home import CARDS
+from analytics.lead_panel import LEAD_FIELDS
+from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.specs import CONTACT_FIELDS
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, PastRule
@@ -18,7 +20,10 @@ SEE_AND_CHANGE = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, delete=
 MADE_ANEW = "Figures that each run makes anew; the run and its parameters are kept."
 
 CATALOGUE = Catalogue(
-    fields={"contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS)},
+    fields={
+        "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS),
+        "leads.lead": LEAD_FIELDS,
+    },
     grants={
         "analytics.modelrun": {
             Role.REP: SEE,
@@ -34,7 +39,10 @@ CATALOGUE = Catalogue(
         },
     },
     exports=EXPORTS,
-    panels={"contacts.contact": (*CONTACT_PANELS, *CLV_PANELS, *HISTORY_PANELS)},
+    panels={
+        "contacts.contact": (*CONTACT_PANELS, *CLV_PANELS, *HISTORY_PANELS),
+        "leads.lead": LEAD_PANELS,
+    },
     navigation=(
         NavItem(
             "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"
@@ -71,6 +79,14 @@ CATALOGUE = Catalogue(
             "Churn", "analytics:churn_detail", "graph-down", group="Analysis", order=518, model="analytics.modelrun"
         ),
         NavItem(
+            "Chances of leads",
+            "analytics:lead_detail",
+            "funnel",
+            group="Analysis",
+            order=519,
+            model="analytics.modelrun",
+        ),
+        NavItem(
             "Lifetime value",
             "analytics:clv_detail",
             "graph-up-arrow",
@@ -90,6 +106,7 @@ CATALOGUE = Catalogue(
         "analytics.forecastsnapshot": PastRule(
             exempt="A dated history itself: what was forecast on a day is added and stays.", is_added_to=True
         ),
+        "analytics.leadscore": REBUILT,
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.segmentmove": PastRule(exempt="Counted from the history of scores, month by month."),

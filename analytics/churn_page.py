@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from analytics.choices import RiskBand
 from analytics.churn_words import Reason, reasons_in_words
-from analytics.models import AllowedFeature, ChurnScore, ModelRun
+from analytics.model_page import ModelPage
+from analytics.models import ChurnScore, ModelRun
 from analytics.queries import customers_url
 from analytics.steps.churn_labels import SUBSCRIPTIONS
 from crm.customfields.definitions import definitions_of
@@ -52,30 +53,18 @@ def newer_sentences(run: ModelRun | None) -> list[str]:
     return list(newest.metrics.get("sentences", ())) if newest and (run is None or newest.pk != run.pk) else []
 
 
-class ChurnPage:
+class ChurnPage(ModelPage):
     """The figures of one run for one viewer; money in the company's currency."""
 
     def __init__(self, run: ModelRun, user: User, currency: str) -> None:
-        self.run, self.user, self.currency = run, user, currency
-        self.found: dict[str, Any] = run.metrics
+        super().__init__(run)
+        self.user, self.currency = user, currency
         self.horizon = run.parameters.get("horizon_days", 90)
         self.scores = ChurnScore.objects.visible_to(user)
 
     @property
-    def is_by_label(self) -> bool:
+    def is_by_label(self) -> bool:  # type: ignore[override]
         return bool(self.found.get("way") == "label")
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """The features by name, those that were left out too."""
-        return {**self.found.get("features", {}), **self.found.get("left_out_labels", {})}
-
-    @property
-    def left_out(self) -> list[dict[str, Any]]:
-        """Features that nearly give the answer away: left out by this run, or allowed by an administrator."""
-        allowed = set(AllowedFeature.objects.values_list("name", flat=True))
-        named = dict.fromkeys([*self.found.get("left_out", ()), *sorted(allowed & set(self.labels))])
-        return [{"name": name, "label": self.labels.get(name, name), "is_allowed": name in allowed} for name in named]
 
     @property
     def money_word(self) -> str:
@@ -160,36 +149,7 @@ class ChurnPage:
         return any(row["value"] is not None for row in self.bands)
 
     @property
-    def quality_rows(self) -> list[dict[str, Any]]:
-        """The model beside the others and beside what it has to beat."""
-        losses = self.found.get("log_losses", {})
-        rows = [
-            {"name": name, "loss": loss, "is_chosen": name == self.found["model"]}
-            for name, loss in sorted(losses.items(), key=lambda pair: pair[1])
-        ]
-        for row in rows:
-            if row["is_chosen"]:
-                row |= {"auc": self.found["auc"], "low": self.found["auc_low"], "high": self.found["auc_high"]}
-        return [*rows, *self.found.get("baselines", ())]
-
-    @property
-    def flattery(self) -> str:
-        """By how much the choice among the models may flatter the log loss, in words."""
-        bias = self.found.get("selection_bias")
-        if bias is None:
-            return ""
-        own = (
-            "the AUC, Brier score and lift are of later days that had no part in the choice"
-            if not self.is_by_label
-            else "so the figures of this page may be that much too kind"
-        )
-        return (
-            f"The folds that chose the model also measured its log loss, so it may be {number(bias, 4)} too low "
-            f"(Tibshirani and Tibshirani 2009); {own}."
-        )
-
-    @property
-    def facts(self) -> str:
+    def facts(self) -> str:  # type: ignore[override]
         """Whether the facts of the record help, in words; empty where they were not tried."""
         tried = self.found.get("facts")
         if not tried:
@@ -215,18 +175,6 @@ class ChurnPage:
             for row in self.found.get("drift", ())
             if row["psi"] > MOVED
         ]
-
-    @property
-    def calibration(self) -> list[dict[str, Any]]:
-        return list(self.found.get("calibration_table", ()))
-
-    @property
-    def lift(self) -> list[dict[str, Any]]:
-        return list(self.found.get("lift_table", ()))
-
-    @property
-    def chart_data(self) -> dict[str, Any]:
-        return {"calibration": self.calibration, "lift": self.lift}
 
     @property
     def what_n(self) -> str:

@@ -119,6 +119,19 @@ class ChurnRunForm(AsOfForm):
         ]
 
 
+class LeadRunForm(AsOfForm):
+    """Learn the chance of leads as of the end of a day."""
+
+    as_of = as_of_field("Nothing of later days is looked at.")
+    mature_days = forms.IntegerField(
+        label="Without an outcome after … days",
+        min_value=1,
+        max_value=3_650,
+        initial=90,
+        help_text="An open lead that is older counts as one that did not buy.",
+    )
+
+
 class ClvRunForm(AsOfForm):
     """Forecast as of the end of a day: how far ahead, and how money to come is counted today."""
 

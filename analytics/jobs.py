@@ -57,6 +57,20 @@ def start_churn(*, actor: User | None, as_of: dt.date, horizon_days: int, label:
     )
 
 
+def start_leads(*, actor: User | None, as_of: dt.date, mature_days: int) -> JobRun:
+    """Ask for new chances of leads; the page shows the job until it is done."""
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"Compute the chances of leads as of {full_day(as_of)}",
+        parameters={
+            "as_of": as_of.isoformat(),
+            "only": ["leads"],
+            "parameters": {"leads": {"mature_days": mature_days}},
+        },
+    )
+
+
 def newest_job(user: User, run: ModelRun | None, step: str = "") -> dict[str, Any]:
     """The newest analysis (of `step`, where one is named) that the person may follow: while it runs, or when it
     failed after the last good run."""

@@ -20,6 +20,7 @@ from analytics.steps import (
     cohorts,
     forecast,
     history,
+    leads,
     no_parameters,
     retention,
     rfm,
@@ -87,6 +88,15 @@ STEPS: dict[str, Step] = {
             ("horizon_days", "eligible_days", "label", "positive", "allow"),
             describe=churn.describe,
             url_name="analytics:churn_detail",
+        ),
+        Step(
+            "leads",
+            "Leads: chance to become a customer",
+            leads.run,
+            leads.read_parameters,
+            ("mature_days", "allow"),
+            describe=leads.describe,
+            url_name="analytics:lead_detail",
         ),
         # behind the steps whose scores it keeps, before those that read them by month
         Step(

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from analytics import churn_views, clv_views, forecast_views, retention_views, run_views, segment_views, views
+from analytics import (
+    churn_views,
+    clv_views,
+    forecast_views,
+    lead_views,
+    retention_views,
+    run_views,
+    segment_views,
+    views,
+)
 
 app_name = "analytics"
 urlpatterns = [
@@ -20,6 +29,8 @@ urlpatterns = [
     path("retention/export/", retention_views.RetentionExportView.as_view(), name="retention_export"),
     path("cohorts/", retention_views.CohortView.as_view(), name="cohort_list"),
     path("rfm/export/", views.RfmExportView.as_view(), name="rfm_export"),
+    path("leads/", lead_views.LeadChanceView.as_view(), name="lead_detail"),
+    path("leads/run/", lead_views.LeadRunView.as_view(), name="lead_run"),
     path("churn/", churn_views.ChurnView.as_view(), name="churn_detail"),
     path("churn/run/", churn_views.ChurnRunView.as_view(), name="churn_run"),
     path("churn/export/", churn_views.ChurnExportView.as_view(), name="churn_export"),

@@ -54,6 +54,21 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="6"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "give leads that were not touched in time to the next one": {
+        "task": "leads.reassign",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
+    "score leads by the rules": {
+        "task": "leads.score",
+        "schedule": crontab(minute="25", hour="*/6"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
+    "bring back leads that were put off": {
+        "task": "leads.recycle",
+        "schedule": crontab(minute="15"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from two in the morning where the company is
     "the nightly analysis": {
         "task": "analytics.nightly",

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "crm",
     "contacts",
     "orders",
+    "leads",
     "pipeline",
     "analytics",
     "crm.administration.apps.AdministrationConfig",  # django.contrib.admin
@@ -110,7 +111,14 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-CRM_CATALOGUES = ["crm.floor", "contacts.catalogue", "orders.catalogue", "pipeline.catalogue", "analytics.catalogue"]
+CRM_CATALOGUES = [
+    "crm.floor",
+    "contacts.catalogue",
+    "orders.catalogue",
+    "leads.catalogue",
+    "pipeline.catalogue",
+    "analytics.catalogue",
+]
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails
@@ -127,8 +135,11 @@ CRM_JOBS = {
     "analysis": "analytics.jobs.run_analysis",
     "tidying": "crm.tidying.run_tidying",
     "order totals": "orders.jobs.refresh_all_totals",
+    "score leads": "leads.scoring.actions.run_scoring",
+    "allocate leads": "leads.allocation.actions.run_allocation",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
 }
+CRM_CONVERSION_STEP = "pipeline.converting.STEP"
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
 CRM_DEMO_LOADERS = [
     "crm.demo.staff.load",
@@ -141,6 +152,7 @@ CRM_DEMO_LOADERS = [
     "orders.demo.after_sales.load",
     "contacts.demo.origins.load",
     "orders.demo.loyalty.load",
+    "leads.demo.leads.load",
     "pipeline.demo.deals.load",
 ]
 

@@ -99,6 +99,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.notes.urls")),
     path("contacts/", include("contacts.urls")),
     path("", include("orders.urls")),
+    path("", include("leads.urls")),
     path("", include("pipeline.urls")),
     path("analytics/", include("analytics.urls")),
     path("api/v1/", api.urls),

@@ -17,6 +17,8 @@ from crm.catalogue import api_areas
 from crm.choices import Role
 from crm.models import ApiToken, Company, Team, User
 from crm.rest.actions import issue_token
+from leads.keeping import refresh_search as refresh_leads
+from leads.models import Lead
 from orders.invoices.keeping import refresh_invoices
 from orders.keeping import refresh_products, refresh_totals
 from orders.models import Invoice, Order, OrderLine, Payment, Product, ProductRegistration, Subscription
@@ -56,6 +58,19 @@ def make_contact(
     refresh_search([contact.pk])
     contact.refresh_from_db()
     return contact
+
+
+def make_lead(**fields: Any) -> Lead:
+    """A lead with what it is found and compared by kept right."""
+    lead = Lead(**{"name": f"Lead {next(count):04}", **fields})
+    lead.email_key = lead.email_key or normalise_point(PointKind.EMAIL, lead.email)
+    lead.phone_key = lead.phone_key or (
+        normalise_point(PointKind.PHONE, lead.phone, lead.country) if lead.phone else ""
+    )
+    lead.save()
+    refresh_leads([lead.pk])
+    lead.refresh_from_db()
+    return lead
 
 
 def make_interaction(contact: Contact, **fields: Any) -> Interaction:

@@ -4,7 +4,7 @@ from analytics.models.forecast import DealForecast, ForecastSnapshot
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
-from analytics.models.scores import ChurnScore, ClvScore, RfmScore
+from analytics.models.scores import ChurnScore, ClvScore, LeadScore, RfmScore
 from analytics.models.segments import RfmSegment, UsageLevel
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "CohortCount",
     "DealForecast",
     "ForecastSnapshot",
+    "LeadScore",
     "ModelRun",
     "RetentionRate",
     "RfmScore",

@@ -66,6 +66,32 @@ class RfmScore(CustomerScore):
         return f"{self.r}{self.f}{self.m}"
 
 
+class LeadScore(models.Model):
+    """How likely one lead is to become a customer, learned from what was known when it came in, as of the last run.
+
+    Of a lead whose outcome is known it is what a model said that did not see the lead. `better_than` is the share of
+    leads with a lower chance; `reasons` as in `ChurnScore`. Built anew by each run and swapped in.
+    """
+
+    run_id = models.BigIntegerField()
+    as_of = models.DateField()
+    lead = models.OneToOneField(
+        "leads.Lead", primary_key=True, on_delete=models.CASCADE, related_name="learned", db_constraint=False
+    )
+    probability = models.FloatField()
+    better_than = models.FloatField()
+    reasons = models.JSONField(default=list)
+
+    access = AccessPaths(through="lead", parent="leads.lead")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["probability", "lead"], name="analytics_lead_probability")]
+
+    def __str__(self) -> str:
+        return f"{self.probability:.0%}"
+
+
 class ClvScore(CustomerScore):
     """What one customer will bring, as of the last run; empty where the models could not be fitted.
 

@@ -33,6 +33,7 @@ CREATE UNLOGGED TABLE {fresh} (
     contact_id bigint, probability float8, band text, expected_margin numeric, value_at_risk numeric, reasons jsonb
 )
 """)
+FILL_SQL = sql.SQL("SELECT *, {run_id}::bigint AS run_id, {as_of}::date AS as_of FROM {fresh}")
 USUAL = {"recency": "gap", "overdue": "gap"}
 
 
@@ -64,7 +65,9 @@ def nothing_learnt(parameters: Mapping[str, Any], sentences: Sequence[str]) -> t
     return dict(parameters), {**dict.fromkeys(keys.split()), "sentences": list(sentences)}
 
 
-def too_telling(population: Population, allowed: Sequence[str]) -> tuple[list[str], list[str]]:
+def too_telling(
+    population: Population, allowed: Sequence[str], *, who: str = "who left", step: str = "churn"
+) -> tuple[list[str], list[str]]:
     """(names to leave out, sentences): features that nearly give the outcome away by themselves, unless allowed."""
     assert population.outcome is not None  # noqa: S101 - for the type checker
     gone, said = [], []
@@ -74,8 +77,8 @@ def too_telling(population: Population, allowed: Sequence[str]) -> tuple[list[st
             gone.append(name)
             label = population.labels.get(name, name)
             said.append(
-                f"“{label}” alone tells who left with an AUC of {area:.3f}: it is probably known only afterwards. "
-                f"It is left out; an administrator can allow it (churn.allow={name})."
+                f"“{label}” alone tells {who} with an AUC of {area:.3f}: it is probably known only afterwards. "
+                f"It is left out; an administrator can allow it ({step}.allow={name})."
             )
     return gone, said
 
@@ -173,9 +176,15 @@ def write_scores(
     probability: Floats,
     classifier: Classifier,
     margin: Floats | None,
+    *,
+    table: str = TABLE,
+    fill: sql.SQL = FILL_SQL,
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Build the table of scores with the reasons of each customer and put it in place; (rows, drivers)."""
-    hold(TABLE)
+    """Build the table of scores with the reasons of each customer and put it in place; (rows, drivers).
+
+    `fill` is a query over the fresh scores (`{fresh}`, the columns of `FRESH_SQL`) that gives the columns of `table`.
+    """
+    hold(table)
     fresh = sql.Identifier(FRESH)
     drawn: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
     execute(FRESH_SQL.format(fresh=fresh))
@@ -186,10 +195,7 @@ def write_scores(
             some = slice(None, None, max(len(rows) // 2_000, 1))
             drawn.append((rows[some], contributions[some]))
             copy.write(_lines(population, rows, probability, names, contributions, margin))
-    fill = sql.SQL("SELECT *, {}::bigint AS run_id, {}::date AS as_of FROM {}").format(
-        sql.Literal(run_id), sql.Literal(as_of), fresh
-    )
-    count = rebuild(TABLE, fill)
+    count = rebuild(table, fill.format(run_id=sql.Literal(run_id), as_of=sql.Literal(as_of), fresh=fresh))
     drop_tables(FRESH)
     if not drawn:
         return count, []

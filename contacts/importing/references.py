@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
+
 from contacts.choices import ContactKind
 from contacts.importing.sql import INSERT_BARE
 from contacts.models import Contact
@@ -15,10 +17,10 @@ RESTRICTED = (Scope.OWN, Scope.TEAM)
 UNSEEN = "this names a record that you may not see"
 
 
-def default_owner(merge: Merge) -> User | None:
-    """Who owns new contacts: the importing person, where he or she reaches only own or team records."""
+def default_owner(merge: Merge, model: type[Model] = Contact) -> User | None:
+    """Who owns new records: the importing person, where he or she reaches only own or team records."""
     actor = merge.actor
-    return actor if actor is not None and scope_of(actor, Contact, Verb.IMPORT) in RESTRICTED else None
+    return actor if actor is not None and scope_of(actor, model, Verb.IMPORT) in RESTRICTED else None
 
 
 def make_bare_contacts(merge: Merge, table: str, column: str, kind: str = ContactKind.PERSON) -> None:
@@ -114,12 +116,12 @@ def reject_foreign_owners(merge: Merge) -> None:
     reject_foreign_people(merge, "owner_email", "you may give contacts only to yourself")
 
 
-def reject_foreign_people(merge: Merge, field: str, reason: str) -> None:
+def reject_foreign_people(merge: Merge, field: str, reason: str, model: type[Model] = Contact) -> None:
     """Who reaches only own or team records may name only people within that reach; `reason` says it of oneself."""
     actor = merge.actor
     if actor is None or field not in merge.given:
         return
-    scope = scope_of(actor, Contact, Verb.IMPORT)
+    scope = scope_of(actor, model, Verb.IMPORT)
     if scope not in RESTRICTED:
         return
     teams = team_ids_of(actor) if scope == Scope.TEAM else []

@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     CONFIRMATION = "confirmation of an address"
+    FORM = "stamp of a public form"
     SURVEY = "survey"
     CLICK = "click in a mail"
     OPENING = "opening of a mail"

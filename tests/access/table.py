@@ -81,7 +81,7 @@ SCOPES["responsibility"] = {
     "view": EVERYBODY,
     **dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL)),
 }
-SCOPES["order"] = SCOPES["contact"]
+SCOPES["order"] = SCOPES["lead"] = SCOPES["contact"]
 SCOPES["pipeline set-up"] = {"view": EVERYBODY, "add": reach(NONE, NONE, NONE, ALL)}
 SCOPES["deal"] = {
     "view": reach(TEAM, ALL, ALL, ALL),
@@ -91,6 +91,18 @@ SCOPES["deal"] = {
     "export": reach(OWN, ALL, NONE, ALL),
 }
 SCOPES["invoice"] = SCOPES["subscription"] = SCOPES["registration"] = SCOPES["contact"]
+_BY_MANAGERS = dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL))
+SCOPES["capture form"] = dict.fromkeys(("view", "add", "change"), reach(NONE, ALL, NONE, ALL))
+SCOPES["lead cost"] = dict.fromkeys(("view", "add", "change", "delete"), reach(NONE, ALL, NONE, ALL))
+SCOPES["checklist item"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change"), reach(NONE, NONE, NONE, ALL))}
+SCOPES["score rule"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change", "delete"), reach(NONE, ALL, NONE, ALL))}
+SCOPES["secret of a form"] = SCOPES["secret of a submission"] = {"view": EVERYBODY}
+SCOPES["allocation rule"] = {"view": EVERYBODY, **_BY_MANAGERS}
+SCOPES["intake"] = {
+    "view": reach(TEAM, TEAM, TEAM, ALL),
+    "add": reach(NONE, NONE, NONE, ALL),
+    "change": reach(OWN, OWN, OWN, ALL),
+}
 SCOPES["channel"] = SCOPES["mail"]
 SCOPES["audit row"] = SCOPES["audit entry"]
 
@@ -253,6 +265,46 @@ ADDRESSES: dict[str, Address] = {
     "contacts:consent_create": form("contact", "change", has_record=True),
     "contacts:relation_create": form("contact", "change", has_record=True),
     "contacts:relation_end": button("contact", "change"),
+    "leads:lead_list": page("lead"),
+    "leads:lead_export": page("lead", "export"),
+    "leads:lead_create": form("lead", "add"),
+    "leads:lead_options": page("lead"),
+    "leads:lead_bulk": form("lead", "change"),
+    "leads:lead_detail": Address("lead"),
+    "leads:lead_update": form("lead", "change", has_record=True),
+    "leads:lead_history": Address("lead"),
+    "leads:touch_create": button("lead", "view"),
+    "leads:lead_move": form("lead", "change", has_record=True),
+    "leads:lead_score": form("lead", "change", has_record=True),
+    "leads:lead_convert": form("lead", "change", has_record=True),
+    "leads:conversion_reverse": button("lead", "change"),
+    "leads:tracking": page("lead"),
+    "leads:cost_create": form("lead cost", "add"),
+    "leads:cost_update": form("lead cost", "change", has_record=True),
+    "leads:cost_remove": button("lead cost", "delete"),
+    "leads:lead_qualify": form("lead", "change", has_record=True),
+    "leads:checklist": page("checklist item"),
+    "leads:item_create": form("checklist item", "add"),
+    "leads:item_update": form("checklist item", "change", has_record=True),
+    "leads:score_rule_list": page("score rule"),
+    "leads:score_rule_create": form("score rule", "add"),
+    "leads:score_rule_update": form("score rule", "change", has_record=True),
+    "leads:score_rule_remove": button("score rule", "delete"),
+    "leads:public_form": Address("secret of a form", {"GET": "view", "POST": "view"}, is_public=True),
+    "leads:public_confirm": Address("secret of a submission", {"GET": "view", "POST": "view"}, is_public=True),
+    "leads:form_list": page("capture form"),
+    "leads:form_create": form("capture form", "add"),
+    "leads:form_detail": Address("capture form"),
+    "leads:form_update": form("capture form", "change", has_record=True),
+    "leads:rule_list": page("allocation rule"),
+    "leads:rule_create": form("allocation rule", "add"),
+    "leads:rule_update": form("allocation rule", "change", has_record=True),
+    "leads:rule_remove": button("allocation rule", "delete"),
+    "leads:allocation_start": button("allocation rule", "change", has_record=False),
+    "leads:intake_create": form("intake", "add"),
+    "leads:intake_update": form("intake", "change", has_record=True),
+    "leads:lead_archive": button("lead", "delete"),
+    "leads:lead_restore": button("lead", "delete"),
     "orders:order_list": page("order"),
     "orders:order_export": page("order", "export"),
     "orders:order_create": form("order", "add"),
@@ -331,6 +383,8 @@ ADDRESSES: dict[str, Address] = {
     "analytics:churn_allow": button("rights", "change", has_record=False),
     "analytics:churn_refuse": button("rights", "change", has_record=False),
     "analytics:rfm_run": button("analysis", "run", has_record=False),
+    "analytics:lead_detail": page("analysis"),
+    "analytics:lead_run": button("analysis", "run", has_record=False),
     "analytics:clv_detail": page("analysis"),
     "analytics:clv_export": page("contact", "export"),
     "analytics:clv_run": button("analysis", "run", has_record=False),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from contacts.models import AcquiredList, Contact, MarketCategory, Responsibility
 from crm.agenda.feeds import make_feed
 from crm.choices import JobState, Role
+from crm.foreign.tokens import Purpose, make_token
 from crm.log import log
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailState
@@ -39,6 +40,16 @@ from crm.models import (
     Team,
     Territory,
     User,
+)
+from leads.models import (
+    AllocationRule,
+    CaptureForm,
+    CaptureSubmission,
+    ChecklistItem,
+    Intake,
+    Lead,
+    LeadCost,
+    ScoreRule,
 )
 from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
 from pipeline.actions import open_deal
@@ -76,8 +87,54 @@ def _person(name: str, role: str, team: Team) -> User:
     )
 
 
+@dataclass(frozen=True)
+class Secret:
+    """Stands where others have a record: its key in the address is the secret."""
+
+    pk: str
+
+
 def _contact(owner: User, name: str) -> Contact:
     return Contact.objects.create(name=f"CANARY contact {name}", owner=owner, team=owner.team, sort_name=name)
+
+
+def _lead(owner: User, name: str) -> Lead:
+    return Lead.objects.create(name=f"CANARY lead {name}", owner=owner, team=owner.team, sort_name=name)
+
+
+def _rule(owner: User, name: str) -> AllocationRule:
+    return AllocationRule.objects.create(name=f"Rule {name}")
+
+
+def _intake(owner: User, name: str) -> Intake:
+    return Intake.objects.get_or_create(user=owner)[0]
+
+
+def _capture_form(owner: User, name: str) -> CaptureForm:
+    asked = [{"name": "email", "label": "E-mail", "required": True}]
+    return CaptureForm.objects.create(name=f"CANARY form {name}", title="Write to us", fields=asked)
+
+
+def _lead_cost(owner: User, name: str) -> LeadCost:
+    return LeadCost.objects.create(amount=100, starts_on="2026-01-01", ends_on="2026-01-31", note=f"CANARY cost {name}")
+
+
+def _checklist_item(owner: User, name: str) -> ChecklistItem:
+    return ChecklistItem.objects.create(kind="need", text=f"Question {name}")
+
+
+def _score_rule(owner: User, name: str) -> ScoreRule:
+    return ScoreRule.objects.create(name=f"Score {name}", kind="fit", points=5)
+
+
+def _form_secret(owner: User, name: str) -> Secret:
+    return Secret(_capture_form(owner, f"secret {name}").token)
+
+
+def _submission_secret(owner: User, name: str) -> Secret:
+    form = _capture_form(owner, f"submission {name}")
+    sent = CaptureSubmission.objects.create(form=form, state="waiting", values={"email": "a@b.example"}, ip_digest="")
+    return Secret(make_token(Purpose.CONFIRMATION, {"submission": sent.pk}, None))
 
 
 def _product(owner: User, name: str) -> Product:
@@ -201,13 +258,6 @@ def _calendar_link(owner: User, name: str) -> CalendarFeed:
     return CalendarFeed.objects.create(user=owner, name=f"CANARY link {name}", hint="abc", digest=f"digest {name}")
 
 
-@dataclass(frozen=True)
-class Secret:
-    """Stands where others have a record: its key in the address is the secret."""
-
-    pk: str
-
-
 def _calendar_secret(owner: User, name: str) -> Secret:
     return Secret(make_feed(actor=owner, name=name)[1])
 
@@ -249,6 +299,15 @@ MAKERS = {
     "audit entry": _audit_entry,
     "audit row": _audit_row,
     "contact": _contact,
+    "lead": _lead,
+    "capture form": _capture_form,
+    "score rule": _score_rule,
+    "checklist item": _checklist_item,
+    "lead cost": _lead_cost,
+    "secret of a form": _form_secret,
+    "secret of a submission": _submission_secret,
+    "allocation rule": _rule,
+    "intake": _intake,
     "product": _product,
     "order": _order,
     "deal": _deal,

@@ -40,6 +40,7 @@ from pipeline import actions as deals
 from pipeline.models import Stage
 from tests.factories import make_contact, make_deal, make_order, make_pipeline, make_product, make_user
 from tests.past.contact_actions import CONTACT_ACTIONS
+from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
 
 MODULES = (
@@ -61,6 +62,7 @@ MODULES = (
     saved_views,
     orders,
     deals,
+    *LEAD_MODULES,
     *SALES_MODULES,
 )
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
@@ -73,7 +75,7 @@ NOT_ALONE = {
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists",
     "returnable",
-}  # fmt: skip
+} | LEAD_NOT_ALONE  # fmt: skip
 
 
 def _mail(**states: Any) -> OutgoingMail:
@@ -124,6 +126,7 @@ def _field() -> Any:
 
 # name: called with who acts, it prepares and gives back the call itself
 ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
+    **LEAD_ACTIONS,
     **SALES_ACTIONS,
     **CONTACT_ACTIONS,
     "create_contact": lambda actor: (

@@ -10,11 +10,11 @@
   });
 
   // Each tenth of the customers: what was predicted, what happened, and its 95 % interval.
-  function calibration({ calibration: rows }, tone) {
+  function calibration({ calibration: rows, words }, tone) {
     return {
       grid: { left: 56, right: 16, top: 16, bottom: 46 },
       xAxis: axis(tone, "predicted"),
-      yAxis: { ...axis(tone, "left"), nameGap: 40 },
+      yAxis: { ...axis(tone, words.happened), nameGap: 40 },
       tooltip: { trigger: "item", formatter: ({ data }) => (data.text ? data.text : "") },
       series: [
         even(tone),
@@ -26,18 +26,18 @@
           type: "scatter", symbolSize: 9, itemStyle: { color: tone.series[0] },
           data: rows.map((row) => ({
             value: [row.predicted, row.actual],
-            text: `${percent(row.predicted)} predicted, ${percent(row.actual)} left (${row.n} customers)`,
+            text: `${percent(row.predicted)} predicted, ${percent(row.actual)} ${words.happened} (${row.n} ${words.people})`,
           })),
         },
       ],
     };
   }
 
-  function lift({ lift: rows }, tone) {
+  function lift({ lift: rows, words }, tone) {
     return {
       grid: { left: 56, right: 16, top: 16, bottom: 46 },
-      xAxis: axis(tone, "customers, riskiest first"),
-      yAxis: { ...axis(tone, "of all who left"), nameGap: 40 },
+      xAxis: axis(tone, `${words.people}, ${words.first} first`),
+      yAxis: { ...axis(tone, words.found), nameGap: 40 },
       tooltip: { trigger: "item", formatter: ({ data }) => data.text || "" },
       series: [
         even(tone),
@@ -47,7 +47,7 @@
             { value: [0, 0] },
             ...rows.map((row) => ({
               value: [row.reached, row.found],
-              text: `${percent(row.reached)} of the customers hold ${percent(row.found)} of those who left`,
+              text: `${percent(row.reached)} of the ${words.people} hold ${percent(row.found)} ${words.found}`,
             })),
           ],
         },

@@ -1,0 +1,1 @@
+"""Forms that strangers fill in: built by a marketer, guarded without third parties."""

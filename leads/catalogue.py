@@ -1,0 +1,99 @@
+"""What leads brings to the engines."""
+
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, RecordKind, TimelineSource
+from crm.choices import Role, Scope
+from crm.grants import EVERYTHING, Grants
+from leads.editing import EDITING
+from leads.exporting import EXPORTS
+from leads.home import CARDS
+from leads.importing import KINDS
+from leads.panels import CONTACT_PANELS, LEAD_PANELS
+from leads.queries import leads_before
+from leads.searching import SOURCES
+from leads.specs import LEAD_FIELDS
+
+LEAD_GRANTS: dict[str, Grants] = {
+    Role.REP: Grants(
+        view=Scope.TEAM, add=Scope.OWN, change=Scope.OWN, delete=Scope.OWN, import_=Scope.OWN, export=Scope.OWN
+    ),
+    Role.MARKETER: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, import_=Scope.ALL, export=Scope.ALL),
+    Role.AGENT: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL),
+    Role.MANAGER: EVERYTHING,
+}
+SEE = Grants(view=Scope.ALL)
+RULE_GRANTS: dict[str, Grants] = {
+    Role.REP: SEE,
+    Role.MARKETER: SEE,
+    Role.AGENT: SEE,
+    Role.MANAGER: EVERYTHING,
+}
+FORM_GRANTS: dict[str, Grants] = {Role.MARKETER: EVERYTHING, Role.MANAGER: EVERYTHING}
+SCORE_GRANTS: dict[str, Grants] = {**RULE_GRANTS, Role.MARKETER: EVERYTHING}
+MINE = Grants(view=Scope.TEAM, change=Scope.OWN)
+INTAKE_GRANTS: dict[str, Grants] = {Role.REP: MINE, Role.MARKETER: MINE, Role.AGENT: MINE, Role.MANAGER: EVERYTHING}
+DERIVED = ("search_text", "sort_name", "email_key", "phone_key", "updated_at", "score")
+
+CATALOGUE = Catalogue(
+    fields={"leads.lead": LEAD_FIELDS},
+    grants={
+        "leads.lead": LEAD_GRANTS,
+        "leads.allocationrule": RULE_GRANTS,
+        "leads.intake": INTAKE_GRANTS,
+        "leads.captureform": FORM_GRANTS,
+        "leads.leadcost": FORM_GRANTS,
+        "leads.scorerule": SCORE_GRANTS,
+        "leads.checklistitem": RULE_GRANTS,
+    },
+    imports=KINDS,
+    exports=EXPORTS,
+    timeline=(TimelineSource("leads", "Leads", leads_before),),
+    panels={"leads.lead": LEAD_PANELS, "contacts.contact": CONTACT_PANELS},
+    past={
+        "leads.lead": PastRule(without=DERIVED),
+        "leads.conversion": PastRule(parent="lead_id"),
+        "leads.leadassignment": PastRule(parent="lead_id"),
+        "leads.allocationturn": PastRule(parent="rule_id", without=("last_at", "order")),
+        "leads.capturesubmission": PastRule(parent="form_id", without=("ip_digest",)),
+        "leads.captureform": PastRule(without=("token",)),
+        "leads.checklistanswer": PastRule(parent="lead_id", is_part=True),
+        "leads.leadtouch": PastRule(parent="lead_id", is_part=True),
+    },
+    navigation=(
+        NavItem("Leads", "leads:lead_list", "funnel", order=15, model="leads.lead", key="l"),
+        NavItem("Tracking of leads", "leads:tracking", "speedometer2", group="Analysis", order=505, model="leads.lead"),
+        NavItem(
+            "Qualification",
+            "leads:checklist",
+            "list-check",
+            group="Data",
+            order=939,
+            model="leads.checklistitem",
+            verb="change",
+        ),
+        NavItem(
+            "Scoring of leads",
+            "leads:score_rule_list",
+            "speedometer",
+            group="Data",
+            order=941,
+            model="leads.scorerule",
+            verb="change",
+        ),
+        NavItem("Forms", "leads:form_list", "ui-checks", group="Data", order=938, model="leads.captureform"),
+        NavItem(
+            "Allocation",
+            "leads:rule_list",
+            "person-check",
+            group="Data",
+            order=940,
+            model="leads.allocationrule",
+            verb="change",
+        ),
+    ),
+    new_items=(NewItem("Lead", "leads:lead_create", "funnel", "leads.lead", key="l", order=5),),
+    api_areas=(ApiArea("leads", "Leads", "From the first enquiry to the conversion."),),
+    home=CARDS,
+    search=SOURCES,
+    records={"leads.lead": RecordKind("contact_id", "leads:lead_options")},
+    editing={"leads.lead": EDITING},
+)

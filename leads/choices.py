@@ -1,0 +1,76 @@
+"""Enumerations of leads."""
+
+from django.db.models import TextChoices
+
+
+class LeadStatus(TextChoices):
+    """Where a lead stands. Not yet: neither bought nor said no, comes back on a day."""
+
+    NEW = "new", "New"
+    WORKING = "working", "Working"
+    NURTURING = "nurturing", "Not yet"
+    QUALIFIED = "qualified", "Qualified"
+    CONVERTED = "converted", "Converted"
+    DISQUALIFIED = "disqualified", "Disqualified"
+
+
+OPEN_STATUSES: tuple[str, ...] = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.NURTURING, LeadStatus.QUALIFIED)
+STATUS_TONES: dict[str, str] = {
+    LeadStatus.NEW: "accent",
+    LeadStatus.WORKING: "neutral",
+    LeadStatus.NURTURING: "warn",
+    LeadStatus.QUALIFIED: "good",
+    LeadStatus.CONVERTED: "good",
+    LeadStatus.DISQUALIFIED: "bad",
+}
+
+
+class LostReason(TextChoices):
+    """Why a lead is not pursued."""
+
+    NO_NEED = "no need", "No need"
+    NO_BUDGET = "no budget", "No budget"
+    NO_AUTHORITY = "no authority", "Not the one who decides"
+    COMPETITOR = "competitor", "Chose a competitor"
+    NO_ANSWER = "no answer", "Never reached"
+    BAD_DATA = "bad data", "Wrong number or address"
+    SPAM = "spam", "Spam"
+    OTHER = "other", "Another reason"
+
+
+class Way(TextChoices):
+    """Who of those who are free gets the next lead."""
+
+    ROUND_ROBIN = "round robin", "Each in turn"
+    LEAST_BUSY = "least busy", "Who has the fewest open leads"
+
+
+class SubmissionState(TextChoices):
+    """What became of what somebody sent by a form."""
+
+    WAITING = "waiting", "Waits for its confirmation"
+    TAKEN = "taken", "Became a lead"
+
+
+class Ability(TextChoices):
+    """What a question of qualification is about: financial ability, and willingness in its three parts."""
+
+    BUDGET = "budget", "Budget"
+    AUTHORITY = "authority", "Authority"
+    NEED = "need", "Need"
+    TIMING = "timing", "Timing"
+
+
+class Found(TextChoices):
+    """What was found on a question."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    OPEN = "open", "Not known"
+
+
+class Scored(TextChoices):
+    """What a rule of scoring gives points for."""
+
+    FIT = "fit", "Who they are"
+    ENGAGEMENT = "engagement", "What they do"

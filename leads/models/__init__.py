@@ -1,0 +1,26 @@
+"""Models of leads, by noun."""
+
+from leads.models.allocation import AllocationRule, AllocationTurn, Intake, LeadAssignment
+from leads.models.capture import CaptureForm, CaptureSubmission
+from leads.models.conversion import Conversion
+from leads.models.costs import LeadCost
+from leads.models.leads import Lead, LeadQuerySet, LeadTouch
+from leads.models.qualification import ChecklistAnswer, ChecklistItem
+from leads.models.scoring import ScoreRule
+
+__all__ = [
+    "AllocationRule",
+    "AllocationTurn",
+    "CaptureForm",
+    "CaptureSubmission",
+    "ChecklistAnswer",
+    "ChecklistItem",
+    "Conversion",
+    "Intake",
+    "Lead",
+    "LeadAssignment",
+    "LeadCost",
+    "LeadQuerySet",
+    "LeadTouch",
+    "ScoreRule",
+]

@@ -1,0 +1,58 @@
+"""What stands on the page of a lead, and of leads on the page of a contact."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from django.http import HttpRequest
+
+from contacts.choices import ListKind
+from crm.access import can
+from crm.catalogue import RecordPanel
+from crm.choices import Verb
+from crm.customfields.showing import fact_lines
+from crm.past.panels import CHANGES
+from crm.requests import SignedInRequest
+from leads.models import Lead
+
+MOST_LEADS = 50
+
+
+def facts(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """Who they are and where they come from."""
+    lead = cast(Lead, record)
+    return {
+        "lead": lead,
+        "list_kind": dict(ListKind.choices).get(lead.list_kind or "", ""),
+        "utm": [value for value in (lead.utm_source, lead.utm_medium, lead.utm_campaign, lead.utm_term) if value],
+        "may_change": can(cast(SignedInRequest, request).user, Verb.CHANGE, lead),
+    }
+
+
+def further_facts(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The custom fields that the lead has values of and the person may know."""
+    lines = fact_lines(cast(SignedInRequest, request).user, record)
+    return {"lines": lines} if lines else None
+
+
+def leads_of(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """The contact's leads that the person may see, the newest first."""
+    rows = Lead.objects.visible_to(cast(SignedInRequest, request).user).filter(contact=record.pk)
+    return {"leads": rows.select_related("owner")[:MOST_LEADS]}
+
+
+def count_leads(request: HttpRequest, record: models.Model) -> int | None:
+    """How many there are; no tab where there are none."""
+    rows = Lead.objects.visible_to(cast(SignedInRequest, request).user).filter(contact=record.pk)
+    return rows.count() or None
+
+
+LEAD_PANELS = (
+    RecordPanel("facts", "Facts", "leads/_facts.html", facts, order=50),
+    RecordPanel("further_facts", "Further facts", "leads/_further_facts.html", further_facts, order=55),
+    CHANGES,
+)
+CONTACT_PANELS = (
+    RecordPanel("leads", "Leads", "leads/_contact_leads.html", leads_of, place="tab", order=48, count=count_leads),
+)

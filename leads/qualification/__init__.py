@@ -1,0 +1,1 @@
+"""Whether a lead can pay and wants to buy: a checklist, a verdict, and its reason."""

@@ -1,0 +1,23 @@
+"""Writes of the checklist itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from crm.log import log
+from crm.models import User
+from crm.saving import assign
+from leads.models import ChecklistItem
+
+
+@transaction.atomic
+def save_item(*, actor: User | None, item: ChecklistItem, fields: Mapping[str, Any]) -> ChecklistItem:
+    """Make or change a question; what was answered before stays."""
+    verb = "change" if item.pk else "create"
+    if assign(item, fields) or verb == "create":
+        item.save()
+        log(actor=actor, verb=verb, object=item, summary=f"Question of qualification: {item.text}")
+    return item

@@ -1,0 +1,1 @@
+"""The score of a lead by rules: fit and engagement, which decays."""

@@ -1,0 +1,46 @@
+"""Writes of the rules of scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from crm.jobs import Progress, start_job
+from crm.log import log
+from crm.models import JobRun, User
+from crm.saving import assign
+from leads.models import ScoreRule
+from leads.scoring.engine import score_leads
+
+KIND = "score leads"
+
+
+@transaction.atomic
+def save_score_rule(*, actor: User | None, rule: ScoreRule, fields: Mapping[str, Any]) -> ScoreRule:
+    """Make or change a rule; a worker then scores all leads anew."""
+    verb = "change" if rule.pk else "create"
+    if assign(rule, fields) or verb == "create":
+        rule.save()
+        log(actor=actor, verb=verb, object=rule, summary=f"Rule of scoring: {rule.name}, {rule.points:+d}")
+        start_scoring(actor=actor)
+    return rule
+
+
+@transaction.atomic
+def remove_score_rule(*, actor: User | None, rule: ScoreRule) -> None:
+    """Take a rule away; a worker then scores all leads anew."""
+    log(actor=actor, verb="delete", object=rule, summary=f"Removed the rule of scoring “{rule.name}”")
+    rule.delete()
+    start_scoring(actor=actor)
+
+
+def start_scoring(*, actor: User | None) -> JobRun:
+    """Ask a worker for the scores of all leads."""
+    return start_job(actor=actor, kind=KIND, title="Score all leads by the rules")
+
+
+def run_scoring(job: JobRun, progress: Progress) -> dict[str, Any]:
+    """Handler of the job: one statement."""
+    return {"changed": score_leads()}

@@ -1,0 +1,27 @@
+"""Celery entry points of leads."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from leads.allocation.actions import reassign_missed
+from leads.recycling import recycle_due
+from leads.scoring.engine import score_leads
+
+
+@shared_task(name="leads.reassign")
+def reassign_task() -> int:
+    """Give leads that nobody touched in time to the next one."""
+    return reassign_missed()
+
+
+@shared_task(name="leads.recycle")
+def recycle_task() -> int:
+    """Bring back the leads whose day has come; asked every hour, each lead once."""
+    return recycle_due()
+
+
+@shared_task(name="leads.score")
+def score_task() -> int:
+    """Compute the scores by the rules anew: what leads did counts less by the day."""
+    return score_leads()
