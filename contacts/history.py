@@ -17,6 +17,7 @@ from crm.access import can
 from crm.agenda.forms import QUICK_DAYS
 from crm.agenda.queries import next_steps_at
 from crm.choices import Verb
+from crm.counted_panels import sources_without_rows
 from crm.hanging import text_key_of
 from crm.requests import SignedInRequest
 from crm.timeline import moment_asked, read_timeline, source_choices
@@ -62,7 +63,7 @@ def timeline_context(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     moment = moment_asked(request.GET.get("before", ""))
     words = request.GET.get("words", "").replace("\0", "").strip()[:100]
     user = cast(SignedInRequest, request).user
-    without = () if getattr(contact, "has_bulk", True) else ("signals",)
+    without = sources_without_rows(contact) + (() if getattr(contact, "has_bulk", True) else ("signals",))
     return {
         "record": contact,
         "timeline": read_timeline(user, contact.pk, before=moment, only=only, words=words, without=without),

@@ -15,6 +15,7 @@ from contacts.models import Address, Contact, ContactPoint, Interaction, ListedC
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry, fields_of
 from crm.choices import Verb
+from crm.counted_panels import panel_counts, words_of_counts
 from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.mail.choices import MailState
@@ -77,7 +78,7 @@ def read_record(user: User, pk: int) -> Contact | None:
     the organizations that it names (`sees_organization`, `sees_parent`).
     """
     rights = [visible_words(Contact, user, verb) for verb in (Verb.VIEW, Verb.CHANGE, Verb.DELETE)]
-    key = (hidden_fields(user, Contact), *rights)
+    key = (hidden_fields(user, Contact), *rights, *words_of_counts(Contact._meta.label_lower, user))
     contact = next(iter(_records.get_or_make(key, lambda: KeptRows(_whole_record(user))).read(pk)), None)
     if contact is not None:
         contact.can_for = user.pk  # type: ignore[attr-defined]
@@ -94,6 +95,7 @@ def _whole_record(user: User) -> QuerySet[Contact]:
         .annotate(
             sees_organization=_sees("organization", reachable),
             sees_parent=_sees("parent", reachable),
+            **panel_counts(Contact._meta.label_lower, user),
             people_count=_count_of_people(reachable),
             is_listed=Exists(ListedContact.objects.filter(contact=OuterRef("pk"))),
             has_bulk=Exists(Interaction.objects.filter(contact=OuterRef("pk"), channel__in=BULK_CHANNELS)),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.db import models
     from django.http import HttpRequest
 
+    from crm.access import VisibleQuerySet
     from crm.bulk.editing import Editing
     from crm.importing.kinds import ImportKind
     from crm.layouts.places import LayoutPlace
@@ -140,7 +141,7 @@ class TimelineSource:
 
     `entries(user, contact_id, before, limit)` returns the newest entries strictly before that moment; one that
     `is_searched` takes the words of a search as a fifth. `parts` are narrower views of the same source, offered beside
-    it as filters (calls, mails); they are read only when chosen.
+    it as filters (calls, mails); they are read only when chosen. It is not asked where the tab `counted_as` is empty.
     """
 
     name: str
@@ -148,6 +149,7 @@ class TimelineSource:
     entries: Callable[..., list[TimelineEntry]]
     parts: tuple[TimelineSource, ...] = ()
     is_searched: bool = False
+    counted_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class RecordPanel:
     """A part of a record page: `place` is side, tab, pill or action (a button of the header).
 
     Its template gets what `context(request, record)` returned as `data`; None leaves the part out. A tab's `count` of
-    None leaves the tab out.
+    None leaves the tab out; `counted` are the rows behind it, see `crm.counted_panels`.
     """
 
     name: str
@@ -165,13 +167,13 @@ class RecordPanel:
     place: str = "side"
     order: int = 100
     count: Callable[[HttpRequest, models.Model], int | None] | None = None
+    counted: Callable[[User], VisibleQuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """A line of the side navigation; shown to who may do `verb` on `model` (and has one of `roles`, if named). A page
-    about the figures of `scores` (a label) is not for those from whom a field of it is hidden. `g` and then `key` opens
-    it."""
+    """A line of the side navigation, opened by `g` and `key`; shown to who may do `verb` on `model` (and has one of
+    `roles`, if named). A page about figures of `scores` (a label) is not for those from whom one of them is hidden."""
 
     label: str
     url_name: str
@@ -213,7 +215,7 @@ class ApiArea:
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One record that a search found, ready to show; `note` says in few words which one it is."""
+    """One record that a search found, ready to show; `note` says which one it is."""
 
     title: str
     url: str
@@ -223,13 +225,12 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class SearchFound:
-    """What a source found: the best hits, how many there are (`is_capped`: at least so many), whether none fits and
-    these only come close."""
+    """What a source found: the best hits, how many there are (`is_capped`: at least); `guess` is what comes close."""
 
     hits: tuple[SearchHit, ...] = ()
     count: int = 0
     is_capped: bool = False
-    is_close: bool = False
+    guess: Callable[[], tuple[SearchHit, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -284,8 +285,8 @@ REBUILT = PastRule(exempt="Made anew as a whole by each run, which is kept with 
 
 @dataclass(frozen=True)
 class RecordKind:
-    """A model on whose records tasks, notes and files hang: the attribute that holds the contact's id, and the address
-    at which a select field looks such records up (empty: it is chosen on its own page alone)."""
+    """A model on whose records tasks, notes and files hang: the attribute with the contact's id, and the address at
+    which a select field looks records up (empty: it is chosen on its own page)."""
 
     contact_id: str
     options_url_name: str = ""
@@ -293,8 +294,7 @@ class RecordKind:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that one app brings in. `fields`, `past`, `editing` are by model label; `grants` by model label and role.
-    `records` are the models on whose records tasks, notes and files hang."""
+    """All that one app brings in. `fields`, `past`, `editing`, `records` are by model label; `grants` by role, too."""
 
     fields: Mapping[str, tuple[FieldSpec, ...]] = field(default_factory=dict)
     grants: Mapping[str, Mapping[str, Grants]] = field(default_factory=dict)

@@ -149,6 +149,8 @@ def move_lead(
     if status == LeadStatus.DISQUALIFIED and not lost_reason:
         raise ValidationError({"lost_reason": "Why is it not pursued?"})
     if current.status == status and (current.recycle_on, current.lost_reason) == (recycle_on, lost_reason):
+        if reason:
+            log(actor=actor, verb="move", object=current, contact_id=current.contact_id, summary=reason)
         return current
     current.recycle_on = recycle_on if status == LeadStatus.NURTURING else None
     current.lost_reason = lost_reason if status == LeadStatus.DISQUALIFIED else ""

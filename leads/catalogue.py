@@ -46,7 +46,7 @@ CATALOGUE = Catalogue(
     },
     imports=KINDS,
     exports=EXPORTS,
-    timeline=(TimelineSource("leads", "Leads", leads_before),),
+    timeline=(TimelineSource("leads", "Leads", leads_before, counted_as="leads"),),
     panels={"leads.lead": LEAD_PANELS, "contacts.contact": CONTACT_PANELS},
     past={
         "leads.lead": PastRule(without=DERIVED),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -17,15 +17,18 @@ from contacts.forms import check_phone
 from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
 from crm.company import company_today
+from crm.conflicts import opened_state
 from crm.customfields.forms import CustomFieldsForm
 from crm.fields import RecordField, SectionedForm, TagsField
 from crm.models import Team, User
+from crm.templatetags.figures import full_day
 from leads.choices import LeadStatus, LostReason
 from leads.models import Lead
 from orders.models import Product
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 KNOWN_SOURCES = 30
+STANDING = "Status"
 FOLLOW_UPS = (("", "no follow-up"), ("1", "tomorrow"), ("3", "in 3 days"), ("7", "in a week"), ("30", "in a month"))
 
 
@@ -216,8 +219,15 @@ class MoveForm(SectionedForm, forms.Form):
     reason = forms.CharField(max_length=200, required=False, label="In your words")
 
     def __init__(self, *, user: User, record: Lead, initial: dict[str, Any] | None = None, data: Any = None) -> None:
-        month = company_today() + dt.timedelta(days=90)
-        super().__init__(data, initial={"status": LeadStatus.NURTURING, "recycle_on": month, **(initial or {})})
+        self.lead = record
+        known: dict[str, Any] = {"status": LeadStatus.NURTURING, "lost_reason": record.lost_reason}
+        known["recycle_on"] = record.recycle_on or company_today() + dt.timedelta(days=90)
+        if record.status == LeadStatus.DISQUALIFIED:
+            known["status"] = record.status
+        super().__init__(data, initial=known | (initial or {}))
+
+    def further_state(self) -> dict[str, list[str]]:
+        return standing_of(self.lead, self.data)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -253,6 +263,14 @@ class ScoreForm(SectionedForm, forms.Form):
 
     def __init__(self, *, user: User, record: Lead, initial: dict[str, Any] | None = None, data: Any = None) -> None:
         super().__init__(data, initial={"score": record.hand_score, **(initial or {})})
+
+
+def standing_of(lead: Lead, data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Where a lead stands, for who means to move it while somebody else does; of what was sent, where it stood then."""
+    then = opened_state(data).get(STANDING)
+    until = f" until {full_day(lead.recycle_on)}" if lead.recycle_on else ""
+    why = f": {lead.get_lost_reason_display().lower()}" if lead.lost_reason else ""
+    return {STANDING: then or [f"{lead.get_status_display()}{until}{why}"]}
 
 
 def known_sources(user: User) -> Sequence[str]:

@@ -44,9 +44,9 @@ def search_everything(user: User, text: str, limit: int) -> list[Group]:
     if not text:
         return []
     asked = [source for source in search_sources() if can(user, Verb.VIEW, apps.get_model(source.model))]
-    groups = [_group(source, source.find(user, text, limit), text) for source in asked]
-    fitting = [group for group in groups if group.hits and not group.is_close]
-    return fitting or [group for group in groups if group.hits]
+    found = [(source, source.find(user, text, limit)) for source in asked]
+    fitting = [_group(source, one, text) for source, one in found if one.hits]
+    return fitting or [group for source, one in found if one.guess and (group := _close(source, one.guess())).hits]
 
 
 def commands(request: SignedInRequest, text: str) -> Group:
@@ -77,9 +77,12 @@ def _group(source: SearchSource, found: SearchFound, text: str) -> Group:
         source.label,
         found.hits,
         f"{count} or more" if found.is_capped else count,
-        _all_url(source, text) if found.count > len(found.hits) and not found.is_close else "",
-        found.is_close,
+        _all_url(source, text) if found.count > len(found.hits) else "",
     )
+
+
+def _close(source: SearchSource, hits: tuple[SearchHit, ...]) -> Group:
+    return Group(source.name, source.label, hits, number(len(hits)), is_close=True)
 
 
 def _all_url(source: SearchSource, text: str) -> str:

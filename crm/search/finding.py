@@ -39,12 +39,12 @@ def cleaned(text: str) -> str:
 
 
 def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: Show) -> SearchFound:
-    """Search rows that have `sort_name`, `search_text` and `external_id`, and draw the best of them."""
+    """Search rows that have `sort_name`, `search_text` and `external_id`, and draw the best of them; what only comes
+    close is looked for where it is asked for."""
     names_only = finds_names_only(user, rows.model._meta.label_lower)
     keys, is_capped = _matching(rows, text, user, names_only)
     if not keys:
-        close = _coming_close(rows, text, limit, names_only)
-        return SearchFound(drawn(show, user, close), len(close), is_close=True)
+        return SearchFound(guess=lambda: drawn(show, user, _coming_close(rows, text, limit, names_only)))
     best = _best(rows, keys, text, limit, names_only)
     return SearchFound(drawn(show, user, best), min(len(keys), MOST_HITS), is_capped)
 

@@ -12,6 +12,7 @@ from crm.company import company_today
 from crm.fields import SectionedForm
 from crm.models import User
 from leads.choices import Found, LeadStatus, LostReason
+from leads.forms import standing_of
 from leads.models import ChecklistItem, Lead
 from leads.qualification.actions import items_for
 
@@ -25,7 +26,7 @@ VERDICTS = (
 
 
 class QualifyForm(SectionedForm, forms.Form):
-    """A question a row: what was found (`found_ID`) and a note (`note_ID`); then the verdict."""
+    """A question a row: what was found (`ID-found`) and a note (`ID-note`); then the verdict."""
 
     verdict = forms.ChoiceField(choices=VERDICTS, required=False, widget=forms.RadioSelect())
     reason = forms.CharField(max_length=200, required=False, label="In your words")
@@ -33,19 +34,19 @@ class QualifyForm(SectionedForm, forms.Form):
     lost_reason = forms.ChoiceField(choices=[("", "–"), *LostReason.choices], required=False, label="Not pursued: why")
 
     def __init__(self, *, user: User, record: Lead, initial: dict[str, Any] | None = None, data: Any = None) -> None:
-        self.items = items_for(record)
+        self.lead, self.items = record, items_for(record)
         stored = {answer.item_id: answer for answer in record.answers.all()}
         known: dict[str, Any] = {"recycle_on": company_today() + dt.timedelta(days=90)}
         for key, answer in stored.items():
-            known |= {f"found_{key}": answer.found, f"note_{key}": answer.note}
+            known |= {f"{key}-found": answer.found, f"{key}-note": answer.note}
         super().__init__(data, initial={**known, **(initial or {})})
         for item in self.items:
             label = f"{item.get_kind_display()}: {item.text}{' *' if item.is_needed else ''}"
-            self.fields[f"found_{item.pk}"] = forms.ChoiceField(
+            self.fields[f"{item.pk}-found"] = forms.ChoiceField(
                 label=label, choices=Found.choices, required=False, initial=Found.OPEN
             )
-            self.fields[f"note_{item.pk}"] = forms.CharField(label="Note", required=False, max_length=200)
-        rows = tuple((f"found_{item.pk}", f"note_{item.pk}") for item in self.items)
+            self.fields[f"{item.pk}-note"] = forms.CharField(label="Note", required=False, max_length=200)
+        rows = tuple((f"{item.pk}-found", f"{item.pk}-note") for item in self.items)
         self.layout = (
             ("What was found", rows),
             ("Verdict", (("verdict",), ("reason",), ("recycle_on", "lost_reason"))),
@@ -60,10 +61,13 @@ class QualifyForm(SectionedForm, forms.Form):
             self.add_error("lost_reason", "Why is it not pursued?")
         return cleaned
 
+    def further_state(self) -> dict[str, list[str]]:
+        return standing_of(self.lead, self.data)
+
     @property
     def result(self) -> dict[str, Any]:
         given = self.cleaned_data
-        answers = {item.pk: (given[f"found_{item.pk}"] or Found.OPEN, given[f"note_{item.pk}"]) for item in self.items}
+        answers = {item.pk: (given[f"{item.pk}-found"] or Found.OPEN, given[f"{item.pk}-note"]) for item in self.items}
         is_not_yet, is_lost = (given["verdict"] == one for one in (LeadStatus.NURTURING, LeadStatus.DISQUALIFIED))
         return {
             "answers": answers,

@@ -16,8 +16,9 @@ from leads.models import ChecklistItem
 @transaction.atomic
 def save_item(*, actor: User | None, item: ChecklistItem, fields: Mapping[str, Any]) -> ChecklistItem:
     """Make or change a question; what was answered before stays."""
-    verb = "change" if item.pk else "create"
-    if assign(item, fields) or verb == "create":
-        item.save()
-        log(actor=actor, verb=verb, object=item, summary=f"Question of qualification: {item.text}")
-    return item
+    current = ChecklistItem.objects.select_for_update().get(pk=item.pk) if item.pk else item
+    if assign(current, fields) or not item.pk:
+        verb = "change" if item.pk else "create"
+        current.save()
+        log(actor=actor, verb=verb, object=current, summary=f"Question of qualification: {current.text}")
+    return current

@@ -20,12 +20,13 @@ KIND = "score leads"
 @transaction.atomic
 def save_score_rule(*, actor: User | None, rule: ScoreRule, fields: Mapping[str, Any]) -> ScoreRule:
     """Make or change a rule; a worker then scores all leads anew."""
-    verb = "change" if rule.pk else "create"
-    if assign(rule, fields) or verb == "create":
-        rule.save()
-        log(actor=actor, verb=verb, object=rule, summary=f"Rule of scoring: {rule.name}, {rule.points:+d}")
+    current = ScoreRule.objects.select_for_update().get(pk=rule.pk) if rule.pk else rule
+    if assign(current, fields) or not rule.pk:
+        verb = "change" if rule.pk else "create"
+        current.save()
+        log(actor=actor, verb=verb, object=current, summary=f"Rule of scoring: {current.name}, {current.points:+d}")
         start_scoring(actor=actor)
-    return rule
+    return current
 
 
 @transaction.atomic

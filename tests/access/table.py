@@ -282,7 +282,7 @@ ADDRESSES: dict[str, Address] = {
     "leads:cost_create": form("lead cost", "add"),
     "leads:cost_update": form("lead cost", "change", has_record=True),
     "leads:cost_remove": button("lead cost", "delete"),
-    "leads:lead_qualify": form("lead", "change", has_record=True),
+    "leads:lead_qualify": form("lead with a question", "change", has_record=True),
     "leads:checklist": page("checklist item"),
     "leads:item_create": form("checklist item", "add"),
     "leads:item_update": form("checklist item", "change", has_record=True),

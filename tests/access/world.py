@@ -103,7 +103,9 @@ def _lead(owner: User, name: str) -> Lead:
 
 
 def _rule(owner: User, name: str) -> AllocationRule:
-    return AllocationRule.objects.create(name=f"Rule {name}")
+    rule = AllocationRule.objects.create(name=f"Rule {name}")
+    rule.turns.create(user=owner)
+    return rule
 
 
 def _intake(owner: User, name: str) -> Intake:
@@ -121,6 +123,11 @@ def _lead_cost(owner: User, name: str) -> LeadCost:
 
 def _checklist_item(owner: User, name: str) -> ChecklistItem:
     return ChecklistItem.objects.create(kind="need", text=f"Question {name}")
+
+
+def _questioned_lead(owner: User, name: str) -> Lead:
+    _checklist_item(owner, name)
+    return _lead(owner, f"asked {name}")
 
 
 def _score_rule(owner: User, name: str) -> ScoreRule:
@@ -300,6 +307,7 @@ MAKERS = {
     "audit row": _audit_row,
     "contact": _contact,
     "lead": _lead,
+    "lead with a question": _questioned_lead,
     "capture form": _capture_form,
     "score rule": _score_rule,
     "checklist item": _checklist_item,

@@ -14,7 +14,16 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from analytics.jobs import KIND
-from analytics.models import ChurnScore, ClvScore, CohortCount, ModelRun, RetentionRate, RfmScore, ScoreHistory
+from analytics.models import (
+    ChurnScore,
+    ClvScore,
+    CohortCount,
+    LeadScore,
+    ModelRun,
+    RetentionRate,
+    RfmScore,
+    ScoreHistory,
+)
 from analytics.models.forecast import DealForecast
 from analytics.registry import STEPS
 from analytics.runs import RUN_LOCK, WAITING, AnotherRun, one_at_a_time, run_steps
@@ -24,11 +33,11 @@ from crm.locks import side_connection, take_lock
 from crm.models import JobRun
 from tests.analytics.bases import make_base
 from tests.analytics.clv_bases import DAY, drawn_sales
-from tests.factories import make_company, make_deal
+from tests.factories import make_company, make_deal, make_lead
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lasting_segments")]
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = (RfmScore, ClvScore, ChurnScore, ScoreHistory, RetentionRate, CohortCount, DealForecast)
+RESULTS = (RfmScore, ClvScore, ChurnScore, ScoreHistory, RetentionRate, CohortCount, DealForecast, LeadScore)
 OF_A_RUN = ("run", "run_id", "id")
 PROGRAM = """
 import os, datetime, django
@@ -55,6 +64,10 @@ def base() -> None:
         opened = DAY - dt.timedelta(days=30 * back + 20)
         make_deal(opened_on=opened, closed=("Lost" if back % 3 else "Won", opened + dt.timedelta(days=15)))
         make_deal(opened_on=opened)
+    for number in range(40):
+        is_won, came = number % 3 == 0, timezone.make_aware(dt.datetime.combine(DAY, dt.time(9))) - dt.timedelta(days=9)
+        end = {"converted_at": came} if is_won else {"lost_at": came}
+        make_lead(source="Fair" if number % 2 else "Web", created_at=came, converted=is_won, **end)
 
 
 def killed(program: str, at: int = 1) -> None:

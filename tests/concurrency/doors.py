@@ -24,8 +24,9 @@ FORM_PAGES: dict[str, Any] = {
     name: view for name, view in VIEWS.items() if isinstance(view, type) and issubclass(view, FormPage)
 }
 PARTS = [name for name, view in FORM_PAGES.items() if issubclass(view, PartFormPage)]
-# a move says where to, and overwrites nothing: the second to move is told what happened (tests/pipeline/test_moving.py)
-MOVES = ("pipeline:deal_move",)
+# a move says where to and overwrites nothing: the second to move is told what happened (tests/pipeline/test_moving.py);
+# so is who converts a lead second (tests/leads/test_conversion.py)
+MOVES = ("pipeline:deal_move", "leads:lead_convert")
 CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in (*PARTS, *MOVES)]
 MAKING = [name for name in FORM_PAGES if not ADDRESSES[name].has_record]
 ADMINS: dict[str, Any] = {

@@ -19,6 +19,7 @@ ONE_WRITER = {
     "contacts:contact_share",  # a share says anew how
     # what the chosen rows are to be from now on; taken back row by row, where nobody changed it since (tests/bulk)
     "contacts:contact_bulk",
+    "leads:lead_bulk",
     "orders:order_bulk",
     "orders:product_bulk",
     "pipeline:deal_bulk",

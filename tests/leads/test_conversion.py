@@ -52,6 +52,17 @@ def test_a_chosen_contact_keeps_its_facts(house, lead):
     assert (known.name, known.points.count(), known.addresses.get().city) == ("Ada Lundqvist", 0, "York")
 
 
+def test_who_converts_second_is_told_and_makes_nobody(house, lead):
+    client, url = signed_in(house.rep), reverse("leads:lead_convert", args=[lead.pk])
+    sent = {"person": "new", "organization": "none", "opened": '{"person": ["new"], "organization": ["new"]}'}
+    assert client.post(url, sent).status_code == 302
+    second = client.post(url, sent)
+    assert second.status_code == 409
+    assert "Theirs" in second.content.decode()
+    assert client.post(url, sent | {"opened": ""}).status_code == 422
+    assert Contact.objects.filter(name="Ada Lund").count() == 1
+
+
 def test_the_page_offers_who_it_may_be_with_the_reason(house, lead):
     twin = make_contact(name="A. Lund", emails=("ada@example.org",), owner=house.rep, team=house.rep.team)
     firm = make_contact(name="Ashford Mills", kind="organization", owner=house.rep, team=house.rep.team)

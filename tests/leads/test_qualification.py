@@ -33,12 +33,12 @@ def test_nobody_is_qualified_without_a_needed_yes_and_the_answers_stay_typed(hou
     lead, client = make_lead(owner=house.rep, team=house.rep.team), signed_in(house.rep)
     need, url = questions[0].pk, reverse("leads:lead_qualify", args=[lead.pk])
     opened = client.get(url).content.decode().split('name="opened" value="')[1].split('"')[0].replace("&quot;", '"')
-    sent = {f"found_{need}": "no", f"note_{need}": "They only look", "verdict": "qualified", "opened": opened}
+    sent = {f"{need}-found": "no", f"{need}-note": "They only look", "verdict": "qualified", "opened": opened}
     refused = client.post(url, sent)
     assert (refused.status_code, "needs a yes to: What for?" in refused.content.decode()) == (422, True)
     assert "They only look" in refused.content.decode()
     assert not ChecklistAnswer.objects.exists()
-    assert client.post(url, sent | {f"found_{need}": "yes", "reason": "Sixty frames"}).status_code == 302
+    assert client.post(url, sent | {f"{need}-found": "yes", "reason": "Sixty frames"}).status_code == 302
     lead.refresh_from_db()
     answer = ChecklistAnswer.objects.get()
     assert (lead.status, lead.qualified_at is not None, answer.found, answer.user) == (
@@ -62,3 +62,8 @@ def test_questions_are_edited_by_managers(house, questions):
     page = signed_in(house.manager).get(reverse("leads:checklist")).content.decode()
     assert "a yes is needed" in page
     assert signed_in(house.rep).get(reverse("leads:item_create")).status_code == 403
+    url = reverse("leads:item_update", args=[questions[0].pk])
+    sent = {"text": "What is it for?", "kind": "need", "position": "1", "is_needed": "on", "is_active": "on"}
+    assert signed_in(house.manager).post(url, sent).status_code == 302
+    questions[0].refresh_from_db()
+    assert questions[0].text == "What is it for?"

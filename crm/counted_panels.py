@@ -1,0 +1,38 @@
+"""Counts of a record page's tabs, taken along by the one statement that reads the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Model, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from crm.access import visible_words
+from crm.catalogue import RecordPanel, panels_of, timeline_sources
+from crm.models import User
+
+
+def panel_counts(label: str, user: User) -> dict[str, Coalesce]:
+    """`NAME_count` for every tab of the model `label` that says which rows it counts: those `counted(user)`, which
+    refer to the record by `OuterRef("pk")`. For `annotate`; the tab's `count` then reads it off the record."""
+    return {_name(panel): _count(panel.counted(user)) for panel in panels_of(label, "tab") if panel.counted}
+
+
+def words_of_counts(label: str, user: User) -> tuple[str, ...]:
+    """What the counts depend on for this person, for the key of a kept statement."""
+    return tuple(visible_words(panel.counted(user).model, user) for panel in panels_of(label, "tab") if panel.counted)
+
+
+def sources_without_rows(record: Model) -> tuple[str, ...]:
+    """Names of the sources of a timeline that have nothing to tell of a record, by the counts read with it."""
+    asked = (source for source in timeline_sources() if source.counted_as)
+    return tuple(source.name for source in asked if getattr(record, f"{source.counted_as}_count", None) == 0)
+
+
+def _name(panel: RecordPanel) -> str:
+    return f"{panel.name}_count"
+
+
+def _count(rows: Any) -> Coalesce:
+    together = rows.order_by().annotate(together=Value(1)).values("together")
+    return Coalesce(Subquery(together.annotate(count=Count("pk")).values("count")), 0)
