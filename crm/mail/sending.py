@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from crm import bells
 from crm.choices import JobQueue
@@ -130,8 +131,14 @@ class _Run:
 
     def _begin(self, mail: OutgoingMail, transport: Transport) -> bool:
         """Send one mail, or leave out one to which nothing may go; False where nothing may leave at all."""
-        if self.slot.begin(mail):
-            self._work(mail, transport)
+        self.slot.ask_to_begin(mail)
+        message, fault = self._make(mail, transport)  # while the database answers
+        if self.slot.may_begin():
+            if fault:
+                transport.close()
+                ledger.park(mail, fault)
+            else:
+                self._work(mail, message, transport)
             return True
         if ledger.is_suppressed(mail):
             ledger.cancel_suppressed(mail)
@@ -140,14 +147,21 @@ class _Run:
         self.slot.skip()
         return True
 
-    def _work(self, mail: OutgoingMail, transport: Transport) -> None:
+    def _make(self, mail: OutgoingMail, transport: Transport) -> tuple[Any, str]:
+        """What the transport carries, and why it cannot be made."""
         try:
-            outcome = transport.deliver(mail)
+            return transport.make(mail), ""
         except AttachmentMissing as error:
-            ledger.park(mail, str(error))
-            return
+            return None, str(error)
         except (ValueError, TypeError, LookupError) as error:
             logger.exception("Mail %s cannot be made into a message.", mail.pk)
+            return None, f"It cannot be made into a message: {type(error).__name__}: {error}"
+
+    def _work(self, mail: OutgoingMail, message: Any, transport: Transport) -> None:
+        try:
+            outcome = transport.deliver(mail, message)
+        except (ValueError, TypeError, LookupError) as error:
+            logger.exception("Mail %s cannot be put on the line.", mail.pk)
             transport.close()
             ledger.park(mail, f"It cannot be made into a message: {type(error).__name__}: {error}")
             return

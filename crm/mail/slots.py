@@ -34,6 +34,7 @@ from crm.models import MailChannel, MailSlot, OutgoingMail
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from psycopg.pq.abc import PGresult
 
 logger = logging.getLogger(__name__)
 LOCK_CLASS = 7303
@@ -130,11 +131,20 @@ class Slot:
 
     def begin(self, mail: OutgoingMail) -> bool:
         """Commit that this mail may leave from now on. False where it may not."""
-        address = normal_address(mail.recipient)
-        words = [str(self.row.pk), str(self.place + 1), str(mail.pk), address]
-        # the bare call of libpq: a cursor would cost as much again as all else that our side does for a mail
-        result = self.line.pgconn.exec_prepared(BEGIN, [word.encode() for word in words])
-        if self.line.closed:
+        self.ask_to_begin(mail)
+        return self.may_begin()
+
+    def ask_to_begin(self, mail: OutgoingMail) -> None:
+        """Send the question whose answer `may_begin` reads; the message can be made meanwhile."""
+        words = [str(self.row.pk), str(self.place + 1), str(mail.pk), normal_address(mail.recipient)]
+        # the bare calls of libpq: a cursor would cost as much again as all else that our side does for a mail
+        self.line.pgconn.send_query_prepared(BEGIN, [word.encode() for word in words])
+        self.line.pgconn.flush()
+
+    def may_begin(self) -> bool:
+        """Whether it is committed that the mail asked for may leave from now on."""
+        result = self._answer()
+        if self.line.closed or result is None:
             raise psycopg.OperationalError("The line to the database broke.")
         if result.status != ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
@@ -143,6 +153,12 @@ class Slot:
         self.place += 1
         failpoint("mail.after_begin")
         return True
+
+    def _answer(self) -> PGresult | None:
+        last = None
+        while (result := self.line.pgconn.get_result()) is not None:
+            last = result
+        return last
 
     def skip(self) -> None:
         """Leave the mail out that could not begin: it is no longer in flight."""

@@ -67,9 +67,12 @@ class SmtpTransport:
                 self.smtp.close()
         self.smtp, self.mails = None, 0
 
-    def deliver(self, mail: OutgoingMail) -> Outcome:
+    def make(self, mail: OutgoingMail) -> bytes:
+        """The content of a row."""
+        return compose(mail, self.files.read(mail) if mail.has_attachments else ())
+
+    def deliver(self, mail: OutgoingMail, message: bytes) -> Outcome:
         """One mail over the kept connection; over a fresh one where the server had closed the kept one."""
-        message = compose(mail, self.files.read(mail) if mail.has_attachments else ())
         was_used = self.mails > 0
         outcome = self._converse(mail, message)
         if not (was_used and outcome.is_stale):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -35,8 +35,12 @@ class Transport(Protocol):
         """Get ready. Raises ChannelTrouble."""
         ...
 
-    def deliver(self, mail: OutgoingMail) -> Outcome:
-        """Send one row. What is wrong with the mail or the line is in the outcome; ChannelTrouble when not open."""
+    def make(self, mail: OutgoingMail) -> Any:
+        """What `deliver` carries. Raises AttachmentMissing, and ValueError and its like for what cannot be said."""
+        ...
+
+    def deliver(self, mail: OutgoingMail, message: Any) -> Outcome:
+        """Send one row, as made. What is wrong with it or the line is in the outcome; ChannelTrouble when not open."""
         ...
 
     def close(self) -> None: ...
@@ -69,8 +73,10 @@ class FileTransport:
     def close(self) -> None:
         return None
 
-    def deliver(self, mail: OutgoingMail) -> Outcome:
-        message = compose(mail, self.files.read(mail))
+    def make(self, mail: OutgoingMail) -> bytes:
+        return compose(mail, self.files.read(mail))
+
+    def deliver(self, mail: OutgoingMail, message: bytes) -> Outcome:
         failpoint("mail.before_smtp")
         target = self.folder / f"{timezone.now():%Y%m%d-%H%M%S-%f}-{mail.guid.hex[:8]}.eml"
         unfinished = target.with_suffix(".part")
@@ -103,8 +109,7 @@ class BackendTransport:
         self.connection.close()
         self.is_open = False
 
-    def deliver(self, mail: OutgoingMail) -> Outcome:
-        message = self._message(mail)
+    def deliver(self, mail: OutgoingMail, message: EmailMultiAlternatives) -> Outcome:
         failpoint("mail.before_smtp")
         try:
             self.connection.send_messages([message])
@@ -112,7 +117,7 @@ class BackendTransport:
             return _read_error(error)
         return SENT
 
-    def _message(self, mail: OutgoingMail) -> EmailMultiAlternatives:
+    def make(self, mail: OutgoingMail) -> EmailMultiAlternatives:
         message = EmailMultiAlternatives(
             mail.subject,
             mail.text,

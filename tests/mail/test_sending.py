@@ -208,9 +208,9 @@ def test_no_transaction_is_open_while_the_server_is_spoken_to(sink, send, monkey
     seen: list[bool] = []
     deliver = SmtpTransport.deliver
 
-    def watch(self, mail):
+    def watch(self, mail, message):
         seen.append(connection.in_atomic_block)
-        return deliver(self, mail)
+        return deliver(self, mail, message)
 
     monkeypatch.setattr(SmtpTransport, "deliver", watch)
     write("mia@example.com")

@@ -63,8 +63,8 @@ def test_a_pause_between_two_mails_ends_the_run_and_the_rest_leaves_after_it(sin
     mails = [write(f"p{number}@example.com", ONCE) for number in range(4)]
     work = sending._Run._work
 
-    def pause_after_two(self, mail, transport):
-        work(self, mail, transport)
+    def pause_after_two(self, mail, message, transport):
+        work(self, mail, message, transport)
         if len(sink.taken) == 2:
             pause_channel(actor=None, channel=channel)
 
@@ -91,8 +91,8 @@ def test_what_happens_to_mails_in_hand_before_their_turn_is_heeded(sink, channel
     first, called_back, suppressed, last = [write(f"p{number}@example.com", ONCE) for number in range(4)]
     work = sending._Run._work
 
-    def meanwhile(self, mail, transport):
-        work(self, mail, transport)
+    def meanwhile(self, mail, message, transport):
+        work(self, mail, message, transport)
         if mail == first:
             cancel_mail(actor=None, mail=called_back)
             suppress_address(actor=None, address=suppressed.recipient, reason=SuppressionReason.COMPLAINT)
@@ -129,8 +129,8 @@ def test_a_more_urgent_mail_has_its_turn_while_many_are_in_hand(sink, send, monk
         write(f"p{number}@example.com", ONCE)
     work = sending._Run._work
 
-    def meanwhile(self, mail, transport):
-        work(self, mail, transport)
+    def meanwhile(self, mail, message, transport):
+        work(self, mail, message, transport)
         if mail.recipient == "p1@example.com":
             write("reset@example.com", MailKind.AT_LEAST_ONCE)
 
