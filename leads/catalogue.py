@@ -29,6 +29,12 @@ RULE_GRANTS: dict[str, Grants] = {
 }
 FORM_GRANTS: dict[str, Grants] = {Role.MARKETER: EVERYTHING, Role.MANAGER: EVERYTHING}
 SCORE_GRANTS: dict[str, Grants] = {**RULE_GRANTS, Role.MARKETER: EVERYTHING}
+CALL_GRANTS: dict[str, Grants] = {
+    Role.REP: Grants(view=Scope.TEAM, add=Scope.OWN, change=Scope.OWN),
+    Role.MARKETER: EVERYTHING,
+    Role.AGENT: Grants(view=Scope.TEAM, add=Scope.OWN, change=Scope.OWN),
+    Role.MANAGER: EVERYTHING,
+}
 MINE = Grants(view=Scope.TEAM, change=Scope.OWN)
 INTAKE_GRANTS: dict[str, Grants] = {Role.REP: MINE, Role.MARKETER: MINE, Role.AGENT: MINE, Role.MANAGER: EVERYTHING}
 DERIVED = ("search_text", "sort_name", "email_key", "phone_key", "updated_at", "score")
@@ -41,6 +47,7 @@ CATALOGUE = Catalogue(
         "leads.intake": INTAKE_GRANTS,
         "leads.captureform": FORM_GRANTS,
         "leads.leadcost": FORM_GRANTS,
+        "leads.calllist": CALL_GRANTS,
         "leads.scorerule": SCORE_GRANTS,
         "leads.checklistitem": RULE_GRANTS,
     },
@@ -56,6 +63,7 @@ CATALOGUE = Catalogue(
         "leads.capturesubmission": PastRule(parent="form_id", without=("ip_digest",)),
         "leads.captureform": PastRule(without=("token",)),
         "leads.checklistanswer": PastRule(parent="lead_id", is_part=True),
+        "leads.callentry": PastRule(parent="call_list_id", is_part=True, without=("taken_at", "taken_by_id")),
         "leads.leadtouch": PastRule(parent="lead_id", is_part=True),
     },
     navigation=(
@@ -80,6 +88,7 @@ CATALOGUE = Catalogue(
             verb="change",
         ),
         NavItem("Forms", "leads:form_list", "ui-checks", group="Data", order=938, model="leads.captureform"),
+        NavItem("Call lists", "leads:call_list_list", "telephone-outbound", order=16, model="leads.calllist"),
         NavItem(
             "Allocation",
             "leads:rule_list",

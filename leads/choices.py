@@ -74,3 +74,11 @@ class Scored(TextChoices):
 
     FIT = "fit", "Who they are"
     ENGAGEMENT = "engagement", "What they do"
+
+
+class CallState(TextChoices):
+    """How far a lead of a call list is."""
+
+    WAITING = "waiting", "Waits"
+    DONE = "done", "Done"
+    SKIPPED = "skipped", "Left out"

@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads import views
 from leads.allocation import views as allocation
+from leads.calling import views as calling
 from leads.capture import public
 from leads.capture import views as capture
 from leads.conversion import views as conversion
@@ -49,6 +50,10 @@ urlpatterns = [
     path("leads/scoring/new/", scoring.ScoreRuleCreateView.as_view(), name="score_rule_create"),
     path("leads/scoring/<int:pk>/", scoring.ScoreRuleUpdateView.as_view(), name="score_rule_update"),
     path("leads/scoring/<int:pk>/remove/", scoring.ScoreRuleRemoveView.as_view(), name="score_rule_remove"),
+    path("leads/calls/", calling.CallListListView.as_view(), name="call_list_list"),
+    path("leads/calls/new/", calling.CallListCreateView.as_view(), name="call_list_create"),
+    path("leads/calls/<int:pk>/", calling.CallListDetailView.as_view(), name="call_list_detail"),
+    path("leads/calls/<int:pk>/outcome/", calling.CallOutcomeView.as_view(), name="call_outcome"),
     path("leads/<int:pk>/convert/", conversion.LeadConvertView.as_view(), name="lead_convert"),
     path("leads/<int:pk>/convert/reverse/", conversion.ConversionReverseView.as_view(), name="conversion_reverse"),
     path("leads/<int:pk>/archive/", views.LeadArchiveView.as_view(), name="lead_archive"),

@@ -1,6 +1,7 @@
 """Models of leads, by noun."""
 
 from leads.models.allocation import AllocationRule, AllocationTurn, Intake, LeadAssignment
+from leads.models.calling import CallEntry, CallList
 from leads.models.capture import CaptureForm, CaptureSubmission
 from leads.models.conversion import Conversion
 from leads.models.costs import LeadCost
@@ -11,6 +12,8 @@ from leads.models.scoring import ScoreRule
 __all__ = [
     "AllocationRule",
     "AllocationTurn",
+    "CallEntry",
+    "CallList",
     "CaptureForm",
     "CaptureSubmission",
     "ChecklistAnswer",

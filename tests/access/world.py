@@ -43,6 +43,7 @@ from crm.models import (
 )
 from leads.models import (
     AllocationRule,
+    CallList,
     CaptureForm,
     CaptureSubmission,
     ChecklistItem,
@@ -132,6 +133,10 @@ def _questioned_lead(owner: User, name: str) -> Lead:
 
 def _score_rule(owner: User, name: str) -> ScoreRule:
     return ScoreRule.objects.create(name=f"Score {name}", kind="fit", points=5)
+
+
+def _call_list(owner: User, name: str) -> CallList:
+    return CallList.objects.create(name=f"CANARY calls {name}", owner=owner, team=owner.team)
 
 
 def _form_secret(owner: User, name: str) -> Secret:
@@ -309,6 +314,7 @@ MAKERS = {
     "lead": _lead,
     "lead with a question": _questioned_lead,
     "capture form": _capture_form,
+    "call list": _call_list,
     "score rule": _score_rule,
     "checklist item": _checklist_item,
     "lead cost": _lead_cost,

@@ -13,7 +13,7 @@ from orders.loyalty.actions import enrol_member
 from orders.models import Invoice, Order, ProductRegistration, Subscription
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
-from tests.factories import make_company, make_contact, make_product, make_user, signed_in
+from tests.factories import make_company, make_contact, make_lead, make_product, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -26,6 +26,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "leads:cost_create": {"amount": "100", "starts_on": "2026-01-01", "ends_on": "2026-01-31"},
     "leads:item_create": {"text": "Who decides?", "kind": "authority", "position": "1"},
     "leads:score_rule_create": {"name": "All", "position": "1", "kind": "fit", "points": "5"},
+    "leads:call_list_create": {"name": lambda: f"Calls of {make_lead(phone='+44 113 496 0188')}"},
     "leads:form_create": {"name": "Contact us", "title": "Write to us"},
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},
     "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},

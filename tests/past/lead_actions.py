@@ -8,9 +8,10 @@ from typing import Any
 
 from leads import actions as leads
 from leads.allocation import actions as allocation
+from leads.calling import actions as calling
 from leads.capture import actions as capture
 from leads.conversion import actions as conversion
-from leads.models import CaptureForm, CaptureSubmission, ChecklistItem, Intake, LeadCost, ScoreRule
+from leads.models import CallEntry, CallList, CaptureForm, CaptureSubmission, ChecklistItem, Intake, LeadCost, ScoreRule
 from leads.qualification import actions as qualification
 from leads.qualification import items
 from leads.scoring import actions as scoring
@@ -34,6 +35,10 @@ def _rule(actor: Any, user: Any) -> Any:
     return allocation.create_rule(actor=actor, fields={"name": "All"}, people=[user])
 
 
+def _entry() -> CallEntry:
+    return CallEntry.objects.create(call_list=CallList.objects.create(name="Fair"), lead=make_lead(), position=1)
+
+
 def _form() -> CaptureForm:
     return CaptureForm.objects.create(name="Contact", title="Write to us")
 
@@ -48,7 +53,7 @@ LEAD_NOT_ALONE = {
     "carry_touches", "reversible", "reassign_missed", "items_for", "run_scoring", "run_allocation", "submission_of",
     "give_consent", "take_next",
 }  # fmt: skip
-LEAD_MODULES = (leads, conversion, allocation, capture, tracking, qualification, items, scoring)
+LEAD_MODULES = (leads, conversion, allocation, capture, tracking, qualification, items, scoring, calling)
 LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "create_lead": lambda actor: lambda: leads.create_lead(actor=actor, fields={"name": "Ada"}),
     "change_lead": lambda actor: _on(
@@ -122,6 +127,14 @@ LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         lambda rule: scoring.remove_score_rule(actor=actor, rule=rule),
     ),
     "start_scoring": lambda actor: lambda: scoring.start_scoring(actor=actor),
+    "create_call_list": lambda actor: _on(
+        (make_lead(phone="+44 113 496 0188"), actor or make_user()),
+        lambda pair: calling.create_call_list(actor=pair[1], name="Fair", view=None),
+    ),
+    "keep_outcome": lambda actor: _on(
+        _entry(), lambda entry: calling.keep_outcome(actor=actor, entry=entry, outcome="answered")
+    ),
+    "skip_entry": lambda actor: _on(_entry(), lambda entry: calling.skip_entry(actor=actor, entry=entry)),
     "archive_lead": lambda actor: _on(make_lead(), lambda lead: leads.archive_lead(actor=actor, lead=lead)),
     "restore_lead": lambda actor: _on(
         make_lead(archived_at=MOMENT), lambda lead: leads.restore_lead(actor=actor, lead=lead)

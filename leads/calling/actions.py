@@ -1,0 +1,120 @@
+"""Writes of call lists: make one, take the next, say what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from contacts.choices import CallOutcome, Channel
+from crm.filtering.trees.asking import TreeList
+from crm.filtering.trees.nodes import TreeProblem, tree_of
+from crm.log import log
+from crm.models import SavedView, User
+from leads.actions import log_touch
+from leads.choices import CallState
+from leads.models import CallEntry, CallList, Lead
+
+MOST = 5_000
+HELD_FOR = dt.timedelta(minutes=15)
+TRIES = 3
+AGAIN: dict[str, dt.timedelta] = {
+    CallOutcome.NO_ANSWER: dt.timedelta(hours=4),
+    CallOutcome.CALL_BACK: dt.timedelta(days=1),
+    CallOutcome.LEFT_MESSAGE: dt.timedelta(days=2),
+}
+"""After which outcomes it is tried again, and when; at most three times in all."""
+
+
+@transaction.atomic
+def create_call_list(*, actor: User, name: str, view: SavedView | None) -> CallList:
+    """Make a list of the open leads of a segment that the actor may see and that have a number, the best scored first.
+
+    Raises ValidationError for a segment that holds none.
+    """
+    rows: Any = Lead.objects.visible_to(actor).filter(archived_at=None).open().exclude(phone="")
+    try:
+        node = tree_of(view.filter) if view is not None and view.filter else None
+        if node is not None:
+            rows = rows.filter(TreeList("leads.lead", actor).meant(node))
+    except TreeProblem as problem:
+        raise ValidationError(str(problem)) from problem
+    ranked = rows.order_by(Coalesce("hand_score", "score").desc(nulls_last=True), "created_at", "id")
+    keys = list(ranked.values_list("pk", flat=True)[:MOST])
+    if not keys:
+        raise ValidationError("There is no open lead with a number in it: choose another segment.")
+    made = CallList.objects.create(name=name, segment=view.name if view else "", owner=actor, team=actor.team)
+    CallEntry.objects.bulk_create(
+        [CallEntry(call_list=made, lead_id=key, position=place) for place, key in enumerate(keys, start=1)]
+    )
+    log(actor=actor, verb="create", object=made, summary=f"Call list “{name}”: {len(keys):,} leads")
+    return made
+
+
+@transaction.atomic
+def take_next(*, actor: User, call_list: CallList) -> CallEntry | None:
+    """The lead that the actor calls next: the one they hold, else the first that waits, is due, and nobody holds; two
+    people never get the same. None where none is left for now. A hold ends after a quarter of an hour."""
+    now = timezone.now()
+    waiting = CallEntry.objects.filter(call_list=call_list, state=CallState.WAITING)
+    mine = waiting.filter(taken_by=actor, taken_at__gte=now - HELD_FOR).select_related("lead").first()
+    if mine is not None:
+        return mine
+    free = waiting.filter(Q(taken_at=None) | Q(taken_at__lt=now - HELD_FOR)).filter(
+        Q(again_at=None) | Q(again_at__lte=now)
+    )
+    seen = free.filter(lead__in=Lead.objects.visible_to(actor))
+    entry = seen.select_for_update(skip_locked=True, of=("self",)).order_by("tries", "position").first()
+    if entry is None:
+        return None
+    CallEntry.objects.filter(pk=entry.pk).update(taken_by=actor, taken_at=now)
+    entry.taken_by, entry.taken_at = actor, now
+    return entry
+
+
+@transaction.atomic
+def keep_outcome(*, actor: User, entry: CallEntry, outcome: str, text: str = "") -> CallEntry:
+    """What came of a call: it is a touch of the lead; nobody reached is tried again later, three times at most.
+
+    Raises ValidationError where somebody else has it on the line or it is done.
+    """
+    current = CallEntry.objects.select_for_update(of=("self",)).select_related("lead").get(pk=entry.pk)
+    if current.state != CallState.WAITING:
+        raise ValidationError("It is done already.")
+    if (
+        current.taken_by_id not in (None, actor.pk)
+        and current.taken_at
+        and current.taken_at > timezone.now() - HELD_FOR
+    ):
+        raise ValidationError("A colleague has it on the line.")
+    first, _, rest = text.strip().partition("\n")
+    log_touch(
+        actor=actor,
+        lead=current.lead,
+        channel=Channel.PHONE,
+        subject=first[:200] or f"Call: {outcome}",
+        body=rest.strip(),
+        outcome=outcome,
+    )
+    pause = AGAIN.get(outcome)
+    current.tries += 1
+    current.outcome, current.called_at = outcome, timezone.now()
+    current.taken_by, current.taken_at = actor, None
+    if pause is not None and current.tries < TRIES:
+        current.again_at = timezone.now() + pause
+    else:
+        current.state = CallState.DONE
+    current.save()
+    return current
+
+
+@transaction.atomic
+def skip_entry(*, actor: User, entry: CallEntry) -> None:
+    """Leave a lead out of the list."""
+    if CallEntry.objects.filter(pk=entry.pk, state=CallState.WAITING).update(state=CallState.SKIPPED, taken_at=None):
+        log(actor=actor, verb="skip", object=entry.lead, summary=f"Left out of the call list “{entry.call_list}”")
