@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,8 +16,9 @@ from crm.filtering.trees.nodes import TreeProblem, tree_of
 from crm.log import log
 from crm.models import SavedView, User
 from leads.actions import log_touch
+from leads.calling.queries import callable_leads, waiting
 from leads.choices import CallState
-from leads.models import CallEntry, CallList, Lead
+from leads.models import CallEntry, CallList
 
 MOST = 5_000
 HELD_FOR = dt.timedelta(minutes=15)
@@ -35,9 +35,9 @@ AGAIN: dict[str, dt.timedelta] = {
 def create_call_list(*, actor: User, name: str, view: SavedView | None) -> CallList:
     """Make a list of the open leads of a segment that the actor may see and that have a number, the best scored first.
 
-    Raises ValidationError for a segment that holds none.
+    Raises ValidationError for a segment that holds none. Whoever said no to calls is not in it.
     """
-    rows: Any = Lead.objects.visible_to(actor).filter(archived_at=None).open().exclude(phone="")
+    rows = callable_leads(actor)
     try:
         node = tree_of(view.filter) if view is not None and view.filter else None
         if node is not None:
@@ -59,17 +59,17 @@ def create_call_list(*, actor: User, name: str, view: SavedView | None) -> CallL
 @transaction.atomic
 def take_next(*, actor: User, call_list: CallList) -> CallEntry | None:
     """The lead that the actor calls next: the one they hold, else the first that waits, is due, and nobody holds; two
-    people never get the same. None where none is left for now. A hold ends after a quarter of an hour."""
+    people never get the same. None where none is left for now. Who is no longer open, or has said no to calls since,
+    is passed over. A hold ends after a quarter of an hour."""
     now = timezone.now()
-    waiting = CallEntry.objects.filter(call_list=call_list, state=CallState.WAITING)
-    mine = waiting.filter(taken_by=actor, taken_at__gte=now - HELD_FOR).select_related("lead").first()
+    left = waiting(call_list, actor)
+    mine = left.filter(taken_by=actor, taken_at__gte=now - HELD_FOR).select_related("lead").first()
     if mine is not None:
         return mine
-    free = waiting.filter(Q(taken_at=None) | Q(taken_at__lt=now - HELD_FOR)).filter(
+    free = left.filter(Q(taken_at=None) | Q(taken_at__lt=now - HELD_FOR)).filter(
         Q(again_at=None) | Q(again_at__lte=now)
     )
-    seen = free.filter(lead__in=Lead.objects.visible_to(actor))
-    entry = seen.select_for_update(skip_locked=True, of=("self",)).order_by("tries", "position").first()
+    entry = free.select_for_update(skip_locked=True, of=("self",)).order_by("tries", "position").first()
     if entry is None:
         return None
     CallEntry.objects.filter(pk=entry.pk).update(taken_by=actor, taken_at=now)
@@ -118,3 +118,13 @@ def skip_entry(*, actor: User, entry: CallEntry) -> None:
     """Leave a lead out of the list."""
     if CallEntry.objects.filter(pk=entry.pk, state=CallState.WAITING).update(state=CallState.SKIPPED, taken_at=None):
         log(actor=actor, verb="skip", object=entry.lead, summary=f"Left out of the call list “{entry.call_list}”")
+
+
+@transaction.atomic
+def close_call_list(*, actor: User | None, call_list: CallList, is_closed: bool) -> None:
+    """Put a list away, or take it up again; what came of its calls stays."""
+    moment = timezone.now() if is_closed else None
+    if CallList.objects.filter(pk=call_list.pk, closed_at__isnull=is_closed).update(closed_at=moment):
+        verb = "archive" if is_closed else "restore"
+        said = "Closed" if is_closed else "Took up again"
+        log(actor=actor, verb=verb, object=call_list, summary=f"{said} the call list “{call_list}”")

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from contacts.choices import ConsentChannel, ConsentLevel
+from contacts.permission.rule import MARKETING, in_force
 from crm.models import User
 from leads.choices import CallState, LeadStatus
-from leads.models import CallList
+from leads.models import CallEntry, CallList, Lead
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,22 @@ class ListLine:
         return 1 - self.left / self.entries if self.entries else 1.0
 
 
+def callable_leads(user: User | None) -> QuerySet[Lead]:
+    """Open leads that the person may see, with a number, whose contact has not said no to calls."""
+    said = in_force(OuterRef("contact"), ConsentChannel.PHONE, MARKETING, timezone.now()).values("level")[:1]
+    rows = Lead.objects.visible_to(user).open().exclude(phone="")  # type: ignore[attr-defined]
+    found: QuerySet[Lead] = rows.annotate(calls=Subquery(said)).exclude(calls=ConsentLevel.NONE)
+    return found
+
+
+def waiting(call_list: CallList, user: User | None) -> QuerySet[CallEntry]:
+    """What is left for this person: not done, and may still be called."""
+    rows: QuerySet[CallEntry] = call_list.entries.filter(state=CallState.WAITING)  # type: ignore[attr-defined]
+    return rows.filter(Exists(callable_leads(user).filter(pk=OuterRef("lead"))))
+
+
 def list_lines(user: User, pk: int | None = None) -> list[ListLine]:
-    """The lists that the person may see, the newest first."""
+    """The lists that the person may see: those in use, the newest first; then the closed ones."""
     rows: Any = CallList.objects.visible_to(user).select_related("owner")
     rows = rows.filter(pk=pk) if pk else rows
     called = Q(entries__tries__gt=0)
@@ -47,7 +63,7 @@ def list_lines(user: User, pk: int | None = None) -> list[ListLine]:
         qualified=Count("entries", filter=called & Q(entries__lead__qualified_at__isnull=False)),
         converted=Count("entries", filter=called & Q(entries__lead__status=LeadStatus.CONVERTED)),
         left=Count("entries", filter=Q(entries__state=CallState.WAITING)),
-    )
+    ).order_by(F("closed_at").desc(nulls_first=True), "-created_at", "-id")
     return [
         ListLine(row, row.n, row.called, row.reached, row.qualified, row.converted, row.left) for row in counted[:100]
     ]
@@ -59,6 +75,9 @@ def outcomes_of(call_list: CallList) -> Sequence[tuple[str, int]]:
     return sorted(rows, key=lambda row: -row[1])
 
 
-def due_later(call_list: CallList) -> int:
-    """How many wait for a second try that is not due yet."""
-    return int(call_list.entries.filter(state=CallState.WAITING, again_at__gt=timezone.now()).count())
+def left_for(call_list: CallList, user: User) -> tuple[int, int]:
+    """(how many are left for this person, how many of them wait for a second try that is not due yet)."""
+    counts = waiting(call_list, user).aggregate(
+        left=Count("pk"), later=Count("pk", filter=Q(again_at__gt=timezone.now()))
+    )
+    return counts["left"], counts["later"]

@@ -13,13 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from contacts.choices import CallOutcome
 from crm.access import can
 from crm.choices import Verb
+from crm.field_rights import mask
 from crm.fields import SectionedForm
 from crm.models import SavedView, User
 from crm.once import led_to, sent_before
-from crm.views.base import ScopedView
+from crm.views.base import ActionView, ScopedView
 from crm.views.forms import REFUSED, FormPage
 from leads.calling import actions, queries
-from leads.models import CallEntry, CallList
+from leads.models import CallEntry, CallList, Lead
 
 
 class CallListForm(SectionedForm, forms.Form):
@@ -80,8 +81,8 @@ class CallListDetailView(ScopedView):
     model = CallList
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        call_list = self.get_record()
-        held = call_list.entries.filter(taken_by=self.request.user, taken_at__isnull=False, state="waiting")
+        call_list, user = self.get_record(), self.request.user
+        held = queries.waiting(call_list, user).filter(taken_by=user, taken_at__isnull=False)
         entry = held.select_related("lead").order_by("-taken_at").first()
         return self.show(call_list, entry, OutcomeForm())
 
@@ -92,11 +93,16 @@ class CallListDetailView(ScopedView):
         return redirect(call_list)
 
     def show(self, call_list: CallList, entry: CallEntry | None, form: OutcomeForm, status: int = 200) -> HttpResponse:
+        user = self.request.user
+        left, later = queries.left_for(call_list, user)
+        mask(user, entry.lead if entry else None)
         context = {
             "record": call_list,
-            "line": queries.list_lines(self.request.user, call_list.pk)[0],
+            "line": queries.list_lines(user, call_list.pk)[0],
             "outcomes": queries.outcomes_of(call_list),
-            "later": queries.due_later(call_list),
+            "left": left,
+            "later": later,
+            "may_close": can(user, Verb.CHANGE, call_list),
             "entry": entry,
             "form": form,
             "choices": CallOutcome.choices,
@@ -112,7 +118,8 @@ class CallOutcomeView(CallListDetailView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         call_list, user, key = self.get_record(), self.request.user, request.POST.get("entry", "")
         number = int(key) if key.isdecimal() and len(key) < 19 else 0
-        entry = get_object_or_404(call_list.entries.select_related("lead", "call_list"), pk=number)
+        seen = call_list.entries.filter(lead__in=Lead.objects.visible_to(user))
+        entry = get_object_or_404(seen.select_related("lead", "call_list"), pk=number)
         form = OutcomeForm(request.POST)
         if "skip" in request.POST:
             actions.skip_entry(actor=user, entry=entry)
@@ -126,3 +133,21 @@ class CallOutcomeView(CallListDetailView):
             led_to(user=user, data=request.POST, url=call_list.get_absolute_url())
         actions.take_next(actor=user, call_list=call_list)
         return redirect(call_list)
+
+
+class CallListCloseView(ActionView):
+    """Puts a list away."""
+
+    model = CallList
+    done = "The list is closed."
+    is_closed = True
+
+    def act(self, record: CallList) -> None:
+        actions.close_call_list(actor=self.request.user, call_list=record, is_closed=self.is_closed)
+
+
+class CallListReopenView(CallListCloseView):
+    """Takes a closed list up again."""
+
+    done = "The list is taken up again."
+    is_closed = False

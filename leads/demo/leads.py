@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from contacts.choices import ListKind
+from contacts.choices import CallOutcome, ListKind
 from contacts.normalising import normalise_phone
 from crm.choices import FieldType, Role
 from crm.customfields.actions import add_fields
@@ -22,12 +22,15 @@ from crm.demo.house import Batch, Fill, House
 from crm.demo.names import ascii_letters, draw_people
 from crm.demo.places import draw_homes, draw_phones
 from crm.models import User
-from leads.choices import LeadStatus, LostReason
+from leads.calling.actions import AGAIN
+from leads.choices import OPEN_STATUSES, CallState, LeadStatus, LostReason
 from leads.demo.words import MESSAGES, QUESTIONS, RULES, SCORING, SOURCES, TOUCHES
 from leads.keeping import place_leads, refresh_search
 from leads.models import (
     AllocationRule,
     AllocationTurn,
+    CallEntry,
+    CallList,
     CaptureForm,
     ChecklistItem,
     Intake,
@@ -136,7 +139,30 @@ def _write(batch: Batch) -> int:
     place_leads(keys)
     _touch(rng, leads)
     score_leads(keys)
+    if not CallList.objects.exists():
+        _call(rng, leads, house)
     return size
+
+
+def _call(rng: np.random.Generator, leads: list[Lead], house: House) -> None:
+    """A list of those from the fair that is half worked through."""
+    chosen = [one for one in leads if one.phone and one.source == "Trade fair" and one.status in OPEN_STATUSES][:24]
+    callers = house.with_role(Role.REP)
+    if not chosen or not callers:
+        return
+    caller = User.objects.get(pk=callers[0].id)
+    made = CallList.objects.create(name="Visitors of the fair", segment="Trade fair", owner=caller, team=caller.team)
+    entries = []
+    for place, lead in enumerate(chosen):
+        entry = CallEntry(call_list=made, lead=lead, position=place + 1)
+        if place < len(chosen) // 2:
+            entry.outcome = str(rng.choice(list(CallOutcome.values)))
+            entry.tries, entry.called_at, entry.taken_by = 1, timezone.now(), caller
+            is_over = entry.outcome not in AGAIN
+            entry.state = CallState.DONE if is_over else CallState.WAITING
+            entry.again_at = None if is_over else timezone.now() + AGAIN[entry.outcome]
+        entries.append(entry)
+    CallEntry.objects.bulk_create(entries)
 
 
 def _facts(rng: np.random.Generator, at: int, homes: Any, first: Any, last: Any, firms: Any, sites: Any, phones: Any

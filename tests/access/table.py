@@ -96,7 +96,8 @@ SCOPES["capture form"] = dict.fromkeys(("view", "add", "change"), reach(NONE, AL
 SCOPES["lead cost"] = dict.fromkeys(("view", "add", "change", "delete"), reach(NONE, ALL, NONE, ALL))
 SCOPES["checklist item"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change"), reach(NONE, NONE, NONE, ALL))}
 SCOPES["score rule"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change", "delete"), reach(NONE, ALL, NONE, ALL))}
-SCOPES["call list"] = {"view": reach(TEAM, ALL, TEAM, ALL), "add": reach(OWN, ALL, OWN, ALL)}
+SCOPES["call list"] = dict.fromkeys(("add", "change"), reach(OWN, ALL, OWN, ALL))
+SCOPES["call list"]["view"] = reach(TEAM, ALL, TEAM, ALL)
 SCOPES["secret of a form"] = SCOPES["secret of a submission"] = {"view": EVERYBODY}
 SCOPES["allocation rule"] = {"view": EVERYBODY, **_BY_MANAGERS}
 SCOPES["intake"] = {
@@ -294,6 +295,8 @@ ADDRESSES: dict[str, Address] = {
     "leads:call_list_list": page("call list"),
     "leads:call_list_create": form("call list", "add"),
     "leads:call_list_detail": Address("call list", {"GET": "view", "POST": "view"}),
+    "leads:call_list_close": button("call list", "change"),
+    "leads:call_list_reopen": button("call list", "change"),
     "leads:call_outcome": button("call list", "view"),
     "leads:public_form": Address("secret of a form", {"GET": "view", "POST": "view"}, is_public=True),
     "leads:public_confirm": Address("secret of a submission", {"GET": "view", "POST": "view"}, is_public=True),

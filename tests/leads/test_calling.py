@@ -7,10 +7,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.models import SavedView
+from contacts.permission.actions import record_consent
+from crm.choices import FieldRight
+from crm.models import FieldRule, SavedView
+from leads.actions import move_lead
 from leads.calling.actions import create_call_list, keep_outcome, skip_entry, take_next
-from leads.models import CallEntry
-from tests.factories import make_lead, signed_in
+from leads.models import CallEntry, CallList
+from tests.factories import make_contact, make_lead, signed_in
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+44 113 496 0188"
@@ -42,6 +45,36 @@ def test_a_segment_narrows_it_and_an_empty_one_is_refused(house, leads):
     view.filter["where"]["value"] = 99
     with pytest.raises(ValidationError, match="no open lead"):
         create_call_list(actor=house.rep, name="None", view=view)
+
+
+def test_who_is_lost_or_said_no_to_calls_since_is_passed_over_and_nobody_calls_what_they_cannot_see(house, leads):
+    low, high, by_hand = leads[:3]
+    made = create_call_list(actor=house.manager, name="All", view=None)
+    assert made.entries.filter(lead__name="Of others").exists()
+    high.contact = make_contact(name="High", phones=(NUMBER,))
+    high.save()
+    record_consent(actor=house.manager, contact=high.contact, channel="phone", purpose="marketing", level=0)
+    move_lead(actor=house.rep, lead=by_hand, status="disqualified", lost_reason="no need")
+    CallList.objects.update(team=house.rep.team)
+    assert take_next(actor=house.rep, call_list=made).lead == low
+    assert create_call_list(actor=house.rep, name="Again", view=None).entries.get().lead == low
+    hidden = made.entries.get(lead__name="Of others")
+    sent = {"entry": hidden.pk, "outcome": "answered"}
+    assert signed_in(house.rep).post(f"{made.get_absolute_url()}outcome/", sent).status_code == 404
+
+
+def test_a_hidden_number_is_not_on_the_page_and_a_closed_list_can_be_taken_up_again(house, leads):
+    made = create_call_list(actor=house.rep, name="Fair", view=None)
+    client, url = signed_in(house.rep), made.get_absolute_url()
+    client.post(url)
+    assert "0188" in client.get(url).content.decode()
+    FieldRule.objects.create(role="rep", model="leads.lead", field="phone", right=FieldRight.HIDDEN)
+    assert "0188" not in client.get(url).content.decode()
+    client.post(f"{url}close/")
+    assert "closed" in client.get(reverse("leads:call_list_list")).content.decode()
+    client.post(f"{url}reopen/")
+    made.refresh_from_db()
+    assert made.closed_at is None
 
 
 def test_two_people_never_have_the_same_lead_on_the_line(house, leads):

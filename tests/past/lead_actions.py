@@ -134,6 +134,9 @@ LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "keep_outcome": lambda actor: _on(
         _entry(), lambda entry: calling.keep_outcome(actor=actor, entry=entry, outcome="answered")
     ),
+    "close_call_list": lambda actor: _on(
+        _entry(), lambda entry: calling.close_call_list(actor=actor, call_list=entry.call_list, is_closed=True)
+    ),
     "skip_entry": lambda actor: _on(_entry(), lambda entry: calling.skip_entry(actor=actor, entry=entry)),
     "archive_lead": lambda actor: _on(make_lead(), lambda lead: leads.archive_lead(actor=actor, lead=lead)),
     "restore_lead": lambda actor: _on(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("crm", "0020_row_heights"),
-        ("leads", "0001_initial"),
+        ("leads", "0004_qualification_scoring_costs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
