@@ -24,7 +24,7 @@ from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from leads import actions, queries
 from leads.choices import STATUS_TONES, LeadStatus
-from leads.conversion.actions import reversible
+from leads.conversion.actions import in_force, is_reversible, made_by
 from leads.forms import LeadForm, MoveForm, ScoreForm, TouchForm, known_sources
 from leads.models import Lead, LeadQuerySet
 
@@ -78,8 +78,16 @@ class LeadDetailView(RecordPage):
             "history": queries.history_of(user, lead),
             "touch_form": TouchForm(user=user, lead=lead),
             "next_task": queries.next_task_of(lead),
-            "reversible": lead.status == LeadStatus.CONVERTED and reversible(lead),
+            **self._conversion(lead),
         }
+
+    def _conversion(self, lead: Lead) -> dict[str, Any]:
+        """Whether it can be taken back, and what else was made (a deal), where the person may see it."""
+        if lead.status != LeadStatus.CONVERTED:
+            return {}
+        conversion = in_force(lead)
+        made = made_by(self.request.user, conversion) if conversion else None
+        return {"reversible": conversion is not None and is_reversible(conversion), "made": made}
 
 
 class LeadHistoryView(ScopedView):

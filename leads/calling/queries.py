@@ -41,7 +41,7 @@ def callable_leads(user: User | None) -> QuerySet[Lead]:
     """Open leads that the person may see, with a number, whose contact has not said no to calls."""
     said = in_force(OuterRef("contact"), ConsentChannel.PHONE, MARKETING, timezone.now()).values("level")[:1]
     rows = Lead.objects.visible_to(user).open().exclude(phone="")  # type: ignore[attr-defined]
-    found: QuerySet[Lead] = rows.annotate(calls=Subquery(said)).exclude(calls=ConsentLevel.NONE)
+    found: QuerySet[Lead] = rows.annotate(calls=Subquery(said)).filter(Q(calls=None) | Q(calls__gt=ConsentLevel.NONE))
     return found
 
 

@@ -121,10 +121,23 @@ def reverse_conversion(*, actor: User | None, lead: Lead) -> Lead:
     return current
 
 
-def reversible(lead: Lead) -> Conversion | None:
-    """The conversion of the lead that can still be taken back."""
-    since = timezone.now() - REVERSIBLE
-    return Conversion.objects.filter(lead=lead, reversed_at=None, at__gte=since).first()
+def in_force(lead: Lead) -> Conversion | None:
+    """The conversion that the lead stands by; None for one that came in as a customer by a file."""
+    return Conversion.objects.filter(lead=lead, reversed_at=None).first()
+
+
+def is_reversible(conversion: Conversion) -> bool:
+    """Whether it can still be taken back."""
+    return conversion.at >= timezone.now() - REVERSIBLE
+
+
+def made_by(user: User | None, conversion: Conversion) -> Model | None:
+    """What the app above made of the lead, such as a deal, where this person may see it."""
+    if not conversion.record_model:
+        return None
+    rows: Any = apps.get_model(conversion.record_model)._default_manager
+    found: Model | None = rows.visible_to(user).filter(pk=conversion.record_id).first()
+    return found
 
 
 def _new_person(actor: User | None, lead: Lead, organization: Contact | None) -> Contact:

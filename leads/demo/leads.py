@@ -145,13 +145,15 @@ def _write(batch: Batch) -> int:
 
 
 def _call(rng: np.random.Generator, leads: list[Lead], house: House) -> None:
-    """A list of those from the fair that is half worked through."""
-    chosen = [one for one in leads if one.phone and one.source == "Trade fair" and one.status in OPEN_STATUSES][:24]
+    """A list of open enquiries that is half worked through."""
+    chosen = [one for one in leads if one.phone and one.status in OPEN_STATUSES][:24]
     callers = house.with_role(Role.REP)
     if not chosen or not callers:
         return
     caller = User.objects.get(pk=callers[0].id)
-    made = CallList.objects.create(name="Visitors of the fair", segment="Trade fair", owner=caller, team=caller.team)
+    made = CallList.objects.create(
+        name="Enquiries of the autumn", segment="Open, with a number", owner=caller, team=caller.team
+    )
     entries = []
     for place, lead in enumerate(chosen):
         entry = CallEntry(call_list=made, lead=lead, position=place + 1)

@@ -50,7 +50,8 @@ def _submitted(form: CaptureForm) -> Any:
 
 COST = {"amount": 100, "starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 1, 31)}
 LEAD_NOT_ALONE = {
-    "carry_touches", "reversible", "reassign_missed", "items_for", "run_scoring", "run_allocation", "submission_of",
+    "in_force", "is_reversible", "made_by",
+    "carry_touches", "reassign_missed", "items_for", "run_scoring", "run_allocation", "submission_of",
     "give_consent", "take_next",
 }  # fmt: skip
 LEAD_MODULES = (leads, conversion, allocation, capture, tracking, qualification, items, scoring, calling)
