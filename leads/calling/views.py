@@ -117,6 +117,9 @@ class CallOutcomeView(CallListDetailView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         call_list, user, key = self.get_record(), self.request.user, request.POST.get("entry", "")
+        if not key:
+            messages.info(request, "Nobody is on the line: call the next one first.")
+            return redirect(call_list)
         number = int(key) if key.isdecimal() and len(key) < 19 else 0
         seen = call_list.entries.filter(lead__in=Lead.objects.visible_to(user))
         entry = get_object_or_404(seen.select_related("lead", "call_list"), pk=number)
