@@ -40,14 +40,14 @@ class ListLine:
 def callable_leads(user: User | None) -> QuerySet[Lead]:
     """Open leads that the person may see, with a number, whose contact has not said no to calls."""
     said = in_force(OuterRef("contact"), ConsentChannel.PHONE, MARKETING, timezone.now()).values("level")[:1]
-    rows = Lead.objects.visible_to(user).open().exclude(phone="")  # type: ignore[attr-defined]
+    rows = Lead.objects.visible_to(user).open().exclude(phone="")
     found: QuerySet[Lead] = rows.annotate(calls=Subquery(said)).filter(Q(calls=None) | Q(calls__gt=ConsentLevel.NONE))
     return found
 
 
 def waiting(call_list: CallList, user: User | None) -> QuerySet[CallEntry]:
     """What is left for this person: not done, and may still be called."""
-    rows: QuerySet[CallEntry] = call_list.entries.filter(state=CallState.WAITING)  # type: ignore[attr-defined]
+    rows: QuerySet[CallEntry] = call_list.entries.filter(state=CallState.WAITING)
     return rows.filter(Exists(callable_leads(user).filter(pk=OuterRef("lead"))))
 
 
