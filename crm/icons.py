@@ -13,6 +13,7 @@ clipboard clipboard-check clipboard-data clock clock-history cloud-upload column
 cursor dash dash-circle database database-add diagram-3 diamond display door-open download emoji-smile envelope
 envelope-check envelope-open exclamation-circle exclamation-triangle eye eye-slash file-earmark
 file-earmark-arrow-down file-earmark-arrow-up file-earmark-excel file-earmark-spreadsheet file-earmark-text
+files
 filter flag folder funnel gear gem geo-alt gift globe graph-down graph-up graph-up-arrow grid grid-3x3 grip-vertical
 grid-3x3-gap hand-index hand-thumbs-down hand-thumbs-up hash headset heart heart-pulse hourglass-split house house-door
 image inbox inboxes info-circle instagram journal-check journal-text kanban key keyboard layers

@@ -69,6 +69,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="15"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "mark quotes whose last day has passed": {
+        "task": "pipeline.expire_quotes",
+        "schedule": crontab(minute="2"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from two in the morning where the company is
     "the nightly analysis": {
         "task": "analytics.nightly",

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
+from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
+from crm.models import StoredFile, User
 from pipeline.keeping import refresh_deals
-from pipeline.models import Deal, OutcomeReason, Pipeline, Stage, StageChange, Target
+from pipeline.models import (
+    Deal,
+    DiscountLimit,
+    Letterhead,
+    OutcomeReason,
+    Pipeline,
+    Quote,
+    Stage,
+    StageChange,
+    Target,
+)
 
 
 @admin.register(Pipeline)
@@ -98,6 +111,80 @@ class StageChangeAdmin(ViewOnlyAdmin):
     list_display = ("changed_on", "deal", "from_stage", "to_stage", "is_inferred")
     list_select_related = ("deal", "from_stage", "to_stage")
     sortable_by = ()
+
+
+@admin.register(Quote)
+class QuoteAdmin(ViewOnlyAdmin):
+    """Quotes are made, approved and answered on their pages, where what each step asks for is asked for."""
+
+    list_display = ("number", "title", "contact", "state", "amount", "currency", "owner")
+    list_select_related = ("contact", "owner")
+    list_filter = ("state",)
+    found_by = ("number",)
+
+
+@admin.register(DiscountLimit)
+class DiscountLimitAdmin(LoggedAdmin):
+    """How much off the list price each role may give without asking."""
+
+    list_display = ("role", "percent")
+    sortable_by = ()
+
+
+class LetterheadForm(forms.ModelForm):
+    """The letterhead; a picture that is brought becomes its logo."""
+
+    logo_file = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text="PNG or JPEG, shown 16 mm high. Empty: the one that is there stays.",
+    )
+    without_logo = forms.BooleanField(label="Without a logo", required=False)
+    current_user: User | None = None
+
+    def clean_logo_file(self) -> StoredFile | None:
+        """The picture, drawn anew and stored; what is undone with the form if something else will not do."""
+        upload = self.cleaned_data["logo_file"]
+        if not upload:
+            return None
+        try:
+            return store_upload(actor=self.current_user, upload=upload, purpose=UploadPurpose.PICTURE)
+        except UploadRefused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
+@admin.register(Letterhead)
+class LetterheadAdmin(LoggedAdmin):
+    """The one row that says what stands on every quote."""
+
+    form = LetterheadForm
+    list_display = ("__str__", "company_name", "prefix", "valid_days", "tax_rate")
+    sortable_by = ()
+    readonly_fields = ("logo",)
+    fieldsets = (
+        (None, {"fields": ("company_name", "address", "contact_lines", "bank", "footer")}),
+        ("Look", {"fields": ("logo", "logo_file", "without_logo", "colour")}),
+        ("What a quote begins with", {"fields": ("prefix", "valid_days", "tax_rate", "intro", "terms")}),
+    )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.current_user = cast(User, request.user)  # the class is made for this request
+        return form
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Letterhead.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.pk = 1
+        if form.cleaned_data.get("without_logo"):
+            obj.logo = None
+        elif form.cleaned_data.get("logo_file"):
+            obj.logo = form.cleaned_data["logo_file"]
+        super().save_model(request, obj, form, change)
 
 
 register_the_rest("pipeline")

@@ -9,6 +9,9 @@ from pipeline.exporting import EXPORTS
 from pipeline.home import CARDS
 from pipeline.importing import KINDS
 from pipeline.panels import CONTACT_PANELS
+from pipeline.quotes import panels as quotes
+from pipeline.quotes import searching as quote_search
+from pipeline.quotes import specs as quote_specs
 from pipeline.searching import SOURCES
 from pipeline.specs import CONTACT_FIELDS, DEAL_FIELDS
 
@@ -20,6 +23,12 @@ DEAL_GRANTS: dict[str, Grants] = {
     Role.AGENT: Grants(view=Scope.ALL),
     Role.MANAGER: EVERYTHING,
 }
+QUOTE_GRANTS: dict[str, Grants] = {
+    Role.REP: Grants(view=Scope.TEAM, add=Scope.OWN, change=Scope.OWN, export=Scope.OWN),
+    Role.MARKETER: READ_ALL,
+    Role.AGENT: Grants(view=Scope.ALL),
+    Role.MANAGER: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, export=Scope.ALL),
+}
 SET_UP: dict[str, Grants] = {
     Role.REP: Grants(view=Scope.ALL),
     Role.MARKETER: Grants(view=Scope.ALL),
@@ -29,14 +38,24 @@ SET_UP: dict[str, Grants] = {
 PART = PastRule(parent="deal_id", is_part=True)
 
 CATALOGUE = Catalogue(
-    fields={"pipeline.deal": DEAL_FIELDS, "contacts.contact": CONTACT_FIELDS},
+    fields={
+        "pipeline.deal": DEAL_FIELDS,
+        "pipeline.quote": quote_specs.QUOTE_FIELDS,
+        "contacts.contact": (*CONTACT_FIELDS, *quote_specs.CONTACT_FIELDS),
+    },
     grants={
         "pipeline.deal": DEAL_GRANTS,
+        "pipeline.quote": QUOTE_GRANTS,
         **{f"pipeline.{name}": SET_UP for name in ("pipeline", "stage", "outcomereason", "target")},
     },
     imports=KINDS,
     exports=EXPORTS,
-    panels={"pipeline.deal": (CHANGES,), "contacts.contact": CONTACT_PANELS},
+    panels={
+        "pipeline.deal": (*quotes.PANELS, CHANGES),
+        "pipeline.quote": (CHANGES,),
+        "contacts.contact": (*CONTACT_PANELS, *quotes.PANELS),
+    },
+    timeline=(quotes.TIMELINE,),
     past={
         "pipeline.deal": PastRule(without=("search_text", "sort_name", "updated_at")),
         "pipeline.dealline": PART,
@@ -46,16 +65,29 @@ CATALOGUE = Catalogue(
         "pipeline.stagechange": PastRule(
             exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
         ),
+        "pipeline.quote": PastRule(without=("search_text", "updated_at")),
+        "pipeline.quoteline": PastRule(parent="quote_id", is_part=True),
+        "pipeline.quotestep": PastRule(
+            exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
+        ),
+        "pipeline.quoteseries": PastRule(exempt="A counter: each of its numbers stands on a quote, which is kept."),
     },
     navigation=(
         NavItem("Pipeline", "pipeline:board", "kanban", order=15, model="pipeline.deal", key="d"),
+        NavItem("Quotes", "pipeline:quote_list", "file-earmark-text", order=17, model="pipeline.quote", key="q"),
         NavItem(
             "Sales performance", "pipeline:performance", "trophy", group="Analysis", order=507, model="pipeline.deal"
         ),
     ),
-    new_items=(NewItem("Deal", "pipeline:deal_create", "briefcase", "pipeline.deal", key="d", order=15),),
-    api_areas=(ApiArea("deals", "Deals", "With the pipelines they go through."),),
-    home=CARDS,
-    search=SOURCES,
+    new_items=(
+        NewItem("Deal", "pipeline:deal_create", "briefcase", "pipeline.deal", key="d", order=15),
+        NewItem("Quote", "pipeline:quote_create", "file-earmark-text", "pipeline.quote", key="q", order=17),
+    ),
+    api_areas=(
+        ApiArea("deals", "Deals", "With the pipelines they go through."),
+        ApiArea("quotes", "Quotes", "With their lines; sent, approved, answered."),
+    ),
+    home=(*CARDS, *quotes.CARDS),
+    search=(*SOURCES, *quote_search.SOURCES),
     editing={"pipeline.deal": EDITING},
 )

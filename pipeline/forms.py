@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from contacts.models import Contact
 from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
@@ -247,9 +247,10 @@ class LineForm(PartForm):
         return cleaned
 
 
-def people_to_give(user: User, record: Deal | None) -> QuerySet[User]:
-    """To whom a person may give a deal: everybody, those of the own team, or only themselves; and who has it now."""
-    scope = scope_of(user, Deal, Verb.CHANGE if record else Verb.ADD)
+def people_to_give(user: User, record: Any, model: type[Model] = Deal) -> QuerySet[User]:
+    """To whom a person may give a record of the model (a deal, unless told): everybody, those of the own team, or only
+    themselves; and who has it now."""
+    scope = scope_of(user, model, Verb.CHANGE if record else Verb.ADD)
     now = Q(pk=record.owner_id if record else None)
     people = User.objects.visible_to(user)
     if scope == Scope.ALL:

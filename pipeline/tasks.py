@@ -9,6 +9,7 @@ from django.utils import timezone
 from crm.company import current_company
 from crm.jobs import claim_window, start_job
 from pipeline.models import Deal
+from pipeline.quotes.actions import expire_quotes
 
 NIGHTLY_HOUR = 1
 
@@ -25,3 +26,9 @@ def keep_deals_task() -> bool:
             title = "Deals: open ones follow rates and list prices"
             start_job(actor=None, kind="deal amounts", title=title, parameters={"only_open": True})
     return is_first
+
+
+@shared_task(name="pipeline.expire_quotes")
+def expire_quotes_task() -> int:
+    """Quotes that nobody answered until their last day; called every hour."""
+    return expire_quotes()

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from pipeline.quotes import deciding, public
+from pipeline.quotes import views as quotes
 from pipeline.views import board, deals, moving, parts, performance
 
 app_name = "pipeline"
@@ -23,5 +25,27 @@ urlpatterns = [
     path("deals/<int:whole>/people/new/", parts.RoleCreateView.as_view(), name="role_create"),
     path("deals/<int:whole>/shares/new/", parts.ShareCreateView.as_view(), name="share_create"),
     path("deals/<int:whole>/competitors/new/", parts.CompetitorCreateView.as_view(), name="competitor_create"),
+    path("deals/options/", quotes.DealOptionsView.as_view(), name="deal_options"),
     path("deals/<int:pk>/parts/remove/", parts.DealPartRemoveView.as_view(), name="part_remove"),
+    path("quotes/", quotes.QuoteListView.as_view(), name="quote_list"),
+    path("quotes/export/", quotes.QuoteExportView.as_view(), name="quote_export"),
+    path("quotes/new/", quotes.QuoteCreateView.as_view(), name="quote_create"),
+    path("quotes/<int:pk>/", quotes.QuoteDetailView.as_view(), name="quote_detail"),
+    path("quotes/<int:pk>/edit/", quotes.QuoteUpdateView.as_view(), name="quote_update"),
+    path("quotes/<int:pk>/document/", quotes.QuoteDocumentView.as_view(), name="quote_document"),
+    path("quotes/<int:pk>/send/", deciding.QuoteSendView.as_view(), name="quote_send"),
+    path("quotes/<int:pk>/mark-sent/", quotes.QuoteMarkView.as_view(), name="quote_mark"),
+    path("quotes/<int:pk>/ask/", deciding.QuoteAskView.as_view(), name="quote_ask"),
+    path("quotes/<int:pk>/take-back/", quotes.QuoteTakeBackView.as_view(), name="quote_take_back"),
+    path("quotes/<int:pk>/approve/", deciding.QuoteApproveView.as_view(), name="quote_approve"),
+    path("quotes/<int:pk>/refuse/", deciding.QuoteRefuseView.as_view(), name="quote_refuse"),
+    path("quotes/<int:pk>/accept/", deciding.QuoteAcceptView.as_view(), name="quote_accept"),
+    path("quotes/<int:pk>/decline/", deciding.QuoteDeclineView.as_view(), name="quote_decline"),
+    path("quotes/<int:pk>/revise/", quotes.QuoteReviseView.as_view(), name="quote_revise"),
+    path("quotes/<int:pk>/withdraw/", quotes.QuoteWithdrawView.as_view(), name="quote_withdraw"),
+    path("quotes/<int:pk>/count/", quotes.QuoteCountView.as_view(), name="quote_count"),
+    path("q/<str:token>/", public.PublicQuoteView.as_view(), name="quote_page"),
+    path("q/<str:token>/document/", public.PublicDocumentView.as_view(), name="quote_page_document"),
+    path("q/<str:token>/accept/", public.PublicAcceptView.as_view(), name="quote_page_accept"),
+    path("q/<str:token>/decline/", public.PublicDeclineView.as_view(), name="quote_page_decline"),
 ]

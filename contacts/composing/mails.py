@@ -14,6 +14,7 @@ from contacts.choices import Answer, Channel, ConsentChannel, Direction
 from contacts.models import Contact, Interaction
 from contacts.permission.rule import SERVICE, may_write
 from crm.mail.actions import send_mail
+from crm.mail.addresses import named_mailbox
 from crm.mail.choices import MailKind
 from crm.models import User
 from crm.notes.actions import drop_draft
@@ -46,20 +47,13 @@ def send_to_contact(
     send_mail(
         actor=actor,
         kind=MailKind.AT_LEAST_ONCE,
-        to=_mailbox(contact.name, to),
+        to=named_mailbox(contact.name, to),
         subject=subject,
         text=text,
-        sender=_mailbox(actor.name, house),
-        reply_to=_mailbox(actor.name, actor.email) if actor.email else "",
+        sender=named_mailbox(actor.name, house),
+        reply_to=named_mailbox(actor.name, actor.email) if actor.email else "",
         contact_id=contact.pk,
         about=touch,
     )
     drop_draft(actor=actor, record=contact)
     return touch
-
-
-def _mailbox(name: str, address: str) -> str:
-    """`"Okafor & Sons" <o@example.com>`: the name in quotes, without what a header cannot hold."""
-    shown = "".join(sign for sign in " ".join(name.split()) if sign.isprintable())[:100]
-    quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}" <{address}>' if quoted else address

@@ -77,6 +77,13 @@ def checked_mailboxes(line: str, what: str) -> str:
     return line
 
 
+def named_mailbox(name: str, address: str) -> str:
+    """`"Okafor & Sons" <o@example.com>`: the name in quotes, without what a header cannot hold."""
+    shown = "".join(sign for sign in " ".join(name.split()) if sign.isprintable())[:100]
+    quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>' if quoted else address
+
+
 def one_line(text: str, what: str) -> str:
     """The same text. Raises ValidationError where it holds a line end or another character that nobody sees."""
     for letter in text:

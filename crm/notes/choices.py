@@ -9,13 +9,15 @@ class NoticeKind(TextChoices):
     MENTION = "mention", "Mention"
     TASK = "task", "Task given"
     REMINDER = "reminder", "Reminder"
+    APPROVAL = "approval", "Approval"
+    ANSWER = "answer", "Answer of a customer"
 
 
 class NoticeMail(TextChoices):
     """What of the bell a person also wants by mail."""
 
     ALL = "all", "everything that the bell says"
-    PEOPLE = "people", "mentions and tasks that somebody gives me"
+    PEOPLE = "people", "mentions, tasks, approvals and answers of customers"
     NONE = "none", "nothing"
 
 
@@ -23,4 +25,6 @@ NOTICE_ICONS: dict[str, str] = {
     NoticeKind.MENTION: "at",
     NoticeKind.TASK: "check2-square",
     NoticeKind.REMINDER: "alarm",
+    NoticeKind.APPROVAL: "patch-check",
+    NoticeKind.ANSWER: "reply",
 }

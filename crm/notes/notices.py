@@ -21,7 +21,7 @@ from crm.notes.choices import NoticeKind, NoticeMail
 LONGEST_TITLE = 300
 MAILED: dict[str, tuple[str, ...]] = {
     NoticeMail.ALL: tuple(NoticeKind.values),
-    NoticeMail.PEOPLE: (NoticeKind.MENTION, NoticeKind.TASK),
+    NoticeMail.PEOPLE: (NoticeKind.MENTION, NoticeKind.TASK, NoticeKind.APPROVAL, NoticeKind.ANSWER),
     NoticeMail.NONE: (),
 }
 

@@ -37,8 +37,11 @@ def move_deal(
     stage: Stage,
     on: dt.date | None = None,
     reason: str = "",
+    is_agreed: bool = False,
 ) -> Deal:
     """Move a deal into a stage of its pipeline, on this day (today, unless told); one row of the ledger for each move.
+
+    `is_agreed`: the customer has accepted, so the checklist of the stage before is not asked any more.
 
     Won and lost close it, an open stage opens it again. Raises `StaleRecord` when somebody saved it after `version`
     was read, `MissingBeforeMove` where the stage asks for what is not there.
@@ -53,7 +56,7 @@ def move_deal(
     current.outcome, current.stage_since = stage.kind, day
     current.closed_on = None if stage.is_open else day
     current.reason = "" if stage.is_open else reason or current.reason
-    _refuse_missing(current, before, stage)
+    _refuse_missing(current, before, stage, asks_checklist=not is_agreed)
     current.version += 1
     current.save()
     refresh_deals([current.pk])
@@ -121,9 +124,9 @@ def _refuse_wrong_move(deal: Deal, stage: Stage, day: dt.date) -> None:
         raise ValidationError("A deal cannot move before the day it was opened on.")
 
 
-def _refuse_missing(deal: Deal, before: Stage, stage: Stage) -> None:
+def _refuse_missing(deal: Deal, before: Stage, stage: Stage, *, asks_checklist: bool) -> None:
     """What the new stage asks for, and the checklist of the old one where the deal goes on (not where it is lost)."""
-    goes_on = before.is_open and stage.kind != StageKind.LOST and stage.position > before.position
+    goes_on = asks_checklist and before.is_open and stage.kind != StageKind.LOST and stage.position > before.position
     unticked = [line for line in before.checklist if line not in deal.ticked] if goes_on else []
     missing = missing_for(deal, stage)
     if missing or unticked:

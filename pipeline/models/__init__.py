@@ -2,6 +2,7 @@
 
 from pipeline.models.deals import Deal, DealQuerySet, StageChange
 from pipeline.models.parts import DealCompetitor, DealLine, DealRole, DealShare
+from pipeline.models.quotes import DiscountLimit, Letterhead, Quote, QuoteLine, QuoteSeries, QuoteStep
 from pipeline.models.stages import OutcomeReason, Pipeline, Stage
 from pipeline.models.targets import Target
 
@@ -12,8 +13,14 @@ __all__ = [
     "DealQuerySet",
     "DealRole",
     "DealShare",
+    "DiscountLimit",
+    "Letterhead",
     "OutcomeReason",
     "Pipeline",
+    "Quote",
+    "QuoteLine",
+    "QuoteSeries",
+    "QuoteStep",
     "Stage",
     "StageChange",
     "Target",

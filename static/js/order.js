@@ -1,7 +1,9 @@
-// The lines of an order form: options of the chosen product as fields of their own, and the total while typing.
+// The lines of an order form: options of the chosen product as fields of their own, and the total while typing. The
+// lines of a quote are the same, but for their discount, which is in percent, and what is rounded line by line.
 (() => {
   const list = document.querySelector('[data-rows="lines"]');
   if (!list) return;
+  const isQuote = list.hasAttribute("data-quote-lines");
   const box = list.querySelector("[data-order-total]");
   const field = (line, name) => line.querySelector(`[name$="-${name}"]`);
   const number = (input) => (input && input.value.trim() !== "" ? Number(input.value.replace(",", ".")) : NaN);
@@ -17,7 +19,8 @@
     if (typed && !Number.isNaN(number(typed)) && (typed.value !== typed.defaultValue || !line.dataset.recount)) return number(typed);
     let price = number(field(line, "unit_price"));
     if (Number.isNaN(price)) price = Number(line.dataset.price);
-    return quantity * (price + surcharges(line)) - (number(field(line, "discount")) || 0);
+    const full = quantity * (price + surcharges(line)), discount = number(field(line, "discount")) || 0;
+    return isQuote ? Math.round(full * (100 - discount)) / 100 : full - discount;
   };
 
   const recount = () => {

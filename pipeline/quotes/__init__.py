@@ -1,0 +1,1 @@
+"""Quotes: prices offered to a customer, approved, sent, and accepted on a public page."""

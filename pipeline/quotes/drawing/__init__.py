@@ -1,0 +1,1 @@
+"""The document of a quote: its words, and the PDF."""
