@@ -35,6 +35,7 @@ from orders.invoices.api import invoices
 from orders.loyalty.api import loyalty
 from orders.registrations.api import registrations
 from pipeline.api import deals
+from pipeline.quotes.api import quotes
 
 logger = logging.getLogger(__name__)
 DESCRIPTION = """
@@ -76,6 +77,7 @@ api.add_router("orders", orders)
 api.add_router("subscriptions", subscriptions)
 api.add_router("leads", leads)
 api.add_router("deals", deals)
+api.add_router("quotes", quotes)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
 api.add_router("scores", scores)

@@ -154,6 +154,7 @@ CRM_DEMO_LOADERS = [
     "orders.demo.loyalty.load",
     "leads.demo.leads.load",
     "pipeline.demo.deals.load",
+    "pipeline.demo.quotes.load",
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------------

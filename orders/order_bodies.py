@@ -137,7 +137,7 @@ def _rows(
         values = {name.removesuffix("_id") if name == "product_id" else name: value for name, value in line.items()}
         key = values.pop("id", None)
         if "options" in values:
-            values["options"] = _options_text(place, values["options"] or [])
+            values["options"] = options_text(place, values["options"] or [])
         if key is None:
             places[len(rows)] = place
             rows.append(values)
@@ -154,7 +154,7 @@ def _rows(
     return rows, places
 
 
-def _options_text(place: int, options: list[dict[str, Any]]) -> str:
+def options_text(place: int, options: list[dict[str, Any]]) -> str:
     """The options of a line as the page's form takes them; what would be read as a mark between two is softened."""
     parts = []
     for one in options:

@@ -7,7 +7,9 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 
 from contacts.choices import PointKind
 from contacts.keeping import refresh_search
@@ -15,7 +17,7 @@ from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.normalising import normalise_point
 from crm.catalogue import api_areas
 from crm.choices import Role
-from crm.models import ApiToken, Company, Team, User
+from crm.models import ApiToken, Company, StoredFile, Team, User
 from crm.rest.actions import issue_token
 from leads.keeping import refresh_search as refresh_leads
 from leads.models import Lead
@@ -23,7 +25,8 @@ from orders.invoices.keeping import refresh_invoices
 from orders.keeping import refresh_products, refresh_totals
 from orders.models import Invoice, Order, OrderLine, Payment, Product, ProductRegistration, Subscription
 from pipeline.actions import default_pipeline, move_deal, open_deal
-from pipeline.models import Deal, Pipeline, Stage
+from pipeline.models import Deal, Pipeline, Quote, Stage
+from pipeline.quotes.actions import LineInput, create_quote, send_quote
 
 count = itertools.count(1)
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -152,6 +155,29 @@ def make_registration(contact: Contact, **fields: Any) -> ProductRegistration:
     values = {"serial": f"S-{next(count):05}", "registered_on": NOON.date(), **fields}
     values.setdefault("product", make_product())
     return ProductRegistration.objects.create(contact=contact, **values)
+
+
+def make_quote(contact: Contact | None = None, *, lines: tuple[LineInput, ...] = (), **fields: Any) -> Quote:
+    """A draft over a text for 100.00 and 19 % tax, unless `lines` says otherwise; valid for a month."""
+    values = {
+        "contact": contact or make_contact(),
+        "title": f"Quote {next(count):04}",
+        "currency": "EUR",
+        "valid_until": timezone.now().date() + dt.timedelta(days=30),
+        **fields,
+    }
+    one = LineInput(text="Fitting", quantity=Decimal(1), unit_price=Decimal(100), tax_rate=Decimal(19))
+    return create_quote(actor=fields.get("owner"), fields=values, lines=lines or (one,))
+
+
+def sent_quote(contact: Contact | None = None, **fields: Any) -> Quote:
+    """A quote as it stands after it was sent with a document; drawn by nobody."""
+    quote = make_quote(contact, **fields)
+    stored = StoredFile(name="quote.pdf", content_type="application/pdf", size=5, sha256="0" * 64)
+    stored.file.save("any", ContentFile(b"%PDF-"), save=True)
+    Quote.objects.filter(pk=quote.pk).update(document=stored)
+    quote.refresh_from_db()
+    return send_quote(actor=None, quote=quote, version=quote.version)
 
 
 def signed_in(user: User) -> Client:

@@ -283,7 +283,8 @@ class QuoteForm(SectionedForm, forms.ModelForm):
         rows = QuoteLine.objects.filter(quote=record).order_by("position")
         names = ("product", "text", "quantity", "unit_price", "discount", "tax_rate")
         return [
-            {name: short(row[name]) for name in names} | {"options": options_in_words(row["options"])}
+            {name: short(row[name]) for name in names}
+            | {"discount": short(row["discount"]) or None, "options": options_in_words(row["options"])}
             for row in rows.values("options", *names)
         ]
 
@@ -294,7 +295,7 @@ def options_in_words(options: Sequence[Mapping[str, Any]]) -> str:
 
 
 def short(value: Any) -> Any:
-    """`2.5000` -> `2.5`: a number without the zeros that nobody typed; no discount is none."""
+    """`2.5000` -> `2.5`: a number without the zeros that nobody typed."""
     return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 

@@ -57,7 +57,7 @@ def refresh_search(quote_ids: list[int]) -> None:
 def follow_deal(actor: User | None, quote: Quote) -> None:
     """Where the quote is the one that counts for its deal: an open deal is worth what it comes to, before tax, and
     is with its customer where it named none."""
-    if not quote.is_primary:
+    if not quote.is_primary or quote.deal_id is None:
         return
     deal = Deal.objects.select_for_update().get(pk=quote.deal_id)
     if deal.is_open and not deal.is_archived:

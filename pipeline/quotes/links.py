@@ -30,5 +30,5 @@ def quote_behind(token: str) -> Quote | None:
     if payload is None:
         return None
     related = ("contact", "recipient", "owner", "document", "deal")
-    found = Quote.objects.select_related(*related).filter(pk=payload.get("quote"), state__in=SHOWN_OUTSIDE).first()
+    found = Quote.objects.select_related(*related).filter(pk=payload["quote"], state__in=SHOWN_OUTSIDE).first()
     return found if found is not None and found.sent_on is not None else None

@@ -90,6 +90,13 @@ SCOPES["deal"] = {
     "delete": reach(OWN, NONE, NONE, ALL),
     "export": reach(OWN, ALL, NONE, ALL),
 }
+SCOPES["quote"] = {
+    "view": reach(TEAM, ALL, ALL, ALL),
+    "add": reach(OWN, NONE, NONE, ALL),
+    "change": reach(OWN, NONE, NONE, ALL),
+    "export": reach(OWN, ALL, NONE, ALL),
+}
+SCOPES["secret of a quote"] = {"view": EVERYBODY}
 SCOPES["invoice"] = SCOPES["subscription"] = SCOPES["registration"] = SCOPES["contact"]
 _BY_MANAGERS = dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL))
 SCOPES["capture form"] = dict.fromkeys(("view", "add", "change"), reach(NONE, ALL, NONE, ALL))
@@ -370,6 +377,28 @@ ADDRESSES: dict[str, Address] = {
     "pipeline:share_create": form("deal", "change", has_record=True),
     "pipeline:competitor_create": form("deal", "change", has_record=True),
     "pipeline:part_remove": Address("deal", {"POST": "change"}, data={"part": "lines", "id": "1"}),
+    "pipeline:deal_options": page("deal"),
+    "pipeline:quote_list": page("quote"),
+    "pipeline:quote_export": page("quote", "export"),
+    "pipeline:quote_create": form("quote", "add"),
+    "pipeline:quote_detail": Address("quote"),
+    "pipeline:quote_update": form("quote", "change", has_record=True),
+    "pipeline:quote_document": Address("quote"),
+    "pipeline:quote_send": form("quote", "change", has_record=True),
+    "pipeline:quote_mark": button("quote", "change"),
+    "pipeline:quote_ask": form("quote", "change", has_record=True),
+    "pipeline:quote_take_back": button("quote", "change"),
+    "pipeline:quote_approve": form("quote", "change", has_record=True),
+    "pipeline:quote_refuse": form("quote", "change", has_record=True),
+    "pipeline:quote_accept": form("quote", "change", has_record=True),
+    "pipeline:quote_decline": form("quote", "change", has_record=True),
+    "pipeline:quote_revise": button("quote", "change"),
+    "pipeline:quote_withdraw": button("quote", "change"),
+    "pipeline:quote_count": button("quote", "change"),
+    "pipeline:quote_page": Address("secret of a quote", is_public=True),
+    "pipeline:quote_page_document": Address("secret of a quote", is_public=True),
+    "pipeline:quote_page_accept": Address("secret of a quote", {"POST": "view"}, is_public=True),
+    "pipeline:quote_page_decline": Address("secret of a quote", {"POST": "view"}, is_public=True),
     "pipeline:deal_bulk": form("deal", "change"),
     "orders:subscription_export": page("subscription", "export"),
     "analytics:overview": page("analysis"),

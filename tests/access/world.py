@@ -54,7 +54,8 @@ from leads.models import (
 )
 from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
 from pipeline.actions import open_deal
-from pipeline.models import Deal
+from pipeline.models import Deal, Quote, QuoteLine
+from pipeline.quotes.links import token_of
 
 RELATIONS = ("own", "mate", "stranger")
 
@@ -172,6 +173,18 @@ def _deal(owner: User, name: str) -> Deal:
     return open_deal(actor=None, fields={"title": f"CANARY deal {name}", "owner": owner, "amount": Decimal(10)})
 
 
+def _quote(owner: User, name: str, **fields: Any) -> Quote:
+    """A draft with its document, so that the walk draws none."""
+    number = Quote.objects.count() + 1
+    quote = Quote.objects.create(
+        contact=_contact(owner, f"quote {name}"), title=f"CANARY quote {name}", owner=owner, team=owner.team,
+        number=f"Q-{number}", year=2026, serial=number, currency="EUR", valid_until="2099-12-31", amount=10,
+        net_amount=10, document=_file(owner, f"quote {name}"), **fields,
+    )  # fmt: skip
+    QuoteLine.objects.create(quote=quote, position=1, text="Fitting", quantity=1, unit_price=10, amount=10)
+    return quote
+
+
 def _invoice(owner: User, name: str) -> Invoice:
     return Invoice.objects.create(
         contact=_contact(owner, f"invoice {name}"), number=f"CANARY invoice {name}", issued_on="2026-03-02",
@@ -274,6 +287,10 @@ def _calendar_secret(owner: User, name: str) -> Secret:
     return Secret(make_feed(actor=owner, name=name)[1])
 
 
+def _quote_secret(owner: User, name: str) -> Secret:
+    return Secret(token_of(_quote(owner, f"sent {name}", state="sent", sent_on="2026-03-02")))
+
+
 def _view(owner: User, name: str) -> SavedView:
     return SavedView.objects.create(
         list_name="contacts.contact", name=f"CANARY view {name}", owner=owner, team=owner.team
@@ -299,6 +316,8 @@ MAKERS = {
     "responsibility": _responsibility,
     "saved view": _view,
     "calendar link": _calendar_link,
+    "quote": _quote,
+    "secret of a quote": _quote_secret,
     "secret of a calendar": _calendar_secret,
     "task": _task,
     "note": _note,

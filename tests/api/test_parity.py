@@ -22,6 +22,7 @@ LISTS = {
     "/products/": ("/products", "orders.product"),
     "/subscriptions/": ("/subscriptions", "orders.subscription"),
     "/deals/": ("/deals", "pipeline.deal"),
+    "/quotes/": ("/quotes", "pipeline.quote"),
 }
 HIDDEN = {
     "contacts.contact": ("email", "industry", "owner"),
@@ -30,6 +31,7 @@ HIDDEN = {
     "orders.product": ("unit_cost",),
     "orders.subscription": ("monthly_amount",),
     "pipeline.deal": ("amount",),
+    "pipeline.quote": ("amount",),
 }
 
 

@@ -13,7 +13,7 @@ from crm.models import AccessRule, ExchangeRate, MailChannel, User
 from crm.views.forms import FormPage
 from crm.views.parts import PartFormPage
 from orders.models import LoyaltyProgramme, LoyaltyTier
-from pipeline.models import OutcomeReason, Target
+from pipeline.models import DiscountLimit, Letterhead, OutcomeReason, Target
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -25,8 +25,12 @@ FORM_PAGES: dict[str, Any] = {
 }
 PARTS = [name for name, view in FORM_PAGES.items() if issubclass(view, PartFormPage)]
 # a move says where to and overwrites nothing: the second to move is told what happened (tests/pipeline/test_moving.py);
-# so is who converts a lead second (tests/leads/test_conversion.py)
-MOVES = ("pipeline:deal_move", "leads:lead_convert")
+# so is who converts a lead second (tests/leads/test_conversion.py), or decides about a quote (tests/pipeline/quotes)
+MOVES = (
+    "pipeline:deal_move",
+    "leads:lead_convert",
+    *(f"pipeline:quote_{what}" for what in ("send", "ask", "approve", "refuse", "accept", "decline")),
+)
 CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in (*PARTS, *MOVES)]
 MAKING = [name for name in FORM_PAGES if not ADDRESSES[name].has_record]
 ADMINS: dict[str, Any] = {
@@ -64,6 +68,9 @@ def record_of(label: str, owner: User) -> Any:
         "pipeline.OutcomeReason": lambda: OutcomeReason.objects.create(outcome="lost", name="Price"),
         "pipeline.Target": lambda: Target.objects.create(starts_on="2026-01-01", amount=100),
         "pipeline.Deal": lambda: MAKERS["deal"](owner, "one"),
+        "pipeline.Quote": lambda: MAKERS["quote"](owner, "one"),
+        "pipeline.DiscountLimit": lambda: DiscountLimit.objects.create(role="rep", percent=5),
+        "pipeline.Letterhead": lambda: Letterhead.objects.create(pk=1),
         "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
         "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),
         "orders.ProductRegistration": lambda: MAKERS["registration"](owner, "one"),

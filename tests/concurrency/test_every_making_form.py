@@ -11,6 +11,7 @@ from crm.choices import Role
 from crm.models import ApiToken, ImportRun, JobRun, Share, Team
 from orders.loyalty.actions import enrol_member
 from orders.models import Invoice, Order, ProductRegistration, Subscription
+from pipeline.models import Quote
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_contact, make_lead, make_product, make_user, signed_in
@@ -45,6 +46,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},
     "orders:points_create": {"kind": "adjusted", "points": "5", "note": "welcome"},
     "pipeline:deal_create": {"title": "Frames", "currency": "EUR"},
+    "pipeline:quote_create": {
+        "title": "Frames",
+        "lines-0-text": "Fitting",
+        "lines-0-quantity": "1",
+        "lines-0-unit_price": "5",
+    },
     "pipeline:line_create": {"product": lambda: str(make_product().pk), "quantity": "2"},
     "pipeline:role_create": {"contact": lambda: str(make_contact().pk), "role": "champion"},
     "pipeline:share_create": {"user": lambda: str(make_user().pk), "percent": "30"},
@@ -52,7 +59,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
 
-OF_CUSTOMERS = (Order, Invoice, Subscription, ProductRegistration)
+OF_CUSTOMERS = (Order, Invoice, Subscription, ProductRegistration, Quote)
 
 
 @pytest.fixture

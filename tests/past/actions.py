@@ -41,6 +41,7 @@ from pipeline.models import Stage
 from tests.factories import make_contact, make_deal, make_order, make_pipeline, make_product, make_user
 from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
+from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
 
 MODULES = (
@@ -64,6 +65,7 @@ MODULES = (
     deals,
     *LEAD_MODULES,
     *SALES_MODULES,
+    *QUOTE_MODULES,
 )
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
@@ -128,6 +130,7 @@ def _field() -> Any:
 ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **LEAD_ACTIONS,
     **SALES_ACTIONS,
+    **QUOTE_ACTIONS,
     **CONTACT_ACTIONS,
     "create_contact": lambda actor: (
         lambda: contacts.create_contact(

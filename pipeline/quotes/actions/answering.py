@@ -175,7 +175,7 @@ def _note_answer(actor: User | None, quote: Quote, kind: StepKind, answer: Answe
 
 def _win_deal(actor: User | None, quote: Quote) -> str:
     """Move the open deal of an accepted quote to its won stage; what became of it, in a sentence for the seller."""
-    deal = Deal.objects.select_for_update().filter(pk=quote.deal_id).first()
+    deal = Deal.objects.select_for_update().filter(pk=quote.deal_id).first() if quote.deal_id else None
     if deal is None or not deal.is_open or deal.is_archived:
         return ""
     won = Stage.objects.filter(pipeline=deal.pipeline_id, kind=StageKind.WON).order_by("position", "pk").first()
