@@ -20,8 +20,6 @@ class QuoteState(TextChoices):
 EDITABLE = (QuoteState.DRAFT, QuoteState.AWAITING, QuoteState.APPROVED)
 """A quote that nobody outside has seen may still change; an approval ends with the change."""
 REVISABLE = (QuoteState.SENT, QuoteState.DECLINED, QuoteState.EXPIRED, QuoteState.WITHDRAWN)
-SHOWN_OUTSIDE = (*REVISABLE, QuoteState.ACCEPTED, QuoteState.REPLACED)
-"""What the link of a quote that was sent may lead to."""
 
 
 class StepKind(TextChoices):

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from crm.foreign.tokens import Purpose, make_token, read_token
 from pipeline.models import Quote
-from pipeline.quotes.choices import SHOWN_OUTSIDE
 
 OPENS_FOR = dt.timedelta(days=400)
 """Longer than any quote is valid: who comes late reads that it is over, instead of nothing."""
@@ -30,5 +29,5 @@ def quote_behind(token: str) -> Quote | None:
     if payload is None:
         return None
     related = ("contact", "recipient", "owner", "document", "deal")
-    found = Quote.objects.select_related(*related).filter(pk=payload["quote"], state__in=SHOWN_OUTSIDE).first()
-    return found if found is not None and found.sent_on is not None else None
+    sent = Quote.objects.select_related(*related).filter(sent_on__isnull=False)
+    return sent.filter(pk=payload["quote"]).first()

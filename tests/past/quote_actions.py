@@ -51,6 +51,11 @@ def _create(actor: Any) -> Callable[[], Any]:
     return lambda: making.create_quote(actor=actor, fields=fields, lines=lines)
 
 
+def _change(actor: Any) -> Callable[[], Any]:
+    quote, lines = make_quote(), [line()]
+    return lambda: making.change_quote(actor=actor, quote=quote, version=1, fields={"title": "Other"}, lines=lines)
+
+
 def _of(make: Callable[[], Quote], act: Callable[..., Any], *, versioned: bool = False, **given: Any) -> Any:
     def prepared(actor: Any) -> Callable[[], Any]:
         quote = make()
@@ -79,9 +84,7 @@ def _expire(actor: Any) -> Callable[[], Any]:
 
 QUOTE_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "create_quote": _create,
-    "change_quote": lambda actor: _of(
-        make_quote, making.change_quote, versioned=True, fields={"title": "Other"}, lines=[line()]
-    )(actor),
+    "change_quote": _change,
     "revise_quote": _of(sent_quote, making.revise_quote),
     "count_for_deal": _count,
     "ask_approval": _ask,

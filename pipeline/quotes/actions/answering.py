@@ -142,12 +142,13 @@ def _order_of(actor: User | None, quote: Quote) -> Order:
 def _order_line(line: QuoteLine) -> OrderLineInput:
     options = tuple(Chosen(one["name"], one["value"], Decimal(one["surcharge"])) for one in line.options)
     quantity, unit_price = line.quantity or Decimal(0), line.unit_price or Decimal(0)
+    full = quantity * (unit_price + surcharge_of(options))
     said = (Chosen(_free_name(options), line.text[:LONGEST_VALUE]),) if line.text else ()
     return OrderLineInput(
         product=line.product,
         quantity=quantity,
         unit_price=unit_price,
-        discount=(quantity * (unit_price + surcharge_of(options)) - line.amount).quantize(Decimal("0.0001")),
+        discount=(full - line.amount).quantize(Decimal("0.0001")) if line.discount else Decimal(0),
         amount=line.amount,
         options=(*options, *said),
     )

@@ -1,0 +1,82 @@
+"""The one rule of adding up: figures worked out by hand, and by fractions that never round on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.quotes.totals import discount_given, line_amount, totals_of
+
+
+@dataclass(frozen=True)
+class Line:
+    amount: Decimal
+    tax_rate: Decimal
+
+
+def amount(quantity: str, price: str, discount: str = "0", surcharge: str = "0", currency: str = "EUR") -> Decimal:
+    return line_amount(
+        quantity=Decimal(quantity),
+        unit_price=Decimal(price),
+        surcharge=Decimal(surcharge),
+        discount=Decimal(discount),
+        currency=currency,
+    )
+
+
+def test_a_line_is_rounded_once_half_up():
+    assert amount("3", "0.335") == Decimal("1.01")  # 1.005
+    assert amount("3", "49.90", "7.5", "4.50") == Decimal("150.96")  # 163.20 x 0.925
+    assert amount("2.5", "0.01") == Decimal("0.03")  # 0.025
+    assert amount("3", "33.5", currency="JPY") == Decimal(101)  # 100.5: a yen has no smaller coin
+
+
+def test_a_text_costs_nothing():
+    nothing = {"surcharge": Decimal(0), "discount": Decimal(0), "currency": "EUR"}
+    assert line_amount(quantity=None, unit_price=None, **nothing) == 0
+
+
+def test_tax_is_rounded_once_for_each_rate():
+    """Three lines of 0.10 at 7 %: 0.021 together, where line by line 0.01 three times would be 0.03."""
+    lines = [Line(Decimal("0.10"), Decimal(7))] * 3 + [Line(Decimal("10.00"), Decimal(19))]
+    totals = totals_of(lines, "EUR")
+    assert [(one.rate, one.net, one.tax) for one in totals.taxes] == [
+        (Decimal(19), Decimal("10.00"), Decimal("1.90")),
+        (Decimal(7), Decimal("0.30"), Decimal("0.02")),
+    ]
+    assert (totals.net, totals.tax, totals.total) == (Decimal("10.30"), Decimal("1.92"), Decimal("12.22"))
+
+
+cents = st.integers(0, 10**9).map(lambda value: Decimal(value).scaleb(-2))
+rates = st.sampled_from([Decimal(0), Decimal(7), Decimal("7.7"), Decimal(19), Decimal("25.5")])
+
+
+@given(st.lists(st.tuples(cents, rates), max_size=40))
+def test_totals_equal_exact_sums(rows):
+    totals = totals_of([Line(*row) for row in rows], "EUR")
+    assert totals.net == sum((row[0] for row in rows), Decimal(0))
+    for one in totals.taxes:
+        exact = sum((Fraction(net) for net, rate in rows if rate == one.rate), Fraction(0)) * Fraction(one.rate) / 100
+        assert Fraction(one.tax) == Fraction(int(exact * 100 + Fraction(1, 2)), 100)
+    assert totals.total == totals.net + sum(one.tax for one in totals.taxes)
+
+
+def test_a_price_below_the_list_is_a_discount():
+    def given_off(price: str, discount: str, at_list: str | None, surcharge: str = "0") -> Decimal:
+        return discount_given(
+            unit_price=Decimal(price),
+            surcharge=Decimal(surcharge),
+            discount=Decimal(discount),
+            list_price=Decimal(at_list) if at_list else None,
+        )
+
+    assert given_off("100", "10", "100") == Decimal("10.00")
+    assert given_off("80", "0", "100") == Decimal("20.00")
+    assert given_off("90", "10", "100") == Decimal("19.00")
+    assert given_off("100", "0", "110", surcharge="10") == 0
+    assert given_off("120", "5", "100") == Decimal("5.00"), "a dear price does not hide a discount"
+    assert given_off("50", "5", None) == Decimal("5.00")
