@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("contacts", "0010_origin"),
-        ("crm", "0023_notices_of_quotes"),
+        ("crm", "0024_notices_of_quotes"),
         ("orders", "0010_import_row"),
         ("pipeline", "0002_changes_go_with_their_deal"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

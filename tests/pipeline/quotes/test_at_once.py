@@ -71,7 +71,8 @@ def test_two_who_accept_at_once_make_one_order():
 def test_of_yes_and_no_at_once_one_is_the_answer():
     make.make_company()
     quote = make.sent_quote(owner=make.make_user())
-    token, codes = token_of(quote), {}
+    token = token_of(quote)
+    codes: dict[str, set[int]] = {}
     yes = {"name": "Ada", "is_meant": "on"}
 
     def act(number: int) -> None:

@@ -94,7 +94,7 @@ def test_a_draft_cannot_be_revised_and_a_withdrawn_one_not_sent(house, quote_of)
         send_quote(actor=house.rep, quote=quote, version=quote.version)
 
 
-def worth(deal: Deal) -> tuple[Decimal, str]:
+def worth(deal: Deal) -> tuple[Decimal | None, str]:
     deal.refresh_from_db()
     return deal.amount, deal.currency
 

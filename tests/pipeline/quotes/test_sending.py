@@ -66,7 +66,7 @@ def test_no_line_gets_into_the_head_of_the_mail(house, mail):
 
 def test_who_said_no_to_mail_gets_none(house):
     quote = make.sent_quote(make.make_contact(emails=("ada@example.org",)), owner=house.rep)
-    record_consent(actor=None, contact=quote.contact, channel="email", purpose="service", state="withdrawn")
+    record_consent(actor=None, contact=quote.contact, channel="email", purpose="service", level=0)
     with pytest.raises(ValidationError, match="may not be sent"):
         send_quote(actor=house.rep, quote=quote, version=quote.version, mail=MAIL)
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0022_origin"),
+        ("crm", "0023_digit_pieces"),
     ]
 
     operations = [
