@@ -64,7 +64,9 @@ def follow_deal(actor: User | None, quote: Quote) -> None:
         fields: dict[str, Any] = {"amount": quote.net_amount, "currency": quote.currency}
         if deal.organization_id is None and deal.contact_id is None:
             fields["organization" if quote.contact.is_organization else "contact"] = quote.contact
-        change_deal(actor=actor, deal=deal, version=deal.version, fields=fields)
+        # who keeps a quote may have lost sight of its deal, which is worth what the quote comes to all the same
+        seen = Deal.objects.visible_to(actor).filter(pk=deal.pk).exists()
+        change_deal(actor=actor if seen else None, deal=deal, version=deal.version, fields=fields)
 
 
 def _discount(line: QuoteLine) -> Decimal:

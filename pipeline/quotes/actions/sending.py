@@ -15,7 +15,7 @@ from contacts.permission.rule import SERVICE, may_write
 from crm.company import company_today
 from crm.foreign.uploads import UploadPurpose, store_upload
 from crm.mail.actions import send_mail
-from crm.mail.addresses import named_mailbox
+from crm.mail.addresses import checked_mailbox, named_mailbox, read_mailbox
 from crm.mail.choices import MailKind
 from crm.models import User
 from crm.saving import StaleRecord, locked
@@ -53,7 +53,7 @@ def send_quote(*, actor: User | None, quote: Quote, version: int, mail: Mapping[
         current.save()
         if mail is not None:
             _mail(actor, current, mail)
-        to = parseaddr(mail["to"])[1] if mail is not None else ""
+        to = read_mailbox(mail["to"])[1] if mail is not None else ""
         note_step(
             actor,
             current,
@@ -97,7 +97,7 @@ def _mail(actor: User | None, quote: Quote, mail: Mapping[str, str]) -> None:
     if answer.answer in REFUSALS:
         raise ValidationError(f"This mail may not be sent. {answer.sentence}.")
     house = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    name, address = parseaddr(mail["to"])
+    name, address = checked_mailbox(mail["to"], "The recipient")
     text = f"{mail['text'].rstrip()}\n\nRead, accept or decline it here:\n{link_to(quote)}\n"
     send_mail(
         actor=actor,

@@ -70,4 +70,4 @@ def test_the_typesetter_reads_nothing_outside_of_its_folder_and_is_bounded(tmp_p
     assert run("Hello").returncode == 0
     assert run('#read("/etc/hostname")').returncode != 0
     assert run('#read("../x")').returncode != 0
-    assert run('#let x = "a" * 100000000\n#let y = range(40).map(i => x + str(i))\n#y.len()').returncode != 0
+    assert run('#("a" * 4000000000).len()').returncode != 0
