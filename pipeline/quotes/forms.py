@@ -13,6 +13,7 @@ from django.forms.formsets import BaseFormSet
 
 from contacts.models import Contact, ContactPoint
 from contacts.queries import UNSEEN_CONTACT
+from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today, current_company
 from crm.field_rights import hidden_fields, read_only_fields
@@ -314,10 +315,11 @@ class SendForm(SectionedForm, forms.Form):
     def __init__(self, *, user: User, record: Quote, initial: dict[str, Any], data: Any = None) -> None:
         company = letterhead().company_name or current_company().name
         whom = record.recipient or record.contact
+        name = f" {whom.name}" if can(user, Verb.VIEW, whom) else ""
         start = {
             "to": mail_of(user, record),
             "subject": f"Our quote {record.number}: {record.title}"[:300],
-            "text": f"Hello {whom.name},\n\nhere is our quote {record.number}. It is valid until "
+            "text": f"Hello{name},\n\nhere is our quote {record.number}. It is valid until "
             f"{record.valid_until.day} {record.valid_until:%B %Y}.\n\nKind regards\n{user.name}\n{company}",
             "version": record.version,
         }

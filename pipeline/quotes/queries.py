@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
+from crm.access import can
+from crm.choices import Verb
 from crm.company import company_today
-from crm.field_rights import mask
+from crm.field_rights import hides, mask
 from crm.filtering.folding import folded
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
@@ -79,6 +81,12 @@ def versions_of(user: User | None, quote: Quote) -> list[Quote]:
     """All versions of a quote that the person may see, the newest first."""
     rows = Quote.objects.visible_to(user).filter(year=quote.year, serial=quote.serial)
     return list(rows.order_by("-revision").only("pk", "number", "revision", "state", "valid_until"))
+
+
+def may_read_document(user: User, quote: Quote) -> bool:
+    """Whether the document tells this person nothing that is hidden from them: its sums, its customer, whom it is for."""
+    people = [one for one in (quote.contact, quote.recipient) if one is not None]
+    return not hides(user, "pipeline.quote.amount") and all(can(user, Verb.VIEW, one) for one in people)
 
 
 def waiting_for(user: User) -> QuerySet[Quote]:

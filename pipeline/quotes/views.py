@@ -30,7 +30,7 @@ from pipeline.quotes.forms import QuoteForm, short
 from pipeline.quotes.keeping import letterhead
 from pipeline.quotes.limits import limit_of, may_approve, may_send
 from pipeline.quotes.links import link_to
-from pipeline.quotes.queries import lines_of, search_quotes, steps_of, versions_of
+from pipeline.quotes.queries import lines_of, may_read_document, search_quotes, steps_of, versions_of
 from pipeline.quotes.specs import state_pill
 from pipeline.quotes.totals import totals_of
 
@@ -72,6 +72,9 @@ class QuoteDetailView(RecordPage):
         shows_money = quote.amount is not None
         state, may_change = quote.state_on(today), can(user, Verb.CHANGE, quote)
         lines = lines_of(user, quote)
+        # what is veiled has no key any more
+        people = [one for one in (quote.contact, quote.recipient) if one is not None]
+        is_readable = shows_money and all(one.pk is not None for one in people)
         return super().get_context_data() | {
             "state": state,
             "state_pill": state_pill(quote),
@@ -80,14 +83,14 @@ class QuoteDetailView(RecordPage):
             "has_discounts": shows_money and any(line.discount for line in lines),
             "steps": steps_of(quote),
             "versions": versions_of(user, quote),
-            "link": link_to(quote) if may_change and state == QuoteState.SENT else "",
+            "link": link_to(quote) if may_change and is_readable and state == QuoteState.SENT else "",
             "is_revisable": quote.is_revisable(today),
             "can_send": shows_money and state in (QuoteState.DRAFT, QuoteState.APPROVED, QuoteState.SENT)
             and may_send(user, quote),
             "must_ask": shows_money and state == QuoteState.DRAFT and not may_send(user, quote),
             "own_limit": limit_of(user),
             "can_approve": shows_money and state == QuoteState.AWAITING and may_approve(user, quote),
-            "has_document": shows_money and bool(getattr(quote.contact, "pk", None)),
+            "has_document": is_readable,
         }  # fmt: skip
 
 
@@ -143,7 +146,7 @@ class QuoteDocumentView(FileDownloadView):
     def get(self, request: SignedInRequest, pk: int) -> Any:
         page = ScopedView(request=request, kwargs={"pk": pk}, model=Quote)
         quote = cast(Quote, page.get_record())
-        if hides(request.user, "pipeline.quote.amount") or not can(request.user, Verb.VIEW, quote.contact):
+        if not may_read_document(request.user, quote):
             raise PermissionDenied
         return self.document(request, quote)
 

@@ -44,10 +44,11 @@ def plant_contact(owner: User | None, mark: str = MARK, **fields: Any) -> Contac
         city="Berlin", **fields,
     )  # fmt: skip
     order = make.make_order(contact, lines=({"quantity": 1, "amount": 5, "product": make.make_product()},))
+    quote = make.make_quote(contact, recipient=contact, owner=owner, team=owner.team if owner else None)
     parts = [
         contact, order, make.make_interaction(contact, outcome="x", body="x"), make.make_subscription(contact),
         make.make_invoice(contact, order=order), make.make_registration(contact),
-        *contact.points.all(), *contact.addresses.all(), *order.lines.all(),
+        *contact.points.all(), *contact.addresses.all(), *order.lines.all(), quote, *quote.lines.all(),
     ]  # fmt: skip
     for part in parts:
         planted(part, mark)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 FOUND = re.compile(r"canary-[\w.@-]*", re.IGNORECASE)
 API = "/api/v1"
 AREAS = (
-    "contacts", "organizations", "products", "orders", "subscriptions", "invoices", "registrations", "deals", "scores",
+    "contacts", "organizations", "products", "orders", "subscriptions", "invoices", "registrations", "deals", "quotes", "scores",
     "jobs",
 )  # fmt: skip
 
@@ -31,8 +31,9 @@ AREAS = (
 def person(request) -> User:
     """Somebody of each role who reaches own contacts only."""
     make.make_company()
-    for verb in ("view", "change", "export", "import", "delete", "add"):
-        AccessRule.objects.create(role=request.param, model="contacts.contact", verb=verb, scope=Scope.OWN)
+    for model in ("contacts.contact", "pipeline.quote"):
+        for verb in ("view", "change", "export", "import", "delete", "add"):
+            AccessRule.objects.create(role=request.param, model=model, verb=verb, scope=Scope.OWN)
     return make.make_user(request.param, name="Own Person", team=make.make_team())
 
 
@@ -70,7 +71,8 @@ def test_what_a_person_may_not_see_is_on_no_page_and_in_no_answer(person: User, 
     order = make.make_order(own, partner=foreign, lines=({"quantity": 1, "amount": 5},))
     if person.role != Role.MANAGER:  # managers see all jobs and imports
         plant_work(stranger)
-    records = {"contact": [own.pk, own_firm.pk], "order": [order.pk]}
+    quote = make.make_quote(own, recipient=foreign, owner=person, team=person.team)
+    records = {"contact": [own.pk, own_firm.pk], "order": [order.pk], "quote": [quote.pk]}
     pages = list(crawl(make.signed_in(person), records))
     assert not [f"{status} {path}" for path, status, _ in pages if status >= 500]
     texts = {path: text for path, _, text in pages}
@@ -86,7 +88,7 @@ def test_what_a_person_may_not_see_is_on_no_page_and_in_no_answer(person: User, 
 def test_what_is_named_by_its_number_is_not_known(person: User, stranger: User) -> None:
     foreign = plant_contact(stranger)
     order, client = foreign.orders.get(), make.signed_in(person)
-    kinds = {"contact": [foreign.pk], "order": [order.pk]}
+    kinds = {"contact": [foreign.pk], "order": [order.pk], "quote": [foreign.quotes.get().pk]}
     texts = {}
     for name, address in ADDRESSES.items():
         for pk in kinds.get(address.kind, []) if address.has_record and not name.startswith("api:") else ():
@@ -113,16 +115,25 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
         "order": {"number"},
         "invoice": {"number"},
         "productregistration": {"serial"},
+        "quote": {"number", "title", "intro", "terms"},
+        "quoteline": {"text"},
         "address": {"label"},
     }
     for field in guarded_fields("contacts.contact"):
         FieldRule.objects.create(role=person.role, model=field.model, field=field.field, right=FieldRight.HIDDEN)
-    for label in ("orders.order", "orders.subscription", "orders.invoice", "orders.productregistration"):
+    for label in (
+        "orders.order",
+        "orders.subscription",
+        "orders.invoice",
+        "orders.productregistration",
+        "pipeline.quote",
+    ):
         for field in guarded_fields(label):
             FieldRule.objects.create(role=person.role, model=label, field=field.field, right=FieldRight.HIDDEN)
     named = "|".join(f"{model}.(?:{'|'.join(names)})" for model, names in shown.items())
     allowed = re.compile(rf"canary-(?:{named}|subscription.plan|custom|orderline.external_id)", re.IGNORECASE)
-    pages = list(crawl(make.signed_in(person), {"contact": [own.pk, firm.pk], "order": [order.pk]}))
+    records = {"contact": [own.pk, firm.pk], "order": [order.pk], "quote": [own.quotes.get().pk]}
+    pages = list(crawl(make.signed_in(person), records))
     assert not [f"{status} {path}" for path, status, _ in pages if status >= 500]
     texts = {path: allowed.sub("", text) for path, _, text in pages} | {
         path: allowed.sub("", text) for path, text in read_api(person).items()
