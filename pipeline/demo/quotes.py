@@ -58,6 +58,7 @@ class Drawn:
     revision: int = 1
     lines: list[dict[str, Any]] = field(default_factory=list)
     key: int = 0
+    place: int = 0
     order: int | None = None
 
 
@@ -82,8 +83,8 @@ def _write(batch: Batch) -> None:
     if not drawn:
         return
     drawn.sort(key=lambda one: (one.day, one.deal.pk, one.revision))
-    for one, key in zip(drawn, reserve_ids(Quote, len(drawn)).tolist(), strict=True):
-        one.key = key
+    for place, (one, key) in enumerate(zip(drawn, reserve_ids(Quote, len(drawn)).tolist(), strict=True)):
+        one.key, one.place = key, place
     _order(drawn)
     _copy(house, drawn)
     house.counts["quotes"] += len(drawn)
@@ -218,7 +219,7 @@ def _row(house: House, one: Drawn, year: int, serial: int, first: int) -> dict[s
     is_seen = one.state in SEEN or one.state == QuoteState.REPLACED
     valid = one.day + dt.timedelta(days=VALID_DAYS)
     if one.state in (QuoteState.SENT, QuoteState.DRAFT, QuoteState.AWAITING, QuoteState.APPROVED):
-        valid = max(valid, house.end + dt.timedelta(days=5 + one.key % 20))
+        valid = max(valid, house.end + dt.timedelta(days=5 + one.place % 20))
     return {
         "id": one.key, "number": number_of("Q-", year, serial, one.revision), "year": year, "serial": serial,
         "revision": one.revision, "replaces": first if one.revision > 1 else None, "title": deal.title,
@@ -245,7 +246,7 @@ def _steps(house: House, one: Drawn) -> list[dict[str, Any]]:
     made = dt.datetime.combine(one.day, NOON)
     found = [_step(one, StepKind.CREATED, made, owner)]
     if one.state in (QuoteState.AWAITING, QuoteState.APPROVED):
-        found.append(_step(one, StepKind.ASKED, made + dt.timedelta(minutes=20), owner, WHY[one.key % len(WHY)]))
+        found.append(_step(one, StepKind.ASKED, made + dt.timedelta(minutes=20), owner, WHY[one.place % len(WHY)]))
     if one.state == QuoteState.APPROVED:
         found.append(_step(one, StepKind.APPROVED, made + dt.timedelta(hours=2), boss, "Go ahead, this once."))
     if one.state in SEEN or one.state == QuoteState.REPLACED:
@@ -255,7 +256,7 @@ def _steps(house: House, one: Drawn) -> list[dict[str, Any]]:
         name = deal.contact.name if deal.contact else "The buyer"
         found.append(_step(one, StepKind.ACCEPTED, ended, None, "", name, "198.51.100.24"))
     if one.state == QuoteState.DECLINED:
-        found.append(_step(one, StepKind.DECLINED, ended, None, REASONS[one.key % len(REASONS)]))
+        found.append(_step(one, StepKind.DECLINED, ended, None, REASONS[one.place % len(REASONS)]))
     if one.state == QuoteState.EXPIRED:
         found.append(_step(one, StepKind.EXPIRED, made + dt.timedelta(days=VALID_DAYS + 1), None))
     if one.state == QuoteState.WITHDRAWN:

@@ -84,7 +84,7 @@ def versions_of(user: User | None, quote: Quote) -> list[Quote]:
 
 
 def may_read_document(user: User, quote: Quote) -> bool:
-    """Whether the document tells this person nothing that is hidden from them: its sums, its customer, whom it is for."""
+    """Whether the document tells this person nothing that is hidden from them: sums, the customer, whom it is for."""
     people = [one for one in (quote.contact, quote.recipient) if one is not None]
     return not hides(user, "pipeline.quote.amount") and all(can(user, Verb.VIEW, one) for one in people)
 

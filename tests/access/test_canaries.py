@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 FOUND = re.compile(r"canary-[\w.@-]*", re.IGNORECASE)
 API = "/api/v1"
 AREAS = (
-    "contacts", "organizations", "products", "orders", "subscriptions", "invoices", "registrations", "deals", "quotes", "scores",
-    "jobs",
+    "contacts", "organizations", "products", "orders", "subscriptions", "invoices", "registrations", "deals",
+    "quotes", "scores", "jobs",
 )  # fmt: skip
 
 
