@@ -15,6 +15,8 @@ from crm.models import Company, LogEntry, User
 from orders import keeping as order_keeping
 from orders.invoices import keeping as invoice_keeping
 from orders.models import Order, OrderLine
+from pipeline.models import Quote
+from pipeline.quotes.totals import totals_of
 from tests.demo.conftest import SIZE
 from tests.held import held
 
@@ -65,6 +67,16 @@ def test_lines_add_up_to_the_cent():
     assert not wrong.exists()
     totals = OrderLine.objects.values("order").annotate(total=Sum("amount")).exclude(total=F("order__amount"))
     assert not totals.exists()
+
+
+def test_quotes_add_up_and_are_what_their_orders_and_deals_are_worth():
+    quotes = list(Quote.objects.prefetch_related("lines").select_related("order", "deal"))
+    assert {"sent", "accepted", "draft"} <= {quote.state for quote in quotes}
+    for quote in quotes:
+        added = totals_of(quote.lines.all(), quote.currency)
+        assert (quote.net_amount, quote.tax_amount, quote.amount) == (added.net, added.tax, added.total)
+        assert quote.order is None or quote.order.amount == quote.net_amount
+        assert not quote.is_primary or quote.deal.amount == quote.net_amount
 
 
 def test_history_lies_between_the_first_day_of_a_contact_and_the_last_of_the_demo():
