@@ -98,7 +98,8 @@ QUOTE_FIELDS = (
         cell=_day("valid_until")),
     FieldSpec("sent_on", "Sent", "sent_on", kind="date", sort=True, order=61, cell=_day("sent_on")),
     FieldSpec("answered_on", "Answered", "answered_on", kind="date", sort=True, order=62, cell=_day("answered_on")),
-    FieldSpec("added_on", "Made", "created_at", kind="date", filter=False, in_trees=True, sort=True, order=63),
+    FieldSpec("added_on", "Made", "created_at", kind="date", filter=False, in_trees=True, sort=True, order=63,
+        always=True),
     FieldSpec("owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=70),
     FieldSpec("team", "Team", "team", kind="team", select=("team",), order=71),
 )  # fmt: skip

@@ -30,7 +30,8 @@ def page_of(quote: Quote, what: str = "page") -> str:
 
 @pytest.fixture
 def quote(house) -> Quote:
-    return make.sent_quote(make.make_contact(name="Okafor & Sons", city="Leeds"), owner=house.rep, title="Oak frames")
+    contact = make.make_contact(name="Okafor & Sons", city="Leeds", owner=house.rep, team=house.team)
+    return make.sent_quote(contact, owner=house.rep, title="Oak frames")
 
 
 def test_the_page_says_what_the_document_says(quote):
