@@ -238,7 +238,9 @@ class QuoteForm(SectionedForm, forms.ModelForm):
     def clean_valid_until(self) -> dt.date:
         day: dt.date = self.cleaned_data["valid_until"]
         today, was = company_today(), self.record.valid_until if self.record else None
-        if day < today and day != was:
+        if day == was:
+            return day
+        if day < today:
             raise ValidationError("This day has passed.")
         if day > today + FARTHEST:
             raise ValidationError("At most two years ahead, please.")
