@@ -51,9 +51,9 @@ CATALOGUE = Catalogue(
     imports=KINDS,
     exports=EXPORTS,
     panels={
-        "pipeline.deal": (*quotes.PANELS, CHANGES),
+        "pipeline.deal": (*quotes.DEAL_PANELS, CHANGES),
         "pipeline.quote": (CHANGES,),
-        "contacts.contact": (*CONTACT_PANELS, *quotes.PANELS),
+        "contacts.contact": (*CONTACT_PANELS, *quotes.CONTACT_PANELS),
     },
     timeline=(quotes.TIMELINE,),
     past={

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
 from contacts.models import Contact
-from crm.access import can
+from crm.access import VisibleQuerySet, can
 from crm.catalogue import HomeCard, RecordPanel, TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.field_rights import mask
@@ -49,10 +50,18 @@ def quotes_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     }
 
 
+def counted_quotes(user: User) -> VisibleQuerySet[Quote]:
+    """The quotes for a contact, as customer or as the person it is for, that the person may see."""
+    return Quote.objects.visible_to(user).filter(Q(contact=OuterRef("pk")) | Q(recipient=OuterRef("pk")))
+
+
 def count_quotes(request: HttpRequest, record: models.Model) -> int | None:
-    """None leaves the tab out for who may see no quotes."""
+    """As they were counted along with a contact. None leaves the tab out for who may see no quotes."""
     user = cast(SignedInRequest, request).user
-    return quotes_of(user, cast("Contact | Deal", record)).count() if can(user, Verb.VIEW, Quote) else None
+    if not can(user, Verb.VIEW, Quote):
+        return None
+    counted: int | None = getattr(record, "quotes_count", None)
+    return quotes_of(user, cast("Contact | Deal", record)).count() if counted is None else counted
 
 
 def new_quote_button(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
@@ -108,6 +117,7 @@ TAB = RecordPanel(
     "quotes", "Quotes", "pipeline/quotes/_tab.html", quotes_tab, place="tab", order=16, count=count_quotes
 )
 BUTTON = RecordPanel("new_quote", "New quote", "pipeline/quotes/_new.html", new_quote_button, place="action", order=16)
-PANELS = (TAB, BUTTON)
+DEAL_PANELS = (TAB, BUTTON)
+CONTACT_PANELS = (replace(TAB, counted=counted_quotes), BUTTON)
 CARDS = (HomeCard("approvals", "pipeline/quotes/_home_approvals.html", approvals_card, order=12),)
-TIMELINE = TimelineSource("quotes", "Quotes", quotes_before)
+TIMELINE = TimelineSource("quotes", "Quotes", quotes_before, counted_as="quotes")
