@@ -40,7 +40,7 @@ WHY = ("They take three pallets at once.", "A rival is at this price.", "First o
 EXTRAS = (("Packing in returnable crates", 85), ("Fitting on site, one day", 640), ("Cutting to measure", 120))
 LETTERHEAD = {
     "address": "Speicherstadt 14\n20457 Hamburg\nGermany",
-    "contact_lines": "+49 40 5550 1230\nsales@northwind.example\nwww.northwind.example",
+    "contact_lines": "+49 40 5550 1230\nsales@larkmoor.example\nwww.larkmoor.example",
     "bank": "Elbe Bank\nIBAN DE02 1203 0000 0000 2020 51\nBIC ELBEDEHHXXX",
     "footer": "HRB 104512, Hamburg\nVAT DE299512387\nManaging director: Elke Brandt",
     "intro": INTRO,
