@@ -11,6 +11,7 @@ from bench.rows import (
     clv,
     export,
     importing,
+    leads,
     lists,
     mails,
     people,
@@ -34,6 +35,7 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "bulk": bulk.measure,
     "import": importing.measure,
     "board": pipeline.measure,
+    "leads": leads.measure,
     "mail": mails.measure,
     "people": people.measure,
 }

@@ -88,6 +88,11 @@ def test_fields_that_are_not_asked_are_not_looked_at(house):
     assert (lead.owner, lead.status, lead.score, lead.hand_score, lead.external_id) == (None, "new", None, None, None)
 
 
+def test_what_was_sent_is_kept_without_what_nobody_asked(house):
+    send(make_form(), owner=house.rep.pk, status="converted", phone="+44 113 496 0188")
+    assert CaptureSubmission.objects.get().values == TYPED
+
+
 def test_a_known_customer_becomes_a_lead_and_nothing_of_theirs_changes_or_shows(house):
     vip = make_contact(name="Ada Lund", emails=("ada@example.org",), phones=("+44 113 496 0188",), owner=house.mate)
     answer = send(make_form(consent_wording="Send me news."), first_name="Mallory", consent="on")
