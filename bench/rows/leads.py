@@ -22,7 +22,7 @@ from leads.tracking.queries import cohorts
 
 WAITING, MOST_SECONDS = 100_000, 60
 PAGE = "/leads/tracking/"
-# as many leads as there are customers, spread over a year; the newest wait for an owner
+# leads spread over a year: those that wait for an owner, and as many others as there are customers
 GROW = """
 INSERT INTO leads_lead (name, first_name, last_name, organization, email, phone, city, postal_code, country, language,
   industry, market, message, tags, source, list_kind, list_name, campaign, utm_source, utm_medium, utm_campaign,
@@ -61,10 +61,9 @@ def count_barely(first: dt.date, last: dt.date) -> None:
 
 def measure(world: World) -> Iterator[Line]:
     """A hundred thousand leads within a minute; the funnel within three times the barest count."""
-    waiting = min(WAITING, world.rows)
     Lead.objects.filter(owner=None).delete()
     with connection.cursor() as cursor:
-        cursor.execute(GROW, {"rows": max(world.rows, waiting), "waiting": waiting, "until": f"{UNTIL} 12:00+00"})
+        cursor.execute(GROW, {"rows": WAITING + world.rows, "waiting": WAITING, "until": f"{UNTIL} 12:00+00"})
         cursor.execute("ANALYZE leads_lead")
     AllocationRule.objects.all().delete()
     Intake.objects.all().delete()
