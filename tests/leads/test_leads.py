@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact, Interaction
-from crm.models import CustomField, LogEntry, Task
+from crm.models import AccessRule, CustomField, LogEntry, Task
 from leads import actions
 from leads.models import Lead, LeadTouch
 from tests.factories import make_contact, make_lead, signed_in
@@ -165,3 +165,18 @@ def test_what_a_company_wants_to_know_of_a_lead_stands_on_its_page(house):
     lead = make_lead(owner=house.rep, team=house.rep.team, custom={"rooms": 38})
     page = signed_in(house.rep).get(lead.get_absolute_url())
     assert "<dt>Rooms to furnish</dt>\n        <dd>38</dd>" in page.content.decode()
+
+
+def test_the_tab_of_leads_counts_what_the_person_may_see_now(house):
+    contact = make_contact(name="Ada Lund")
+    make_lead(name="Ada Lund", contact=contact)
+    client, url = signed_in(house.marketer), contact.get_absolute_url()
+
+    def tabs():
+        return {tab["label"]: tab["count"] for tab in client.get(url).context["tabs"]}
+
+    assert tabs()["Leads"] == 1
+    assert "Lead: no source" in client.get(url).content.decode()
+    AccessRule.objects.create(role="marketer", model="leads.lead", verb="view", scope="none")
+    assert "Leads" not in tabs()
+    assert "Lead: no source" not in client.get(url).content.decode()
