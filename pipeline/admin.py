@@ -135,7 +135,7 @@ class LetterheadForm(forms.ModelForm):
     """The letterhead; a picture that is brought becomes its logo."""
 
     logo_file = forms.FileField(
-        label="Logo",
+        label="New logo",
         required=False,
         help_text="PNG or JPEG, shown 16 mm high. Empty: the one that is there stays.",
     )

@@ -6,14 +6,20 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
+from crm.choices import Role
 from crm.models import StoredFile
+from pipeline.models import Letterhead
 from pipeline.quotes.drawing import drawing
 from pipeline.quotes.drawing.document import Document, DocumentLine
+from tests import factories as make
 
 LINE = DocumentLine("1", "Frame", ("Colour: Oak",), "2", "€ 5.00", "5 %", "19 %", "€ 9.50")
 DOCUMENT = Document(
@@ -71,3 +77,24 @@ def test_the_typesetter_reads_nothing_outside_of_its_folder_and_is_bounded(tmp_p
     assert run('#read("/etc/hostname")').returncode != 0
     assert run('#read("../x")').returncode != 0
     assert run('#("a" * 4000000000).len()').returncode != 0
+
+
+def test_an_administrator_sets_the_letterhead_and_its_logo_is_on_the_document(db):
+    make.make_company()
+    client = make.signed_in(make.make_user(Role.ADMIN))
+    picture = BytesIO()
+    Image.new("RGB", (40, 20), "#7a1f5c").save(picture, "PNG")
+    sent = {
+        "company_name": "Okafor Frames", "address": "12 Mill Lane\nLeeds", "colour": "#7a1f5c", "prefix": "QU-",
+        "valid_days": "14", "tax_rate": "20", "logo_file": SimpleUploadedFile("logo.png", picture.getvalue()),
+    }  # fmt: skip
+    assert client.post("/admin/pipeline/letterhead/add/", sent).status_code == 302
+    head = Letterhead.objects.get()
+    quote = make.make_quote()
+    assert (head.pk, head.logo.content_type, quote.number[:3]) == (1, "image/png", "QU-")
+    with_logo = drawing.draw_quote(quote)
+    assert b"/Subtype /Image" in with_logo.replace(b"/Subtype/Image", b"/Subtype /Image")
+    bad = {**sent, "logo_file": SimpleUploadedFile("logo.png", b"no picture"), "colour": "red"}
+    answer = client.post("/admin/pipeline/letterhead/1/change/", bad).content.decode()
+    assert "please bring a PNG" in answer
+    assert "A colour is written like" in answer
