@@ -168,6 +168,7 @@ CRM_OWNER_DATABASE: dict[str, Any] | None = env.db_url_config(_owner_url) if _ow
 CRM_APP_ROLE: str = DATABASES["default"]["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["prepare_threshold"] = 5  # kept statements ask for it (crm/database/kept.py), no other can be prepared
 if CRM_PROCESS == "web":
     # threads share a pool; no page may hang on the database. A record and all that it names are nine tables, and to try
     # every order of joining them takes longer than to read it: the joins stay in the order in which they are written

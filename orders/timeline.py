@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import CharField, DateField, DecimalField, F, IntegerField, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateField, DecimalField, F, QuerySet, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
+from crm.access import visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.company import current_company
+from crm.database.kept import ANY_KEY, KeptStatement, Shelf
 from crm.field_rights import hides
 from crm.models import User
 from crm.templatetags.figures import money
 from orders.models import Invoice, Payment, ProductRegistration
 
+_kept: Shelf[KeptStatement] = Shelf()
 MONEY = ("orders.invoice.amount", "orders.payment.amount")
 
 
@@ -32,7 +35,7 @@ def _rows(what: str, rows: QuerySet[Any], day: str, target: str, name: str, amou
     told = {
         "what": Value(what, CharField()),
         "day": Cast(F(day), DateField()),
-        "target": Cast(F(target), IntegerField()),
+        "target": Cast(F(target), BigIntegerField()),
         "name": _text(F(name)),
         "amount": Cast(F(amount) if amount else Value(None), DecimalField(max_digits=18, decimal_places=4)),
         "currency": _text(F(currency) if currency else Value("")),
@@ -61,17 +64,25 @@ EVERYTHING = (_invoices, _payments, _registrations)
 
 
 def _entries(kinds: Any, user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> Any:
+    rows = _union(kinds, user, contact_id, before, limit) if before else _newest(kinds, user, limit).ask(contact_id)
+    hidden = hides(user, *MONEY)
+    return [_entry(row, hidden) for row in rows]
+
+
+def _newest(kinds: Any, user: User | None, limit: int) -> KeptStatement:
+    """The question of every page of a contact."""
+    key = (kinds, limit, *(visible_words(model, user) for model in (Invoice, Payment, ProductRegistration)))
+    return _kept.get_or_make(key, lambda: KeptStatement.of(_union(kinds, user, ANY_KEY, None, limit)))
+
+
+def _union(kinds: Any, user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> Any:
     first, *others = [kind(user, contact_id) for kind in kinds]
-    rows = first
     if before is not None:
         day = before.astimezone(current_company().zone).date()
         last = day if noon_of(day) < before else day - dt.timedelta(days=1)
         first, *others = [one.filter(told_day__lte=last) for one in (first, *others)]
-        rows = first
-    if others:
-        rows = first.union(*others, all=True)
-    hidden = hides(user, *MONEY)
-    return [_entry(row, hidden) for row in rows.order_by("-told_day", "-pk")[:limit]]
+    rows = first.union(*others, all=True) if others else first
+    return rows.order_by("-told_day", "-pk")[:limit]
 
 
 def _entry(row: tuple[Any, ...], hidden: bool) -> TimelineEntry:

@@ -1,5 +1,6 @@
-"""Statements that are written once a process and asked many times: to put a large question into SQL takes Django longer
-than PostgreSQL takes to answer it, and for a page of one record it is the same text each time.
+"""Statements that are written once a process, planned once a connection, and asked many times: to put a large question
+into SQL takes Django longer than PostgreSQL takes to answer it, to plan it takes PostgreSQL longer than to answer, and
+for a page of one record it is the same text each time.
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.types.numeric import Int8
 
 ModelT = TypeVar("ModelT", bound=Model)
 Kept = TypeVar("Kept")
@@ -22,6 +25,9 @@ Kept = TypeVar("Kept")
 ANY_KEY, ANY_TEXT = -1_801_439_850, "any text of no record"
 ANY_MOMENT = dt.datetime(1801, 4, 3, 9, 8, 5, tzinfo=dt.UTC)
 MOST_KEPT = 500
+
+
+CASTS = {ANY_KEY: "%s::bigint", ANY_TEXT: "%s::text", ANY_MOMENT: "%s::timestamptz"}
 
 
 @dataclass(frozen=True)
@@ -37,16 +43,27 @@ class KeptStatement:
         statement, parameters = rows.query.sql_with_params()
         return cls(statement, parameters)
 
-    def ask(self, key: int, moment: dt.datetime | None = None) -> list[tuple[Any, ...]]:
+    def ask(self, key: int | str | None = None, moment: dt.datetime | None = None) -> list[tuple[Any, ...]]:
         """The rows for one record, as PostgreSQL gives them (JSON as text)."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.statement, self.filled(key, moment))
-            return cursor.fetchall()
+        said = {ANY_KEY: key if isinstance(key, str) else Int8(key or 0), ANY_TEXT: key, ANY_MOMENT: moment}
+        with cast(Any, connection).prepared_cursor() as cursor:
+            cursor.execute(self._text, [said[one] for one in self.parameters if _stands_in(one)])
+            return list(cursor.fetchall())
 
-    def filled(self, key: int | str | None = None, moment: dt.datetime | None = None) -> tuple[Any, ...]:
-        """The parameters with a key and a moment for the stand-ins."""
-        said = {ANY_KEY: key, ANY_TEXT: key, ANY_MOMENT: moment}
-        return tuple(said.get(one, one) if isinstance(one, Hashable) else one for one in self.parameters)
+    @cached_property
+    def _text(self) -> str:
+        """The statement with all that never differs written into it."""
+        pieces = self.statement.split("%s")
+        values = [CASTS[one] if _stands_in(one) else _written(one) for one in self.parameters]
+        return pieces[0] + "".join(value + piece for value, piece in zip(values, pieces[1:], strict=True))
+
+
+def _stands_in(value: Any) -> bool:
+    return isinstance(value, Hashable) and value in CASTS
+
+
+def _written(value: Any) -> str:
+    return str(cast(Any, connection.ops).compose_sql("%s", [value])).replace("%", "%%")
 
 
 class KeptRows(Generic[ModelT]):
@@ -64,16 +81,15 @@ class KeptRows(Generic[ModelT]):
         """The records for one key, with all that is selected and prefetched along."""
         rows = self._rows.all()
         if not rows.query.is_empty():
-            compiler = self._written(key, moment)
+            compiler = self._asking(key, moment)
             rows.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return list(rows)
 
-    def _written(self, key: int | str | None, moment: dt.datetime | None) -> SQLCompiler:
+    def _asking(self, key: int | str | None, moment: dt.datetime | None) -> SQLCompiler:
         """The compiler as it was left by its writing (it knows how to read the columns), for this thread and key."""
-        written = self._kept.statement, self._kept.filled(key, moment)
         compiler = copy(self._compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *args, **kwargs: written
+        compiler.execute_sql = lambda *args, **kwargs: [self._kept.ask(key, moment)]
         return compiler
 
 
