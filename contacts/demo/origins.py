@@ -23,7 +23,7 @@ LISTS = (
 REQUIRED = {"business": ["industry", "email", "country"], "government": ["email", "phone", "employees"]}
 ENTER = """
 INSERT INTO contacts_listedcontact (acquired_list_id, contact_id, created_at)
-SELECT %s, id, created_at FROM contacts_contact WHERE id = ANY(%s) AND source = %s ORDER BY id
+SELECT %s, id, created_at FROM contacts_contact WHERE id IN (SELECT unnest(%s::bigint[])) AND source = %s ORDER BY id
 """
 FACTS = """
 UPDATE contacts_contact c SET
@@ -31,7 +31,8 @@ UPDATE contacts_contact c SET
   review_days = CASE WHEN n.number %% 4 = 0 THEN 90 END,
   reviewed_on = CASE WHEN n.number %% 4 = 0 THEN %(end)s::date - ((n.number * 31) %% 100)::integer END,
   review_on = CASE WHEN n.number %% 4 = 0 THEN %(end)s::date - ((n.number * 31) %% 100)::integer + 90 END
-FROM (SELECT id, substr(external_id, 2)::bigint AS number FROM contacts_contact WHERE id = ANY(%(ids)s)) n
+FROM (SELECT id, substr(external_id, 2)::bigint AS number FROM contacts_contact
+      WHERE id IN (SELECT unnest(%(ids)s::bigint[]))) n
 WHERE n.id = c.id AND c.kind = 'organization' AND c.archived_at IS NULL
 """
 

@@ -35,7 +35,7 @@ SELECT l.order_id, l.id, p.name, p.choice, 0
 FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
 JOIN (SELECT s.product_id, s.name, c.name AS choice, c.position FROM orders_productoption s
       JOIN orders_optionchoice c ON c.option_id = s.id WHERE c.surcharge = 0) p ON p.product_id = l.product_id
-WHERE o.contact_id = ANY(%(contacts)s) AND l.quantity > 0
+WHERE o.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND l.quantity > 0
   AND p.position = (length(o.number) + ascii(right(o.number, 1))) %% 2
 ORDER BY l.id
 """
@@ -45,8 +45,8 @@ INSERT INTO orders_invoice (contact_id, order_id, number, issued_on, due_on, cur
 SELECT o.contact_id, o.id, 'RE-' || split_part(o.number, '-', 2), o.ordered_on + 1, o.ordered_on + 15, o.currency,
   round(o.amount * 1.19, 2), '', 0, 0, 'open', 1, o.ordered_at, o.ordered_at
 FROM orders_order o JOIN contacts_contact c ON c.id = o.contact_id
-WHERE o.contact_id = ANY(%(contacts)s) AND c.kind = 'organization' AND o.amount > 0 AND o.ordered_on < %(end)s
-ORDER BY o.id
+WHERE o.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND c.kind = 'organization' AND o.amount > 0
+  AND o.ordered_on < %(end)s ORDER BY o.id
 """
 PAYMENTS_SQL = """
 INSERT INTO orders_payment (invoice_id, paid_on, amount, method, reference, created_at)
@@ -56,7 +56,7 @@ SELECT i.id, d.day, CASE WHEN k.dice BETWEEN 88 AND 91 THEN round(i.amount / 2, 
 FROM orders_invoice i
 CROSS JOIN LATERAL (SELECT ('x' || left(md5(i.number), 6))::bit(24)::integer %% 100 AS dice) k
 CROSS JOIN LATERAL (SELECT i.issued_on + 3 + k.dice %% 25 AS day) d
-WHERE i.contact_id = ANY(%(contacts)s) AND d.day <= %(end)s
+WHERE i.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND d.day <= %(end)s
   AND (k.dice < 92 OR i.issued_on < %(end)s::date - 150) ORDER BY i.id
 """
 REGISTRATIONS_SQL = """
@@ -67,7 +67,7 @@ SELECT o.contact_id, p.id, replace(p.external_id, '-', '') || '-' || to_char(o.o
   least(o.ordered_on + 6, %(end)s), o.ordered_on, (o.ordered_on + make_interval(months => p.warranty_months))::date,
   o.id, 'web', '', 1, o.ordered_at
 FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id JOIN orders_product p ON p.id = l.product_id
-WHERE o.contact_id = ANY(%(contacts)s) AND l.quantity > 0 AND p.warranty_months IS NOT NULL
+WHERE o.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND l.quantity > 0 AND p.warranty_months IS NOT NULL
 ORDER BY l.id
 """
 CONTRACTS_SQL = """
@@ -85,7 +85,7 @@ CROSS JOIN LATERAL (SELECT f.first, extract(year FROM age(%(end)s::date, f.first
 CROSS JOIN LATERAL (SELECT ('x' || left(md5(c.name), 6))::bit(24)::integer %% 10 AS dice) d
 CROSS JOIN LATERAL (SELECT CASE WHEN d.dice < 2 THEN 'Workshop care' ELSE 'Glass on call' END AS plan,
   CASE WHEN d.dice < 2 THEN 49.00 ELSE 19.00 END AS amount, d.dice = 3 AS is_over) k
-WHERE c.id = ANY(%(contacts)s) AND c.kind = 'organization' AND d.dice < 4 ORDER BY c.id
+WHERE c.id IN (SELECT unnest(%(contacts)s::bigint[])) AND c.kind = 'organization' AND d.dice < 4 ORDER BY c.id
 """
 COUNTED = (
     ("chosen options", CHOSEN_SQL),
@@ -126,4 +126,6 @@ def fill(batch: Batch) -> None:
             cursor.execute(statement, said)
             batch.house.counts[what] += cursor.rowcount
     contacts = sql.Literal(batch.book.id.tolist())
-    refresh_invoices_of(sql.SQL("SELECT id FROM orders_invoice WHERE contact_id = ANY({})").format(contacts))
+    refresh_invoices_of(
+        sql.SQL("SELECT id FROM orders_invoice WHERE contact_id IN (SELECT unnest({}::bigint[]))").format(contacts)
+    )
