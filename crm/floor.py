@@ -89,37 +89,45 @@ CATALOGUE = Catalogue(
     ),
     navigation=(
         NavItem("Home", "crm:home", "house", order=0, key="h"),
-        NavItem("Tasks", "agenda:task_list", "check2-square", order=15, model="crm.task", key="k"),
-        NavItem("Calendar", "agenda:calendar", "calendar3", order=45, model="crm.task", key="d"),
+        NavItem("Tasks", "agenda:task_list", "check2-square", order=2, model="crm.task", key="k"),
+        NavItem("Calendar", "agenda:calendar", "calendar3", order=4, model="crm.task", key="w"),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun", key="i"),
         NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun", key="j"),
         NavItem(
-            "Outgoing mail", "crm:mail_list", "envelope", group="Data", order=950, model="crm.outgoingmail", key="m"
+            "Outgoing mail", "crm:mail_list", "envelope", group="Data", order=945, model="crm.outgoingmail", key="m"
         ),
-        NavItem("People", "crm:person_list", "people", group="Data", order=960, model="crm.user", key="u"),
-        NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=980, model="crm.rowchange", key="t"),
-        NavItem("Administration", "admin:index", "gear", group="Data", order=990, roles=(Role.ADMIN,), key="a"),
+        NavItem("People", "crm:person_list", "people", group="Set-up", order=960, model="crm.user", key="u"),
+        NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=949, model="crm.rowchange", key="t"),
+        NavItem("Administration", "admin:index", "gear", group="Set-up", order=990, roles=(Role.ADMIN,), key="a"),
         NavItem(
             "Custom fields",
             "crm:customfield_list",
             "card-list",
-            group="Data",
+            group="Set-up",
             order=965,
             model="crm.customfield",
             verb="change",
         ),
         NavItem(
-            "Layouts", "crm:layout", "layout-three-columns", group="Data", order=967, model="crm.layout", verb="change"
+            "Layouts",
+            "crm:layout",
+            "layout-three-columns",
+            group="Set-up",
+            order=966,
+            model="crm.layout",
+            verb="change",
         ),
         NavItem(
             "Saved views",
             "crm:view_list",
             "bookmark",
             group="Data",
-            order=966,
+            order=947,
             model="crm.savedview",
             roles=(Role.ADMIN, Role.MANAGER),
         ),
-        NavItem("Rights", "crm:rights", "shield-lock", group="Data", order=970, model="crm.accessrule", verb="change"),
+        NavItem(
+            "Rights", "crm:rights", "shield-lock", group="Set-up", order=961, model="crm.accessrule", verb="change"
+        ),
     ),
 )

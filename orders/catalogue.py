@@ -73,15 +73,28 @@ CATALOGUE = Catalogue(
         ),
     },
     navigation=(
-        NavItem("Orders", "orders:order_list", "bag", order=20, model="orders.order", key="o"),
-        NavItem("Products", "orders:product_list", "box-seam", order=30, model="orders.product", key="p"),
+        NavItem("Orders", "orders:order_list", "bag", group="Sales", order=24, model="orders.order", key="o"),
         NavItem(
-            "Subscriptions", "orders:subscription_list", "arrow-repeat", order=40, model="orders.subscription", key="s"
+            "Products", "orders:product_list", "box-seam", group="Sales", order=30, model="orders.product", key="p"
         ),
-        NavItem("Prices realised", "orders:price_list", "percent", order=35, model="orders.order"),
-        NavItem("Invoices", "orders:invoice_list", "receipt", order=41, model="orders.invoice"),
         NavItem(
-            "Registrations", "orders:registration_list", "patch-check", order=42, model="orders.productregistration"
+            "Subscriptions",
+            "orders:subscription_list",
+            "arrow-repeat",
+            group="Sales",
+            order=28,
+            model="orders.subscription",
+            key="s",
+        ),
+        NavItem("Prices realised", "orders:price_list", "percent", group="Sales", order=32, model="orders.order"),
+        NavItem("Invoices", "orders:invoice_list", "receipt", group="Sales", order=26, model="orders.invoice"),
+        NavItem(
+            "Registrations",
+            "orders:registration_list",
+            "patch-check",
+            group="Sales",
+            order=34,
+            model="orders.productregistration",
         ),
     ),
     home=CARDS,

@@ -73,8 +73,16 @@ CATALOGUE = Catalogue(
         "pipeline.quoteseries": PastRule(exempt="A counter: each of its numbers stands on a quote, which is kept."),
     },
     navigation=(
-        NavItem("Pipeline", "pipeline:board", "kanban", order=15, model="pipeline.deal", key="d"),
-        NavItem("Quotes", "pipeline:quote_list", "file-earmark-text", order=17, model="pipeline.quote", key="q"),
+        NavItem("Pipeline", "pipeline:board", "kanban", group="Sales", order=20, model="pipeline.deal", key="d"),
+        NavItem(
+            "Quotes",
+            "pipeline:quote_list",
+            "file-earmark-text",
+            group="Sales",
+            order=22,
+            model="pipeline.quote",
+            key="q",
+        ),
         NavItem(
             "Sales performance", "pipeline:performance", "trophy", group="Analysis", order=507, model="pipeline.deal"
         ),
