@@ -101,6 +101,7 @@ CATALOGUE = Catalogue(
             order=10,
             model="contacts.contact",
             key="c",
+            is_at_hand=True,
         ),
         NavItem(
             "Acquired lists",

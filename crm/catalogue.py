@@ -173,7 +173,8 @@ class RecordPanel:
 @dataclass(frozen=True)
 class NavItem:
     """A line of the side navigation, opened by `g` and `key`; shown to who may do `verb` on `model` (and has one of
-    `roles`, if named). A page about figures of `scores` (a label) is not for those from whom one of them is hidden."""
+    `roles`, if named). A page about figures of `scores` (a label) is not for those from whom one of them is hidden.
+    A phone has what `is_at_hand` in the bar at its lower edge."""
 
     label: str
     url_name: str
@@ -185,6 +186,7 @@ class NavItem:
     roles: tuple[str, ...] = ()
     scores: str = ""
     key: str = ""
+    is_at_hand: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,8 @@ CATALOGUE = Catalogue(
         ApiArea("views", "Saved views", "What lists show, by name; the filter of each.", is_writable=False),
     ),
     navigation=(
-        NavItem("Home", "crm:home", "house", order=0, key="h"),
-        NavItem("Tasks", "agenda:task_list", "check2-square", order=2, model="crm.task", key="k"),
+        NavItem("Home", "crm:home", "house", order=0, key="h", is_at_hand=True),
+        NavItem("Tasks", "agenda:task_list", "check2-square", order=2, model="crm.task", key="k", is_at_hand=True),
         NavItem("Calendar", "agenda:calendar", "calendar3", order=4, model="crm.task", key="w"),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun", key="i"),
         NavItem("Jobs", "crm:job_list", "hourglass-split", group="Data", order=940, model="crm.jobrun", key="j"),

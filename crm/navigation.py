@@ -78,7 +78,8 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _line(item: NavItem, *, is_active: bool) -> dict[str, Any]:
     url = address_of(item.url_name)
-    return {"label": item.label, "url": url, "icon": item.icon, "key": item.key, "active": is_active}
+    said = {"label": item.label, "url": url, "icon": item.icon, "key": item.key}
+    return {**said, "active": is_active, "is_at_hand": item.is_at_hand}
 
 
 def _must_set_up(request: HttpRequest) -> bool:

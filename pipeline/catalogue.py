@@ -73,7 +73,16 @@ CATALOGUE = Catalogue(
         "pipeline.quoteseries": PastRule(exempt="A counter: each of its numbers stands on a quote, which is kept."),
     },
     navigation=(
-        NavItem("Pipeline", "pipeline:board", "kanban", group="Sales", order=20, model="pipeline.deal", key="d"),
+        NavItem(
+            "Pipeline",
+            "pipeline:board",
+            "kanban",
+            group="Sales",
+            order=20,
+            model="pipeline.deal",
+            key="d",
+            is_at_hand=True,
+        ),
         NavItem(
             "Quotes",
             "pipeline:quote_list",

@@ -206,9 +206,10 @@ def query_fields(context: dict[str, Any], only: str = "", without: str = "") -> 
 
 
 @register.filter
-def first_lines(nav: Any, count: int) -> list[Any]:
-    """The first lines of the navigation over all its groups: what the bottom bar of a phone shows."""
-    return [line for group in nav for line in group["items"]][: int(count)]
+def lines_at_hand(nav: Any, count: int) -> list[Any]:
+    """What the bottom bar of a phone shows of the navigation; the first lines where a person sees too few of these."""
+    lines = [line for group in nav for line in group["items"]]
+    return sorted(lines, key=lambda line: not line["is_at_hand"])[: int(count)]
 
 
 @register.filter
