@@ -1,16 +1,19 @@
-"""From the first enquiry to the forecast, in a browser: a stranger writes, a rep calls, qualifies, converts, wins."""
+"""From the first enquiry to the forecast, in a browser: a stranger writes, a rep calls, qualifies, converts and quotes,
+the customer accepts."""
 
 import datetime as dt
 import re
 
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from crm.choices import Role
 from crm.foreign.tokens import Purpose, make_token
 from leads.allocation.actions import create_rule
 from leads.models import CaptureForm, ChecklistItem, Lead
-from pipeline.models import Deal
+from orders.models import Order
+from pipeline.models import Deal, Quote
+from pipeline.quotes.links import token_of
 from tests import factories as make
 from tests.browser.test_customers import enter
 
@@ -43,8 +46,19 @@ def write_to_us(page: Page, base: str, form: CaptureForm) -> None:
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_an_enquiry_is_given_away_called_qualified_converted_won_and_stands_in_the_figures(
-    page: Page, live_server, transactional_db
+def accept_as_customer(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        accept = page.get_by_role("region", name="Accept")
+        accept.get_by_label("Your name").fill("Ada Lund")
+        accept.get_by_role("checkbox").check()
+        accept.get_by_role("button", name="Accept the quote").click()
+        expect(page.get_by_role("status")).to_contain_text("Accepted by Ada Lund")
+
+
+def test_an_enquiry_is_given_away_called_qualified_converted_quoted_won_and_stands_in_the_figures(
+    page: Page, browser: Browser, live_server, transactional_db
 ):
     make.make_company()
     rosa = make.make_user(Role.REP, name="Rosa Rep", team=make.make_team(name="North"))
@@ -72,17 +86,23 @@ def test_an_enquiry_is_given_away_called_qualified_converted_won_and_stands_in_t
     expect(page.get_by_text("qualified since")).to_be_visible()
 
     page.get_by_role("link", name="Convert").click()
-    page.get_by_label("Amount").fill("1200")
     page.get_by_role("button", name="Convert").click()
     page.get_by_role("link", name="Hotel Lund: Web form").click()
-    page.get_by_role("link", name="Move").click()
-    page.get_by_label("Move to").select_option("Won")
-    page.get_by_role("button", name="Move").click()
+    page.get_by_role("link", name="New quote").first.click()
+    for name, typed in (("text", "Sixty frames in oak"), ("quantity", "60"), ("unit_price", "20")):
+        page.locator(f"#id_lines-0-{name}").fill(typed)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Mark as sent").click()
+    page.get_by_role("dialog").get_by_role("button", name="Mark as sent").click()
+    expect(page.get_by_text("Sent", exact=True).first).to_be_visible()
+    accept_as_customer(browser, f"{base}/q/{token_of(Quote.objects.get())}/")
+    page.goto(f"{base}{Deal.objects.get().get_absolute_url()}")
     expect(page.locator("[aria-current=step]")).to_have_text("Won")
 
     lead, deal = Lead.objects.get(), Deal.objects.get()
     assert (lead.converted, lead.utm_source, lead.contact.organization.name) == (True, "google", "Hotel Lund")
     assert (deal.owner, deal.contact, deal.outcome, deal.amount) == (rosa, lead.contact, "won", 1200)
+    assert Order.objects.get().amount == 1200
     page.goto(f"{base}/analytics/forecast/?by=rep")
     expect(page.get_by_role("row", name=re.compile("^Rosa Rep"))).to_contain_text("1,200")
     page.goto(f"{base}/analytics/performance/?by=rep")
