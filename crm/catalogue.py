@@ -1,8 +1,7 @@
 """What every app brings to the engines of the ground floor, as data.
 
-Each app has a `catalogue.py` with one `CATALOGUE = Catalogue(...)`; the settings list them by name
-(`CRM_CATALOGUES`). The engines (lists, filters, import, export, record page, navigation) read them here and so
-never import an app.
+Each app has a `catalogue.py` with one `CATALOGUE = Catalogue(...)`; the settings list them by name (`CRM_CATALOGUES`).
+The engines (lists, filters, import, export, record page, navigation) read them here and so never import an app.
 """
 
 from __future__ import annotations
@@ -172,9 +171,8 @@ class RecordPanel:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A line of the side navigation, opened by `g` and `key`; shown to who may do `verb` on `model` (and has one of
-    `roles`, if named). A page about figures of `scores` (a label) is not for those from whom one of them is hidden.
-    A phone has what `is_at_hand` in the bar at its lower edge."""
+    """A line of the side navigation (`is_at_hand`: of a phone's bar, too), opened by `g` and `key`; for who may do `verb`
+    on `model` and has one of `roles`, if named, and from whom no figure of `scores` (a label) is hidden."""
 
     label: str
     url_name: str
