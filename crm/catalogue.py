@@ -171,8 +171,8 @@ class RecordPanel:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A line of the side navigation (`is_at_hand`: of a phone's bar, too), opened by `g` and `key`; for who may do `verb`
-    on `model` and has one of `roles`, if named, and from whom no figure of `scores` (a label) is hidden."""
+    """A line of the side navigation (`is_at_hand`: of a phone's bar too), opened by `g` and `key`, for who may
+    do `verb` on `model` and has one of `roles`, if named, and from whom no figure of `scores` (a label) is hidden."""
 
     label: str
     url_name: str
