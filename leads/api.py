@@ -10,10 +10,9 @@ from pydantic import Field
 
 from crm.choices import Verb
 from crm.customfields.forms import as_sent
-from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import ApiRequest, reads, writes
+from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, check, created, filled, found, refuse_without
 from leads import actions
 from leads.forms import LeadForm, MoveForm
@@ -75,15 +74,11 @@ class MoveIn(Input):
     reason: str | None = Field(None, max_length=200)
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(ApiRequest, request).user
-
-
 def _form(request: HttpRequest, given: dict[str, Any], record: Lead | None) -> LeadForm:
     """The page's form, filled and valid."""
     if "tags" in given:
         given["tags"] = ", ".join(given["tags"] or [])
-    user = _user(request)
+    user = caller(request)
     custom = {f"custom.{key}": as_sent(value) for key, value in (given.pop("custom", None) or {}).items()}
     names = NAMES | {name: name.replace("custom.", "custom_", 1) for name in custom}
 
@@ -102,11 +97,11 @@ def list_leads(request: HttpRequest) -> HttpResponse:
 @leads.post("", response={201: LeadOut}, auth=writes(AREA))
 def create_lead(request: HttpRequest, body: Body[LeadFields]) -> HttpResponse:
     """Make a lead. Who is known already becomes a lead of that contact. Send an `Idempotency-Key` to make it once."""
-    refuse_without(_user(request), Verb.ADD, Lead)
+    refuse_without(caller(request), Verb.ADD, Lead)
 
     def make() -> Lead:
         form = _form(request, body.model_dump(exclude_unset=True), None)
-        return actions.create_lead(actor=_user(request), fields=form.lead_fields, custom=form.custom)
+        return actions.create_lead(actor=caller(request), fields=form.lead_fields, custom=form.custom)
 
     return created(LEADS, request, make)
 
@@ -125,7 +120,7 @@ def change_lead(request: HttpRequest, lead_id: int, body: Body[LeadPatch]) -> Ht
     form = _form(request, body.model_dump(exclude_unset=True, exclude={"version"}), lead)
     expected.save(
         lambda: actions.change_lead(
-            actor=_user(request), lead=lead, version=expected.version, fields=form.lead_fields, custom=form.custom
+            actor=caller(request), lead=lead, version=expected.version, fields=form.lead_fields, custom=form.custom
         )
     )
     return answer(LEADS, request, found(LEADS, request, lead_id))
@@ -134,7 +129,7 @@ def change_lead(request: HttpRequest, lead_id: int, body: Body[LeadPatch]) -> Ht
 @leads.post("/{int:lead_id}/move", response=LeadOut, auth=writes(AREA))
 def move_lead(request: HttpRequest, lead_id: int, body: Body[MoveIn]) -> HttpResponse:
     """Work on a lead, put it off to a day, or give it up for a reason."""
-    lead, user = found(LEADS, request, lead_id, Verb.CHANGE), _user(request)
+    lead, user = found(LEADS, request, lead_id, Verb.CHANGE), caller(request)
     form = MoveForm(user=user, record=lead, data=body.model_dump(exclude_unset=True))
     check(form, {})
     acted(lambda: actions.move_lead(actor=user, lead=lead, **form.move))
@@ -145,7 +140,7 @@ def move_lead(request: HttpRequest, lead_id: int, body: Body[MoveIn]) -> HttpRes
 def archive_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
     """Take a lead out of the lists; archiving twice changes nothing."""
     lead = found(LEADS, request, lead_id, Verb.DELETE)
-    acted(lambda: actions.archive_lead(actor=_user(request), lead=lead))
+    acted(lambda: actions.archive_lead(actor=caller(request), lead=lead))
     return answer(LEADS, request, found(LEADS, request, lead_id))
 
 
@@ -153,5 +148,5 @@ def archive_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
 def restore_lead(request: HttpRequest, lead_id: int) -> HttpResponse:
     """Bring an archived lead back."""
     lead = found(LEADS, request, lead_id, Verb.DELETE)
-    acted(lambda: actions.restore_lead(actor=_user(request), lead=lead))
+    acted(lambda: actions.restore_lead(actor=caller(request), lead=lead))
     return answer(LEADS, request, found(LEADS, request, lead_id))
