@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -113,6 +114,13 @@ class LeadForm(CustomFieldsForm, forms.ModelForm):
             except ValidationError as error:
                 raise ValidationError(f"{error.messages[0][:1].upper()}{error.messages[0][1:]}") from error
         return text
+
+    def clean_email(self) -> str:
+        """An address; what a file brought stays as it is until it is touched."""
+        typed = str(self.cleaned_data["email"]).strip()
+        if typed and "email" in self.changed_data:
+            validate_email(typed)
+        return typed
 
     def clean_country(self) -> str:
         """Two letters where the name is known, else as typed."""
