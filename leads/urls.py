@@ -44,6 +44,7 @@ urlpatterns = [
     path("leads/<int:pk>/score/", views.LeadScoreView.as_view(), name="lead_score"),
     path("leads/<int:pk>/qualify/", qualification.LeadQualifyView.as_view(), name="lead_qualify"),
     path("leads/checklist/", qualification.ChecklistView.as_view(), name="checklist"),
+    path("leads/checklist/start/", qualification.ChecklistStartView.as_view(), name="checklist_start"),
     path("leads/checklist/new/", qualification.ChecklistItemCreateView.as_view(), name="item_create"),
     path("leads/checklist/<int:pk>/", qualification.ChecklistItemUpdateView.as_view(), name="item_update"),
     path("leads/scoring/", scoring.ScoreRuleListView.as_view(), name="score_rule_list"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from crm.access import can
@@ -16,7 +16,7 @@ from crm.views.forms import FormPage
 from leads.models import ChecklistItem, Lead
 from leads.qualification.actions import qualify_lead
 from leads.qualification.forms import ChecklistItemForm, QualifyForm
-from leads.qualification.items import save_item
+from leads.qualification.items import USUAL, begin_with_usual, save_item
 
 
 class LeadQualifyView(FormPage):
@@ -41,8 +41,23 @@ class ChecklistView(ScopedView):
         if not can(self.request.user, Verb.VIEW, ChecklistItem):
             raise PermissionDenied
         may_change = can(self.request.user, Verb.CHANGE, ChecklistItem)
-        context = {"items": ChecklistItem.objects.all(), "may_change": may_change}
+        may_begin = can(self.request.user, Verb.ADD, ChecklistItem)
+        items = list(ChecklistItem.objects.all())
+        context = {"items": items, "may_change": may_change, "usual": USUAL if may_begin and not items else ()}
         return render(request, "leads/checklist.html", context)
+
+
+class ChecklistStartView(ScopedView):
+    """Begins with the questions that most houses ask."""
+
+    model = ChecklistItem
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not can(self.request.user, Verb.ADD, ChecklistItem):
+            raise PermissionDenied
+        begin_with_usual(actor=self.request.user)
+        return redirect("leads:checklist")
 
 
 class ChecklistItemFormView(FormPage):

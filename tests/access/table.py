@@ -159,6 +159,7 @@ ADDRESSES: dict[str, Address] = {
     "leads:cost_remove": button("lead cost", "delete"),
     "leads:lead_qualify": form("lead with a question", "change", has_record=True),
     "leads:checklist": page("checklist item"),
+    "leads:checklist_start": button("checklist item", "add", has_record=False),
     "leads:item_create": form("checklist item", "add"),
     "leads:item_update": form("checklist item", "change", has_record=True),
     "leads:score_rule_list": page("score rule"),

@@ -67,3 +67,16 @@ def test_questions_are_edited_by_managers(house, questions):
     assert signed_in(house.manager).post(url, sent).status_code == 302
     questions[0].refresh_from_db()
     assert questions[0].text == "What is it for?"
+
+
+def test_a_new_house_begins_with_the_usual_questions_once(house):
+    client, address = signed_in(house.manager), reverse("leads:checklist_start")
+    assert "Begin with these" in client.get(reverse("leads:checklist")).content.decode()
+    assert "Begin with these" not in signed_in(house.rep).get(reverse("leads:checklist")).content.decode()
+    for _ in range(2):
+        assert client.post(address).status_code == 302
+    asked = list(ChecklistItem.objects.values_list("kind", "is_needed"))
+    assert asked == [("need", True), ("budget", True), ("authority", False), ("timing", False)]
+    page = client.get(reverse("leads:checklist")).content.decode()
+    assert "Begin with these" not in page
+    assert "whoever decides" in page

@@ -110,6 +110,7 @@ LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "remove_cost": lambda actor: _on(
         LeadCost.objects.create(**COST), lambda cost: tracking.remove_cost(actor=actor, cost=cost)
     ),
+    "begin_with_usual": lambda actor: lambda: items.begin_with_usual(actor=actor),
     "save_item": lambda actor: _on(
         ChecklistItem(),
         lambda item: items.save_item(actor=actor, item=item, fields={"kind": "need", "text": "What for?"}),
