@@ -49,7 +49,8 @@ class Site:
         strange = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
         environment = {name: value for name, value in os.environ.items() if name not in strange}
         self.process = subprocess.Popen(
-            ["make", "run", f"PORT={self.port}"],
+            # a shell has what it starts in the background ignore Ctrl-C, and so would a make under such a run of tests
+            ["env", "--default-signal=INT", "make", "run", f"PORT={self.port}"],
             env={**environment, "CRM_VAR": str(self.folder), "CRM_DEMO": "0", **more},
             cwd=TOP,
             stdout=subprocess.PIPE,
