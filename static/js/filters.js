@@ -259,7 +259,12 @@
       if (focus) caret(focus);
       changed();
     }
-    function caret(leaf, tries = 40) {
+    function caret(leaf, tries = 200) {
+      const panel = root.closest(".offcanvas.showing"); // a panel that slides in takes the focus when it has arrived
+      if (panel) {
+        panel.addEventListener("shown.bs.offcanvas", () => caret(leaf), { once: true });
+        return;
+      }
       const wanted = leaf.field ? leaf.row.querySelector(".builder-values select, .builder-values input") : leaf.row.querySelector("select");
       if (!wanted) return;
       if (wanted.dataset.pick && !wanted.tomselect) {

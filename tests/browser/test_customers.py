@@ -101,7 +101,7 @@ def test_filters_and_columns_are_chosen_and_kept(page: Page, live_server, rosa):
     page.get_by_role("button", name="Columns").click()
     page.get_by_role("button", name="Keep these columns").click()
     page.get_by_role("button", name="Filter").click()
-    expect(page.locator(".builder-row .ts-control input")).to_be_focused()  # a click would close it again
+    expect(page.locator(".builder-row .ts-control input")).to_be_focused(timeout=15_000)  # a click would close it again
     page.keyboard.type("City")
     page.locator(".ts-dropdown .option", has_text="City").first.click()
     expect(page.locator(".builder-values input").first).to_be_focused()
