@@ -54,8 +54,9 @@ def test_pages_of_the_shell_have_no_accessibility_fault(browser: Browser, live_s
 def test_colours_and_rows_survive_a_reload(page: Page, live_server, mia):
     sign_in(page, live_server.url)
     page.get_by_role("button", name="You: Mia Keller").click()
-    page.get_by_role("button", name="Dark").click()
-    page.get_by_role("button", name="dense").click()
+    for choice in ("Dark", "dense"):
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name=choice).click()
     page.reload()
     root = page.locator("html")
     expect(root).to_have_attribute("data-bs-theme", "dark")
