@@ -13,7 +13,6 @@ from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.resources import CONTACTS, ORGANIZATIONS
 from crm.choices import Verb
-from crm.customfields.forms import as_sent
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
@@ -103,13 +102,11 @@ def _form(request: HttpRequest, given: dict[str, Any], record: Contact | None) -
     if "tags" in given:
         given["tags"] = ", ".join(given["tags"] or [])
     user = caller(request)
-    custom = {f"custom.{key}": as_sent(value) for key, value in (given.pop("custom", None) or {}).items()}
-    names = NAMES | {name: name.replace("custom.", "custom_", 1) for name in custom}
 
     def make_form(data: Any) -> ContactForm:
         return ContactForm(data=data, user=user, record=record, initial={})
 
-    return cast(ContactForm, filled(make_form, {**given, **custom}, names, user))
+    return cast(ContactForm, filled(make_form, given, NAMES, user))
 
 
 def _create(request: HttpRequest, resource: Resource, given: dict[str, Any]) -> HttpResponse:

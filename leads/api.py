@@ -9,7 +9,6 @@ from ninja import Body, Router
 from pydantic import Field
 
 from crm.choices import Verb
-from crm.customfields.forms import as_sent
 from crm.rest.listing import ApiList
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
 from crm.rest.tokens import caller, reads, writes
@@ -79,13 +78,11 @@ def _form(request: HttpRequest, given: dict[str, Any], record: Lead | None) -> L
     if "tags" in given:
         given["tags"] = ", ".join(given["tags"] or [])
     user = caller(request)
-    custom = {f"custom.{key}": as_sent(value) for key, value in (given.pop("custom", None) or {}).items()}
-    names = NAMES | {name: name.replace("custom.", "custom_", 1) for name in custom}
 
     def make_form(data: Any) -> LeadForm:
         return LeadForm(data=data, user=user, record=record, initial={})
 
-    return cast(LeadForm, filled(make_form, {**given, **custom}, names, user))
+    return cast(LeadForm, filled(make_form, given, NAMES, user))
 
 
 @leads.get("", response=page_schema("Lead", LeadOut), auth=reads(AREA), openapi_extra=list_parameters(LEADS))

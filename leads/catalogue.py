@@ -60,7 +60,7 @@ CATALOGUE = Catalogue(
         "leads.conversion": PastRule(parent="lead_id"),
         "leads.leadassignment": PastRule(parent="lead_id"),
         "leads.allocationturn": PastRule(parent="rule_id", without=("last_at", "order")),
-        "leads.capturesubmission": PastRule(parent="form_id", without=("ip_digest",)),
+        "leads.capturesubmission": PastRule(parent="form_id", without=("ip_digest", "values", "utm")),
         "leads.captureform": PastRule(without=("token",)),
         "leads.checklistanswer": PastRule(parent="lead_id", is_part=True),
         "leads.callentry": PastRule(parent="call_list_id", is_part=True, without=("taken_at", "taken_by_id")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from leads.allocation.actions import reassign_missed
+from leads.capture.actions import forget_unconfirmed
 from leads.recycling import recycle_due
 from leads.scoring.engine import score_leads
 
@@ -17,7 +18,8 @@ def reassign_task() -> int:
 
 @shared_task(name="leads.recycle")
 def recycle_task() -> int:
-    """Bring back the leads whose day has come; asked every hour, each lead once."""
+    """Bring back the leads whose day has come, forget what nobody confirmed; asked every hour, each lead once."""
+    forget_unconfirmed()
     return recycle_due()
 
 

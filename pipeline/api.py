@@ -9,7 +9,6 @@ from ninja import Body, Router
 from pydantic import Field
 
 from crm.choices import Verb
-from crm.customfields.forms import as_sent
 from crm.models import User
 from crm.rest.listing import ApiList
 from crm.rest.problems import wrong_fields
@@ -143,10 +142,8 @@ def _stage(user: User, stage_id: int) -> Stage:
 def _form(request: HttpRequest, given: dict[str, Any], record: Deal | None) -> DealForm:
     """The page's form, filled and valid."""
     user = caller(request)
-    custom = {f"custom.{key}": as_sent(value) for key, value in (given.pop("custom", None) or {}).items()}
-    names = NAMES | {name: name.replace("custom.", "custom_", 1) for name in custom}
 
     def make_form(data: Any) -> DealForm:
         return DealForm(data=data, user=user, record=record, initial={})
 
-    return cast(DealForm, filled(make_form, {**given, **custom}, names, user))
+    return cast(DealForm, filled(make_form, given, NAMES, user))

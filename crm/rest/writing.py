@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from crm.access import can
 from crm.choices import Verb
+from crm.customfields.forms import as_sent
 from crm.field_rights import read_only_fields
 from crm.models import User
 from crm.rest.idempotency import done_once
@@ -79,8 +80,11 @@ def acted(act: Callable[[], Any], names: Mapping[str, str] | None = None) -> Any
 def filled(make_form: MakeForm, given: Mapping[str, Any], names: Mapping[str, str], user: User) -> Any:
     """The form with what was given over what it begins with, valid. Raises a 422 that names the body's fields.
 
-    `names` turns the body's names into the form's, where they differ.
+    `names` turns the body's names into the form's, where they differ; custom values come by key under `custom`.
     """
+    custom = {f"custom.{key}": as_sent(value) for key, value in (given.get("custom") or {}).items()}
+    given = {name: value for name, value in given.items() if name != "custom"} | custom
+    names = {**names, **{name: name.replace("custom.", "custom_", 1) for name in custom}}
     blank = make_form(None)
     words = {names.get(name, name): name for name in given}
     fixed = read_only_fields(user, blank._meta.model)

@@ -101,6 +101,14 @@ def confirm_submission(*, submission: CaptureSubmission) -> CaptureSubmission:
     return current
 
 
+def forget_unconfirmed() -> int:
+    """Delete what was sent with an address that nobody confirmed while its link was good; how many."""
+    late = CaptureSubmission.objects.filter(
+        state=SubmissionState.WAITING, created_at__lt=timezone.now() - CONFIRM_WITHIN
+    )
+    return late.delete()[0]
+
+
 def give_consent(submission: CaptureSubmission, lead: Lead) -> None:
     """Write the consent of a submission into the ledger of the lead's contact, word for word."""
     if lead.contact is None or not submission.has_consent:
@@ -158,7 +166,7 @@ def _ask_to_confirm(submission: CaptureSubmission) -> None:
         text=(
             f"Somebody gave us this address on a form of {company}: “{submission.form.title}”.\n\n"
             f"If that was you, please confirm it here:\n{link}\n\n"
-            "If it was not you, do nothing: nothing is kept and nobody writes to you."
+            "If it was not you, do nothing: nobody writes to you, and what was typed there is deleted in a week."
         ),
         key=f"leads-confirm-{submission.pk}",
     )

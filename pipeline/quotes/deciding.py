@@ -90,7 +90,7 @@ class QuoteAcceptView(DecisionPage):
     hint = "On the customer's side: Ada Okafor, by phone."
 
     def save(self, form: WordsForm) -> Quote:
-        answer = actions.Answer(name=_name(self.request.user, form), words=form.cleaned_data["words"])
+        answer = actions.Answer(name=_name(self.request.user), words=form.cleaned_data["words"])
         return actions.accept_quote(actor=self.request.user, quote=self.record, answer=answer)
 
 
@@ -103,10 +103,10 @@ class QuoteDeclineView(DecisionPage):
     label = "Why?"
 
     def save(self, form: WordsForm) -> Quote:
-        answer = actions.Answer(name=_name(self.request.user, form), words=form.cleaned_data["words"])
+        answer = actions.Answer(name=_name(self.request.user), words=form.cleaned_data["words"])
         return actions.decline_quote(actor=self.request.user, quote=self.record, answer=answer)
 
 
-def _name(user: Any, form: WordsForm) -> str:
+def _name(user: Any) -> str:
     """Who wrote the answer down."""
     return f"{user.name} (by hand)"[:120]

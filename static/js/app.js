@@ -10,6 +10,10 @@ function showChoices() {
     button.setAttribute("aria-pressed", String(isChosen));
   }
 }
+let isLeaving = false;
+window.addEventListener("beforeunload", () => {
+  isLeaving = true;
+});
 async function choose(name, value) {
   window.crmTheme.store(`crm-new-${name}`, value);
   document.documentElement.dataset[`${name}Kept`] = value;
@@ -19,7 +23,7 @@ async function choose(name, value) {
   const headers = JSON.parse(document.body.getAttribute("hx-headers"));
   const url = document.querySelector("[data-look-url]").dataset.lookUrl;
   const answer = await fetch(url, { method: "POST", headers, body: new URLSearchParams({ [name]: value }), keepalive: true }).catch(() => null);
-  if (answer?.ok) window.crmTheme.store(`crm-new-${name}`, null);
+  if (answer?.ok && !isLeaving) window.crmTheme.store(`crm-new-${name}`, null);
 }
 
 // --- messages --------------------------------------------------------------------------------------------------------

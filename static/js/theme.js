@@ -13,6 +13,7 @@
   };
   // a choice that was made a moment ago and may not have reached the server yet
   const chosen = (name, otherwise) => store(`crm-new-${name}`) || root.dataset[`${name}Kept`] || store(`crm-${name}`) || otherwise;
+  for (const name of ["theme", "density"]) if (store(`crm-new-${name}`) === root.dataset[`${name}Kept`]) store(`crm-new-${name}`, null);
   const apply = () => {
     const theme = chosen("theme", "auto");
     root.dataset.themeChosen = theme;

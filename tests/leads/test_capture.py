@@ -1,18 +1,21 @@
 """Forms that strangers fill in: guarded without third parties; nothing that is stored changes or shows (S14, S19)."""
 
+import datetime as dt
 import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import Consent, Contact
 from crm.foreign.tokens import Purpose, make_token
-from crm.models import OutgoingMail, Team
+from crm.models import OutgoingMail, RowChange, Team
 from leads.actions import create_lead
 from leads.allocation.actions import create_rule
 from leads.capture.actions import MOST_AN_HOUR, take_submission
 from leads.models import CaptureForm, CaptureSubmission, Lead
+from leads.tasks import recycle_task
 from tests.factories import make_contact, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +32,6 @@ def make_form(**fields):
 
 
 def old_stamp(form, seconds=10):
-    from django.utils import timezone  # noqa: PLC0415
-
     return make_token(Purpose.FORM, {"form": form.pk, "at": timezone.now().timestamp() - seconds}, None)
 
 
@@ -174,3 +175,14 @@ def test_the_lead_of_a_submission_is_named_only_to_who_may_see_it(house):
     assert Team.objects.count() == 2
     page = signed_in(house.manager).get(form.get_absolute_url()).content.decode()
     assert "Ada" in page
+
+
+def test_what_nobody_confirms_is_deleted_after_a_week_and_not_kept_in_the_past(house):
+    form = make_form(confirms=True)
+    for days in (6, 8):
+        send(form, first_name=f"Stranger {days}", email=f"s{days}@lund.example")
+        age = timezone.now() - dt.timedelta(days=days)
+        CaptureSubmission.objects.filter(values__email=f"s{days}@lund.example").update(created_at=age)
+    recycle_task()
+    assert [one.values["email"] for one in CaptureSubmission.objects.all()] == ["s6@lund.example"]
+    assert not RowChange.objects.filter(table_name="leads_capturesubmission", was__has_key="values").exists()
