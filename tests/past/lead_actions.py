@@ -52,7 +52,7 @@ COST = {"amount": 100, "starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026
 LEAD_NOT_ALONE = {
     "in_force", "is_reversible", "made_by",
     "carry_touches", "reassign_missed", "items_for", "run_scoring", "run_allocation", "submission_of",
-    "give_consent", "take_next",
+    "give_consent", "take_next", "forget_unconfirmed",
 }  # fmt: skip
 LEAD_MODULES = (leads, conversion, allocation, capture, tracking, qualification, items, scoring, calling)
 LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
