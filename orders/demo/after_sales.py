@@ -13,7 +13,7 @@ from psycopg import sql
 
 from crm.demo.house import Batch, Fill, House
 from orders.choices import OptionKind
-from orders.invoices.keeping import refresh_invoices_of
+from orders.invoices.keeping import refresh_invoices
 from orders.models import Invoice, OptionChoice, Product, ProductOption
 
 MACHINES = {"T-7020": 24, "T-7040": 36, "T-7060": 36, "T-7070": 12, "H-6080": 24}
@@ -29,48 +29,57 @@ OPTIONS: dict[str, tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...]
         ("Light", OptionKind.CHOICE, (("Warm white", "0"), ("Neutral white", "0"), ("Dimmable", "12.00")), "0"),
     ),
 }
-CHOSEN_SQL = """
+ORDERS = sql.SQL("""unnest(%(contacts)s::bigint[]) AS b(id)
+CROSS JOIN LATERAL (SELECT * FROM orders_order WHERE contact_id = b.id OFFSET 0) AS o""")
+LINES = sql.SQL("""{}
+CROSS JOIN LATERAL (SELECT * FROM orders_orderline WHERE order_id = o.id AND quantity > 0 OFFSET 0) AS l""").format(
+    ORDERS
+)
+INVOICES = sql.SQL("""unnest(%(contacts)s::bigint[]) AS b(id)
+CROSS JOIN LATERAL (SELECT * FROM orders_invoice WHERE contact_id = b.id OFFSET 0) AS i""")
+"""A batch's own rows, found by their indexes: tables that fill in one transaction have no statistics, and a plan
+without them reads all that is there, once a batch."""
+CHOSEN_SQL = sql.SQL("""
 INSERT INTO orders_lineoption (order_id, line_id, name, value, surcharge)
 SELECT l.order_id, l.id, p.name, p.choice, 0
-FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+FROM {own}
 JOIN (SELECT s.product_id, s.name, c.name AS choice, c.position FROM orders_productoption s
       JOIN orders_optionchoice c ON c.option_id = s.id WHERE c.surcharge = 0) p ON p.product_id = l.product_id
-WHERE o.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND l.quantity > 0
-  AND p.position = (length(o.number) + ascii(right(o.number, 1))) %% 2
+WHERE p.position = (length(o.number) + ascii(right(o.number, 1))) %% 2
 ORDER BY l.id
-"""
-INVOICES_SQL = """
+""").format(own=LINES)
+INVOICES_SQL = sql.SQL("""
 INSERT INTO orders_invoice (contact_id, order_id, number, issued_on, due_on, currency, amount, note, paid_amount,
   open_amount, state, version, created_at, updated_at)
 SELECT o.contact_id, o.id, 'RE-' || split_part(o.number, '-', 2), o.ordered_on + 1, o.ordered_on + 15, o.currency,
   round(o.amount * 1.19, 2), '', 0, 0, 'open', 1, o.ordered_at, o.ordered_at
-FROM orders_order o JOIN contacts_contact c ON c.id = o.contact_id
-WHERE o.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND c.kind = 'organization' AND o.amount > 0
+FROM {own} JOIN contacts_contact c ON c.id = o.contact_id
+WHERE c.kind = 'organization' AND o.amount > 0
   AND o.ordered_on < %(end)s ORDER BY o.id
-"""
-PAYMENTS_SQL = """
+""").format(own=ORDERS)
+PAYMENTS_SQL = sql.SQL("""
 INSERT INTO orders_payment (invoice_id, paid_on, amount, method, reference, created_at)
 SELECT i.id, d.day, CASE WHEN k.dice BETWEEN 88 AND 91 THEN round(i.amount / 2, 2) ELSE i.amount END,
   CASE WHEN k.dice < 70 THEN 'transfer' WHEN k.dice < 85 THEN 'debit' ELSE 'card' END, i.number,
   d.day::timestamp AT TIME ZONE 'UTC'
-FROM orders_invoice i
+FROM {own}
 CROSS JOIN LATERAL (SELECT ('x' || left(md5(i.number), 6))::bit(24)::integer %% 100 AS dice) k
 CROSS JOIN LATERAL (SELECT i.issued_on + 3 + k.dice %% 25 AS day) d
-WHERE i.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND d.day <= %(end)s
+WHERE d.day <= %(end)s
   AND (k.dice < 92 OR i.issued_on < %(end)s::date - 150) ORDER BY i.id
-"""
-REGISTRATIONS_SQL = """
+""").format(own=INVOICES)
+REGISTRATIONS_SQL = sql.SQL("""
 INSERT INTO orders_productregistration (contact_id, product_id, serial, registered_on, bought_on, warranty_ends_on,
   order_id, channel, note, version, created_at)
 SELECT o.contact_id, p.id, replace(p.external_id, '-', '') || '-' || to_char(o.ordered_on, 'YYMM') || '-'
     || lpad(split_part(o.number, '-', 2), greatest(6, length(split_part(o.number, '-', 2))), '0') || '-' || l.position,
   least(o.ordered_on + 6, %(end)s), o.ordered_on, (o.ordered_on + make_interval(months => p.warranty_months))::date,
   o.id, 'web', '', 1, o.ordered_at
-FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id JOIN orders_product p ON p.id = l.product_id
-WHERE o.contact_id IN (SELECT unnest(%(contacts)s::bigint[])) AND l.quantity > 0 AND p.warranty_months IS NOT NULL
+FROM {own} JOIN orders_product p ON p.id = l.product_id
+WHERE p.warranty_months IS NOT NULL
 ORDER BY l.id
-"""
-CONTRACTS_SQL = """
+""").format(own=LINES)
+CONTRACTS_SQL = sql.SQL("""
 INSERT INTO orders_subscription (contact_id, plan, started_on, monthly_amount, currency, term_months, renews_on,
   ended_on, cancelled_on, cancel_reason, version, created_at)
 SELECT c.id, k.plan, b.first, k.amount, 'EUR', 12,
@@ -86,7 +95,7 @@ CROSS JOIN LATERAL (SELECT ('x' || left(md5(c.name), 6))::bit(24)::integer %% 10
 CROSS JOIN LATERAL (SELECT CASE WHEN d.dice < 2 THEN 'Workshop care' ELSE 'Glass on call' END AS plan,
   CASE WHEN d.dice < 2 THEN 49.00 ELSE 19.00 END AS amount, d.dice = 3 AS is_over) k
 WHERE c.id IN (SELECT unnest(%(contacts)s::bigint[])) AND c.kind = 'organization' AND d.dice < 4 ORDER BY c.id
-"""
+""")
 COUNTED = (
     ("chosen options", CHOSEN_SQL),
     ("invoices", INVOICES_SQL),
@@ -125,7 +134,6 @@ def fill(batch: Batch) -> None:
         for what, statement in COUNTED:
             cursor.execute(statement, said)
             batch.house.counts[what] += cursor.rowcount
-    contacts = sql.Literal(batch.book.id.tolist())
-    refresh_invoices_of(
-        sql.SQL("SELECT id FROM orders_invoice WHERE contact_id IN (SELECT unnest({}::bigint[]))").format(contacts)
-    )
+        cursor.execute(sql.SQL("SELECT i.id FROM {}").format(INVOICES), said)
+        invoices = [number for (number,) in cursor.fetchall()]
+    refresh_invoices(invoices)
