@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from contacts.models import Contact, Interaction
@@ -69,6 +70,14 @@ def test_a_share_to_change_lets_write_and_gives_nothing_away(anna: Contact, gues
     assert anna.owner != guest
     assert client.post(f"/contacts/{anna.pk}/archive/").status_code == 403
     assert client.get(f"/contacts/{anna.pk}/share/").status_code == 403, "not passed on"
+
+
+def test_whom_it_is_shared_with_cannot_pass_it_on_by_any_door(anna: Contact, guest: User) -> None:
+    share(anna, guest, "change")
+    third = make.make_user(Role.REP, team=make.make_team())
+    with pytest.raises(ValidationError, match="by their own right"):
+        share_record(actor=fresh(guest), record=anna, person=third)
+    assert Share.objects.get().user == guest
 
 
 def test_a_share_ends_on_its_day(anna: Contact, guest: User) -> None:

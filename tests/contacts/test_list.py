@@ -61,6 +61,7 @@ def test_archived_contacts_are_shown_only_when_asked_for(house):
         "sort=owner__password",
         "sort=-",
         "sort=password",
+        "sort=industry",
         "columns=password",
         "columns=name,owner__password",
         "after=1",
