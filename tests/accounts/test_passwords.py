@@ -145,15 +145,16 @@ def asked_with(path: str, email: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(("path", "hashings"), [("account_login", 1), ("account_reset_password", 0)])
 def test_a_stranger_learns_nothing_from_text_or_status_or_work(mia, settings, path, hashings):
-    """The same answer for a known and an unknown address, after hashing a password as often."""
+    """The same answer for a known and an unknown address, after hashing a password and keeping a request as often."""
     settings.PASSWORD_HASHERS = ["tests.accounts.hashing.CountingHasher"]
     mia.set_password(PASSWORD)
     mia.save()
     seen = []
     for email in (KNOWN, UNKNOWN):
         CountingHasher.hashed.clear()
+        kept = PasswordRequest.objects.count()
         status, page, _ = answers(reverse(path), asked_with(path, email))
-        seen.append((status, page, list(CountingHasher.hashed)))
+        seen.append((status, page, list(CountingHasher.hashed), PasswordRequest.objects.count() - kept))
     assert seen[0] == seen[1]
     assert seen[0][2] == [CountingHasher.iterations] * hashings
 
