@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from crm.accounts.actions import answer_password_requests, change_password
 from crm.accounts.addresses import sign_in_address
-from crm.models import LogEntry, OutgoingMail, PasswordRequest, User
+from crm.accounts.sessions import hash_of
+from crm.models import LogEntry, OutgoingMail, PasswordRequest, Session, User
 from tests.accounts.conftest import PASSWORD, is_signed_in, link_in, path_of, sign_in, signed_in_client
 from tests.accounts.hashing import CountingHasher
 
@@ -121,12 +122,14 @@ def test_a_changed_password_ends_all_other_sessions_but_not_this_one(mia):
     assert here.post(reverse("account_change_password"), data).status_code == 302
     assert (is_signed_in(here), is_signed_in(other)) == (True, False)
     assert here.session.session_key != key
+    assert Session.objects.get(user=mia).key_hash == hash_of(here.session.session_key), "the others are gone, not idle"
 
 
 def test_a_password_set_by_an_administrator_ends_every_session(mia):
     client = signed_in_client()
     change_password(actor=None, user=mia, password="quite another one")
     assert not is_signed_in(client)
+    assert not Session.objects.filter(user=mia).exists()
 
 
 def answers(path: str, data: dict[str, str]) -> tuple[int, str, float]:
