@@ -137,10 +137,11 @@ def log_interaction(
     duration_seconds: int | None = None,
     occurred_at: dt.datetime | None = None,
     mentioned: Sequence[int] = (),
+    is_foreign: bool = False,
 ) -> Interaction:
     """Add one touch to the contact history; `occurred_at` is now unless given and is never in the future.
 
-    Colleagues who are named by @ in its text are told.
+    Colleagues who are named by @ in its text are told, but where the text is a stranger's (`is_foreign`).
     """
     moment = occurred_at or timezone.now()
     if moment > timezone.now():
@@ -164,7 +165,8 @@ def log_interaction(
         contact_id=contact.pk,
         summary=f"Logged {label}: {subject}",
     )
-    mention(actor=actor, source=interaction, record=contact, text=body, mentioned=mentioned)
+    if not is_foreign:
+        mention(actor=actor, source=interaction, record=contact, text=body, mentioned=mentioned)
     return interaction
 
 

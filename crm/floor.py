@@ -18,6 +18,7 @@ OWN_IMPORTS = Grants(view=Scope.OWN, add=Scope.OWN, change=Scope.OWN)
 ALL_IMPORTS = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL)
 ALL_JOBS = Grants(view=Scope.ALL, change=Scope.ALL)
 ALL_MAILS = Grants(view=Scope.ALL, change=Scope.ALL)
+SEE_OWN = Grants(view=Scope.OWN)
 EVERYBODY = (Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER)
 
 VIEWS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
@@ -46,6 +47,8 @@ CATALOGUE = Catalogue(
         "crm.outgoingmail": {Role.MANAGER: ALL_MAILS},
         "crm.mailchannel": {Role.MANAGER: ALL_MAILS},
         "crm.suppressedaddress": {Role.MANAGER: ALL_MAILS},
+        # besides, who may see a record sees the mails that hang on it; mailboxes are for administrators
+        "crm.incomingmail": {**dict.fromkeys(EVERYBODY, SEE_OWN), Role.MANAGER: ALL_MAILS},
     },
     fields={"crm.logentry": LOG_FIELDS, "crm.rowchange": ROW_FIELDS},
     imports=(USERS,),
@@ -67,6 +70,22 @@ CATALOGUE = Catalogue(
         "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
         "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),
+        "crm.incomingmail": PastRule(exempt="A ledger: what became of each mail stands in its row."),
+        "crm.incomingcontent": PastRule(exempt="Bytes as they came; they never change."),
+        "crm.mailbox": PastRule(
+            without=(
+                "sealed_password",
+                "hook_token",
+                "uid_validity",
+                "last_uid",
+                "tried_uid",
+                "tries",
+                "fetched_at",
+                "next_at",
+                "consecutive_errors",
+                "last_error",
+            )
+        ),
         "crm.mailslot": PastRule(exempt="How far a sender is in the mails in its hands, every few milliseconds."),
         "crm.mailattachment": PastRule(exempt="Made with its mail and never changed."),
         "crm.mailchannel": PastRule(without=("next_at", "consecutive_errors", "last_error")),
@@ -96,6 +115,16 @@ CATALOGUE = Catalogue(
         NavItem(
             "Outgoing mail", "crm:mail_list", "envelope", group="Data", order=945, model="crm.outgoingmail", key="m"
         ),
+        NavItem(
+            "Incoming mail",
+            "incoming:mail_list",
+            "inbox",
+            group="Data",
+            order=944,
+            model="crm.incomingmail",
+            verb="change",
+        ),
+        NavItem("Mailboxes", "incoming:mailbox_list", "mailbox", group="Set-up", order=967, model="crm.mailbox"),
         NavItem("People", "crm:person_list", "people", group="Set-up", order=960, model="crm.user", key="u"),
         NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=949, model="crm.rowchange", key="t"),
         NavItem("Administration", "admin:index", "gear", group="Set-up", order=990, roles=(Role.ADMIN,), key="a"),

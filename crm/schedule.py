@@ -21,6 +21,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"queue": "mail", "expires": 20},
     },
+    "fetch the mail of each mailbox": {
+        "task": "crm.fetch_mail",
+        "schedule": 30.0,
+        "options": {"queue": "mail", "expires": 30},
+    },
+    "ring again for mails that came in": {
+        "task": "crm.sweep_incoming",
+        "schedule": 20.0,
+        "options": {"queue": "mail", "expires": 20},
+    },
     "answer who asked for a new password and was left behind": {
         "task": "crm.answer_password_requests",
         "schedule": 20.0,

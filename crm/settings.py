@@ -328,6 +328,9 @@ CRM_MAIL_SERVERS |= {
 }
 CRM_MAIL_TIMEOUT = 10  # seconds for each answer of a mail server
 CRM_MAIL_LAST_TIMEOUT = 60  # for its answer to a whole mail: giving up leaves it uncertain
+CRM_MAIL_TAKERS = ["leads.incoming.take_mail", "contacts.incoming.take_mail"]  # asked in this order who takes a mail
+CRM_MAIL_LARGEST = 64 << 20  # bytes of a mail that is taken in
+CRM_MAIL_HOSTS: list[str] = env.list("CRM_MAIL_HOSTS", default=[])  # of our own network, which mailboxes may lie on
 DEFAULT_FROM_EMAIL = env.str("CRM_FROM_EMAIL", default=f"crm@{urlsplit(CRM_BASE_URL).hostname}")
 
 # --- Celery: a doorbell; the work itself is rows in the database ------------------------------------------------------
@@ -353,11 +356,8 @@ if CRM_PROCESS not in {"worker", "quick", "batch", "beat"}:
         "connect_retries_timeout": 1,
     }
 CELERY_VISIBILITY_TIMEOUT = 900
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
 CELERY_TASK_TIME_LIMIT = 840  # below the visibility timeout: a task is never given to a second worker while it runs
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_CREATE_MISSING_QUEUES = True

@@ -8,6 +8,7 @@ from crm import jobs, tidying
 from crm.accounts.actions import answer_password_requests
 from crm.accounts.sessions import SessionStore
 from crm.agenda import reminding
+from crm.incoming import intake, mailboxes
 from crm.mail import sending
 
 SIX_HOURS = 6 * 60 * 60
@@ -32,6 +33,26 @@ def send_mails_task(channel_id: int) -> int:
 @shared_task(name="crm.sweep_mails")
 def sweep_mails_task() -> int:
     return sending.sweep()
+
+
+@shared_task(name="crm.fetch_mail")
+def fetch_mail_task() -> int:
+    return mailboxes.ring_due()
+
+
+@shared_task(name="crm.fetch_mailbox")
+def fetch_mailbox_task(mailbox_id: int) -> int:
+    return mailboxes.fetch_mailbox(mailbox_id)
+
+
+@shared_task(name="crm.work_on_mails")
+def work_on_mails_task() -> int:
+    return intake.work_on_waiting()
+
+
+@shared_task(name="crm.sweep_incoming")
+def sweep_incoming_task() -> int:
+    return intake.sweep()
 
 
 @shared_task(name="crm.answer_password_requests")

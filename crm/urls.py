@@ -97,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
     path("", include("crm.agenda.urls")),
     path("", include("crm.notes.urls")),
+    path("", include("crm.incoming.urls")),
     path("contacts/", include("contacts.urls")),
     path("", include("orders.urls")),
     path("", include("leads.urls")),

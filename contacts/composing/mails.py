@@ -54,6 +54,7 @@ def send_to_contact(
         reply_to=named_mailbox(actor.name, actor.email) if actor.email else "",
         contact_id=contact.pk,
         about=touch,
+        takes_answers=True,
     )
     drop_draft(actor=actor, record=contact)
     return touch

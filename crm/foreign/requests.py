@@ -149,6 +149,30 @@ def _headers(method: str, headers: Mapping[str, str], target: _Target) -> dict[s
     return {"User-Agent": "CRM", **headers, **own}
 
 
+def connect(host: str, port: int, *, is_secure: bool, seconds: float, rules: Rules = RULES) -> socket.socket:
+    """A line to a computer out in the internet for another protocol than HTTP; the caller closes it.
+
+    Raises RequestRefused or RequestFailed with a sentence.
+    """
+    try:
+        target = _Target(is_secure, ascii_host(host.strip()), port, "")
+        if not HOST_LETTERS.fullmatch(target.host):
+            raise RequestRefused(f"“{host[:80]}” is not a name that a computer can have.")
+        if port not in rules.ports:
+            raise RequestRefused(f"Port {port} may not be called; only {_listed(rules.ports)}.")
+        line = _connect(target, rules, time.monotonic() + seconds)
+    except UnknownHost as error:
+        raise RequestFailed(str(error)) from error
+    except TimeoutError as error:
+        raise RequestFailed(f"{host} did not answer within {seconds:g} seconds.") from error
+    except ssl.SSLError as error:
+        raise RequestFailed(f"The connection to {host} is not safe: {_reason(error)}.") from error
+    except OSError as error:
+        raise RequestFailed(f"{host} could not be reached: {_reason(error)}.") from error
+    line.settimeout(seconds)
+    return line
+
+
 def _connect(target: _Target, rules: Rules, deadline: float) -> socket.socket:
     """A connection to an address that was checked before and after. Raises RequestRefused, OSError, UnknownHost."""
     found = addresses_of(target.host, target.port, rules.resolver, deadline - time.monotonic())

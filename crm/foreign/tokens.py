@@ -19,7 +19,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 LONGEST_TOKEN = 4_000
 """Characters; a longer text is not looked at."""
@@ -40,6 +40,8 @@ class Purpose(StrEnum):
     REPLY = "reply to a ticket"
     QUOTE = "quote shown to a customer"
     DEVICE = "browser that somebody signed in with"
+    MAILBOX = "password of a mailbox"
+    HOOK = "hook that mails are brought to"
     SECOND_FACTOR = "secret of a second factor"
 
 
@@ -54,6 +56,17 @@ def make_token(purpose: Purpose, payload: Mapping[str, Any], expires: dt.timedel
     if len(token) > LONGEST_TOKEN:
         raise ValueError(f"A payload of {len(text)} characters is too long for a link.")
     return token
+
+
+def make_tag(purpose: Purpose, text: str) -> str:
+    """Sixteen lower-case letters (80 bits) that only we can make of a text, for where a token would be too long."""
+    return _tag(purpose, text, settings.SECRET_KEY)
+
+
+def is_tag(purpose: Purpose, text: str, tag: str) -> bool:
+    """Whether a tag is that of the text, by the key of now or one of before; compared in constant time."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(constant_time_compare(_tag(purpose, text, secret), tag) for secret in secrets)
 
 
 def read_token(purpose: Purpose, token: str) -> dict[str, Any] | None:
@@ -81,6 +94,12 @@ def _canonical(token: str) -> bytes | None:
     except binascii.Error:
         return None
     return padded if base64.urlsafe_b64encode(raw).rstrip(b"=") == token.encode() else None
+
+
+def _tag(purpose: Purpose, text: str, secret: str) -> str:
+    salt = f"crm.foreign.tokens.tag.{purpose.value}"
+    digest = salted_hmac(salt, text, secret=secret, algorithm="sha256").digest()
+    return base64.b32encode(digest[:10]).decode().lower()
 
 
 @lru_cache(maxsize=64)

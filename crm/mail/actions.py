@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from crm.log import log
 from crm.mail.addresses import checked_address, normal_address
+from crm.mail.answers import answer_mailbox
 from crm.mail.channels import channel_named
 from crm.mail.choices import ENDED_BADLY, WAITING_STATES, MailState
 from crm.mail.drafts import Draft, row_of
@@ -129,7 +130,8 @@ def _queue_again(actor: User | None, mail: OutgoingMail, states: Sequence[str], 
 def _write(actor: User | None, drafts: Sequence[Draft]) -> list[int]:
     """Write rows and ring for their channels after the commit; the keys of those that are new."""
     channels = {name: channel_named(name) for name in {draft.channel for draft in drafts}}
-    rows = [row_of(draft, actor=actor, channel=channels[draft.channel]) for draft in drafts]
+    mailbox = answer_mailbox() if any(draft.takes_answers for draft in drafts) else ""
+    rows = [row_of(draft, actor=actor, channel=channels[draft.channel], answers_to=mailbox) for draft in drafts]
     OutgoingMail.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     # guids are made with the rows: those found are new, the others had a key that was used before
     new = dict(OutgoingMail.objects.filter(guid__in=[row.guid for row in rows]).values_list("guid", "pk"))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from crm.foreign.html import text_of_html
 from crm.mail.addresses import ascii_domain, checked_mailbox, checked_mailboxes, one_line
+from crm.mail.answers import signed_address
 from crm.mail.choices import BULK_PRIORITY, DEFAULT_CHANNEL, SERVICE_PRIORITY, MailKind, MailState
 from crm.models import OutgoingMail
 
@@ -40,6 +41,7 @@ class Draft:
     `to` may carry a name (`Mia <mia@example.com>`); `sender` is the house's where it is not given. Without `text` it is
     made from `html`. `attachments` are stored files, `images` those that the HTML shows by `cid:NAME`. `about` is the
     record that the mail is about. `key` makes asking again harmless. `is_secret`: never shown, forgotten once sent.
+    `takes_answers`: answers come (also) to the mailbox that the house has for them, by an address of this mail alone.
     """
 
     kind: str
@@ -62,6 +64,7 @@ class Draft:
     message_id: str = ""
     is_secret: bool = False
     is_held: bool = False
+    takes_answers: bool = False
 
     def files(self) -> Iterator[tuple[StoredFile, str]]:
         """Stored files with their content id; empty for one that is attached."""
@@ -69,8 +72,11 @@ class Draft:
         yield from ((file, content_id) for content_id, file in self.images.items())
 
 
-def row_of(draft: Draft, *, actor: User | None, channel: MailChannel) -> OutgoingMail:
-    """The unsaved row of a draft. Raises ValidationError with a sentence that names the part that will not do."""
+def row_of(draft: Draft, *, actor: User | None, channel: MailChannel, answers_to: str = "") -> OutgoingMail:
+    """The unsaved row of a draft; `answers_to` is the mailbox of the house for answers.
+
+    Raises ValidationError with a sentence that names the part that will not do.
+    """
     guid = uuid.uuid4()
     name, address = checked_mailbox(draft.to, "The recipient")
     sender = (draft.sender or settings.DEFAULT_FROM_EMAIL).strip()
@@ -93,7 +99,7 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel) -> Outgoin
         shown_to=checked_mailboxes(draft.shown_to, "The line of recipients"),
         shown_cc=checked_mailboxes(draft.shown_cc, "The line of copies"),
         sender=sender,
-        reply_to=checked_mailboxes(draft.reply_to, "The address for replies"),
+        reply_to=_reply_to(draft, guid, answers_to),
         subject=_at_most(one_line(draft.subject, "The subject"), LONGEST_SUBJECT, "The subject"),
         **_bodies(draft),
         headers={name: _header(name, value) for name, value in draft.headers.items()},
@@ -102,6 +108,12 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel) -> Outgoin
         state=MailState.HELD if draft.is_held else MailState.QUEUED,
         due_at=draft.due_at or timezone.now(),
     )
+
+
+def _reply_to(draft: Draft, guid: uuid.UUID, answers_to: str) -> str:
+    line = checked_mailboxes(draft.reply_to, "The address for replies")
+    own = signed_address(answers_to, guid) if answers_to and draft.takes_answers else ""
+    return ", ".join(part for part in (line, own) if part)
 
 
 def _bodies(draft: Draft) -> dict[str, str]:

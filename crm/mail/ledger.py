@@ -102,6 +102,11 @@ def note_gone(mail: OutgoingMail, outcome: Outcome) -> None:
     )
 
 
+def note_returned(mail: OutgoingMail, sentence: str) -> None:
+    """Write that a mail that was sent has come back."""
+    OutgoingMail.objects.filter(pk=mail.pk).update(last_error=f"It came back: {sentence}"[:500])
+
+
 def figures(rows: QuerySet[OutgoingMail]) -> dict[str, Any]:
     """Counts by state, but of what has ended as wanted; `oldest_due`: since when the oldest row that is due waits.
 

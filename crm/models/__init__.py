@@ -7,6 +7,7 @@ from crm.models.custom_fields import CustomField
 from crm.models.files import StoredFile
 from crm.models.health import Heartbeat
 from crm.models.imports import ImportRun
+from crm.models.incoming import IncomingContent, IncomingMail, Mailbox
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.kept_filters import KeptFilter
 from crm.models.layouts import Layout
@@ -33,6 +34,8 @@ __all__ = [
     "FormSubmission",
     "Heartbeat",
     "ImportRun",
+    "IncomingContent",
+    "IncomingMail",
     "JobRun",
     "JobWindow",
     "KeptAnswer",
@@ -43,6 +46,7 @@ __all__ = [
     "MailChannel",
     "MailDraft",
     "MailSlot",
+    "Mailbox",
     "Mention",
     "Note",
     "Notice",

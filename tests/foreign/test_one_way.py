@@ -27,6 +27,7 @@ ROOMS = {
     "crm/exporting/csv.py": {"csv.writer"},
     "crm/importing/rejects.py": {"csv.writer"},  # cells as they came, escaped by the rule of exporting
     "crm/mail/smtp.py": {"smtplib"},
+    "crm/incoming/imap.py": {"imaplib"},
     "crm/filtering/keyset.py": {"django.core.signing"},  # positions in a list, for those who see the list
     "crm/serving/site.py": {"urllib.request", "socket.socket"},  # asks its own /healthz, looks for its own port
     "crm/embedded/valkey.py": {"socket.socket"},  # its own socket in the file system

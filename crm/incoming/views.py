@@ -1,0 +1,173 @@
+"""Incoming mail as those see it who keep it going, and one mail for whoever may see the record that it hangs on."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+
+from crm.access import can
+from crm.choices import Verb
+from crm.foreign.contents import ANYTHING, content_of
+from crm.foreign.html import foreign_frame
+from crm.foreign.names import clean_name
+from crm.hanging import records_behind
+from crm.incoming import actions
+from crm.incoming.choices import IncomingState, Outcome
+from crm.incoming.queries import conversation_of, counts_of_trouble, mailbox_lines
+from crm.incoming.reading import ReadMail, Unreadable, read_mail
+from crm.incoming.replies import folded_text
+from crm.models import IncomingContent, IncomingMail, OutgoingMail
+from crm.requests import SignedInRequest
+from crm.views.base import ActionView, ScopedView
+
+PAGE_LENGTH = 50
+LONGEST_KEY = 18
+# tab: its name, what is in it, what is said where it is empty, whose count it shows
+TABS: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "all": ("All", {}, "No mail has come in yet.", ""),
+    "letters": (
+        "Of people",
+        {"outcome__in": (Outcome.TICKET, Outcome.REPLY, Outcome.INTERACTION, Outcome.LEAD)},
+        "Nobody has written yet.",
+        "",
+    ),
+    "kept": ("Taken by nobody", {"outcome": Outcome.KEPT}, "Every mail has found somebody.", "kept"),
+    "quarantine": ("Quarantine", {"state": IncomingState.QUARANTINED}, "Every mail could be read.", "parked"),
+    "waiting": ("Waiting", {"state": IncomingState.TAKEN}, "Nothing waits to be worked on.", "waiting"),
+    "returned": (
+        "Came back",
+        {"outcome__in": (Outcome.BOUNCE, Outcome.COMPLAINT)},
+        "No mail came back, and nobody complained.",
+        "",
+    ),
+    "machines": ("Automatic answers", {"outcome": Outcome.AUTO_REPLY}, "No machine has answered.", ""),
+    "duplicates": ("Twice", {"outcome": Outcome.DUPLICATE}, "No mail came by two ways.", ""),
+}
+FIRST_TAB = "all"
+
+
+class IncomingListView(ScopedView):
+    """How the mailboxes are, and the newest mails of one tab: for those who keep the mail going."""
+
+    model = IncomingMail
+
+    def get(self, request: SignedInRequest) -> HttpResponse:
+        if not can(request.user, Verb.CHANGE, IncomingMail):
+            raise PermissionDenied
+        tab = request.GET.get("tab", FIRST_TAB)
+        tab = tab if tab in TABS else FIRST_TAB
+        rows = self.get_queryset().filter(**TABS[tab][1])
+        context = {
+            "tabs": _tabs(tab),
+            **_page(rows, request.GET.get("before", ""), tab),
+            "empty": {"title": TABS[tab][2], "icon": "inbox"},
+            "lines": mailbox_lines(),
+        }
+        return render(request, "crm/incoming/mail_list.html", context)
+
+
+class IncomingDetailView(ScopedView):
+    """One mail: what the person wrote, what stood below it, its files, what became of it."""
+
+    model = IncomingMail
+
+    def get(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        mail: IncomingMail = self.get_record()
+        shown, folded = folded_text(mail.text)
+        behind = records_behind(request.user, [mail]).get((mail.record_model, mail.record_id or 0))
+        answers = OutgoingMail.objects.visible_to(request.user).filter(pk=mail.answers_id).first()
+        context = {
+            "mail": mail,
+            "shown": shown,
+            "folded": folded,
+            "behind": behind,
+            "answers": answers,
+            "conversation": conversation_of(request.user, mail),
+            "has_content": IncomingContent.objects.filter(pk=mail.pk).exists(),
+            "frame": self._frame(mail) if request.GET.get("as") == "html" and mail.has_html else "",
+            "may_change": can(request.user, Verb.CHANGE, mail),
+        }
+        return render(request, "crm/incoming/mail_detail.html", context)
+
+    def _frame(self, mail: IncomingMail) -> str:
+        read = _read(mail)
+        return foreign_frame(read.html, f"Mail: {mail.subject}") if read is not None else ""
+
+
+class IncomingRawView(ScopedView):
+    """The bytes of a mail as they came, as a download."""
+
+    model = IncomingMail
+
+    def get(self, request: SignedInRequest, pk: int) -> FileResponse:
+        mail = self.get_record()
+        return _download(_raw(mail), f"mail-{mail.pk}.eml", ANYTHING)
+
+
+class IncomingFileView(ScopedView):
+    """One file of a mail, as a download under a type that no browser runs."""
+
+    model = IncomingMail
+
+    def get(self, request: SignedInRequest, pk: int, number: int) -> FileResponse:
+        mail = self.get_record()
+        read = _read(mail)
+        if read is None or number >= len(read.files):
+            raise Http404("There is no such file in it.")
+        file = read.files[number]
+        return _download(file.content, clean_name(file.name), content_of(BytesIO(file.content)).content_type)
+
+
+class IncomingReplayView(ActionView):
+    """Works on a mail once more."""
+
+    request: SignedInRequest
+    model = IncomingMail
+    done = "It is worked on once more."
+
+    def act(self, record: IncomingMail) -> None:
+        actions.replay_mail(actor=self.request.user, mail=record)
+
+
+def _raw(mail: IncomingMail) -> bytes:
+    content = IncomingContent.objects.filter(pk=mail.pk).first()
+    if content is None:
+        raise Http404("Its bytes are not kept any more.")
+    return bytes(content.raw)
+
+
+def _read(mail: IncomingMail) -> ReadMail | None:
+    try:
+        return read_mail(_raw(mail))
+    except Unreadable:
+        return None
+
+
+def _download(content: bytes, name: str, content_type: str) -> FileResponse:
+    response = FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+def _tabs(active: str) -> list[dict[str, Any]]:
+    counts = counts_of_trouble()
+    return [
+        {"label": label, "url": f"?tab={name}", "active": name == active, "count": counts.get(counted) or None}
+        for name, (label, _, _, counted) in TABS.items()
+    ]
+
+
+def _page(mails: QuerySet[IncomingMail], before: str, tab: str) -> dict[str, Any]:
+    """The rows of a page, newest first, without their texts, and the address of the next one."""
+    if before.isdecimal() and len(before) <= LONGEST_KEY:
+        mails = mails.filter(pk__lt=int(before))
+    rows = list(mails.select_related("mailbox").defer("text", "visible_text").order_by("-pk")[: PAGE_LENGTH + 1])
+    has_next = len(rows) > PAGE_LENGTH
+    rows = rows[:PAGE_LENGTH]
+    return {"mails": rows, "next_url": f"?tab={tab}&before={rows[-1].pk}" if has_next else ""}
