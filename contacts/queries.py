@@ -19,8 +19,9 @@ from crm.counted_panels import panel_counts, words_of_counts
 from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.mail.choices import MailState
-from crm.models import OutgoingMail, User
+from crm.models import IncomingMail, OutgoingMail, User
 from crm.notes.history import mentioned_in
+from crm.paths import path_of
 from crm.templatetags.figures import duration, number
 from crm.timeline_folding import Bulk, Folded, days_of, folded_months
 
@@ -166,7 +167,12 @@ def _told(user: User | None, contact_id: int, channels: Sequence[str]) -> QueryS
     rows = Interaction.objects.visible_to(user).filter(contact=contact_id).select_related("user")
     rows = rows.filter(channel__in=channels) if channels else rows.exclude(channel__in=BULK_CHANNELS)
     mail = OutgoingMail.objects.filter(object_model="contacts.interaction", object_id=OuterRef("pk"))
-    told = rows.annotate(named=mentioned_in("contacts.interaction"), mail_state=Subquery(mail.values("state")[:1]))
+    came = IncomingMail.objects.filter(object_model="contacts.interaction", object_id=OuterRef("pk"))
+    told = rows.annotate(
+        named=mentioned_in("contacts.interaction"),
+        mail_state=Subquery(mail.values("state")[:1]),
+        came_as=Subquery(came.values("pk")[:1]),
+    )
     return told.order_by("-occurred_at", "-id")
 
 
@@ -213,6 +219,7 @@ def _entry(row: Interaction) -> TimelineEntry:
         text=row.body,
         who=" · ".join(_who(row)),
         tone="accent" if row.direction == Direction.INBOUND else "neutral",
+        url=path_of("incoming:mail_detail", row.came_as) if getattr(row, "came_as", None) else "",
         notes=tuple(_notes(row)),
         names=tuple(getattr(row, "named", None) or ()),
     )

@@ -14,10 +14,20 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crm.company import current_company
+from crm.incoming.choices import IncomingState
 from crm.jobs import Progress, claim_window, start_job
 from crm.log import log
 from crm.mail.choices import MailState
-from crm.models import FormSubmission, ImportRun, JobRun, JobWindow, OutgoingMail, StoredFile
+from crm.models import (
+    FormSubmission,
+    ImportRun,
+    IncomingContent,
+    IncomingMail,
+    JobRun,
+    JobWindow,
+    OutgoingMail,
+    StoredFile,
+)
 from crm.rest.idempotency import forget_answers
 from crm.rest.throttling import forget_failures
 
@@ -81,6 +91,9 @@ def _remove_files(before: dt.datetime, progress: Progress) -> int:
 
 
 def _forget_mails(before: dt.datetime) -> int:
-    """Texts of mails whose story has ended; the address, the subject and the outcome stay."""
+    """Texts of mails whose story has ended, the bytes of those that came in, too; the address, the subject and the
+    outcome stay."""
     old = OutgoingMail.objects.filter(state__in=ENDED, created_at__lt=before).exclude(text="", html="")
-    return old.update(text="", html="")
+    came = IncomingMail.objects.filter(received_at__lt=before).exclude(state=IncomingState.TAKEN)
+    IncomingContent.objects.filter(mail__in=came).delete()
+    return old.update(text="", html="") + came.exclude(text="").update(text="", visible_text="", has_html=False)
