@@ -20,7 +20,7 @@ from crm.models import IncomingMail, Mailbox, User
 from crm.models.incoming import new_hook_token
 from crm.saving import assign, locked
 
-PLACE = ("host", "user_name", "folder")
+PLACE, WAY = {"host", "user_name", "folder"}, {"host", "port", "security"}
 
 
 @transaction.atomic
@@ -40,16 +40,16 @@ def change_mailbox(
     A mailbox that lies elsewhere now is begun anew, and the password of before is never sent to another server.
     """
     current: Mailbox = locked(mailbox, version)
+    moved = {name for name in (*PLACE, *WAY) if name in fields and fields[name] != getattr(current, name)}
     changed = assign(current, fields)
-    has_moved = any(name in changed for name in (*PLACE, "port", "security"))
-    if has_moved and not password and current.sealed_password and {"host", "port", "security"} & set(changed):
+    if moved & WAY and current.sealed_password and not password:
         raise ValidationError("Give the password again: it is sent to another place now.")
     if password:
         current.sealed_password = sealed(password)
         changed.append("password")
     if not changed:
         return current
-    if any(name in changed for name in PLACE):
+    if moved & PLACE:
         current.uid_validity, current.last_uid = None, 0
     current.next_at, current.consecutive_errors, current.last_error = timezone.now(), 0, ""
     current.version += 1

@@ -32,7 +32,8 @@ def answer_by_machine(letter: Letter, *, subject: str, text: str) -> OutgoingMai
     with transaction.atomic():
         if not _is_first(mail):
             return None
-        IncomingMail.objects.filter(pk=mail.pk).update(answered_at=timezone.now())
+        mail.answered_at = timezone.now()
+        mail.save(update_fields=["answered_at"])
         return send_mail(
             actor=None,
             kind=MailKind.AT_LEAST_ONCE,

@@ -11,11 +11,12 @@ from django.db import connection, transaction
 from crm import bells
 from crm.choices import JobQueue
 from crm.incoming.choices import Door, IncomingState
-from crm.incoming.working import quarantine, work_on
+from crm.incoming.working import quarantine, work_on, write_head
 from crm.models import IncomingContent, IncomingMail, Mailbox
 
 RUN_SECONDS = 20.0
 BATCH = 50
+LONGEST_HEAD = 64 << 10  # bytes
 # the oldest of each mailbox in turn: a flood in one does not keep the others waiting
 IN_TURN = """
 SELECT id FROM (
@@ -53,8 +54,9 @@ def take_in(raw: bytes, *, door: Door | str, mailbox: Mailbox | None = None) -> 
 def take_in_without_content(head: bytes, *, door: Door | str, mailbox: Mailbox, sentence: str) -> IncomingMail:
     """A row for a mail whose bytes cannot be had (too large, not given out): its head and a sentence, in quarantine."""
     with transaction.atomic():
-        mail, is_new = take_in(head or b"Subject: (unknown)\r\n\r\n", door=door, mailbox=mailbox)
+        mail, is_new = take_in(head[:LONGEST_HEAD], door=door, mailbox=mailbox)
         if is_new:
+            write_head(mail, head[:LONGEST_HEAD])
             quarantine(mail, sentence)
     return mail
 

@@ -226,7 +226,7 @@ def _word_content(word: re.Match[str]) -> bytes:
     if word["way"] in "qQ":
         return binascii.a2b_qp(text.replace(b"_", b"=20"), header=True)
     try:
-        return base64.b64decode(text + b"=" * (-len(text) % 4))
+        return base64.b64decode(text + b"=" * (-len(text) % 4)) or text
     except (binascii.Error, ValueError):
         return text
 

@@ -114,12 +114,12 @@ class IncomingFileView(ScopedView):
 
     model = IncomingMail
 
-    def get(self, request: SignedInRequest, pk: int, number: int) -> FileResponse:
+    def get(self, request: SignedInRequest, pk: int) -> FileResponse:
         mail = self.get_record()
-        read = _read(mail)
-        if read is None or number >= len(read.files):
+        number, read = request.GET.get("number", "0"), _read(mail)
+        if read is None or not (number.isdecimal() and len(number) < 5) or int(number) >= len(read.files):
             raise Http404("There is no such file in it.")
-        file = read.files[number]
+        file = read.files[int(number)]
         return _download(file.content, clean_name(file.name), content_of(BytesIO(file.content)).content_type)
 
 

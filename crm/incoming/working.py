@@ -102,7 +102,7 @@ def _work(mail: IncomingMail) -> None:
     try:
         read = read_mail(raw)
     except Unreadable as error:
-        _write_head(mail, raw)
+        write_head(mail, raw)
         quarantine(mail, str(error))
         return
     _write_what_it_says(mail, read)
@@ -196,7 +196,7 @@ def _earlier(mail: IncomingMail) -> IncomingMail | None:
     return rows.first()
 
 
-def _write_head(mail: IncomingMail, raw: bytes) -> None:
+def write_head(mail: IncomingMail, raw: bytes) -> None:
     """Who wrote a mail that cannot be read, and what about."""
     head = ReadMail(head_of(raw))
     mail.subject = head.subject[:LONGEST_SUBJECT]

@@ -111,6 +111,9 @@ SCOPES["intake"] = {
     "change": reach(OWN, OWN, OWN, ALL),
 }
 SCOPES["channel"] = SCOPES["mail"]
+SCOPES["incoming mail"] = {"view": reach(OWN, OWN, OWN, ALL), "change": reach(NONE, NONE, NONE, ALL)}
+SCOPES["mailbox"] = dict.fromkeys(("view", "add", "change"), NOBODY)
+SCOPES["secret of a hook"] = {"view": EVERYBODY}
 SCOPES["audit row"] = SCOPES["audit entry"]
 
 

@@ -12,7 +12,7 @@ from tests.access.test_access_walk import all_names, path_of
 from tests.access.world import World, build_world
 
 pytestmark = pytest.mark.django_db
-SENT_FROM_ELSEWHERE = {"leads:public_form"}
+SENT_FROM_ELSEWHERE = {"leads:public_form", "incoming:hook"}
 REFUSED_IN_POLICY = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
 DIRECTIVES = {
     **dict.fromkeys(("object-src", "base-uri", "frame-ancestors"), "'none'"),
@@ -45,7 +45,7 @@ def test_no_address_takes_a_change_without_the_token_of_a_form(world):
     assert taken == []
 
 
-def test_only_the_api_and_public_forms_which_know_no_cookies_go_without_that_token():
+def test_only_the_api_public_forms_and_hooks_which_know_no_cookies_go_without_that_token():
     free = {name for name, pattern in all_names() if getattr(pattern.callback, "csrf_exempt", False)}
     assert {name for name in free if not name.startswith("api")} == SENT_FROM_ELSEWHERE
 

@@ -16,6 +16,7 @@ from contacts.models import AcquiredList, Contact, MarketCategory, Responsibilit
 from crm.agenda.feeds import make_feed
 from crm.choices import JobState, Role
 from crm.foreign.tokens import Purpose, make_token
+from crm.incoming.intake import take_in
 from crm.log import log
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailState
@@ -26,8 +27,10 @@ from crm.models import (
     Company,
     CustomField,
     ImportRun,
+    IncomingMail,
     JobRun,
     LogEntry,
+    Mailbox,
     MailChannel,
     Note,
     Notice,
@@ -228,6 +231,23 @@ def _mail(owner: User, name: str) -> OutgoingMail:
     return mail
 
 
+def _incoming(owner: User, name: str) -> IncomingMail:
+    raw = f"From: a@b.example\r\nSubject: CANARY letter {name}\r\nMIME-Version: 1.0\r\n".encode()
+    raw += b'Content-Type: text/plain; name="a.txt"\r\nContent-Disposition: attachment; filename="a.txt"\r\n\r\nHello.'
+    mail, _ = take_in(raw, door="command")
+    mail.subject, mail.owner, mail.state, mail.outcome = f"CANARY letter {name}", owner, "done", "kept"
+    mail.save()
+    return mail
+
+
+def _mailbox(owner: User, name: str) -> Mailbox:
+    return Mailbox.objects.create(name=f"CANARY box {name}", address=f"{name.replace(' ', '.')}@box.example")
+
+
+def _hook_secret(owner: User, name: str) -> Secret:
+    return Secret(_mailbox(owner, f"hook {name}").hook_token)
+
+
 def _channel(owner: User, name: str) -> MailChannel:
     return MailChannel.objects.create(name=f"CANARY {name}")
 
@@ -352,5 +372,8 @@ MAKERS = {
     "import": _import,
     "mail": _mail,
     "channel": _channel,
+    "incoming mail": _incoming,
+    "mailbox": _mailbox,
+    "secret of a hook": _hook_secret,
     "token": _token,
 }

@@ -56,6 +56,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pipeline:role_create": {"contact": lambda: str(make_contact().pk), "role": "champion"},
     "pipeline:share_create": {"user": lambda: str(make_user().pk), "percent": "30"},
     "pipeline:competitor_create": {"name": "Frame & Co"},
+    "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
 

@@ -143,7 +143,7 @@ class _Session(socketserver.StreamRequestHandler):
             return self._end(tag, b"FETCH done", b"* %d FETCH (UID %d RFC822.SIZE %d)" % (uid, uid, size))
         if uid in keeper.broken:
             raise _Broken
-        part = raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n" if b"HEADER" in words else raw
+        part = re.split(rb"\r?\n\r?\n", raw)[0] + b"\r\n\r\n" if b"HEADER" in words else raw
         name = b"BODY[HEADER]" if b"HEADER" in words else b"BODY[]"
         self.wfile.write(b"* %d FETCH (UID %d %s {%d}\r\n" % (uid, uid, name, len(part)) + part + b")\r\n")
         return self._end(tag, b"FETCH done")

@@ -33,7 +33,7 @@ def bring(box: Mailbox, body: bytes, content_type: str = "message/rfc822", **hea
         **headers,
     }
     address = reverse("incoming:hook", args=[box.hook_token])
-    return Client(enforce_csrf_checks=True).post(address, body, content_type=content_type, headers=signed)
+    return Client(enforce_csrf_checks=True).generic("POST", address, body, content_type, headers=signed)
 
 
 def test_signed_mail_is_taken_in_once_and_nothing_is_told(box):

@@ -90,7 +90,7 @@ def test_letter_of_a_known_contact_is_an_entry_and_of_a_stranger_nothing(mia):
 
 
 def test_forged_address_of_a_colleague_writes_in_nobody_s_name(mia):
-    agent = make_user(Role.AGENT, email="agent@crm.example")
+    agent = make_user(Role.AGENT)
     make_contact(name="Agent Smith", emails=(agent.email,))
     ours = write(to=agent.email, contact_id=mia.pk)
     mail = receive(letter(agent.email, in_reply_to=ours.message_id, text="Give her the discount."))

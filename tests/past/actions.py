@@ -25,6 +25,8 @@ from crm.agenda import actions as agenda
 from crm.choices import JobState, Role
 from crm.customfields import actions as customfields
 from crm.foreign.tokens import Purpose, make_token
+from crm.incoming import actions as incoming
+from crm.incoming.intake import take_and_work
 from crm.layouts import actions as layouts
 from crm.layouts.places import places
 from crm.layouts.reading import inherited
@@ -59,6 +61,7 @@ MODULES = (
     customfields,
     layouts,
     mail,
+    incoming,
     rest,
     saved_views,
     orders,
@@ -76,7 +79,7 @@ NOT_ALONE = {
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists",
-    "returnable",
+    "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
 } | LEAD_NOT_ALONE  # fmt: skip
 
 
@@ -290,6 +293,14 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "cancel_mail": lambda actor: _on(_mail(), lambda m: mail.cancel_mail(actor=actor, mail=m)),
     "pause_channel": lambda actor: _on(_channel(), lambda c: mail.pause_channel(actor=actor, channel=c)),
     "resume_channel": lambda actor: _on(_channel(), lambda c: mail.resume_channel(actor=actor, channel=c)),
+    "create_mailbox": lambda actor: lambda: _mailbox(actor),
+    "change_mailbox": lambda actor: _on(
+        _mailbox(actor),
+        lambda box: incoming.change_mailbox(actor=actor, mailbox=box, version=1, fields={"name": "Other"}),
+    ),
+    "fetch_soon": lambda actor: _on(_mailbox(actor), lambda box: incoming.fetch_soon(actor=actor, mailbox=box)),
+    "renew_hook": lambda actor: _on(_mailbox(actor), lambda box: incoming.renew_hook(actor=actor, mailbox=box)),
+    "replay_mail": lambda actor: _on(_kept_mail(), lambda kept: incoming.replay_mail(actor=actor, mail=kept)),
     "suppress_address": lambda actor: (
         lambda: mail.suppress_address(actor=actor, address="a@b.example", reason="manual")
     ),
@@ -316,6 +327,16 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "request_cancel": lambda actor: _on(_job(JobState.WAITING), lambda job: jobs.request_cancel(actor=actor, job=job)),
     "retry_job": lambda actor: _on(_job(JobState.FAILED), lambda job: jobs.retry_job(actor=actor, job=job)),
 }
+
+
+def _mailbox(actor: Any) -> Any:
+    place = {"name": "Help", "address": "help@example.org", "host": "mail.example.org"}
+    return incoming.create_mailbox(actor=actor, fields=place, password="a password")
+
+
+def _kept_mail() -> Any:
+    found, _ = take_and_work(b"From: a@b.example\r\nSubject: Hello\r\n\r\nHello.", door="command")
+    return found
 
 
 def _ticking() -> Any:
