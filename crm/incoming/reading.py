@@ -26,7 +26,7 @@ from crm.foreign.names import clean_name
 from crm.mail.addresses import ADDRESS, LONGEST_ADDRESS, normal_address
 
 MOST_PARTS = 2_000
-MOST_DEEP = 60
+MOST_HOLDERS = 100  # parts that hold other parts: the parser takes each line once for each
 MOST_RECIPIENTS = 100
 MOST_REFERENCES = 100
 MOST_ATTACHMENTS = 200
@@ -268,7 +268,7 @@ def head_of(raw: bytes) -> Message:
 def _refuse_depth(raw: bytes) -> None:
     """Parts in parts in parts cost the parser time by their square, and its stack: so many are no letter."""
     count = len(re.findall(rb"(?i)content-type:\s*(?:multipart|message)/", raw))
-    if count > MOST_DEEP * 10:
+    if count > MOST_HOLDERS:
         raise Unreadable(f"It has {count:,} parts that hold other parts.")
 
 
