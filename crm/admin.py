@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -25,6 +26,7 @@ from crm.models import (
     Company,
     ExchangeRate,
     ImportRun,
+    IncomingContent,
     JobRun,
     JobWindow,
     LogEntry,
@@ -295,6 +297,17 @@ class SuppressedAddressAdmin(LoggedAdmin):
     list_display = ("address", "reason", "note", "created_at")
     list_filter = ("reason",)
     search_fields = ("address",)
+
+
+@admin.register(IncomingContent)
+class IncomingContentAdmin(ViewOnlyAdmin):
+    """That there are bytes of a mail; the bytes themselves are a download on the mail's page."""
+
+    list_display = ("pk",)
+    fields = ("mail",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("raw")
 
 
 @admin.register(LogEntry)

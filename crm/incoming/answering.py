@@ -65,6 +65,6 @@ def _is_first(mail: IncomingMail) -> bool:
 def _headers(mail: IncomingMail) -> dict[str, str]:
     """Says that a machine writes, so that no other machine answers (RFC 3834)."""
     found = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
-    if mail.message_id.isascii() and mail.message_id:
+    if mail.message_id.isascii() and mail.message_id.isprintable() and mail.message_id:
         found |= {"In-Reply-To": mail.message_id, "References": mail.message_id}
     return found

@@ -51,10 +51,10 @@ class MailHookView(View):
         body = request.read(int(length))
         if not is_signed(request, body, hook_secret(mailbox)):
             return _refused(403, "The signature is missing, wrong, or older than five minutes.")
-        raw = mail_in(request, body)
-        if not raw.strip():
-            return _refused(400, "There is no mail in it.")
         try:
+            raw = mail_in(request, body)
+            if not raw.strip():
+                return _refused(400, "There is no mail in it.")
             take_in(raw, door=Door.HOOK, mailbox=mailbox)
         except TooLarge as error:
             return _refused(413, str(error))
@@ -86,13 +86,15 @@ def is_signed(request: HttpRequest, body: bytes, secret: str) -> bool:
 
 
 def mail_in(request: HttpRequest, body: bytes) -> bytes:
-    """The mail that the body is, or that a form in it holds."""
+    """The mail that the body is, or that a form in it holds. Raises TooLarge for a long field of a form."""
     if not (request.content_type or "").startswith("multipart/form-data"):
         return body
     try:
         parser = MultiPartParser(request.META, io.BytesIO(body), request.upload_handlers, "utf-8")
         fields, files = parser.parse()
-    except (MultiPartParserError, RequestDataTooBig, SuspiciousOperation):
+    except RequestDataTooBig as error:
+        raise TooLarge("A field of a form may not be as long as this mail: bring it as a file of the form.") from error
+    except (MultiPartParserError, SuspiciousOperation):
         return b""
     for name in NAMES:
         if name in files:

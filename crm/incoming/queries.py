@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from crm.incoming.choices import IncomingState, Outcome
@@ -23,8 +24,6 @@ class MailboxLine:
     came: int = 0
     waiting: int = 0
     parked: int = 0
-    parked_lately: int = 0
-    newest: dt.datetime | None = None
 
 
 def mailbox_lines() -> list[MailboxLine]:
@@ -32,11 +31,7 @@ def mailbox_lines() -> list[MailboxLine]:
     since = timezone.now() - LATELY
     came = _by_mailbox(IncomingMail.objects.filter(received_at__gte=since), came=Count("pk"))
     waiting = _by_mailbox(IncomingMail.objects.filter(state=IncomingState.TAKEN), waiting=Count("pk"))
-    parked = _by_mailbox(
-        IncomingMail.objects.filter(state=IncomingState.QUARANTINED),
-        parked=Count("pk"),
-        parked_lately=Count("pk", filter=Q(received_at__gte=since)),
-    )
+    parked = _by_mailbox(IncomingMail.objects.filter(state=IncomingState.QUARANTINED), parked=Count("pk"))
     found = {
         key: {**came.get(key, {}), **waiting.get(key, {}), **parked.get(key, {})} for key in {*came, *waiting, *parked}
     }
@@ -44,13 +39,13 @@ def mailbox_lines() -> list[MailboxLine]:
     return [*lines, MailboxLine(None, **found[None])] if None in found else lines
 
 
-def counts_of_trouble() -> dict[str, int]:
-    """How many mails wait for somebody: in quarantine, and taken by nobody within a day."""
+def counts_of_trouble(lines: Sequence[MailboxLine]) -> dict[str, int]:
+    """How many mails wait for somebody: in quarantine, to be worked on, and taken by nobody within a day."""
     since = timezone.now() - LATELY
     kept = IncomingMail.objects.filter(outcome=Outcome.KEPT, received_at__gte=since)
     return {
-        "parked": IncomingMail.objects.filter(state=IncomingState.QUARANTINED).count(),
-        "waiting": IncomingMail.objects.filter(state=IncomingState.TAKEN).count(),
+        "parked": sum(line.parked for line in lines),
+        "waiting": sum(line.waiting for line in lines),
         "kept": kept.count(),
     }
 

@@ -23,7 +23,7 @@ from functools import cached_property
 
 from crm.foreign.html import text_of_html
 from crm.foreign.names import clean_name
-from crm.mail.addresses import ADDRESS, LONGEST_ADDRESS, normal_address
+from crm.mail.addresses import ADDRESS, LONGEST_ADDRESS, ascii_domain, normal_address
 
 MOST_PARTS = 2_000
 MOST_HOLDERS = 100  # parts that hold other parts: the parser takes each line once for each
@@ -168,7 +168,7 @@ def parts_of(message: Message) -> Iterator[Message]:
         yield part
         if part.is_multipart() and part.get_content_maintype() == "multipart":
             inside = part.get_payload()
-            waiting.extend(reversed([one for one in inside if isinstance(one, Message)]))  # type: ignore[union-attr]
+            waiting.extend(reversed([one for one in inside if isinstance(one, Message)]))
 
 
 def reports_of(message: Message, kind: str) -> list[Message]:
@@ -197,7 +197,9 @@ def mailboxes(lines: list[str], most: int) -> list[tuple[str, str]]:
 def usable_address(text: str) -> str:
     """The normal form of an address; empty for what is none."""
     address = decoded(text).strip().strip("<>").strip()
-    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
+    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address) or ascii_domain(address) is None:
+        return ""
+    if not address.isprintable():
         return ""
     return normal_address(address)
 

@@ -61,12 +61,12 @@ class IncomingListView(ScopedView):
             raise PermissionDenied
         tab = request.GET.get("tab", FIRST_TAB)
         tab = tab if tab in TABS else FIRST_TAB
-        rows = self.get_queryset().filter(**TABS[tab][1])
+        rows, lines = self.get_queryset().filter(**TABS[tab][1]), mailbox_lines()
         context = {
-            "tabs": _tabs(tab),
+            "tabs": _tabs(tab, counts_of_trouble(lines)),
             **_page(rows, request.GET.get("before", ""), tab),
             "empty": {"title": TABS[tab][2], "icon": "inbox"},
-            "lines": mailbox_lines(),
+            "lines": lines,
         }
         return render(request, "crm/incoming/mail_list.html", context)
 
@@ -155,8 +155,7 @@ def _download(content: bytes, name: str, content_type: str) -> FileResponse:
     return response
 
 
-def _tabs(active: str) -> list[dict[str, Any]]:
-    counts = counts_of_trouble()
+def _tabs(active: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {"label": label, "url": f"?tab={name}", "active": name == active, "count": counts.get(counted) or None}
         for name, (label, _, _, counted) in TABS.items()
