@@ -13,6 +13,7 @@ from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.customfields.showing import fact_lines
+from crm.incoming.panels import MAILS
 from crm.models import User
 from crm.past.panels import CHANGES
 from crm.requests import SignedInRequest
@@ -57,6 +58,7 @@ def count_leads(request: HttpRequest, record: models.Model) -> int | None:
 LEAD_PANELS = (
     RecordPanel("facts", "Facts", "leads/_facts.html", facts, order=50),
     RecordPanel("further_facts", "Further facts", "leads/_further_facts.html", further_facts, order=55),
+    MAILS,
     CHANGES,
 )
 CONTACT_PANELS = (

@@ -330,6 +330,14 @@ class Migration(migrations.Migration):
                 name="crm_incoming_bounced",
             ),
         ),
+        migrations.AddIndex(
+            model_name="incomingmail",
+            index=models.Index(
+                condition=models.Q(("record_id__isnull", False)),
+                fields=["record_model", "record_id", "-id"],
+                name="crm_incoming_record",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="incomingmail",
             constraint=models.UniqueConstraint(

@@ -173,6 +173,11 @@ class IncomingMail(OnRecord):
                 name="crm_incoming_object",
             ),
             models.Index(
+                fields=["record_model", "record_id", "-id"],
+                condition=models.Q(record_id__isnull=False),
+                name="crm_incoming_record",
+            ),
+            models.Index(
                 fields=["bounced_address", "-id"], condition=~models.Q(bounced_address=""), name="crm_incoming_bounced"
             ),
         ]
