@@ -50,7 +50,7 @@ class MailHookView(View):
             return _refused(413, "It is larger than any mail that is taken in.")
         body = request.read(int(length))
         if not is_signed(request, body, hook_secret(mailbox)):
-            return _refused(403, "The signature is missing, wrong, or older than five minutes.")
+            return _refused(401, "The signature is missing, wrong, or older than five minutes.")
         try:
             raw = mail_in(request, body)
             if not raw.strip():
