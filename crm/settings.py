@@ -153,7 +153,6 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.origins.load",
     "orders.demo.loyalty.load",
     "leads.demo.leads.load",
-    "leads.demo.letters.load",
     "pipeline.demo.deals.load",
     "pipeline.demo.quotes.load",
 ]

@@ -131,10 +131,14 @@ def _target(url: str, rules: Rules) -> _Target:
         raise RequestRefused("The address must not have a name or password in it.")
     if not HOST_LETTERS.fullmatch(host):
         raise RequestRefused(f"“{host}” is not a name that a computer can have.")
-    if port not in rules.ports:
-        raise RequestRefused(f"Port {port} may not be called; only {_listed(rules.ports)}.")
+    _refuse_port(port, rules)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return _Target(parts.scheme == "https", host, port, _quoted(path))
+
+
+def _refuse_port(port: int, rules: Rules) -> None:
+    if port not in rules.ports:
+        raise RequestRefused(f"Port {port} may not be called; only {_listed(rules.ports)}.")
 
 
 def _headers(method: str, headers: Mapping[str, str], target: _Target) -> dict[str, str]:
@@ -158,8 +162,7 @@ def connect(host: str, port: int, *, is_secure: bool, seconds: float, rules: Rul
         target = _Target(is_secure, ascii_host(host.strip()), port, "")
         if not HOST_LETTERS.fullmatch(target.host):
             raise RequestRefused(f"“{host[:80]}” is not a name that a computer can have.")
-        if port not in rules.ports:
-            raise RequestRefused(f"Port {port} may not be called; only {_listed(rules.ports)}.")
+        _refuse_port(port, rules)
         line = _connect(target, rules, time.monotonic() + seconds)
     except UnknownHost as error:
         raise RequestFailed(str(error)) from error
