@@ -219,7 +219,7 @@ def _entry(row: Interaction) -> TimelineEntry:
         text=row.body,
         who=" · ".join(_who(row)),
         tone="accent" if row.direction == Direction.INBOUND else "neutral",
-        url=path_of("incoming:mail_detail", row.came_as) if getattr(row, "came_as", None) else "",
+        url=path_of("incoming:mail_detail", came_as) if (came_as := getattr(row, "came_as", None)) else "",
         notes=tuple(_notes(row)),
         names=tuple(getattr(row, "named", None) or ()),
     )

@@ -46,9 +46,9 @@ def answered_lead(letter: Letter) -> Lead | None:
 def lead_of(mail: OutgoingMail) -> Lead | None:
     """The lead that a mail of ours is about, by itself or by a touch with it."""
     if mail.object_model == Lead._meta.label_lower:
-        return Lead.objects.filter(pk=mail.object_id).first()
+        return Lead.objects.filter(pk=mail.object_id or 0).first()
     if mail.object_model == LeadTouch._meta.label_lower:
-        return Lead.objects.filter(touches=mail.object_id).first()
+        return Lead.objects.filter(touches=mail.object_id or 0).first()
     return None
 
 

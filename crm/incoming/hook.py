@@ -98,7 +98,7 @@ def mail_in(request: HttpRequest, body: bytes) -> bytes:
         return b""
     for name in NAMES:
         if name in files:
-            return bytes(files[name].read())
+            return b"".join(files.getlist(name)[0].chunks())
         if name in fields:
             return str(fields[name]).encode("utf-8", "surrogateescape")
     return b""

@@ -57,5 +57,5 @@ def conversation_of(user: User, mail: IncomingMail, most: int = 20) -> QuerySet[
 
 
 def _by_mailbox(rows: QuerySet[IncomingMail], **counts: Any) -> dict[int | None, dict[str, int]]:
-    found = rows.order_by().values("mailbox").annotate(**counts)
-    return {row.pop("mailbox"): row for row in found}
+    found = rows.order_by().values_list("mailbox").annotate(**counts).values_list("mailbox", *counts)
+    return {key: dict(zip(counts, values, strict=True)) for key, *values in found}

@@ -45,7 +45,7 @@ def is_recipient(mail: OutgoingMail, address: str) -> bool:
 def thread_of(mail: IncomingMail, answered: OutgoingMail | None) -> str:
     """One key for the conversation, whoever of the two writes: of the first mail in it."""
     if answered is not None and answered.object_model == IncomingMail._meta.label_lower:
-        first = IncomingMail.objects.filter(pk=answered.object_id).values_list("thread", flat=True).first()
+        first = IncomingMail.objects.filter(pk=answered.object_id or 0).values_list("thread", flat=True).first()
         if first:
             return first
     if answered is not None:

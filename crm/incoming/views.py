@@ -80,7 +80,7 @@ class IncomingDetailView(ScopedView):
         mail: IncomingMail = self.get_record()
         shown, folded = folded_text(mail.text)
         behind = records_behind(request.user, [mail]).get((mail.record_model, mail.record_id or 0))
-        answers = OutgoingMail.objects.visible_to(request.user).filter(pk=mail.answers_id).first()
+        answers = OutgoingMail.objects.visible_to(request.user).filter(pk=mail.answers_id or 0).first()
         context = {
             "mail": mail,
             "shown": shown,

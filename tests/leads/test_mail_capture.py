@@ -83,7 +83,7 @@ def test_answer_to_a_mail_to_a_lead_is_a_touch_with_it():
     mail = receive(letter("ada@example.org", in_reply_to=ours.message_id, text="Yes."))
     touch = LeadTouch.objects.get(lead=lead)
     assert (mail.outcome, mail.answers, touch.direction, touch.body) == ("reply", ours, "in", "Yes.")
-    assert LeadTouch.objects.filter(pk=mail.object_id).exists()
+    assert LeadTouch.objects.filter(pk=mail.object_id or 0).exists()
 
 
 def test_stranger_with_the_id_of_a_mail_to_a_lead_touches_nothing():
