@@ -47,9 +47,9 @@ test: setup browser
 guards: setup
 	@$(PY) -m tests.guards $(ONLY)
 
-# ONLY=list,import runs these rows alone; ROWS is the number of customers of the base
+# ONLY=list,import runs these rows alone; ROWS is the number of customers of the base, GROWN that of deals and leads
 bench: setup
-	@$(PY) -m bench --only "$(ONLY)" --rows $(or $(ROWS),1000000)
+	@$(PY) -m bench --only "$(ONLY)" --rows $(or $(ROWS),1000000) --grown $(or $(GROWN),0)
 
 # the long form; the suite runs the same drills with smaller numbers
 drills: setup

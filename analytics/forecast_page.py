@@ -1,70 +1,37 @@
-"""What the page of the forecast shows: the quarter as it stands, each method's word on it, groups, back-tests."""
+"""What the page of the forecast shows of a month or a quarter: all deals, groups, the months around, targets."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, FloatField, Q, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q
 from django.urls import reverse
 
-from analytics.models import ForecastSnapshot, ModelRun
-from analytics.models.forecast import MONTHS_AHEAD
+from analytics.forecast_cells import Basis, Cells, Row, months_around, read_cells
 from analytics.periods import Period, PeriodKind
+from crm.access import scope_of
+from crm.choices import Scope, Verb
 from crm.company import company_today
-from crm.models import User
-from pipeline.choices import ForecastCategory, Outcome
-from pipeline.models import Target
-from pipeline.performance import GROUPINGS, deals_seen
+from pipeline.choices import Outcome
+from pipeline.credit import GROUPINGS
+from pipeline.models import Deal, Target
 
-BY = ("rep", "office", "pipeline", "product")
-METHODS = {
-    "learned": "Learned",
-    "naive": "As last time",
-    "weighted": "Weighted",
-}
-WORDS = {
-    "learned": "Chances by age, product, owner and stage, learned from the three months before, and deals to come.",
-    "naive": "What the three months before brought.",
-    "weighted": "Amount times probability of the stage. It ignores when, and deals to come.",
-}
+if TYPE_CHECKING:
+    from analytics.models import ModelRun
+    from crm.models import User
+
+BY = ("rep", "office", "manager", "pipeline", "product")
+KINDS = {"month": "A month", "quarter": "A quarter"}
+LENGTHS = {PeriodKind.MONTH.value: 1, PeriodKind.QUARTER.value: 3}
 
 
 @dataclass(frozen=True)
-class Row:
-    """A group, or all deals, in the quarter that is shown; money in the company's currency."""
-
-    key: Any
-    name: str
-    won: float
-    open_count: int
-    open_amount: float
-    weighted: float
-    commit: float
-    best_case: float
-    learned: float | None
-    target: float | None
-
-    @property
-    def attainment(self) -> float | None:
-        return self.won / self.target if self.target else None
-
-    @property
-    def missing(self) -> float | None:
-        return max(self.target - self.won, 0.0) if self.target else None
-
-    @property
-    def coverage(self) -> float | None:
-        """Open weighted pipeline / what is missing to the target."""
-        return self.weighted / self.missing if self.missing else None
-
-
-@dataclass(frozen=True)
-class Quarter:
-    """The quarter that is shown, and how much of it is over by today (0 to 1)."""
+class Span:
+    """The month or quarter that is shown, and how much of it is over by today (0 to 1)."""
 
     period: Period
     today: dt.date
@@ -74,170 +41,143 @@ class Quarter:
         days = (self.period.next.start - self.period.start).days
         return min(max((self.today - self.period.start).days + 1, 0) / days, 1.0)
 
+    def moved(self, count: int) -> str:
+        return self.period.moved(count).start.isoformat()
 
-def quarter_asked(text: str) -> Quarter:
-    """The running quarter unless `text` (its first day) names another. Raises ValueError where none begins then."""
+
+def anchor(run: ModelRun | None) -> dt.date:
+    """The day the page speaks from: today, or the day after the as-of of a run that was asked of a day long past."""
     today = company_today()
-    period = Period.read(text, PeriodKind.QUARTER) if text else Period.of(today, PeriodKind.QUARTER)
-    return Quarter(period, today)
+    if run is None or (today - run.as_of).days <= 31:
+        return today
+    return run.as_of + dt.timedelta(days=1)
 
 
-def total_row(user: User, quarter: Quarter, run: ModelRun | None) -> Row:
-    """All deals that the person may see together."""
-    rows = _rows(user, quarter, run, None)
-    target = Target.objects.filter(_spans(quarter), user=None, team=None).aggregate(total=Sum("amount"))["total"]
-    return _with_target(rows[0], target)
+def span_asked(text: str, kind: str, today: dt.date) -> Span:
+    """The running month or quarter unless `text` (its first day) names another. Raises ValueError where none begins
+    then."""
+    kind = kind if kind in KINDS else PeriodKind.QUARTER.value
+    return Span(Period.read(text, kind) if text else Period.of(today, kind), today)
 
 
-def group_rows(user: User, quarter: Quarter, run: ModelRun | None, by: str) -> list[Row]:
-    """The groups, the largest forecast first; reps and teams with their targets."""
-    rows = _rows(user, quarter, run, by)
-    targets: dict[Any, Any] = {}
-    if by in ("rep", "office"):
-        field = "user" if by == "rep" else "team"
-        found = Target.objects.filter(_spans(quarter), **{f"{field}__isnull": False})
-        targets = dict(found.order_by().values(field).annotate(total=Sum("amount")).values_list(field, "total"))
-    rows = [_with_target(row, targets.get(row.key)) for row in rows]
-    return sorted(rows, key=lambda row: (-(row.learned or row.won + row.weighted), row.name))
+class ForecastPage:
+    """The figures of one span for one viewer: two statements over deals, one over targets."""
+
+    def __init__(self, user: User, span: Span, run: ModelRun | None, by: str) -> None:
+        self.user, self.span, self.by = user, span, by
+        self.sees_all = scope_of(user, Deal, Verb.VIEW) == Scope.ALL
+        months = months_around(span.today)
+        before = min(span.period.previous.start, Period.of(span.today, span.period.kind).previous.start)
+        since = min(before, months[0].previous.start)
+        basis = Basis.of(run.metrics if run else None)
+        self.cells: Cells = read_cells(user, GROUPINGS[by], basis, span.today, since)
+        self.months = months
+        self.targets = Targets.between(min(since, span.period.start), max(months[-1], span.period).next.start)
+
+    @property
+    def total(self) -> Row:
+        """All deals that the person may see together."""
+        row = self.cells.total(self.span.period)
+        return replace(row, target=self._whole_target(self.span.period))
+
+    @property
+    def groups(self) -> list[Row]:
+        """The groups, the largest forecast first; reps and teams with their targets."""
+        whose = {"rep": "user", "office": "team"}.get(self.by, "")
+        rows = [
+            replace(row, target=self.targets.of(self.span.period, **{whose: row.key}) if whose and row.key else None)
+            for row in self.cells.rows(self.span.period)
+        ]
+        return sorted(rows, key=lambda row: (-(row.learned or row.won + row.open_weighted), row.name))
+
+    @property
+    def month_rows(self) -> list[tuple[Period, Row, str]]:
+        """Each month around the day of the page, and where its open deals are listed."""
+        return [
+            (month, replace(self.cells.total(month), target=self._whole_target(month)), self._month_url(month))
+            for month in self.months
+        ]
+
+    @property
+    def undated(self) -> float:
+        """Open deals of which nobody says when."""
+        return float(sum(cell["count"] for cell in self.cells.open if cell["also"] is None))
+
+    def chart(self, names: dict[str, str]) -> dict[str, Any]:
+        """The months for the chart: a list of amounts for each series, None where nothing is said."""
+        rows = self.month_rows
+        running = Period.of(self.span.today, PeriodKind.MONTH)
+        return {
+            "months": [str(month) for month, _, _ in rows],
+            "urls": [url for _, _, url in rows],
+            "running": next(place for place, (month, _, _) in enumerate(rows) if month == running),
+            "won": [row.won if month <= running else None for month, row, _ in rows],
+            "commit": [row.commit for _, row, _ in rows],
+            "rest": [row.best_case - row.commit for _, row, _ in rows],
+            "learned": [row.learned if month >= running else None for month, row, _ in rows],
+            "target": [row.target for _, row, _ in rows],
+            "names": names,
+        }
+
+    def list_url(self, row: Row) -> str:
+        """The open deals of a group, in the list; empty where no filter of it says the group."""
+        grouping = GROUPINGS[self.by]
+        value = row.name if grouping.value_of == "name" else row.key
+        if value in (None, "") or not grouping.filter:
+            return ""
+        return deals_url(**{grouping.filter: value})
+
+    @staticmethod
+    def _month_url(month: Period) -> str:
+        return deals_url(expected_on_min=month.start.isoformat(), expected_on_max=month.end.isoformat())
+
+    def _whole_target(self, span: Period) -> float | None:
+        """The house's target, or for who sees less the team's."""
+        if self.sees_all:
+            return self.targets.of(span)
+        if scope_of(self.user, Deal, Verb.VIEW) == Scope.TEAM and self.user.team_id:
+            return self.targets.of(span, team=self.user.team_id)
+        return self.targets.of(span, user=self.user.pk)
 
 
-def tests_of(run: ModelRun) -> list[dict[str, Any]]:
-    """Each earlier cut-off with what came and what every method had said."""
-    methods = run.metrics.get("methods", {})
-    tests: dict[str, dict[str, Any]] = {}
-    for name in METHODS:
-        for one in methods.get(name, {}).get("backtest", ()):
-            test = tests.setdefault(one["cutoff"], {"actual": one["actual"], "said": {}})
-            off = (one["predicted"] - one["actual"]) / one["actual"] if one["actual"] else None
-            test["said"][name] = {"amount": one["predicted"], "off": off}
-    return [
-        {"cutoff": dt.date.fromisoformat(day), **test, "said": [test["said"].get(name) for name in METHODS]}
-        for day, test in sorted(tests.items())
-    ]
+@dataclass(frozen=True)
+class Targets:
+    """Targets that touch some days, read once. What a span has none of its own for is taken from shorter or longer
+    ones: the months of a quarter together, a third of a quarter, a part of a year."""
+
+    rows: Sequence[Target]
+
+    @classmethod
+    def between(cls, since: dt.date, until: dt.date) -> Targets:
+        first = since.replace(year=since.year - 1)
+        return cls(list(Target.objects.filter(Q(starts_on__gte=first) & Q(starts_on__lt=until))))
+
+    def of(self, span: Period, *, user: int | None = None, team: int | None = None) -> float | None:
+        """The target of a person, a team or (for neither) the house, in a month or quarter; None without one."""
+        mine = [row for row in self.rows if (row.user_id, row.team_id) == (user, team)]
+        length = LENGTHS[span.kind]
+        own = [row for row in mine if row.starts_on == span.start and row.months == length]
+        if own:
+            return float(own[0].amount)
+        parts = [row for row in mine if row.months < length and span.start <= row.starts_on < span.next.start]
+        if parts:
+            return float(sum(row.amount for row in parts))
+        wider = [row for row in mine if row.months > length and _holds(row, span.start)]
+        if not wider:
+            return None
+        closest = min(wider, key=lambda row: row.months)
+        return float(closest.amount) * length / closest.months
 
 
-def snapshots_of(limit: int = 12) -> list[dict[str, Any]]:
-    """What was thought on earlier days, the newest first: a day, and what each method said then."""
-    days: dict[dt.date, dict[str, Any]] = {}
-    for one in ForecastSnapshot.objects.order_by("-taken_on")[: limit * 6]:
-        days.setdefault(one.taken_on, {})[one.method] = one.amount
-    return [
-        {"day": day, "said": [said.get(name) for name in (*METHODS, "commit", "best_case")]}
-        for day, said in list(days.items())[:limit]
-    ]
+def deals_url(**asked: Any) -> str:
+    """The open deals of these filters, in the list."""
+    return f"{reverse('pipeline:deal_list')}?{urlencode({**asked, 'outcome': Outcome.OPEN.value})}"
 
 
 def slipped_url() -> str:
     return f"{reverse('pipeline:deal_list')}?slipped=yes"
 
 
-def list_url(by: str, row: Row) -> str:
-    """The open deals of a group, in the list."""
-    grouping = GROUPINGS[by]
-    value = row.name if grouping.value_of == "name" else row.key
-    if value in (None, "") or not grouping.filter:
-        return ""
-    return f"{reverse('pipeline:deal_list')}?{urlencode({grouping.filter: value, 'outcome': Outcome.OPEN.value})}"
-
-
-def slipped(user: User) -> tuple[int, float]:
-    """Open deals whose expected day has passed: how many, and their amount."""
-    rows = deals_seen(user).filter(outcome=Outcome.OPEN, expected_on__lt=company_today())
-    found = rows.aggregate(n=Count("pk"), amount=Sum("base_amount"))
-    return found["n"], float(found["amount"] or 0)
-
-
-def _spans(quarter: Quarter) -> Q:
-    """Targets of the quarter itself, and of the months in it."""
-    start, end = quarter.period.start, quarter.period.next.start
-    return Q(starts_on=start, months=3) | Q(starts_on__gte=start, starts_on__lt=end, months=1)
-
-
-def _rows(user: User, quarter: Quarter, run: ModelRun | None, by: str | None) -> list[Row]:
-    grouping = GROUPINGS[by] if by else None
-    seen = deals_seen(user).order_by()
-    if grouping is not None:
-        name = Coalesce(grouping.name, Value("")) if grouping.value_of == "key" else grouping.name
-        seen = seen.annotate(g_key=grouping.key, g_name=name)
-    start, end = quarter.period.start, quarter.period.next.start
-    is_open, in_time = Q(outcome=Outcome.OPEN), Q(expected_on__lt=end)
-    won = Q(outcome=Outcome.WON)
-    rates = float((run.metrics.get("win_rate") if run else None) or 0)
-    worth = Cast(Coalesce("base_amount", Value(0)), FloatField())
-    chance = Case(
-        When(stage__probability__isnull=False, then=Cast("stage__probability", FloatField()) / 100.0),
-        default=Value(rates),
-        output_field=FloatField(),
-    )
-    column = _column(run, end)
-    chance_won: Any = F(f"forecast__{column}") if column else Value(0.0)
-    if column and (earlier := _column(run, start)):  # of a quarter to come: not what is won before it begins
-        chance_won = chance_won - F(f"forecast__{earlier}")
-    learned: Any = Coalesce(F("forecast__worth") * chance_won, Value(0.0), output_field=FloatField())
-    measures: dict[str, Any] = {
-        "n_won": Sum("base_amount", filter=won & Q(closed_on__gte=start, closed_on__lt=end)),
-        "n_before": Sum("base_amount", filter=won & _three_months_before(run)),
-        "n_open": Count("pk", filter=is_open),
-        "n_amount": Sum("base_amount", filter=is_open),
-        "n_weighted": Sum(worth * chance, filter=is_open, output_field=FloatField()),
-        "n_commit": Sum("base_amount", filter=is_open & in_time & Q(forecast_category=ForecastCategory.COMMIT)),
-        "n_best": Sum(
-            "base_amount",
-            filter=is_open & in_time & Q(forecast_category__in=(ForecastCategory.COMMIT, ForecastCategory.BEST_CASE)),
-        ),
-        "n_learned": Sum(learned, filter=is_open, output_field=FloatField()),
-    }
-    found = (
-        [seen.aggregate(**measures)] if grouping is None else list(seen.values("g_key", "g_name").annotate(**measures))
-    )
-    whole = float(run.metrics["methods"]["naive"]["next_quarter"]) if run else 0.0
-    new = _new_amount(run, end) - _new_amount(run, start)
-    rows = []
-    for one in found:
-        won_amount = float(one["n_won"] or 0)
-        to_come = new * float(one["n_before"] or 0) / whole if whole else (new if grouping is None else 0.0)
-        rows.append(
-            Row(
-                key=one.get("g_key"),
-                name=one.get("g_name") or ("All deals" if grouping is None else "not said"),
-                won=won_amount,
-                open_count=one["n_open"],
-                open_amount=float(one["n_amount"] or 0),
-                weighted=float(one["n_weighted"] or 0),
-                commit=float(one["n_commit"] or 0),
-                best_case=float(one["n_best"] or 0),
-                learned=won_amount + float(one["n_learned"] or 0) + to_come if column else None,
-                target=None,
-            )
-        )
-    return [row for row in rows if grouping is None or row.open_count or row.won]
-
-
-def _three_months_before(run: ModelRun | None) -> Q:
-    """The days whose wins say how much of the deals to come is a group's."""
-    if run is None:
-        return Q(pk=None)
-    cut = dt.date.fromisoformat(run.metrics["cutoff"])
-    number = cut.year * 12 + cut.month - 4
-    since = dt.date(number // 12, number % 12 + 1, min(cut.day, 28))
-    return Q(closed_on__gte=since, closed_on__lt=cut)
-
-
-def _place(run: ModelRun | None, end: dt.date) -> int | None:
-    """Which of the run's months ends where the quarter does (0 is the first); None where none does."""
-    ends = run.metrics.get("ends", ()) if run else ()
-    return ends.index(end.isoformat()) if end.isoformat() in ends else None
-
-
-def _column(run: ModelRun | None, end: dt.date) -> str:
-    place = _place(run, end)
-    return "" if place is None or place >= MONTHS_AHEAD else f"month_{place + 1}"
-
-
-def _new_amount(run: ModelRun | None, end: dt.date) -> float:
-    place = _place(run, end)
-    return 0.0 if run is None or place is None else float(run.metrics["new_amounts"][place])
-
-
-def _with_target(row: Row, target: Any) -> Row:
-    return Row(**{**row.__dict__, "target": float(target) if target else None})
+def _holds(row: Target, day: dt.date) -> bool:
+    number = row.starts_on.year * 12 + row.starts_on.month - 1
+    return number <= day.year * 12 + day.month - 1 < number + row.months

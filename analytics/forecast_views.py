@@ -1,8 +1,9 @@
-"""The page of the sales forecast."""
+"""The page of the sales forecast, and "Forecast now"."""
 
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,97 +11,153 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analytics import forecast_page as page
+from analytics import forecast_past as past
+from analytics import jobs
+from analytics.forecast_cells import Row
+from analytics.forms import ForecastRunForm
 from analytics.models import ModelRun
-from analytics.queries import last_run
+from analytics.queries import failure_after, last_run
+from analytics.views import StartsRun
 from crm.access import can
 from crm.choices import Verb
+from crm.company import company_today
 from crm.field_rights import hides
+from crm.models import JobRun
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import number, percent, short_money
 from crm.views.base import ScopedView
-from pipeline.models import Deal
-from pipeline.performance import GROUPINGS
+from pipeline.credit import GROUPINGS
+from pipeline.models import Deal, Target
 
 
 class ForecastView(ScopedView):
-    """`?quarter=` is its first day (the running one), `?by=` rep, office, pipeline or product."""
+    """`?length=` month or quarter, `?from=` its first day (the running one), `?by=` one of `forecast_page.BY`."""
 
     model = Deal
     request: SignedInRequest
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = self.request.user
         if not can(user, Verb.VIEW, Deal) or hides(user, "pipeline.deal.amount", "pipeline.deal.owner"):
             raise PermissionDenied
-        try:
-            quarter = page.quarter_asked(request.GET.get("quarter", ""))
-        except ValueError as error:
-            raise Http404("No quarter begins on that day.") from error
-        by = request.GET.get("by", "rep")
-        by = by if by in page.BY else "rep"
-        run = last_run("forecast")
-        total = page.total_row(user, quarter, run)
-        rows = page.group_rows(user, quarter, run, by)
-        context = {
-            "quarter": quarter,
-            "before": quarter.period.moved(-1).start.isoformat(),
-            "after": quarter.period.next.start.isoformat(),
-            "by": by,
-            "groupings": [(name, GROUPINGS[name].label) for name in page.BY],
-            "grouping": GROUPINGS[by],
-            "run": run,
-            "cutoff": dt.date.fromisoformat(run.metrics["cutoff"]) if run else None,
-            "total": total,
-            "figures": self._figures(total, quarter, run),
-            "rows": [(row, page.list_url(by, row)) for row in rows],
-            "methods": _methods(run) if run else [],
-            "tests": page.tests_of(run) if run else [],
-            "method_names": list(page.METHODS.values()),
-            "snapshots": page.snapshots_of(),
-            "may_run": can(user, Verb.RUN, ModelRun),
-        }
-        return render(request, "analytics/forecast.html", context)
+        return super().dispatch(request, *args, **kwargs)
 
-    def _figures(self, total: page.Row, quarter: page.Quarter, run: ModelRun | None) -> list[dict[str, Any]]:
-        """At most six figures, each with what explains it."""
-        currency, count_amount = self.request.company.currency, page.slipped(self.request.user)
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = ForecastRunForm(initial={"as_of": company_today()})
+        return self.show(form, is_open="run" in request.GET)
+
+    @cached_property
+    def run(self) -> ModelRun | None:
+        return last_run("forecast")
+
+    @property
+    def by(self) -> str:
+        asked = self.request.GET.get("by", "")
+        return asked if asked in page.BY else "rep"
+
+    @cached_property
+    def span(self) -> page.Span:
+        asked = self.request.GET
+        try:
+            return page.span_asked(asked.get("from", ""), asked.get("length", ""), page.anchor(self.run))
+        except (ValueError, OverflowError) as error:
+            raise Http404("No month or quarter begins on that day.") from error
+
+    def show(self, form: ForecastRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
+        user, run, span = self.request.user, self.run, self.span
+        found = page.ForecastPage(user, span, run, self.by)
+        total = found.total
+        context = {
+            "span": span,
+            "before": span.moved(-1),
+            "after": span.moved(1),
+            "by": self.by,
+            "kinds": self._kinds(),
+            "groupings": [(name, GROUPINGS[name].label) for name in page.BY],
+            "grouping": GROUPINGS[self.by],
+            "run": run,
+            "is_as_of_earlier": span.today != company_today(),
+            "total": total,
+            "figures": self._figures(total),
+            "rows": [(row, found.list_url(row)) for row in found.groups],
+            "month_rows": found.month_rows,
+            "undated": found.undated,
+            "months_data": found.chart({"won": "Won", "target": "Target", **past.ALL}),
+            "sees_all": found.sees_all,
+            "may_change_targets": can(user, Verb.CHANGE, Target),
+            "may_move": can(user, Verb.CHANGE, Deal),
+            "may_run": can(user, Verb.RUN, ModelRun),
+            "form": form if can(user, Verb.RUN, ModelRun) else None,
+            "is_form_open": is_open,
+            "failure": failure_after(run, "forecast"),
+            **jobs.newest_job(user, run, "forecast"),
+            **self._past(total, found.sees_all),
+        }
+        return render(self.request, "analytics/forecast.html", context, status=status)
+
+    def _past(self, total: Row, sees_all: bool) -> dict[str, Any]:
+        """Methods and their errors for everybody; amounts of the whole house for who may see every deal."""
+        run, span = self.run, self.span
+        if run is None:
+            return {}
+        is_over = span.period.next.start <= span.today
+        thoughts = past.thoughts_of(span) if sees_all else []
+        errors = past.over_time(run)
+        return {
+            "cutoff": dt.date.fromisoformat(run.metrics["cutoff"]),
+            "recommendation": past.recommendation(run),
+            "methods": past.methods(run),
+            "tests": past.tests_of(run),
+            "method_names": list(past.METHODS.values()),
+            "all_names": list(past.ALL.values()),
+            "thoughts": thoughts,
+            "came": total.won if is_over else None,
+            "thoughts_data": past.thoughts_chart(thoughts, total.won if is_over else None),
+            "errors": errors,
+            "errors_data": past.over_time_chart(errors),
+            "single_deals": past.single_deals(run),
+        }
+
+    def _kinds(self) -> list[dict[str, Any]]:
+        return [
+            {"label": label, "url": f"?length={kind}&by={self.by}", "active": kind == self.span.period.kind}
+            for kind, label in page.KINDS.items()
+        ]
+
+    def _figures(self, total: Row) -> list[dict[str, Any]]:
+        """Six figures, each with what explains it."""
+        currency, span, run = self.request.company.currency, self.span, self.run
 
         def shown(value: float | None) -> str:
             return "–" if value is None else short_money(value, currency)
 
-        pace = total.won / quarter.share_over if quarter.share_over else None
+        best = run.metrics["recommended"] if run else None
+        method = best if best in past.METHODS else "learned"
+        error = run.metrics["methods"][method]["backtest_error"] if run else None
+        pace = total.won / span.share_over if span.share_over else None
         target = f"target {shown(total.target)}, {percent(total.attainment)} reached" if total.target else "no target"
-        error = run.metrics["methods"]["learned"]["backtest_error"] if run else None
+        at_pace = f"{percent(span.share_over)} of the time is over"
+        if total.target and pace is not None:
+            at_pace += f"; that is {percent(pace / total.target)} of the target"
         return [
-            {"label": "Won this quarter", "value": shown(total.won), "note": target},
-            {"label": "Learned forecast", "value": shown(total.learned),
-             "note": f"back-test error {percent(error)}" if error is not None else "not tried yet"},
-            {"label": "At this pace", "value": shown(pace),
-             "note": f"{percent(quarter.share_over)} of the quarter is over"},
-            {"label": "Commit", "value": shown(total.won + total.commit),
-             "note": f"best case {shown(total.won + total.best_case)}"},
-            {"label": "Slipped", "value": number(count_amount[0]), "note": shown(count_amount[1]),
+            {"label": f"Won in {span.period}", "value": shown(total.won), "note": target},
+            {"label": f"Forecast, {past.METHODS[method].lower()}", "value": shown(total.said(method)),
+             "note": f"back-test error {percent(error, 1)}" if error is not None else "not tried yet"},
+            {"label": "At this pace", "value": shown(pace), "note": at_pace},
+            {"label": "Commit", "value": shown(total.said("commit")),
+             "note": f"best case {shown(total.said('best_case'))}, pipeline {shown(total.said('pipeline'))}"},
+            {"label": "Slipped", "value": number(total.slipped), "note": shown(total.slipped_amount),
              "url": page.slipped_url()},
             {"label": "Coverage", "value": "–" if total.coverage is None else f"{total.coverage:.1f} ×",
              "note": "weighted open ÷ missing to the target"},
         ]  # fmt: skip
 
 
-def _methods(run: ModelRun) -> list[dict[str, Any]]:
-    """Each method: its words, what it says of the three months ahead, how far off it was; the best one marked."""
-    metrics = run.metrics
-    found = [
-        {
-            "name": label,
-            "words": page.WORDS[name],
-            "amount": metrics["methods"][name]["next_quarter"],
-            "error": metrics["methods"][name]["backtest_error"],
-            "tests": len(metrics["methods"][name]["backtest"]),
-            "is_best": metrics["recommended"] == name,
-        }
-        for name, label in page.METHODS.items()
-    ]
-    rep = metrics["rep"]
-    found.append({"name": "Commit", "words": "What the reps commit to.", "amount": rep["commit"], "error": None})
-    found.append({"name": "Best case", "words": "With what may come.", "amount": rep["best_case"], "error": None})
-    return found
+class ForecastRunView(StartsRun, ForecastView):
+    """Ask for a new forecast; the page shows the job until it is done."""
+
+    form_class = ForecastRunForm
+    url_name = "analytics:forecast_detail"
+
+    def start(self, **asked: Any) -> JobRun:
+        return jobs.start_forecast(**asked)

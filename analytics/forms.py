@@ -132,6 +132,12 @@ class LeadRunForm(AsOfForm):
     )
 
 
+class ForecastRunForm(AsOfForm):
+    """Forecast sales as of the end of a day."""
+
+    as_of = as_of_field("Nothing of later days is looked at; only a forecast of today is kept as what was thought.")
+
+
 class ClvRunForm(AsOfForm):
     """Forecast as of the end of a day: how far ahead, and how money to come is counted today."""
 

@@ -71,6 +71,16 @@ def start_leads(*, actor: User | None, as_of: dt.date, mature_days: int) -> JobR
     )
 
 
+def start_forecast(*, actor: User | None, as_of: dt.date) -> JobRun:
+    """Ask for a new sales forecast; the page shows the job until it is done."""
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"Forecast sales as of {full_day(as_of)}",
+        parameters={"as_of": as_of.isoformat(), "only": ["forecast"]},
+    )
+
+
 def newest_job(user: User, run: ModelRun | None, step: str = "") -> dict[str, Any]:
     """The newest analysis (of `step`, where one is named) that the person may follow: while it runs, or when it
     failed after the last good run."""

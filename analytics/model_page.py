@@ -44,9 +44,9 @@ class ModelPage:
     @property
     def quality_rows(self) -> list[dict[str, Any]]:
         """The model beside the others and beside what it has to beat."""
-        losses = self.found.get("log_losses", {})
+        losses, by_model = self.found.get("log_losses", {}), self.found.get("by_model", {})
         rows = [
-            {"name": name, "loss": loss, "is_chosen": name == self.found["model"]}
+            {"name": name, "loss": loss, "is_chosen": name == self.found["model"], "own": by_model.get(name)}
             for name, loss in sorted(losses.items(), key=lambda pair: pair[1])
         ]
         for row in rows:

@@ -39,5 +39,6 @@ urlpatterns = [
     path("clv/", clv_views.ClvView.as_view(), name="clv_detail"),
     path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),
     path("forecast/", forecast_views.ForecastView.as_view(), name="forecast_detail"),
+    path("forecast/run/", forecast_views.ForecastRunView.as_view(), name="forecast_run"),
     path("clv/export/", clv_views.ClvExportView.as_view(), name="clv_export"),
 ]

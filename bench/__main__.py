@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace, databases: object, var: Path, stack: ExitS
     stack.callback(connections.close_all)
     collect_if_changed()
     assert isinstance(databases, Databases)  # noqa: S101
-    world = World(options.rows, databases, var, stack)
+    world = World(options.rows, databases, var, stack, options.grown or options.rows)
     wanted = options.only.split(",") if options.only else list(ROWS)
     if unknown := [name for name in wanted if name not in ROWS]:
         sys.stderr.write(f"There is no row {unknown[0]}. The rows are: {', '.join(ROWS)}.\n")
@@ -83,6 +83,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", default="", help="rows, between commas")
     parser.add_argument("--rows", type=int, default=1_000_000, help="customers of the base (default: 1,000,000)")
+    parser.add_argument("--grown", type=int, default=0, help="deals and leads (default: as many as customers)")
     options = parser.parse_args()
     if options.rows < SMALLEST:
         parser.error(f"--rows must be at least {SMALLEST:,}.")

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import connection
 from django.test import Client
 
@@ -25,12 +26,14 @@ MANAGER, REP = "manager@example.com", "rep@example.com"
 
 @dataclass
 class World:
-    """One run. Everything is made when a row first asks for it; `stack` takes it down again."""
+    """One run. Everything is made when a row first asks for it; `stack` takes it down again. `grown`: to so many deals
+    and leads the rows that measure them add."""
 
     rows: int
     databases: Databases
     folder: Path
     stack: ExitStack
+    grown: int
     _visitors: dict[Any, Visitor] = field(default_factory=dict)
 
     @property
@@ -52,6 +55,10 @@ class World:
     def floor_port(self) -> int:
         """The bare pages on the base of this run."""
         return self._serve(self.databases.work_name(self.rows), "bench.floor.settings")
+
+    def as_owner(self) -> psycopg.Connection:
+        """A connection of the owner of the tables to the base of this run, in autocommit."""
+        return psycopg.connect(self.databases.owner_url(self.databases.work_name(self.rows)), autocommit=True)
 
     def visitor(self, port: int, email: str = MANAGER) -> Visitor:
         """Somebody signed in at a site, with a connection of their own."""

@@ -155,6 +155,7 @@ CRM_DEMO_LOADERS = [
     "leads.demo.leads.load",
     "pipeline.demo.deals.load",
     "pipeline.demo.quotes.load",
+    "analytics.demo.forecasts.load",
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------------

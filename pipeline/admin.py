@@ -56,6 +56,10 @@ class TargetAdmin(LoggedAdmin):
     list_select_related = ("user", "team")
     sortable_by = ()
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.version += 1 if change else 0
+        super().save_model(request, obj, form, change)
+
 
 class DealForm(forms.ModelForm):
     def clean_external_id(self) -> str | None:

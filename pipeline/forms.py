@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from contacts.models import Contact
@@ -17,8 +18,9 @@ from crm.customfields.forms import CustomFieldsForm
 from crm.fields import RecordField, SectionedForm
 from crm.models import Team, User
 from orders.models import Product
-from pipeline.choices import ContactRole
-from pipeline.models import Deal, DealCompetitor, DealLine, DealRole, DealShare, OutcomeReason, Stage
+from pipeline.choices import ContactRole, ForecastCategory
+from pipeline.models import Deal, DealCompetitor, DealLine, DealRole, DealShare, OutcomeReason, Stage, Target
+from pipeline.month_board import day_in, first_of
 
 DAY_FORMAT = "%Y-%m-%d"
 FILLED_ON_THE_WAY = ("amount", "expected_on", "next_step")
@@ -169,6 +171,64 @@ class MoveForm(SectionedForm, forms.Form):
         """What the person filled in of the deal's own fields; the board sends none of them."""
         sent = [name for name in FILLED_ON_THE_WAY if name in self.data]
         return {name: self.cleaned_data[name] for name in sent if name in self.changed_data}
+
+
+class ExpectForm(SectionedForm, forms.Form):
+    """On which day a deal is expected to close, and how sure its rep is; the board names a month instead of a day."""
+
+    layout = (("", (("expected_on", "forecast_category"),)),)
+    expected_on = forms.DateField(label="Expected close", required=False, widget=day_input())
+    forecast_category = forms.ChoiceField(label="In my forecast", choices=ForecastCategory.choices, required=False)
+    month = forms.DateField(required=False, widget=forms.HiddenInput())
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *, user: User, record: Deal, initial: dict[str, Any], data: Any = None) -> None:
+        names = ("expected_on", "forecast_category", "version")
+        super().__init__(data=data, initial={**{name: getattr(record, name) for name in names}, **initial})
+        self.record = record
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.record.is_open:
+            raise ValidationError("This deal is closed: it is expected on no day any more.")
+        if month := cleaned.get("month"):
+            cleaned["expected_on"] = day_in(first_of(month), self.record.expected_on, company_today())
+        day = cleaned.get("expected_on")
+        if day and self.record.opened_on and day < self.record.opened_on:
+            self.add_error("expected_on", "A deal cannot close before the day it was opened on.")
+        return cleaned
+
+    @property
+    def asked(self) -> set[str]:
+        """Which fields of the deal were asked for: the board asks for the day alone."""
+        named = {name for name in ("expected_on", "forecast_category") if name in self.data and name in self.fields}
+        named -= {"forecast_category"} if not self.cleaned_data.get("forecast_category") else set()
+        return named | ({"expected_on"} if self.cleaned_data.get("month") else set())
+
+
+class TargetForm(SectionedForm, forms.ModelForm):
+    """A target of a person, a team or the house."""
+
+    layout = (("", (("user", "team"), ("amount",), ("starts_on", "months"))),)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = Target
+        fields = ("user", "team", "amount", "starts_on", "months")
+        labels = {"user": "Colleague", "months": "For", "starts_on": "From"}
+        help_texts = {"team": "Both empty: the whole house.", "amount": "In the company’s currency."}
+
+    def __init__(self, *, user: User, record: Target | None, initial: dict[str, Any], data: Any = None) -> None:
+        version = {"version": record.version} if record else {}
+        super().__init__(data=data, instance=record, initial={**version, **initial})
+        self.fields["starts_on"].widget = day_input()
+        people = User.objects.visible_to(user).filter(is_active=True)
+        cast(forms.ModelChoiceField, self.fields["user"]).queryset = people
+        cast(forms.ModelChoiceField, self.fields["team"]).queryset = Team.objects.visible_to(user)
+
+    @property
+    def target_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
 class PartForm(SectionedForm, forms.ModelForm):

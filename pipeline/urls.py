@@ -4,12 +4,17 @@ from django.urls import path
 
 from pipeline.quotes import deciding, public
 from pipeline.quotes import views as quotes
-from pipeline.views import board, deals, moving, parts, performance
+from pipeline.views import board, deals, months, moving, parts, performance, targets
 
 app_name = "pipeline"
 urlpatterns = [
     path("pipeline/", board.BoardView.as_view(), name="board"),
     path("pipeline/start/", board.PipelineStartView.as_view(), name="pipeline_start"),
+    path("pipeline/months/", months.MonthBoardView.as_view(), name="month_board"),
+    path("targets/", targets.TargetListView.as_view(), name="target_list"),
+    path("targets/new/", targets.TargetCreateView.as_view(), name="target_create"),
+    path("targets/<int:pk>/", targets.TargetUpdateView.as_view(), name="target_update"),
+    path("targets/<int:pk>/remove/", targets.TargetRemoveView.as_view(), name="target_remove"),
     path("analytics/performance/", performance.PerformanceView.as_view(), name="performance"),
     path("deals/", deals.DealListView.as_view(), name="deal_list"),
     path("deals/export/", deals.DealExportView.as_view(), name="deal_export"),
@@ -18,6 +23,7 @@ urlpatterns = [
     path("deals/<int:pk>/", deals.DealDetailView.as_view(), name="deal_detail"),
     path("deals/<int:pk>/edit/", deals.DealUpdateView.as_view(), name="deal_update"),
     path("deals/<int:pk>/move/", moving.DealMoveView.as_view(), name="deal_move"),
+    path("deals/<int:pk>/expect/", months.DealExpectView.as_view(), name="deal_expect"),
     path("deals/<int:pk>/tick/", moving.DealTickView.as_view(), name="deal_tick"),
     path("deals/<int:pk>/archive/", deals.DealArchiveView.as_view(), name="deal_archive"),
     path("deals/<int:pk>/restore/", deals.DealRestoreView.as_view(), name="deal_restore"),

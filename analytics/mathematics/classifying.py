@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from analytics.mathematics.features import Codes, Design, Features, Matrix, Plain
-from analytics.mathematics.quality import Floats, Labels, auc, log_loss
+from analytics.mathematics.quality import Floats, Labels, auc, average_precision, brier, log_loss, top_decile_lift
 from analytics.mathematics.trees import path_contributions
 
 SEED = 42
@@ -152,6 +152,28 @@ class Choice:
     predicted: Floats
     folds: int
     selection_bias: float = 0.0
+    by_model: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def out_of_fold(
+    features: Features,
+    outcome: Labels,
+    candidates: Sequence[str] = CANDIDATES,
+    tell: Callable[[str], None] = lambda kind: None,
+) -> tuple[dict[str, Floats], list[tuple[Any, Any]]]:
+    """Probabilities by kind, each row's by a model of stratified folds (seed 42) that did not see it; and the folds.
+    Needs 2 rows of each outcome."""
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
+
+    splits = StratifiedKFold(fold_count(outcome), shuffle=True, random_state=SEED)
+    parts = list(splits.split(np.zeros(len(outcome)), outcome))
+    out: dict[str, Floats] = {}
+    for kind in candidates:
+        tell(kind)
+        out[kind] = np.empty(len(outcome))
+        for train, test in parts:
+            out[kind][test] = Classifier(kind, features.take(train), outcome[train]).predict(features.take(test))
+    return out, parts
 
 
 def choose(
@@ -165,22 +187,32 @@ def choose(
     Its probabilities are calibrated in the way whose own cross-validated log loss is the least: every figure made of
     `predicted` comes from rows that neither the model nor its calibration saw. Needs 2 rows of each outcome.
     """
-    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
-
-    folds = fold_count(outcome)
-    parts = list(StratifiedKFold(folds, shuffle=True, random_state=SEED).split(np.zeros(len(outcome)), outcome))
-    out: dict[str, Floats] = {}
-    for kind in candidates:
-        tell(kind)
-        out[kind] = np.empty(len(outcome))
-        for train, test in parts:
-            out[kind][test] = Classifier(kind, features.take(train), outcome[train]).predict(features.take(test))
+    out, parts = out_of_fold(features, outcome, candidates, tell)
     losses = {kind: log_loss(outcome, predicted) for kind, predicted in out.items()}
     best = min(losses, key=lambda kind: losses[kind])
     tried = {kind: _calibrated(kind, out[best], outcome, parts) for kind in CALIBRATORS}
     way = min(CALIBRATORS, key=lambda kind: log_loss(outcome, tried[kind]))
     calibrator = fit_calibrator(way, out[best], outcome)
-    return Choice(best, losses, calibrator, tried[way], folds, selection_bias(best, out, outcome, parts))
+    bias = selection_bias(best, out, outcome, parts)
+    by_model = {kind: model_figures(outcome, predicted, parts) for kind, predicted in out.items()}
+    return Choice(best, losses, calibrator, tried[way], len(parts), bias, by_model)
+
+
+def model_figures(outcome: Labels, predicted: Floats, parts: Sequence[tuple[Any, Any]]) -> dict[str, float]:
+    """The quality of a model's own out-of-fold probabilities, before they are calibrated: pooled, and the mean and the
+    standard deviation of the AUC of the folds."""
+    areas = [auc(outcome[test], predicted[test]) for _, test in parts]
+    found = {
+        "auc": auc(outcome, predicted),
+        "auc_mean": np.mean(areas),
+        "auc_sd": np.std(areas),
+        "average_precision": average_precision(outcome, predicted),
+        "brier": brier(outcome, predicted),
+        "log_loss": log_loss(outcome, predicted),
+        "accuracy": np.mean((predicted >= 0.5) == (outcome == 1)),
+        "top_decile_lift": top_decile_lift(outcome, predicted),
+    }
+    return {name: round(float(value), 6) for name, value in found.items()}
 
 
 def selection_bias(best: str, out: Mapping[str, Floats], outcome: Labels, parts: Sequence[tuple[Any, Any]]) -> float:

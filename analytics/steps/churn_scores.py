@@ -112,6 +112,7 @@ def chosen(choice: Choice) -> dict[str, Any]:
         "folds": choice.folds,
         "log_losses": {kind: round(loss, 6) for kind, loss in choice.losses.items()},
         "selection_bias": round(choice.selection_bias, 6),
+        "by_model": {kind: dict(one) for kind, one in choice.by_model.items()},
         "reasons_method": METHODS[choice.kind],
     }
 

@@ -7,12 +7,15 @@ far off they were. Each forecasts the three months from the cut-off, the first d
 
 A method is tried at earlier cut-offs, each three months before the next, wherever deals had been closed for a whole
 period before; nothing that became known later enters: an imported deal's amount is what its product brings until its
-ledger tells what it was worth then. Its error is the mean absolute error over the mean of what came.
+ledger tells what it was worth then. Its error is the mean absolute error over the mean of what came. A cut-off with a
+shorter past is shown, and counts in no error. What the reps commit to is not known of earlier days but by the nightly
+snapshots: their error is read from those whose three months are over.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,21 +23,27 @@ from typing import Any
 import numpy as np
 from psycopg import sql
 
+from analytics.forecast_cells import METHODS as SAID
+from analytics.forecast_cells import Basis, months_around, read_cells
 from analytics.mathematics import deal_flow as flow
 from analytics.mathematics.deal_flow import Deals, Floats, Flow
 from analytics.models import ForecastSnapshot, ModelRun
-from analytics.models.forecast import MONTHS_AHEAD, DealForecast
+from analytics.models.forecast import MONTHS_AHEAD, DealForecast, SnapshotSpan
+from analytics.periods import Period, PeriodKind
 from analytics.statements import drop_tables, execute, rows_of, write_columns
 from analytics.steps import AnalysisError, StepResult
 from analytics.steps.deal_rows import EPOCH, DealRows, day_number, read_deals
+from analytics.steps.single_deals import tell_apart
 from analytics.swapping import rebuild
 from crm.company import company_today
 from crm.jobs import Progress
+from pipeline.credit import ALL_TOGETHER
 
 MONTHS = 3
 MOST_TESTS = 8
 MOST_TRIES = 12
 FEWEST_CLOSED = 30
+MOST_NIGHTS = 104
 TABLE, FRESH = DealForecast._meta.db_table, "analytics_dealforecast_made"
 METHODS = ("weighted", "learned", "naive")
 REP_SQL = """
@@ -99,6 +108,18 @@ class Forecaster:
         """Whether deals had been closed for a whole period before it."""
         return self.first_closed <= day_number(months_from(cut, -MONTHS))
 
+    def stood(self, cut: dt.date) -> dict[str, Any]:
+        """What was open on that day: how many deals, their list value, and what those won in the three months after
+        brought."""
+        deals, number = self.rows.deals, day_number(cut)
+        chosen = flow.open_at(deals, number)
+        then = chosen & (deals.outcome == flow.WON) & (deals.closed < day_number(months_from(cut, MONTHS)))
+        return {
+            "open_count": int(chosen.sum()),
+            "open_listed": float(np.nansum(self.rows.prices[chosen])),
+            "from_open": float(np.nansum(deals.brought[then])),
+        }
+
     def _tries(self, cut: dt.date) -> list[tuple[float, float, float]]:
         """Of the months before: wins that the deals let expect, wins of the period before, wins that came by `cut`."""
         starts = [months_from(cut, -MONTHS - back) for back in range(MOST_TRIES)]
@@ -153,12 +174,17 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     progress.report(0, None, "Trying the methods at earlier days")
     tests = _tests(forecaster, cut)
     open_now = flow.open_at(deals, number, undated=True)
-    written = _write(rows, open_now, found, run_id, as_of)
+    rates = win_rates(deals, number)[deals.product[open_now]]
+    written = _write(rows, open_now, found, rates, run_id, as_of)
+    counted = [one for one in tests if one["is_counted"]]
     metrics = {
         **_totals(rows, number, open_now),
         "cutoff": cut.isoformat(),
         "until": months_from(cut, MONTHS).isoformat(),
-        "methods": {name: _method(name, said[name], tests) for name in METHODS},
+        "methods": {name: _method(name, said[name], counted) for name in METHODS},
+        "tests": tests[::-1],
+        "over_time": _over_time(deals, cut),
+        "single_deals": tell_apart(cut),
         "rep": _rep(months_from(cut, MONTHS)),
         "ends": [end.isoformat() for end in ends],
         "new_amounts": [float(one) for one in found.new_amounts[1:]],
@@ -170,22 +196,56 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     metrics["recommended"] = _best(metrics["methods"], int(closed.sum()))
     metrics["sentences"] = describe_metrics(metrics)
     if as_of == company_today() and not given:
-        _keep_snapshot(metrics, as_of, run_id)
+        keep_snapshots(metrics, as_of, run_id)
     known = deals.closed[dated]
     days = [EPOCH + dt.timedelta(days=int(one)) for one in (known.min(), known.max())] if len(known) else [None, None]
     return StepResult(written, dict(parameters), metrics, *days)
 
 
 def _tests(forecaster: Forecaster, cut: dt.date) -> list[dict[str, Any]]:
-    """What each method said at earlier cut-offs, the latest first, and what came."""
+    """What each method said at earlier cut-offs, the latest first, and what came; the last one may have too short a
+    past to count (`is_counted`)."""
     tests = []
     for back in range(1, MOST_TESTS + 1):
         start = months_from(cut, -MONTHS * back)
-        if not forecaster.may_try(start):
+        if forecaster.first_closed >= day_number(start):
             break
         said, _ = forecaster.forecast(start, is_now=False)
-        tests.append({"cutoff": start.isoformat(), "actual": forecaster.came(start), **said})
+        is_counted = forecaster.may_try(start)
+        tests.append({
+            "cutoff": start.isoformat(), "actual": forecaster.came(start), "is_counted": is_counted, **said,
+            **forecaster.stood(start),
+        })  # fmt: skip
+        if not is_counted:
+            break
     return tests
+
+
+def _over_time(deals: Deals, cut: dt.date) -> dict[str, Any]:
+    """Of the nightly snapshots whose three months are over: what came, how far off each method was on average
+    (`errors`, with the number of nights), and the last one of each week (`points`)."""
+    kept = ForecastSnapshot.objects.filter(span=SnapshotSpan.AHEAD, starts_on__lte=months_from(cut, -MONTHS))
+    nights: dict[tuple[dt.date, dt.date], dict[str, float]] = defaultdict(dict)
+    for day, start, method, amount in kept.order_by("taken_on").values_list(
+        "taken_on", "starts_on", "method", "amount"
+    ):
+        nights[day, start][method] = float(amount)
+    off: dict[str, list[float]] = defaultdict(list)
+    came_of: dict[str, list[float]] = defaultdict(list)
+    weeks: dict[str, dict[str, Any]] = {}
+    for (day, start), said in nights.items():
+        came = flow.amount_between(deals, day_number(start), day_number(months_from(start, MONTHS)))
+        for method, amount in said.items():
+            off[method].append(abs(amount - came))
+            came_of[method].append(came)
+        year, week, _ = day.isocalendar()
+        weeks[f"{year}-{week:02}"] = {"day": day.isoformat(), "came": came, "said": said}
+    errors = {
+        method: {"error": sum(off[method]) / sum(came_of[method]), "nights": len(off[method])}
+        for method in off
+        if sum(came_of[method]) > 0
+    }
+    return {"errors": errors, "points": list(weeks.values())[-MOST_NIGHTS:]}
 
 
 def _method(name: str, next_quarter: float, tests: list[dict[str, Any]]) -> dict[str, Any]:
@@ -247,13 +307,15 @@ def describe(run: ModelRun) -> list[str]:
     return list(run.metrics.get("sentences", ()))
 
 
-def _write(rows: DealRows, open_now: np.ndarray[Any, Any], found: Flow, run_id: int, as_of: dt.date) -> int:
+def _write(
+    rows: DealRows, open_now: np.ndarray[Any, Any], found: Flow, rates: Floats, run_id: int, as_of: dt.date
+) -> int:
     """The chances of the open deals, in a table that takes the place of the last one."""
-    names = ("deal_id", "worth", *(f"month_{ahead}" for ahead in range(1, MONTHS_AHEAD + 1)))
+    names = ("deal_id", "worth", "rate", *(f"month_{ahead}" for ahead in range(1, MONTHS_AHEAD + 1)))
     drop_tables(FRESH)
     types = sql.SQL(", ").join(sql.SQL("{} float8").format(sql.Identifier(name)) for name in names[1:])
     execute(sql.SQL("CREATE TEMP TABLE {} (deal_id bigint, {}) ON COMMIT DROP").format(sql.Identifier(FRESH), types))
-    columns = {"deal_id": rows.ids[open_now], "worth": found.value}
+    columns = {"deal_id": rows.ids[open_now], "worth": found.value, "rate": rates}
     columns |= {f"month_{place}": found.chances[:, place] for place in range(1, MONTHS_AHEAD + 1)}
     if len(columns["deal_id"]):
         write_columns(FRESH, names, columns)
@@ -261,18 +323,26 @@ def _write(rows: DealRows, open_now: np.ndarray[Any, Any], found: Flow, run_id: 
     return rebuild(TABLE, fill.format(sql.Literal(run_id), sql.Literal(as_of), sql.Identifier(FRESH)))
 
 
-def _keep_snapshot(metrics: Mapping[str, Any], day: dt.date, run_id: int) -> None:
-    """What each method says today of the three months ahead: the first of a day stays."""
-    said = {name: one["next_quarter"] for name, one in metrics["methods"].items()}
-    said |= {name: metrics["rep"][name] for name in ("commit", "best_case")}
-    rows = [
-        ForecastSnapshot(
-            taken_on=day,
-            quarter_from=dt.date.fromisoformat(metrics["cutoff"]),
-            method=name,
-            amount=round(amount, 2),
-            run_id=run_id,
-        )
-        for name, amount in said.items()
-    ]
-    ForecastSnapshot.objects.bulk_create(rows, ignore_conflicts=True)
+def keep_snapshots(metrics: Mapping[str, Any], day: dt.date, run_id: int) -> None:
+    """What each method says today of the three months ahead, and of the running and the next months and quarters (with
+    what is won in them so far). The first of a day stays."""
+    ahead = {name: one["next_quarter"] for name, one in metrics["methods"].items()} | metrics["rep"]
+    cutoff = dt.date.fromisoformat(metrics["cutoff"])
+    said = {(SnapshotSpan.AHEAD, cutoff): ahead}
+    running = Period.of(day, PeriodKind.QUARTER)
+    spans = [*months_around(day, back=0), running, running.next]
+    cells = read_cells(None, ALL_TOGETHER, Basis.of(metrics), day, running.previous.start)
+    for span in spans:
+        row = cells.total(span)
+        amounts = {name: row.said(name) for name in SAID}
+        said[SnapshotSpan(span.kind), span.start] = {k: value for k, value in amounts.items() if value is not None}
+    ForecastSnapshot.objects.bulk_create(
+        [
+            ForecastSnapshot(
+                taken_on=day, span=kind, starts_on=start, method=name, amount=round(amount, 2), run_id=run_id
+            )
+            for (kind, start), amounts in said.items()
+            for name, amount in amounts.items()
+        ],
+        ignore_conflicts=True,
+    )

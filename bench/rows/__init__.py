@@ -35,6 +35,7 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "bulk": bulk.measure,
     "import": importing.measure,
     "board": pipeline.measure,
+    "forecast": pipeline.measure_forecast,
     "leads": leads.measure,
     "mail": mails.measure,
     "people": people.measure,

@@ -63,7 +63,7 @@ def measure(world: World) -> Iterator[Line]:
     """A hundred thousand leads within a minute; the funnel within three times the barest count."""
     Lead.objects.filter(owner=None).delete()
     with connection.cursor() as cursor:
-        cursor.execute(GROW, {"rows": WAITING + world.rows, "waiting": WAITING, "until": f"{UNTIL} 12:00+00"})
+        cursor.execute(GROW, {"rows": WAITING + world.grown, "waiting": WAITING, "until": f"{UNTIL} 12:00+00"})
         cursor.execute("ANALYZE leads_lead")
     AllocationRule.objects.all().delete()
     Intake.objects.all().delete()

@@ -14,21 +14,13 @@ from bench.measuring import Line, alternate, beside, timed
 from bench.rows.pages import costs, page
 from bench.world import World
 from pipeline.actions import move_deal
-from pipeline.models import Deal, Stage
+from pipeline.models import Deal, Stage, StageChange
 
-BOARD = "/pipeline/"
+BOARD, MONTHS, FORECAST = "/pipeline/", "/pipeline/months/", "/analytics/forecast/"
 OPEN_DEALS = 100_000
-# as many open deals as a board is held to: copies of those that are there, each in its stage
-GROW = """
-INSERT INTO pipeline_deal (title, pipeline_id, stage_id, organization_id, owner_id, team_id, product_id, amount,
-  currency, base_amount, opened_on, expected_on, outcome, reason, forecast_category, stage_since, ticked, custom,
-  version, created_at, updated_at, sort_name, search_text)
-SELECT d.title, d.pipeline_id, d.stage_id, d.organization_id, d.owner_id, d.team_id, d.product_id, d.amount, d.currency,
-  d.base_amount, d.opened_on, d.expected_on, 'open', '', d.forecast_category, d.stage_since, d.ticked, d.custom, 1,
-  d.created_at, d.updated_at, d.sort_name, d.search_text
-FROM (SELECT * FROM pipeline_deal WHERE outcome = 'open' AND archived_at IS NULL) d
-CROSS JOIN generate_series(1, greatest(%s / nullif((SELECT count(*) FROM pipeline_deal WHERE outcome = 'open'), 0), 1))
-"""
+# copies of the open deals, or of the closed ones with their steps, each with the number of its first one and a multiple
+OPEN = "outcome = 'open' AND archived_at IS NULL"
+CLOSED = "outcome <> 'open'"
 BARE_FORECAST = """
 SELECT product_id, owner_id, closed_on - opened_on, outcome, count(*), sum(base_amount) FROM pipeline_deal
 WHERE archived_at IS NULL GROUP BY 1, 2, 3, 4
@@ -64,20 +56,52 @@ def forecast_barely() -> None:
         cursor.fetchall()
 
 
+def grow(world: World, which: str, wanted: int) -> None:
+    """Copies of some deals until there are so many of them, with their steps; then as a table that has been up for a
+    day."""
+    with world.as_owner() as connection:
+        there, last = connection.execute(f"SELECT count(*), max(id) FROM pipeline_deal WHERE {which}").fetchone()  # type: ignore[misc]
+        times = max(-(-wanted // max(there, 1)) - 1, 0)
+        if times:
+            step = connection.execute("SELECT max(id) FROM pipeline_deal").fetchone()[0]  # type: ignore[index]
+            values = {"step": step, "times": times, "last": last, "most": max(wanted - there, 0)}
+            connection.execute("CREATE TEMP TABLE chosen (id bigint, deal bigint)")
+            connection.execute(
+                f"INSERT INTO chosen SELECT d.id, d.id + n * %(step)s FROM pipeline_deal d"
+                f" CROSS JOIN generate_series(1, %(times)s) n WHERE {which} AND d.id <= %(last)s LIMIT %(most)s",
+                values,
+            )
+            for model, key in ((Deal, "id"), (StageChange, "deal_id")):
+                columns = [
+                    one.column for one in model._meta.concrete_fields if one.column not in ("id", "external_id", key)
+                ]
+                names = ", ".join(columns)
+                connection.execute(
+                    f"INSERT INTO {model._meta.db_table} ({key}, {names})"
+                    f" SELECT c.deal, {', '.join(f'd.{name}' for name in columns)}"
+                    f" FROM {model._meta.db_table} d JOIN chosen c ON c.id = d.{key}"
+                )
+            connection.execute("DROP TABLE chosen")
+        connection.execute("VACUUM ANALYZE pipeline_deal")
+        connection.execute("VACUUM ANALYZE pipeline_stagechange")
+
+
 def measure(world: World) -> Iterator[Line]:
-    """A board takes six times its floor page at most."""
-    with connection.cursor() as cursor:
-        cursor.execute(GROW, [OPEN_DEALS])
-        cursor.execute("ANALYZE pipeline_deal")
+    """A board takes six times its floor page at most, and hardly longer with ten times as many deals."""
+    grow(world, OPEN, OPEN_DEALS // 10)
     Stage.objects.update(required_fields=[], checklist=[])
     us, floor = world.visitor(world.port), world.visitor(world.floor_port)
-    cases = {"board": page(us, BOARD), "floor": page(floor, "/list/")}
+    cases = {"board": page(us, BOARD), "months": page(us, MONTHS), "floor": page(floor, "/list/")}
     for case in cases.values():
         case()
+    before = alternate(cases)
+    grow(world, OPEN, OPEN_DEALS)
     found = alternate(cases)
     count = Deal.objects.open().count()
-    yield beside("board", f"{count:,} open deals", found["board"], found["floor"], most=6, name="floor")
-    yield from costs("board", "board", BOARD, 16)
+    for name, path, what in (("board", BOARD, "by stage"), ("months", MONTHS, "by month")):
+        yield beside("board", f"{count:,} open deals, {what}", found[name], found["floor"], most=6, name="floor")
+        yield beside("board", f"{what}: growth", found[name], before[name], most=1.3, name=f"at {OPEN_DEALS // 10:,}")
+        yield from costs("board", what, path, 16)
     stages = list(Stage.objects.filter(kind="open").order_by("position")[:2])
     deal = Deal.objects.open().filter(stage=stages[0]).latest("pk")
     moves = {
@@ -86,6 +110,12 @@ def measure(world: World) -> Iterator[Line]:
     }
     found = alternate(moves)
     yield beside("board", "move of a card", found["us"], found["bare"], most=10, name="bare SQL")
+
+
+def measure_forecast(world: World) -> Iterator[Line]:
+    """All deals in a run, and the page of what they come to, which reads open deals and those won of late alone."""
+    grow(world, OPEN, min(OPEN_DEALS, world.grown // 10))
+    grow(world, CLOSED, world.grown - Deal.objects.open().count())
     as_of = dt.date.fromisoformat(UNTIL)
     runs = {
         "us": partial(timed, partial(run_steps, actor=None, as_of=as_of, only=["forecast"], parameters={})),
@@ -93,4 +123,15 @@ def measure(world: World) -> Iterator[Line]:
     }
     found = alternate(runs)
     everything = Deal.objects.count()
-    yield beside("forecast", f"{everything:,} deals", found["us"], found["bare"], most=15, name="bare SQL", unit="s")
+    yield beside(
+        "forecast", f"run over {everything:,} deals", found["us"], found["bare"], most=15, name="bare SQL", unit="s"
+    )
+    with world.as_owner() as connection:
+        connection.execute("VACUUM ANALYZE analytics_dealforecast")
+    us, floor = world.visitor(world.port), world.visitor(world.floor_port)
+    cases = {"page": page(us, FORECAST), "floor": page(floor, "/list/")}
+    for case in cases.values():
+        case()
+    found = alternate(cases)
+    yield beside("forecast", f"page over {everything:,} deals", found["page"], found["floor"], most=6, name="floor")
+    yield from costs("forecast", "page", FORECAST, 16)

@@ -108,6 +108,28 @@ class Deal(models.Model):
                 condition=models.Q(outcome=Outcome.OPEN, archived_at=None),
                 name="pipeline_deal_board",
             ),
+            # the forecast: open deals by expected day, and won ones by day, each from the index alone
+            models.Index(
+                fields=["expected_on"],
+                include=[
+                    "id",
+                    "base_amount",
+                    "forecast_category",
+                    "owner",
+                    "team",
+                    "product",
+                    "pipeline",
+                    "stage",
+                ],
+                condition=models.Q(outcome=Outcome.OPEN, archived_at=None),
+                name="pipeline_deal_to_come",
+            ),
+            models.Index(
+                fields=["closed_on"],
+                include=["id", "base_amount", "owner", "team", "product", "pipeline", "opened_on"],
+                condition=models.Q(outcome=Outcome.WON, archived_at=None),
+                name="pipeline_deal_won",
+            ),
             models.Index(fields=["owner", "outcome"], name="pipeline_deal_owner"),
             models.Index(fields=["team", "outcome"], name="pipeline_deal_team"),
             models.Index(fields=["contact"], condition=models.Q(contact__isnull=False), name="pipeline_deal_contact"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
@@ -21,6 +22,7 @@ class Target(models.Model):
     starts_on = models.DateField("from", help_text="The first day of a month.")
     months = models.PositiveSmallIntegerField(default=3, choices=[(1, "a month"), (3, "a quarter"), (12, "a year")])
     amount = models.DecimalField(max_digits=18, decimal_places=2, validators=[MinValueValidator(1)])
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     access = AccessPaths(shared=True)
     objects = VisibleQuerySet.as_manager()
@@ -47,4 +49,12 @@ class Target(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user or self.team or 'Everybody'}, {self.get_months_display()} from {self.starts_on}"
+        return f"{self.who}, {self.get_months_display()} from {self.starts_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("pipeline:target_update", args=[self.pk])
+
+    @property
+    def who(self) -> str:
+        """Whose it is."""
+        return str(self.user or self.team or "Everybody")

@@ -16,8 +16,18 @@ from crm.choices import Verb
 from crm.field_rights import hides
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
+from pipeline.credit import GROUPINGS
 from pipeline.models import Deal
-from pipeline.performance import GROUPINGS, Figures, by_stage, figures_by, total_figures, won_by
+from pipeline.performance import (
+    Figures,
+    by_stage,
+    figures_by,
+    open_total,
+    reps_without_deals,
+    total_figures,
+    without_customer,
+    won_by,
+)
 
 MOST_MONTHS = 24
 
@@ -38,6 +48,7 @@ class PerformanceView(ScopedView):
         until, wrong_until = _day(request.GET.get("until", ""))
         problems = [sentence for sentence in (wrong_since, wrong_until) if sentence]
         rows = figures_by(user, by, since, until)
+        stages = by_stage(user)
         context = {
             "by": by,
             "groupings": [(name, one.label) for name, one in GROUPINGS.items()],
@@ -49,7 +60,10 @@ class PerformanceView(ScopedView):
             "rows": [(row, self._url(by, row, since, until)) for row in rows],
             "quarters": won_by(user, "quarter"),
             "months": won_by(user, "month")[-MOST_MONTHS:],
-            "stages": by_stage(user),
+            "stages": stages,
+            "open_total": open_total(stages),
+            "without_customer": without_customer(user),
+            "idle": reps_without_deals(user),
         }
         return render(request, "pipeline/performance.html", context, status=400 if problems else 200)
 

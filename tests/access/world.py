@@ -57,7 +57,7 @@ from leads.models import (
 )
 from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
 from pipeline.actions import open_deal
-from pipeline.models import Deal, Quote, QuoteLine
+from pipeline.models import Deal, Quote, QuoteLine, Target
 from pipeline.quotes.links import token_of
 
 RELATIONS = ("own", "mate", "stranger")
@@ -124,6 +124,11 @@ def _capture_form(owner: User, name: str) -> CaptureForm:
 
 def _lead_cost(owner: User, name: str) -> LeadCost:
     return LeadCost.objects.create(amount=100, starts_on="2026-01-01", ends_on="2026-01-31", note=f"CANARY cost {name}")
+
+
+def _target(owner: User, name: str) -> Target:
+    month = 1 + Target.objects.count() % 12
+    return Target.objects.create(user=owner, amount=100, starts_on=f"2026-{month:02}-01", months=1)
 
 
 def _checklist_item(owner: User, name: str) -> ChecklistItem:
@@ -357,6 +362,7 @@ MAKERS = {
     "score rule": _score_rule,
     "checklist item": _checklist_item,
     "lead cost": _lead_cost,
+    "target": _target,
     "secret of a form": _form_secret,
     "secret of a submission": _submission_secret,
     "allocation rule": _rule,

@@ -45,6 +45,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:consent_create": {"channel": "email", "purpose": "marketing", "level": "2"},
     "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},
     "orders:points_create": {"kind": "adjusted", "points": "5", "note": "welcome"},
+    "pipeline:target_create": {"amount": "1000", "starts_on": "2026-01-01", "months": "3"},
     "pipeline:deal_create": {"title": "Frames", "currency": "EUR"},
     "pipeline:quote_create": {
         "title": "Frames",

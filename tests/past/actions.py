@@ -39,7 +39,7 @@ from crm.saved_views import actions as saved_views
 from orders import actions as orders
 from orders.loyalty import actions as loyalty
 from pipeline import actions as deals
-from pipeline.models import Stage
+from pipeline.models import Stage, Target
 from tests.factories import make_contact, make_deal, make_order, make_pipeline, make_product, make_user
 from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
@@ -248,6 +248,17 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         lambda deal: deals.move_deal(actor=actor, deal=deal, version=1, stage=Stage.objects.get(name="Second")),
     ),
     "tick": lambda actor: _on(_ticking(), lambda deal: deals.tick(actor=actor, deal=deal, line="Asked", is_done=True)),
+    "set_target": lambda actor: (
+        lambda: deals.set_target(actor=actor, fields={"starts_on": MOMENT.date().replace(day=1), "amount": 100})
+    ),
+    "change_target": lambda actor: _on(
+        Target.objects.create(starts_on="2026-01-01", amount=100),
+        lambda target: deals.change_target(actor=actor, target=target, version=1, fields={"amount": 200}),
+    ),
+    "remove_target": lambda actor: _on(
+        Target.objects.create(starts_on="2026-01-01", amount=100),
+        lambda target: deals.remove_target(actor=actor, target=target),
+    ),
     "archive_deal": lambda actor: _on(make_deal(), lambda deal: deals.archive_deal(actor=actor, deal=deal)),
     "restore_deal": lambda actor: _on(
         make_deal(archived_at=MOMENT), lambda deal: deals.restore_deal(actor=actor, deal=deal)

@@ -1,0 +1,1 @@
+"""What the demo company has been told by the analysis on earlier days."""

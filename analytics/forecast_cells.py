@@ -1,0 +1,243 @@
+"""The deals that a person may see, added up by group and month: all that the forecast says of any month or quarter.
+
+Two statements, one over the open deals and one over those won of late, each answered by an index that holds what it
+needs; whatever is shown (a group, a month, everything) is put together of their rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+from analytics.models.forecast import MONTHS_AHEAD
+from analytics.periods import Period, PeriodKind
+from pipeline.choices import Outcome
+from pipeline.credit import Grouping, deals_seen, grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crm.models import User
+
+MONTHS_BACK = 6
+EXPECTED = "date_trunc('month', d.expected_on)::date"
+CLOSED = "date_trunc('month', d.closed_on)::date"
+WORTH = "d.part * coalesce(d.base_amount, 0)::float8"
+JOINS = """
+LEFT JOIN analytics_dealforecast AS f ON f.deal_id = d.id
+LEFT JOIN pipeline_stage AS stage ON stage.id = d.stage_id
+"""
+OPEN_SUMS = {
+    "count": "sum(d.part)",
+    "amount": f"sum({WORTH})",
+    "weighted": f"sum({WORTH} * coalesce(stage.probability / 100.0, f.rate, {{rate}}))",
+    "commit": f"sum({WORTH}) FILTER (WHERE d.forecast_category = 'commit')",
+    "best_case": f"sum({WORTH}) FILTER (WHERE d.forecast_category IN ('commit', 'best_case'))",
+    "pipeline": f"sum({WORTH}) FILTER (WHERE d.forecast_category <> 'omitted')",
+    "slipped": "sum(d.part) FILTER (WHERE d.expected_on < {today})",
+    "slipped_amount": f"sum({WORTH}) FILTER (WHERE d.expected_on < {{today}})",
+    **{f"month_{n}": f"sum(d.part * f.worth * f.month_{n})" for n in range(1, MONTHS_AHEAD + 1)},
+}
+WON_SUMS = {
+    "won": f"sum({WORTH})",
+    "before": f"sum({WORTH}) FILTER (WHERE d.closed_on >= {{since}} AND d.closed_on < {{cutoff}})",
+}
+METHODS = ("learned", "naive", "weighted", "commit", "best_case", "pipeline")
+"""What is kept of every span, every night."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What of a run its figures rest on: the first day it did not know, the ends (exclusive) of the running month and
+    of the next ones, what deals not opened yet bring by then, what was won in the three months before the cut-off, and
+    the share of won deals."""
+
+    cutoff: dt.date
+    ends: tuple[dt.date, ...]
+    new_amounts: tuple[float, ...]
+    before: float
+    win_rate: float
+
+    @classmethod
+    def of(cls, metrics: Mapping[str, Any] | None) -> Basis | None:
+        """Of the figures of a run; None without any."""
+        if not metrics:
+            return None
+        return cls(
+            dt.date.fromisoformat(metrics["cutoff"]),
+            tuple(dt.date.fromisoformat(end) for end in metrics["ends"]),
+            tuple(float(one) for one in metrics["new_amounts"]),
+            float(metrics["methods"]["naive"]["next_quarter"]),
+            float(metrics["win_rate"] or 0),
+        )
+
+    def place(self, end: dt.date) -> int | None:
+        """Which of the months ends then (0 is the running one); None where none does."""
+        return self.ends.index(end) if end in self.ends else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A group, or all deals, in a span of days; money in the company's currency. `weighted`, `commit`, `best_case` and
+    `pipeline` are of open deals expected in the span, on top of what is won; `open_weighted` is of all that is open."""
+
+    key: Any
+    name: str
+    won: float
+    learned: float | None
+    naive: float
+    weighted: float
+    commit: float
+    best_case: float
+    pipeline: float
+    open_count: float
+    open_amount: float
+    open_weighted: float
+    slipped: float
+    slipped_amount: float
+    target: float | None = None
+
+    @property
+    def attainment(self) -> float | None:
+        return self.won / self.target if self.target else None
+
+    @property
+    def missing(self) -> float | None:
+        return max(self.target - self.won, 0.0) if self.target else None
+
+    @property
+    def coverage(self) -> float | None:
+        """Open weighted pipeline / what is missing to the target."""
+        return self.open_weighted / self.missing if self.missing else None
+
+    def said(self, method: str) -> float | None:
+        """What a method says that the span comes to in all."""
+        value: float | None = getattr(self, method)
+        return value if method in ("learned", "naive") else self.won + (value or 0.0)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The sums by group and month; `since` is the first day from which wins are known."""
+
+    today: dt.date
+    basis: Basis | None
+    since: dt.date
+    open: Sequence[dict[str, Any]]
+    won: Sequence[dict[str, Any]]
+
+    @property
+    def names(self) -> dict[Any, str]:
+        """The groups, by key."""
+        return {cell["key"]: cell["name"] for cell in (*self.won, *self.open)}
+
+    def rows(self, span: Period) -> list[Row]:
+        """A row for each group that has anything in the span."""
+        open_of, won_of = _by_key(self.open), _by_key(self.won)
+        rows = [self._row(key, name, open_of.get(key, ()), won_of.get(key, ()), span)
+                for key, name in self.names.items()]  # fmt: skip
+        return [row for row in rows if row.open_count or row.won]
+
+    def total(self, span: Period) -> Row:
+        """All groups together."""
+        return self._row(None, "All deals", self.open, self.won, span)
+
+    def _row(self, key: Any, name: str, opened: Iterable[Any], won: Iterable[Any], span: Period) -> Row:
+        start, end = span.start, span.next.start
+        is_running = start <= self.today < end
+        opened, won = list(opened), list(won)
+        due = [cell for cell in opened if cell["also"] and cell["also"] < end and (is_running or cell["also"] >= start)]
+        is_past = end <= self.today
+
+        def of_open(name: str) -> float:
+            return float(sum(cell[name] or 0 for cell in opened))
+
+        def of_due(name: str) -> float:
+            return 0.0 if is_past else float(sum(cell[name] or 0 for cell in due))
+
+        won_so_far = _between(won, start, end)
+        last = span if is_past else Period.of(self.today, span.kind)
+        return Row(
+            key=key,
+            name=name,
+            won=won_so_far,
+            learned=self._learned(span, won_so_far, opened, won),
+            naive=_between(won, last.previous.start, last.start),
+            weighted=of_due("weighted"),
+            commit=of_due("commit"),
+            best_case=of_due("best_case"),
+            pipeline=of_due("pipeline"),
+            open_count=of_open("count"),
+            open_amount=of_open("amount"),
+            open_weighted=of_open("weighted"),
+            slipped=of_open("slipped"),
+            slipped_amount=of_open("slipped_amount"),
+        )
+
+    def _learned(self, span: Period, won_so_far: float, opened: Sequence[Any], won: Sequence[Any]) -> float | None:
+        """Won so far, the chances of the open deals, and the part of the deals to come: as much of them as the group
+        had of what was won in the three months before."""
+        basis = self.basis
+        if basis is None or (last := basis.place(span.next.start)) is None:
+            return None
+        first = basis.place(span.start)  # of a span to come: not what is won before it begins
+        expected = _sum(opened, f"month_{last + 1}") - (_sum(opened, f"month_{first + 1}") if first is not None else 0)
+        new = basis.new_amounts[last] - (basis.new_amounts[first] if first is not None else 0)
+        share = _sum(won, "before") / basis.before if basis.before else 0.0
+        return won_so_far + expected + new * share
+
+
+def read_cells(user: User | None, grouping: Grouping, basis: Basis | None, today: dt.date, since: dt.date) -> Cells:
+    """The deals that the person may see (all for None), of those won the ones closed from `since` on or in the three
+    months before the cut-off."""
+    cutoff = basis.cutoff if basis else today
+    before = months_before(cutoff)
+    since = min(since, before)
+    days = {name: sql.Literal(day.isoformat()) for name, day in
+            (("today", today), ("since", before), ("cutoff", cutoff))}  # fmt: skip
+    words = {name: sql.SQL("{}::date").format(day) for name, day in days.items()}
+    words["rate"] = sql.SQL("{}::float8").format(sql.Literal(basis.win_rate if basis else 0.0))
+    seen = deals_seen(user)
+    opened = grouped(
+        seen.filter(outcome=Outcome.OPEN), grouping, _composed(OPEN_SUMS, words), joins=JOINS, also=EXPECTED
+    )
+    won = grouped(
+        seen.filter(outcome=Outcome.WON, closed_on__gte=since), grouping, _composed(WON_SUMS, words), also=CLOSED
+    )
+    return Cells(today, basis, since, list(opened), list(won))
+
+
+def months_before(day: dt.date, months: int = 3) -> dt.date:
+    """The same day so many months earlier, at most the 28th."""
+    number = day.year * 12 + day.month - 1 - months
+    return dt.date(number // 12, number % 12 + 1, min(day.day, 28))
+
+
+def months_around(today: dt.date, back: int = MONTHS_BACK, ahead: int = MONTHS_AHEAD) -> list[Period]:
+    """The months so far back, the running one, and those ahead (the running one counts as one of them)."""
+    running = Period.of(today, PeriodKind.MONTH)
+    return [running.moved(count) for count in range(-back, ahead)]
+
+
+def _composed(sums: dict[str, str], words: dict[str, sql.Composed]) -> dict[str, sql.Composable]:
+    return {name: sql.SQL(one).format(**words) for name, one in sums.items()}
+
+
+def _by_key(cells: Sequence[dict[str, Any]]) -> dict[Any, list[dict[str, Any]]]:
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for cell in cells:
+        found.setdefault(cell["key"], []).append(cell)
+    return found
+
+
+def _between(won: Iterable[dict[str, Any]], start: dt.date, end: dt.date) -> float:
+    """Won in the months from `start` to the one before `end`."""
+    return float(sum(cell["won"] or 0 for cell in won if cell["also"] and start <= cell["also"] < end))
+
+
+def _sum(cells: Iterable[dict[str, Any]], name: str) -> float:
+    return float(sum(cell[name] or 0 for cell in cells))

@@ -1,0 +1,104 @@
+"""The open deals by expected month, and moving one to another day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from crm.access import can
+from crm.choices import Verb
+from crm.company import company_today
+from crm.field_rights import hides
+from crm.requests import SignedInRequest
+from crm.saving import StaleRecord
+from crm.views.base import ScopedView
+from crm.views.forms import REFUSED, FormPage
+from pipeline import actions
+from pipeline.forms import ExpectForm
+from pipeline.models import Deal, Pipeline
+from pipeline.month_board import columns_of
+from pipeline.views.moving import BOARD
+
+
+class MonthBoardView(ScopedView):
+    """`?owner=me` shows the own deals alone, `?pipeline=` those of one pipeline."""
+
+    model = Deal
+    request: SignedInRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = self.request.user
+        if not can(user, Verb.VIEW, Deal) or hides(user, "pipeline.deal.expected_on"):
+            raise PermissionDenied
+        rows = Deal.objects.visible_to(user).open()
+        is_own = request.GET.get("owner") == "me"
+        pipelines = list(Pipeline.objects.visible_to(user))
+        chosen = next((one for one in pipelines if str(one.pk) == request.GET.get("pipeline")), None)
+        rows = rows.filter(owner=user) if is_own else rows
+        rows = rows.filter(pipeline=chosen) if chosen else rows
+        shows_money = not hides(user, "pipeline.deal.amount")
+        context = {
+            "columns": columns_of(user, rows, company_today(), shows_money=shows_money),
+            "shows_money": shows_money,
+            "may_change": can(user, Verb.CHANGE, Deal),
+            "choices": [
+                {"label": "All deals", "url": "?", "active": not is_own and chosen is None},
+                {"label": "Mine", "url": "?owner=me", "active": is_own},
+                *(
+                    {"label": str(one), "url": f"?pipeline={one.pk}", "active": one == chosen}
+                    for one in (pipelines if len(pipelines) > 1 else [])
+                ),
+            ],
+        }
+        return render(request, "pipeline/months.html", context)
+
+
+class DealExpectView(FormPage):
+    """When a deal is expected to close. `month` (its first day) moves it there and keeps the day of the month. The
+    board gets JSON: 200 with the new version and day, 409 with what happened meanwhile, 422 with what is wrong."""
+
+    model = Deal
+    form_class = ExpectForm
+    verb = Verb.CHANGE
+    heading = "When {record.title} will close"
+    submit_label = "Move"
+    done = "{record.title} is expected then."
+
+    def save(self, form: ExpectForm) -> Deal:
+        cleaned = form.cleaned_data
+        return actions.change_deal(
+            actor=self.request.user,
+            deal=self.record,
+            version=cleaned["version"],
+            fields={name: cleaned[name] for name in ("expected_on", "forecast_category") if name in form.asked},
+        )
+
+    def get_success_url(self, record: Any) -> str:
+        return reverse("pipeline:month_board")
+
+    def get_cancel_url(self) -> str:
+        return reverse("pipeline:month_board")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        if request.headers.get(BOARD) and response.status_code == 302:
+            deal = Deal.objects.only("version", "expected_on").get(pk=self.kwargs["pk"])
+            day: dt.date | None = deal.expected_on
+            return JsonResponse({"version": deal.version, "day": day.isoformat() if day else ""})
+        return response
+
+    def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
+        if self.request.headers.get(BOARD):
+            return JsonResponse({"sentence": stale.sentence}, status=409)
+        return super().show_conflict(form, stale)
+
+    def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:
+        if self.request.headers.get(BOARD) and status == REFUSED:
+            sentences = [sentence for errors in form.errors.values() for sentence in errors]
+            return JsonResponse({"sentence": " ".join(sentences)}, status=REFUSED)
+        return super().show(form, status, token, opened)
