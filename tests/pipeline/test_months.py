@@ -105,6 +105,13 @@ class TestBoard:
         assert change.was["expected_on"] == company_today().isoformat()
         assert change.actor_id == manager.pk
 
+    def test_who_moves_a_card_that_was_moved_since_is_told(self, manager):
+        deal, client = make.make_deal(expected_on=company_today()), make.signed_in(manager)
+        months = [first_of(company_today(), ahead) for ahead in (1, 2)]
+        assert [sent(client, deal, month, version=1).status_code for month in months] == [200, 409]
+        deal.refresh_from_db()
+        assert deal.expected_on.replace(day=1) == months[0]
+
     def test_the_same_without_a_mouse_is_a_form(self, manager):
         deal, client = make.make_deal(expected_on=company_today()), make.signed_in(manager)
         assert reverse("pipeline:deal_expect", args=[deal.pk]) in client.get("/pipeline/months/").content.decode()
