@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -144,7 +145,12 @@ class Cells:
 
     def total(self, span: Period) -> Row:
         """All groups together."""
-        return self._row(None, "All deals", self.open, self.won, span)
+        return self._row(None, "All deals", *self._together, span)
+
+    @cached_property
+    def _together(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The cells of all groups, added up by month: a year of months asks for totals."""
+        return _by_month(self.open), _by_month(self.won)
 
     def _row(self, key: Any, name: str, opened: Iterable[Any], won: Iterable[Any], span: Period) -> Row:
         start, end = span.start, span.next.start
@@ -232,6 +238,16 @@ def _by_key(cells: Sequence[dict[str, Any]]) -> dict[Any, list[dict[str, Any]]]:
     for cell in cells:
         found.setdefault(cell["key"], []).append(cell)
     return found
+
+
+def _by_month(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[Any, dict[str, Any]] = {}
+    for cell in cells:
+        month = found.setdefault(cell["also"], {"also": cell["also"]})
+        for name, value in cell.items():
+            if name not in ("key", "name", "also"):
+                month[name] = month.get(name, 0.0) + float(value or 0)
+    return list(found.values())
 
 
 def _between(won: Iterable[dict[str, Any]], start: dt.date, end: dt.date) -> float:

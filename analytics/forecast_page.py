@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -90,7 +91,7 @@ class ForecastPage:
         ]
         return sorted(rows, key=lambda row: (-(row.learned or row.won + row.open_weighted), row.name))
 
-    @property
+    @cached_property
     def month_rows(self) -> list[tuple[Period, Row, str]]:
         """Each month around the day of the page, and where its open deals are listed."""
         return [

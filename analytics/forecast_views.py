@@ -66,7 +66,7 @@ class ForecastView(ScopedView):
     def show(self, form: ForecastRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
         user, run, span = self.request.user, self.run, self.span
         found = page.ForecastPage(user, span, run, self.by)
-        total = found.total
+        total, job = found.total, jobs.newest_job(user, run, "forecast")
         context = {
             "span": span,
             "before": span.moved(-1),
@@ -90,7 +90,8 @@ class ForecastView(ScopedView):
             "form": form if can(user, Verb.RUN, ModelRun) else None,
             "is_form_open": is_open,
             "failure": failure_after(run, "forecast"),
-            **jobs.newest_job(user, run, "forecast"),
+            "is_under_way": job["job"] is not None and not job["job"].is_finished,
+            **job,
             **self._past(total, found.sees_all),
         }
         return render(self.request, "analytics/forecast.html", context, status=status)

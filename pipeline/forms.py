@@ -192,6 +192,8 @@ class ExpectForm(SectionedForm, forms.Form):
         if not self.record.is_open:
             raise ValidationError("This deal is closed: it is expected on no day any more.")
         if month := cleaned.get("month"):
+            if self.fields["expected_on"].disabled:
+                raise ValidationError("You may not change when a deal is expected.")
             cleaned["expected_on"] = day_in(first_of(month), self.record.expected_on, company_today())
         day = cleaned.get("expected_on")
         if day and self.record.opened_on and day < self.record.opened_on:
@@ -201,7 +203,8 @@ class ExpectForm(SectionedForm, forms.Form):
     @property
     def asked(self) -> set[str]:
         """Which fields of the deal were asked for: the board asks for the day alone."""
-        named = {name for name in ("expected_on", "forecast_category") if name in self.data and name in self.fields}
+        names = ("expected_on", "forecast_category")
+        named = {name for name in names if name in self.data and not self.fields[name].disabled}
         named -= {"forecast_category"} if not self.cleaned_data.get("forecast_category") else set()
         return named | ({"expected_on"} if self.cleaned_data.get("month") else set())
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
-from crm.field_rights import hides
+from crm.field_rights import hides, read_only_fields
 from crm.requests import SignedInRequest
 from crm.saving import StaleRecord
 from crm.views.base import ScopedView
@@ -45,7 +45,7 @@ class MonthBoardView(ScopedView):
         context = {
             "columns": columns_of(user, rows, company_today(), shows_money=shows_money),
             "shows_money": shows_money,
-            "may_change": can(user, Verb.CHANGE, Deal),
+            "may_change": can(user, Verb.CHANGE, Deal) and "expected_on" not in read_only_fields(user, Deal),
             "choices": [
                 {"label": "All deals", "url": "?", "active": not is_own and chosen is None},
                 {"label": "Mine", "url": "?owner=me", "active": is_own},

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from crm.choices import Role
 from crm.company import company_today
-from crm.models import RowChange
+from crm.models import FieldRule, RowChange
 from pipeline.models import Deal, Stage
 from pipeline.month_board import day_in, first_of
 from tests import factories as make
@@ -133,6 +133,13 @@ class TestBoard:
         page = client.post(reverse("pipeline:deal_expect", args=[young.pk]), typed)
         assert page.status_code == 422
         assert "cannot close before the day it was opened" in page.content.decode()
+
+    def test_who_may_not_write_the_day_moves_nothing(self, manager):
+        FieldRule.objects.create(role=Role.MANAGER, model="pipeline.deal", field="expected_on", right="read")
+        deal, client = make.make_deal(expected_on=company_today()), make.signed_in(manager)
+        answer = sent(client, deal, first_of(company_today(), 2))
+        assert (answer.status_code, answer.json()["sentence"]) == (422, "You may not change when a deal is expected.")
+        assert "draggable" not in client.get(reverse("pipeline:month_board")).content.decode()
 
     def test_a_rep_moves_the_own_deals_and_no_others(self, manager):
         rep, other = make.make_user(Role.REP), make.make_user(Role.REP)
