@@ -60,6 +60,7 @@ class DealRows:
     ledger_row: Ints
     ledger_day: Ints
     ledger_stage: Ints
+    ledger_code: Ints
     ledger_base: Floats
     ledger_lived: NDArray[np.bool_]
     stage_codes: dict[int, int]
@@ -84,7 +85,7 @@ class DealRows:
         # risks are learned from steps that were taken here: an import knows open stages of open deals alone
         lived = known & self.ledger_lived
         codes = np.zeros(len(self.ids), np.int64)
-        codes[self.ledger_row[lived]] = [self.stage_codes[int(key)] for key in self.ledger_stage[lived]]
+        codes[self.ledger_row[lived]] = self.ledger_code[lived]
         return self.deals.with_what_was_known(codes, amount), chances
 
 
@@ -121,6 +122,7 @@ def read_deals() -> DealRows:
         ledger_row=row[inside][order],
         ledger_day=ledger["day"][inside][order],
         ledger_stage=ledger["stage"][inside][order],
+        ledger_code=np.searchsorted(stages, ledger["stage"][inside][order]) + 1,
         ledger_base=ledger["base"][inside][order],
         ledger_lived=ledger["lived"][inside][order] == 1,
         stage_codes={int(key): code for code, key in enumerate(stages, start=1)},

@@ -135,7 +135,7 @@ class TestBoard:
         assert "cannot close before the day it was opened" in page.content.decode()
 
     def test_who_may_not_write_the_day_moves_nothing(self, manager):
-        FieldRule.objects.create(role=Role.MANAGER, model="pipeline.deal", field="expected_on", right="read")
+        FieldRule.objects.create(role=Role.MANAGER, model="pipeline.deal", field="expected_on", right="read_only")
         deal, client = make.make_deal(expected_on=company_today()), make.signed_in(manager)
         answer = sent(client, deal, first_of(company_today(), 2))
         assert (answer.status_code, answer.json()["sentence"]) == (422, "You may not change when a deal is expected.")
