@@ -84,7 +84,7 @@ GROUPINGS: dict[str, Grouping] = {
     ),
     "competitor": Grouping(
         "Competitor", "rival.name", "rival.name",
-        "LEFT JOIN (SELECT DISTINCT deal_id, name FROM pipeline_dealcompetitor) AS rival ON rival.deal_id = d.id",
+        "LEFT JOIN pipeline_dealcompetitor AS rival ON rival.deal_id = d.id",
         "competitor",
     ),
     "pipeline": Grouping(

@@ -225,8 +225,7 @@ class TargetForm(SectionedForm, forms.ModelForm):
         version = {"version": record.version} if record else {}
         super().__init__(data=data, instance=record, initial={**version, **initial})
         self.fields["starts_on"].widget = day_input()
-        people = User.objects.visible_to(user).filter(is_active=True)
-        cast(forms.ModelChoiceField, self.fields["user"]).queryset = people
+        cast(forms.ModelChoiceField, self.fields["user"]).queryset = User.objects.visible_to(user)
         cast(forms.ModelChoiceField, self.fields["team"]).queryset = Team.objects.visible_to(user)
 
     @property

@@ -133,12 +133,13 @@ def without_customer(user: User | None) -> int:
 
 
 def reps_without_deals(user: User) -> list[User]:
-    """Active reps who own no deal and share none; only for who sees every deal, since nobody else can tell."""
+    """Reps who own no deal and share none, without those who have left (may sign in no more); only for who sees every
+    deal, since nobody else can tell."""
     if scope_of(user, Deal, Verb.VIEW) != Scope.ALL:
         return []
     owners = Deal.objects.current().filter(owner=OuterRef("pk"))
     sharers = DealShare.objects.filter(user=OuterRef("pk"))
-    rows = User.objects.filter(role=Role.REP, is_active=True)
+    rows = User.objects.filter(Q(is_active=True) | Q(last_login=None), role=Role.REP)
     return list(rows.filter(~Exists(owners), ~Exists(sharers)).order_by("name"))
 
 

@@ -87,9 +87,9 @@ def test_a_deal_without_an_owner_leaves_its_rest_unsaid(house):
     assert (by("rep")["not said"].amount, by("rep")["Bob"].amount) == (70, 430)
 
 
-def test_a_competitor_named_twice_in_a_deal_counts_it_once(house):
+def test_a_deal_counts_whole_with_each_of_its_competitors(house):
     deal = make.make_deal(amount=Decimal(50), closed=("Won", CLOSED))
-    rivals = [{"name": name, "note": ""} for name in ("Acme", "Acme", "Brockmann")]
+    rivals = [{"name": name, "note": ""} for name in ("Acme", "Brockmann")]
     change_deal(actor=None, deal=deal, version=deal.version, fields={}, parts={"competitors": rivals})
     found = by("competitor")
     assert (found["Acme"].won, found["Brockmann"].won, found["not said"].won) == (1, 1, 1)
