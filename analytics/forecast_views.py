@@ -33,7 +33,6 @@ from pipeline.models import Deal, Target
 class ForecastView(ScopedView):
     """`?length=` month or quarter, `?from=` its first day (the running one), `?by=` one of `forecast_page.BY`."""
 
-    model = Deal
     request: SignedInRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -113,7 +113,7 @@ def by_stage(user: User | None) -> list[dict[str, Any]]:
         is_open = row["stage__kind"] == Outcome.OPEN and overall is not None
         found.append({
             **row,
-            "by_rate": (row["listed"] or 0) * overall if is_open else None,
+            "by_rate": (row["listed"] or Decimal(0)) * (overall or Decimal(0)) if is_open else None,
             "by_product_rate": weighted.get(row["stage"], Decimal(0)) if is_open else None,
         })  # fmt: skip
     return found

@@ -71,7 +71,7 @@ def _remember(house: House) -> None:
         return
     forecaster = Forecaster(rows, int(deals.closed[closed].min()))
     days = dict(Deal.objects.values_list("pk", "expected_on"))
-    expected = np.array([day_number(days[key]) if days[key] else flow.NEVER for key in rows.ids.tolist()], np.int64)
+    expected = np.array([day_number(day) if (day := days[key]) else flow.NEVER for key in rows.ids.tolist()], np.int64)
     places = _places(rows)
     kept: list[ForecastSnapshot] = []
     for back in range(NIGHTS, 0, -1):

@@ -226,10 +226,8 @@ def _over_time(deals: Deals, cut: dt.date) -> dict[str, Any]:
     (`errors`, with the number of nights), and the last one of each week (`points`)."""
     kept = ForecastSnapshot.objects.filter(span=SnapshotSpan.AHEAD, starts_on__lte=months_from(cut, -MONTHS))
     nights: dict[tuple[dt.date, dt.date], dict[str, float]] = defaultdict(dict)
-    for day, start, method, amount in kept.order_by("taken_on").values_list(
-        "taken_on", "starts_on", "method", "amount"
-    ):
-        nights[day, start][method] = float(amount)
+    for day, start, method, money in kept.order_by("taken_on").values_list("taken_on", "starts_on", "method", "amount"):
+        nights[day, start][method] = float(money)
     off: dict[str, list[float]] = defaultdict(list)
     came_of: dict[str, list[float]] = defaultdict(list)
     weeks: dict[str, dict[str, Any]] = {}

@@ -72,9 +72,8 @@ def grow(world: World, which: str, wanted: int) -> None:
                 values,
             )
             for model, key in ((Deal, "id"), (StageChange, "deal_id")):
-                columns = [
-                    one.column for one in model._meta.concrete_fields if one.column not in ("id", "external_id", key)
-                ]
+                columns = [str(one.column) for one in model._meta.concrete_fields]
+                columns = [name for name in columns if name not in ("id", "external_id", key)]
                 names = ", ".join(columns)
                 connection.execute(
                     f"INSERT INTO {model._meta.db_table} ({key}, {names})"

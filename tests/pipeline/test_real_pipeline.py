@@ -104,14 +104,14 @@ def every_figure_of_performance_is_as_counted() -> None:
     assert round(float(total.mean_amount), 2) == 2360.91
     assert without_customer(None) == 1425
     assert [person.name for person in reps_without_deals(make.make_user(Role.MANAGER))] == IDLE
-    found = by_stage(None)
-    engaging = next(row for row in found if row["stage__name"] == "Engaging")
+    by_stages = by_stage(None)
+    engaging = next(row for row in by_stages if row["stage__name"] == "Engaging")
     assert float(engaging["by_rate"]) == pytest.approx(2457944.64, abs=0.01)
-    together = open_total(found)
+    together = open_total(by_stages)
     assert (together["deals"], together["listed"]) == (2089, 4966215)
     assert float(together["by_rate"]) == pytest.approx(3136167.36, abs=0.01)
     assert float(together["by_product_rate"]) == pytest.approx(3110729.3, abs=0.05)
-    stages = {row["stage__name"]: (row["deals"], row["listed"]) for row in found}
+    stages = {row["stage__name"]: (row["deals"], row["listed"]) for row in by_stages}
     assert stages == {
         "Engaging": (1589, 3892229), "Lost": (2473, 5946468), "Prospecting": (500, 1073986), "Won": (4238, 10023482),
     }  # fmt: skip
@@ -147,7 +147,7 @@ def every_page_shows_it() -> None:
     told = (*IDLE, "1,425 open deals", "3,136,167", "3,110,729", "2,457,945", "4,966,215", "3,892,229", "1,073,986")
     assert all(words in page for words in told)
     page = client.get("/analytics/forecast/?length=quarter&from=2017-10-01").content.decode()
-    told = [f"{figure:,}" for test in TESTS.values() for figure in test]
-    assert all(words in page for words in (*told, "recommended", "Go by “Learned”", "short past, not counted"))
+    published = [f"{figure:,}" for test in TESTS.values() for figure in test]
+    assert all(words in page for words in (*published, "recommended", "Go by “Learned”", "short past, not counted"))
     assert client.get("/pipeline/").status_code == 200
     assert Deal.objects.filter(outcome="open").count() == 2089
