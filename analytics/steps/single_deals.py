@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from psycopg import sql
 
-from analytics.mathematics.classifying import BOOSTING, LINEAR, out_of_fold
+from analytics.mathematics.classifying import LINEAR, out_of_fold
 from analytics.mathematics.features import Codes, Features
 from analytics.mathematics.quality import auc
 from analytics.statements import read_columns
@@ -41,5 +41,5 @@ def tell_apart(cutoff: dt.date) -> dict[str, Any] | None:
         keys, places = np.unique(found[name], return_inverse=True)
         codes[name] = places.astype(np.int32)
         categories[name] = tuple(str(key) for key in keys)
-    out, _ = out_of_fold(Features({}, codes, categories), won, (LINEAR, BOOSTING))
+    out, _ = out_of_fold(Features({}, codes, categories), won, (LINEAR,))
     return {"n": len(won), "auc": {kind: round(auc(won, predicted), 4) for kind, predicted in out.items()}}

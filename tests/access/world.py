@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
@@ -61,6 +62,7 @@ from pipeline.models import Deal, Quote, QuoteLine, Target
 from pipeline.quotes.links import token_of
 
 RELATIONS = ("own", "mate", "stranger")
+MONTHS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,8 @@ def _lead_cost(owner: User, name: str) -> LeadCost:
 
 
 def _target(owner: User, name: str) -> Target:
-    month = 1 + Target.objects.count() % 12
-    return Target.objects.create(user=owner, amount=100, starts_on=f"2026-{month:02}-01", months=1)
+    year, month = divmod(next(MONTHS), 12)
+    return Target.objects.create(user=owner, amount=100, starts_on=dt.date(2000 + year, month + 1, 1), months=1)
 
 
 def _checklist_item(owner: User, name: str) -> ChecklistItem:
