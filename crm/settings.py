@@ -153,6 +153,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.origins.load",
     "orders.demo.loyalty.load",
     "leads.demo.leads.load",
+    "leads.demo.letters.load",
     "pipeline.demo.deals.load",
     "pipeline.demo.quotes.load",
     "analytics.demo.forecasts.load",

@@ -7,7 +7,7 @@ https, mailto and tel. Nothing is loaded from elsewhere before somebody clicks: 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import nh3
 from django.utils.html import format_html
@@ -42,6 +42,7 @@ LONGEST_NUMBER = 4
 # the cleaner's own output: attributes always in double quotes
 CLEAN_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[^"<>]*(?:"[^"]*"[^"<>]*)*)?)>')
 CLEAN_ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
+CID = re.compile(r'src="cid:([^"]*)"')
 RAW_TAG = re.compile(r"<[^<>]*>")
 LINE_TAGS = frozenset("br div tr dt dd caption hr".split())
 PARAGRAPH_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre".split())
@@ -61,13 +62,18 @@ def clean_html(text: str) -> str:
     return _cleaned(short) + (SHORTENED if len(short) < len(text) else "")
 
 
-def foreign_frame(text: str, title: str) -> SafeString:
-    """A frame that shows the text and has no right at all but to open a link in a new tab."""
+def foreign_frame(text: str, title: str, pictures: Mapping[str, str] | None = None) -> SafeString:
+    """A frame that shows the text and has no right at all but to open a link in a new tab.
+
+    `pictures` are those that came with it, by their content id, as `data:image/png;base64,...`.
+    """
+    known = pictures or {}
+    shown = CID.sub(lambda found: f'src="{known[found[1]]}"' if found[1] in known else 'src=""', clean_html(text))
     return format_html(
         '<iframe class="foreign-frame" title="{}" sandbox="allow-popups allow-popups-to-escape-sandbox"'
         ' referrerpolicy="no-referrer" srcdoc="{}"></iframe>',
         title,
-        '<base target="_blank">' + clean_html(text),
+        '<base target="_blank">' + shown,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +28,7 @@ from crm.views.base import ActionView, ScopedView
 
 PAGE_LENGTH = 50
 LONGEST_KEY = 18
+MOST_PICTURES, LARGEST_PICTURE = 20, 300_000
 # tab: its name, what is in it, what is said where it is empty, whose count it shows
 TABS: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "all": ("All", {}, "No mail has come in yet.", ""),
@@ -96,7 +98,7 @@ class IncomingDetailView(ScopedView):
 
     def _frame(self, mail: IncomingMail) -> str:
         read = _read(mail)
-        return foreign_frame(read.html, f"Mail: {mail.subject}") if read is not None else ""
+        return foreign_frame(read.html, f"Mail: {mail.subject}", _pictures(read)) if read is not None else ""
 
 
 class IncomingRawView(ScopedView):
@@ -146,6 +148,16 @@ def _read(mail: IncomingMail) -> ReadMail | None:
         return read_mail(_raw(mail))
     except Unreadable:
         return None
+
+
+def _pictures(read: ReadMail) -> dict[str, str]:
+    """The pictures that the HTML shows, as they stand in a page; what is in them decides whether they are any."""
+    found: dict[str, str] = {}
+    for file in read.files:
+        kind = content_of(BytesIO(file.content)).content_type if len(file.content) <= LARGEST_PICTURE else ""
+        if file.content_id and kind.startswith("image/") and len(found) < MOST_PICTURES:
+            found[file.content_id] = f"data:{kind};base64,{base64.b64encode(file.content).decode()}"
+    return found
 
 
 def _download(content: bytes, name: str, content_type: str) -> FileResponse:

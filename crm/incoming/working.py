@@ -22,6 +22,8 @@ from crm.incoming.takers import Letter, TakenAs, ask_takers
 from crm.incoming.threads import answered_mail, house_addresses, is_recipient, thread_of
 from crm.log import log
 from crm.models import IncomingContent, IncomingMail, OutgoingMail
+from crm.notes.choices import NoticeKind
+from crm.notes.notices import News, tell
 
 logger = logging.getLogger(__name__)
 SAME_LOCK = 7342
@@ -148,6 +150,7 @@ def _hand_on(letter: Letter) -> tuple[Settled, TakenAs | None]:
         return Settled(Outcome.KEPT, "A mailing that goes to many."), None
     taken = ask_takers(letter)
     _acknowledge(letter, taken)
+    _tell_writer(letter, taken)
     if taken is None:
         return Settled(Outcome.KEPT, _why_nobody(letter), answers=letter.answers), None
     return Settled(taken.outcome, answers=letter.names if taken.outcome == Outcome.REPLY else letter.answers), taken
@@ -169,6 +172,19 @@ def _acknowledge(letter: Letter, taken: TakenAs | None) -> None:
     if taken is not None:
         letter.mail.contact_id = taken.contact_id
     answer_by_machine(letter, subject="We have got your message", text=mailbox.acknowledgement)
+
+
+def _tell_writer(letter: Letter, taken: TakenAs | None) -> None:
+    """Tell who had written the mail that it was answered, in the bell."""
+    writer = letter.names.actor if letter.names is not None else None
+    if taken is None or taken.outcome != Outcome.REPLY or writer is None or not writer.is_active:
+        return
+    mail = letter.mail
+    who = mail.from_name or mail.from_address
+    title = "".join(sign for sign in f"{who} answered: {mail.subject}" if sign.isprintable())
+    key = f"incoming:{mail.pk}"
+    url = mail.get_absolute_url()
+    tell([News(user=writer, kind=NoticeKind.ANSWER, title=title, url=url, key=key, text=mail.visible_text[:300])])
 
 
 def _returned(mail: IncomingMail, read: ReadMail, report: Report, nature: Nature) -> Settled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -99,6 +100,21 @@ def test_html_is_shown_in_a_frame_without_rights_and_pictures_are_links(manager)
         assert word not in frame
     assert "[Picture: Logo]" in frame
     assert "<iframe" not in page(manager, "incoming:mail_detail", mail.pk)
+
+
+def test_picture_that_came_with_the_mail_is_shown_and_what_only_says_so_is_not(manager):
+    parts = (("logo", b"\x89PNG\r\n\x1a\n" + b"0" * 20), ("evil", b"<svg onload=alert(1)>"))
+    shown = "".join(f'<img src="cid:{name}">' for name, _ in (*parts, ("gone", b"")))
+    raw = "From: mia@example.com\r\nContent-Type: multipart/related; boundary=B\r\n\r\n--B\r\n"
+    raw += f"Content-Type: text/html\r\n\r\n{shown}"
+    for name, content in parts:
+        head = f"\r\n--B\r\nContent-Type: image/png\r\nContent-ID: <{name}>\r\n"
+        head += "Content-Transfer-Encoding: base64\r\n\r\n"
+        raw += head + base64.b64encode(content).decode()
+    mail = receive(f"{raw}\r\n--B--".encode())
+    frame = page(manager, "incoming:mail_detail", mail.pk, **{"as": "html"})
+    assert frame.count("data:image/png;base64,") == 1
+    assert "cid:" not in frame[frame.index("<iframe") : frame.index("</iframe>")]
 
 
 def test_words_of_a_stranger_are_escaped_everywhere(manager):

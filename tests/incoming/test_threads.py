@@ -7,8 +7,8 @@ import pytest
 from contacts.models import Interaction
 from crm.choices import Role
 from crm.mail.answers import answered_guid, signed_address
-from crm.models import Mention, OutgoingMail
-from tests.factories import make_contact, make_user
+from crm.models import Mention, Notice, OutgoingMail
+from tests.factories import make_contact, make_user, signed_in
 from tests.incoming.conftest import letter, make_mailbox, receive, write
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,16 @@ def test_answer_to_a_mail_of_ours_becomes_an_entry_of_the_history(mia):
     assert (entry.channel, entry.direction, entry.body, entry.user) == ("email", "in", "Yes, three.", None)
     assert (mail.object_model, mail.object_id) == ("contacts.interaction", entry.pk)
     assert (mail.record_model, mail.record_id) == ("contacts.contact", mia.pk)
+
+
+def test_who_wrote_is_told_of_the_answer_and_may_open_it(mia):
+    rep = make_user(Role.REP)
+    ours = write(contact_id=mia.pk)
+    OutgoingMail.objects.filter(pk=ours.pk).update(actor=rep)
+    mail = receive(letter(in_reply_to=ours.message_id, subject="Blue\x07 ones", text="Yes."))
+    told = Notice.objects.get(user=rep)
+    assert (told.title, told.text, told.url) == ("Mia Keller answered: Blue ones", "Yes.", mail.get_absolute_url())
+    assert signed_in(rep).get(mail.get_absolute_url()).status_code == 200
 
 
 def test_answer_from_another_address_of_the_same_contact_attaches(mia):
