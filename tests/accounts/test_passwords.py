@@ -120,16 +120,16 @@ def test_a_changed_password_ends_all_other_sessions_but_not_this_one(mia):
     key = here.session.session_key
     data = {"oldpassword": PASSWORD, "password1": "quite another one", "password2": "quite another one"}
     assert here.post(reverse("account_change_password"), data).status_code == 302
+    assert Session.objects.get(user=mia).key_hash == hash_of(here.session.session_key), "before the other asks again"
     assert (is_signed_in(here), is_signed_in(other)) == (True, False)
     assert here.session.session_key != key
-    assert Session.objects.get(user=mia).key_hash == hash_of(here.session.session_key), "the others are gone, not idle"
 
 
 def test_a_password_set_by_an_administrator_ends_every_session(mia):
     client = signed_in_client()
     change_password(actor=None, user=mia, password="quite another one")
+    assert not Session.objects.filter(user=mia).exists(), "before the browser asks again"
     assert not is_signed_in(client)
-    assert not Session.objects.filter(user=mia).exists()
 
 
 def answers(path: str, data: dict[str, str]) -> tuple[int, str, float]:
