@@ -59,6 +59,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "batch", "expires": 3000},
     },
     # asked every hour; starts once a day, from one in the morning where the company is
+    "renew contracts that say so": {
+        "task": "orders.renew_contracts",
+        "schedule": crontab(minute="4"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
+    # asked every hour; starts once a day, from one in the morning where the company is
     "bring open deals up to date": {
         "task": "pipeline.keep_deals",
         "schedule": crontab(minute="6"),

@@ -137,6 +137,7 @@ CRM_JOBS = {
     "order totals": "orders.jobs.refresh_all_totals",
     "score leads": "leads.scoring.actions.run_scoring",
     "allocate leads": "leads.allocation.actions.run_allocation",
+    "renewals": "orders.contracts.renewing.run_renewing",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
 }
 CRM_CONVERSION_STEP = "pipeline.converting.STEP"

@@ -64,6 +64,7 @@ SUBSCRIPTION_EXPRESSIONS: dict[str, str | Combinable] = {
     "currency": "currency",
     "term_months": "term_months",
     "renews_on": "renews_on",
+    "auto_renews": "auto_renews",
     "cancelled_on": "cancelled_on",
     "cancel_reason": "cancel_reason",
 }

@@ -196,6 +196,7 @@ SUBSCRIPTION_FIELDS = (
         cell=lambda record: full_day(cast(Subscription, record).renews_on), help="The first day of the next term.",
     ),
     FieldSpec("term_months", "Term, months", "term_months", kind="number", order=47),
+    FieldSpec("auto_renews", "Renews by itself", "auto_renews", kind="flag", order=47),
     FieldSpec(
         "cancelled_on", "Cancelled", "cancelled_on", kind="date", order=48,
         cell=lambda record: full_day(cast(Subscription, record).cancelled_on),

@@ -36,6 +36,7 @@ class SubscriptionFields(Input):
     started_on: dt.date | None = None
     term_months: int | None = Field(None, ge=1, le=1200, description="How long it runs each time.")
     renews_on: dt.date | None = Field(None, description="The first day of the next term.")
+    auto_renews: bool | None = Field(None, description="Whether a term is added on the day, without a word.")
     cancelled_on: dt.date | None = None
     ended_on: dt.date | None = Field(None, description="The last day; null while it runs.")
     cancel_reason: str | None = Field(None, max_length=200)

@@ -22,7 +22,8 @@ class SubscriptionForm(SectionedForm, forms.ModelForm):
 
     layout = (
         ("", (("contact",), ("plan", "external_id"), ("monthly_amount", "currency"))),
-        ("Term", (("started_on", "term_months", "renews_on"), ("cancelled_on", "ended_on", "cancel_reason"))),
+        ("Term", (("started_on", "term_months", "renews_on"), ("auto_renews",))),
+        ("Cancellation", (("cancelled_on", "ended_on", "cancel_reason"),)),
     )
     contact = RecordField(queryset=Contact.objects.none(), url_name="contacts:contact_options", label="Customer")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
@@ -31,7 +32,7 @@ class SubscriptionForm(SectionedForm, forms.ModelForm):
         model = Subscription
         fields = (
             "contact", "plan", "external_id", "monthly_amount", "currency", "started_on", "term_months", "renews_on",
-            "cancelled_on", "ended_on", "cancel_reason",
+            "auto_renews", "cancelled_on", "ended_on", "cancel_reason",
         )  # fmt: skip
         labels = {"monthly_amount": "A month", "term_months": "Term in months"}
         widgets = {name: day_input() for name in ("started_on", "renews_on", "cancelled_on", "ended_on")}
@@ -48,6 +49,12 @@ class SubscriptionForm(SectionedForm, forms.ModelForm):
 
     def clean_external_id(self) -> str | None:
         return self.cleaned_data["external_id"] or None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("auto_renews") and not cleaned.get("term_months") and "term_months" not in self.errors:
+            self.add_error("term_months", "For how long each time? A contract that renews by itself needs its term.")
+        return cleaned
 
     @property
     def subscription_fields(self) -> dict[str, Any]:

@@ -15,10 +15,26 @@ def months_later(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def term_after(subscription: Subscription, start: dt.date) -> dt.date | None:
+    """The first day of the term after the one that begins on `start`; None without a term.
+
+    A contract that began on the 31st renews on the last day of shorter months, and on the 31st again after them.
+    """
+    if not subscription.term_months:
+        return None
+    day, began = months_later(start, subscription.term_months), subscription.started_on.day
+    if start.day == _last_of(start) and began > start.day:
+        day = day.replace(day=min(began, _last_of(day)))
+    return day
+
+
 def next_renewal(subscription: Subscription) -> dt.date | None:
     """The first day of the term after the next one; None without a term."""
-    start = subscription.renews_on or company_today()
-    return months_later(start, subscription.term_months) if subscription.term_months else None
+    return term_after(subscription, subscription.renews_on or company_today())
+
+
+def _last_of(day: dt.date) -> int:
+    return calendar.monthrange(day.year, day.month)[1]
 
 
 def last_day_of_term(subscription: Subscription) -> dt.date:

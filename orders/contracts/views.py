@@ -7,6 +7,8 @@ from typing import Any, cast
 from crm.choices import Verb
 from crm.company import company_today
 from crm.field_rights import mask
+from crm.views.bulk import BulkChangeView
+from crm.views.cells import CellEditView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.parts import PartFormPage
@@ -30,12 +32,27 @@ class SubscriptionListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "orders:subscription_export"
     edit_path = "edit/"
+    cell_path = "cell/"
+    bulk_url_name = "orders:subscription_bulk"
     empty_title = "No subscriptions yet"
     empty_text = "Bring a file of contracts in: who, since when, until when, how much a month."
 
 
 class SubscriptionExportView(ListExport, SubscriptionListView):
     """The list's rows as a file."""
+
+
+class SubscriptionBulkView(BulkChangeView):
+    """Changes the chosen subscriptions."""
+
+    model = Subscription
+
+
+class SubscriptionCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = Subscription
+    list_url_name = "orders:subscription_list"
 
 
 class SubscriptionDetailView(RecordPage):

@@ -81,12 +81,13 @@ ORDER BY l.id
 """).format(own=LINES)
 CONTRACTS_SQL = sql.SQL("""
 INSERT INTO orders_subscription (contact_id, plan, started_on, monthly_amount, currency, term_months, renews_on,
-  ended_on, cancelled_on, cancel_reason, version, created_at)
+  ended_on, cancelled_on, cancel_reason, auto_renews, version, created_at)
 SELECT c.id, k.plan, b.first, k.amount, 'EUR', 12,
   CASE WHEN NOT k.is_over THEN (b.first + make_interval(months => 12 * (b.years + 1)))::date END,
   CASE WHEN k.is_over THEN (b.first + make_interval(months => 12 * greatest(b.years, 1)))::date - 1 END,
   CASE WHEN k.is_over THEN (b.first + make_interval(months => 12 * greatest(b.years, 1)))::date - 45 END,
-  CASE WHEN k.is_over THEN 'Closed the workshop' ELSE '' END, 1, b.first::timestamp AT TIME ZONE 'UTC'
+  CASE WHEN k.is_over THEN 'Closed the workshop' ELSE '' END,
+  NOT k.is_over AND d.dice >= 2, 1, b.first::timestamp AT TIME ZONE 'UTC'
 FROM contacts_contact c
 JOIN LATERAL (SELECT min(o.ordered_on) + 14 AS first FROM orders_order o WHERE o.contact_id = c.id) f
   ON f.first <= %(end)s

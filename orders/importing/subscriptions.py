@@ -75,6 +75,13 @@ SUBSCRIPTION_FIELDS = (
         synonyms=("renewal", "renewal date", "next renewal"),
         help="The first day of the next term.",
     ),
+    ImportField(
+        "auto_renews",
+        "Renews by itself",
+        ValueType.BOOLEAN,
+        synonyms=("auto renewal", "auto renew", "automatic renewal"),
+        help="Yes or no.",
+    ),
     ImportField("cancelled_on", "Cancelled on", ValueType.DATE, synonyms=("notice given on", "cancellation date")),
     ImportField(
         "cancel_reason", "Why cancelled", limits=Limits(max_length=200), synonyms=("reason", "cancellation reason")
@@ -125,10 +132,11 @@ UPDATE {RECORDS} s SET subscription_id = near.id FROM (
 INSERT = f"""
 INSERT INTO orders_subscription (
   contact_id, external_id, plan, started_on, ended_on, tenure_months, monthly_amount, currency, term_months, renews_on,
-  cancelled_on, cancel_reason, version, created_at
+  auto_renews, cancelled_on, cancel_reason, version, created_at
 )
 SELECT contact_id, external_id, plan_name, starts_on, ends_on, tenure_months, monthly_amount,
-  coalesce(currency, %(currency)s), term_months, renews_on, cancelled_on, coalesce(cancel_reason, ''), 1, now()
+  coalesce(currency, %(currency)s), term_months, renews_on, coalesce(auto_renews, false), cancelled_on,
+  coalesce(cancel_reason, ''), 1, now()
 FROM {RECORDS} WHERE is_new ORDER BY first_row
 """
 ENDED = """CASE WHEN s.ended_on IS NOT NULL THEN s.ended_on WHEN s.ended THEN coalesce(o.ended_on, s.ends_on)
@@ -208,7 +216,7 @@ def _update(merge: Merge) -> None:
         "currency": "coalesce(s.currency, o.currency)",
         **{
             name: f"coalesce(s.{name}, o.{name})"
-            for name in ("term_months", "renews_on", "cancelled_on", "cancel_reason")
+            for name in ("term_months", "renews_on", "auto_renews", "cancelled_on", "cancel_reason")
         },
     }
     sets = ", ".join(f"{name} = {value}" for name, value in values.items())

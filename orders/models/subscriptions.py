@@ -44,8 +44,14 @@ class Subscription(models.Model):
         help_text="How long it runs each time.",
     )
     renews_on = models.DateField(null=True, blank=True, help_text="The first day of the next term.")
+    auto_renews = models.BooleanField(
+        "renews by itself", default=False, db_default=False, help_text="A term is added on the day, without a word."
+    )
     cancelled_on = models.DateField(null=True, blank=True, help_text="The day they said so.")
     cancel_reason = models.CharField(max_length=200, blank=True)
+    # the day of renewal, and the last day, that its owner was told of
+    renewal_told_for = models.DateField(null=True, blank=True, editable=False)
+    end_told_for = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -107,7 +107,11 @@ def test_subscriptions_and_registrations_are_made_and_changed(call):
     path = f"/subscriptions/{made.json()['id']}"
     assert call.post(f"{path}/renew", {"renews_on": "2090-01-01"}).json()["renews_on"] == "2090-01-01"
     assert call.post(f"{path}/cancel", {"ended_on": "2089-12-31", "version": 1}).status_code == 409
-    cancelled = call.post(f"{path}/cancel", {"ended_on": "2089-12-31", "version": 2}).json()
+    assert call.patch(path, {"auto_renews": True, "version": 2}).json()["auto_renews"] is True
+    assert call.patch(path, {"plan": "Care plus", "version": 3}).json()["auto_renews"] is True
+    refused = call.patch(path, {"term_months": None, "version": 4})
+    assert (refused.status_code, "term" in refused.content.decode()) == (422, True)
+    cancelled = call.post(f"{path}/cancel", {"ended_on": "2089-12-31", "version": 4}).json()
     assert (cancelled["ended_on"], cancelled["renews_on"]) == ("2089-12-31", None)
     body = {"contact_id": contact.pk, "product_id": product.pk, "serial": "S1", "bought_on": "2026-03-02"}
     registered = call.post("/registrations", body)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from contacts.models import Contact
 from crm.choices import Role
 from crm.company import company_today
+from orders.contracts.renewing import renew_due
+from orders.contracts.terms import months_later
 from orders.models import Subscription
 from tests.factories import make_contact, make_user
 from tests.importing.tables import DATA, brought_in, counts, written
@@ -108,3 +110,15 @@ def test_the_telco_file_comes_in_as_contracts(tmp_path):
     assert counts(result) == (7043, 0, 0, 0)
     ended = Subscription.objects.filter(ended_on__isnull=False)
     assert (ended.count(), Subscription.objects.filter(plan="Two year", tenure_months=72).count()) == (1869, 343)
+
+
+def test_a_contract_that_renews_by_itself_is_told_so_and_gets_its_day_in_the_night(tmp_path):
+    start = company_today() - dt.timedelta(days=90)
+    rows = f"contact_external_id,plan,started_on,term_months,auto_renews\nc1,A,{start},12,yes\nc1,B,{start},12,\n"
+    assert counts(imported(tmp_path, rows)) == (2, 0, 0, 0)
+    assert renew_due(company_today()) == 0
+    days = dict(Subscription.objects.values_list("plan", "renews_on"))
+    assert days == {"A": months_later(start, 12), "B": None}
+    again = f"contact_external_id,plan,started_on,auto_renews\nc1,A,{start},no\n"
+    assert counts(imported(tmp_path, again)) == (0, 1, 0, 0)
+    assert not Subscription.objects.filter(auto_renews=True).exists()
