@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from django.db import models
@@ -18,37 +20,19 @@ from crm.choices import Verb
 from crm.customfields.definitions import definitions_of
 from crm.customfields.showing import fact_lines
 from crm.field_rights import hidden_fields, read_only_fields
+from crm.layouts.forms import form_place
 from crm.layouts.places import Block, Item, LayoutPlace
 from crm.models import User
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import words
 
 LABEL = "contacts.contact"
 NEEDED = ("kind", "name")
 MAIN_GROUP = "Facts"
 
 
-def form_blocks() -> tuple[Block, ...]:
-    """The sections of the form as they are shipped, and the custom fields."""
-    fields: Any = ContactForm.base_fields
-    shipped = [
-        Block(
-            title,
-            tuple(
-                Item(name, str(fields[name].label or words(name)), len(row) == 1, name in NEEDED)
-                for row in rows
-                for name in row
-            ),
-        )
-        for title, rows in ContactForm.layout
-    ]
-    own = tuple(Item(one.name, one.label, is_needed=one.is_required) for one in definitions_of(LABEL))
-    return (*shipped, Block("Custom fields", own)) if own else tuple(shipped)
-
-
-def side_blocks() -> tuple[Block, ...]:
+def side_blocks(without: Collection[str] = ()) -> tuple[Block, ...]:
     """The facts, the custom fields, and what other apps put beside them."""
-    facts = tuple(Item(name, label) for name, (label, _) in FACTS.items())
+    facts = tuple(Item(name, label) for name, (label, _) in FACTS.items() if name not in without)
     own = tuple(Item(one.name, one.label) for one in definitions_of(LABEL))
     panels = [Block(panel.label, panel=panel.name) for panel in panels_of(LABEL, "side")]
     return (Block(MAIN_GROUP, facts), *([Block("Further facts", own)] if own else []), *panels)
@@ -89,6 +73,22 @@ def _editable(user: User, contact: Contact) -> set[str]:
     return names - {"responsible"} - {*(PERSON_ONLY if contact.is_organization else ORGANIZATION_ONLY)}
 
 
-FORM = LayoutPlace(LABEL, "form", "Form of contacts", form_blocks)
+FORM = form_place(ContactForm, LABEL, "Form of contacts", needed=NEEDED)
 SIDE = LayoutPlace(LABEL, "side", "Right side of a contact’s page", side_blocks, draw_facts, "contacts/_facts.html")
-LAYOUTS = (FORM, SIDE)
+ORGANIZATION_FORM = form_place(
+    ContactForm,
+    LABEL,
+    "Form of organizations",
+    part="organization_form",
+    needed=("name",),
+    without=("kind", *PERSON_ONLY),
+    like=FORM.name,
+)
+ORGANIZATION_SIDE = replace(
+    SIDE,
+    part="organization_side",
+    label="Right side of an organization’s page",
+    shipped=partial(side_blocks, PERSON_ONLY),
+    like=SIDE.name,
+)
+LAYOUTS = (FORM, SIDE, ORGANIZATION_FORM, ORGANIZATION_SIDE)

@@ -14,12 +14,11 @@ from contacts import actions, queries
 from contacts.choices import ContactKind
 from contacts.forms import ContactForm
 from contacts.history import history_context
-from contacts.layouts import FORM
+from contacts.layouts import FORM, ORGANIZATION_FORM, ORGANIZATION_SIDE, SIDE
 from contacts.models import Contact, ContactQuerySet
 from crm.choices import Verb
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
-from crm.layouts.reading import layout_for
 from crm.requests import SignedInRequest
 from crm.sharing import may_share
 from crm.views.base import ActionView
@@ -74,6 +73,10 @@ class ContactDetailView(RecordPage):
     template_name = "contacts/contact_detail.html"
     own_tab = ("timeline", "Timeline")
 
+    @property
+    def side_part(self) -> str:  # type: ignore[override]
+        return (ORGANIZATION_SIDE if self.record.is_organization else SIDE).part
+
     def get_record(self) -> Contact:
         contact = queries.read_record(self.request.user, self.kwargs["pk"])
         if contact is None:
@@ -113,11 +116,9 @@ class ContactFormView(FormPage):
 class ContactWholeFormView(ContactFormView):
     """The whole form, arranged as the person's role has it."""
 
-    def make_form(self, data: Any = None) -> ContactForm:
-        form: ContactForm = super().make_form(data)
-        if layout := layout_for(self.request.user, FORM.name):
-            form.take_layout(layout)
-        return form
+    @property
+    def layout_place(self) -> str:  # type: ignore[override]
+        return ORGANIZATION_FORM.name if self.record and self.record.is_organization else FORM.name
 
 
 class ContactCreateView(ContactWholeFormView):

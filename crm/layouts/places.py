@@ -37,6 +37,7 @@ class Block:
 class LayoutPlace:
     """`model:part` names it. `shipped()` are all its blocks as they come, with the custom fields of the house; for the
     side of a page `draw(request, record, blocks)` makes of each block of fields what a panel's template gets as `data`.
+    Where nobody has arranged it, the arrangement of the place named `like` counts.
     """
 
     model: str
@@ -45,6 +46,7 @@ class LayoutPlace:
     shipped: Callable[[], tuple[Block, ...]]
     draw: Callable[[HttpRequest, models.Model, Sequence[Block]], Sequence[dict[str, Any]]] | None = None
     template: str = ""
+    like: str = ""
 
     @property
     def name(self) -> str:

@@ -37,7 +37,11 @@ def stored_layout(place: LayoutPlace, role: str) -> dict[str, Any] | None:
 
 def inherited(place: LayoutPlace, role: str) -> Arrangement:
     """What a role sees without a layout of its own."""
-    return arranged(place, stored_layout(place, "") if role else None)
+    known = stored_layout(place, "") if role else None
+    if known is None and place.like:
+        like = places()[place.like]
+        known = (stored_layout(like, role) if role else None) or stored_layout(like, "")
+    return arranged(place, known)
 
 
 def _stored(user: User, place: LayoutPlace) -> dict[str, Any] | None:
@@ -45,5 +49,8 @@ def _stored(user: User, place: LayoutPlace) -> dict[str, Any] | None:
     if rows is None:
         rows = list(Layout.objects.filter(role__in=[user.role, ""]).values(*COLUMNS))
         user.layouts = rows  # type: ignore[attr-defined]
-    found = {row["role"]: row for row in rows if row["place"] == place.name}
-    return found.get(user.role) or found.get("")
+    for name in (place.name, place.like):
+        found = {row["role"]: row for row in rows if row["place"] == name}
+        if user.role in found or "" in found:
+            return found.get(user.role) or found[""]
+    return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +17,7 @@ from django.urls import reverse
 from crm.conflicts import OPENED, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
+from crm.layouts.reading import layout_for
 from crm.once import NOT_TYPED, TOKEN_FIELD, MadeAlready, led_before, new_token, once
 from crm.saving import StaleRecord
 from crm.templatetags.figures import words
@@ -25,13 +26,21 @@ from crm.views.base import ScopedView
 REFUSED, CONFLICT = 422, 409
 
 
+def add_refusal(form: forms.BaseForm, error: ValidationError) -> None:
+    """What an action refused, at its field, or on top where the form has no such field."""
+    at = set(getattr(error, "error_dict", {})) - {NON_FIELD_ERRORS}
+    form.add_error(None, error if at <= set(form.fields) else ValidationError(error.messages))
+
+
 class FormPage(ScopedView):
     """A form about a record; with `pk` in the address that record is changed, without one it is made.
 
-    A page names its `form_class` (called with `user`, `record`, `data`, `initial`) and its one action in `save`.
+    A page names its `form_class` (called with `user`, `record`, `data`, `initial`) and its one action in `save`; with a
+    `layout_place` it stands as it is arranged for the person.
     """
 
     form_class: type[forms.BaseForm]
+    layout_place = ""
     template_name = "layouts/form.html"
     heading = ""
     list_url_name = ""
@@ -67,6 +76,8 @@ class FormPage(ScopedView):
         form = make(data=data, user=self.request.user, record=self.subject, initial=initial)
         if isinstance(form, SectionedForm):
             form.take_rights(self.request.user, self.model)
+            if layout := layout_for(self.request.user, self.layout_place):
+                form.take_layout(layout)
         return form
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -90,7 +101,7 @@ class FormPage(ScopedView):
         except ObjectDoesNotExist:  # deleted this very moment
             return self.show_typed(404)
         except ValidationError as error:
-            form.add_error(None, error)
+            add_refusal(form, error)
             is_again = isinstance(error, MadeAlready)
             return self.show(form, CONFLICT if is_again else REFUSED, token=new_token() if is_again else "")
 

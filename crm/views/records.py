@@ -29,6 +29,7 @@ class RecordPage(ScopedView):
     """
 
     template_name = ""
+    side_part = "side"
     own_tab = ("", "Overview")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -69,7 +70,8 @@ class RecordPage(ScopedView):
     def _side(self, label: str) -> list[dict[str, Any]]:
         """Groups of facts and panels, as they are arranged for the person."""
         panels = {panel.name: panel for panel in panels_of(label, "side")}
-        layout, place = layout_for(self.request.user, f"{label}:side"), places().get(f"{label}:side")
+        name = f"{label}:{self.side_part}"
+        layout, place = layout_for(self.request.user, name), places().get(name)
         if layout is None or place is None or place.draw is None:
             return self._drawn(panels.values())
         groups = iter(place.draw(self.request, self.record, [one for one in layout.blocks if not one.panel]))

@@ -195,3 +195,40 @@ def test_the_page_sends_back_what_it_shows(house):
         sent = form_in(re.sub(r"<template.*?</template>", "", html, flags=re.DOTALL), "opened").fields
         assert client.post(page(place), sent).status_code == 302
         assert (names_shown(form_of(manager, contact)), side_of(manager, contact)) == before
+
+
+def test_organizations_have_a_layout_of_their_own_and_until_then_that_of_contacts(house):
+    admin, manager = house
+    works, ada = make.make_contact(name="Works", kind="organization", employees=5), make.make_contact(name="Ada")
+    own_form, own_side = "contacts.contact:organization_form", "contacts.contact:organization_side"
+    arrange(admin, FORM, "", parts({"All": ["name", "tags"]}))
+    assert next(iter(names_shown(form_of(manager, works)))) == "All"
+    arrange(admin, own_form, "manager", parts({"Firms": ["name", "employees"]}))
+    arrange(admin, own_side, "", parts({"Size": ["employees"]}))
+    assert names_shown(form_of(manager, works))["Firms"] == [["name", "employees"]]
+    assert next(iter(names_shown(form_of(manager, ada)))) == "All"
+    assert next(iter(names_shown(form_of(admin, works)))) == "All"
+    assert side_of(manager, works)[0] == ("Size", ["Employees"])
+    assert side_of(manager, ada)[0][0] == "Facts"
+    flat = [item.name for block in places()[own_form].shipped() for item in block.items]
+    assert not {"kind", "first_name", "birthday"} & set(flat)
+
+
+def test_orders_and_deals_are_arranged_too(house):
+    admin, manager = house
+    order, deal = make.make_order(make.make_contact(name="Ada")), make.make_deal()
+    client = make.signed_in(manager)
+    refused = arrange(admin, "orders.order:form", "", parts({"": ["contact"]}, hidden=("ordered_at",)))
+    assert refused.status_code == 422
+    arrange(admin, "orders.order:form", "", parts({"Who": ["channel", "contact"]}, hidden=("partner",)))
+    arrange(admin, "orders.order:side", "", parts({"Money": ["amount"], "Rest": ["customer"]}, hidden=("counts_as",)))
+    arrange(admin, "pipeline.deal:form", "", parts({"Next": ["next_step", "title"]}, hidden=("source",)))
+    form = client.get(reverse("orders:order_update", args=[order.pk])).context["form"]
+    assert next(iter(names_shown(form).items())) == ("Who", [["channel", "contact"]])
+    assert "partner" not in str(names_shown(form))
+    panels = client.get(order.get_absolute_url()).context["panels"]
+    assert [one["label"] for one in panels[:2]] == ["Money", "Rest"]
+    assert "Counts as" not in str(panels)
+    form = client.get(reverse("pipeline:deal_update", args=[deal.pk])).context["form"]
+    assert names_shown(form)["Next"] == [["next_step", "title"]]
+    assert "source" not in str(names_shown(form))
