@@ -18,7 +18,8 @@ KEYS: dict[str, tuple[Key, ...]] = {
     "Anywhere": (
         Key("Ctrl K", "search everything"),
         Key("/", "search this list, or everything", "search"),
-        Key("n", "make a new record", "new"),
+        Key("n", "make a new record; n and a letter: one of another kind", "new"),
+        Key("Ctrl Enter", "save the form"),
         Key("e", "edit what is open or marked", "edit"),
         Key("?", "show these keys", "help"),
         Key("Esc", "close what is open"),

@@ -13,7 +13,8 @@ from django.urls import reverse
 from crm.access import can
 from crm.catalogue import SearchFound, SearchHit, SearchSource, search_sources
 from crm.choices import Verb
-from crm.models import LogEntry
+from crm.importing.forms import kinds_for
+from crm.models import ImportRun, LogEntry
 from crm.navigation import commands_for
 from crm.templatetags.figures import number
 
@@ -52,9 +53,17 @@ def search_everything(user: User, text: str, limit: int) -> list[Group]:
 def commands(request: SignedInRequest, text: str) -> Group:
     """Pages to go to and records to make; those whose words begin with what is typed, the first few without."""
     words = text.casefold().split()
-    found = [one for one in commands_for(request) if _fits(one["label"], words)]
+    offered = [*commands_for(request), *(_imports(request) if words else ())]
+    found = [one for one in offered if _fits(one["label"], words)]
     hits = [SearchHit(one["label"], one["url"], one["icon"], one["note"]) for one in found]
     return Group("commands", "Go to", tuple(hits[:MOST_COMMANDS] if words else hits))
+
+
+def _imports(request: SignedInRequest) -> Iterable[dict[str, str]]:
+    """The wizard, one line for each kind of file that this person may bring in."""
+    for kind in kinds_for(request.user) if can(request.user, Verb.ADD, ImportRun) else ():
+        url = f"{reverse('crm:import_new')}?{urlencode({'kind': kind.name})}"
+        yield {"label": f"Import {kind.label.lower()}", "url": url, "icon": "upload", "note": "a file"}
 
 
 def recent(user: User) -> Group:

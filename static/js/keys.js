@@ -1,11 +1,12 @@
-// Keys: what the help on `?` lists under data-does is done here; `g` and then a letter opens a page of the navigation.
+// Keys: what the help on `?` lists under data-does is done here; `g` and then a letter opens a page of the navigation,
+// `n` and then a letter the form of a new record. Where a page makes records of its own, `n` alone opens its form.
 (() => {
   const help = document.getElementById("keys");
   if (!help) return;
-  const GO_MS = 1500;
+  const GO_MS = 1500, NEW_MS = 400;
   const does = new Map(); // of each key what it may do: the first that finds something to do here
   for (const { dataset } of help.querySelectorAll("[data-key]")) does.set(dataset.key, [...(does.get(dataset.key) ?? []), dataset.does]);
-  let goUntil = 0;
+  let goUntil = 0, newTimer = 0;
 
   const typing = (element) =>
     element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open], .offcanvas.show, .dropdown-menu.show");
@@ -21,7 +22,12 @@
       field.focus();
       field.select();
     },
-    new: () => press("[data-new]") || press(".btn-new"),
+    new: () => {
+      const own = [...document.querySelectorAll("[data-new]")].find((element) => element.offsetParent !== null);
+      if (!own) return press(".btn-new");
+      newTimer = setTimeout(() => own.click(), document.querySelector("[data-new-key]") ? NEW_MS : 0);
+      return true;
+    },
     edit: () => window.crm.list?.edit() || press("[data-edit]"),
     form: () => window.crm.list?.form?.() || press("[data-edit]"),
     help: () => help.showModal(),
@@ -38,9 +44,21 @@
     press: (key) => press(`[data-hotkey="${CSS.escape(key)}"]`),
   };
 
+  // the line of the New menu that a letter stands for, while `n` waits for one
+  function madeNew(key) {
+    const isWaiting = newTimer || document.querySelector(".btn-new.show");
+    clearTimeout(newTimer);
+    newTimer = 0;
+    return isWaiting ? document.querySelector(`[data-new-key="${CSS.escape(key.toLowerCase())}"]`) : null;
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
-    if (performance.now() < goUntil) {
+    const made = madeNew(event.key);
+    if (made) {
+      event.preventDefault();
+      location.assign(made.href);
+    } else if (performance.now() < goUntil) {
       goUntil = 0;
       const line = document.querySelector(`.nav-item[data-go="${CSS.escape(event.key.toLowerCase())}"]`);
       if (!line) return;

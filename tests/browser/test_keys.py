@@ -52,7 +52,15 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     expect(page.locator("#id_name")).to_be_visible()
     page.goto(f"{live_server.url}/contacts/")
     page.keyboard.press("n")
+    page.keyboard.press("d")
+    expect(page).to_have_url(f"{live_server.url}/deals/new/")
+    page.goto(f"{live_server.url}/contacts/")
+    page.keyboard.press("n")
     expect(page).to_have_url(f"{live_server.url}/contacts/new/")
+    expect(page.locator("#id_name")).to_be_focused()
+    page.keyboard.type("Dora")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dora")
 
 
 def test_a_choice_of_colours_goes_with_the_person_to_another_browser(page: Page, live_server, mia, new_context):
