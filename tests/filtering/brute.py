@@ -12,18 +12,19 @@ from contacts.models import Contact
 TODAY = dt.date(2026, 3, 31)
 
 
-def matches(contact: Contact, node: dict[str, Any]) -> bool:
-    """Whether a contact (read with all that hangs on it) fulfils a node of a tree in its JSON form."""
+def matches(record: Any, node: dict[str, Any], read: dict[str, Any] | None = None) -> bool:
+    """Whether a record (read with all that hangs on it) fulfils a node of a tree in its JSON form; `read` says how its
+    fields are read, those of a contact unless told."""
     if "all" in node:
-        return all(matches(contact, part) for part in node["all"])
+        return all(matches(record, part, read) for part in node["all"])
     if "any" in node:
-        return any(matches(contact, part) for part in node["any"])
+        return any(matches(record, part, read) for part in node["any"])
     if "not" in node:
-        return not matches(contact, node["not"])
+        return not matches(record, node["not"], read)
     op = node["op"]
     if op.startswith("not_"):
-        return not matches(contact, node | {"op": op.removeprefix("not_")})
-    values = VALUES[node["field"]](contact, node)
+        return not matches(record, node | {"op": op.removeprefix("not_")}, read)
+    values = (read or VALUES)[node["field"]](record, node)
     if op == "empty":
         return not [one for one in values if one not in (None, "")]
     return any(one not in (None, "") and TESTS[op](one, node["value"]) for one in values)

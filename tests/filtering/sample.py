@@ -69,6 +69,18 @@ def _order(contact: Contact, dice: random.Random, products: list[Any]) -> None:
     make.make_order(contact, ordered_at=moment, ordered_on=day, lines=(line,))
 
 
+empty = st.tuples(st.sampled_from(("empty", "not_empty")), st.none())
+
+
+def of(fields: tuple[str, ...], *asked: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Leaves that ask one of these fields in one of these ways."""
+    return st.builds(_leaf, st.sampled_from(fields), st.one_of(*asked))
+
+
+def chosen(*values: str) -> st.SearchStrategy[Any]:
+    return st.tuples(st.sampled_from(("any", "not_any")), st.lists(st.sampled_from(values), min_size=1, max_size=2))
+
+
 def trees(owner: User) -> st.SearchStrategy[dict[str, Any]]:
     """Nodes of random trees in their JSON form."""
     span = st.builds(lambda count: {"count": count, "unit": "day"}, st.sampled_from((1, 30, 90, 399)))
@@ -86,14 +98,6 @@ def trees(owner: User) -> st.SearchStrategy[dict[str, Any]]:
         st.sampled_from(("contains", "is", "starts", "not_contains", "not_is")),
         st.sampled_from(("wood", "WOOD", "a", "Åse", "Leeds", "%", "example")),
     )
-    empty = st.tuples(st.sampled_from(("empty", "not_empty")), st.none())
-
-    def of(fields: tuple[str, ...], *asked: Any) -> st.SearchStrategy[dict[str, Any]]:
-        return st.builds(_leaf, st.sampled_from(fields), st.one_of(*asked))
-
-    def chosen(*values: str) -> st.SearchStrategy[Any]:
-        return st.tuples(st.sampled_from(("any", "not_any")), st.lists(st.sampled_from(values), min_size=1, max_size=2))
-
     tags = st.tuples(
         st.sampled_from(("any", "all", "not_any")), st.lists(st.sampled_from(TAGS), min_size=1, max_size=2)
     )
@@ -108,6 +112,11 @@ def trees(owner: User) -> st.SearchStrategy[dict[str, Any]]:
         of(("tags",), tags, empty),
         st.builds(_within, of(("orders_count", "orders_sum"), numbers), st.one_of(st.none(), days)),
     )
+    return joined(leaf)
+
+
+def joined(leaf: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Trees of such leaves."""
     return st.recursive(
         leaf,
         lambda node: st.one_of(
