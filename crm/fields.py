@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -139,6 +140,11 @@ class SectionedForm(forms.BaseForm):
 
     layout: Sequence[tuple[str, Sequence[Sequence[str]]]] = ()
     hidden_names: frozenset[str] = frozenset()
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """What stands there; a number without the zeros that nobody typed."""
+        value = super().get_initial_for_field(field, field_name)
+        return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
     def take_rights(self, user: User | None, model: type[Model]) -> None:
         """Leave out what is hidden from this person and fix what they may not write: both keep the value they have,

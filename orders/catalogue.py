@@ -5,12 +5,13 @@ from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
 from orders.acquired import ACQUIRED_LIST_FIELDS, ACQUIRED_LIST_PANELS
-from orders.editing import EDITING, ORDER_EDITING
+from orders.editing import EDITING, INVOICE_EDITING, ORDER_EDITING, REGISTRATION_EDITING, SUBSCRIPTION_EDITING
 from orders.exporting import EXPORTS
 from orders.home import CARDS
 from orders.importing import KINDS
 from orders.invoices import specs as invoices
 from orders.invoices.panels import INVOICE_PANELS
+from orders.layouts import LAYOUTS
 from orders.loyalty.panels import LOYALTY_PANELS
 from orders.panels import CONTACT_PANELS
 from orders.prices.views import PRICE_PANELS
@@ -55,7 +56,7 @@ CATALOGUE = Catalogue(
     past={
         "orders.product": PastRule(without=("search_text", "sort_name", "updated_at")),
         "orders.orderline": PastRule(parent="order_id", is_part=True),
-        "orders.subscription": PastRule(parent="contact_id"),
+        "orders.subscription": PastRule(without=("renewal_told_for", "end_told_for"), parent="contact_id"),
         "orders.subscriptionrenewal": PastRule(parent="subscription_id", is_part=True),
         "orders.productoption": PastRule(parent="product_id", is_part=True),
         "orders.optionchoice": PastRule(parent="option_id"),
@@ -113,5 +114,12 @@ CATALOGUE = Catalogue(
         ApiArea("registrations", "Registrations", "Serial numbers and warranties of products."),
     ),
     search=SOURCES,
-    editing={"orders.product": EDITING, "orders.order": ORDER_EDITING},
+    layouts=LAYOUTS,
+    editing={
+        "orders.product": EDITING,
+        "orders.order": ORDER_EDITING,
+        "orders.invoice": INVOICE_EDITING,
+        "orders.subscription": SUBSCRIPTION_EDITING,
+        "orders.productregistration": REGISTRATION_EDITING,
+    },
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from decimal import Decimal
 from typing import Any, cast
 
 from django.db import models
@@ -12,15 +15,17 @@ from contacts.models import Contact
 from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
+from crm.field_rights import hides
 from crm.requests import SignedInRequest
+from crm.templatetags.figures import money
 from orders.queries import counts_of, orders_of, subscriptions_of
 from orders.tabling import small_table
 
 NEWEST = 50
 COLUMNS = ("number", "ordered_on", "channel", "amount")
 PHONE = {"amount": "cell-end", "ordered_on": "cell-secondary"}
-SUBSCRIPTION_COLUMNS = ("plan", "started_on", "ended_on", "monthly_amount")
-SUBSCRIPTION_PHONE = {"monthly_amount": "cell-end", "started_on": "cell-secondary"}
+SUBSCRIPTION_COLUMNS = ("plan", "state", "started_on", "renews_on", "ended_on", "monthly_amount")
+SUBSCRIPTION_PHONE = {"monthly_amount": "cell-end", "state": "cell-secondary", "renews_on": "cell-secondary-end"}
 
 
 def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
@@ -56,6 +61,22 @@ def count_subscriptions(request: HttpRequest, record: models.Model) -> int | Non
     return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).subscriptions or None
 
 
+def last_order_pill(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The newest purchase, in the head of the page; None without one."""
+    user = cast(SignedInRequest, request).user
+    told = counts_of(user, cast(Contact, record)).last_order
+    if told is None:
+        return None
+    last = json.loads(told)
+    amount = "" if hides(user, "orders.order.amount") else money(Decimal(last["amount"]), last["currency"])
+    return {
+        "url": reverse("orders:order_detail", args=[last["id"]]),
+        "day": dt.date.fromisoformat(last["ordered_on"]),
+        "lines": last["lines"],
+        "amount": amount,
+    }
+
+
 def new_order_button(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     url = _new_url(cast(SignedInRequest, request), cast(Contact, record))
     return {"url": url} if url else None
@@ -79,5 +100,6 @@ CONTACT_PANELS = (
         order=25,
         count=count_subscriptions,
     ),
+    RecordPanel("last_order", "Last order", "orders/_last_order.html", last_order_pill, place="pill", order=20),
     RecordPanel("new_order", "New order", "orders/_new_order.html", new_order_button, place="action", order=20),
 )

@@ -166,12 +166,13 @@ def subscriptions_of(user: User | None, contact: Contact) -> QuerySet[Subscripti
 
 
 class Counts(NamedTuple):
-    """How many rows of each kind hang on a contact."""
+    """How many rows of each kind hang on a contact, and the newest purchase among its orders as JSON."""
 
     orders: int
     subscriptions: int
     invoices: int
     registrations: int
+    last_order: str | None = None
 
 
 COUNTED: tuple[Any, ...] = (Order, Subscription, Invoice, ProductRegistration)
@@ -189,7 +190,15 @@ def counts_of(user: User | None, contact: Contact) -> Counts:
 
 def _counting(user: User | None) -> KeptStatement:
     counted = [_counted(model.objects.visible_to(user).filter(contact=OuterRef("pk"))) for model in COUNTED]
-    return KeptStatement.of(Contact.objects.filter(pk=ANY_KEY).values_list(*counted))
+    return KeptStatement.of(Contact.objects.filter(pk=ANY_KEY).values_list(*counted, _last_order(user)))
+
+
+def _last_order(user: User | None) -> Subquery:
+    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(n=Count("pk"))
+    said = {name: Cast(name, TextField()) for name in ("ordered_on", "amount", "currency")}
+    shown = JSONObject(id="pk", lines=Coalesce(Subquery(lines.values("n")), 0), **said)
+    rows = Order.objects.visible_to(user).filter(contact=OuterRef("pk"), is_purchase=True)
+    return Subquery(rows.order_by("-ordered_on", "-ordered_at", "-pk").values(shown=shown)[:1])
 
 
 def _counted(rows: QuerySet[Any]) -> Coalesce:

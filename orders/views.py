@@ -20,6 +20,7 @@ from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from orders import actions, queries
 from orders.forms import OrderForm, ProductForm
+from orders.layouts import FORM
 from orders.models import Order, Product
 from orders.options.queries import options_of
 
@@ -40,6 +41,7 @@ class OrderListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "orders:order_export"
     edit_path = "edit/"
+    cell_path = "cell/"
     bulk_url_name = "orders:order_bulk"
     empty_title = "No orders yet"
     empty_text = "Bring a file of orders in, or write the first one down."
@@ -53,6 +55,16 @@ class OrderBulkView(BulkChangeView):
     """Changes the chosen orders."""
 
     model = Order
+
+
+class OrderCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = Order
+    list_url_name = "orders:order_list"
+
+    def version_of(self, record: Order) -> int:
+        return queries.order_version(record)
 
 
 class OrderDetailView(RecordPage):
@@ -73,6 +85,7 @@ class OrderFormView(FormPage):
 
     model = Order
     form_class = OrderForm
+    layout_place = FORM.name
     template_name = "orders/order_form.html"
     list_url_name = "orders:order_list"
 

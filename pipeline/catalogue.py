@@ -8,6 +8,7 @@ from pipeline.editing import EDITING
 from pipeline.exporting import EXPORTS
 from pipeline.home import CARDS
 from pipeline.importing import KINDS
+from pipeline.layouts import LAYOUTS
 from pipeline.panels import CONTACT_PANELS
 from pipeline.quotes import panels as quotes
 from pipeline.quotes import searching as quote_search
@@ -107,4 +108,5 @@ CATALOGUE = Catalogue(
     home=(*CARDS, *quotes.CARDS),
     search=(*SOURCES, *quote_search.SOURCES),
     editing={"pipeline.deal": EDITING},
+    layouts=LAYOUTS,
 )

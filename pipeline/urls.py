@@ -22,6 +22,7 @@ urlpatterns = [
     path("deals/new/", deals.DealCreateView.as_view(), name="deal_create"),
     path("deals/<int:pk>/", deals.DealDetailView.as_view(), name="deal_detail"),
     path("deals/<int:pk>/edit/", deals.DealUpdateView.as_view(), name="deal_update"),
+    path("deals/<int:pk>/cell/", deals.DealCellView.as_view(), name="deal_cell"),
     path("deals/<int:pk>/move/", moving.DealMoveView.as_view(), name="deal_move"),
     path("deals/<int:pk>/expect/", months.DealExpectView.as_view(), name="deal_expect"),
     path("deals/<int:pk>/tick/", moving.DealTickView.as_view(), name="deal_tick"),

@@ -27,7 +27,7 @@ class AcquiredListListView(ListPage):
     heading = "Acquired lists"
     search = staticmethod(search_lists)
     search_hint = "Name or vendor"
-    phone = {"licence_ends_on": "cell-end", "vendor": "cell-secondary", "names_here": "cell-secondary-end"}
+    phone = {"licence_ends_on": "cell-end", "kind": "cell-secondary", "revenue": "cell-secondary-end"}
     new_url_name = "contacts:acquired_list_create"
     new_label = "New list"
     export_url_name = "contacts:acquired_list_export"

@@ -29,6 +29,7 @@ SET, ADD_TAG, REMOVE_TAG, ARCHIVE, RESTORE = "set", "add_tag", "remove_tag", "ar
 OPERATIONS = (SET, ADD_TAG, REMOVE_TAG, ARCHIVE, RESTORE)
 CUSTOM = "custom"
 MOST_TAGS = 100
+YES_NO = ((str(True), "yes"), (str(False), "no"))
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,10 @@ def form_field(user: User, label: str, edit: EditField) -> forms.Field:
             widget = forms.SelectMultiple(attrs={"data-pick": "many"})
             return forms.MultipleChoiceField(choices=choices, required=False, widget=widget)
         return TagsField(required=False)
+    if edit.choices is not None:
+        return forms.ChoiceField(choices=[("", "–"), *edit.choices()], required=not field.blank, widget=pick_one())
+    if isinstance(field, models.BooleanField):
+        return forms.TypedChoiceField(choices=YES_NO, coerce=lambda typed: typed == str(True), initial=str(True))
     made = field.formfield()
     if made is None:
         raise ValidationError("This field cannot be changed here.")
@@ -158,10 +163,20 @@ def form_field(user: User, label: str, edit: EditField) -> forms.Field:
     return made
 
 
+def pick_one() -> forms.Select:
+    return forms.Select(attrs={"data-pick": "one"})
+
+
 def limited(change: Change, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Without the rows that do not have the field at all."""
     edit = change.editing.by_spec.get(change.field) if change.op == SET else None
     return rows.filter(**dict(edit.only)) if edit and edit.only else rows
+
+
+def taking(change: Change, value: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those that may have this value beside what else stands in them."""
+    edit = change.editing.by_spec.get(change.field) if change.op == SET else None
+    return rows.filter(edit.takes(value)) if edit and edit.takes and value is not None else rows
 
 
 def differing(change: Change, value: Any, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crm.catalogue import catalogues
 from crm.filtering.searching import search_rows
@@ -23,7 +23,9 @@ class EditField:
 
     `offered(user)` are the records that a relation may be set to; `only` are look-ups of the rows that have the field
     at all; `by_charge`: only who is in charge of a row by their own right may write it, not by a share. Offered records
-    that are many are looked up at `options_url_name` while typing.
+    that are many are looked up at `options_url_name` while typing. `choices` are what a text is one of. `takes(value)`
+    are the rows that may have this value beside what else stands in them. Others are left as they are, and counted
+    where `but` says why.
     """
 
     spec: str
@@ -32,6 +34,9 @@ class EditField:
     only: tuple[tuple[str, Any], ...] = ()
     by_charge: bool = False
     options_url_name: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    takes: Callable[[Any], Q] | None = None
+    but: str = ""
 
 
 @dataclass(frozen=True)

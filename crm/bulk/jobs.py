@@ -10,7 +10,19 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from crm.access import can
-from crm.bulk.changes import ADD_TAG, ARCHIVE, REMOVE_TAG, RESTORE, Change, assignment, clean, differing, limited
+from crm.bulk.changes import (
+    ADD_TAG,
+    ARCHIVE,
+    REMOVE_TAG,
+    RESTORE,
+    SET,
+    Change,
+    assignment,
+    clean,
+    differing,
+    limited,
+    taking,
+)
 from crm.bulk.choosing import CannotChoose, Choice
 from crm.catalogue import fields_of
 from crm.choices import FieldType
@@ -47,13 +59,23 @@ def run_bulk(job: JobRun, progress: Progress) -> dict[str, Any]:
             writable = limited(change, choice.writable(actor, change.verb, by_charge=change.is_by_charge))
             keys = list(writable.order_by("pk").values_list("pk", flat=True))
             left = chosen.order_by().count() - len(keys)
-            changed = _write(actor, change, value, keys, progress)
+            changed, unfit = _write(actor, change, value, keys, progress)
+            without = _count_without(change, choice.rows(actor))
             noun = change.editing.noun
             summary = f"{said(change, value)}: {plural(changed, noun)}"
             log(actor=actor, verb="bulk change", kind=apps.get_model(change.label), summary=summary, job=job)
     except (CannotChoose, ValidationError) as error:
         raise JobError(" ".join(getattr(error, "messages", [str(error)]))) from error
-    return {"changed": changed, "same": len(keys) - changed, "left": left, "noun": noun}
+    same = len(keys) - changed - unfit
+    unfit += without
+    why = change.editing.by_spec[change.field].but if unfit else ""
+    return {"changed": changed, "same": same, "left": left, "noun": noun, "unfit": unfit, "why": why}
+
+
+def _count_without(change: Change, rows: Any) -> int:
+    """Chosen rows that do not have the field, where that is told."""
+    edit = change.editing.by_spec.get(change.field) if change.op == SET else None
+    return rows.exclude(**dict(edit.only)).order_by().count() if edit and edit.only and edit.but else 0
 
 
 def _asked(job: JobRun) -> tuple[User, Choice, Change]:
@@ -66,18 +88,20 @@ def _asked(job: JobRun) -> tuple[User, Choice, Change]:
     return job.actor, Choice.kept(said), change
 
 
-def _write(actor: User, change: Change, value: Any, keys: Sequence[int], progress: Progress) -> int:
-    """One statement for some thousand rows; how many changed."""
-    model, changed = apps.get_model(change.label), 0
+def _write(actor: User, change: Change, value: Any, keys: Sequence[int], progress: Progress) -> tuple[int, int]:
+    """One statement for some thousand rows; how many changed, and how many cannot have the value."""
+    model, changed, unfit = apps.get_model(change.label), 0, 0
     set_to = assignment(change, value)
     for done, part in parts_of(keys):
         rows = differing(change, value, model._default_manager.filter(pk__in=part))
-        changed += rows.update(**set_to)
+        fit = taking(change, value, rows)
+        unfit += 0 if fit is rows else rows.count() - fit.count()
+        changed += fit.update(**set_to)
         if change.editing.after and change.op not in (ADD_TAG, REMOVE_TAG, ARCHIVE, RESTORE):
             change.editing.after(part)
         refuse_lost(actor, model, part, change.editing.noun)
         progress.report(done, len(keys), f"Changing {change.editing.noun}s")
-    return changed
+    return changed, unfit
 
 
 def parts_of(keys: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
@@ -106,6 +130,8 @@ def said(change: Change, value: Any) -> str:
         return f"{spec.label} emptied"
     if change.definition is not None and change.definition.type == FieldType.CONTACT:
         value = apps.get_model("contacts.contact")._default_manager.filter(pk=value).first() or value
+    if isinstance(value, bool):
+        return f"{spec.label} set to {'yes' if value else 'no'}"
     labels = {str(key): label for key, label in spec.choices()} if spec.choices else {}
     values = value if isinstance(value, list) else [value]
     return f"{spec.label} set to {', '.join(str(labels.get(str(one), one)) for one in values)}"[:150]

@@ -24,11 +24,13 @@ BEFORE = """
 SELECT DISTINCT ON (row_id) row_id, was FROM crm_rowchange
 WHERE job_id = %s AND table_name = %s AND operation = 'U' AND row_id = ANY(%s) ORDER BY row_id, id
 """
-UNDO = sql.SQL("""
-UPDATE {table} AS t SET {column} = {value}, version = t.version + 1, updated_at = now()
-FROM ({before}) AS r
-WHERE t.id = r.row_id AND t.version = (r.was ->> 'version')::bigint + 1
-""")
+UNDO = sql.SQL("UPDATE {table} AS t SET {sets} FROM ({before}) AS r WHERE t.id = r.row_id AND {is_untouched}")
+SAME_VERSION = sql.SQL("t.version = (r.was ->> 'version')::bigint + 1")
+NOT_SINCE = sql.SQL("""NOT EXISTS (SELECT 1 FROM crm_rowchange AS l
+  WHERE l.table_name = {name} AND l.row_id = t.id AND l.operation = 'U' AND l.job_id IS DISTINCT FROM {job}
+    AND l.id > (SELECT min(f.id) FROM crm_rowchange AS f
+      WHERE f.table_name = {name} AND f.row_id = t.id AND f.job_id = {job}))""")
+"""Of tables without a version: the row history has no later change."""
 WHOLE = sql.SQL("(jsonb_populate_record(NULL::{table}, r.was)).{column}")
 OF_CUSTOM = sql.SQL("""CASE WHEN r.was -> 'custom' ? {key}
   THEN t.custom || jsonb_build_object({key}, r.was -> 'custom' -> {key}) ELSE t.custom - {key} END""")
@@ -85,11 +87,18 @@ def _change(job: JobRun) -> Change:
 
 
 def _undo(change: Change, job: JobRun, keys: list[int]) -> int:
-    name = apps.get_model(change.label)._meta.db_table
+    model = apps.get_model(change.label)
+    name, columns = model._meta.db_table, {field.column for field in model._meta.concrete_fields}
     table, column = sql.Identifier(name), sql.Identifier(_column(change))
     key = sql.Literal(change.definition.key) if change.definition else None
     value = OF_CUSTOM.format(key=key) if key is not None else WHOLE.format(table=table, column=column)
-    statement = UNDO.format(table=table, column=column, value=value, before=sql.SQL(BEFORE))
+    sets: list[sql.Composable] = [sql.SQL("{} = {}").format(column, value)]
+    sets += [sql.SQL("version = t.version + 1")] if "version" in columns else []
+    sets += [sql.SQL("updated_at = now()")] if "updated_at" in columns else []
+    not_since = NOT_SINCE.format(name=sql.Literal(name), job=sql.Literal(job.pk))
+    is_untouched = SAME_VERSION if "version" in columns else not_since
+    parts = {"sets": sql.SQL(", ").join(sets), "before": sql.SQL(BEFORE), "is_untouched": is_untouched}
+    statement = UNDO.format(table=table, **parts)
     with connection.cursor() as cursor:
         cursor.execute(statement, [job.pk, name, keys])
         return cursor.rowcount

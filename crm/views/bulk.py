@@ -198,6 +198,8 @@ def _sentence(job: JobRun) -> str:
     said = f"{job.title.rpartition(':')[0]}: {plural(result['changed'], result['noun'])}."
     if result["same"]:
         said += f" {plural(result['same'], result['noun'])} had it already."
+    if result.get("unfit"):
+        said += f" {plural(result['unfit'], result['noun'])} left as before: {result['why']}."
     if result["left"]:
         said += f" {plural(result['left'], result['noun'])} left as before: not yours to change."
     return said

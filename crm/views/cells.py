@@ -112,7 +112,7 @@ class CellEditView(FormPage):
         rows: Any = self.model._default_manager
         edit, pk = self.edit if self.spec else None, self.record.pk
         if edit and edit.only and not rows.filter(pk=pk, **dict(edit.only)).exists():
-            return WITHOUT
+            return f"Not possible here: {edit.but}." if edit.but else WITHOUT
         if edit and edit.by_charge and not rows.in_charge_of(self.request.user, Verb.CHANGE).filter(pk=pk).exists():
             return NOT_IN_CHARGE
         return ""
@@ -131,6 +131,8 @@ class CellEditView(FormPage):
             elif isinstance(field, forms.ModelChoiceField) and value is not None:
                 rows = self.edit.offered(user)  # type: ignore[misc]
                 field.queryset = rows | rows.model._default_manager.filter(pk=value)
+            elif self.edit.choices is not None and value not in dict(field.choices):  # type: ignore[attr-defined]
+                field.choices = [*field.choices, (value, value)]  # type: ignore[attr-defined]
             field.label = self.spec.label
         else:
             raise PermissionDenied

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.chromium import launch_arguments
 
@@ -42,10 +42,12 @@ def ticked(page: Page) -> None:
 
 def builder(page: Page) -> None:
     page.keyboard.press("f")
-    page.locator(".builder-row .ts-control").first.click()
+    expect(page.locator(".builder-row .ts-control input").first).to_be_focused()
     page.keyboard.type("City")
-    page.locator(".ts-dropdown .option", has_text="City").first.click()
+    page.locator(".ts-dropdown:visible .option", has_text="City").first.click()
+    expect(page.locator(".builder-values input").first).to_be_focused()
     page.keyboard.type("Lyon")
+    expect(page.locator(".builder-count")).to_contain_text("match")
     page.wait_for_load_state("networkidle")
 
 

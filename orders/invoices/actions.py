@@ -40,6 +40,7 @@ def change_invoice(*, actor: User | None, invoice: Invoice, version: int, fields
         return current
     if current.currency != was and current.payments.exists():
         raise ValidationError({"currency": f"Payments in {was} are written down: the currency stays."})
+    current.validate_constraints()
     current.version += 1
     current.save()
     refuse_lost_sight(actor, current)

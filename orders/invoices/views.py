@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from crm.choices import Verb
 from crm.field_rights import hides
 from crm.views.base import ActionView
+from crm.views.bulk import BulkChangeView
+from crm.views.cells import CellEditView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.parts import PartFormPage
@@ -34,12 +36,27 @@ class InvoiceListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "orders:invoice_export"
     edit_path = "edit/"
+    cell_path = "cell/"
+    bulk_url_name = "orders:invoice_bulk"
     empty_title = "No invoices yet"
     empty_text = "Bring a file of invoices and one of payments in, or write the first invoice down."
 
 
 class InvoiceExportView(ListExport, InvoiceListView):
     """The list's rows as a file."""
+
+
+class InvoiceBulkView(BulkChangeView):
+    """Changes the chosen invoices."""
+
+    model = Invoice
+
+
+class InvoiceCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = Invoice
+    list_url_name = "orders:invoice_list"
 
 
 class InvoiceDetailView(RecordPage):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from orders.choices import SalesChannel
 from orders.models.sales import Order, Product
 
 
@@ -56,3 +57,7 @@ class ProductRegistration(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("orders:registration_detail", args=[self.pk])
+
+    def get_channel_words(self) -> str:
+        """`Web shop` for web; a channel of an import as it came."""
+        return dict(SalesChannel.choices).get(self.channel, self.channel)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from crm.choices import Verb
+from crm.views.bulk import BulkChangeView
+from crm.views.cells import CellEditView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -28,12 +30,27 @@ class RegistrationListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "orders:registration_export"
     edit_path = "edit/"
+    cell_path = "cell/"
+    bulk_url_name = "orders:registration_bulk"
     empty_title = "No registrations yet"
     empty_text = "Who has which piece, and until when its warranty runs: by a file, or one by one."
 
 
 class RegistrationExportView(ListExport, RegistrationListView):
     """The list's rows as a file."""
+
+
+class RegistrationBulkView(BulkChangeView):
+    """Changes the chosen registrations."""
+
+    model = ProductRegistration
+
+
+class RegistrationCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = ProductRegistration
+    list_url_name = "orders:registration_list"
 
 
 class RegistrationDetailView(RecordPage):

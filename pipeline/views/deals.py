@@ -8,11 +8,13 @@ from crm.choices import Verb
 from crm.company import company_today
 from crm.views.base import ActionView
 from crm.views.bulk import BulkChangeView
+from crm.views.cells import CellEditView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from pipeline import actions
 from pipeline.forms import DealForm
+from pipeline.layouts import FORM
 from pipeline.models import Deal
 from pipeline.queries import history_of, parts_of, search_deals, stage_bar
 
@@ -30,6 +32,7 @@ class DealListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "pipeline:deal_export"
     edit_path = "edit/"
+    cell_path = "cell/"
     bulk_url_name = "pipeline:deal_bulk"
     empty_title = "No deals yet"
     empty_text = "Bring a file of deals in, or open the first one."
@@ -43,6 +46,13 @@ class DealBulkView(BulkChangeView):
     """Changes the chosen deals."""
 
     model = Deal
+
+
+class DealCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = Deal
+    list_url_name = "pipeline:deal_list"
 
 
 class DealDetailView(RecordPage):
@@ -71,6 +81,7 @@ class DealFormView(FormPage):
 
     model = Deal
     form_class = DealForm
+    layout_place = FORM.name
     list_url_name = "pipeline:deal_list"
 
 

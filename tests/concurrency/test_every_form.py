@@ -20,7 +20,10 @@ ONE_WRITER = {
     # what the chosen rows are to be from now on; taken back row by row, where nobody changed it since (tests/bulk)
     "contacts:contact_bulk",
     "leads:lead_bulk",
+    "orders:invoice_bulk",
     "orders:order_bulk",
+    "orders:registration_bulk",
+    "orders:subscription_bulk",
     "orders:product_bulk",
     "pipeline:deal_bulk",
     *MOVES,

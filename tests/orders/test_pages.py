@@ -1,8 +1,11 @@
 """The pages of orders and products: whose rows, the form with lines, how many queries."""
 
+import datetime as dt
+
 import pytest
 
-from crm.models import LogEntry
+from crm.choices import FieldRight, Role
+from crm.models import FieldRule, LogEntry
 from orders.models import Order, Product
 from tests import factories as make
 
@@ -183,3 +186,21 @@ def test_an_order_of_many_lines_asks_as_often_as_one(house, django_assert_max_nu
         assert client.get(order.get_absolute_url()).status_code == 200
     with django_assert_max_num_queries(14):
         assert client.get(f"/orders/{order.pk}/edit/").status_code == 200
+
+
+def test_the_head_of_a_customer_says_the_last_purchase_as_far_as_one_may_see_it(house):
+    contact = make.make_contact(owner=house.rep, team=house.rep.team)
+    page = contact.get_absolute_url()
+    assert "Last order" not in make.signed_in(house.rep).get(page).content.decode()
+    line = {"quantity": 1, "amount": 120}
+    last = make.make_order(contact, lines=(line, line), ordered_at=dt.datetime(2024, 5, 12, 9, tzinfo=dt.UTC))
+    make.make_order(contact, lines=(line,), ordered_at=dt.datetime(2024, 5, 11, 9, tzinfo=dt.UTC))
+    make.make_order(contact, lines=({"quantity": -1, "amount": -5},))
+    html = make.signed_in(house.rep).get(page).content.decode()
+    head = html.partition('<div class="pills">')[2].partition("</div>")[0].replace("\xa0", " ")
+    assert last.get_absolute_url() in head
+    assert "Last order 12 May 2024 · 2 lines · € 240.00" in head
+    FieldRule.objects.create(role=Role.REP, model="orders.order", field="amount", right=FieldRight.HIDDEN)
+    html = make.signed_in(house.rep).get(page).content.decode()
+    assert "2 lines" in html.replace("\xa0", " ")
+    assert "240" not in html

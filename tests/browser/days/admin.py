@@ -33,6 +33,23 @@ def make_a_custom_field_use_it_and_delete_it(day: Day) -> None:
     expect(day.page.locator("main")).not_to_contain_text("walnut")
 
 
+def arrange_the_page_of_organizations_by_keys(day: Day) -> None:
+    firm = day.someone(kind="organization", industry__gt="")
+    place = "/layouts/?place=contacts.contact:organization_side&role=admin"
+    day.go(place)
+    day.page.locator("[data-item]", has_text="Industry").focus()
+    for _ in range(20):
+        day.keys("Alt+ArrowUp")
+    day.button(re.compile("^Save for")).click()
+    day.told("is arranged like this")
+    day.go(firm.get_absolute_url())
+    expect(day.page.locator("#facts dt").first).to_have_text("Industry")
+    day.go(place)
+    day.button(re.compile("^Reset for")).click()
+    day.page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    day.told("again for administrators")
+
+
 def invite_somebody(day: Day) -> None:
     email = f"new{day.chance.randrange(10**9)}@example.com"
     day.go("/people/new/")
@@ -85,6 +102,7 @@ def search_everything(day: Day) -> None:
 
 CHORES = (
     make_a_custom_field_use_it_and_delete_it,
+    arrange_the_page_of_organizations_by_keys,
     invite_somebody,
     read_the_past,
     look_into_the_administration,

@@ -68,6 +68,20 @@ def take_a_bulk_change_back(day: Day) -> None:
     assert Contact.objects.filter(tags__contains=[tag]).count() == 0
 
 
+def let_contracts_renew_by_themselves(day: Day) -> None:
+    day.go("/subscriptions/")
+    day.keys("j", "x", "j", "x")
+    day.button("Edit a field").click()
+    day.page.locator("#bulk-dialog select[name=field]").select_option(label="Renews by itself")
+    day.page.locator("#bulk-dialog select[name=value]").select_option(label="yes")
+    day.button(re.compile("^Edit a field: 2")).click()
+    day.told("Renews by itself set to yes")
+    day.page.locator("#toasts").get_by_role("link", name="Take it back").first.click()
+    day.button("Take it back").click()
+    day.page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    expect(day.page.locator("h1")).to_contain_text("Taken back")
+
+
 def look_at_a_colleagues_week(day: Day) -> None:
     day.go("/calendar/")
     who = day.page.get_by_label("Whose calendar")
@@ -88,6 +102,7 @@ CHORES = (
     follow_those_at_risk,
     hand_out_customers,
     take_a_bulk_change_back,
+    let_contracts_renew_by_themselves,
     look_at_a_colleagues_week,
     read_notices_and_jobs,
 )

@@ -7,8 +7,10 @@ import re
 from playwright.sync_api import expect
 
 from contacts.models import Contact
+from crm.choices import Verb
 from crm.models import Task
 from orders.models import Order, Product
+from pipeline.models import Deal
 from tests.browser.days.day import Day
 
 
@@ -108,6 +110,26 @@ def walk_down_the_list_and_tag(day: Day) -> None:
     assert Contact.objects.filter(tags__contains=[tag]).count() >= 2
 
 
+def change_cells_of_orders_and_deals(day: Day) -> None:
+    order = day.chance.choice(list(Order.objects.visible_to(day.user, Verb.CHANGE).exclude(contact=None)[:50]))
+    day.go(f"/orders/?contact={order.contact_id}&columns=channel,amount")
+    day.keys("j", "e")
+    expect(day.page.locator("#cell-editor .ts-control input")).to_be_focused()
+    day.pick(day.chance.choice(("Store", "Phone")))  # chosen is saved
+    expect(day.page.locator("#cell-editor")).to_be_hidden()
+    assert Order.objects.filter(contact=order.contact_id, channel__in=("store", "phone")).exists()
+    deals = list(Deal.objects.visible_to(day.user, Verb.CHANGE).filter(archived_at=None)[:50])
+    deal, words = day.chance.choice(deals), day.words()
+    day.go(f"/deals/?contact={deal.organization_id or deal.contact_id}&columns=next_step")
+    day.keys("j", "e")
+    expect(day.page.locator("#cell-editor input[name=next_step]")).to_be_focused()
+    day.keys("Control+a")
+    day.type(words)
+    day.keys("Enter")
+    expect(day.page.locator("#cell-editor")).to_be_hidden()
+    day.says(words)
+
+
 def open_a_row_and_come_back(day: Day) -> None:
     day.go("/contacts/")
     day.keys("j", "j", "Enter")
@@ -126,5 +148,6 @@ CHORES = (
     leaf_through_the_calendar,
     write_an_order,
     walk_down_the_list_and_tag,
+    change_cells_of_orders_and_deals,
     open_a_row_and_come_back,
 )
