@@ -7,7 +7,8 @@
   function focusFirst(panel) {
     const first = panel.querySelector("[data-first]") || panel.querySelector("textarea, input:not([type=hidden])");
     first?.focus({ preventScroll: true });
-    panel.closest(".composer")?.scrollIntoView({ block: "nearest" });
+    const block = matchMedia("(max-width: 899.98px)").matches ? "start" : "nearest"; // a phone has no room to spare
+    panel.closest(".composer")?.scrollIntoView({ block });
   }
   function open(kind) {
     const panel = part(kind);
