@@ -30,6 +30,7 @@ def change(*, record: Deal, **given: Any) -> Deal:
 EDITING = Editing(
     "deal",
     (
+        EditField("next_step", "next_step"),
         EditField("owner", "owner", offered=_people, by_charge=True),
         EditField("team", "team", offered=_teams, by_charge=True),
         EditField("expected_on", "expected_on"),
@@ -37,7 +38,6 @@ EDITING = Editing(
         EditField("amount", "amount"),
         EditField("currency", "currency"),
         EditField("source", "source"),
-        EditField("next_step", "next_step"),
         EditField("next_step_on", "next_step_on"),
     ),
     change=change,
