@@ -99,11 +99,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "crm.navigation.shell",
             ],
-            "builtins": [
-                "django.templatetags.static",
-                "crm.templatetags.figures",
-                "crm.templatetags.pieces",
-            ],
+            "builtins": ["django.templatetags.static", "crm.templatetags.figures", "crm.templatetags.pieces"],
         },
     },
 ]
