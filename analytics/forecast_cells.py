@@ -27,25 +27,26 @@ if TYPE_CHECKING:
 MONTHS_BACK = 6
 EXPECTED = "date_trunc('month', d.expected_on)::date"
 CLOSED = "date_trunc('month', d.closed_on)::date"
-WORTH = "d.part * coalesce(d.base_amount, 0)::float8"
+COMPUTED = {"share": "p.part::float8", "worth": "(p.part * coalesce(p.base_amount, 0))::float8"}
+"""Numbers become floats once: a numeric takes longer to be turned into one than to be read from the index."""
 JOINS = """
 LEFT JOIN analytics_dealforecast AS f ON f.deal_id = d.id
 LEFT JOIN pipeline_stage AS stage ON stage.id = d.stage_id
 """
 OPEN_SUMS = {
-    "count": "sum(d.part)",
-    "amount": f"sum({WORTH})",
-    "weighted": f"sum({WORTH} * coalesce(stage.probability / 100.0, f.rate, {{rate}}))",
-    "commit": f"sum({WORTH}) FILTER (WHERE d.forecast_category = 'commit')",
-    "best_case": f"sum({WORTH}) FILTER (WHERE d.forecast_category IN ('commit', 'best_case'))",
-    "pipeline": f"sum({WORTH}) FILTER (WHERE d.forecast_category <> 'omitted')",
-    "slipped": "sum(d.part) FILTER (WHERE d.expected_on < {today})",
-    "slipped_amount": f"sum({WORTH}) FILTER (WHERE d.expected_on < {{today}})",
-    **{f"month_{n}": f"sum(d.part * f.worth * f.month_{n})" for n in range(1, MONTHS_AHEAD + 1)},
+    "count": "sum(d.share)",
+    "amount": "sum(d.worth)",
+    "weighted": "sum(d.worth * coalesce(stage.probability / 100.0::float8, f.rate, {rate}))",
+    "commit": "sum(d.worth) FILTER (WHERE d.forecast_category = 'commit')",
+    "best_case": "sum(d.worth) FILTER (WHERE d.forecast_category IN ('commit', 'best_case'))",
+    "pipeline": "sum(d.worth) FILTER (WHERE d.forecast_category <> 'omitted')",
+    "slipped": "sum(d.share) FILTER (WHERE d.expected_on < {today})",
+    "slipped_amount": "sum(d.worth) FILTER (WHERE d.expected_on < {today})",
+    **{f"month_{n}": f"sum(d.share * f.worth * f.month_{n})" for n in range(1, MONTHS_AHEAD + 1)},
 }
 WON_SUMS = {
-    "won": f"sum({WORTH})",
-    "before": f"sum({WORTH}) FILTER (WHERE d.closed_on >= {{since}} AND d.closed_on < {{cutoff}})",
+    "won": "sum(d.worth)",
+    "before": "sum(d.worth) FILTER (WHERE d.closed_on >= {since} AND d.closed_on < {cutoff})",
 }
 METHODS = ("learned", "naive", "weighted", "commit", "best_case", "pipeline")
 """What is kept of every span, every night."""
@@ -209,10 +210,15 @@ def read_cells(user: User | None, grouping: Grouping, basis: Basis | None, today
     words["rate"] = sql.SQL("{}::float8").format(sql.Literal(basis.win_rate if basis else 0.0))
     seen = deals_seen(user)
     opened = grouped(
-        seen.filter(outcome=Outcome.OPEN), grouping, _composed(OPEN_SUMS, words), joins=JOINS, also=EXPECTED
+        seen.filter(outcome=Outcome.OPEN), grouping, _composed(OPEN_SUMS, words), JOINS, EXPECTED, COMPUTED
     )
     won = grouped(
-        seen.filter(outcome=Outcome.WON, closed_on__gte=since), grouping, _composed(WON_SUMS, words), also=CLOSED
+        seen.filter(outcome=Outcome.WON, closed_on__gte=since),
+        grouping,
+        _composed(WON_SUMS, words),
+        "",
+        CLOSED,
+        COMPUTED,
     )
     return Cells(today, basis, since, list(opened), list(won))
 

@@ -38,6 +38,7 @@ UNION ALL
 SELECT d.*, s.user_id, NULL, s.percent / 100.0
 FROM ({seen}) AS d JOIN pipeline_dealshare AS s ON s.deal_id = d.id
 """
+ONCE = "SELECT p.*, {computed} FROM ({parts}) AS p OFFSET 0"  # OFFSET keeps the planner from repeating what is computed
 PERSON = "LEFT JOIN crm_user AS person ON person.id = d.person_id"
 GROUPED = "SELECT {key} AS key, {name} AS name, {also} AS also, {measures} FROM ({rows}) AS d {joins} GROUP BY 1, 2, 3"
 NOT_SAID = "not said"
@@ -107,15 +108,21 @@ def grouped(
     measures: Mapping[str, sql.Composable],
     joins: str = "",
     also: str = "NULL::date",
+    computed: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """A row for each group: `key`, `name` (words where there is none) and the measures, aggregates over `d` (see
     `COLUMNS`) in which `d.part` says how much of the deal counts. `joins` are those that the measures need. With `also`
-    (a day, as SQL) there is a row for each group and each of its values, under that name."""
+    (a day, as SQL) there is a row for each group and each of its values, under that name. `computed` are further
+    columns of `d`, worked out once for each part of a deal however many measures use them."""
     try:
         seen, values = deals.order_by().values(*COLUMNS).query.sql_with_params()
     except EmptyResultSet:
         return
     rows = SHARED if grouping.is_shared else WHOLE
+    parts = sql.SQL(rows).format(seen=sql.SQL(seen))
+    if computed:
+        more = [sql.SQL("{} AS {}").format(sql.SQL(one), sql.Identifier(name)) for name, one in computed.items()]
+        parts = sql.SQL(ONCE).format(computed=sql.SQL(", ").join(more), parts=parts)
     query = sql.SQL(GROUPED).format(
         key=sql.SQL(grouping.key),
         name=sql.SQL(grouping.name),
@@ -123,7 +130,7 @@ def grouped(
         measures=sql.SQL(", ").join(
             sql.SQL("{} AS {}").format(one, sql.Identifier(name)) for name, one in measures.items()
         ),
-        rows=sql.SQL(rows).format(seen=sql.SQL(seen)),
+        rows=parts,
         joins=sql.SQL(f"{grouping.joins} {joins}"),
     )
     with connection.cursor() as cursor:
