@@ -25,6 +25,7 @@ def first_record(page: Page) -> None:
 def call(page: Page) -> None:
     first_record(page)
     page.keyboard.press("c")
+    expect(page.get_by_role("radio", name="Answered")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.type("Wants forty frames by Friday")
 
