@@ -87,6 +87,15 @@ CATALOGUE = Catalogue(
             model="analytics.modelrun",
         ),
         NavItem(
+            "Prospects",
+            "analytics:prospect_list",
+            "bullseye",
+            group="Customers",
+            order=16,
+            model="analytics.modelrun",
+            scores="analytics.prospectscore",
+        ),
+        NavItem(
             "Lifetime value",
             "analytics:clv_detail",
             "graph-up-arrow",
@@ -107,6 +116,7 @@ CATALOGUE = Catalogue(
             exempt="A dated history itself: what was forecast on a day is added and stays.", is_added_to=True
         ),
         "analytics.leadscore": REBUILT,
+        "analytics.prospectscore": REBUILT,
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.segmentmove": PastRule(exempt="Counted from the history of scores, month by month."),

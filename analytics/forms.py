@@ -138,6 +138,12 @@ class ForecastRunForm(AsOfForm):
     as_of = as_of_field("Nothing of later days is looked at; only a forecast of today is kept as what was thought.")
 
 
+class ProspectRunForm(AsOfForm):
+    """Compare prospects with the best customers as of the end of a day."""
+
+    as_of = as_of_field("Nothing of later days is looked at.")
+
+
 class ClvRunForm(AsOfForm):
     """Forecast as of the end of a day: how far ahead, and how money to come is counted today."""
 

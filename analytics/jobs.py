@@ -81,6 +81,16 @@ def start_forecast(*, actor: User | None, as_of: dt.date) -> JobRun:
     )
 
 
+def start_prospects(*, actor: User | None, as_of: dt.date) -> JobRun:
+    """Ask for the likeness of prospects to the best customers; the page shows the job until it is done."""
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"Compare prospects with the best customers as of {full_day(as_of)}",
+        parameters={"as_of": as_of.isoformat(), "only": ["prospects"]},
+    )
+
+
 def newest_job(user: User, run: ModelRun | None, step: str = "") -> dict[str, Any]:
     """The newest analysis (of `step`, where one is named) that the person may follow: while it runs, or when it
     failed after the last good run."""

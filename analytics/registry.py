@@ -22,6 +22,7 @@ from analytics.steps import (
     history,
     leads,
     no_parameters,
+    prospects,
     retention,
     rfm,
 )
@@ -97,6 +98,15 @@ STEPS: dict[str, Step] = {
             ("mature_days", "allow"),
             describe=leads.describe,
             url_name="analytics:lead_detail",
+        ),
+        Step(
+            "prospects",
+            "Prospects: likeness to the best customers",
+            prospects.run,
+            prospects.read_parameters,
+            ("allow",),
+            describe=prospects.describe,
+            url_name="analytics:prospect_list",
         ),
         # behind the steps whose scores it keeps, before those that read them by month
         Step(

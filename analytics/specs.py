@@ -82,6 +82,13 @@ def band_cell(contact: Any) -> str:
     return pill(score.get_band_display(), CHURN_TONES[score.band]) if score else NOTHING
 
 
+def likeness_cell(contact: Any) -> str:
+    try:
+        return bar(contact.likeness.probability, "accent")
+    except ObjectDoesNotExist:
+        return NOTHING
+
+
 def ranks() -> list[tuple[str, str]]:
     return [(str(score), str(score)) for score in range(5, 0, -1)]
 
@@ -150,6 +157,11 @@ CONTACT_FIELDS = (
     FieldSpec(
         "risk", "Risk", "churn__band", kind="choice", choices=lambda: RiskBand.choices, cell=band_cell, group=GROUP,
         order=29, select=("churn",), is_score=True, help="High from 60 %, medium from 30 %.",
+    ),
+    FieldSpec(
+        "likeness", "Likeness", "likeness__probability", kind="number", cell=likeness_cell, sort=True, group=GROUP,
+        order=29, select=("likeness",), is_score=True,
+        help="To the best customers, of who has bought nothing yet; from 0 to 1, such as 0.3.",
     ),
     FieldSpec(
         "at_risk", "Value at risk", "churn__value_at_risk", kind="money", sort=True, group=GROUP, order=29,

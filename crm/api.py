@@ -29,6 +29,7 @@ from crm.rest.problems import Problem, plain_problem, wrong_fields
 from crm.rest.schemas import ProblemBody
 from crm.rest.tasks_api import tasks
 from leads.api import leads
+from leads.nurturing.api import nurturing
 from orders.api import orders, products
 from orders.contracts.api import subscriptions
 from orders.invoices.api import invoices
@@ -76,6 +77,7 @@ api.add_router("products", products)
 api.add_router("orders", orders)
 api.add_router("subscriptions", subscriptions)
 api.add_router("leads", leads)
+api.add_router("leads", nurturing)
 api.add_router("deals", deals)
 api.add_router("quotes", quotes)
 api.add_router("invoices", invoices)

@@ -75,6 +75,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "interactive", "expires": 60},
     },
+    "do what is due in sequences": {
+        "task": "leads.nurture",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
     "score leads by the rules": {
         "task": "leads.score",
         "schedule": crontab(minute="25", hour="*/6"),

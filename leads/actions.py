@@ -22,6 +22,7 @@ from leads.choices import LeadStatus
 from leads.keeping import place_leads, refresh_search
 from leads.matching import link_known
 from leads.models import Lead, LeadTouch
+from leads.nurturing.stopping import stop_leads
 from leads.scoring.engine import score_leads
 
 UNTOUCHED = (LeadStatus.NEW,)
@@ -124,6 +125,7 @@ def log_touch(
     score_leads([current.pk])
     label = Channel(channel).label.lower()
     log(actor=actor, verb="log", object=lead, contact_id=current.contact_id, summary=f"Logged {label}: {subject}")
+    stop_leads([current.pk])
     return touch
 
 
@@ -162,6 +164,7 @@ def move_lead(
     until = f" until {recycle_on:%d %b %Y}" if current.recycle_on and recycle_on else ""
     summary = f"{words.capitalize()}{until}{f': {why}' if why else ''}"
     log(actor=actor, verb="move", object=current, contact_id=current.contact_id, summary=summary)
+    stop_leads([current.pk])
     return current
 
 
@@ -170,6 +173,7 @@ def archive_lead(*, actor: User | None, lead: Lead) -> None:
     """Take a lead out of the lists; everything that hangs on it stays."""
     if Lead.objects.filter(pk=lead.pk, archived_at=None).update(archived_at=timezone.now(), version=F("version") + 1):
         log(actor=actor, verb="archive", object=lead, contact_id=lead.contact_id, summary=f"Archived {lead.name}")
+        stop_leads([lead.pk])
 
 
 @transaction.atomic

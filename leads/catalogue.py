@@ -7,6 +7,7 @@ from leads.editing import EDITING
 from leads.exporting import EXPORTS
 from leads.home import CARDS
 from leads.importing import KINDS
+from leads.nurturing.specs import NURTURING_FIELDS
 from leads.panels import CONTACT_PANELS, LEAD_PANELS
 from leads.queries import leads_before
 from leads.searching import SOURCES
@@ -39,8 +40,10 @@ MINE = Grants(view=Scope.TEAM, change=Scope.OWN)
 INTAKE_GRANTS: dict[str, Grants] = {Role.REP: MINE, Role.MARKETER: MINE, Role.AGENT: MINE, Role.MANAGER: EVERYTHING}
 DERIVED = ("search_text", "sort_name", "email_key", "phone_key", "updated_at", "score")
 
+ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
+
 CATALOGUE = Catalogue(
-    fields={"leads.lead": LEAD_FIELDS},
+    fields={"leads.lead": (*LEAD_FIELDS, *NURTURING_FIELDS)},
     grants={
         "leads.lead": LEAD_GRANTS,
         "leads.allocationrule": RULE_GRANTS,
@@ -49,6 +52,7 @@ CATALOGUE = Catalogue(
         "leads.leadcost": FORM_GRANTS,
         "leads.calllist": CALL_GRANTS,
         "leads.scorerule": SCORE_GRANTS,
+        "leads.sequence": SCORE_GRANTS,
         "leads.checklistitem": RULE_GRANTS,
     },
     imports=KINDS,
@@ -63,6 +67,12 @@ CATALOGUE = Catalogue(
         "leads.capturesubmission": PastRule(parent="form_id", without=("ip_digest", "values", "utm")),
         "leads.captureform": PastRule(without=("token",)),
         "leads.checklistanswer": PastRule(parent="lead_id", is_part=True),
+        "leads.sequencestep": PastRule(parent="sequence_id", is_part=True),
+        "leads.enrolment": PastRule(
+            parent="lead_id", is_part=True, without=("next_step_id", "next_at", "last_step_id", "last_at")
+        ),
+        "leads.sequencetouch": PastRule(exempt=ADDED, is_added_to=True),
+        "leads.optout": PastRule(exempt=ADDED, is_added_to=True),
         "leads.callentry": PastRule(parent="call_list_id", is_part=True, without=("taken_at", "taken_by_id")),
         "leads.leadtouch": PastRule(parent="lead_id", is_part=True),
     },
@@ -95,6 +105,9 @@ CATALOGUE = Catalogue(
             group="Customers",
             order=14,
             model="leads.calllist",
+        ),
+        NavItem(
+            "Sequences", "leads:sequence_list", "skip-forward", group="Customers", order=15, model="leads.sequence"
         ),
         NavItem(
             "Allocation",

@@ -82,3 +82,52 @@ class CallState(TextChoices):
     WAITING = "waiting", "Waits"
     DONE = "done", "Done"
     SKIPPED = "skipped", "Left out"
+
+
+class StepKind(TextChoices):
+    """What a step of a sequence does: send a mail by itself, or give the owner a task."""
+
+    MAIL = "mail", "Mail, sent by itself"
+    CALL = "call", "Task: call"
+    WRITE = "write", "Task: write a mail"
+    TODO = "todo", "Task: anything else"
+
+
+class EnrolmentState(TextChoices):
+    """How a lead stands in a sequence. Paused: by hand; stopped: before its end, for a reason."""
+
+    ACTIVE = "active", "Running"
+    PAUSED = "paused", "Paused"
+    FINISHED = "finished", "Finished"
+    STOPPED = "stopped", "Stopped"
+
+
+RUNNING: tuple[str, ...] = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
+
+
+class StopReason(TextChoices):
+    """Why a sequence stopped for a lead."""
+
+    REPLIED = "replied", "They answered"
+    QUALIFIED = "qualified", "Qualified"
+    CONVERTED = "converted", "Converted"
+    LOST = "lost", "Not pursued"
+    UNSUBSCRIBED = "unsubscribed", "They said no"
+    ARCHIVED = "archived", "Archived"
+    HAND = "hand", "By hand"
+
+
+class EnrolledBy(TextChoices):
+    """How a lead came into a sequence."""
+
+    HAND = "hand", "by hand"
+    BULK = "bulk", "from the list"
+    FORM = "form", "by a form"
+
+
+class TouchResult(TextChoices):
+    """What became of a step for a lead."""
+
+    SENT = "sent", "Mail sent"
+    TASK = "task", "Task given"
+    SKIPPED = "skipped", "Skipped"

@@ -18,6 +18,7 @@ from crm.models import User
 from crm.past.panels import CHANGES
 from crm.requests import SignedInRequest
 from leads.models import Lead, LeadQuerySet
+from leads.nurturing.panels import nurturing
 
 MOST_LEADS = 50
 
@@ -58,6 +59,7 @@ def count_leads(request: HttpRequest, record: models.Model) -> int | None:
 LEAD_PANELS = (
     RecordPanel("facts", "Facts", "leads/_facts.html", facts, order=50),
     RecordPanel("further_facts", "Further facts", "leads/_further_facts.html", further_facts, order=55),
+    RecordPanel("nurturing", "Sequence", "leads/nurturing/_panel.html", nurturing, order=60),
     MAILS,
     CHANGES,
 )

@@ -31,7 +31,7 @@ VERB_ICONS = {
     "reverse": "arrow-counterclockwise",
     "score": "speedometer",
     "archive": "archive",
-    "nurture": "envelope-paper-heart",
+    "nurture": "skip-forward",
 }
 
 

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from leads.allocation.actions import reassign_missed
 from leads.capture.actions import forget_unconfirmed
+from leads.nurturing.engine import run_sequences
 from leads.recycling import recycle_due
 from leads.scoring.engine import score_leads
 
@@ -27,3 +28,10 @@ def recycle_task() -> int:
 def score_task() -> int:
     """Compute the scores by the rules anew: what leads did counts less by the day."""
     return score_leads()
+
+
+@shared_task(name="leads.nurture")
+def nurture_task() -> int:
+    """Do what is due in sequences; how many mails and tasks."""
+    ran = run_sequences()
+    return ran.mails + ran.tasks

@@ -8,6 +8,8 @@ from leads.calling import views as calling
 from leads.capture import public
 from leads.capture import views as capture
 from leads.conversion import views as conversion
+from leads.nurturing import public as unsubscribing
+from leads.nurturing import views as nurturing
 from leads.qualification import views as qualification
 from leads.scoring import views as scoring
 from leads.tracking import views as tracking
@@ -18,7 +20,7 @@ urlpatterns = [
     path("leads/export/", views.LeadExportView.as_view(), name="lead_export"),
     path("leads/new/", views.LeadCreateView.as_view(), name="lead_create"),
     path("leads/options/", views.LeadOptionsView.as_view(), name="lead_options"),
-    path("leads/bulk/", views.LeadBulkView.as_view(), name="lead_bulk"),
+    path("leads/bulk/", nurturing.LeadBulkView.as_view(), name="lead_bulk"),
     path("f/<str:token>/", public.PublicFormView.as_view(), name="public_form"),
     path("f/confirm/<str:token>/", public.PublicConfirmView.as_view(), name="public_confirm"),
     path("leads/forms/", capture.CaptureFormListView.as_view(), name="form_list"),
@@ -57,6 +59,16 @@ urlpatterns = [
     path("leads/calls/<int:pk>/close/", calling.CallListCloseView.as_view(), name="call_list_close"),
     path("leads/calls/<int:pk>/reopen/", calling.CallListReopenView.as_view(), name="call_list_reopen"),
     path("leads/calls/<int:pk>/outcome/", calling.CallOutcomeView.as_view(), name="call_outcome"),
+    path("u/<str:token>/", unsubscribing.UnsubscribeView.as_view(), name="unsubscribe"),
+    path("leads/sequences/", nurturing.SequenceListView.as_view(), name="sequence_list"),
+    path("leads/sequences/new/", nurturing.SequenceCreateView.as_view(), name="sequence_create"),
+    path("leads/sequences/<int:pk>/", nurturing.SequenceDetailView.as_view(), name="sequence_detail"),
+    path("leads/sequences/<int:pk>/edit/", nurturing.SequenceUpdateView.as_view(), name="sequence_update"),
+    path("leads/sequences/<int:pk>/enrol/", nurturing.SequenceEnrolView.as_view(), name="sequence_enrol"),
+    path("leads/<int:pk>/enrol/", nurturing.LeadEnrolView.as_view(), name="lead_enrol"),
+    path("leads/enrolments/<int:pk>/pause/", nurturing.EnrolmentPauseView.as_view(), name="enrolment_pause"),
+    path("leads/enrolments/<int:pk>/resume/", nurturing.EnrolmentResumeView.as_view(), name="enrolment_resume"),
+    path("leads/enrolments/<int:pk>/stop/", nurturing.EnrolmentStopView.as_view(), name="enrolment_stop"),
     path("leads/<int:pk>/convert/", conversion.LeadConvertView.as_view(), name="lead_convert"),
     path("leads/<int:pk>/convert/reverse/", conversion.ConversionReverseView.as_view(), name="conversion_reverse"),
     path("leads/<int:pk>/archive/", views.LeadArchiveView.as_view(), name="lead_archive"),

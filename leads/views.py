@@ -18,7 +18,6 @@ from crm.once import led_to, sent_before
 from crm.requests import SignedInRequest
 from crm.timeline import moment_asked
 from crm.views.base import ActionView, ScopedView
-from crm.views.bulk import BulkChangeView
 from crm.views.forms import REFUSED, FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -43,6 +42,7 @@ class LeadListView(ListPage):
     export_url_name = "leads:lead_export"
     edit_path = "edit/"
     bulk_url_name = "leads:lead_bulk"
+    further_bulk = (("enrol", "Sequence", ""),)
     empty_title = "No leads yet"
     empty_text = "Publish a form, bring a list in, or write the first one down (n l)."
 
@@ -52,12 +52,6 @@ class LeadListView(ListPage):
 
 class LeadExportView(ListExport, LeadListView):
     """The list's rows as a file."""
-
-
-class LeadBulkView(BulkChangeView):
-    """Changes the chosen leads."""
-
-    model = Lead
 
 
 class LeadDetailView(RecordPage):

@@ -4,7 +4,7 @@ from analytics.models.forecast import DealForecast, ForecastSnapshot
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
-from analytics.models.scores import ChurnScore, ClvScore, LeadScore, RfmScore
+from analytics.models.scores import ChurnScore, ClvScore, LeadScore, ProspectScore, RfmScore
 from analytics.models.segments import RfmSegment, UsageLevel
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ForecastSnapshot",
     "LeadScore",
     "ModelRun",
+    "ProspectScore",
     "RetentionRate",
     "RfmScore",
     "RfmSegment",

@@ -92,6 +92,31 @@ class LeadScore(models.Model):
         return f"{self.probability:.0%}"
 
 
+class ProspectScore(models.Model):
+    """How alike one contact that has bought nothing is to the best customers, by what was known of them before they
+    bought, as of the last run: the chance that a customer like it is one of the best. `better_than` is the share of
+    prospects that are less alike; `reasons` as in `ChurnScore`. Built anew by each run and swapped in.
+    """
+
+    run_id = models.BigIntegerField()
+    as_of = models.DateField()
+    contact = models.OneToOneField(
+        "contacts.Contact", primary_key=True, on_delete=models.CASCADE, related_name="likeness", db_constraint=False
+    )
+    probability = models.FloatField()
+    better_than = models.FloatField()
+    reasons = models.JSONField(default=list)
+
+    access = AccessPaths(through="contact", parent="contacts.contact")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["probability", "contact"], name="analytics_prospect_likeness")]
+
+    def __str__(self) -> str:
+        return f"{self.probability:.0%}"
+
+
 class ClvScore(CustomerScore):
     """What one customer will bring, as of the last run; empty where the models could not be fitted.
 

@@ -45,7 +45,8 @@ class ListPage(ScopedView):
     """Rows of one model that the person may see.
 
     A list names its `model`, `heading`, the column that names a row, the default order, and its sentences for an
-    empty list. `bulk_url_name` leads to what may be done with chosen rows. `?part=filters` answers
+    empty list. `bulk_url_name` leads to what may be done with chosen rows,
+    `further_bulk` names more of it (operation, words, key). `?part=filters` answers
     the filter builder alone, `?part=count` the number of rows, `?part=row&pk=` one row; an htmx request the table
     alone. `cell_path` leads from a record's address to the form of one cell (`crm.views.cells`).
     """
@@ -64,6 +65,7 @@ class ListPage(ScopedView):
     edit_path = ""
     cell_path = ""
     bulk_url_name = ""
+    further_bulk: tuple[tuple[str, str, str], ...] = ()
     empty_title = "Nothing here yet"
     empty_text = ""
 
@@ -191,6 +193,7 @@ class ListPage(ScopedView):
         offered = [("assign", "Assign", "a", "owner" in names), ("add_tag", "Tag", "t", editing.tags in names)]
         offered += [("set", "Edit a field", "", bool(names))]
         may_archive = bool(editing.archived_at) and can(self.request.user, Verb.DELETE, self.model)
+        offered += [(*one, True) for one in self.further_bulk]
         offered += [("archive", "Archive", "", may_archive)]
         actions = [{"op": op, "label": label, "key": key} for op, label, key, is_offered in offered if is_offered]
         return {"url": url, "actions": actions, "query": self.listing.query_of_all}

@@ -18,7 +18,7 @@ from crm.models import SavedView, User
 from leads.actions import log_touch
 from leads.calling.queries import callable_leads, waiting
 from leads.choices import CallState
-from leads.models import CallEntry, CallList
+from leads.models import CallEntry, CallList, Lead
 
 MOST = 5_000
 HELD_FOR = dt.timedelta(minutes=15)
@@ -54,6 +54,21 @@ def create_call_list(*, actor: User, name: str, view: SavedView | None) -> CallL
     )
     log(actor=actor, verb="create", object=made, summary=f"Call list “{name}”: {len(keys):,} leads")
     return made
+
+
+@transaction.atomic
+def add_to_call_list(*, actor: User, call_list: CallList, lead: Lead) -> CallEntry:
+    """Put one more lead at the end of a list; one that is in it stays where it is. Raises ValidationError for one
+    without a number, or that has said no to calls."""
+    if not callable_leads(actor).filter(pk=lead.pk).exists():
+        raise ValidationError("It has no number, or may not be called.")
+    current = CallList.objects.select_for_update(of=("self",)).get(pk=call_list.pk)
+    last = current.entries.order_by("-position").values_list("position", flat=True).first() or 0
+    entry, is_new = CallEntry.objects.get_or_create(call_list=current, lead=lead, defaults={"position": last + 1})
+    if is_new:
+        summary = f"Into the call list “{current}”"
+        log(actor=actor, verb="call", object=lead, contact_id=lead.contact_id, summary=summary)
+    return entry
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from leads.allocation.actions import allocate_new
 from leads.capture.fields import ASKED, CUSTOM
 from leads.choices import SubmissionState
 from leads.models import CaptureForm, CaptureSubmission, Lead
+from leads.nurturing.actions import enrol_new
 
 MOST_AN_HOUR = 30
 WINDOW = dt.timedelta(hours=1)
@@ -150,7 +151,10 @@ def _make_lead(submission: CaptureSubmission) -> Lead:
         subject=f"Filled in “{form.title}”",
         body=values.get("message", ""),
     )
-    return allocate_new(actor=None, lead=lead)
+    lead = allocate_new(actor=None, lead=lead)
+    if form.sequence is not None:
+        enrol_new(lead=lead, sequence=form.sequence)
+    return lead
 
 
 def _ask_to_confirm(submission: CaptureSubmission) -> None:

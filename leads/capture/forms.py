@@ -7,12 +7,13 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from contacts.models import Purpose
 from crm.fields import LinesField, RecordField, SectionedForm
 from crm.models import User
 from leads.capture.fields import askable
-from leads.models import CaptureForm
+from leads.models import CaptureForm, Sequence
 from orders.models import Product
 
 OUT, OPTIONAL, NEEDED = "", "optional", "needed"
@@ -57,9 +58,12 @@ class CaptureFormForm(SectionedForm, forms.ModelForm):
         fields = (
             "name", "is_active", "title", "intro", "submit_label", "consent_wording", "consent_purpose",
             "consent_required", "confirms", "thanks_title", "thanks_text", "source", "list_kind", "list_name",
-            "campaign", "product", "allowed_sites",
+            "campaign", "product", "sequence", "allowed_sites",
         )  # fmt: skip
-        help_texts = {"name": "For you; the title is what strangers see."}
+        help_texts = {
+            "name": "For you; the title is what strangers see.",
+            "sequence": "Each lead comes into it at once; its mails go only to whom they may.",
+        }
 
     def __init__(self, *, user: User, record: CaptureForm | None, initial: dict[str, Any], data: Any = None) -> None:
         self.record, self.known = record, askable()
@@ -68,6 +72,8 @@ class CaptureFormForm(SectionedForm, forms.ModelForm):
         cast(RecordField, self.fields["product"]).reach(
             Product.objects.visible_to(user), record.product_id if record else None, "a product"
         )
+        sequences = Sequence.objects.visible_to(user).filter(Q(is_active=True) | Q(forms=record))
+        cast(forms.ModelChoiceField, self.fields["sequence"]).queryset = sequences.distinct()
         purposes = [(one.key, one.label) for one in Purpose.objects.all()]
         self.fields["consent_purpose"].choices = purposes or [("marketing", "Marketing")]  # type: ignore[attr-defined]
         for name, label in self.known.items():
@@ -82,7 +88,7 @@ class CaptureFormForm(SectionedForm, forms.ModelForm):
             ("What is asked", rows),
             ("Consent", (("consent_wording",), ("consent_purpose", "consent_required"), ("confirms",))),
             ("Afterwards", (("submit_label", "thanks_title"), ("thanks_text",))),
-            ("What the lead gets", (("source", "campaign"), ("list_kind", "list_name"), ("product",))),
+            ("What the lead gets", (("source", "campaign"), ("list_kind", "list_name"), ("product", "sequence"))),
             ("In a frame", (("allowed_sites",),)),
         )
 

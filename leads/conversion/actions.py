@@ -24,6 +24,8 @@ from leads.capture.actions import give_consent
 from leads.choices import LeadStatus
 from leads.conversion.steps import conversion_step
 from leads.models import CaptureSubmission, Conversion, Lead, LeadTouch
+from leads.nurturing.actions import carry_opt_outs
+from leads.nurturing.stopping import stop_leads
 
 REVERSIBLE = dt.timedelta(days=1)
 HANGING: tuple[type[Model], ...] = (Task, Note, Attachment, Mention)
@@ -88,6 +90,7 @@ def convert_lead(
     parts = [str(part) for part in (human, firm, made) if part is not None]
     summary = f"Converted to {', '.join(parts)}"
     log(actor=actor, verb="convert", object=current, contact_id=current.contact_id, summary=summary)
+    stop_leads([current.pk])
     return conversion
 
 
@@ -195,6 +198,7 @@ def _carry_consent(lead: Lead, conversion: Conversion) -> None:
     for submission in CaptureSubmission.objects.filter(lead=lead, has_consent=True).select_related("form"):
         if not (was_known and submission.confirmed_at):
             give_consent(submission, lead)
+    carry_opt_outs(lead)
 
 
 def _undo_record(actor: User | None, conversion: Conversion) -> None:

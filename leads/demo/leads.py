@@ -24,6 +24,7 @@ from crm.demo.places import draw_homes, draw_phones
 from crm.models import User
 from leads.calling.actions import AGAIN
 from leads.choices import OPEN_STATUSES, CallState, LeadStatus, LostReason
+from leads.demo.nurturing import nurture
 from leads.demo.words import MESSAGES, QUESTIONS, RULES, SCORING, SOURCES, TOUCHES
 from leads.keeping import place_leads, refresh_search
 from leads.models import (
@@ -141,6 +142,7 @@ def _write(batch: Batch) -> int:
     score_leads(keys)
     if not CallList.objects.exists():
         _call(rng, leads, house)
+    nurture(rng, leads)
     return size
 
 

@@ -6,6 +6,7 @@ from leads.models.capture import CaptureForm, CaptureSubmission
 from leads.models.conversion import Conversion
 from leads.models.costs import LeadCost
 from leads.models.leads import Lead, LeadQuerySet, LeadTouch
+from leads.models.nurturing import Enrolment, OptOut, Sequence, SequenceStep, SequenceTouch
 from leads.models.qualification import ChecklistAnswer, ChecklistItem
 from leads.models.scoring import ScoreRule
 
@@ -19,11 +20,16 @@ __all__ = [
     "ChecklistAnswer",
     "ChecklistItem",
     "Conversion",
+    "Enrolment",
     "Intake",
     "Lead",
     "LeadAssignment",
     "LeadCost",
     "LeadQuerySet",
     "LeadTouch",
+    "OptOut",
     "ScoreRule",
+    "Sequence",
+    "SequenceStep",
+    "SequenceTouch",
 ]

@@ -47,6 +47,9 @@ class CaptureForm(models.Model):
     product = models.ForeignKey(
         "orders.Product", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name="interest"
     )
+    sequence = models.ForeignKey(
+        "leads.Sequence", null=True, blank=True, on_delete=models.SET_NULL, related_name="forms"
+    )
     allowed_sites = ArrayField(
         models.CharField(max_length=200), default=list, blank=True, help_text="Sites that may show it in a frame."
     )

@@ -102,6 +102,9 @@ SCOPES["capture form"] = dict.fromkeys(("view", "add", "change"), reach(NONE, AL
 SCOPES["lead cost"] = dict.fromkeys(("view", "add", "change", "delete"), reach(NONE, ALL, NONE, ALL))
 SCOPES["checklist item"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change"), reach(NONE, NONE, NONE, ALL))}
 SCOPES["score rule"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change", "delete"), reach(NONE, ALL, NONE, ALL))}
+SCOPES["sequence"] = {"view": EVERYBODY, **dict.fromkeys(("add", "change"), reach(NONE, ALL, NONE, ALL))}
+SCOPES["enrolment"] = SCOPES["enrolled lead"] = SCOPES["lead"]
+SCOPES["secret of a refusal"] = {"view": EVERYBODY}
 SCOPES["call list"] = dict.fromkeys(("add", "change"), reach(OWN, ALL, OWN, ALL))
 SCOPES["call list"]["view"] = reach(TEAM, ALL, TEAM, ALL)
 SCOPES["secret of a form"] = SCOPES["secret of a submission"] = {"view": EVERYBODY}

@@ -20,6 +20,7 @@ from analytics.models import (
     CohortCount,
     LeadScore,
     ModelRun,
+    ProspectScore,
     RetentionRate,
     RfmScore,
     ScoreHistory,
@@ -37,7 +38,17 @@ from tests.factories import make_company, make_deal, make_lead
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lasting_segments")]
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = (RfmScore, ClvScore, ChurnScore, ScoreHistory, RetentionRate, CohortCount, DealForecast, LeadScore)
+RESULTS = (
+    RfmScore,
+    ClvScore,
+    ChurnScore,
+    ScoreHistory,
+    RetentionRate,
+    CohortCount,
+    DealForecast,
+    LeadScore,
+    ProspectScore,
+)
 OF_A_RUN = ("run", "run_id", "id")
 PROGRAM = """
 import os, datetime, django

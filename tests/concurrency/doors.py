@@ -25,10 +25,13 @@ FORM_PAGES: dict[str, Any] = {
 }
 PARTS = [name for name, view in FORM_PAGES.items() if issubclass(view, PartFormPage)]
 # a move says where to and overwrites nothing: the second to move is told what happened (tests/pipeline/test_moving.py);
-# so is who converts a lead second (tests/leads/test_conversion.py), or decides about a quote (tests/pipeline/quotes)
+# so is who converts a lead second (tests/leads/test_conversion.py), decides about a quote (tests/pipeline/quotes), or
+# brings a lead into a sequence (tests/leads/test_sequences.py)
 MOVES = (
     "pipeline:deal_move",
     "leads:lead_convert",
+    "leads:lead_enrol",
+    "leads:sequence_enrol",
     *(f"pipeline:quote_{what}" for what in ("send", "ask", "approve", "refuse", "accept", "decline")),
 )
 CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in (*PARTS, *MOVES)]
@@ -60,6 +63,7 @@ def record_of(label: str, owner: User) -> Any:
         "leads.LeadCost": lambda: MAKERS["lead cost"](owner, "one"),
         "leads.ChecklistItem": lambda: MAKERS["checklist item"](owner, "one"),
         "leads.ScoreRule": lambda: MAKERS["score rule"](owner, "one"),
+        "leads.Sequence": lambda: MAKERS["sequence"](owner, "one"),
         "leads.Intake": lambda: MAKERS["intake"](owner, "one"),
         "orders.Product": lambda: MAKERS["product"](owner, "one"),
         "orders.Order": lambda: MAKERS["order"](owner, "one"),

@@ -28,6 +28,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "leads:item_create": {"text": "Who decides?", "kind": "authority", "position": "1"},
     "leads:score_rule_create": {"name": "All", "position": "1", "kind": "fit", "points": "5"},
     "leads:call_list_create": {"name": lambda: f"Calls of {make_lead(phone='+44 113 496 0188')}"},
+    "leads:sequence_create": {"name": "After the fair", "steps-0-title": "Three frames", "steps-0-text": "Hello"},
     "leads:form_create": {"name": "Contact us", "title": "Write to us"},
     "orders:product_create": {"name": "Lamp", "currency": "EUR"},
     "orders:order_create": {"lines-0-quantity": "1", "lines-0-unit_price": "5"},

@@ -6,7 +6,9 @@ import pytest
 
 from crm.choices import Role
 from crm.models import User
+from leads.models import Sequence
 from tests import factories as make
+from tests.leads.nurturing import make_sequence
 
 
 @dataclass(frozen=True)
@@ -29,3 +31,9 @@ def house(db) -> House:
         mate=make.make_user(Role.REP, name="Tom Mate", team=north),
         stranger=make.make_user(Role.REP, name="Sam Stranger", team=south),
     )
+
+
+@pytest.fixture
+def sequence(house) -> Sequence:
+    """Mail, call, mail; running at any hour of any day."""
+    return make_sequence(house)

@@ -6,17 +6,31 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from crm.bulk.choosing import Choice
 from leads import actions as leads
+from leads import prospecting
 from leads.allocation import actions as allocation
 from leads.calling import actions as calling
 from leads.capture import actions as capture
 from leads.conversion import actions as conversion
-from leads.models import CallEntry, CallList, CaptureForm, CaptureSubmission, ChecklistItem, Intake, LeadCost, ScoreRule
+from leads.models import (
+    CallEntry,
+    CallList,
+    CaptureForm,
+    CaptureSubmission,
+    ChecklistItem,
+    Enrolment,
+    Intake,
+    Lead,
+    LeadCost,
+    ScoreRule,
+)
+from leads.nurturing import actions as nurturing
 from leads.qualification import actions as qualification
 from leads.qualification import items
 from leads.scoring import actions as scoring
 from leads.tracking import actions as tracking
-from tests.factories import make_lead, make_user
+from tests.factories import make_contact, make_lead, make_user
 
 MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
@@ -48,13 +62,40 @@ def _submitted(form: CaptureForm) -> Any:
     return capture.take_submission(form=form, values=values, utm={}, has_consent=False, ip="192.0.2.1")
 
 
+def _sequence() -> Any:
+    steps = [nurturing.StepInput("mail", 0, "Three frames", "Hello")]
+    return nurturing.create_sequence(actor=None, fields={"name": "After the fair"}, steps=steps)
+
+
+def _enrolment() -> Enrolment:
+    return nurturing.enrol_lead(actor=None, lead=make_lead(), sequence=_sequence())
+
+
+def _paused() -> Enrolment:
+    enrolment = _enrolment()
+    nurturing.pause_enrolment(actor=None, enrolment=enrolment)
+    return enrolment
+
+
 COST = {"amount": 100, "starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 1, 31)}
 LEAD_NOT_ALONE = {
     "in_force", "is_reversible", "made_by",
     "carry_touches", "reassign_missed", "items_for", "run_scoring", "run_allocation", "submission_of",
-    "give_consent", "take_next", "forget_unconfirmed",
+    "give_consent", "take_next", "forget_unconfirmed", "carry_opt_outs", "run_enrolling",
 }  # fmt: skip
-LEAD_MODULES = (leads, conversion, allocation, capture, tracking, qualification, items, scoring, calling)
+LEAD_MODULES = (
+    leads,
+    conversion,
+    allocation,
+    capture,
+    tracking,
+    qualification,
+    items,
+    scoring,
+    calling,
+    nurturing,
+    prospecting,
+)
 LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "create_lead": lambda actor: lambda: leads.create_lead(actor=actor, fields={"name": "Ada"}),
     "change_lead": lambda actor: _on(
@@ -133,6 +174,14 @@ LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         (make_lead(phone="+44 113 496 0188"), actor or make_user()),
         lambda pair: calling.create_call_list(actor=pair[1], name="Fair", view=None),
     ),
+    "add_to_call_list": lambda actor: _on(
+        (_entry().call_list, make_lead(phone="+44 113 496 0188"), actor or make_user()),
+        lambda said: calling.add_to_call_list(actor=said[2], call_list=said[0], lead=said[1]),
+    ),
+    "lead_of_contact": lambda actor: _on(
+        (make_contact(), actor or make_user()),
+        lambda pair: prospecting.lead_of_contact(actor=pair[1], contact=pair[0]),
+    ),
     "keep_outcome": lambda actor: _on(
         _entry(), lambda entry: calling.keep_outcome(actor=actor, entry=entry, outcome="answered")
     ),
@@ -140,6 +189,40 @@ LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         _entry(), lambda entry: calling.close_call_list(actor=actor, call_list=entry.call_list, is_closed=True)
     ),
     "skip_entry": lambda actor: _on(_entry(), lambda entry: calling.skip_entry(actor=actor, entry=entry)),
+    "create_sequence": lambda actor: (
+        lambda: nurturing.create_sequence(
+            actor=actor, fields={"name": "Fair"}, steps=[nurturing.StepInput("call", 1, "Ask")]
+        )
+    ),
+    "change_sequence": lambda actor: _on(
+        _sequence(),
+        lambda sequence: nurturing.change_sequence(
+            actor=actor, sequence=sequence, version=1, fields={"name": "Other"}, steps=None
+        ),
+    ),
+    "enrol_lead": lambda actor: _on(
+        (make_lead(), _sequence()),
+        lambda pair: nurturing.enrol_lead(actor=actor, lead=pair[0], sequence=pair[1]),
+    ),
+    "enrol_new": lambda actor: _on(
+        (make_lead(), _sequence()), lambda pair: nurturing.enrol_new(lead=pair[0], sequence=pair[1])
+    ),
+    "enrol_leads": lambda actor: _on(
+        (make_lead(), _sequence()),
+        lambda pair: nurturing.enrol_leads(actor=actor, leads=Lead.objects.filter(pk=pair[0].pk), sequence=pair[1]),
+    ),
+    "start_enrolling": lambda actor: _on(
+        (actor or make_user(), Choice("leads.lead", (make_lead().pk,)), _sequence()),
+        lambda said: nurturing.start_enrolling(actor=said[0], choice=said[1], sequence=said[2], announced="1 lead"),
+    ),
+    "pause_enrolment": lambda actor: _on(
+        _enrolment(), lambda one: nurturing.pause_enrolment(actor=actor, enrolment=one)
+    ),
+    "resume_enrolment": lambda actor: _on(
+        _paused(), lambda one: nurturing.resume_enrolment(actor=actor, enrolment=one)
+    ),
+    "stop_enrolment": lambda actor: _on(_enrolment(), lambda one: nurturing.stop_enrolment(actor=actor, enrolment=one)),
+    "say_no": lambda actor: _on(_enrolment(), lambda one: nurturing.say_no(enrolment=one)),
     "archive_lead": lambda actor: _on(make_lead(), lambda lead: leads.archive_lead(actor=actor, lead=lead)),
     "restore_lead": lambda actor: _on(
         make_lead(archived_at=MOMENT), lambda lead: leads.restore_lead(actor=actor, lead=lead)
