@@ -51,17 +51,16 @@ from leads.models import (
     CaptureForm,
     CaptureSubmission,
     ChecklistItem,
-    Enrolment,
     Intake,
     Lead,
     LeadCost,
     ScoreRule,
-    Sequence,
 )
 from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
 from pipeline.actions import open_deal
 from pipeline.models import Deal, Quote, QuoteLine, Target
 from pipeline.quotes.links import token_of
+from tests.access.nurtured import make_enrolment, make_refusal, make_sequence
 
 RELATIONS = ("own", "mate", "stranger")
 MONTHS = itertools.count()
@@ -109,27 +108,6 @@ def _contact(owner: User, name: str) -> Contact:
 
 def _lead(owner: User, name: str) -> Lead:
     return Lead.objects.create(name=f"CANARY lead {name}", owner=owner, team=owner.team, sort_name=name)
-
-
-def _sequence(owner: User, name: str) -> Sequence:
-    sequence = Sequence.objects.create(name=f"Sequence {name}")
-    sequence.steps.create(position=1, kind="mail", title="Three frames", text="Hello")
-    return sequence
-
-
-def _enrolment(owner: User, name: str) -> Enrolment:
-    return Enrolment.objects.create(sequence=_sequence(owner, f"of {name}"), lead=_lead(owner, f"nurtured {name}"))
-
-
-def _enrolled_lead(owner: User, name: str) -> Lead:
-    return Enrolment.objects.create(
-        sequence=_sequence(owner, f"with {name}"), lead=_lead(owner, f"enrolled {name}")
-    ).lead
-
-
-def _refusal_secret(owner: User, name: str) -> Secret:
-    enrolment = _enrolment(owner, f"refusing {name}")
-    return Secret(make_token(Purpose.UNSUBSCRIBE, {"enrolment": enrolment.pk}, None))
 
 
 def _rule(owner: User, name: str) -> AllocationRule:
@@ -381,10 +359,10 @@ MAKERS = {
     "audit row": _audit_row,
     "contact": _contact,
     "lead": _lead,
-    "sequence": _sequence,
-    "enrolment": _enrolment,
-    "enrolled lead": _enrolled_lead,
-    "secret of a refusal": _refusal_secret,
+    "sequence": make_sequence,
+    "enrolment": make_enrolment,
+    "enrolled lead": lambda owner, name: make_enrolment(owner, name).lead,
+    "secret of a refusal": lambda owner, name: Secret(make_refusal(owner, name)),
     "lead with a question": _questioned_lead,
     "capture form": _capture_form,
     "call list": _call_list,
