@@ -59,7 +59,7 @@ def count_leads(request: HttpRequest, record: models.Model) -> int | None:
 LEAD_PANELS = (
     RecordPanel("facts", "Facts", "leads/_facts.html", facts, order=50),
     RecordPanel("further_facts", "Further facts", "leads/_further_facts.html", further_facts, order=55),
-    RecordPanel("nurturing", "Sequence", "leads/nurturing/_panel.html", nurturing, order=60),
+    RecordPanel("nurturing", "Sequence", "leads/nurturing/_panel.html", nurturing, order=30),
     MAILS,
     CHANGES,
 )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from psycopg import sql
 
 from analytics.mathematics.classifying import Classifier, choose, single_auc, single_score
+from analytics.mathematics.features import Features
 from analytics.models import AllowedFeature, ModelRun, ProspectScore
 from analytics.steps import StepResult
 from analytics.steps.churn_scores import (
@@ -32,6 +33,7 @@ from crm.jobs import Progress
 
 BEST_SHARE = 0.1
 FEWEST_CUSTOMERS = 100
+FEWEST_KNOWN = 20
 MOST_LEARNED_FROM = 100_000
 MOST_PROSPECTS = 200_000
 SEED = 42
@@ -84,7 +86,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         who="the best customers",
         step="prospects",
     )
-    features = everybody.features.without(gone)
+    features = everybody.features.without([*gone, *silent(learnt.features)])
     if not features.names:
         sentence = "Nothing is known of the customers that tells them apart: fill in industry, size, source or country."
         kept, metrics = nothing_learnt(parameters, [sentence, *telling, *said])
@@ -117,7 +119,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         "n_prospects": len(prospects),
         "least_worth": round(least, 2),
         "base_rate": round(float(result.mean()), 6),
-        "features": dict(labels),
+        "features": {name: labels[name] for name in known.names},
         "left_out": gone,
         "left_out_labels": {name: labels.get(name, name) for name in gone},
         "drivers": driving,
@@ -125,6 +127,20 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         "sentences": [*_doubt(found), *telling, *said],
     }
     return StepResult(count, dict(parameters), metrics, data_to=as_of)
+
+
+def silent(features: Features) -> list[str]:
+    """Features of which hardly anything is known of the customers, or the same of all: nothing is learned from them,
+    whatever they say of prospects."""
+    found = []
+    for name, column in features.numbers.items():
+        known = column[~np.isnan(column)]
+        if len(known) < FEWEST_KNOWN or len(np.unique(known)) == 1:
+            found.append(name)
+    for name, codes in features.codes.items():
+        if (codes >= 0).sum() < FEWEST_KNOWN or len(np.unique(codes)) == 1:
+            found.append(name)
+    return found
 
 
 def best_of(worth: NDArray[np.float64]) -> tuple[NDArray[np.int64], float]:

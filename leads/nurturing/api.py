@@ -158,10 +158,10 @@ def _shown(one: Standing) -> dict[str, Any]:
         "reason": row.reason or None,
         "started_at": row.started_at.isoformat(),
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,
-        "next_step": row.next_step.title if row.next_step else None,
+        "next_step": one.next_title or None,
         "next_at": row.next_at.isoformat() if row.next_at else None,
         "done": [
-            {"step": touch.step.title, "at": touch.at.isoformat(), "result": touch.result, "why": touch.why}
+            {"step": touch.title, "at": touch.at.isoformat(), "result": touch.result, "why": touch.why}
             for touch in one.touches
         ],
     }

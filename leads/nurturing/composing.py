@@ -75,6 +75,11 @@ def values_of(lead: Lead, company: str) -> dict[str, str]:
     }
 
 
+def for_colleagues(text: str, lead: Lead, company: str) -> str:
+    """A title or a text as a colleague reads it: a field that nothing is known of is a dash."""
+    return fill(text, {name: value or "–" for name, value in values_of(lead, company).items()})
+
+
 def draft_of(enrolment: Enrolment, step: SequenceStep, address: str, company: str) -> Draft:
     """The mail of a step in the name of the lead's owner. Raises Unknown, and ValidationError where it cannot be sent.
 

@@ -28,7 +28,7 @@ from leads.actions import carry_touches
 from leads.choices import EnrolmentState, TouchResult
 from leads.models import Enrolment, Lead, LeadTouch, SequenceStep, SequenceTouch
 from leads.models.nurturing import TASK_KINDS
-from leads.nurturing.composing import SIGNED_OFF, Unknown, draft_of, fill, values_of
+from leads.nurturing.composing import SIGNED_OFF, Unknown, draft_of, for_colleagues
 from leads.nurturing.planning import plan, plan_unplanned
 from leads.nurturing.rule import to_stop, written_to
 from leads.nurturing.stopping import end, stop_due
@@ -179,19 +179,13 @@ def _give_tasks(rows: list[Enrolment], batch: Batch) -> None:
 
 def _task_fields(row: Enrolment, step: SequenceStep, batch: Batch) -> dict[str, object]:
     company = current_company()
-    values = values_of(row.lead, company.name)
     return {
         "kind": TASK_KINDS[step.kind],  # type: ignore[index]
-        "title": _filled(step.title, values)[:200],
-        "text": _filled(step.text, values),
+        "title": for_colleagues(step.title, row.lead, company.name)[:200],
+        "text": for_colleagues(step.text, row.lead, company.name),
         "due_on": batch.now.astimezone(company.zone).date(),
         "owner": row.lead.owner,
     }
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    """For a colleague: a field that nothing is known of is a dash."""
-    return fill(text, {name: value or "–" for name, value in values.items()})
 
 
 def _write_mails(rows: list[Enrolment], batch: Batch) -> None:

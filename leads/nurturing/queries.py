@@ -10,9 +10,11 @@ from django.db.models import Count, Q, QuerySet
 
 from crm.access import scope_of
 from crm.choices import Scope, Verb
+from crm.company import current_company
 from crm.models import User
 from leads.choices import EnrolmentState, TouchResult
 from leads.models import Enrolment, Lead, Sequence, SequenceStep, SequenceTouch
+from leads.nurturing.composing import for_colleagues
 from leads.nurturing.marks import FIGURES, OF_A_STEP, mark_url
 from leads.nurturing.rule import Written, written_to
 
@@ -58,6 +60,7 @@ class Standing:
     steps: int
     touches: list[SequenceTouch] = field(default_factory=list)
     written: Written | None = None
+    next_title: str = ""
 
 
 def enrolments_of(user: User) -> QuerySet[Enrolment]:
@@ -128,9 +131,13 @@ def standings_of(lead: Lead) -> list[Standing]:
 
 
 def _standing(row: Enrolment, lead: Lead, touches: list[SequenceTouch], steps: int) -> Standing:
+    company = current_company().name
+    for touch in touches:
+        touch.title = for_colleagues(touch.step.title, lead, company)
+    title = for_colleagues(row.next_step.title, lead, company) if row.next_step else ""
     is_mail = row.is_running and row.next_step is not None and row.next_step.is_mail
     written = written_to([lead], row.sequence.purpose).get(lead.pk) if is_mail else None
-    return Standing(row, len(touches), max(steps, len(touches)), touches, written)
+    return Standing(row, len(touches), max(steps, len(touches)), touches, written, title)
 
 
 def _figures(sequence: int, counted: Mapping[str, Any]) -> dict[str, Figure]:

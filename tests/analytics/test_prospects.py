@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.models import ProspectScore
+from analytics.models import ModelRun, ProspectScore
 from analytics.runs import run_steps
+from analytics.steps.churn_scores import figures
 from analytics.steps.prospect_rows import facts_of, worth_of
 from analytics.steps.prospects import best_of
 from contacts.models import Contact, Relationship
@@ -48,7 +49,9 @@ def town() -> tuple[list[Contact], list[Contact]]:
         sold(contact, amount, DAY - dt.timedelta(days=400))
         customers.append(contact)
     prospects = [
-        make_contact(kind="organization", industry="Hotel" if number % 2 else "Shop") for number in range(PROSPECTS)
+        # what is known of prospects alone, here the size, is not learned from
+        make_contact(kind="organization", industry="Hotel" if number % 2 else "Shop", employees=number + 1)
+        for number in range(PROSPECTS)
     ]
     return customers, prospects
 
@@ -122,13 +125,22 @@ def test_too_few_customers_give_a_sentence_and_the_last_order_stays(db):
 @pytest.fixture
 def compared(db):
     """A rep with a prospect of their own, as after a run."""
-    town()
+    make_company()
     rep = make_user(Role.REP)
     mine = make_contact(
         kind="organization", name="Harbour Hotel", industry="Hotel", owner=rep, emails=("desk@harbour.example",),
         phones=("+44 113 496 0188",),
     )  # fmt: skip
-    run_steps(actor=None, as_of=DAY, only=["prospects"])
+    outcome, predicted = np.array([0, 1] * 50), np.array([0.2, 0.4] * 50)
+    said = {"model": "LogisticRegression", "n_best": 50, "least_worth": 9_000, "n_prospects": 1, "n_test": 100,
+            "base_rate": 0.5, "features": {"industry": "Industry"}, "calibration": "none"}  # fmt: skip
+    run = ModelRun.objects.create(
+        step="prospects", as_of=DAY, row_count=1, metrics={**said, **figures(outcome, predicted), "baseline_auc": 0.5}
+    )
+    reasons = [["industry", "Hotel", 0.8]]
+    ProspectScore.objects.create(
+        contact=mine, run_id=run.pk, as_of=DAY, probability=0.4, better_than=1, reasons=reasons
+    )
     return rep, mine
 
 

@@ -107,7 +107,7 @@ def test_the_page_of_a_lead_says_where_it_stands_and_has_the_buttons(house, sequ
     client, url = signed_in(house.rep), enrolment.get_absolute_url()
     page = client.get(url).content.decode()
     assert "1 of 3" in page.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Ask {name} about the box" in page
+    assert "Ask Ada Lund about the box" in page
     for button, state in (("pause", "paused"), ("resume", "active"), ("stop", "stopped")):
         client.post(reverse(f"leads:enrolment_{button}", args=[enrolment.pk]))
         enrolment.refresh_from_db()
