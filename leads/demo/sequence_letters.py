@@ -20,3 +20,22 @@ FAIR = letter(
     "here is what we showed in Frankfurt: the narrow black profile, the limed oak, and the one with the magnetic back. "
     "Samples go out on the same day."
 )
+SEQUENCES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "After the sample box",
+        "steps": (
+            ("mail", 3, "Your corners, {first_name|good day}", CORNERS),
+            ("call", 4, "Ask {name} which corners they liked"),
+            ("mail", 7, "How {organization|a small gallery} could order", FIRST_ORDER),
+            ("todo", 10, "Decide about {name}: go on, or not yet"),
+        ),
+    },
+    {
+        "name": "Met at the spring fair",
+        "steps": (
+            ("write", 0, "Write to {name} what was promised at the stand"),
+            ("mail", 5, "The profiles from our stand", FAIR),
+            ("call", 6, "Call {name}: samples, quantities, when"),
+        ),
+    },
+)

@@ -161,7 +161,7 @@ def _shown(one: Standing) -> dict[str, Any]:
         "next_step": one.next_title or None,
         "next_at": row.next_at.isoformat() if row.next_at else None,
         "done": [
-            {"step": touch.title, "at": touch.at.isoformat(), "result": touch.result, "why": touch.why}
-            for touch in one.touches
+            {"step": step.title, "at": step.touch.at.isoformat(), "result": step.touch.result, "why": step.touch.why}
+            for step in one.done
         ],
     }

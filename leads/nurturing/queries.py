@@ -52,13 +52,21 @@ class StepLine:
 
 
 @dataclass(frozen=True)
+class DoneStep:
+    """What became of a step for a lead, under its title as a colleague reads it."""
+
+    touch: SequenceTouch
+    title: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """How a lead stands in a sequence: its place, what was done, and whether the next mail may be sent."""
 
     enrolment: Enrolment
     place: int
     steps: int
-    touches: list[SequenceTouch] = field(default_factory=list)
+    done: list[DoneStep] = field(default_factory=list)
     written: Written | None = None
     next_title: str = ""
 
@@ -132,12 +140,11 @@ def standings_of(lead: Lead) -> list[Standing]:
 
 def _standing(row: Enrolment, lead: Lead, touches: list[SequenceTouch], steps: int) -> Standing:
     company = current_company().name
-    for touch in touches:
-        touch.title = for_colleagues(touch.step.title, lead, company)
+    done = [DoneStep(touch, for_colleagues(touch.step.title, lead, company)) for touch in touches]
     title = for_colleagues(row.next_step.title, lead, company) if row.next_step else ""
     is_mail = row.is_running and row.next_step is not None and row.next_step.is_mail
     written = written_to([lead], row.sequence.purpose).get(lead.pk) if is_mail else None
-    return Standing(row, len(touches), max(steps, len(touches)), touches, written, title)
+    return Standing(row, len(touches), max(steps, len(touches)), done, written, title)
 
 
 def _figures(sequence: int, counted: Mapping[str, Any]) -> dict[str, Figure]:
