@@ -1,5 +1,7 @@
 """The demo's sequences, and what their mails say."""
 
+from typing import Any
+
 
 def letter(*paragraphs: str) -> str:
     """A mail of these paragraphs, in the name of the lead's owner."""
