@@ -134,7 +134,7 @@ CRM_JOBS = {
     "score leads": "leads.scoring.actions.run_scoring",
     "allocate leads": "leads.allocation.actions.run_allocation",
     "renewals": "orders.contracts.renewing.run_renewing",
-    "enrol leads": "leads.nurturing.actions.run_enrolling",
+    "enrolment": "leads.nurturing.actions.run_enrolling",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
 }
 CRM_CONVERSION_STEP = "pipeline.converting.STEP"

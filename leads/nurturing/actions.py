@@ -26,7 +26,7 @@ from leads.nurturing.planning import forget_plans, plan_keys
 from leads.nurturing.rule import to_stop
 from leads.nurturing.stopping import end, stop_leads
 
-KIND = "enrol leads"
+KIND = "enrolment"
 OPEN_TO_TOUCHES = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.NURTURING)
 AT_ONCE = 2_000
 PLANNED_BY = {"sends_from", "sends_until", "workdays", "is_active"}
