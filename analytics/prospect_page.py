@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 SHOWN = 25
+NOT_KNOWN = ": not known"  # that a fact is missing is no reason that anybody could act on
 WAYS = {1: "the more, the more alike", -1: "the more, the less alike"}
 KINDS = {"": "Everybody", ContactKind.ORGANIZATION: "Organizations", ContactKind.PERSON: "Persons"}
 
@@ -85,7 +86,7 @@ class ProspectPage(ModelPage):
         found = []
         for row in rows:
             reasons = reasons_in_words(row.reasons, labels, is_by_label=True)
-            alike = [one for one in reasons if one.raises][:3]
+            alike = [one for one in reasons if one.raises and not one.text.endswith(NOT_KNOWN)][:3]
             found.append(Prospect(row, alike, of_contact.get(row.contact_id)))
         return found
 
