@@ -16,14 +16,14 @@ class Outcome(TextChoices):
 
     TICKET = "ticket", "a ticket"
     REPLY = "reply", "an answer to us"
-    INTERACTION = "interaction", "in the contact's history"
+    INTERACTION = "interaction", "in the history"
     LEAD = "lead", "a lead"
     BOUNCE = "bounce", "came back"
     COMPLAINT = "complaint", "a complaint about a mail"
     AUTO_REPLY = "auto_reply", "an automatic answer"
     DUPLICATE = "duplicate", "had come before"
     PARKED = "parked", "quarantined"
-    KEPT = "kept", "kept, taken by nobody"
+    KEPT = "kept", "taken by nobody"
 
 
 class Nature(TextChoices):

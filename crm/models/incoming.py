@@ -17,7 +17,14 @@ from crm.incoming.choices import Door, IncomingState, MailPurpose, Nature, Outco
 from crm.models.hanging import OnRecord
 
 STATE_TONES = {"taken": "accent", "done": "good", "quarantined": "bad"}
-OUTCOME_TONES = {"parked": "bad", "kept": "warn", "bounce": "warn", "complaint": "bad", "duplicate": "neutral"}
+OUTCOME_TONES = {
+    "parked": "bad",
+    "kept": "warn",
+    "bounce": "warn",
+    "complaint": "bad",
+    "duplicate": "neutral",
+    "auto_reply": "neutral",
+}
 
 
 def new_hook_token() -> str:

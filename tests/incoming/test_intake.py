@@ -142,6 +142,26 @@ def test_every_odd_mail_is_done_or_in_quarantine():
     assert IncomingMail.objects.count() == len({file.read_bytes() for file in files})
 
 
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"Content-Type: text/html; charset=utf-7\r\n\r\n+ADw-script+AD4-x+ADw-/script+AD4-Hello", "Hello"),
+        (b"Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$B$3$s$K$A$O\x1b(B", "こんにちは"),
+        ("Subject: שלום\r\n\r\nמה שלומך".encode(), "מה שלומך"),
+        (b"Content-Type: multipart/mixed\r\n\r\n--x\r\n\r\nno boundary is named\r\n--x--", ""),
+        (b'Content-Type: multipart/mixed; boundary="x"\r\n\r\nthe boundary never comes', ""),
+        (b"Content-Transfer-Encoding: base64\r\n\r\n!!!! not base64 !!!!", ""),
+        (b"Content-Type: text/plain; charset=\x00\xff\r\nMessage-ID: <>\r\n\r\nHello\x00", "Hello"),
+        (b"Subject: " + b"=?utf-8?q?" + b"a" * 70_000 + b"?=\r\n\r\nHello", "Hello"),
+        (b"From: " + b"<" * 50_000 + b"\r\n\r\nHello", "Hello"),
+        (b"\r\n" * 20_000 + b"Hello", "Hello"),
+    ],
+)
+def test_broken_mail_comes_in_with_what_can_be_read(raw, words):
+    mail = receive(b"From: mia@example.com\r\n" + raw)
+    assert (mail.state, words in mail.text) == ("done", True)
+
+
 def test_mail_of_another_process_is_left_alone():
     mail, _ = take_in(letter(), door=Door.HOOK)
     IncomingMail.objects.filter(pk=mail.pk).update(state="done", outcome="kept")
