@@ -37,6 +37,7 @@ LONGEST_ID = 300
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,998}>")
 ENCODED_WORD = re.compile(r"=\?(?P<charset>[^?\s]{1,60})\?(?P<way>[bBqQ])\?(?P<text>[^?]{0,20000})\?=")
+BARE_ADDRESS = re.compile(r"[^\s<>,;:()\"\[\]]{1,64}@[A-Za-z0-9.-]{1,255}")
 HALVES = re.compile("[\ud800-\udfff]")
 # codecs that are no charset of a mail, or whose time grows with the square of the text
 CLOSED_CODECS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
@@ -185,13 +186,21 @@ def mailboxes(lines: list[str], most: int) -> list[tuple[str, str]]:
     """Names and normal addresses of header lines; what is no address is left out."""
     found: list[tuple[str, str]] = []
     for line in lines[:most]:
-        for name, address in getaddresses([_unfolded(str(line))[:LONGEST_LINE]]):
+        for name, address in _pairs(_unfolded(str(line))[:LONGEST_LINE]):
             normal = usable_address(address)
             if normal:
                 found.append((clean(decoded(name)).strip()[:200], normal))
             if len(found) >= most:
                 return found
     return found
+
+
+def _pairs(line: str) -> list[tuple[str, str]]:
+    """What the standard library reads; it recurses into brackets in brackets, of which no honest line has many."""
+    try:
+        return getaddresses([line])
+    except (RecursionError, ValueError, IndexError, AttributeError):
+        return [("", found[0]) for found in BARE_ADDRESS.finditer(line)]
 
 
 def usable_address(text: str) -> str:

@@ -154,6 +154,9 @@ def test_every_odd_mail_is_done_or_in_quarantine():
         (b"Content-Type: text/plain; charset=\x00\xff\r\nMessage-ID: <>\r\n\r\nHello\x00", "Hello"),
         (b"Subject: " + b"=?utf-8?q?" + b"a" * 70_000 + b"?=\r\n\r\nHello", "Hello"),
         (b"From: " + b"<" * 50_000 + b"\r\n\r\nHello", "Hello"),
+        (b"To: " + b"(" * 80_000 + b"mia@example.com\r\n\r\nHello", "Hello"),
+        (b"To: " + b'"' * 40_000 + b"\r\n\r\nHello", "Hello"),
+        (b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\r\n\r\nHello", "Hello"),
         (b"\r\n" * 20_000 + b"Hello", "Hello"),
     ],
 )
