@@ -157,6 +157,7 @@ def test_every_odd_mail_is_done_or_in_quarantine():
         (b"To: " + b"(" * 80_000 + b"mia@example.com\r\n\r\nHello", "Hello"),
         (b"To: " + b'"' * 40_000 + b"\r\n\r\nHello", "Hello"),
         (b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\r\n\r\nHello", "Hello"),
+        (b"Content-Type: text/plain; " + b';"' * 100_000 + b"\r\n\r\nHello", "Hello"),
         (b"\r\n" * 20_000 + b"Hello", "Hello"),
     ],
 )
