@@ -123,7 +123,8 @@ def _settle(mail: IncomingMail, read: ReadMail) -> tuple[Settled, TakenAs | None
     """Tell apart what a machine wrote from what a person wrote, and hand on the latter."""
     first = _earlier(mail)
     if first is not None:
-        mail.duplicate_of = first
+        mail.duplicate_of, mail.nature = first, first.nature
+        mail.bounced_address, mail.is_hard = first.bounced_address, first.is_hard
         return Settled(Outcome.DUPLICATE, "It had come before."), None
     complaint = read_complaint(read)
     if complaint is not None:

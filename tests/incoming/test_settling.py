@@ -61,6 +61,15 @@ def test_who_complains_gets_no_more_mail_at_once():
     assert reasons() == {"mia@example.com": "complaint"}
 
 
+def test_bounce_by_two_ways_says_the_same_twice():
+    raw = bounce_of(write())
+    first, second = receive(raw), receive(b"Received: from elsewhere\r\n" + raw)
+    assert second.outcome == "duplicate"
+    assert (
+        (second.bounced_address, second.is_hard) == (first.bounced_address, first.is_hard) == ("mia@example.com", True)
+    )
+
+
 def test_bounce_comes_twice_and_counts_once():
     raw = bounce_of(write())
     assert receive(raw).pk == receive(raw).pk
