@@ -1,6 +1,8 @@
 """What analytics brings to the engines."""
 
 from analytics import clv_specs
+from analytics.alerts import panels as alerts
+from analytics.alerts.specs import ALERT_FIELDS
 from analytics.clv_panel import PANELS as CLV_PANELS
 from analytics.exporting import EXPORTS
 from analytics.history_panel import PANELS as HISTORY_PANELS
@@ -23,6 +25,7 @@ CATALOGUE = Catalogue(
     fields={
         "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS),
         "leads.lead": LEAD_FIELDS,
+        "analytics.sellalert": ALERT_FIELDS,
     },
     grants={
         "analytics.modelrun": {
@@ -40,10 +43,13 @@ CATALOGUE = Catalogue(
     },
     exports=EXPORTS,
     panels={
-        "contacts.contact": (*CONTACT_PANELS, *CLV_PANELS, *HISTORY_PANELS),
+        "contacts.contact": (*CONTACT_PANELS, *CLV_PANELS, *HISTORY_PANELS, *alerts.CONTACT_PANELS),
         "leads.lead": LEAD_PANELS,
     },
     navigation=(
+        NavItem(
+            "Selling alerts", "analytics:alert_list", "bullseye", group="Sales", order=24, model="analytics.sellalert"
+        ),
         NavItem(
             "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"
         ),
@@ -105,10 +111,11 @@ CATALOGUE = Catalogue(
             scores="analytics.clvscore",
         ),
     ),
-    home=(*CARDS, *HOME),
+    home=(*CARDS, *HOME, *alerts.CARDS),
     past={
         "analytics.modelrun": PastRule(exempt="A ledger: rows are only ever added, each with the figures of its run."),
         "analytics.rfmscore": REBUILT,
+        "analytics.sellalert": PastRule(parent="contact_id"),
         "analytics.churnscore": REBUILT,
         "analytics.clvscore": REBUILT,
         "analytics.dealforecast": REBUILT,
@@ -122,5 +129,8 @@ CATALOGUE = Catalogue(
         "analytics.segmentmove": PastRule(exempt="Counted from the history of scores, month by month."),
         "analytics.scorehistory": PastRule(exempt="A dated history itself: each month's scores are added and stay."),
     },
-    api_areas=(ApiArea("scores", "Customer scores", "What the analysis says of each customer.", is_writable=False),),
+    api_areas=(
+        ApiArea("scores", "Customer scores", "What the analysis says of each customer.", is_writable=False),
+        ApiArea("alerts", "Selling alerts", "What customers may buy next, and who drifts away; answered."),
+    ),
 )

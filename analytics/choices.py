@@ -18,3 +18,31 @@ class RiskBand(TextChoices):
     HIGH = "high", "High risk"
     MEDIUM = "medium", "Medium risk"
     LOW = "low", "Low risk"
+
+
+class AlertKind(TextChoices):
+    """What a rep is told of a customer."""
+
+    CROSS = "cross", "Cross-sell"
+    UP = "up", "Up-sell"
+    SWITCH = "switch", "Switch-sell"
+    DRIFT = "drift", "Drifting away"
+
+
+class AlertState(TextChoices):
+    """What became of an alert. `ENDED`: nobody answered while it was true."""
+
+    NEW = "new", "New"
+    SNOOZED = "snoozed", "Put off"
+    ACCEPTED = "accepted", "Accepted"
+    DISMISSED = "dismissed", "Dismissed"
+    ENDED = "ended", "Over"
+
+
+class AlertReason(TextChoices):
+    """Why an alert was dismissed."""
+
+    HAS_IT = "has it", "They have it from elsewhere"
+    NO_NEED = "no need", "They do not need it"
+    BAD_TIME = "bad time", "Not the time for it"
+    WRONG = "wrong", "It is not true"

@@ -15,6 +15,7 @@ from analytics.code_version import code_version
 from analytics.steps import (
     AnalysisError,
     StepResult,
+    alerts,
     churn,
     clv,
     cohorts,
@@ -137,6 +138,8 @@ STEPS: dict[str, Step] = {
             describe=cohorts.describe,
             url_name="analytics:cohort_list",
         ),
+        # who drifts away is told by the lifetime values; without them the others are told all the same
+        Step("alerts", "Selling alerts", alerts.run, describe=alerts.describe, url_name="analytics:alert_list"),
         Step(
             "forecast",
             "Sales forecast",

@@ -13,6 +13,7 @@ from analytics import (
     segment_views,
     views,
 )
+from analytics.alerts import views as alerts
 
 app_name = "analytics"
 urlpatterns = [
@@ -30,6 +31,13 @@ urlpatterns = [
     path("retention/export/", retention_views.RetentionExportView.as_view(), name="retention_export"),
     path("cohorts/", retention_views.CohortView.as_view(), name="cohort_list"),
     path("rfm/export/", views.RfmExportView.as_view(), name="rfm_export"),
+    path("alerts/", alerts.AlertListView.as_view(), name="alert_list"),
+    path("alerts/export/", alerts.AlertExportView.as_view(), name="alert_export"),
+    path("alerts/effect/", alerts.AlertEffectView.as_view(), name="alert_effect"),
+    path("alerts/<int:pk>/", alerts.AlertDetailView.as_view(), name="alert_detail"),
+    path("alerts/<int:pk>/accept/", alerts.AlertAcceptView.as_view(), name="alert_accept"),
+    path("alerts/<int:pk>/dismiss/", alerts.AlertDismissView.as_view(), name="alert_dismiss"),
+    path("alerts/<int:pk>/snooze/", alerts.AlertSnoozeView.as_view(), name="alert_snooze"),
     path("leads/", lead_views.LeadChanceView.as_view(), name="lead_detail"),
     path("leads/run/", lead_views.LeadRunView.as_view(), name="lead_run"),
     path("prospects/", prospect_views.ProspectView.as_view(), name="prospect_list"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 
 from contacts.acquired.actions import set_lists
@@ -138,10 +138,12 @@ def log_interaction(
     occurred_at: dt.datetime | None = None,
     mentioned: Sequence[int] = (),
     is_foreign: bool = False,
+    about: Model | None = None,
 ) -> Interaction:
     """Add one touch to the contact history; `occurred_at` is now unless given and is never in the future.
 
-    Colleagues who are named by @ in its text are told, but where the text is a stranger's (`is_foreign`).
+    `about` is a record of an app above (a deal), on whose history it stands, too. Colleagues who are named by @ in its
+    text are told, but where the text is a stranger's (`is_foreign`).
     """
     moment = occurred_at or timezone.now()
     if moment > timezone.now():
@@ -156,6 +158,8 @@ def log_interaction(
         duration_seconds=duration_seconds,
         occurred_at=moment,
         user=actor,
+        about_model=about._meta.label_lower if about else "",
+        about_id=about.pk if about else None,
     )
     label = Channel(channel).label.lower()
     log(
@@ -166,7 +170,7 @@ def log_interaction(
         summary=f"Logged {label}: {subject}",
     )
     if not is_foreign:
-        mention(actor=actor, source=interaction, record=contact, text=body, mentioned=mentioned)
+        mention(actor=actor, source=interaction, record=about or contact, text=body, mentioned=mentioned)
     return interaction
 
 

@@ -6,15 +6,11 @@ from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 
 from contacts import queries
 from contacts.models import Contact
-from crm.access import can, scope_of
 from crm.catalogue import RecordPanel
-from crm.choices import Scope, Verb
-from crm.models import Attachment
-from crm.notes.queries import files_of
+from crm.notes.panels import files_panel
 from crm.past.panels import CHANGES
 from crm.requests import SignedInRequest
 
@@ -33,19 +29,8 @@ def count_people(request: HttpRequest, record: models.Model) -> int | None:
     return count
 
 
-def files(request: HttpRequest, record: models.Model) -> dict[str, Any]:
-    """Files at the contact; whoever sees the contact may add one."""
-    user = cast(SignedInRequest, request).user
-    return {
-        "files": files_of(user, record),
-        "may_add": can(user, Verb.ADD, Attachment),
-        "may_remove": scope_of(user, Attachment, Verb.DELETE) == Scope.ALL,
-        "upload_url": reverse("contacts:file_add", args=[record.pk]),
-    }
-
-
 CONTACT_PANELS = (
     RecordPanel("people", "People", "contacts/_people.html", people, place="tab", order=40, count=count_people),
-    RecordPanel("files", "Files", "notes/_files.html", files, place="tab", order=80),
+    files_panel("contacts:file_add"),
     CHANGES,
 )

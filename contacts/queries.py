@@ -144,12 +144,13 @@ def interactions_before(
     limit: int,
     words: str = "",
     channels: Sequence[str] = (),
+    about: str = "",
 ) -> list[TimelineEntry]:
     """The newest interactions of a contact strictly before a moment, as timeline entries; those that come in bulk are
-    there by the month (`signals_before`)."""
+    there by the month (`signals_before`). Of a record of the kind `about` (a label), those that were about it."""
     if not (before or words or channels):
-        return [_entry(row) for row in _newest_told(user, limit).read(contact_id)]
-    rows = _told(user, contact_id, channels)
+        return [_entry(row) for row in _newest_told(user, limit, about).read(contact_id)]
+    rows = _told(user, contact_id, channels, about)
     if before:
         rows = rows.filter(occurred_at__lt=before)
     for word in words.split():
@@ -157,14 +158,15 @@ def interactions_before(
     return [_entry(row) for row in rows[:limit]]
 
 
-def _newest_told(user: User | None, limit: int) -> KeptRows[Interaction]:
+def _newest_told(user: User | None, limit: int, about: str) -> KeptRows[Interaction]:
     """The question of every page of a contact."""
-    key = (limit, visible_words(Interaction, user))
-    return _newest.get_or_make(key, lambda: KeptRows(_told(user, ANY_KEY, ())[:limit]))
+    key = (limit, about, visible_words(Interaction, user))
+    return _newest.get_or_make(key, lambda: KeptRows(_told(user, ANY_KEY, (), about)[:limit]))
 
 
-def _told(user: User | None, contact_id: int, channels: Sequence[str]) -> QuerySet[Interaction]:
-    rows = Interaction.objects.visible_to(user).filter(contact=contact_id).select_related("user")
+def _told(user: User | None, key: int, channels: Sequence[str], about: str) -> QuerySet[Interaction]:
+    rows = Interaction.objects.visible_to(user).select_related("user")
+    rows = rows.filter(about_model=about, about_id=key) if about else rows.filter(contact=key)
     rows = rows.filter(channel__in=channels) if channels else rows.exclude(channel__in=BULK_CHANNELS)
     mail = OutgoingMail.objects.filter(object_model="contacts.interaction", object_id=OuterRef("pk"))
     came = IncomingMail.objects.filter(object_model="contacts.interaction", object_id=OuterRef("pk"))

@@ -16,6 +16,7 @@ from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
 
+from analytics.alerts.api import alerts
 from analytics.api import scores
 from contacts.api import contacts, organizations
 from contacts.api_hanging import hanging, notes
@@ -83,6 +84,7 @@ api.add_router("quotes", quotes)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
 api.add_router("scores", scores)
+api.add_router("alerts", alerts)
 api.add_router("tasks", tasks)
 api.add_router("", house)
 

@@ -118,7 +118,7 @@ class ExportKind:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One entry of a contact's history, ready to show. `names` are colleagues who are mentioned in its text; at
+    """One entry of a history, ready to show. `names` are colleagues who are mentioned in its text; at
     `days_url` a line that stands for many has its days."""
 
     at: dt.datetime
@@ -136,12 +136,11 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class TimelineSource:
-    """Where entries of the timeline come from.
+    """Where entries of the timeline of a kind of record (`of`, its label) come from.
 
-    `entries(user, contact_id, before, limit)` returns the newest entries strictly before that moment; one that
+    `entries(user, key, before, limit)` returns the newest entries of the record strictly before that moment; one that
     `is_searched` takes the words of a search as a fifth. `parts` are narrower views of the same source, offered beside
-    it as filters (calls, mails); they are read only when chosen. It is not asked where the tab `counted_as` is empty.
-    """
+    it as filters (calls, mails), read only when chosen. It is not asked where the tab `counted_as` is empty."""
 
     name: str
     label: str
@@ -149,6 +148,7 @@ class TimelineSource:
     parts: tuple[TimelineSource, ...] = ()
     is_searched: bool = False
     counted_as: str = ""
+    of: str = "contacts.contact"
 
 
 @dataclass(frozen=True)
@@ -384,8 +384,8 @@ def export_kinds() -> dict[str, ExportKind]:
 
 
 @cache
-def timeline_sources() -> tuple[TimelineSource, ...]:
-    return tuple(source for catalogue in catalogues() for source in catalogue.timeline)
+def timeline_sources(of: str) -> tuple[TimelineSource, ...]:
+    return tuple(source for catalogue in catalogues() for source in catalogue.timeline if source.of == of)
 
 
 @cache

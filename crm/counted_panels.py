@@ -25,7 +25,7 @@ def words_of_counts(label: str, user: User) -> tuple[str, ...]:
 
 def sources_without_rows(record: Model) -> tuple[str, ...]:
     """Names of the sources of a timeline that have nothing to tell of a record, by the counts read with it."""
-    asked = (source for source in timeline_sources() if source.counted_as)
+    asked = (source for source in timeline_sources(record._meta.label_lower) if source.counted_as)
     return tuple(source.name for source in asked if getattr(record, f"{source.counted_as}_count", None) == 0)
 
 

@@ -49,7 +49,7 @@ def refuse_lost_sight(actor: User | None, record: models.Model) -> None:
 def what_happened(record: models.Model | type[models.Model]) -> str:
     """Who saved this record (or this table, for a model) while somebody else was typing, in a sentence."""
     about = {"object_id": record.pk} if isinstance(record, models.Model) else {}
-    entry = LogEntry.objects.filter(model=record._meta.label_lower, **about).select_related("actor").first()
+    entry = _last_entry(record._meta.label_lower, **about)
     if entry is None:
         return "Somebody saved this while you were typing. Your text is kept below: look at it and save again."
     who = entry.actor.name if entry.actor else "An import"
@@ -57,3 +57,16 @@ def what_happened(record: models.Model | type[models.Model]) -> str:
         f"{who} saved this {'record' if about else 'page'} while you were typing ({relative_time(entry.at)}: "
         f"{entry.summary}). Your text is kept below, and what they changed is shown with it."
     )
+
+
+def who_was_faster(record: models.Model) -> str:
+    """The same for a change that was no typing: a card that was moved, a line that was dragged."""
+    entry = _last_entry(record._meta.label_lower, object_id=record.pk)
+    if entry is None:
+        return "Somebody was faster: it stands as they left it, and nothing of yours was saved."
+    who = entry.actor.name if entry.actor else "An import"
+    return f"{who} was faster ({relative_time(entry.at)}: {entry.summary}). It stands as they left it."
+
+
+def _last_entry(label: str, **about: int) -> LogEntry | None:
+    return LogEntry.objects.filter(model=label, **about).select_related("actor").first()

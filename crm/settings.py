@@ -154,7 +154,8 @@ CRM_DEMO_LOADERS = [
     "leads.demo.letters.load",
     "pipeline.demo.deals.load",
     "pipeline.demo.quotes.load",
-    "analytics.demo.forecasts.load",
+    "pipeline.demo.working.load",
+    "analytics.demo.load",
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The contact history: what all apps know of a contact, newest first, in pages by moment."""
+"""The history of a record: what all apps know of it, newest first, in pages by moment."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Model
 from django.http import Http404
 
 from crm.catalogue import TimelineEntry, TimelineSource, timeline_sources
@@ -37,14 +38,14 @@ def moment_asked(text: str) -> dt.datetime | None:
     return moment
 
 
-def source_choices() -> list[TimelineSource]:
-    """What a timeline can be narrowed to: each source and its parts."""
-    return [choice for source in timeline_sources() for choice in (source.parts or (source,))]
+def source_choices(of: str) -> list[TimelineSource]:
+    """What the timeline of a kind of record can be narrowed to: each source and its parts."""
+    return [choice for source in timeline_sources(of) for choice in (source.parts or (source,))]
 
 
 def read_timeline(
     user: User,
-    contact_id: int,
+    record: Model,
     *,
     before: dt.datetime | None = None,
     only: str = "",
@@ -59,12 +60,13 @@ def read_timeline(
     Entries of one moment never part company: a page ends between two moments, and where a whole page has one moment
     more is read.
     """
-    sources: Sequence[TimelineSource] = [one for one in timeline_sources() if one.name not in without]
+    of = record._meta.label_lower
+    sources: Sequence[TimelineSource] = [one for one in timeline_sources(of) if one.name not in without]
     if only:
-        sources = [{source.name: source for source in source_choices()}[only]]
+        sources = [{source.name: source for source in source_choices(of)}[only]]
     limit = PAGE
     while True:
-        found = [_entries(source, user, contact_id, before, limit + 1, words) for source in sources]
+        found = [_entries(source, user, record.pk, before, limit + 1, words) for source in sources]
         merged = list(heapq.merge(*found, key=lambda entry: entry.at, reverse=True))
         if len(merged) <= limit:
             return TimelinePage(merged, older_than=None)
@@ -77,9 +79,9 @@ def read_timeline(
 
 
 def _entries(
-    source: TimelineSource, user: User, contact_id: int, before: dt.datetime | None, limit: int, words: str
+    source: TimelineSource, user: User, key: int, before: dt.datetime | None, limit: int, words: str
 ) -> list[TimelineEntry]:
     """What one source has; where there are words to look for, nothing of a source that cannot be searched."""
     if not words:
-        return source.entries(user, contact_id, before, limit)
-    return source.entries(user, contact_id, before, limit, words) if source.is_searched else []
+        return source.entries(user, key, before, limit)
+    return source.entries(user, key, before, limit, words) if source.is_searched else []

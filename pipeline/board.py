@@ -47,12 +47,12 @@ class Column:
 
     stage: Stage
     count: int = 0
+    rotting: int = 0
     worth: Decimal | None = None
     by_currency: list[str] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     more_url: str = ""
     more_count: int = 0
-    list_url: str = ""
     currency: str = ""
 
     @property
@@ -91,12 +91,15 @@ def columns_of(cards: Cards) -> list[Column]:
     """Every column of the board: counts and values by one query, the cards by two."""
     currency = cards.listing.currency
     columns = {stage.pk: Column(stage, currency=currency) for stage in cards.columns}
-    groups = cards.rows.values("stage", "currency").annotate(n=Count("pk"), worth=Sum("base_amount"), own=Sum("amount"))
+    groups = cards.rows.values("stage", "currency").annotate(
+        n=Count("pk"), worth=Sum("base_amount"), own=Sum("amount"), rotting=Count("pk", filter=_rots(cards.columns))
+    )
     for group in groups:
         column = columns.get(group["stage"])
         if column is None:
             continue
         column.count += group["n"]
+        column.rotting += group["rotting"]
         if cards.shows_money and group["worth"] is not None:
             column.worth = (column.worth or Decimal(0)) + group["worth"]
         if cards.shows_money and group["own"] is not None and group["currency"] != currency:
@@ -107,6 +110,15 @@ def columns_of(cards: Cards) -> list[Column]:
     for column in filled:
         _fill(cards, column, [drawn[key] for key in found.get(column.stage.pk, ()) if key in drawn])
     return list(columns.values())
+
+
+def _rots(stages: Sequence[Stage]) -> Q:
+    """Longer in one of these stages than it expects: by days that are known, so that the index of the board will do."""
+    today, rots = company_today(), Q(pk__in=[])
+    for stage in stages:
+        if stage.expected_days is not None:
+            rots |= Q(stage=stage, stage_since__lt=today - dt.timedelta(days=stage.expected_days))
+    return rots
 
 
 def more_cards(cards: Cards, part: str) -> Column:

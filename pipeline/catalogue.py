@@ -1,8 +1,9 @@
 """What the pipeline brings to the engines."""
 
-from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, RecordKind
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
+from crm.notes.panels import files_panel
 from crm.past.panels import CHANGES
 from pipeline.editing import EDITING
 from pipeline.exporting import EXPORTS
@@ -15,6 +16,7 @@ from pipeline.quotes import searching as quote_search
 from pipeline.quotes import specs as quote_specs
 from pipeline.searching import SOURCES
 from pipeline.specs import CONTACT_FIELDS, DEAL_FIELDS
+from pipeline.timeline import TIMELINE
 
 DEAL_GRANTS: dict[str, Grants] = {
     Role.REP: Grants(
@@ -52,11 +54,11 @@ CATALOGUE = Catalogue(
     imports=KINDS,
     exports=EXPORTS,
     panels={
-        "pipeline.deal": (*quotes.DEAL_PANELS, CHANGES),
+        "pipeline.deal": (*quotes.DEAL_PANELS, files_panel("pipeline:deal_file"), CHANGES),
         "pipeline.quote": (CHANGES,),
         "contacts.contact": (*CONTACT_PANELS, *quotes.CONTACT_PANELS),
     },
-    timeline=(quotes.TIMELINE,),
+    timeline=(quotes.TIMELINE, *TIMELINE),
     past={
         "pipeline.deal": PastRule(without=("search_text", "sort_name", "updated_at")),
         "pipeline.dealline": PART,
@@ -107,6 +109,7 @@ CATALOGUE = Catalogue(
     ),
     home=(*CARDS, *quotes.CARDS),
     search=(*SOURCES, *quote_search.SOURCES),
+    records={"pipeline.deal": RecordKind("customer_id", "pipeline:deal_options")},
     editing={"pipeline.deal": EDITING},
     layouts=LAYOUTS,
 )

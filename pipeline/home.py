@@ -35,7 +35,11 @@ def deals_card(request: HttpRequest) -> dict[str, Any] | None:
         return None
     for deal in rows:
         mask(user, deal)
-    return {"deals": [{"deal": deal, "why": _why(deal, today)} for deal in rows], "pace": _pace(user, today)}
+    return {
+        "deals": [{"deal": deal, "why": _why(deal, today)} for deal in rows],
+        "pace": _pace(user, today),
+        "may_change": can(user, Verb.CHANGE, Deal),
+    }
 
 
 def _why(deal: Deal, today: dt.date) -> str:
@@ -48,7 +52,7 @@ def _why(deal: Deal, today: dt.date) -> str:
     return f"{days(since)} in {deal.stage}" if since is not None else str(deal.stage)
 
 
-def _pace(user: User, today: dt.date) -> dict[str, str] | None:
+def _pace(user: User, today: dt.date) -> dict[str, Any] | None:
     """What the person has won of their target of the running quarter, beside how much of it is over."""
     start = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
     target = Target.objects.filter(user=user, starts_on=start, months=3).first()
@@ -63,7 +67,9 @@ def _pace(user: User, today: dt.date) -> dict[str, str] | None:
         "won": short_money(amount, currency),
         "target": short_money(target.amount, currency),
         "reached": percent(float(amount) / float(target.amount)),
+        "percent": min(int(100 * amount / target.amount), 100),
         "over": percent(over),
+        "is_behind": float(amount) / float(target.amount) < over,
     }
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from contacts.models import Contact
 from contacts.queries import UNSEEN_CONTACT
-from crm.access import veil
+from crm.access import Unseen
 from crm.field_rights import mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
 from pipeline.choices import Outcome
-from pipeline.models import Deal, Stage, StageChange
+from pipeline.models import Deal, DealCompetitor, DealShare, Stage
 
 
 def search_deals(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
@@ -51,17 +53,27 @@ class StageStep:
     state: str
 
 
-@dataclass(frozen=True)
-class Step:
-    """A step of a deal's way, with how many days it stayed in the stage before."""
+def with_parts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Deals with what is small and shown on their page, read by the same statement: the `stage_rows` of their pipeline,
+    `share_rows` and `competitor_rows`, each as a list of mappings; and their roles, by a second one."""
+    own = {"deal": OuterRef("pk")}
+    stages = Stage.objects.filter(pipeline=OuterRef("pipeline")).order_by("position", "pk")
+    shares = DealShare.objects.filter(**own).order_by("-percent", "pk")
+    rivals = DealCompetitor.objects.filter(**own).order_by("name", "pk")
+    return rows.prefetch_related("roles").annotate(
+        stage_rows=_as_mappings(stages, pk="pk", name="name", kind="kind", position="position"),
+        share_rows=_as_mappings(shares, pk="pk", user="user__name", percent="percent"),
+        competitor_rows=_as_mappings(rivals, pk="pk", name="name", note="note"),
+    )
 
-    change: StageChange
-    days: int | None
+
+def _as_mappings(rows: QuerySet[Any], **fields: str) -> ArraySubquery:
+    return ArraySubquery(rows.values(mapping=JSONObject(**fields)))
 
 
 def stage_bar(deal: Deal) -> list[StageStep]:
-    """The stages of the deal's pipeline in their order, and where it stands."""
-    stages = Stage.objects.filter(pipeline=deal.pipeline_id).order_by("position", "pk")
+    """The stages of the deal's pipeline in their order, and where it stands; for one that was read `with_parts`."""
+    stages = [Stage(**row) for row in deal.stage_rows]  # type: ignore[attr-defined]
     return [StageStep(stage, _state(deal, stage)) for stage in stages]
 
 
@@ -73,28 +85,27 @@ def _state(deal: Deal, stage: Stage) -> str:
     return "done" if stage.position < deal.stage.position and deal.outcome != Outcome.LOST else "ahead"
 
 
-def history_of(user: User | None, deal: Deal) -> list[Step]:
-    """The deal's way through the stages, the newest step first; what is hidden from the person is taken off."""
-    rows = StageChange.objects.filter(deal=deal).select_related("from_stage", "to_stage", "actor")
-    steps: list[Step] = []
-    before: dt.date | None = None
-    for change in rows.order_by("changed_on", "pk"):
-        steps.append(Step(change, None if before is None else (change.changed_on - before).days))
-        before = change.changed_on
-        mask(user, change)
-    return steps[::-1]
+def seen_customers(user: User | None) -> dict[str, Any]:
+    """`sees_organization` and `sees_contact`, for `annotate`: whether the person may see whom a deal names."""
+    seen = Contact.objects.visible_to(user)
+    return {
+        f"sees_{name}": Q(**{name: None}) | Q(Exists(seen.filter(pk=OuterRef(name))))
+        for name in ("organization", "contact")
+    }
 
 
-def parts_of(user: User | None, deal: Deal) -> dict[str, list[Any]]:
-    """What belongs to the deal, by part; people that the person may not see are there without a name."""
-    roles = list(deal.roles.select_related("contact"))
-    veil(user, roles, {"contact": UNSEEN_CONTACT})
+def parts_of(user: User | None, deal: Deal, people: Sequence[Contact]) -> dict[str, list[Any]]:
+    """What belongs to a deal that was read `with_parts`, by part; `people` are those that the person may see, others
+    are without a name."""
+    seen, roles = {one.pk: one for one in people}, list(deal.roles.all())
+    for role in roles:
+        role._state.fields_cache["contact"] = seen.get(role.contact_id) or Unseen(UNSEEN_CONTACT)
     lines = list(deal.lines.select_related("product"))
     for line in lines:
         mask(user, line)
     return {
         "lines": lines,
         "roles": roles,
-        "shares": list(deal.shares.select_related("user")),
-        "competitors": list(deal.competitors.all()),
+        "shares": deal.share_rows,  # type: ignore[attr-defined]
+        "competitors": deal.competitor_rows,  # type: ignore[attr-defined]
     }

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from pipeline import composing
 from pipeline.quotes import deciding, public
 from pipeline.quotes import views as quotes
-from pipeline.views import board, deals, months, moving, parts, performance, targets
+from pipeline.views import board, deals, facts, months, moving, parts, performance, targets
 
 app_name = "pipeline"
 urlpatterns = [
@@ -23,6 +24,16 @@ urlpatterns = [
     path("deals/<int:pk>/", deals.DealDetailView.as_view(), name="deal_detail"),
     path("deals/<int:pk>/edit/", deals.DealUpdateView.as_view(), name="deal_update"),
     path("deals/<int:pk>/cell/", deals.DealCellView.as_view(), name="deal_cell"),
+    path("deals/<int:pk>/fact/", facts.DealFactView.as_view(), name="deal_fact"),
+    path("deals/<int:pk>/timeline/", composing.DealTimelineView.as_view(), name="deal_timeline"),
+    path("deals/<int:pk>/composer/", composing.DealComposerView.as_view(), name="deal_composer"),
+    path("deals/<int:pk>/notes/", composing.DealNoteView.as_view(), name="deal_note"),
+    path("deals/<int:pk>/calls/", composing.DealCallView.as_view(), name="deal_call"),
+    path("deals/<int:pk>/mails/", composing.DealMailView.as_view(), name="deal_mail"),
+    path("deals/<int:pk>/mails/draft/", composing.DealDraftView.as_view(), name="deal_draft"),
+    path("deals/<int:pk>/meetings/", composing.DealMeetingView.as_view(), name="deal_meeting"),
+    path("deals/<int:pk>/tasks/", composing.DealTaskView.as_view(), name="deal_task"),
+    path("deals/<int:pk>/files/", composing.DealFileView.as_view(), name="deal_file"),
     path("deals/<int:pk>/move/", moving.DealMoveView.as_view(), name="deal_move"),
     path("deals/<int:pk>/expect/", months.DealExpectView.as_view(), name="deal_expect"),
     path("deals/<int:pk>/tick/", moving.DealTickView.as_view(), name="deal_tick"),

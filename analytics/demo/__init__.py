@@ -1,1 +1,17 @@
-"""What the demo company has been told by the analysis on earlier days."""
+"""What the analysis has told the demo company on earlier days: forecasts of its deals, selling alerts."""
+
+from __future__ import annotations
+
+from analytics.demo import alerts, forecasts
+from crm.demo.house import Batch, Fill, House
+
+
+def load(house: House) -> Fill:
+    """The function that lets the parts do their share of a batch."""
+    fills = [fill for part in (forecasts, alerts) if (fill := part.load(house))]
+
+    def fill(batch: Batch) -> None:
+        for one in fills:
+            one(batch)
+
+    return fill

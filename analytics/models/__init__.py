@@ -1,5 +1,6 @@
 """Models of the analysis, by noun."""
 
+from analytics.models.alerts import SellAlert
 from analytics.models.forecast import DealForecast, ForecastSnapshot
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
@@ -23,5 +24,6 @@ __all__ = [
     "RfmSegment",
     "ScoreHistory",
     "SegmentMove",
+    "SellAlert",
     "UsageLevel",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from contacts.choices import CallOutcome, Channel, Direction
+from contacts.models import Contact
 from crm.agenda.choices import TaskKind
 from crm.agenda.forms import QUICK_DAYS, TaskLineForm, quick_day
 from crm.agenda.timing import moment_of
@@ -36,13 +38,22 @@ class Mentioning:
 
 
 class ComposerForm(Mentioning, forms.Form):
-    """What the forms of the composer share: the token, and who is writing."""
+    """What the forms of the composer share: the token, who is writing, and the `people` it can be with."""
 
     form_token = forms.CharField(required=False, widget=forms.HiddenInput(), initial=new_token)
+    asks_with_whom = False
 
-    def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, user: User, people: Sequence[Contact] = (), **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.user = user
+        self.user, self.people = user, {str(one.pk): one for one in people}
+        if self.asks_with_whom and len(self.people) > 1:
+            choices = [(key, one.name) for key, one in self.people.items()]
+            self.fields["person"] = forms.ChoiceField(choices=choices, required=False, label="With")
+
+    @property
+    def contact(self) -> Contact:
+        """With whom it is: as chosen, else the usual one."""
+        return self.people[self.cleaned_data.get("person") or next(iter(self.people))]
 
 
 class NoteForm(ComposerForm):
@@ -52,6 +63,7 @@ class NoteForm(ComposerForm):
 class CallForm(ComposerForm):
     """A call that has just ended: answered, from the customer, now, unless said otherwise."""
 
+    asks_with_whom = True
     outcome = forms.ChoiceField(choices=CallOutcome.choices, required=False)
     direction = forms.ChoiceField(choices=Direction.choices, required=False)
     text = forms.CharField(max_length=LONGEST_TEXT, required=False, label="What was said")
@@ -90,6 +102,7 @@ class CallForm(ComposerForm):
 class MeetingForm(ComposerForm):
     """A meeting: one that lies ahead becomes a task in the calendar, one that is over is logged."""
 
+    asks_with_whom = True
     title = forms.CharField(max_length=200, label="What is it about?")
     day = forms.DateField(label="Day")
     time = forms.TimeField(label="Time")
@@ -149,6 +162,15 @@ class MailForm(ComposerForm):
     def clean_to(self) -> str:
         return checked_address(self.cleaned_data["to"])
 
+    @property
+    def contact(self) -> Contact:
+        """Whose address it is; the usual one for an address that is nobody's."""
+        wanted = self.cleaned_data["to"].casefold()
+        found = (
+            one for one in self.people.values() if wanted in {point.value.casefold() for point in one.points.all()}
+        )
+        return next(found, super().contact)
+
 
 class MailDraftForm(forms.Form):
     """A mail as far as it is written: anything goes."""
@@ -159,7 +181,7 @@ class MailDraftForm(forms.Form):
 
 
 class TaskComposerForm(Mentioning, TaskLineForm):
-    """A task at a contact."""
+    """A task at a record."""
 
 
 def first_line(text: str) -> str:

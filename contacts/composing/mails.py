@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 
 from contacts.actions import log_interaction
 from contacts.choices import Answer, Channel, ConsentChannel, Direction
@@ -25,9 +26,17 @@ REFUSALS = (Answer.WITHDRAWN, Answer.SUPPRESSED, Answer.ARCHIVED)
 
 @transaction.atomic
 def send_to_contact(
-    *, actor: User, contact: Contact, to: str, subject: str, text: str, mentioned: Sequence[int] = ()
+    *,
+    actor: User,
+    contact: Contact,
+    to: str,
+    subject: str,
+    text: str,
+    mentioned: Sequence[int] = (),
+    about: Model | None = None,
 ) -> Interaction:
-    """Send one mail in the person's name and log it; replies go to the person. The draft is gone then.
+    """Send one mail in the person's name and log it, at the record that it is `about`, too; replies go to the person.
+    The draft is gone then.
 
     Raises ValidationError where it cannot be sent, or the contact has said no.
     """
@@ -42,6 +51,7 @@ def send_to_contact(
         subject=subject,
         body=text,
         mentioned=mentioned,
+        about=about,
     )
     house = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     send_mail(
@@ -56,5 +66,5 @@ def send_to_contact(
         about=touch,
         takes_answers=True,
     )
-    drop_draft(actor=actor, record=contact)
+    drop_draft(actor=actor, record=about or contact)
     return touch

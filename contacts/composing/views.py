@@ -1,7 +1,8 @@
-"""The composer of a contact's page: each form has an address of its own, and one action behind it."""
+"""The composer of a record's page: each form has an address of its own, and one action behind it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from contacts import actions
 from contacts.choices import PointKind
 from contacts.composing.forms import CallForm, MailDraftForm, MailForm, MeetingForm, NoteForm, TaskComposerForm
 from contacts.composing.mails import send_to_contact
+from contacts.composing.place import AT_CONTACT, Place, about_of
 from contacts.forms import InteractionForm
 from contacts.history import composer_context, history_context
 from contacts.models import Contact, Interaction
@@ -21,7 +23,6 @@ from contacts.queries import points_shown
 from crm.access import can
 from crm.agenda.actions import create_task
 from crm.choices import Verb
-from crm.hanging import text_key_of
 from crm.models import Attachment, Note, Task
 from crm.notes.actions import add_note, attach_file, draft_of, keep_draft
 from crm.once import sent_before
@@ -33,10 +34,12 @@ from crm.views.forms import REFUSED
 class ComposerView(ScopedView):
     """Takes one form of the composer. The answer is a fresh form, with the timeline as it is now.
 
-    A form that is refused comes back as it was typed; the other forms of the page are left alone.
+    A form that is refused comes back as it was typed; the other forms of the page are left alone. On the pages of other
+    records than contacts, `model` and `place` say which.
     """
 
-    model = Contact
+    model: type[models.Model] = Contact
+    place = AT_CONTACT
     http_method_names = ["post"]
     request: SignedInRequest
     kind = ""
@@ -44,41 +47,45 @@ class ComposerView(ScopedView):
     form_class: Any = None
     done = ""
 
-    def act(self, contact: Contact, form: Any) -> None:
+    def act(self, record: Any, form: Any) -> None:
         """Do it; a `ValidationError` goes back into the form."""
         raise NotImplementedError
 
-    def make_form(self, data: Any = None) -> Any:
-        return self.form_class(data, user=self.request.user)
+    def make_form(self, people: Sequence[Contact], data: Any = None) -> Any:
+        return self.form_class(data, user=self.request.user, people=people)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        contact = self.get_record()
+        record = self.get_record()
         if not can(self.request.user, Verb.ADD, self.adds):
             raise PermissionDenied
-        form = self.make_form(request.POST)
+        people = self.place.people(self.request.user, record)
+        if self.kind not in self.place.kinds(people):
+            messages.error(request, "Nobody is known whom this could be with: name a person or an organization first.")
+            return redirect(record)
+        form = self.make_form(people, request.POST)
         if form.is_valid():
-            self._do(contact, form)
+            self._do(record, form)
         if form.errors:
-            return self._answer(contact, form, REFUSED)
+            return self._answer(record, people, form, REFUSED)
         if not request.headers.get("HX-Request"):
             messages.success(request, self.done)
-            return redirect(contact)
-        return self._answer(contact, self.make_form(), 200)
+            return redirect(record)
+        return self._answer(record, people, self.make_form(people), 200)
 
-    def _do(self, contact: Contact, form: Any) -> None:
+    def _do(self, record: Any, form: Any) -> None:
         try:
             with transaction.atomic():
                 if sent_before(user=self.request.user, data=self.request.POST) is None:
-                    self.act(contact, form)
+                    self.act(record, form)
         except ValidationError as error:
             _add_error(form, error)
 
-    def _answer(self, contact: Contact, form: Any, status: int) -> HttpResponse:
-        context = part_context(self.request, contact, self.kind, form)
+    def _answer(self, record: Any, people: Sequence[Contact], form: Any, status: int) -> HttpResponse:
+        context = part_context(self.request, self.place, record, people, self.kind, form)
         if not self.request.headers.get("HX-Request"):
             return render(self.request, "contacts/composer_page.html", context, status=status)
         if status == 200:
-            context |= history_context(self.request, contact) | {"said": self.done}
+            context |= history_context(self.request, record, self.place, people) | {"said": self.done}
             context[f"{self.kind}_form"] = form
         return render(self.request, "contacts/composer/_answer.html", context, status=status)
 
@@ -86,65 +93,69 @@ class ComposerView(ScopedView):
 class NoteCreateView(ComposerView):
     kind, form_class, adds, done = "note", NoteForm, Note, "Noted."
 
-    def act(self, contact: Contact, form: NoteForm) -> None:
+    def act(self, record: Any, form: NoteForm) -> None:
         text = form.cleaned_data["text"]
-        add_note(actor=self.request.user, record=contact, text=text, mentioned=form.mentioned)
+        add_note(actor=self.request.user, record=record, text=text, mentioned=form.mentioned)
 
 
 class CallCreateView(ComposerView):
     kind, form_class, done = "call", CallForm, "The call is logged."
 
-    def act(self, contact: Contact, form: CallForm) -> None:
-        actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
+    def act(self, record: Any, form: CallForm) -> None:
+        actions.log_interaction(actor=self.request.user, contact=form.contact, about=about_of(record), **form.touch)
         if fields := form.task_fields:
-            create_task(actor=self.request.user, record=contact, fields=fields)
+            create_task(actor=self.request.user, record=record, fields=fields)
 
 
 class MeetingCreateView(ComposerView):
     kind, form_class, done = "meeting", MeetingForm, "The meeting is in."
 
-    def act(self, contact: Contact, form: MeetingForm) -> None:
+    def act(self, record: Any, form: MeetingForm) -> None:
         user = self.request.user
         if form.lies_ahead:
-            create_task(actor=user, record=contact, fields=form.task_fields, mentioned=form.mentioned)
+            create_task(actor=user, record=record, fields=form.task_fields, mentioned=form.mentioned)
         else:
-            actions.log_interaction(actor=user, contact=contact, **form.touch)
+            actions.log_interaction(actor=user, contact=form.contact, about=about_of(record), **form.touch)
 
 
 class TaskCreateView(ComposerView):
     kind, form_class, adds, done = "task", TaskComposerForm, Task, "The task is in."
 
-    def act(self, contact: Contact, form: TaskComposerForm) -> None:
-        create_task(actor=self.request.user, record=contact, fields=form.task_fields, mentioned=form.mentioned)
+    def make_form(self, people: Sequence[Contact], data: Any = None) -> Any:
+        return TaskComposerForm(data, user=self.request.user)
+
+    def act(self, record: Any, form: TaskComposerForm) -> None:
+        create_task(actor=self.request.user, record=record, fields=form.task_fields, mentioned=form.mentioned)
 
 
 class MailSendView(ComposerView):
     kind, form_class, done = "mail", MailForm, "The mail is on its way."
 
-    def act(self, contact: Contact, form: MailForm) -> None:
+    def act(self, record: Any, form: MailForm) -> None:
         cleaned = form.cleaned_data
         send_to_contact(
             actor=self.request.user,
-            contact=contact,
+            contact=form.contact,
             to=cleaned["to"],
             subject=cleaned["subject"],
             text=cleaned["text"],
             mentioned=form.mentioned,
+            about=about_of(record),
         )
 
 
 class MailDraftKeepView(ScopedView):
     """Keeps what is typed of a mail, while it is typed."""
 
-    model = Contact
+    model: type[models.Model] = Contact
     http_method_names = ["post"]
     request: SignedInRequest
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        contact, form = self.get_record(), MailDraftForm(request.POST)
+        record, form = self.get_record(), MailDraftForm(request.POST)
         if not form.is_valid():
             return HttpResponse("This is too long to be kept.", status=REFUSED, content_type="text/plain")
-        draft = keep_draft(actor=self.request.user, record=contact, **form.cleaned_data)
+        draft = keep_draft(actor=self.request.user, record=record, **form.cleaned_data)
         return HttpResponse("Draft kept" if draft else "", content_type="text/plain")
 
 
@@ -153,36 +164,36 @@ class InteractionCreateView(ComposerView):
 
     kind, form_class, done = "other", InteractionForm, "It is logged."
 
-    def make_form(self, data: Any = None) -> Any:
+    def make_form(self, people: Sequence[Contact], data: Any = None) -> Any:
         return InteractionForm(data)
 
-    def act(self, contact: Contact, form: InteractionForm) -> None:
-        actions.log_interaction(actor=self.request.user, contact=contact, **form.touch)
+    def act(self, record: Any, form: InteractionForm) -> None:
+        actions.log_interaction(actor=self.request.user, contact=record, **form.touch)
 
 
 class FileAddView(ScopedView):
-    """A file for the contact, from its tab of files."""
+    """A file for the record, from its tab of files."""
 
-    model = Contact
+    model: type[models.Model] = Contact
     http_method_names = ["post"]
     request: SignedInRequest
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        contact, upload = self.get_record(), request.FILES.get("file")
+        record, upload = self.get_record(), request.FILES.get("file")
         if not can(self.request.user, Verb.ADD, Attachment):
             raise PermissionDenied
         if upload is None:
             messages.error(request, "Choose a file first.")
         else:
-            self._attach(contact, upload)
-        return redirect(f"{contact.get_absolute_url()}?tab=files")
+            self._attach(record, upload)
+        return redirect(f"{record.get_absolute_url()}?tab=files")
 
-    def _attach(self, contact: Contact, upload: Any) -> None:
+    def _attach(self, record: Any, upload: Any) -> None:
         user, data = self.request.user, self.request.POST
         try:
             with transaction.atomic():
                 if sent_before(user=user, data=data, files=self.request.FILES) is None:
-                    attach_file(actor=user, record=contact, upload=upload)
+                    attach_file(actor=user, record=record, upload=upload)
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
         else:
@@ -200,30 +211,34 @@ PARTS: dict[str, type[ComposerView]] = {
 class ComposerPartView(ScopedView):
     """One form of the composer, `?kind=`: fetched when its tab is opened; a page of its own without scripts."""
 
-    model = Contact
+    model: type[models.Model] = Contact
+    place = AT_CONTACT
     request: SignedInRequest
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        contact, kind = self.get_record(), request.GET.get("kind", "note")
-        if kind not in PARTS:
+        record, kind = self.get_record(), request.GET.get("kind", "note")
+        people = self.place.people(self.request.user, record)
+        if kind not in self.place.kinds(people):
             raise Http404("There is no such form.")
         view = PARTS[kind]()
         view.setup(request, *args, **kwargs)
-        context = part_context(request, contact, kind, view.make_form())
+        context = part_context(self.request, self.place, record, people, kind, view.make_form(people))
         is_part = bool(request.headers.get("HX-Request"))
         return render(request, f"contacts/composer/_{kind}.html" if is_part else "contacts/composer_page.html", context)
 
 
-def part_context(request: HttpRequest, contact: Contact, kind: str, form: Any) -> dict[str, Any]:
+def part_context(
+    request: SignedInRequest, place: Place, record: Any, people: Sequence[Contact], kind: str, form: Any
+) -> dict[str, Any]:
     """What the template of one form of the composer needs."""
-    user = request.user
-    context = composer_context(request, contact)
-    context |= {"record": contact, "kind": kind, f"{kind}_form": form, "part": f"contacts/composer/_{kind}.html"}
+    context = composer_context(request, record, place, people)
+    context |= {"record": record, "kind": kind, f"{kind}_form": form, "part": f"contacts/composer/_{kind}.html"}
     if kind == "mail":
-        shown = points_shown(user).filter(contact=contact, kind=PointKind.EMAIL)  # type: ignore[arg-type]
-        draft = draft_of(user, contact) if not form.is_bound else None  # type: ignore[arg-type]
-        context |= {"emails": [point.value for point in shown], "draft": draft}
-    return context | {"record_key": text_key_of(contact)}
+        shown = points_shown(request.user).filter(contact__in=people, kind=PointKind.EMAIL).order_by("id")
+        place_of = {one.pk: at for at, one in enumerate(people)}
+        emails = [point.value for point in sorted(shown, key=lambda point: place_of[point.contact_id])]
+        context |= {"emails": emails, "draft": draft_of(request.user, record) if not form.is_bound else None}
+    return context
 
 
 def _add_error(form: Any, error: ValidationError) -> None:

@@ -12,7 +12,10 @@ from crm.grants import AccessPaths
 
 
 class Interaction(models.Model):
-    """One touch between a contact and the company. Rows are only added; together they are the contact history."""
+    """One touch between a contact and the company. Rows are only added; together they are the contact history.
+
+    `about_model` (`pipeline.deal`) and `about_id` name the record of an app above that it was about, if any.
+    """
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interactions")
     occurred_at = models.DateTimeField()
@@ -29,6 +32,8 @@ class Interaction(models.Model):
         on_delete=models.SET_NULL,
         related_name="interactions",
     )
+    about_model = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
+    about_id = models.BigIntegerField(null=True, blank=True, editable=False)
     external_id = models.CharField(max_length=200, null=True, blank=True, editable=False)
     import_row = models.PositiveIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -54,6 +59,12 @@ class Interaction(models.Model):
                 fields=["contact", "channel", "-occurred_at"],
                 condition=models.Q(channel__in=BULK_CHANNELS),
                 name="contacts_interaction_bulk",
+            ),
+            # few have one: the index holds those that do
+            models.Index(
+                fields=["about_model", "about_id", "-occurred_at", "-id"],
+                condition=models.Q(about_id__isnull=False),
+                name="contacts_interaction_about",
             ),
         ]
         constraints = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from crm.access import scope_of
@@ -21,6 +21,7 @@ from crm.reach import reach_of
 if TYPE_CHECKING:
     pass
 
+CONTACT = "contacts.contact"
 MOST_OPEN = 300
 MOST_DONE = 50
 MOST_NEXT = 5
@@ -71,14 +72,16 @@ def tasks_between(owner: User, begin: dt.date, end: dt.date) -> TaskQuerySet:
     return Task.objects.of(owner).filter(inside, due_on__lt=end)
 
 
-def next_steps_at(contact_id: int) -> list[Task]:
-    """What is to be done for a contact next; for pages that have asked whether the contact may be seen."""
-    return _next_steps().read(contact_id)
+def next_steps_at(record: Model) -> list[Task]:
+    """What is to be done next for a contact, or at a record of another kind; for pages that have asked whether it may
+    be seen."""
+    return _next_steps(record._meta.label_lower).read(record.pk)
 
 
 @cache
-def _next_steps() -> KeptRows[Task]:
-    rows = Task.objects.open().filter(contact_id=ANY_KEY).select_related("owner")
+def _next_steps(label: str) -> KeptRows[Task]:
+    rows = Task.objects.open().select_related("owner")
+    rows = rows.filter(contact_id=ANY_KEY) if label == CONTACT else rows.filter(record_model=label, record_id=ANY_KEY)
     return KeptRows(rows.in_order()[:MOST_NEXT])
 
 

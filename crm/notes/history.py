@@ -1,9 +1,11 @@
-"""What the ground floor knows of a contact's history: notes, tasks that are done, changes, mails. One query for all."""
+"""What the ground floor knows of the history of a contact, or of another record: notes, tasks that are done, changes,
+mails. One query for all."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from crm.access import visible_words
-from crm.catalogue import TimelineEntry, TimelineSource, record_models
+from crm.catalogue import TimelineEntry, TimelineSource, record_models, timeline_sources
 from crm.database.kept import ANY_KEY, KeptStatement, Shelf
 from crm.mail.choices import MailState
 from crm.models import LogEntry, Mention, Note, OutgoingMail, Task
@@ -24,42 +26,77 @@ if TYPE_CHECKING:
     from crm.models import User
 
 COLUMNS = ("part", "pk", "at", "title", "text", "who", "state", "names")
+CONTACT = "contacts.contact"
 NOT_A_CHANGE = ("note", "log", "create task")
 _kept: Shelf[KeptStatement] = Shelf()
 STATE_TONES = {MailState.SENT: "accent", MailState.FAILED: "bad", MailState.PARKED: "bad", MailState.UNCERTAIN: "warn"}
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Whose history: all that is about a contact, or what hangs on a record of another kind. `told` are verbs of the
+    log that another source of that record's timeline tells of."""
+
+    key: int
+    label: str = CONTACT
+    told: tuple[str, ...] = ()
+
+    @property
+    def hanging(self) -> Q:
+        """Which notes and tasks."""
+        return Q(contact_id=self.key) if self.label == CONTACT else Q(record_model=self.label, record_id=self.key)
+
+    @property
+    def logged(self) -> Q:
+        """Which rows of the log: of a contact, those of records too that have no timeline of their own."""
+        if self.label != CONTACT:
+            return Q(model=self.label, object_id=self.key)
+        labels = [label for label in record_models() if label == CONTACT or not timeline_sources(label)]
+        return Q(contact_id=self.key, model__in=labels)
+
+    @property
+    def sent(self) -> Q:
+        """Which mails of the product."""
+        if self.label == CONTACT:
+            return Q(contact_id=self.key, object_model="")
+        return Q(object_model=self.label, object_id=self.key)
+
+
 def history_before(
     user: User | None,
-    contact_id: int,
+    key: int,
     before: dt.datetime | None,
     limit: int,
     words: str = "",
     parts: Sequence[str] = (),
+    label: str = CONTACT,
+    told: tuple[str, ...] = (),
 ) -> list[TimelineEntry]:
     """The newest of these parts (all of them, for none) strictly before a moment."""
     if words or parts or before:
-        rows: Iterable[Any] = _union(user, contact_id, before, limit, words.split(), parts or list(PARTS))
+        whose = Whose(key, label, told)
+        rows: Iterable[Any] = _union(user, whose, before, limit, words.split(), parts or list(PARTS))
     else:
-        rows = _newest(user, limit).ask(contact_id)
+        rows = _newest(user, limit, label, told).ask(key)
     return [_entry(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
 
-def _newest(user: User | None, limit: int) -> KeptStatement:
-    """The question of every page of a contact; kept by what the person may see of notes and tasks."""
-    key = (limit, *(visible_words(model, user) for model in (Note, Task)))
-    return _kept.get_or_make(key, lambda: KeptStatement.of(_union(user, ANY_KEY, None, limit, (), list(PARTS))))
+def _newest(user: User | None, limit: int, label: str, told: tuple[str, ...]) -> KeptStatement:
+    """The question of every page of a record; kept by what the person may see of notes and tasks."""
+    key = (limit, label, told, *(visible_words(model, user) for model in (Note, Task)))
+    whose = Whose(ANY_KEY, label, told)
+    return _kept.get_or_make(key, lambda: KeptStatement.of(_union(user, whose, None, limit, (), list(PARTS))))
 
 
 def _union(
     user: User | None,
-    contact_id: int,
+    whose: Whose,
     before: dt.datetime | None,
     limit: int,
     words: Sequence[str],
     parts: Sequence[str],
 ) -> QuerySet[Any, Any]:
-    limited = [_before(PARTS[name](user, contact_id, words), before)[:limit] for name in parts]
+    limited = [_before(PARTS[name](user, whose, words), before)[:limit] for name in parts]
     if len(limited) == 1:
         return limited[0]
     return limited[0].union(*limited[1:], all=True).order_by("-moment", "-pk")[:limit]
@@ -71,39 +108,37 @@ def mentioned_in(label: str) -> ArraySubquery:
     return ArraySubquery(rows.order_by("user__name").values("user__name"))
 
 
-def _notes(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
-    rows = Note.objects.visible_to(user).filter(contact_id=contact_id)
+def _notes(user: User | None, whose: Whose, words: Sequence[str]) -> QuerySet[Any, Any]:
+    rows = Note.objects.visible_to(user).filter(whose.hanging)
     for word in words:
         rows = rows.filter(text__icontains=word)
     return _as_columns(rows, "notes", "created_at", "", F("text"), "author__name", "crm.note")
 
 
-def _tasks(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
-    rows = Task.objects.visible_to(user).filter(contact_id=contact_id, done_at__isnull=False)
+def _tasks(user: User | None, whose: Whose, words: Sequence[str]) -> QuerySet[Any, Any]:
+    rows = Task.objects.visible_to(user).filter(whose.hanging, done_at__isnull=False)
     for word in words:
         rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
     return _as_columns(rows, "tasks", "done_at", F("title"), F("text"), "done_by__name", "crm.task")
 
 
-def _changes(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
+def _changes(user: User | None, whose: Whose, words: Sequence[str]) -> QuerySet[Any, Any]:
     """What was done to the record itself; who sees the record may know that, as on its tab of changes."""
-    rows = LogEntry.objects.filter(contact_id=contact_id, model__in=list(record_models())).exclude(
-        verb__in=NOT_A_CHANGE
-    )
+    rows = LogEntry.objects.filter(whose.logged).exclude(verb__in=[*NOT_A_CHANGE, *whose.told])
     for word in words:
         rows = rows.filter(summary__icontains=word)
     return _as_columns(rows, "changes", "at", F("summary"), Value(""), "actor__name")
 
 
-def _mails(user: User | None, contact_id: int, words: Sequence[str]) -> QuerySet[Any, Any]:
-    """Mails of the product to the contact; those that a person wrote on its page stand there as touches."""
-    rows = OutgoingMail.objects.filter(contact_id=contact_id, is_secret=False, object_model="")
+def _mails(user: User | None, whose: Whose, words: Sequence[str]) -> QuerySet[Any, Any]:
+    """Mails of the product; those that a person wrote on a page stand there as touches."""
+    rows = OutgoingMail.objects.filter(whose.sent, is_secret=False)
     for word in words:
         rows = rows.filter(subject__icontains=word)
     return _as_columns(rows, "sent", "created_at", F("subject"), Value(""), "actor__name", state=F("state"))
 
 
-Read = Callable[["User | None", int, Sequence[str]], "QuerySet[Any, Any]"]
+Read = Callable[["User | None", "Whose", Sequence[str]], "QuerySet[Any, Any]"]
 PARTS: dict[str, Read] = {"notes": _notes, "tasks": _tasks, "changes": _changes, "sent": _mails}
 LABELS = {"notes": "Notes", "tasks": "Tasks done", "changes": "Changes", "sent": "Sent by the product"}
 
@@ -155,8 +190,14 @@ def _entry(row: dict[str, Any]) -> TimelineEntry:
     )
 
 
-def _part(name: str) -> TimelineSource:
-    return TimelineSource(name, LABELS[name], partial(history_before, parts=(name,)), is_searched=True)
+def house_source(label: str = CONTACT, told: tuple[str, ...] = ()) -> TimelineSource:
+    """The source of the ground floor for the timeline of a kind of record; see `Whose`."""
+
+    def source(name: str, words: str, parts: tuple[str, ...] = ()) -> TimelineSource:
+        read = partial(history_before, parts=parts, label=label, told=told)
+        return TimelineSource(name, words, read, is_searched=True, of=label)
+
+    return replace(source("house", "House"), parts=tuple(source(name, LABELS[name], (name,)) for name in PARTS))
 
 
-HISTORY = TimelineSource("house", "House", history_before, parts=tuple(_part(name) for name in PARTS), is_searched=True)
+HISTORY = house_source()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet, Value
 from psycopg import sql
 
 from crm.catalogue import past_rule
@@ -34,10 +34,10 @@ CROSS JOIN LATERAL (
 ) AS later
 """
 MADE_SQL = """
-SELECT made.id FROM unnest(%s::bigint[]) AS k (row_id)
+SELECT made.id FROM unnest(%s::text[], %s::bigint[]) AS k (table_name, row_id)
 CROSS JOIN LATERAL (
     SELECT id, last_id FROM crm_rowchange AS m
-    WHERE m.table_name = %s AND m.operation = 'I' AND m.row_id <= k.row_id
+    WHERE m.table_name = k.table_name AND m.operation = 'I' AND m.row_id <= k.row_id
     ORDER BY m.row_id DESC, m.id DESC LIMIT 1
 ) AS made
 WHERE made.last_id >= k.row_id
@@ -74,7 +74,7 @@ def tell(changes: Sequence[RowChange], user: User | None, only: set[tuple[str, i
     pairs = [(change, row_id) for change in changes for row_id in _rows_of(change, only)]
     became = _became(pairs)
     states = [(change, row_id, change.was, became.get((change.pk, row_id))) for change, row_id in pairs]
-    wording = Wording(user, [(change.table_name, row) for change, _, *rows in states for row in rows])
+    wording = Wording(user, [(change.table_name, was, now) for change, _, was, now in states])
     found = []
     for change, row_id, was, now in states:
         if not wording.may_read(change.table_name, was or now):
@@ -124,7 +124,7 @@ def search_changes(rows: QuerySet[Any], text: str, user: User | None = None) -> 
     if not is_number(text):
         return rows.filter(_about_named(text.strip(), user))
     tables = [model._meta.db_table for model in kept_models()]
-    made = [key for table in tables for key in _made(table, {int(text)})]
+    made = _made({(table, int(text)) for table in tables})
     return rows.filter(Q(table_name__in=tables, row_id=int(text)) | Q(pk__in=made))
 
 
@@ -132,7 +132,7 @@ def _about_named(text: str, user: User | None) -> Q:
     found = Q(pk__in=[])
     for model, keys in records_named(text, user):
         table = model._meta.db_table
-        found |= Q(table_name=table, row_id__in=keys) | Q(pk__in=_made(table, set(keys)))
+        found |= Q(table_name=table, row_id__in=keys) | Q(pk__in=_made({(table, key) for key in keys}))
         for part, _ in _parts_of(model):
             found |= Q(table_name=part._meta.db_table, parent_id__in=keys)
     return found
@@ -173,32 +173,38 @@ def _became(pairs: Sequence[tuple[RowChange, int]]) -> dict[tuple[int, int], Row
     for change_id, table, row_id in asked:
         if (change_id, row_id) not in found:
             rest[table].add(row_id)
-    now = {(table, key): row for table, keys in rest.items() for key, row in _rows_now(table, keys)}
+    now = _rows_now(rest)
     for change_id, table, row_id in asked:
         if (change_id, row_id) not in found and (table, row_id) in now:
             found[change_id, row_id] = now[table, row_id]
     return found
 
 
-def _rows_now(table: str, keys: set[int]) -> list[tuple[int, Row]]:
-    if table not in {model._meta.db_table for model in kept_models()}:
-        return []
-    query = sql.SQL("SELECT id, to_jsonb(t) FROM {} AS t WHERE id = ANY(%s)").format(sql.Identifier(table))
+def _rows_now(wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], Row]:
+    """The rows of these tables with these numbers, as they stand; one query."""
+    kept = {model._meta.db_table for model in kept_models()}
+    asked = [(table, list(keys)) for table, keys in wanted.items() if table in kept]
+    if not asked:
+        return {}
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {}, id, to_jsonb(t) FROM {} AS t WHERE id = ANY({})").format(
+            sql.Literal(table), sql.Identifier(table), sql.Literal(keys)
+        )
+        for table, keys in asked
+    )
     with connection.cursor() as cursor:
-        cursor.execute(query, [list(keys)])
-        return [(key, _json(row)) for key, row in cursor]
+        cursor.execute(query)
+        return {(table, key): _json(row) for table, key, row in cursor}
 
 
 def _rows_about(record: Model) -> tuple[QuerySet[RowChange], set[tuple[str, int]]]:
     """The changes of a record and of its parts, and which rows those are."""
-    condition, only = Q(pk__in=[]), set()
-    for model, column in ((type(record), ""), *_parts_of(type(record))):
-        table = model._meta.db_table
-        keys = _part_keys(model, column, record.pk) if column else {record.pk}
-        about = Q(parent_id=record.pk) if column else Q(row_id=record.pk)
-        condition |= Q(table_name=table) & about & ~Q(operation=RowOperation.INSERT) | Q(pk__in=_made(table, keys))
-        only |= {(table, key) for key in keys}
-    return RowChange.objects.filter(condition), only
+    own, parts = type(record)._meta.db_table, _parts_of(type(record))
+    only = {(own, record.pk), *(_part_keys(parts, record.pk) if parts else ())}
+    about = Q(table_name=own, row_id=record.pk)
+    if parts:
+        about |= Q(table_name__in=[model._meta.db_table for model, _ in parts], parent_id=record.pk)
+    return RowChange.objects.filter(about & ~Q(operation=RowOperation.INSERT) | Q(pk__in=_made(only))), only
 
 
 def _parts_of(model: type[Model]) -> list[tuple[type[Model], str]]:
@@ -212,16 +218,25 @@ def _parts_of(model: type[Model]) -> list[tuple[type[Model], str]]:
     return found
 
 
-def _part_keys(model: type[Model], column: str, parent_id: int) -> set[int]:
-    """Numbers of the parts that are there, and of those that were."""
-    there = model._default_manager.filter(**{column: parent_id}).order_by().values_list("pk", flat=True)
-    were = RowChange.objects.filter(table_name=model._meta.db_table, parent_id=parent_id).order_by()
-    return {*there[:MORE_PARTS], *were.values_list("row_id", flat=True).distinct()[:MORE_PARTS]}
+def _part_keys(parts: Sequence[tuple[type[Model], str]], parent_id: int) -> set[tuple[str, int]]:
+    """Table and number of the parts that are there, and of those that were; one query."""
+    asked = [
+        model._default_manager.filter(**{column: parent_id})
+        .order_by()
+        .annotate(place=Value(model._meta.db_table, CharField()))
+        .values_list("place", "pk")[:MORE_PARTS]
+        for model, column in parts
+    ]
+    tables = [model._meta.db_table for model, _ in parts]
+    were = RowChange.objects.filter(table_name__in=tables, parent_id=parent_id).order_by()
+    asked.append(were.values_list("table_name", "row_id").distinct()[: MORE_PARTS * len(parts)])
+    return set(asked[0].union(*asked[1:]))
 
 
-def _made(table: str, keys: set[int]) -> list[int]:
+def _made(rows: set[tuple[str, int]]) -> list[int]:
+    """The changes that made these rows (table, number)."""
     with connection.cursor() as cursor:
-        cursor.execute(MADE_SQL, [list(keys), table])
+        cursor.execute(MADE_SQL, [list(part) for part in zip(*rows, strict=True)] if rows else [[], []])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -44,9 +44,10 @@ def model_of(table: str) -> type[models.Model] | None:
 
 
 class Wording:
-    """Words for kept rows, for one person. Names of related records are read once for all rows that are asked about."""
+    """Words for kept rows (table, before, after), for one person. Names of the related records that they tell of are
+    read once for all of them."""
 
-    def __init__(self, user: User | None, rows: Iterable[tuple[str, Row | None]]) -> None:
+    def __init__(self, user: User | None, rows: Iterable[tuple[str, Row | None, Row | None]]) -> None:
         self.user = user
         self._names = self._read_names(rows)
 
@@ -112,19 +113,52 @@ class Wording:
             if old.get(key) != new.get(key) and key not in hidden
         ]
 
-    def _read_names(self, rows: Iterable[tuple[str, Row | None]]) -> dict[tuple[type[models.Model], Any], str]:
+    def _read_names(
+        self, rows: Iterable[tuple[str, Row | None, Row | None]]
+    ) -> dict[tuple[type[models.Model], Any], str]:
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
-        for table, row in rows:
-            model = model_of(table)
-            for field in model._meta.concrete_fields if model and row else ():
-                if isinstance(field, models.ForeignKey) and row and row.get(field.column) is not None:
-                    wanted[field.remote_field.model].add(row[field.column])
-        names = {}
-        for model, keys in wanted.items():
-            manager = cast(Any, model._default_manager)
-            visible = manager.visible_to(self.user) if hasattr(model, "access") else manager.all()
-            names.update({(model, record.pk): str(record) for record in visible.filter(pk__in=keys)})
-        return names
+        for table, before, after in rows:
+            model, old, new = model_of(table), before or {}, after or {}
+            for field in model._meta.concrete_fields if model else ():
+                if isinstance(field, models.ForeignKey) and old.get(field.column) != new.get(field.column):
+                    keys = {old.get(field.column), new.get(field.column)} - {None}
+                    wanted[field.remote_field.model] |= keys
+        return names_of(self.user, {model: keys for model, keys in wanted.items() if keys})
+
+
+def names_of(
+    user: User | None, wanted: Mapping[type[models.Model], Collection[Any]]
+) -> dict[tuple[type[models.Model], Any], str]:
+    """What records (their numbers by model) are called that the person may see: one query for all models that are
+    called by their name, and one for each of the others."""
+    named = [model for model in wanted if _is_called_by_name(model)]
+    found: dict[tuple[type[models.Model], Any], str] = {}
+    asked = [
+        _visible(model, user)
+        .filter(pk__in=wanted[model])
+        .order_by()
+        .annotate(place=models.Value(place))
+        .values_list("place", "pk", "name")
+        for place, model in enumerate(named)
+    ]
+    for place, key, name in asked[0].union(*asked[1:], all=True) if asked else ():
+        found[named[place], key] = name
+    for model in wanted.keys() - set(named):
+        found |= {(model, one.pk): str(one) for one in _visible(model, user).filter(pk__in=wanted[model])}
+    return found
+
+
+@cache
+def _is_called_by_name(model: type[models.Model]) -> bool:
+    """Whether a record is shown as what its field `name` says."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    is_number = isinstance(model._meta.pk, models.AutoField)
+    return is_number and isinstance(fields.get("name"), models.CharField) and str(model(name="a name")) == "a name"
+
+
+def _visible(model: type[models.Model], user: User | None) -> Any:
+    manager = cast(Any, model._default_manager)
+    return manager.visible_to(user) if hasattr(model, "access") else manager.all()
 
 
 def _keys(document: str, names: Iterable[str]) -> frozenset[str]:

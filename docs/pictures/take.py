@@ -1,4 +1,5 @@
-"""Takes the pictures of this folder from a running demo site: `python docs/pictures/take.py http://127.0.0.1:8000`."""
+"""Takes the pictures of this folder (or those that are named) from a running demo site:
+`python docs/pictures/take.py http://127.0.0.1:8000 board deal`."""
 
 from __future__ import annotations
 
@@ -52,6 +53,33 @@ def builder(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def opened(page: Page, path: str) -> None:
+    """Another page of the site."""
+    page.goto(page.url.partition("/contacts/")[0] + path)
+    page.wait_for_load_state("networkidle")
+
+
+def board(page: Page) -> None:
+    opened(page, "/pipeline/")
+
+
+def deal(page: Page) -> None:
+    """The first card of the last column: one of which much is known."""
+    opened(page, "/pipeline/")
+    page.locator(".board-column").last.locator(".card-title").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def quote(page: Page) -> None:
+    opened(page, "/quotes/?state=sent")
+    page.locator("table[data-list] tbody tr a").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def alerts(page: Page) -> None:
+    opened(page, "/analytics/alerts/?waits=yes")
+
+
 def nothing(page: Page) -> None:
     """The list as it opens."""
 
@@ -63,6 +91,10 @@ PICTURES: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
     ("list-chosen", "light", ticked),
     ("list-filter", "light", builder),
     ("record", "dark", first_record),
+    ("board", "light", board),
+    ("deal", "light", deal),
+    ("quote", "light", quote),
+    ("alerts", "light", alerts),
 )
 
 
@@ -81,13 +113,13 @@ def take(browser: Browser, base: str, name: str, colours: str, size: str, act: C
         page.screenshot(path=HERE / f"{name}-{colours}-{size}.png")
 
 
-def main(base: str) -> None:
+def main(base: str, *names: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments())  # type: ignore[arg-type]
-        for name, colours, act in PICTURES:
+        for name, colours, act in [one for one in PICTURES if not names or one[0] in names]:
             for size in ("wide", "phone"):
                 take(browser, base, name, colours, size, act)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1].rstrip("/"))
+    main(sys.argv[1].rstrip("/"), *sys.argv[2:])

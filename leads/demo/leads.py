@@ -44,6 +44,7 @@ from leads.scoring.engine import score_leads
 
 PER_CUSTOMER, MOST = 0.15, 6_000
 DAYS = 330
+CALLS = 64  # of the list that is half worked through
 SALES = ("North", "South", "Key accounts")
 LOST = (LostReason.NO_NEED, LostReason.NO_BUDGET, LostReason.COMPETITOR, LostReason.NO_ANSWER, LostReason.BAD_DATA)
 FIELDS = (
@@ -148,7 +149,7 @@ def _write(batch: Batch) -> int:
 
 def _call(rng: np.random.Generator, leads: list[Lead], house: House) -> None:
     """A list of open enquiries that is half worked through."""
-    chosen = [one for one in leads if one.phone and one.status in OPEN_STATUSES][:24]
+    chosen = [one for one in leads if one.phone and one.status in OPEN_STATUSES][:CALLS]
     callers = house.with_role(Role.REP)
     if not chosen or not callers:
         return

@@ -63,7 +63,7 @@ def open_deal(
         deal=deal, to_stage=deal.stage, changed_on=deal.opened_on, base_amount=deal.base_amount, actor=actor
     )
     refuse_lost_sight(actor, deal)
-    log(actor=actor, verb="create", object=deal, contact_id=customer_id(deal), summary=f"Opened the deal {deal.title}")
+    log(actor=actor, verb="create", object=deal, contact_id=deal.customer_id, summary=f"Opened the deal {deal.title}")
     return deal
 
 
@@ -98,7 +98,7 @@ def change_deal(
         actor=actor,
         verb="change",
         object=current,
-        contact_id=customer_id(current),
+        contact_id=current.customer_id,
         summary=f"Changed {', '.join(changed)} of the deal {current.title}",
     )
     return current
@@ -112,7 +112,7 @@ def archive_deal(*, actor: User | None, deal: Deal) -> None:
             actor=actor,
             verb="archive",
             object=deal,
-            contact_id=customer_id(deal),
+            contact_id=deal.customer_id,
             summary=f"Archived the deal {deal.title}",
         )
 
@@ -125,14 +125,9 @@ def restore_deal(*, actor: User | None, deal: Deal) -> None:
             actor=actor,
             verb="restore",
             object=deal,
-            contact_id=customer_id(deal),
+            contact_id=deal.customer_id,
             summary=f"Restored the deal {deal.title}",
         )
-
-
-def customer_id(deal: Deal) -> int | None:
-    """The contact on whose history the deal stands: the organization, else the person."""
-    return deal.organization_id or deal.contact_id
 
 
 def first_stage(pipeline_id: int) -> Stage:

@@ -11,7 +11,6 @@ from crm.company import company_today
 from crm.log import log
 from crm.models import User
 from crm.saving import locked
-from pipeline.actions.deals import customer_id
 from pipeline.choices import ContactRole, RequiredField, StageKind
 from pipeline.keeping import refresh_deals
 from pipeline.models import Deal, DealRole, Stage, StageChange
@@ -56,7 +55,8 @@ def move_deal(
     current.outcome, current.stage_since = stage.kind, day
     current.closed_on = None if stage.is_open else day
     current.reason = "" if stage.is_open else reason or current.reason
-    _refuse_missing(current, before, stage, asks_checklist=not is_agreed)
+    if missing := missing_before(current, stage, before=before, asks_checklist=not is_agreed):
+        raise missing
     current.version += 1
     current.save()
     refresh_deals([current.pk])
@@ -74,7 +74,7 @@ def move_deal(
         actor=actor,
         verb="move",
         object=current,
-        contact_id=customer_id(current),
+        contact_id=current.customer_id,
         summary=f"{current.title}: {before.name} → {stage.name}",
     )
     return current
@@ -94,7 +94,7 @@ def tick(*, actor: User | None, deal: Deal, line: str, is_done: bool) -> None:
         actor=actor,
         verb="change",
         object=current,
-        contact_id=customer_id(current),
+        contact_id=current.customer_id,
         summary=f"{current.title}: {'ticked' if is_done else 'unticked'} “{line}”",
     )
 
@@ -104,9 +104,21 @@ def missing_for(deal: Deal, stage: Stage) -> list[str]:
     return [name for name in stage.required_fields if not _has(deal, name)]
 
 
+def missing_before(
+    deal: Deal, stage: Stage, *, before: Stage | None = None, asks_checklist: bool = True
+) -> MissingBeforeMove | None:
+    """What keeps a deal from going into a stage: what that stage asks for, and the checklist of the one `before` (where
+    it stands, unless told) if it goes on from there and is not lost. None where nothing does."""
+    was = before or deal.stage
+    goes_on = asks_checklist and was.is_open and stage.kind != StageKind.LOST and stage.position > was.position
+    unticked = [line for line in was.checklist if line not in deal.ticked] if goes_on else []
+    missing = missing_for(deal, stage)
+    return MissingBeforeMove(stage, missing, unticked) if missing or unticked else None
+
+
 def _has(deal: Deal, name: str) -> bool:
     if name == RequiredField.CUSTOMER:
-        return customer_id(deal) is not None
+        return deal.customer_id is not None
     if name == RequiredField.DECISION_MAKER:
         return DealRole.objects.filter(deal=deal, role=ContactRole.DECISION_MAKER).exists()
     value = getattr(deal, f"{name}_id" if name in (RequiredField.OWNER, RequiredField.PRODUCT) else name)
@@ -122,12 +134,3 @@ def _refuse_wrong_move(deal: Deal, stage: Stage, day: dt.date) -> None:
         raise ValidationError("A move cannot have happened after today.")
     if deal.opened_on and day < deal.opened_on:
         raise ValidationError("A deal cannot move before the day it was opened on.")
-
-
-def _refuse_missing(deal: Deal, before: Stage, stage: Stage, *, asks_checklist: bool) -> None:
-    """What the new stage asks for, and the checklist of the old one where the deal goes on (not where it is lost)."""
-    goes_on = asks_checklist and before.is_open and stage.kind != StageKind.LOST and stage.position > before.position
-    unticked = [line for line in before.checklist if line not in deal.ticked] if goes_on else []
-    missing = missing_for(deal, stage)
-    if missing or unticked:
-        raise MissingBeforeMove(stage, missing, unticked)

@@ -20,7 +20,7 @@ from pipeline.keeping import refresh_deals
 from pipeline.models import Deal, Letterhead, Quote, QuoteLine, QuoteSeries, QuoteStep
 from pipeline.quotes.choices import QuoteState, StepKind
 from pipeline.quotes.keeping import number_of, refresh_search
-from pipeline.quotes.totals import discount_given, line_amount, totals_of
+from pipeline.quotes.totals import both_discounts, discount_given, line_amount, totals_of
 
 MOST = 70
 VALID_DAYS = 30
@@ -206,10 +206,12 @@ def _copy(house: House, drawn: list[Drawn]) -> None:
 
 
 def _row(house: House, one: Drawn, year: int, serial: int, first: int) -> dict[str, Any]:
-    totals = totals_of([_Line(**{name: line[name] for name in ("amount", "tax_rate")}) for line in one.lines], "EUR")
+    off = Decimal(3) if one.order is None and one.place % 4 == 1 else Decimal(0)
+    lines = [_Line(**{name: line[name] for name in ("amount", "tax_rate")}) for line in one.lines]
+    totals = totals_of(lines, "EUR", off)
     discount = max(
-        discount_given(unit_price=line["unit_price"], surcharge=Decimal(0), discount=line["discount"],
-                       list_price=line["list_price"])
+        discount_given(unit_price=line["unit_price"], surcharge=Decimal(0), list_price=line["list_price"],
+                       discount=both_discounts(line["discount"], off))
         for line in one.lines
     )  # fmt: skip
     is_over = one.state in (QuoteState.ACCEPTED, QuoteState.DECLINED)
@@ -225,7 +227,8 @@ def _row(house: House, one: Drawn, year: int, serial: int, first: int) -> dict[s
         "revision": one.revision, "replaces": first if one.revision > 1 else None, "title": deal.title,
         "contact": deal.organization_id, "recipient": deal.contact_id, "deal": deal.pk,
         "is_primary": "f" if one.state == QuoteState.REPLACED else "t", "owner": deal.owner_id, "team": deal.team_id,
-        "currency": "EUR", "valid_until": valid, "intro": INTRO, "terms": TERMS, "state": one.state.value,
+        "currency": "EUR", "discount": off, "valid_until": valid,
+        "intro": INTRO, "terms": TERMS, "state": one.state.value,
         "net_amount": totals.net, "tax_amount": totals.tax, "amount": totals.total, "largest_discount": discount,
         "approved_discount": discount if one.state == QuoteState.APPROVED else None,
         "asked_by": deal.owner_id if asked else None, "asked_of": _boss(house) if asked else None,

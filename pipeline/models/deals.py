@@ -154,6 +154,11 @@ class Deal(models.Model):
         return reverse("pipeline:deal_detail", args=[self.pk])
 
     @property
+    def customer_id(self) -> int | None:
+        """The contact on whose history the deal stands: the organization, else the person."""
+        return self.organization_id or self.contact_id
+
+    @property
     def is_open(self) -> bool:
         return self.outcome == Outcome.OPEN
 

@@ -26,8 +26,8 @@ class Quote(models.Model):
 
     `year`, `serial`, `revision` make the number: serials of a year have no gap, and no quote is ever deleted. Kept from
     the lines by the actions: `net_amount`, `tax_amount`, `amount` (with tax; `pipeline.quotes.totals` is the one rule)
-    and `largest_discount` (percent off the list price, of the line that gives most). `approved_discount` is what
-    somebody allowed beyond the limit of who sends. `document` is the PDF as it was sent.
+    and `largest_discount` (percent off the list price, of the line that gives most, with the `discount` over all).
+    `approved_discount` is what somebody allowed beyond the limit of who sends. `document` is the PDF as it was sent.
     """
 
     number = models.CharField(max_length=60, unique=True, editable=False)
@@ -50,6 +50,9 @@ class Quote(models.Model):
     team = models.ForeignKey("crm.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="quotes")
     currency = models.CharField(max_length=3, validators=[currency_code])
     valid_until = models.DateField(help_text="The last day on which it can be accepted.")
+    discount = models.DecimalField(
+        "discount over all lines in %", max_digits=5, decimal_places=2, default=0, db_default=0, validators=PERCENT
+    )
     intro = models.TextField("text above the lines", max_length=4000, blank=True)
     terms = models.TextField("text below the lines", max_length=4000, blank=True)
     state = models.CharField(max_length=12, choices=QuoteState, default=QuoteState.DRAFT, editable=False)

@@ -79,6 +79,7 @@ class QuoteFields(Input):
     title: str | None = Field(None, max_length=200, examples=["Frames for the spring exhibition"])
     valid_until: dt.date | None = None
     currency: str | None = Field(None, max_length=3, examples=["EUR"])
+    discount: str | float | None = Field(None, description="Percent off all lines.", examples=[2])
     intro: str | None = Field(None, max_length=4000)
     terms: str | None = Field(None, max_length=4000)
 

@@ -184,7 +184,7 @@ class QuoteForm(SectionedForm, forms.ModelForm):
     """A quote and its lines (`lines`, a formset)."""
 
     layout = (
-        ("", (("contact", "recipient"), ("deal",), ("title",), ("valid_until", "currency"), ("owner",))),
+        ("", (("contact", "recipient"), ("deal",), ("title",), ("valid_until", "currency"), ("owner", "discount"))),
         ("Words on the document", (("intro",), ("terms",))),
     )
     contact = RecordField(queryset=Contact.objects.none(), url_name="contacts:contact_options", label="Customer")
@@ -197,13 +197,20 @@ class QuoteForm(SectionedForm, forms.ModelForm):
 
     class Meta:
         model = Quote
-        fields = ("contact", "recipient", "deal", "title", "valid_until", "currency", "owner", "intro", "terms")
+        fields = (
+            "contact", "recipient", "deal", "title", "valid_until", "currency", "owner", "discount", "intro", "terms",
+        )  # fmt: skip
         widgets = {
             "valid_until": day_input(),
             "intro": forms.Textarea(attrs={"rows": 3}),
             "terms": forms.Textarea(attrs={"rows": 3}),
         }
-        labels = {"valid_until": "Valid until", "intro": "Above the lines", "terms": "Below the lines"}
+        labels = {
+            "valid_until": "Valid until",
+            "discount": "Discount over all lines in %",
+            "intro": "Above the lines",
+            "terms": "Below the lines",
+        }
 
     def __init__(self, *, user: User, record: Quote | None, initial: dict[str, Any], data: Any = None) -> None:
         head = letterhead()
@@ -221,6 +228,7 @@ class QuoteForm(SectionedForm, forms.ModelForm):
         owner.required = record is None
         if record and not Quote.objects.in_charge_of(user, Verb.CHANGE).filter(pk=record.pk).exists():
             owner.disabled = True
+        self.fields["discount"].required = False
         money = str(self["currency"].value() or (record.currency if record else "")).strip().upper()
         make_lines: Any = LineForms
         stored = self._lines_of(record) if record else first_lines or []
@@ -234,6 +242,9 @@ class QuoteForm(SectionedForm, forms.ModelForm):
             tax=head.tax_rate,
         )
         self.empty_tax = head.tax_rate
+
+    def clean_discount(self) -> Decimal:
+        return self.cleaned_data["discount"] or Decimal(0)
 
     def clean_valid_until(self) -> dt.date:
         day: dt.date = self.cleaned_data["valid_until"]
@@ -272,8 +283,9 @@ class QuoteForm(SectionedForm, forms.ModelForm):
     @staticmethod
     def _initial_of(record: Quote | None, user: User, head: Any) -> dict[str, Any]:
         if record is not None:
-            return {"version": record.version}
+            return {"version": record.version, "discount": short(record.discount) or None}
         return {
+            "discount": None,
             "currency": current_company().currency,
             "valid_until": company_today() + dt.timedelta(days=head.valid_days),
             "owner": user.pk,

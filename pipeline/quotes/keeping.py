@@ -10,7 +10,7 @@ from django.db import connection
 from crm.models import User
 from pipeline.actions.deals import change_deal
 from pipeline.models import Deal, Letterhead, Quote, QuoteLine
-from pipeline.quotes.totals import discount_given, surcharge_in, totals_of
+from pipeline.quotes.totals import both_discounts, discount_given, surcharge_in, totals_of
 
 SERIAL_SQL = """
 INSERT INTO pipeline_quoteseries (year, last) VALUES (%s, 1)
@@ -42,9 +42,9 @@ def number_of(prefix: str, year: int, serial: int, revision: int) -> str:
 def refresh_quote(quote: Quote) -> None:
     """Add the stored lines up, and write what the quote keeps of them."""
     lines = list(QuoteLine.objects.filter(quote=quote))
-    totals = totals_of(lines, quote.currency)
+    totals = totals_of(lines, quote.currency, quote.discount)
     quote.net_amount, quote.tax_amount, quote.amount = totals.net, totals.tax, totals.total
-    quote.largest_discount = max((_discount(line) for line in lines), default=Decimal(0))
+    quote.largest_discount = max((_discount(line, quote.discount) for line in lines), default=Decimal(0))
     quote.save(update_fields=["net_amount", "tax_amount", "amount", "largest_discount", "updated_at"])
     refresh_search([quote.pk])
 
@@ -69,12 +69,12 @@ def follow_deal(actor: User | None, quote: Quote) -> None:
         change_deal(actor=actor if seen else None, deal=deal, version=deal.version, fields=fields)
 
 
-def _discount(line: QuoteLine) -> Decimal:
+def _discount(line: QuoteLine, over_all: Decimal) -> Decimal:
     if line.quantity is None or line.unit_price is None:
         return Decimal(0)
     return discount_given(
         unit_price=line.unit_price,
         surcharge=surcharge_in(line.options),
-        discount=line.discount,
+        discount=both_discounts(line.discount, over_all),
         list_price=line.list_price,
     )

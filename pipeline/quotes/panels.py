@@ -55,8 +55,13 @@ def counted_quotes(user: User) -> VisibleQuerySet[Quote]:
     return Quote.objects.visible_to(user).filter(Q(contact=OuterRef("pk")) | Q(recipient=OuterRef("pk")))
 
 
+def counted_for_deal(user: User) -> VisibleQuerySet[Quote]:
+    """The quotes of a deal that the person may see."""
+    return Quote.objects.visible_to(user).filter(deal=OuterRef("pk"))
+
+
 def count_quotes(request: HttpRequest, record: models.Model) -> int | None:
-    """As they were counted along with a contact. None leaves the tab out for who may see no quotes."""
+    """As they were counted along with the record. None leaves the tab out for who may see no quotes."""
     user = cast(SignedInRequest, request).user
     if not can(user, Verb.VIEW, Quote):
         return None
@@ -89,11 +94,13 @@ def approvals_card(request: HttpRequest) -> dict[str, Any] | None:
     return {"quotes": rows} if rows else None
 
 
-def quotes_before(user: User, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
-    """What happened to the quotes of a contact that the person may see, newest first."""
+def quotes_before(
+    user: User, key: int, before: dt.datetime | None, limit: int, *, of: str = "quote__contact"
+) -> list[TimelineEntry]:
+    """What happened to the quotes of a contact (or what the path leads to) that the person may see, newest first."""
     if not can(user, Verb.VIEW, Quote):
         return []
-    rows = QuoteStep.objects.visible_to(user).filter(quote__contact=contact_id, kind__in=list(TOLD))
+    rows = QuoteStep.objects.visible_to(user).filter(**{of: key}, kind__in=list(TOLD))
     rows = rows.filter(at__lt=before) if before else rows
     told = rows.order_by("-at", "-pk").annotate(number=F("quote__number"), title=F("quote__title"))
     return [_entry(step) for step in told.select_related("actor")[:limit]]
@@ -117,7 +124,7 @@ TAB = RecordPanel(
     "quotes", "Quotes", "pipeline/quotes/_tab.html", quotes_tab, place="tab", order=16, count=count_quotes
 )
 BUTTON = RecordPanel("new_quote", "New quote", "pipeline/quotes/_new.html", new_quote_button, place="action", order=16)
-DEAL_PANELS = (TAB, BUTTON)
+DEAL_PANELS = (replace(TAB, counted=counted_for_deal), BUTTON)
 CONTACT_PANELS = (replace(TAB, counted=counted_quotes), BUTTON)
 CARDS = (HomeCard("approvals", "pipeline/quotes/_home_approvals.html", approvals_card, order=12),)
 TIMELINE = TimelineSource("quotes", "Quotes", quotes_before, counted_as="quotes")

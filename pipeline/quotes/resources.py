@@ -54,7 +54,7 @@ def parts_shown(user: User, quote: Quote) -> dict[str, Any]:
     shown = [_line(line, shows_money) for line in lines]
     if not shows_money:
         return {"lines": shown, "taxes": None}
-    taxes = totals_of(lines, quote.currency).taxes
+    taxes = totals_of(lines, quote.currency, quote.discount).taxes
     told = [{"rate": f"{one.rate:f}", "net_amount": f"{one.net:f}", "tax_amount": f"{one.tax:f}"} for one in taxes]
     return {"lines": shown, "taxes": told}
 

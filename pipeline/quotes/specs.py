@@ -31,6 +31,7 @@ TONES = {
 AMOUNTS = (
     "pipeline.quote.net_amount",
     "pipeline.quote.tax_amount",
+    "pipeline.quote.discount",
     "pipeline.quote.largest_discount",
     "pipeline.quote.approved_discount",
     "pipeline.quoteline.amount",
@@ -90,6 +91,10 @@ QUOTE_FIELDS = (
     FieldSpec("tax_amount", "Tax", "tax_amount", kind="money", cell=_money("tax_amount"), order=52, filter=False,
         stored="pipeline.quote.amount"),
     FieldSpec("currency", "Currency", "currency", order=53),
+    FieldSpec(
+        "discount", "Discount over all", "discount", kind="number", order=54, stored="pipeline.quote.amount",
+        help="Percent off all lines.",
+    ),
     FieldSpec(
         "largest_discount", "Largest discount", "largest_discount", kind="number", order=54,
         stored="pipeline.quote.amount", help="Percent off the list price, of the line that gives most.",

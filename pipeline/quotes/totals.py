@@ -1,8 +1,9 @@
 """The one rule by which a quote is added up; page, PDF, public page, API and order show what it says.
 
 A line is quantity x (price + surcharges) x (1 - discount), rounded to the smallest coin of the currency, half up. Tax
-is taken from the sum of the lines of each rate and rounded once for each rate (as EN 16931, BR-CO-17 has it). The total
-is the sum of lines and taxes; nothing is rounded a second time.
+is taken from the sum of the lines of each rate and rounded once for each rate (as EN 16931, BR-CO-17 has it). A
+discount over all lines is taken from the sum of each rate before its tax (an allowance of the document, BG-20), rounded
+once for each rate, too. The total is the sum of what is left and the taxes; nothing is rounded a second time.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Priced(Protocol):
 
 @dataclass(frozen=True)
 class TaxSum:
-    """The tax of one rate (percent) on the sum of its lines."""
+    """The tax of one rate (percent) on the sum of its lines, less the discount over all."""
 
     rate: Decimal
     net: Decimal
@@ -41,10 +42,16 @@ class TaxSum:
 
 @dataclass(frozen=True)
 class Totals:
-    """What a quote comes to."""
+    """What a quote comes to: the sum of its `lines`, `net` of the discount over all of them."""
 
+    lines: Decimal
     net: Decimal
     taxes: tuple[TaxSum, ...]
+
+    @property
+    def discount(self) -> Decimal:
+        """What the discount over all lines takes off."""
+        return self.lines - self.net
 
     @property
     def tax(self) -> Decimal:
@@ -69,17 +76,39 @@ def line_amount(
     return rounded(quantity * (unit_price + surcharge) * (HUNDRED - discount) / HUNDRED, currency)
 
 
-def totals_of(lines: Iterable[Priced], currency: str) -> Totals:
-    """Net, the tax of each rate (highest first), and the total."""
+def totals_of(lines: Iterable[Priced], currency: str, discount: Decimal = NOTHING) -> Totals:
+    """Net of the discount over all lines (percent), the tax of each rate (highest first), and the total."""
     by_rate: dict[Decimal, Decimal] = {}
     for line in lines:
         by_rate[line.tax_rate] = by_rate.get(line.tax_rate, NOTHING) + line.amount
+    nets = {rate: _less(amount, discount, currency) for rate, amount in by_rate.items()}
     taxes = tuple(
         TaxSum(rate, net, rounded(net * rate / HUNDRED, currency))
-        for rate, net in sorted(by_rate.items(), reverse=True)
+        for rate, net in sorted(nets.items(), reverse=True)
         if net or rate
     )
-    return Totals(sum(by_rate.values(), NOTHING), taxes)
+    return Totals(sum(by_rate.values(), NOTHING), sum(nets.values(), NOTHING), taxes)
+
+
+def amounts_after(lines: Sequence[Priced], currency: str, discount: Decimal) -> list[Decimal]:
+    """What each line comes to after the discount over all of them, so that the lines of each rate add up to its net."""
+    before: dict[Decimal, Decimal] = {}
+    found = []
+    for line in lines:
+        was = before.get(line.tax_rate, NOTHING)
+        before[line.tax_rate] = was + line.amount
+        found.append(_less(was + line.amount, discount, currency) - _less(was, discount, currency))
+    return found
+
+
+def both_discounts(discount: Decimal, over_all: Decimal) -> Decimal:
+    """Percent off that a line's own discount and the one over all lines come to together."""
+    both = HUNDRED - (HUNDRED - discount) * (HUNDRED - over_all) / HUNDRED
+    return both.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _less(amount: Decimal, discount: Decimal, currency: str) -> Decimal:
+    return rounded(amount * (HUNDRED - discount) / HUNDRED, currency) if discount else amount
 
 
 def discount_given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import messages
@@ -79,7 +80,7 @@ class QuoteDetailView(RecordPage):
             "state": state,
             "state_pill": state_pill(quote),
             "lines": lines,
-            "totals": totals_of(lines, quote.currency) if shows_money else None,
+            "totals": totals_of(lines, quote.currency, quote.discount or Decimal(0)) if shows_money else None,
             "has_discounts": shows_money and any(line.discount for line in lines),
             "steps": steps_of(quote),
             "versions": versions_of(user, quote),

@@ -91,6 +91,7 @@ class BoardView(ScopedView):
             "may_add": can(self.request.user, Verb.ADD, Deal),
             "may_change": self.may_change,
             "shows_money": self.cards.shows_money,
+            "rotting_url": f"{reverse('pipeline:deal_list')}?rotting=yes",
         }
 
     @property

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from contacts.history import history_context
 from crm.choices import Verb
 from crm.company import company_today
+from crm.counted_panels import panel_counts
+from crm.customfields.showing import fact_lines
 from crm.views.base import ActionView
 from crm.views.bulk import BulkChangeView
 from crm.views.cells import CellEditView
@@ -13,10 +16,11 @@ from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from pipeline import actions
+from pipeline.composing import AT_DEAL, people_of
 from pipeline.forms import DealForm
 from pipeline.layouts import FORM
 from pipeline.models import Deal
-from pipeline.queries import history_of, parts_of, search_deals, stage_bar
+from pipeline.queries import parts_of, search_deals, seen_customers, stage_bar, with_parts
 
 
 class DealListView(ListPage):
@@ -56,24 +60,32 @@ class DealCellView(CellEditView):
 
 
 class DealDetailView(RecordPage):
+    """What is known of a deal beside all that happened to it."""
+
     model = Deal
     template_name = "pipeline/deal_detail.html"
-    own_tab = ("history", "History")
+    own_tab = ("timeline", "Timeline")
 
     def get_queryset(self) -> Any:
         related = ("stage", "pipeline", "organization", "contact", "owner", "team", "product")
-        return super().get_queryset().select_related(*related)
+        user = self.request.user
+        rows = with_parts(super().get_queryset().select_related(*related))
+        return rows.annotate(**panel_counts("pipeline.deal", user), **seen_customers(user))
 
     def get_context_data(self) -> dict[str, Any]:
         today, user = company_today(), self.request.user
+        if self.is_tab_alone and self.tab:
+            return super().get_context_data()
+        people = people_of(user, self.record)
         context = super().get_context_data() | {
             "today": today,
             "is_slipped": self.record.is_slipped(today),
             "days_in_stage": self.record.days_in_stage(today) if self.record.is_open else None,
             "stages": stage_bar(self.record),
-            "parts": parts_of(user, self.record),
+            "parts": parts_of(user, self.record, people),
+            "own_facts": fact_lines(user, self.record),
         }
-        return context if self.tab else context | {"history": history_of(user, self.record)}
+        return context if self.tab else context | history_context(self.request, self.record, AT_DEAL, people)
 
 
 class DealFormView(FormPage):

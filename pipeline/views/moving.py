@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from crm.choices import Verb
 from crm.requests import SignedInRequest
-from crm.saving import StaleRecord
+from crm.saving import StaleRecord, who_was_faster
 from crm.views.base import ActionView
 from crm.views.forms import REFUSED, FormPage
 from pipeline import actions
+from pipeline.actions.moving import missing_before
 from pipeline.forms import MoveForm
 from pipeline.models import Deal
 
@@ -55,6 +56,15 @@ class DealMoveView(FormPage):
             reason=cleaned["reason"],
         )
 
+    def get_context_data(self, form: Any) -> dict[str, Any]:
+        """With what the asked stage still needs, where the address names one: the board leads here for it."""
+        asked = self.request.GET.get("stage", "")
+        stage = (
+            form.fields["stage"].queryset.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+        )
+        missing = missing_before(self.record, stage) if stage is not None and not form.is_bound else None
+        return super().get_context_data(form) | {"missing": str(missing.messages[0]) if missing else ""}
+
     def get_success_url(self, record: Any) -> str:
         return str(record.get_absolute_url())
 
@@ -66,7 +76,7 @@ class DealMoveView(FormPage):
 
     def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
         if self.request.headers.get(BOARD):
-            return JsonResponse({"sentence": stale.sentence}, status=409)
+            return JsonResponse({"sentence": who_was_faster(stale.record)}, status=409)
         return super().show_conflict(form, stale)
 
     def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:

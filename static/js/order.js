@@ -27,7 +27,9 @@
     const amounts = [...list.querySelectorAll("[data-line]")].map(amount).filter((one) => !Number.isNaN(one));
     const currency = document.querySelector('[name="currency"]')?.value || "";
     box.hidden = !amounts.length;
-    const total = amounts.reduce((sum, one) => sum + one, 0);
+    const off = isQuote ? number(document.querySelector('[name="discount"]')) || 0 : 0;
+    const sum = amounts.reduce((so, one) => so + one, 0);
+    const total = Math.round(sum * (100 - off)) / 100;
     box.querySelector("output").textContent = `${total.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`;
   };
 
@@ -110,7 +112,7 @@
     if (line && /-(quantity|unit_price|discount)$/.test(event.target.name || "")) line.dataset.recount = "1";
     recount();
   });
-  document.querySelector('[name="currency"]')?.addEventListener("input", recount);
+  for (const name of ["currency", "discount"]) document.querySelector(`[name="${name}"]`)?.addEventListener("input", recount);
   for (const line of list.querySelectorAll("[data-line]")) choices(line);
   recount();
 })();

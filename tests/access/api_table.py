@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils import timezone
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ def writing(kind: str, verb: str, scope: str, body: dict[str, Any] | None = None
 
 
 VERSION = {"version": 1}
+SOON = str((timezone.now() + dt.timedelta(days=9)).date())
 CALL = {"channel": "phone", "subject": "Asked"}
 MAIL = {"kind": "email", "value": "new@example.com"}
 # operation id (the method and path stand in the OpenAPI document) -> what it asks
@@ -41,6 +45,11 @@ OPERATIONS: dict[str, Operation] = {
     "change_task": writing("task", "change", "tasks", {**VERSION, "title": "Call again"}),
     "complete_task": writing("task", "change", "tasks"),
     "reopen_task": writing("task", "change", "tasks"),
+    "list_alerts": reading("alert", "alerts"),
+    "get_alert": reading("alert", "alerts", has_record=True),
+    "accept_alert": writing("alert", "change", "alerts"),
+    "dismiss_alert": writing("alert", "change", "alerts", {"reason": "no need"}),
+    "snooze_alert": writing("alert", "change", "alerts", {"until": SOON}),
     "list_contacts": reading("contact", "contacts"),
     "create_contact": writing("contact", "add", "contacts", {"name": "New"}, has_record=False),
     "get_contact": reading("contact", "contacts", has_record=True),

@@ -79,7 +79,7 @@ SCOPES["responsibility"] = {
     "view": EVERYBODY,
     **dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL)),
 }
-SCOPES["order"] = SCOPES["lead"] = SCOPES["lead with a question"] = SCOPES["contact"]
+SCOPES["alert"] = SCOPES["order"] = SCOPES["lead"] = SCOPES["lead with a question"] = SCOPES["contact"]
 SCOPES["target"] = {"view": EVERYBODY} | dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL))
 SCOPES["pipeline set-up"] = {"view": EVERYBODY, "add": reach(NONE, NONE, NONE, ALL)}
 SCOPES["deal"] = {

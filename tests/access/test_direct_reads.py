@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(user: User, contact: Contact, word: str) -> list[Any]:
-    return [entry for entry in read_timeline(user, contact.pk).entries if word in f"{entry.title} {entry.text}"]
+    return [entry for entry in read_timeline(user, contact).entries if word in f"{entry.title} {entry.text}"]
 
 
 READS: dict[str, Callable[[User, Contact], Any]] = {

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 
+from analytics.models import SellAlert
 from contacts.models import AcquiredList, Contact, MarketCategory, Responsibility
 from crm.agenda.feeds import make_feed
 from crm.choices import JobState, Role
@@ -196,6 +197,13 @@ def _quote(owner: User, name: str, **fields: Any) -> Quote:
     return quote
 
 
+def _alert(owner: User, name: str) -> SellAlert:
+    return SellAlert.objects.create(
+        contact=_contact(owner, f"alert {name}"), kind="up", product=_product(owner, f"offered {name}"), chance=0.1,
+        expected_value=10, made_on="2026-03-02", run_id=1,
+    )  # fmt: skip
+
+
 def _invoice(owner: User, name: str) -> Invoice:
     return Invoice.objects.create(
         contact=_contact(owner, f"invoice {name}"), number=f"CANARY invoice {name}", issued_on="2026-03-02",
@@ -339,6 +347,7 @@ def _responsibility(owner: User, name: str) -> Responsibility:
 
 
 MAKERS = {
+    "alert": _alert,
     "acquired list": _acquired_list,
     "market category": _market,
     "responsibility": _responsibility,

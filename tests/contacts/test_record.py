@@ -52,7 +52,7 @@ def test_the_timeline_merges_interactions_and_orders_newest_first(house):
     client = make.signed_in(house.manager)
     assert shown(client.get(f"/contacts/{contact.pk}/timeline/?only=calls")) == ["First"]
     assert client.get(f"/contacts/{contact.pk}/timeline/?only=bogus").status_code == 404
-    for choice in source_choices():
+    for choice in source_choices("contacts.contact"):
         assert client.get(f"/contacts/{contact.pk}/timeline/?only={choice.name}").status_code == 200
     assert client.get(f"/contacts/{contact.pk}/timeline/?before=2026-99-99").status_code == 404
     assert client.get(f"/contacts/{contact.pk}/timeline/?before=x").status_code == 404
@@ -72,7 +72,7 @@ def test_older_pages_lose_nothing_and_repeat_nothing(house, step):
     seen: list[str] = []
     before = None
     while True:
-        page = read_timeline(house.manager, contact.pk, before=before)
+        page = read_timeline(house.manager, contact, before=before)
         seen += [entry.title for entry in page.entries]
         if page.older_than is None:
             break

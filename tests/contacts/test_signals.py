@@ -42,7 +42,7 @@ def test_fifty_thousand_opens_are_a_line_a_month_among_what_was_said(house):
     contact = make.make_contact(owner=house.rep)
     opened(contact, Channel.OPEN, OPENS)
     make.make_interaction(contact, subject="Asked for the price", occurred_at=FIRST + dt.timedelta(days=33))
-    page = read_timeline(house.rep, contact.pk)
+    page = read_timeline(house.rep, contact)
     months = sorted({(day.year, day.month) for day in expected_days(OPENS)}, reverse=True)
     folded = [entry for entry in page.entries if entry.days_url]
     assert [(timezone.localtime(entry.at).year, timezone.localtime(entry.at).month) for entry in folded] == months
@@ -57,7 +57,7 @@ def test_each_day_is_counted_when_the_line_is_opened(house):
     opened(contact, Channel.CLICK, 400)
     opened(other, Channel.OPEN, 100)
     client, counts = make.signed_in(house.rep), expected_days(3_000)
-    line = next(one for one in read_timeline(house.rep, contact.pk, only="signals").entries if "open" in one.title)
+    line = next(one for one in read_timeline(house.rep, contact, only="signals").entries if "open" in one.title)
     assert days_shown(client.get(line.days_url)) == sorted(counts.items(), reverse=True)
     clicks = client.get(f"/contacts/{contact.pk}/signals/?kind=click&month=2026-01")
     assert days_shown(clicks) == sorted(expected_days(400).items(), reverse=True)

@@ -73,7 +73,7 @@ def test_quotes_add_up_and_are_what_their_orders_and_deals_are_worth():
     quotes = list(Quote.objects.prefetch_related("lines").select_related("order", "deal"))
     assert {"sent", "accepted"} <= {quote.state for quote in quotes}
     for quote in quotes:
-        added = totals_of(quote.lines.all(), quote.currency)
+        added = totals_of(quote.lines.all(), quote.currency, quote.discount)
         assert (quote.net_amount, quote.tax_amount, quote.amount) == (added.net, added.tax, added.total)
         assert quote.order is None or quote.order.amount == quote.net_amount
         assert not quote.is_primary or quote.deal.amount == quote.net_amount

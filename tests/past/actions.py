@@ -41,6 +41,7 @@ from orders.loyalty import actions as loyalty
 from pipeline import actions as deals
 from pipeline.models import Stage, Target
 from tests.factories import make_contact, make_deal, make_order, make_pipeline, make_product, make_user
+from tests.past.alert_actions import ALERT_ACTIONS, ALERT_MODULES
 from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
@@ -69,6 +70,7 @@ MODULES = (
     *LEAD_MODULES,
     *SALES_MODULES,
     *QUOTE_MODULES,
+    *ALERT_MODULES,
 )
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
@@ -134,6 +136,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **LEAD_ACTIONS,
     **SALES_ACTIONS,
     **QUOTE_ACTIONS,
+    **ALERT_ACTIONS,
     **CONTACT_ACTIONS,
     "create_contact": lambda actor: (
         lambda: contacts.create_contact(

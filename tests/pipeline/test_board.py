@@ -99,6 +99,9 @@ def test_cards_say_how_long_and_what_has_slipped(manager):
     card = columns(make.signed_in(manager))["First"].cards[0]
     assert (card.tone, card.days) == ("bad", f"30{NO_BREAK}d in stage")
     assert card.note.endswith("slipped")
+    column = columns(make.signed_in(manager))["First"]
+    assert (column.count, column.rotting) == (1, 1)
+    assert "1 longer here than expected" in make.signed_in(manager).get("/pipeline/").content.decode()
     client = make.signed_in(manager)
     assert "1" in client.get("/deals/?slipped=yes").context["count"]
     assert "1" in client.get("/deals/?rotting=yes").context["count"]

@@ -27,6 +27,7 @@ from pipeline.models import Deal, Quote, QuoteLine, Stage
 from pipeline.quotes.actions.steps import note_step
 from pipeline.quotes.choices import QuoteState, StepKind
 from pipeline.quotes.keeping import follow_deal
+from pipeline.quotes.totals import amounts_after
 
 AT_ONCE = 500
 TEXT_OF_LINE = "Text"
@@ -126,7 +127,9 @@ def _answerable(quote: Quote) -> Quote:
 
 def _order_of(actor: User | None, quote: Quote) -> Order:
     """An order of every line that costs something, or has a product; net, as orders are."""
-    lines = [_order_line(line) for line in quote.lines.select_related("product") if line.quantity is not None]
+    stored = [line for line in quote.lines.select_related("product") if line.quantity is not None]
+    amounts = amounts_after(stored, quote.currency, quote.discount)
+    lines = [_order_line(line, amount) for line, amount in zip(stored, amounts, strict=True)]
     if not lines:
         raise ValidationError("This quote has no line that could be ordered.")
     fields = {
@@ -139,7 +142,8 @@ def _order_of(actor: User | None, quote: Quote) -> Order:
     return create_order(actor=actor, fields=fields, lines=lines)
 
 
-def _order_line(line: QuoteLine) -> OrderLineInput:
+def _order_line(line: QuoteLine, amount: Decimal) -> OrderLineInput:
+    """The line with what it comes to after the discount over all lines."""
     options = tuple(Chosen(one["name"], one["value"], Decimal(one["surcharge"])) for one in line.options)
     quantity, unit_price = line.quantity or Decimal(0), line.unit_price or Decimal(0)
     full = quantity * (unit_price + surcharge_of(options))
@@ -148,8 +152,8 @@ def _order_line(line: QuoteLine) -> OrderLineInput:
         product=line.product,
         quantity=quantity,
         unit_price=unit_price,
-        discount=(full - line.amount).quantize(Decimal("0.0001")) if line.discount else Decimal(0),
-        amount=line.amount,
+        discount=(full - amount).quantize(Decimal("0.0001")) if line.discount or amount != line.amount else Decimal(0),
+        amount=amount,
         options=(*options, *said),
     )
 
@@ -182,6 +186,7 @@ def _win_deal(actor: User | None, quote: Quote) -> str:
     won = Stage.objects.filter(pipeline=deal.pipeline_id, kind=StageKind.WON).order_by("position", "pk").first()
     if won is None:
         return ""
+    before, unticked = deal.stage, [line for line in deal.stage.checklist if line not in deal.ticked]
     try:
         with transaction.atomic():
             move_deal(actor=actor, deal=deal, version=deal.version, stage=won, is_agreed=True)
@@ -195,7 +200,8 @@ def _win_deal(actor: User | None, quote: Quote) -> str:
             summary=f"{deal.title} stays in {deal.stage}: {reason}",
         )
         return f"The deal stays in {deal.stage}: {reason}"
-    return f"The deal is in {won} now."
+    open_lines = f" Not ticked in {before}: {', '.join(unticked)}; see to it." if unticked else ""
+    return f"The deal is in {won} now.{open_lines}"
 
 
 def _tell_seller(quote: Quote, title: str, text: str) -> None:

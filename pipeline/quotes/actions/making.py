@@ -24,7 +24,7 @@ from pipeline.quotes.keeping import follow_deal, letterhead, next_serial, number
 from pipeline.quotes.totals import line_amount
 
 MOST_LINES = 200
-COPIED = ("title", "contact", "recipient", "deal", "owner", "team", "currency", "intro", "terms")
+COPIED = ("title", "contact", "recipient", "deal", "owner", "team", "currency", "discount", "intro", "terms")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ class DocumentLine:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole quote in words, but for the logo. `is_draft`: says across the page that it is none yet."""
+    """The whole quote in words, but for the logo. `before`: what stands above the net sum where a discount is taken off
+    all lines. `is_draft`: says across the page that it is none yet."""
 
     company: str
     address: tuple[str, ...]
@@ -50,6 +51,7 @@ class Document:
     terms: tuple[str, ...]
     lines: tuple[DocumentLine, ...]
     has_discounts: bool
+    before: tuple[tuple[str, str], ...]
     net: str
     taxes: tuple[tuple[str, str], ...]
     total: str
@@ -65,7 +67,8 @@ def document_of(quote: Quote, today: dt.date, *, is_final: bool = False) -> Docu
     """The words of a stored quote. Before it is sent, `today` is its day; `is_final`: it is about to be."""
     head, currency = letterhead(), quote.currency
     lines = list(QuoteLine.objects.filter(quote=quote).select_related("product").order_by("position"))
-    totals = totals_of(lines, currency)
+    totals = totals_of(lines, currency, quote.discount)
+    off = f"Discount of {_percent(quote.discount)} on all lines"
     return Document(
         company=head.company_name or current_company().name,
         address=_lines(head.address),
@@ -84,6 +87,9 @@ def document_of(quote: Quote, today: dt.date, *, is_final: bool = False) -> Docu
         terms=_lines(quote.terms),
         lines=tuple(_numbered(lines, currency)),
         has_discounts=any(line.discount for line in lines),
+        before=(("Lines", _money(totals.lines, currency)), (off, _money(-totals.discount, currency)))
+        if quote.discount
+        else (),
         net=_money(totals.net, currency),
         taxes=tuple(
             (f"{_percent(one.rate)} tax on {_money(one.net, currency)}", _money(one.tax, currency))

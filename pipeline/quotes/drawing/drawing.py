@@ -23,6 +23,7 @@ from django.core.exceptions import ValidationError
 from crm.company import company_today
 from pipeline.models import Quote
 from pipeline.quotes.drawing.document import Document, document_of, logo_of
+from pipeline.quotes.drawing.pictures import without_pictures
 
 HERE = Path(__file__).parent
 SECONDS = 20
@@ -80,9 +81,9 @@ def _put_logo(folder: Path, logo: Any) -> str:
 
 
 def _visible(value: Any) -> Any:
-    """The same without characters that nobody sees, and without halves of characters that cannot be written."""
+    """The same without characters that nobody sees or no font has, and without halves that cannot be written."""
     if isinstance(value, str):
-        return value.translate(UNSEEN).encode("utf-8", "replace").decode("utf-8")
+        return without_pictures(value.translate(UNSEEN).encode("utf-8", "replace").decode("utf-8"))
     if isinstance(value, dict):
         return {name: _visible(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):

@@ -88,6 +88,21 @@ def test_the_seller_is_told_and_the_deal_is_won_though_its_checklist_was_not_tic
     assert (deal.stage.name, deal.outcome, deal.amount) == ("Won", "won", Decimal(100))
     told = Notice.objects.get(user=house.rep)
     assert (told.kind, "accepted" in told.title, "Won" in told.text) == ("answer", True, True)
+    assert "Not ticked in First: Needs are clear" in told.text
+
+
+def test_a_discount_over_all_lines_is_in_the_order_and_in_what_the_deal_is_worth(house):
+    deal = make.make_deal(contact=make.make_contact())
+    lines = (house.line("10"), LineInput(text="Fitting", quantity=Decimal(1), unit_price=Decimal("33.33")))
+    quote = accept(make.sent_quote(deal.contact, deal=deal, owner=house.rep, lines=lines, discount=Decimal(5)))
+    assert quote.net_amount == Decimal("25.65") + Decimal("31.66")  # 27.00 and 33.33, less 5 %, of two rates of tax
+    order = Order.objects.get()
+    assert list(order.lines.order_by("position").values_list("discount", "amount")) == [
+        (Decimal("4.35"), Decimal("25.65")),
+        (Decimal("1.67"), Decimal("31.66")),
+    ]
+    assert (order.amount, Deal.objects.get().amount) == (quote.net_amount, quote.net_amount)
+    assert quote.largest_discount == Decimal("14.5")
 
 
 def test_a_deal_that_lacks_what_winning_asks_for_stays_and_the_seller_reads_why(house):

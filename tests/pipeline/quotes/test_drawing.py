@@ -19,6 +19,7 @@ from crm.models import StoredFile
 from pipeline.models import Letterhead
 from pipeline.quotes.drawing import drawing
 from pipeline.quotes.drawing.document import Document, DocumentLine
+from pipeline.quotes.drawing.pictures import without_pictures
 from tests import factories as make
 
 LINE = DocumentLine("1", "Frame", ("Colour: Oak",), "2", "€ 5.00", "5 %", "19 %", "€ 9.50")
@@ -26,7 +27,7 @@ DOCUMENT = Document(
     company="Northwind", address=("Hafenstraße 12",), reach=(), bank=(), footer=(), colour="#3f51d9",
     number="Q-2026-0001", title="Frames", day="1 May 2026", valid_until="31 May 2026",
     customer=("Okafor & Sons",), seller="Rosa",
-    seller_reach="", intro=(), terms=(), lines=(LINE,), has_discounts=True, net="€ 9.50",
+    seller_reach="", intro=(), terms=(), lines=(LINE,), has_discounts=True, before=(), net="€ 9.50",
     taxes=(("19 % tax on € 9.50", "€ 1.81"),), total="€ 11.31", is_draft=False,
 )  # fmt: skip
 """One that every test changes in what it is about."""
@@ -37,6 +38,20 @@ def test_each_script_of_a_name_is_drawn_in_a_font_that_has_it():
     drawn = drawing.draw(replace(DOCUMENT, customer=names, title=" ".join(names)))
     fonts = ("Inter", "NotoSansCJK", "NotoSansArabic", "NotoSansDevanagari", "NotoSansThai")
     assert [font for font in fonts if font.encode() not in drawn.replace(b"#20", b"").replace(b"-", b"")] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "drawn"),
+    [
+        ("Oak frames 😀", "Oak frames"),
+        ("👍🏽 Ready ✅ for 👩‍🔧 you", " Ready ✓ for you"),
+        ("Sizes 1️⃣ and ➀, ⭐⭐ glass ♥️", "Sizes 1 and ➀, ★★ glass ♥"),
+        ("🇩🇪 ✖ 🚚", " ✗"),
+        ("क्‍ष", "क्‍ष"),
+    ],
+)
+def test_emoji_become_plain_signs_or_leave_no_box(typed, drawn):
+    assert without_pictures(typed) == drawn
 
 
 def test_hostile_words_are_words():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from pipeline.quotes.totals import discount_given, line_amount, totals_of
+from pipeline.quotes.totals import amounts_after, both_discounts, discount_given, line_amount, totals_of
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,31 @@ def test_totals_equal_exact_sums():
             exact = net * Fraction(one.rate)  # in hundredths, as the rate is in percent
             assert Fraction(one.tax) * 100 == int(exact + Fraction(1, 2))
         assert totals.total == totals.net + sum(one.tax for one in totals.taxes)
+
+
+def test_a_discount_over_all_lines_is_taken_from_each_rate_before_its_tax():
+    """By hand: 100.01 at 19 % and 50.00 at 7 %, less 2.5 %: 97.51 (97.50975) and 48.75; taxes 18.53 and 3.41."""
+    lines = [Line(Decimal("60.01"), Decimal(19)), Line(Decimal("40.00"), Decimal(19)), Line(Decimal("50"), Decimal(7))]
+    totals = totals_of(lines, "EUR", Decimal("2.5"))
+    assert (totals.lines, totals.net, totals.discount) == (Decimal("150.01"), Decimal("146.26"), Decimal("3.75"))
+    assert [one.tax for one in totals.taxes] == [Decimal("18.53"), Decimal("3.41")]
+    assert totals.total == Decimal("168.20")
+    assert both_discounts(Decimal(10), Decimal(10)) == Decimal(19)
+
+
+def test_what_is_ordered_after_a_discount_over_all_adds_up_to_the_net_of_each_rate():
+    dice = random.Random(11)
+    for _ in range(200):
+        lines = [
+            Line(Decimal(dice.randrange(10**6)).scaleb(-2), dice.choice(RATES)) for _ in range(dice.randrange(1, 30))
+        ]
+        off = Decimal(dice.randrange(1, 9999)).scaleb(-2)
+        amounts = amounts_after(lines, "EUR", off)
+        for one in totals_of(lines, "EUR", off).taxes:
+            mine = (amount for amount, line in zip(amounts, lines, strict=True) if line.tax_rate == one.rate)
+            assert sum(mine, Decimal(0)) == one.net
+        for after, line in zip(amounts, lines, strict=True):
+            assert abs(after - line.amount * (100 - off) / 100) <= Decimal("0.02")
 
 
 def test_a_price_below_the_list_is_a_discount():
