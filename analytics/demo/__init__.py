@@ -8,7 +8,7 @@ from crm.demo.house import Batch, Fill, House
 
 def load(house: House) -> Fill:
     """The function that lets the parts do their share of a batch."""
-    fills = [fill for part in (forecasts, alerts) if (fill := part.load(house))]
+    fills = [made for part in (forecasts, alerts) if (made := part.load(house))]
 
     def fill(batch: Batch) -> None:
         for one in fills:
