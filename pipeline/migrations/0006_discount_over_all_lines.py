@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pipeline", "0004_steps_go_with_their_quote"),
+        ("pipeline", "0005_forecast"),
     ]
 
     operations = [
