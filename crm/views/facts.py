@@ -20,7 +20,7 @@ class FactPage:
     """
 
     facts: Mapping[str, tuple[str, ...]]
-    verb = Verb.CHANGE
+    verb: str = Verb.CHANGE
     fact = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
