@@ -198,10 +198,8 @@ def _quote(owner: User, name: str, **fields: Any) -> Quote:
 
 
 def _alert(owner: User, name: str) -> SellAlert:
-    return SellAlert.objects.create(
-        contact=_contact(owner, f"alert {name}"), kind="up", product=_product(owner, f"offered {name}"), chance=0.1,
-        expected_value=10, made_on="2026-03-02", run_id=1,
-    )  # fmt: skip
+    fields = {"product": _product(owner, f"offered {name}"), "chance": 0.1, "expected_value": 10, "run_id": 1}
+    return SellAlert.objects.create(contact=_contact(owner, f"alert {name}"), kind="up", made_on="2026-03-02", **fields)
 
 
 def _invoice(owner: User, name: str) -> Invoice:
