@@ -91,7 +91,7 @@ WITH fitting AS ({fitting}), trust AS (
     FROM fitting AS f
     JOIN contacts_contact AS c ON c.id = f.contact_id AND c.archived_at IS NULL
     LEFT JOIN trust ON trust.kind = f.kind AND trust.product_id IS NOT DISTINCT FROM f.product_id
-    WHERE f.value >= (SELECT {least} * sum(spent) / sum(lines) FROM {holding}) AND NOT EXISTS (
+    WHERE f.value >= (SELECT coalesce({least} * sum(spent) / sum(lines), 0) FROM {holding}) AND NOT EXISTS (
         SELECT 1 FROM {alerts} AS before
         WHERE before.contact_id = f.contact_id AND before.kind = f.kind
           AND (before.state IN ('new', 'snoozed')

@@ -151,7 +151,7 @@ def test_about_a_tenth_is_drawn(shop):
     same forty."""
     reps = [make.make_user(Role.REP) for _ in range(40)]
     for rep in reps:
-        bought(make.make_contact(owner=rep), shop.oil, times=2)
+        bought(make.make_contact(owner=rep), shop.oil, times=2, quantity=9)
     run_steps(actor=None, as_of=DAY, only=["alerts"])
     rows = SellAlert.objects.filter(contact__owner__in=reps, kind="switch")
     assert rows.count() == 40

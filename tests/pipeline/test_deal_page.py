@@ -136,7 +136,7 @@ def fill(house, count: int) -> None:
     for number in range(count):
         other = make.make_contact(organization=house.firm, owner=house.rep, team=house.team)
         DealRole.objects.create(deal=house.deal, contact=other, role="user")
-        DealCompetitor.objects.create(deal=house.deal, name=f"Rival {number}")
+        DealCompetitor.objects.create(deal=house.deal, name=f"Rival {number} of {count}")
         DealShare.objects.create(deal=house.deal, user=make.make_user(), percent=1)
         make.make_interaction(house.ada, about_model="pipeline.deal", about_id=house.deal.pk)
         send(house, "note", text=f"Note {number}")
