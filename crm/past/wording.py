@@ -119,8 +119,11 @@ class Wording:
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         for table, before, after in rows:
             model, old, new = model_of(table), before or {}, after or {}
+            parent = past_rule(model._meta.label_lower).parent if model else None
             for field in model._meta.concrete_fields if model else ():
-                if isinstance(field, models.ForeignKey) and old.get(field.column) != new.get(field.column):
+                if field.column == parent or not isinstance(field, models.ForeignKey):
+                    continue
+                if old.get(field.column) != new.get(field.column):
                     keys = {old.get(field.column), new.get(field.column)} - {None}
                     wanted[field.remote_field.model] |= keys
         return names_of(self.user, {model: keys for model, keys in wanted.items() if keys})

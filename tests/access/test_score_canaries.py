@@ -78,7 +78,9 @@ def pages(client: Client, contact: Contact) -> dict[str, str]:
     """Everything of the analysis: its addresses, what they link to, the record's tabs, the list with its columns."""
     record = contact.get_absolute_url()
     waiting = [
-        reverse(name) for name, one in ADDRESSES.items() if name.startswith("analytics:") and "GET" in one.methods
+        reverse(name)
+        for name, one in ADDRESSES.items()
+        if name.startswith("analytics:") and "GET" in one.methods and not one.has_record
     ]
     waiting += ["/", record, f"/contacts/?columns={COLUMNS}", f"/contacts/export/?columns={COLUMNS}"]
     waiting += [f"{record}?tab={tab}" for tab in ("analysis", "worth", "orders", "changes")]

@@ -53,7 +53,8 @@ def later_data() -> None:
 def figures() -> dict:
     """All figures of a whole run, without the time that they took."""
     found = as_json(run_steps(actor=None, as_of=DAY))
-    return {step: {**said, "seconds": 0} for step, said in found.items() if step != "history"}
+    # what was written down once is not written again: the scores of a day, the alerts that wait
+    return {step: {**said, "seconds": 0} for step, said in found.items() if step not in ("history", "alerts")}
 
 
 def test_later_data_changes_no_figure_of_any_step():
