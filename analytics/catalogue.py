@@ -48,7 +48,7 @@ CATALOGUE = Catalogue(
     },
     navigation=(
         NavItem(
-            "Selling alerts", "analytics:alert_list", "bullseye", group="Sales", order=24, model="analytics.sellalert"
+            "Selling alerts", "analytics:alert_list", "bullseye", group="Sales", order=23, model="analytics.sellalert"
         ),
         NavItem(
             "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"
@@ -97,7 +97,7 @@ CATALOGUE = Catalogue(
             "analytics:prospect_list",
             "bullseye",
             group="Customers",
-            order=16,
+            order=13,
             model="analytics.modelrun",
             scores="analytics.prospectscore",
         ),
