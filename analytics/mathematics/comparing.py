@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from analytics.mathematics.quality import wilson
 
@@ -36,7 +35,7 @@ def welch(values: Sequence[float], others: Sequence[float], confidence: float = 
     freedom = sum(parts) ** 2 / sum(
         part**2 / (len(group) - 1) for part, group in zip(parts, (values, others), strict=True)
     )
-    half = float(student.ppf(0.5 + confidence / 2, freedom)) * math.sqrt(sum(parts))
+    half = float(stdtrit(freedom, 0.5 + confidence / 2)) * math.sqrt(sum(parts))
     difference = float(np.mean(values)) - float(np.mean(others))
     return difference - half, difference + half
 
