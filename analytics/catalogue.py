@@ -48,7 +48,7 @@ CATALOGUE = Catalogue(
     },
     navigation=(
         NavItem(
-            "Selling alerts", "analytics:alert_list", "bullseye", group="Sales", order=23, model="analytics.sellalert"
+            "Selling alerts", "analytics:alert_list", "lightning", group="Sales", order=23, model="analytics.sellalert"
         ),
         NavItem(
             "Overview", "analytics:overview", "bar-chart-line", group="Analysis", order=500, model="analytics.modelrun"

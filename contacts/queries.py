@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.choices import BULK_CHANNELS, Channel, ContactKind, Direction, PointKind
 from contacts.models import Address, Contact, ContactPoint, Interaction, ListedContact
-from crm.access import visible_words
+from crm.access import rights_on, visible_words
 from crm.catalogue import TimelineEntry, fields_of
 from crm.choices import Verb
 from crm.counted_panels import panel_counts, words_of_counts
@@ -100,8 +100,7 @@ def _whole_record(user: User) -> QuerySet[Contact]:
             people_count=_count_of_people(reachable),
             is_listed=Exists(ListedContact.objects.filter(contact=OuterRef("pk"))),
             has_bulk=Exists(Interaction.objects.filter(contact=OuterRef("pk"), channel__in=BULK_CHANNELS)),
-            can_change=Exists(Contact.objects.visible_to(user, Verb.CHANGE).filter(pk=OuterRef("pk"))),
-            can_delete=Exists(Contact.objects.visible_to(user, Verb.DELETE).filter(pk=OuterRef("pk"))),
+            **rights_on(Contact, user),
         )
     )
 

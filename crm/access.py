@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import models
+from django.db.models import Exists, IntegerField, OuterRef, Value
 
 from crm.catalogue import record_models, shipped_grants
 from crm.choices import Role, Scope, Verb
@@ -97,6 +98,22 @@ def can(user: User | None, verb: str, target: models.Model | type[models.Model])
         manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
         reached[kept_as] = manager.visible_to(user, verb).filter(pk=target.pk).exists()
     return reached[kept_as]
+
+
+def rights_on(model: type[models.Model], user: User | None) -> dict[str, Exists]:
+    """Annotations by which a record is read along with what the person may do with it; `can` reads them where
+    `can_for` names the same person."""
+    rows = cast("VisibleQuerySet[Any]", model._default_manager.all())
+    return {
+        f"can_{verb}": Exists(rows.visible_to(user, verb).filter(pk=OuterRef("pk")))
+        for verb in (Verb.CHANGE, Verb.DELETE)
+    }
+
+
+def with_rights(rows: Any, user: User | None) -> Any:
+    """Rows with what this person may do with each."""
+    can_for = Value(user.pk if user else None, output_field=IntegerField(null=True))
+    return rows.annotate(can_for=can_for, **rights_on(rows.model, user))
 
 
 class Unseen:

@@ -1,4 +1,5 @@
-"""Who is alive, told by PostgreSQL: a session lock on a connection of its own, free the moment its process dies."""
+"""Advisory locks of PostgreSQL: who is alive (of a session, on a connection of its own, free the moment its process
+dies), and who goes first (of a transaction)."""
 
 from __future__ import annotations
 
@@ -49,3 +50,10 @@ def locks_held(kind: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(HELD_SQL, [kind])
         return [row[0] for row in cursor.fetchall()]
+
+
+def wait_for_word(kind: int, word: str) -> None:
+    """Hold (`kind`, `word`) to the end of the transaction, after whoever holds it: what counts rows by a word before
+    it writes one stands in line."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [kind, word])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import connection
 from django.utils import timezone
 
 from contacts.choices import Channel, Direction
@@ -12,6 +11,7 @@ from contacts.incoming import LONGEST_BODY, LONGEST_SUBJECT, answered_contact
 from contacts.normalising import normalise_email
 from crm.incoming.choices import Outcome
 from crm.incoming.takers import Letter, TakenAs
+from crm.locks import wait_for_word
 from crm.models import OutgoingMail
 from leads.actions import create_lead, log_touch
 from leads.allocation.actions import allocate_new
@@ -55,8 +55,7 @@ def lead_of(mail: OutgoingMail) -> Lead | None:
 def _take_enquiry(letter: Letter) -> TakenAs | None:
     """Two mails of one sender at once make one lead."""
     key = normalise_email(letter.sender)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ENQUIRY_LOCK, key])
+    wait_for_word(ENQUIRY_LOCK, key)
     known = Lead.objects.open().filter(email_key=key, created_at__gte=timezone.now() - SAME_ENQUIRY)
     lead = known.order_by("-created_at").first()
     if lead is not None:

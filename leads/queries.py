@@ -7,13 +7,13 @@ import heapq
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Value
+from django.db.models import Exists, OuterRef
 
 from contacts.choices import Channel, Direction
 from contacts.models import Contact
 from contacts.queries import ICONS
+from crm.access import with_rights
 from crm.catalogue import TimelineEntry
-from crm.choices import Verb
 from crm.models import LogEntry, Note, Task, User
 from crm.notes.history import mentioned_in
 from crm.templatetags.figures import duration, full_day
@@ -45,12 +45,10 @@ class History:
 
 def for_record(rows: LeadQuerySet, user: User | None) -> LeadQuerySet:
     """Leads with all that their page shows."""
-    return rows.select_related("owner", "team", "territory", "product", "contact").annotate(
-        sees_contact=Exists(Contact.objects.visible_to(user).filter(pk=OuterRef("contact"))),
-        can_for=Value(user.pk if user else None, output_field=IntegerField(null=True)),
-        can_change=Exists(Lead.objects.visible_to(user, Verb.CHANGE).filter(pk=OuterRef("pk"))),
-        can_delete=Exists(Lead.objects.visible_to(user, Verb.DELETE).filter(pk=OuterRef("pk"))),
-    )
+    sees = Exists(Contact.objects.visible_to(user).filter(pk=OuterRef("contact")))
+    whole = rows.select_related("owner", "team", "territory", "product", "contact").annotate(sees_contact=sees)
+    read: LeadQuerySet = with_rights(whole, user)
+    return read
 
 
 def history_of(user: User | None, lead: Lead, before: dt.datetime | None = None, limit: int = PAGE) -> History:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from crm.incoming.nature import may_be_answered
 from crm.incoming.takers import Letter
 from crm.incoming.threads import house_addresses
+from crm.locks import wait_for_word
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailKind
 from crm.models import IncomingMail, OutgoingMail, SuppressedAddress
@@ -50,16 +51,12 @@ def answer_by_machine(letter: Letter, *, subject: str, text: str) -> OutgoingMai
 
 def _is_first(mail: IncomingMail) -> bool:
     """Whether this conversation had no such answer for a day, and its sender few within the hour."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ANSWER_LOCK, mail.from_address])
+    wait_for_word(ANSWER_LOCK, mail.from_address)
     now = timezone.now()
     answered = IncomingMail.objects.filter(from_address=mail.from_address).exclude(pk=mail.pk)
     if answered.filter(thread=mail.thread, answered_at__gte=now - ONCE_WITHIN).exists():
         return False
-    return (
-        len(answered.filter(answered_at__gte=now - dt.timedelta(hours=1)).values_list("pk")[:MOST_AN_HOUR])
-        < MOST_AN_HOUR
-    )
+    return answered.filter(answered_at__gte=now - dt.timedelta(hours=1))[:MOST_AN_HOUR].count() < MOST_AN_HOUR
 
 
 def _headers(mail: IncomingMail) -> dict[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from crm.incoming.reading import LONGEST_SUBJECT, ReadMail, Unreadable, head_of,
 from crm.incoming.replies import visible_text
 from crm.incoming.takers import Letter, TakenAs, ask_takers
 from crm.incoming.threads import answered_mail, house_addresses, is_recipient, thread_of
+from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import IncomingContent, IncomingMail, OutgoingMail
 from crm.notes.choices import NoticeKind
@@ -207,8 +208,7 @@ def _earlier(mail: IncomingMail) -> IncomingMail | None:
     """The same mail, where it had come by another way; of two at once, one is the first."""
     if not mail.fingerprint:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SAME_LOCK, mail.fingerprint])
+    wait_for_word(SAME_LOCK, mail.fingerprint)
     rows = IncomingMail.objects.filter(fingerprint=mail.fingerprint, duplicate_of=None).exclude(pk=mail.pk)
     return rows.first()
 

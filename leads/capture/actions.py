@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from contacts.choices import ConsentChannel, ConsentLevel, Direction
 from contacts.permission.actions import record_consent
 from crm.company import current_company
 from crm.foreign.tokens import Purpose, make_token, read_token
+from crm.locks import wait_for_word
 from crm.log import log
 from crm.mail.actions import send_mail
 from crm.models import User
@@ -178,8 +179,7 @@ def _ask_to_confirm(submission: CaptureSubmission) -> None:
 
 def _refuse_flood(form: CaptureForm, digest: str) -> None:
     """At most thirty an hour from one place by one form, also where they are sent at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SUBMIT_LOCK, f"{form.pk} {digest}"])
+    wait_for_word(SUBMIT_LOCK, f"{form.pk} {digest}")
     since = timezone.now() - WINDOW
     if CaptureSubmission.objects.filter(form=form, ip_digest=digest, created_at__gte=since).count() >= MOST_AN_HOUR:
         raise TooMany

@@ -101,6 +101,7 @@ def draft_of(enrolment: Enrolment, step: SequenceStep, address: str, company: st
         contact_id=lead.contact_id,
         about=lead,
         key=f"sequence:{enrolment.pk}:{step.pk}",
+        takes_answers=True,
     )
 
 

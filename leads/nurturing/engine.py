@@ -134,6 +134,7 @@ def _touch(rows: list[Enrolment], ran: Ran) -> None:
     batch = Batch(now=timezone.now(), ran=ran)
     zone = current_company().zone
     due, unplanned = [], []
+    closed: dict[dt.datetime, list[int]] = defaultdict(list)
     for row in left:
         if row.next_step is None:
             end(row, EnrolmentState.FINISHED)
@@ -141,9 +142,11 @@ def _touch(rows: list[Enrolment], ran: Ran) -> None:
         elif row.next_step.removed_at is not None:
             unplanned.append(row)
         elif (moment := open_moment(row.sequence, batch.now.astimezone(zone))) > batch.now:
-            Enrolment.objects.filter(pk=row.pk).update(next_at=moment)
+            closed[moment].append(row.pk)
         else:
             due.append(row)
+    for moment, keys in closed.items():
+        Enrolment.objects.filter(pk__in=keys).update(next_at=moment)
     _give_tasks([row for row in due if row.next_step and not row.next_step.is_mail], batch)
     _write_mails([row for row in due if row.next_step and row.next_step.is_mail], batch)
     _send(batch)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
 from contacts.history import history_context
+from crm.access import with_rights
 from crm.choices import Verb
 from crm.company import company_today
 from crm.counted_panels import panel_counts
@@ -72,17 +71,7 @@ class DealDetailView(RecordPage):
         related = ("stage", "pipeline", "organization", "contact", "owner", "team", "product")
         user = self.request.user
         rows = with_parts(super().get_queryset().select_related(*related))
-        rights = {
-            f"can_{verb}": Exists(Deal.objects.visible_to(user, verb).filter(pk=OuterRef("pk")))
-            for verb in (Verb.CHANGE, Verb.DELETE)
-        }
-        rows = rows.annotate(**rights)
-        return rows.annotate(**panel_counts("pipeline.deal", user), **seen_customers(user))
-
-    def get_record(self) -> Deal:
-        deal: Deal = super().get_record()
-        deal.can_for = self.request.user.pk  # type: ignore[attr-defined]
-        return deal
+        return with_rights(rows, user).annotate(**panel_counts("pipeline.deal", user), **seen_customers(user))
 
     def get_context_data(self) -> dict[str, Any]:
         today, user = company_today(), self.request.user

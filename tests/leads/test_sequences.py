@@ -20,6 +20,7 @@ from leads.nurturing.actions import StepInput
 from leads.nurturing.engine import run_sequences
 from leads.nurturing.timing import following_step, open_moment, step_moment
 from tests.factories import make_contact, make_lead
+from tests.incoming.conftest import letter, make_mailbox, receive
 from tests.leads.nurturing import ALWAYS, STEPS, agreed, done, enrolled, let_days_pass
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +281,20 @@ def test_a_batch_takes_as_many_queries_for_ten_as_for_two(house, sequence):
         counts.append(len(queries))
     assert OutgoingMail.objects.count() == 13
     assert counts[1] == counts[2]
+
+
+def test_an_answer_by_mail_comes_to_the_house_and_stops_it(house, sequence):
+    """Without any id: the address for answers is the mail's own."""
+    make_mailbox(address="hello@crm.example", is_for_answers=True)
+    enrolment = enrolled(house, sequence)
+    run_sequences()
+    ours = OutgoingMail.objects.get()
+    own, signed = ours.reply_to.split(", ")
+    assert own.endswith(f"<{house.rep.email}>")
+    came = receive(letter("Ada Lund <ada@lund.example>", to=signed, subject="Yes, please"))
+    assert (came.outcome, came.answers) == ("reply", ours)
+    let_days_pass(3)
+    run_sequences()
+    enrolment.refresh_from_db()
+    assert (enrolment.state, enrolment.reason) == (EnrolmentState.STOPPED, StopReason.REPLIED)
+    assert not Task.objects.exists()
