@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import sql
 
-from analytics.mathematics.classifying import Classifier, choose, single_auc, single_score
+from analytics.mathematics.classifying import Choice, Classifier, choose, single_auc, single_score
 from analytics.mathematics.features import Features
 from analytics.models import AllowedFeature, ModelRun, ProspectScore
 from analytics.steps import StepResult
@@ -103,30 +103,36 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         run_id, as_of, scored, chances, classifier, None, table=ProspectScore._meta.db_table, fill=FILL_SQL
     )
     progress.report(PARTS, PARTS, "Done")
-    labels = everybody.labels
-    first = max(known.names, key=lambda name: single_auc(known, name, result))
-    alone = baseline(f"{labels.get(first, first)} alone", result, single_score(known, first, result))
-    found = figures(result, choice.predicted)
+    found = quality(known, result, choice, everybody.labels)
     metrics = {
-        **chosen(choice),
         **found,
-        "baseline_auc": alone["auc"],
-        "baselines": [alone],
-        "n_train": len(result),
-        "n_test": len(result),
         "n_customers": len(customers),
         "n_best": int(best.sum()),
         "n_prospects": len(prospects),
         "least_worth": round(least, 2),
-        "base_rate": round(float(result.mean()), 6),
-        "features": {name: labels[name] for name in known.names},
         "left_out": gone,
-        "left_out_labels": {name: labels.get(name, name) for name in gone},
+        "left_out_labels": {name: everybody.labels.get(name, name) for name in gone},
         "drivers": driving,
         "unknown": list(UNKNOWN),
         "sentences": [*_doubt(found), *telling, *said],
     }
     return StepResult(count, dict(parameters), metrics, data_to=as_of)
+
+
+def quality(known: Features, best: NDArray[Any], choice: Choice, labels: Mapping[str, str]) -> dict[str, Any]:
+    """How well the best are told from the others out of fold, beside the one feature that does so best alone."""
+    first = max(known.names, key=lambda name: single_auc(known, name, best))
+    alone = baseline(f"{labels.get(first, first)} alone", best, single_score(known, first, best))
+    return {
+        **chosen(choice),
+        **figures(best, choice.predicted),
+        "baseline_auc": alone["auc"],
+        "baselines": [alone],
+        "n_train": len(best),
+        "n_test": len(best),
+        "base_rate": round(float(best.mean()), 6),
+        "features": {name: labels[name] for name in known.names},
+    }
 
 
 def silent(features: Features) -> list[str]:
