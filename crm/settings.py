@@ -147,6 +147,7 @@ CRM_DEMO_LOADERS = [
     "contacts.demo.daily.load",
     "contacts.demo.ties.load",
     "contacts.demo.working.load",
+    "crm.demo.statistics.load",
     "orders.demo.after_sales.load",
     "contacts.demo.origins.load",
     "orders.demo.loyalty.load",
@@ -154,6 +155,7 @@ CRM_DEMO_LOADERS = [
     "leads.demo.letters.load",
     "pipeline.demo.deals.load",
     "pipeline.demo.quotes.load",
+    "crm.demo.statistics.load",
     "pipeline.demo.working.load",
     "analytics.demo.load",
 ]
