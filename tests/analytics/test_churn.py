@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from io import StringIO
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.actions import allow_feature, refuse_feature
-from analytics.mathematics.beta_geometric import fit
 from analytics.models import ChurnScore
 from analytics.runs import StepsFailed, run_steps
 from analytics.steps.churn_features import after, population_as_of
-from analytics.steps.purchase_histories import read_histories
 from contacts.models import Address, Contact
 from crm.choices import Role
 from crm.company import end_of_day
@@ -85,29 +81,6 @@ def test_population_features_and_outcome_equal_plain_counting(db, rows):
         assert money[place] == pytest.approx(float(sum(row.amount or 0 for row in later)))
 
 
-@pytest.fixture
-def demo(db):
-    call_command("load_demo", customers=1500, stdout=StringIO())
-    return Order.objects.order_by("-ordered_on").values_list("ordered_on", flat=True)[0]
-
-
-def test_nothing_after_a_cut_off_changes_what_was_known_there(demo):
-    day = demo - dt.timedelta(days=90)
-    before = population_as_of(day, end_of_day(day), 365)
-    Order.objects.filter(ordered_on__gt=day).update(amount=7, base_amount=7, channel="changed", is_purchase=True)
-    Contact.objects.update(source="changed", kind="person", markets=[], created_on=demo)
-    Address.objects.update(country="XX")
-    make_contact(name="Later")
-    later = population_as_of(day, end_of_day(day), 365)
-    assert np.array_equal(before.contacts, later.contacts)
-    for name in before.features.numbers:
-        assert np.array_equal(before.features.numbers[name], later.features.numbers[name], equal_nan=True), name
-    for name in before.features.codes:
-        assert before.features.categories[name] == later.features.categories[name], name
-        assert np.array_equal(before.features.codes[name], later.features.codes[name]), name
-        assert len(before.features.categories[name]) > 1, name
-
-
 def test_facts_are_those_of_the_day_and_a_late_record_is_as_old_as_the_customer(db):
     contacts = make_base([Sale(one, DAY - dt.timedelta(days=50), Decimal(10)) for one in (1, 2, 3)])
     for one, made in ((1, DAY - dt.timedelta(days=400)), (2, DAY + dt.timedelta(days=5)), (3, None)):
@@ -142,49 +115,6 @@ def test_facts_join_only_where_they_foretell_better(db):
     assert found["facts"]["used"]
     assert found["facts"]["log_loss"] < found["facts"]["log_loss_without"]
     assert "source" in found["features"]
-
-
-def test_the_demo_base_is_predicted_better_than_by_recency_and_calibrated(demo):
-    run = churn(demo)
-    found = run.metrics
-    keys = "model auc auc_low auc_high average_precision brier top_decile_lift baseline_auc n_train n_test base_rate"
-    assert all(found[key] is not None for key in keys.split())
-    assert found["auc_low"] < found["auc"] < found["auc_high"]
-    assert found["auc"] > found["baseline_auc"] - 0.01
-    recency, gone = found["baselines"]
-    assert (recency["name"], recency["auc"]) == ("Recency alone", found["baseline_auc"])
-    assert gone["auc"] == pytest.approx(_auc_of_p_alive(demo - dt.timedelta(days=90)), abs=1e-6)
-    assert found["selection_bias"] >= 0
-    inside = [row["low"] - 0.05 <= row["predicted"] <= row["high"] + 0.05 for row in found["calibration_table"]]
-    assert sum(inside) >= 8
-    scores = ChurnScore.objects.all()
-    assert scores.count() == run.row_count > 0
-    one = scores.order_by("-value_at_risk").first()
-    assert float(one.value_at_risk) == pytest.approx(float(one.expected_margin) * one.probability, abs=0.02)
-    assert one.reasons
-
-
-def _auc_of_p_alive(day):
-    """1 - P(alive) of each tested customer, one history at a time, by the formula of MBG/NBD; AUC by counting pairs."""
-    known = read_histories(day)
-    fitted = fit(known.compressed[0], shift=1).parameters
-    r, alpha, a, b = (fitted[name] for name in ("r", "alpha", "a", "b"))
-    tested = population_as_of(day, end_of_day(day), 365)
-    left, _ = after(tested.contacts, day, 90)
-    gone = {}
-    for contact, x, last, age in zip(known.contact_id, known.x, known.last_days / 7, known.age_days / 7, strict=True):
-        gone[contact] = 1 - 1 / (1 + a / (b + x) * ((alpha + age) / (alpha + last)) ** (r + x))
-    scores = np.array([gone[contact] for contact in tested.contacts])
-    ones, others = scores[left == 1][:, None], scores[left == 0][None, :]
-    return float((ones > others).mean() + (ones == others).mean() / 2)
-
-
-def test_later_data_changes_no_figure_of_an_earlier_day(demo):
-    day = demo - dt.timedelta(days=60)
-    first = churn(day)
-    Order.objects.filter(ordered_on__gt=day).update(base_amount=1, is_purchase=False)
-    again = churn(day)
-    assert {**again.metrics} == {**first.metrics}
 
 
 def test_too_little_to_learn_from_is_said_and_the_last_scores_stay(db):

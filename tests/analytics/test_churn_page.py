@@ -3,67 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from analytics.churn_words import reasons_in_words
 from analytics.jobs import start_churn
 from analytics.models import AllowedFeature, ChurnScore, ModelRun
-from analytics.runs import run_steps
-from contacts.models import Contact
 from crm.choices import JobState, Role
 from crm.models import JobRun, LogEntry, User
-from orders.models import Order
 from tests.factories import make_contact, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 LABELS = {"recency": "Days without a purchase", "contract": "Contract"}
-
-
-@pytest.fixture
-def scored():
-    call_command("load_demo", customers=800, stdout=StringIO())
-    day = Order.objects.order_by("-ordered_on").values_list("ordered_on", flat=True)[0]
-    (run,) = run_steps(actor=None, as_of=day, only=["churn"], parameters={})
-    return run
-
-
-def test_a_manager_reads_quality_and_follows_a_figure_to_its_customers(scored):
-    client = signed_in(make_user(Role.MANAGER))
-    page = client.get("/analytics/churn/")
-    text = page.content.decode()
-    found = page.context["page"]
-    assert f"{scored.metrics['auc']:.3f}" in text
-    assert "Recency alone" in text
-    assert "What the model does not know" in text
-    riskiest = found.at_risk[0].score
-    assert riskiest.contact.name in text
-    high = next(band for band in found.bands if band["band"] == "high")
-    listed = client.get(high["url"])
-    assert listed.status_code == 200
-    assert str(listed.context["count"]) == str(high["customers"])
-    chances = client.get("/contacts/?sort=-churn&columns=name,churn,risk,at_risk&churn_min=0.5")
-    assert chances.status_code == 200
-    record = client.get(riskiest.contact.get_absolute_url()).content.decode()
-    assert "Why " in record
-    assert "at risk" in record
-    for part in ("calibration", "lift", "drivers", "drift"):
-        answer = client.get(f"/analytics/churn/export/?part={part}")
-        assert len(b"".join(answer.streaming_content).splitlines()) > 2
-    assert client.get("/analytics/churn/export/?part=secrets").status_code == 404
-
-
-def test_a_rep_sees_only_own_customers_and_starts_nothing(scored):
-    rep = make_user(Role.REP)
-    ChurnScore.objects.filter(contact__in=Contact.objects.exclude(owner=None)[:0]).count()
-    client = signed_in(rep)
-    page = client.get("/analytics/churn/")
-    assert page.status_code == 200
-    assert page.context["page"].at_risk == []
-    assert client.post("/analytics/churn/run/", {"as_of": "2026-01-01", "horizon_days": 90}).status_code == 403
 
 
 def test_the_button_starts_a_job_and_a_day_to_come_is_refused(db):
@@ -89,15 +41,6 @@ def test_before_the_first_run_a_file_holds_the_head_alone(db):
         assert head in lines[0]
 
 
-def test_a_later_run_without_anything_to_learn_is_said(scored):
-    ModelRun.objects.create(
-        step="churn", as_of=scored.as_of, metrics={"model": None, "sentences": ["Nobody bought."]}, row_count=0
-    )
-    text = signed_in(make_user(Role.MANAGER)).get("/analytics/churn/").content.decode()
-    assert "found nothing to learn from" in text
-    assert "Nobody bought." in text
-
-
 def test_an_administrator_allows_a_feature_that_tells_too_much(db):
     metrics = {
         "model": "LogisticRegression", "features": LABELS, "left_out": ["closed"],
@@ -121,14 +64,6 @@ def test_an_administrator_allows_a_feature_that_tells_too_much(db):
     assert "Leave it out" in admin.get("/analytics/churn/").content.decode()
     admin.post("/analytics/churn/refuse/", {"feature": "closed"})
     assert not AllowedFeature.objects.exists()
-
-
-def test_the_chance_is_a_column_of_the_scores_file(scored):
-    call_command("analyze", only="rfm", as_of=scored.as_of.isoformat(), stdout=StringIO())
-    out = StringIO()
-    call_command("export_data", "customer_scores", columns="external_id,churn_probability", stdout=out)
-    rows = [line.split(",") for line in out.getvalue().splitlines()]
-    assert len([row for row in rows[1:] if row[1]]) == ChurnScore.objects.count()
 
 
 def test_reasons_are_sentences():
