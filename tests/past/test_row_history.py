@@ -54,7 +54,7 @@ def test_a_deletion_keeps_the_row_and_what_it_hung_on(db):
 
 
 def test_a_bulk_change_after_many_of_one_row_takes_no_plan_from_them(db):
-    """Eight thousand rows are done in a second; compared each with each, as a plan for one row does, in half a minute."""
+    """Eight thousand rows are done in a second; each compared with each, as by a plan for one row, in thirty."""
     copy_teams(8_000)
     team = Team.objects.get(name="Copied 0")
     for number in range(8):
