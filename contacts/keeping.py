@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from django.db import connection
 from psycopg import sql
 
+from crm.database.chosen import listed
+
 REFRESH_SQL = sql.SQL("""
 UPDATE contacts_contact AS c
 SET sort_name = fresh.sort_name, search_text = fresh.search_text, main_country = fresh.main_country
@@ -42,7 +44,7 @@ EVERY_CONTACT = sql.SQL("SELECT id FROM contacts_contact")
 
 def refresh_search(contact_ids: Iterable[int]) -> None:
     """Recompute `sort_name`, `search_text` and `main_country` of these contacts, in one statement."""
-    refresh_search_of(sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(list(contact_ids))))
+    refresh_search_of(listed("contacts_contact", contact_ids))
 
 
 def refresh_search_of(chosen: sql.Composable) -> None:

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from contacts.models import TerritoryRule
 from contacts.territories.placing import FITS, SAVED_RULES
+from crm.database.chosen import listed
 
 REFRESH_SQL = sql.SQL("""
 UPDATE leads_lead AS l
@@ -39,7 +40,7 @@ WHERE l.id = fresh.id AND l.territory_id IS DISTINCT FROM fresh.territory_id
 
 def refresh_search(lead_ids: Iterable[int]) -> None:
     """Recompute `sort_name` and `search_text` of these leads, in one statement."""
-    refresh_search_of(sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(list(lead_ids))))
+    refresh_search_of(listed("leads_lead", lead_ids))
 
 
 def refresh_search_of(chosen: sql.Composable) -> None:
@@ -50,7 +51,7 @@ def refresh_search_of(chosen: sql.Composable) -> None:
 
 def place_leads(lead_ids: Iterable[int]) -> None:
     """Put these leads into the territories that the rules of contacts give them."""
-    place_leads_of(sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(list(lead_ids))))
+    place_leads_of(listed("leads_lead", lead_ids))
 
 
 def place_leads_of(chosen: sql.Composable) -> None:

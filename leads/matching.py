@@ -46,7 +46,9 @@ class Match:
 def link_known(lead_ids: Sequence[int]) -> int:
     """Point these leads at the contacts that they are already; how many were found."""
     with connection.cursor() as cursor:
-        cursor.execute(MATCH_SQL.format(chosen="SELECT unnest(%s::bigint[])"), [list(lead_ids)])
+        cursor.execute(
+            MATCH_SQL.format(chosen="SELECT id FROM leads_lead WHERE id = ANY(%s::bigint[])"), [list(lead_ids)]
+        )
         return cursor.rowcount
 
 

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
+
+from crm.database.chosen import listed, without_nested_loops
 
 TOTALS_SQL = sql.SQL("""
 UPDATE orders_order AS o
@@ -64,30 +66,20 @@ def refresh_totals(order_ids: Iterable[int]) -> None:
     purchase by the glossary: a line of positive quantity or, without quantities, an amount of zero or more.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TOTALS_SQL.format(chosen=_listed(order_ids)))
+        cursor.execute(TOTALS_SQL.format(chosen=listed("orders_order", order_ids)))
 
 
 def refresh_totals_of(chosen: sql.Composable) -> None:
-    """The same for the ids that a query selects (a staging table of the import; `EVERY_ORDER`).
-
-    Right after many rows were written the planner may believe the tables empty and loop over them for minutes; these
-    are many rows, so it is kept from nested loops.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    """The same for the ids that a query selects (a staging table of the import; `EVERY_ORDER`)."""
+    with without_nested_loops(), connection.cursor() as cursor:
         cursor.execute(TOTALS_SQL.format(chosen=chosen))
-        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def refresh_products(product_ids: Iterable[int]) -> None:
     """Recompute what products are found and ordered by."""
-    refresh_products_of(_listed(product_ids))
+    refresh_products_of(listed("orders_product", product_ids))
 
 
 def refresh_products_of(chosen: sql.Composable) -> None:
     with connection.cursor() as cursor:
         cursor.execute(PRODUCTS_SQL.format(chosen=chosen))
-
-
-def _listed(ids: Iterable[int]) -> sql.Composable:
-    return sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(list(ids)))

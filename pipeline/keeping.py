@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
+
+from crm.database.chosen import listed, without_nested_loops
 
 DEALS_SQL = sql.SQL("""
 UPDATE pipeline_deal AS d
@@ -46,13 +48,10 @@ def refresh_deals(deal_ids: Iterable[int]) -> None:
     deal without an amount of its own counts at the list price of its product. Empty where no rate is known.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DEALS_SQL.format(chosen=sql.SQL("SELECT unnest({}::bigint[])").format(list(deal_ids))))
+        cursor.execute(DEALS_SQL.format(chosen=listed("pipeline_deal", deal_ids)))
 
 
 def refresh_deals_of(chosen: sql.Composable) -> None:
-    """The same for the ids that a query selects (a staging table of the import; `EVERY_DEAL`), kept from the nested
-    loops that the planner takes for tables which have just been filled."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    """The same for the ids that a query selects (a staging table of the import; `EVERY_DEAL`)."""
+    with without_nested_loops(), connection.cursor() as cursor:
         cursor.execute(DEALS_SQL.format(chosen=chosen))
-        cursor.execute("SET LOCAL enable_nestloop = on")

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from contacts.models import Contact, TerritoryRule
+from crm.database.chosen import listed
 from crm.jobs import Progress
 from crm.log import log
 from crm.models import JobRun, Territory
@@ -56,7 +57,7 @@ WHERE c.id = fresh.id AND c.territory_id IS DISTINCT FROM fresh.territory_id
 
 def place_contacts(contact_ids: Iterable[int]) -> int:
     """Put these contacts into the territories that the rules give them; how many moved."""
-    return place_contacts_of(sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(list(contact_ids))))
+    return place_contacts_of(listed("contacts_contact", contact_ids))
 
 
 def place_contacts_of(chosen: sql.Composable) -> int:

@@ -24,6 +24,7 @@ SETTINGS = {
     "wal_compression": "pglz",
     "random_page_cost": "1.1",
     "jit": "off",
+    "client_connection_check_interval": "10s",  # the statement of a process that was killed ends, too
     "shared_preload_libraries": "pg_stat_statements",
     "timezone": "UTC",
     "log_timezone": "UTC",

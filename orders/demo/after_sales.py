@@ -12,6 +12,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.demo.house import Batch, Fill, House
+from crm.demo.statistics import tell_planner
 from orders.choices import OptionKind
 from orders.invoices.keeping import refresh_invoices
 from orders.models import Invoice, OptionChoice, Product, ProductOption
@@ -135,6 +136,7 @@ def fill(batch: Batch) -> None:
         for what, statement in COUNTED:
             cursor.execute(statement, said)
             batch.house.counts[what] += cursor.rowcount
+            tell_planner(batch)
         cursor.execute(sql.SQL("SELECT i.id FROM {}").format(INVOICES), said)
         invoices = [number for (number,) in cursor.fetchall()]
     refresh_invoices(invoices)

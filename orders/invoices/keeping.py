@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.db import connection
 from psycopg import sql
 
+from crm.database.chosen import listed, without_nested_loops
+
 INVOICES_SQL = sql.SQL("""
 UPDATE orders_invoice AS i
 SET paid_amount = fresh.paid, open_amount = fresh.open, base_open_amount = fresh.base_open, state = fresh.state
@@ -40,10 +42,11 @@ EVERY_INVOICE = sql.SQL("SELECT id FROM orders_invoice")
 
 def refresh_invoices(invoice_ids: Iterable[int]) -> None:
     """Recompute the kept columns of these invoices from their payments, in one statement."""
-    refresh_invoices_of(sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(list(invoice_ids))))
+    with connection.cursor() as cursor:
+        cursor.execute(INVOICES_SQL.format(chosen=listed("orders_invoice", invoice_ids)))
 
 
 def refresh_invoices_of(chosen: sql.Composable) -> None:
     """The same for the ids that a query selects (a staging table of the import; `EVERY_INVOICE`)."""
-    with connection.cursor() as cursor:
+    with without_nested_loops(), connection.cursor() as cursor:
         cursor.execute(INVOICES_SQL.format(chosen=chosen))

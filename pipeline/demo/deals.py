@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from psycopg import sql
 
 from crm.choices import Role
 from crm.demo.house import Batch, Book, Fill, House
@@ -15,7 +14,7 @@ from crm.demo.writing import array, copy_columns, money, reserve_ids
 from orders.models import Product
 from pipeline.actions import make_ready_pipeline
 from pipeline.choices import ForecastCategory, Outcome, StageKind
-from pipeline.keeping import refresh_deals_of
+from pipeline.keeping import refresh_deals
 from pipeline.models import Deal, DealCompetitor, DealRole, Pipeline, Stage, StageChange, Target
 
 NAME = "Trade customers"
@@ -108,7 +107,7 @@ def _write(batch: Batch, book: Book, pipeline: Pipeline, stages: list[Stage], pr
         steps.extend(changes)
     _copy(house, rows, steps)
     _add_parts(rng, rows)
-    refresh_deals_of(sql.SQL("SELECT unnest({}::bigint[])").format(sql.Literal(keys.tolist())))
+    refresh_deals(keys.tolist())
     house.counts["deals"] += len(rows)
 
 
