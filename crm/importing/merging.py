@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crm.importing.staging import REJECTS, ROWS
+from crm.importing.staging import REJECTS, ROWS, refresh_statistics
 from crm.models import Company
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from crm.importing.kinds import ImportField
     from crm.models import User
 
+MANY = 1_000
+"""So many rows in a table that was empty are enough to go wrong with."""
+FILLED = re.compile(r"INSERT INTO (\w+)")
 TAKEN = "this external id is taken by a record that you may not change"
 
 
@@ -52,9 +56,12 @@ class Merge:
         return [spec for spec in self.fields if spec.custom and spec.name in self.given]
 
     def run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
-        """Runs a statement; returns how many rows it touched."""
+        """Runs a statement; returns how many rows it touched. After many the planner looks at the tables it fills."""
         self.cursor.execute(sql, parameters or None)
-        return int(self.cursor.rowcount)
+        count = int(self.cursor.rowcount)
+        if count >= MANY and (filled := FILLED.findall(sql)):
+            refresh_statistics(self.cursor, filled)
+        return count
 
     def number(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """The one number that a query gives."""
