@@ -98,8 +98,9 @@ def path_of(name: str, address: Address, world: World, role: str, relation: str)
 
 
 def cells_of(address: Address) -> Iterator[tuple[str, str]]:
-    for relation in RELATIONS if address.has_record else ("own",):
-        for method in METHODS:
+    """Each method that is served for each relation; the others for the nearest, which may do most."""
+    for method in METHODS:
+        for relation in RELATIONS if address.has_record and method in address.methods else RELATIONS[:1]:
             yield relation, method
 
 

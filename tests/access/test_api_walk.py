@@ -91,13 +91,14 @@ def law(operation: Operation, caller: str, relation: str) -> int | None:
 
 
 def cells(relations: tuple[str, ...]) -> Iterator[tuple[Cell, str, str]]:
-    """Each address with each method, in each relation; of several operations there, the described one."""
+    """Each operation in each relation; each method that an address does not have, for the nearest record."""
     known = {(cell.path, cell.method): cell for cell in described()}
-    for path in dict.fromkeys(cell.path for cell in described()):
-        any_cell = next(cell for cell in described() if cell.path == path)
-        for relation in relations if OPERATIONS[any_cell.operation_id].has_record else ("own",):
-            for method in METHODS:
-                yield known.get((path, method), Cell("", method, path)), any_cell.operation_id, relation
+    first = {cell.path: cell.operation_id for cell in reversed(known.values())}
+    for path, operation_id in first.items():
+        for method in METHODS:
+            is_known = (path, method) in known
+            for relation in relations if is_known and OPERATIONS[operation_id].has_record else relations[:1]:
+                yield known.get((path, method), Cell("", method, path)), operation_id, relation
 
 
 def ask(client: Client, cell: Cell, path: str, secret: str) -> tuple[int, int, str]:
