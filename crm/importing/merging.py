@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from crm.importing.kinds import ImportField
     from crm.models import User
 
-MANY = 1_000
-"""So many rows in a table that was empty are enough to go wrong with."""
 FILLED = re.compile(r"INSERT INTO (\w+)")
 TAKEN = "this external id is taken by a record that you may not change"
 
@@ -56,10 +54,10 @@ class Merge:
         return [spec for spec in self.fields if spec.custom and spec.name in self.given]
 
     def run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
-        """Runs a statement; returns how many rows it touched. After many the planner looks at the tables it fills."""
+        """Runs a statement; returns how many rows it touched. The planner looks at tables that it made grow much."""
         self.cursor.execute(sql, parameters or None)
         count = int(self.cursor.rowcount)
-        if count >= MANY and (filled := FILLED.findall(sql)):
+        if filled := FILLED.findall(sql):
             refresh_statistics(self.cursor, filled)
         return count
 

@@ -105,5 +105,5 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(tmp_path):
         path.write_text("".join(lines[: count + 1]))
         with CaptureQueriesContext(connection) as captured:
             brought_in("orders", path, CDNOW)
-        numbers.append(len(captured))
+        numbers.append(len([query for query in captured if not query["sql"].startswith("ANALYZE")]))
     assert numbers[0] == numbers[1]
