@@ -40,8 +40,8 @@ browser: setup
 	@$(PY) -m tests.chromium
 
 test: setup browser
-	@$(PYTEST) -n 2 --dist worksteal -m "not browser" $(TESTS)
-	@$(PYTEST) -n 2 --dist worksteal -m browser $(TESTS)
+	@$(PYTEST) -n 2 -m "not browser" $(TESTS)
+	@$(PYTEST) -n 2 -m browser $(TESTS)
 
 # takes each guard of docs/security.md out and sees a test fail; ONLY="S5 R13" for some
 guards: setup
