@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 TESTS ?= tests
+# one more than two processors: some tests wait for servers that they start and stop
+PROCESSES ?= 3
 # pages that drive a browser have a run of their own: its event loop and Django's tests do not mix in one process
 PYTEST := $(PY) -m pytest --quiet
 
@@ -40,8 +42,8 @@ browser: setup
 	@$(PY) -m tests.chromium
 
 test: setup browser
-	@$(PYTEST) -n 2 -m "not browser" $(TESTS)
-	@$(PYTEST) -n 2 -m browser $(TESTS)
+	@$(PYTEST) -n $(PROCESSES) -m "not browser" $(TESTS)
+	@$(PYTEST) -n $(PROCESSES) -m browser $(TESTS)
 
 # takes each guard of docs/security.md out and sees a test fail; ONLY="S5 R13" for some
 guards: setup
@@ -53,7 +55,7 @@ bench: setup
 
 # the long form; the suite runs the same drills with smaller numbers
 drills: setup
-	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py
+	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/analytics/test_rfm.py tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py
 
 # each role lives so many minutes in the browser; the suite has each of its chores once
 days: setup browser
