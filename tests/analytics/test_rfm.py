@@ -1,4 +1,4 @@
-"""The scores: published figures, random bases against plain counting (a thousand in the long form), edges in sentences."""
+"""The scores: published figures, random bases (a thousand in the long form) by plain counting, edges in sentences."""
 
 import datetime as dt
 import os
