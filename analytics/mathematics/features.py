@@ -144,7 +144,8 @@ def _bent(column: Matrix) -> Matrix:
 class Plain:
     """The matrix for trees: categories as codes of those seen often, numbers as they are, gaps left open.
 
-    Categories come first: scikit-learn's boosting puts them there anyhow, and its trees count columns in that order.
+    Categories come first: scikit-learn's boosting puts them there anyhow, and its trees count columns in that order. A
+    feature that no row fitted on has is 0 for all: scikit-learn finds no bins for a column of gaps alone.
     """
 
     def __init__(self, features: Features) -> None:
@@ -153,6 +154,8 @@ class Plain:
             counts = np.bincount(codes[codes >= 0], minlength=len(features.categories[name]))
             order = np.argsort(-counts, kind="stable")[:MOST_CATEGORIES]
             self.kept[name] = [features.categories[name][code] for code in order if counts[code]]
+        self.unknown = {name for name, column in features.numbers.items() if np.isnan(column).all()}
+        self.unknown |= {name for name, labels in self.kept.items() if not labels}
         self.columns = [(name, "") for name in (*features.codes, *features.numbers)]
         self.is_category = [name in features.codes for name, _ in self.columns]
 
@@ -165,7 +168,11 @@ class Plain:
                 np.array([*places, np.nan], dtype=np.float32)[codes]
             )  # a missing value (-1) takes the last place, which stays open
         columns += features.numbers.values()
-        return np.column_stack(columns).astype(np.float32) if columns else np.empty((0, 0), dtype=np.float32)
+        if not columns:
+            return np.empty((0, 0), dtype=np.float32)
+        found = np.column_stack(columns).astype(np.float32)
+        found[:, [place for place, (name, _) in enumerate(self.columns) if name in self.unknown]] = 0
+        return found
 
     def groups(self) -> dict[str, list[int]]:
         return {name: [place] for place, (name, _) in enumerate(self.columns)}

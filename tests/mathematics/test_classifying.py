@@ -25,6 +25,25 @@ def drawn(rows=600, seed=1):
     return Features({"size": gaps}, {"place": codes}, {"place": names}), outcome, chance
 
 
+@pytest.mark.parametrize("known", [0, 1])
+def test_a_feature_that_hardly_any_row_has_stops_no_model(known):
+    """With one row that has it, the fold that is tested on this row is learnt from gaps alone."""
+    features, outcome, _ = drawn(300)
+    rare = np.full(300, np.nan, dtype=np.float32)
+    rare[:known] = 7
+    codes, names = coded(["only one", *[None] * 299] if known else [None] * 300)
+    wider = Features(
+        {**features.numbers, "rare": rare}, {**features.codes, "word": codes}, {**features.categories, "word": names}
+    )
+    for kind in (LINEAR, BOOSTING):
+        for learnt in (np.arange(300), np.arange(1, 300)):
+            model = Classifier(kind, wider.take(learnt), outcome[learnt])
+            predicted = model.predict(wider)
+            assert ((predicted > 0) & (predicted < 1)).all()
+            assert quality.auc(outcome, predicted) > 0.7
+            assert np.isfinite(model.contributions(wider)[1]).all()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 12)), min_size=4, max_size=60))
 def test_the_figures_equal_counting_all_pairs(rows):
