@@ -24,13 +24,14 @@ from tests.factories import make_contact, make_user, signed_in
 from tests.held import held
 
 pytestmark = pytest.mark.django_db
+LAST = dt.date(2026, 3, 31)
 
 
 @pytest.fixture(scope="module")
 def scored(django_db_setup, django_db_blocker) -> Iterator[ModelRun]:
     """The company, scored on the last day of its orders."""
     with held(django_db_blocker):
-        load_demo(customers=1500, seed=1, years=3, report=lambda done: None)
+        load_demo(customers=1500, seed=1, years=3, until=LAST, report=lambda done: None)
         yield churn(Order.objects.order_by("-ordered_on").values_list("ordered_on", flat=True)[0])
 
 
