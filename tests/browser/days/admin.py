@@ -21,16 +21,16 @@ def make_a_custom_field_use_it_and_delete_it(day: Day) -> None:
     day.settle()
     field = CustomField.objects.get(label=label)
     day.go(f"{contact.get_absolute_url()}edit/")
-    day.page.get_by_label(label).fill("walnut")
+    day.page.get_by_label(label).fill("zebrano")
     day.page.locator("main form .btn-primary").first.click()
-    day.says("walnut")
+    day.says("zebrano")
     day.go(f"/fields/{field.pk}/")
     day.page.get_by_role("link", name="Delete").click()
     day.button("Delete it with 1\u00a0value").click()
     day.settle()
     assert not CustomField.objects.filter(pk=field.pk).exists()
     day.go(contact.get_absolute_url())
-    expect(day.page.locator("main")).not_to_contain_text("walnut")
+    expect(day.page.locator("main")).not_to_contain_text("zebrano")
 
 
 def arrange_the_page_of_organizations_by_keys(day: Day) -> None:
