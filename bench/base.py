@@ -51,7 +51,7 @@ class Databases:
             self._drop_others(connection, rows)
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             started = time.monotonic()
-            sys.stderr.write(f"Making the base of {rows:,} customers (once; at a million it takes half an hour and more).\n")
+            sys.stderr.write(f"Making the base of {rows:,} customers (once; at a million it takes half an hour).\n")
             for command in (["migrate"], ["load_demo", "--customers", str(rows), "--seed", SEED, "--until", UNTIL]):
                 _manage(self.url(name), self.owner_url(name), command)
             with psycopg.connect(self.owner_url(name), autocommit=True) as inside:
