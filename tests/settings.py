@@ -8,7 +8,7 @@ _var = os.environ.get("CRM_VAR") or str(Path(__file__).resolve().parent.parent /
 if Path(_var).name != "test":
     os.environ["CRM_VAR"] = str(Path(_var) / "test")
 
-os.environ["OMP_NUM_THREADS"] = "1"  # the processes of the run are as many as the processors
+os.environ["OMP_NUM_THREADS"] = "1"  # the processes of the run share the processors
 
 from crm.settings import *  # noqa: E402, F403
 from crm.settings import CRM_JOBS, DATABASES, LOGGING, MIDDLEWARE, STORAGES  # noqa: E402

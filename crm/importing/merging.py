@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm.importing.kinds import ImportField
     from crm.models import User
 
-FILLED = re.compile(r"INSERT INTO (\w+)")
+FILLED = re.compile(r"INSERT INTO (?!import_)(\w+)")  # tables that last
 TAKEN = "this external id is taken by a record that you may not change"
 
 

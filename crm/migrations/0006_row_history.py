@@ -5,14 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from crm.past.trigger import FUNCTION_SQL
-
-
-def make_function(apps, schema_editor):
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        (schema,) = cursor.fetchone()
-        cursor.execute(FUNCTION_SQL.format(schema=schema))
+from crm.past.trigger import make_function
 
 
 def drop_function(apps, schema_editor):

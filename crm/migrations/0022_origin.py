@@ -3,14 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from crm.past.trigger import FUNCTION_SQL
-
-
-def renew_function(apps, schema_editor):
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        (schema,) = cursor.fetchone()
-        cursor.execute(FUNCTION_SQL.format(schema=schema))
+from crm.past.trigger import make_function
 
 
 class Migration(migrations.Migration):
@@ -47,5 +40,5 @@ class Migration(migrations.Migration):
                 to="crm.apitoken",
             ),
         ),
-        migrations.RunPython(renew_function, migrations.RunPython.noop),
+        migrations.RunPython(make_function, migrations.RunPython.noop),
     ]

@@ -1,13 +1,6 @@
 from django.db import migrations
 
-from crm.past.trigger import FUNCTION_SQL
-
-
-def renew_function(apps, schema_editor):
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        (schema,) = cursor.fetchone()
-        cursor.execute(FUNCTION_SQL.format(schema=schema))
+from crm.past.trigger import make_function
 
 
 class Migration(migrations.Migration):
@@ -15,4 +8,4 @@ class Migration(migrations.Migration):
         ("crm", "0025_incoming_mail"),
     ]
 
-    operations = [migrations.RunPython(renew_function, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(make_function, migrations.RunPython.noop)]

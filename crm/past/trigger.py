@@ -8,6 +8,11 @@ was with every row that is: after a few updates of one row each, an update of 20
 it is a hash join, whose table grows with the rows.
 """
 
+from __future__ import annotations
+
+from django.apps.registry import Apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
 FUNCTION_SQL = """
 CREATE OR REPLACE FUNCTION {schema}.crm_keep_past() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $body$
@@ -60,3 +65,11 @@ EVENTS = {
     "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
     "DELETE": "REFERENCING OLD TABLE AS old_rows",
 }
+
+
+def make_function(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """For migrations: put the function there as it is now, in place of what was there."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        (schema,) = cursor.fetchone()
+        cursor.execute(FUNCTION_SQL.format(schema=schema))

@@ -136,7 +136,7 @@ def fill(batch: Batch) -> None:
         for what, statement in COUNTED:
             cursor.execute(statement, said)
             batch.house.counts[what] += cursor.rowcount
-            tell_planner(batch)
         cursor.execute(sql.SQL("SELECT i.id FROM {}").format(INVOICES), said)
         invoices = [number for (number,) in cursor.fetchall()]
+    tell_planner(batch, "orders_invoice", "orders_payment")
     refresh_invoices(invoices)

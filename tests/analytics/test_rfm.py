@@ -1,7 +1,6 @@
 """The scores: published figures, random bases (a thousand in the long form) by plain counting, edges in sentences."""
 
 import datetime as dt
-import os
 from decimal import Decimal
 
 import pytest
@@ -13,10 +12,10 @@ from psycopg import sql
 from analytics.models import RfmScore, RfmSegment
 from analytics.steps import rfm
 from tests.analytics.bases import Sale, cdnow_sales, counted_scores, make_base, score, stored_scores
+from tests.drills.tally import size
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("segments")]
 DAY = dt.date(2026, 3, 31)
-LONG = bool(os.environ.get("CRM_DRILLS"))
 SPAN = 40
 LONG_AGO = [-89, -90, -91, -364, -365, -366, -400]
 WINDOWS = st.sampled_from([None, None, 1, 7, SPAN])
@@ -95,7 +94,7 @@ def check(base, window_days):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=1000 if LONG else 250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=size(250, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(base=sales(), window_days=WINDOWS)
 def test_scores_of_many_bases_are_those_of_plain_counting(monkeypatch, base, window_days):
     monkeypatch.setattr(rfm, "rebuild", refill)
