@@ -7,6 +7,8 @@ TESTS ?= tests
 PROCESSES ?= 3
 # pages that drive a browser have a run of their own: its event loop and Django's tests do not mix in one process
 PYTEST := $(PY) -m pytest --quiet
+# what is compiled is kept, whatever the machine says: else each process compiles 2,000 files before it answers
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup run stop browser test guards bench drills days check lock format
 .PHONY: check-style check-templates check-floors check-types check-django check-advisories

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from crm.embedded import Instance
 from crm.embedded.places import OWNER_ROLE, Places
+from crm.embedded.postgres import DATABASE
 
 TOP = Path(__file__).resolve().parent.parent
 OURS = ("test_crm_", "template_crm_")
@@ -48,13 +49,13 @@ class Servers:
 
     def template(self) -> str:
         """The name of the migrated template database, made when the migrations have changed."""
-        name = f"template_crm_{_migrations_mark()}"
+        name = f"template_crm_{migrations_mark()}"
         with self._exclusively(), self._connect() as connection:
             found = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
             if found is None or not found[0]:
                 connection.execute(f"DROP DATABASE IF EXISTS {name}")
                 connection.execute(f"CREATE DATABASE {name}")
-                _migrate(self.instance.places, name)
+                migrate(self.instance.places, name)
                 connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
         return name
 
@@ -78,7 +79,7 @@ class Servers:
         return psycopg.connect(host=str(self.instance.places.postgres_sockets), user="postgres", autocommit=True)
 
     def _drop_leftovers(self) -> None:
-        keep = f"template_crm_{_migrations_mark()}"
+        keep = f"template_crm_{migrations_mark()}"
         with self._connect() as connection:
             names = [row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()]
             for name in names:
@@ -87,12 +88,14 @@ class Servers:
                     connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _migrations_mark() -> str:
+def migrations_mark() -> str:
+    """Changes with any migration file."""
     files = sorted(path for path in TOP.glob("*/migrations/*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
-def _migrate(places: Places, name: str) -> None:
+def migrate(places: Places, name: str = DATABASE) -> None:
+    """Run `migrate` in a process of its own; RuntimeError with what it said when it fails."""
     command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
     urls = {
         "DATABASE_URL": places.database_url(name),

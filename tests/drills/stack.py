@@ -25,6 +25,7 @@ from crm.embedded.places import OWNER_ROLE
 from crm.serving.site import commands
 from tests.drills.person import Person
 from tests.mail.sink import Sink
+from tests.prepared import give_database
 
 TOP = Path(__file__).resolve().parents[2]
 SETTINGS = "tests.drills.settings"
@@ -51,9 +52,9 @@ class Stack:
     def start_all(self) -> None:
         """From nothing to a product with three people in it that answers."""
         self.sink.__enter__()
+        give_database(self.instance.places.var)
         self.instance.start_postgres()
         self.instance.start_valkey()
-        self.manage("migrate", "--verbosity", "0")
         with self.at_hand():
             for role in ("admin", "manager", "rep"):
                 save_user(actor=None, email=f"{role}@drill.example", role=role, password=PASSWORD)

@@ -22,6 +22,7 @@ from crm.embedded import Instance, Server
 from crm.embedded.processes import runs, wait_until
 from crm.serving.group import descendants
 from tests.drills.tally import size
+from tests.prepared import give_database
 
 TOP = Path(__file__).resolve().parents[2]
 PARTS = {"database": "ok", "broker": "ok"}.items()
@@ -114,8 +115,9 @@ class Site:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """One folder for all sites, so that only the first has its first start."""
+    """One folder for all sites, migrated; a first start from nothing is that of test_compose."""
     folder = Path(tempfile.mkdtemp(prefix="crm-serve-"))
+    give_database(folder)
     yield folder
     shutil.rmtree(folder)
 
