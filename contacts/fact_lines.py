@@ -17,7 +17,6 @@ from contacts.choices import PointKind
 from contacts.markets.queries import categories_of
 from contacts.models import Address, Contact, ContactPoint
 from crm.company import company_today, current_company
-from crm.customfields.showing import FactLine
 from crm.templatetags.figures import full_day, number, whole_money
 from crm.templatetags.pieces import icon, person, pill
 
@@ -35,30 +34,6 @@ def other_addresses(contact: Contact) -> list[tuple[str, Drawn]]:
     """Addresses beside the main one, by what they are called."""
     rows = [one for one in contact.addresses.all() if not one.is_primary]
     return [(one.label or "Address", drawn) for one in rows if (drawn := _address(one))]
-
-
-def custom_line(line: FactLine) -> SafeString:
-    """The value of a custom field."""
-    shown: Drawn = line.text
-    if line.url and line.is_outside:
-        shown = format_html(
-            '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', line.url, line.text
-        )
-    elif line.url:
-        shown = format_html('<a href="{}">{}</a>', line.url, line.text)
-    return (
-        format_html('{}<span class="ink-3"> · {}</span>', shown, line.note) if line.note else format_html("{}", shown)
-    )
-
-
-def pencils(contact: Contact) -> Callable[[str, str], SafeString]:
-    """Makes the link that puts the form of a fact in its place, of the fact and what it is called."""
-    url, drawn = reverse("contacts:fact_edit", args=[contact.pk]), icon("pencil")
-    link = (
-        '<a class="fact-edit" href="{0}?fact={1}" hx-get="{0}?fact={1}" hx-target="closest dd" hx-select=".fact-form" '
-        'aria-label="Edit: {2}" title="Edit">{3}</a>'
-    )
-    return lambda fact, label: format_html(link, url, fact, label, drawn)
 
 
 def _owner(contact: Contact) -> Drawn:

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 
-from contacts.fact_lines import FACTS, custom_line, is_due, other_addresses, pencils
+from contacts.fact_lines import FACTS, is_due, other_addresses
 from contacts.forms import ORGANIZATION_ONLY, PERSON_ONLY, ContactForm
 from contacts.markets.queries import categories_of, lacking
 from contacts.models import Contact
@@ -20,6 +21,7 @@ from crm.choices import Verb
 from crm.customfields.definitions import definitions_of
 from crm.customfields.showing import fact_lines
 from crm.field_rights import hidden_fields, read_only_fields
+from crm.layouts.facts import custom_line, pencil
 from crm.layouts.forms import form_place
 from crm.layouts.places import Block, Item, LayoutPlace
 from crm.models import User
@@ -44,15 +46,17 @@ def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Bloc
     hidden = hidden_fields(user, Contact)
     contact.__dict__["hides_lists"] = "source" in hidden
     own = {line.name: custom_line(line) for line in fact_lines(user, record)}
-    editable, pencil = _editable(user, contact), pencils(contact)
-    drawn: list[dict[str, Any]] = [{"title": block.title, "lines": [], "contact": contact} for block in blocks]
+    editable, url = _editable(user, contact), reverse("contacts:fact_edit", args=[contact.pk])
+    drawn: list[dict[str, Any]] = [
+        {"title": block.title, "lines": [], "contact": contact, "fact_url": url} for block in blocks
+    ]
     missing: list[tuple[str, str]] = []
     for data, block in zip(drawn, blocks, strict=True):
         for item in block.items:
             shown = own.get(item.name) or (FACTS[item.name][1](contact) if item.name in FACTS else "")
             may_edit = item.name in editable
             if shown:
-                link = pencil(item.name, item.label) if may_edit else ""
+                link = pencil(url, item.name, item.label) if may_edit else ""
                 data["lines"].append((item.label, shown, link, item.name))
             elif may_edit:
                 missing.append((item.name, item.label))

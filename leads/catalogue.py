@@ -7,6 +7,7 @@ from leads.editing import EDITING
 from leads.exporting import EXPORTS
 from leads.home import CARDS
 from leads.importing import KINDS
+from leads.layouts import LAYOUTS
 from leads.nurturing.specs import NURTURING_FIELDS
 from leads.panels import CONTACT_PANELS, LEAD_PANELS
 from leads.queries import leads_before
@@ -125,4 +126,5 @@ CATALOGUE = Catalogue(
     search=SOURCES,
     records={"leads.lead": RecordKind("contact_id", "leads:lead_options")},
     editing={"leads.lead": EDITING},
+    layouts=LAYOUTS,
 )

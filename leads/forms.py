@@ -33,6 +33,10 @@ STANDING = "Status"
 FOLLOW_UPS = (("", "no follow-up"), ("1", "tomorrow"), ("3", "in 3 days"), ("7", "in a week"), ("30", "in a month"))
 
 
+NAMED_BY = ("name", "first_name", "last_name", "organization", "email", "phone")
+WHO = "Who is it? A name, an organization, an e-mail address or a number is needed."
+
+
 def people_to_give(user: User, record: Lead | None) -> QuerySet[User]:
     """Whom a person may put in charge: everybody, those of the own team, or only themselves; and who is so now."""
     scope = scope_of(user, Lead, Verb.CHANGE if record else Verb.ADD)
@@ -135,9 +139,9 @@ class LeadForm(CustomFieldsForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        parts = [cleaned.get(name) for name in ("name", "first_name", "last_name", "organization", "email", "phone")]
-        if not any(parts) and not self.errors:
-            self.add_error("first_name", "Who is it? A name, an organization, an e-mail address or a number is needed.")
+        if not self.errors and not any(cleaned.get(name, getattr(self.record, name, "")) for name in NAMED_BY):
+            shown = (name for name in NAMED_BY[1:] if name in self.fields and name not in self.hidden_names)
+            self.add_error(next(shown, None), WHO)
         typed = " ".join(part for part in (cleaned.get("first_name"), cleaned.get("last_name")) if part)
         if typed and {"first_name", "last_name"} & set(self.changed_data):
             cleaned["name"] = typed

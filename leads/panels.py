@@ -8,11 +8,7 @@ from django.db import models
 from django.db.models import OuterRef
 from django.http import HttpRequest
 
-from contacts.choices import ListKind
-from crm.access import can
 from crm.catalogue import RecordPanel
-from crm.choices import Verb
-from crm.customfields.showing import fact_lines
 from crm.incoming.panels import MAILS
 from crm.models import User
 from crm.past.panels import CHANGES
@@ -21,23 +17,6 @@ from leads.models import Lead, LeadQuerySet
 from leads.nurturing.panels import nurturing
 
 MOST_LEADS = 50
-
-
-def facts(request: HttpRequest, record: models.Model) -> dict[str, Any]:
-    """Who they are and where they come from."""
-    lead = cast(Lead, record)
-    return {
-        "lead": lead,
-        "list_kind": dict(ListKind.choices).get(lead.list_kind or "", ""),
-        "utm": [value for value in (lead.utm_source, lead.utm_medium, lead.utm_campaign, lead.utm_term) if value],
-        "may_change": can(cast(SignedInRequest, request).user, Verb.CHANGE, lead),
-    }
-
-
-def further_facts(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
-    """The custom fields that the lead has values of and the person may know."""
-    lines = fact_lines(cast(SignedInRequest, request).user, record)
-    return {"lines": lines} if lines else None
 
 
 def leads_of(request: HttpRequest, record: models.Model) -> dict[str, Any]:
@@ -57,8 +36,6 @@ def count_leads(request: HttpRequest, record: models.Model) -> int | None:
 
 
 LEAD_PANELS = (
-    RecordPanel("facts", "Facts", "leads/_facts.html", facts, order=50),
-    RecordPanel("further_facts", "Further facts", "leads/_further_facts.html", further_facts, order=55),
     RecordPanel("nurturing", "Sequence", "leads/nurturing/_panel.html", nurturing, order=30),
     MAILS,
     CHANGES,

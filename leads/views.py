@@ -14,10 +14,13 @@ from django.views import View
 from crm.agenda.actions import create_task
 from crm.choices import Verb
 from crm.filtering.searching import search_rows
+from crm.layouts.facts import fields_by_fact
 from crm.once import led_to, sent_before
 from crm.requests import SignedInRequest
 from crm.timeline import moment_asked
 from crm.views.base import ActionView, ScopedView
+from crm.views.cells import CellEditView
+from crm.views.facts import FactPage
 from crm.views.forms import REFUSED, FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
@@ -25,6 +28,7 @@ from leads import actions, queries
 from leads.choices import STATUS_TONES, LeadStatus
 from leads.conversion.actions import in_force, is_reversible, made_by
 from leads.forms import LeadForm, MoveForm, ScoreForm, TouchForm, known_sources
+from leads.layouts import FACTS, FORM
 from leads.models import Lead, LeadQuerySet
 
 MOST_OPTIONS = 20
@@ -41,6 +45,7 @@ class LeadListView(ListPage):
     import_url_name = "crm:import_list"
     export_url_name = "leads:lead_export"
     edit_path = "edit/"
+    cell_path = "cell/"
     bulk_url_name = "leads:lead_bulk"
     further_bulk = (("enrol", "Sequence", ""),)
     empty_title = "No leads yet"
@@ -52,6 +57,13 @@ class LeadListView(ListPage):
 
 class LeadExportView(ListExport, LeadListView):
     """The list's rows as a file."""
+
+
+class LeadCellView(CellEditView):
+    """Changes one cell of the list."""
+
+    model = Lead
+    list_url_name = "leads:lead_list"
 
 
 class LeadDetailView(RecordPage):
@@ -102,6 +114,7 @@ class LeadFormView(FormPage):
     model = Lead
     form_class = LeadForm
     template_name = "leads/lead_form.html"
+    layout_place = FORM.name
     list_url_name = "leads:lead_list"
 
     def get_context_data(self, form: Any) -> dict[str, Any]:
@@ -134,6 +147,13 @@ class LeadUpdateView(LeadFormView):
             fields=form.lead_fields,
             custom=form.custom,
         )
+
+
+class LeadFactView(FactPage, LeadUpdateView):
+    """One fact of a lead, edited where it stands on its page: `?fact=` names it."""
+
+    facts = fields_by_fact(FACTS)
+    template_name = "leads/_fact_form.html"
 
 
 class TouchCreateView(ScopedView):

@@ -7,13 +7,11 @@ from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
 
-from contacts.models import Contact
 from crm.catalogue import panels_of
 from crm.company import current_company
 from crm.field_rights import hidden_fields
+from crm.layouts.facts import Drawn, record_link
 from crm.layouts.forms import form_place
 from crm.layouts.places import Block, Item, LayoutPlace
 from crm.requests import SignedInRequest
@@ -22,19 +20,10 @@ from orders.forms import OrderForm
 from orders.models import Order
 
 LABEL = "orders.order"
-Drawn = SafeString | str
-
-
-def _contact(contact: Contact | None) -> Drawn:
-    """A link, or the words that stand for who is out of sight."""
-    if contact is None:
-        return ""
-    url = getattr(contact, "get_absolute_url", None)
-    return format_html('<a href="{}">{}</a>', url(), contact) if url else conditional_escape(str(contact))
 
 
 def _customer(order: Order, hidden: frozenset[str]) -> Drawn:
-    return _contact(order.contact) or "anonymous: in totals, in no customer figure"
+    return record_link(order.contact) or "anonymous: in totals, in no customer figure"
 
 
 def _amount(order: Order, hidden: frozenset[str]) -> Drawn:
@@ -62,7 +51,7 @@ FACTS: dict[str, tuple[str, Callable[[Order, frozenset[str]], Drawn]]] = {
     "customer": ("Customer", _customer),
     "ordered_on": ("Day", lambda order, hidden: full_day(order.ordered_on)),
     "channel": ("Channel", lambda order, hidden: order.get_channel_words() if order.channel else ""),
-    "partner": ("Partner", lambda order, hidden: _contact(order.partner)),
+    "partner": ("Partner", lambda order, hidden: record_link(order.partner)),
     "amount": ("Amount", _amount),
     "base_amount": ("In our currency", _in_base),
     "cost": ("Cost", _cost),

@@ -10,7 +10,7 @@ from pipeline.exporting import EXPORTS
 from pipeline.home import CARDS
 from pipeline.importing import KINDS
 from pipeline.layouts import LAYOUTS
-from pipeline.panels import CONTACT_PANELS
+from pipeline.panels import CONTACT_PANELS, DEAL_PANELS
 from pipeline.quotes import panels as quotes
 from pipeline.quotes import searching as quote_search
 from pipeline.quotes import specs as quote_specs
@@ -54,7 +54,7 @@ CATALOGUE = Catalogue(
     imports=KINDS,
     exports=EXPORTS,
     panels={
-        "pipeline.deal": (*quotes.DEAL_PANELS, files_panel("pipeline:deal_file"), CHANGES),
+        "pipeline.deal": (*DEAL_PANELS, *quotes.DEAL_PANELS, files_panel("pipeline:deal_file"), CHANGES),
         "pipeline.quote": (CHANGES,),
         "contacts.contact": (*CONTACT_PANELS, *quotes.CONTACT_PANELS),
     },

@@ -1,7 +1,105 @@
-"""What can be arranged of deals: their form."""
+"""What can be arranged of deals: their form, and the right side of their page."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from crm.catalogue import panels_of
+from crm.company import company_today, current_company
+from crm.layouts.facts import TEMPLATE, Drawn, Fact, blocks_of, draw_groups, record_link
 from crm.layouts.forms import form_place
+from crm.layouts.places import Block, LayoutPlace
+from crm.requests import SignedInRequest
+from crm.templatetags.figures import full_day, money
+from crm.templatetags.pieces import person
 from pipeline.forms import DealForm
+from pipeline.models import Deal
 
-FORM = form_place(DealForm, "pipeline.deal", "Form of deals", needed=("title", "stage", "currency", "opened_on"))
-LAYOUTS = (FORM,)
+LABEL = "pipeline.deal"
+
+
+def _quiet(words: str) -> SafeString:
+    return format_html('<span class="ink-3">{}</span>', words)
+
+
+def _next_step(deal: Deal) -> Drawn:
+    if not deal.next_step:
+        return _quiet("none yet")
+    by_when = _quiet(f" by {full_day(deal.next_step_on)}") if deal.next_step_on else ""
+    return format_html("{}{}", deal.next_step, by_when)
+
+
+def _amount(deal: Deal) -> Drawn:
+    return _quiet("not known") if deal.amount is None else money(deal.amount, deal.currency)
+
+
+def _has_other_worth(deal: Deal) -> bool:
+    return deal.amount is None or deal.currency != current_company().currency
+
+
+def _in_base(deal: Deal) -> Drawn:
+    if deal.base_amount is None:
+        return "no list price" if deal.amount is None else "no exchange rate for that day"
+    note = _quiet(" at list price") if deal.amount is None else ""
+    return format_html("{}{}", money(deal.base_amount, current_company().currency), note)
+
+
+def _expected_on(deal: Deal) -> Drawn:
+    if not deal.expected_on:
+        return _quiet("not known")
+    passed = SafeString(' <span class="tone-warn">passed</span>') if deal.is_slipped(company_today()) else ""
+    return format_html("{}{}", full_day(deal.expected_on), passed)
+
+
+def _owner(deal: Deal) -> Drawn:
+    who = person(deal.owner.name) if deal.owner else "nobody"
+    return format_html("{}{}", who, _quiet(f" · {deal.team}") if deal.team else "")
+
+
+def _is_open(deal: Deal) -> bool:
+    return deal.is_open
+
+
+FACTS: dict[str, Fact] = {
+    "next_step": Fact("Next step", _next_step, ("next_step", "next_step_on"), when=_is_open),
+    "organization": Fact(
+        "Organization", lambda deal: record_link(deal.organization) or _quiet("none"), ("organization",)
+    ),
+    "contact": Fact("Person", lambda deal: record_link(deal.contact) or _quiet("nobody yet"), ("contact",)),
+    "amount": Fact("Amount", _amount, ("amount", "currency"), shows=("amount",)),
+    "base_amount": Fact("In our currency", _in_base, shows=("amount",), when=_has_other_worth),
+    "product": Fact("Product", lambda deal: record_link(deal.product) or _quiet("none"), ("product",)),
+    "expected_on": Fact("Expected close", _expected_on, ("expected_on",), when=_is_open),
+    "opened_on": Fact("Opened", lambda deal: full_day(deal.opened_on) if deal.opened_on else "", ("opened_on",)),
+    "closed_on": Fact("Closed", lambda deal: full_day(deal.closed_on) if deal.closed_on else ""),
+    "reason": Fact("Reason", lambda deal: deal.reason),
+    "owner": Fact("Owner", _owner, ("owner", "team"), shows=("owner",)),
+    "forecast_category": Fact(
+        "Rep's forecast", lambda deal: deal.get_forecast_category_display(), ("forecast_category",), when=_is_open
+    ),
+    "source": Fact("Source", lambda deal: deal.source or _quiet("not known"), ("source",)),
+    "external_id": Fact("External id", lambda deal: deal.external_id or "", ("external_id",)),
+}
+
+
+def side_blocks() -> tuple[Block, ...]:
+    """The facts, the custom fields, and the parts beside them."""
+    return blocks_of(FACTS, LABEL, [Block(panel.label, panel=panel.name) for panel in panels_of(LABEL, "side")])
+
+
+def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    """Each group with the facts of the deal."""
+    user = cast(SignedInRequest, request).user
+    return draw_groups(user, record, blocks, FACTS, reverse("pipeline:deal_fact", args=[record.pk]))
+
+
+FORM = form_place(DealForm, LABEL, "Form of deals", needed=("title", "stage", "currency", "opened_on"))
+SIDE = LayoutPlace(LABEL, "side", "Right side of a deal’s page", side_blocks, draw_facts, TEMPLATE)
+LAYOUTS = (FORM, SIDE)

@@ -1,4 +1,4 @@
-"""What the pipeline puts on a contact's page: the tab of deals, and the button for a new one."""
+"""What stands on a deal's page beside its facts, and of deals on a contact's page."""
 
 from __future__ import annotations
 
@@ -18,11 +18,26 @@ from crm.models import User
 from crm.requests import SignedInRequest
 from crm.tables import Column, Heading, Table, make_rows
 from pipeline.models import Deal
-from pipeline.queries import deals_of
+from pipeline.queries import deals_of, parts_of
 
 NEWEST = 50
 COLUMNS = ("title", "stage", "outcome", "amount", "expected_on")
 PHONE = {"amount": "cell-end", "stage": "cell-secondary"}
+
+
+def checklist(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """What is to be done before an open deal goes on from its stage."""
+    deal = cast(Deal, record)
+    if not deal.is_open or not deal.stage.checklist:
+        return None
+    return {"deal": deal, "may_tick": can(cast(SignedInRequest, request).user, Verb.CHANGE, deal)}
+
+
+def parts(request: HttpRequest, record: models.Model) -> dict[str, Any]:
+    """Lines, people, shares and competitors of a deal that was read `with_parts`, its `people_seen` with it."""
+    deal, user = cast(Deal, record), cast(SignedInRequest, request).user
+    people = deal.people_seen  # type: ignore[attr-defined]
+    return {"deal": deal, "may_change": can(user, Verb.CHANGE, deal), **parts_of(user, deal, people)}
 
 
 def deals_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
@@ -66,6 +81,10 @@ def _new_url(request: SignedInRequest, contact: Contact) -> str:
     return f"{reverse('pipeline:deal_create')}?{field}={contact.pk}"
 
 
+DEAL_PANELS = (
+    RecordPanel("checklist", "Checklist of the stage", "pipeline/_checklist.html", checklist, order=10),
+    RecordPanel("parts", "In this deal", "pipeline/_parts.html", parts, order=20),
+)
 CONTACT_PANELS = (
     RecordPanel(
         "deals",

@@ -20,6 +20,7 @@ class FactPage:
     """
 
     facts: Mapping[str, tuple[str, ...]]
+    layout_place = ""  # a fact that the form leaves out is edited where it stands all the same
     verb: str = Verb.CHANGE
     fact = ""
 

@@ -9,7 +9,6 @@ from crm.access import with_rights
 from crm.choices import Verb
 from crm.company import company_today
 from crm.counted_panels import panel_counts
-from crm.customfields.showing import fact_lines
 from crm.views.base import ActionView
 from crm.views.bulk import BulkChangeView
 from crm.views.cells import CellEditView
@@ -21,7 +20,7 @@ from pipeline.composing import AT_DEAL, people_of
 from pipeline.forms import DealForm
 from pipeline.layouts import FORM
 from pipeline.models import Deal
-from pipeline.queries import parts_of, search_deals, seen_customers, stage_bar, with_parts
+from pipeline.queries import search_deals, seen_customers, stage_bar, with_parts
 
 
 class DealListView(ListPage):
@@ -77,14 +76,12 @@ class DealDetailView(RecordPage):
         today, user = company_today(), self.request.user
         if self.is_tab_alone and self.tab:
             return super().get_context_data()
-        people = people_of(user, self.record)
+        people = self.record.people_seen = people_of(user, self.record)
         context = super().get_context_data() | {
             "today": today,
             "is_slipped": self.record.is_slipped(today),
             "days_in_stage": self.record.days_in_stage(today) if self.record.is_open else None,
             "stages": stage_bar(self.record),
-            "parts": parts_of(user, self.record, people),
-            "own_facts": fact_lines(user, self.record),
         }
         return context if self.tab else context | history_context(self.request, self.record, AT_DEAL, people)
 

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from crm.layouts.facts import fields_by_fact
 from crm.views.facts import FactPage
 from pipeline import actions
 from pipeline.forms import DealForm
+from pipeline.layouts import FACTS
 from pipeline.models import Deal
 from pipeline.views.deals import DealFormView
-
-FACTS: dict[str, tuple[str, ...]] = {
-    "title": ("title",),
-    "organization": ("organization",),
-    "contact": ("contact",),
-    "amount": ("amount", "currency"),
-    "product": ("product",),
-    "opened_on": ("opened_on",),
-    "expected_on": ("expected_on",),
-    "next_step": ("next_step", "next_step_on"),
-    "owner": ("owner", "team"),
-    "forecast_category": ("forecast_category",),
-    "source": ("source",),
-    "external_id": ("external_id",),
-}
 
 
 class DealFactView(FactPage, DealFormView):
     """`?fact=` names it."""
 
-    facts = FACTS
+    facts = {"title": ("title",), **fields_by_fact(FACTS)}
     template_name = "pipeline/_fact_form.html"
     heading = "Edit {record.title}"
     done = "Saved {record.title}."

@@ -161,6 +161,8 @@ ADDRESSES: dict[str, Address] = {
     "leads:lead_bulk": form("lead", "change"),
     "leads:lead_detail": Address("lead"),
     "leads:lead_update": form("lead", "change", has_record=True),
+    "leads:lead_cell": form("lead", "change", has_record=True),
+    "leads:lead_fact": form("lead", "change", has_record=True),
     "leads:lead_history": Address("lead"),
     "leads:touch_create": button("lead", "view"),
     "leads:lead_move": form("lead", "change", has_record=True),

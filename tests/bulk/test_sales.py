@@ -1,4 +1,4 @@
-"""Many orders, invoices, subscriptions and registrations changed at once, and one cell of each."""
+"""Many orders, invoices, subscriptions, registrations and leads changed at once, and one cell of each."""
 
 import datetime as dt
 import json
@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from contacts.models import TerritoryRule
 from crm.choices import JobState, Role
-from crm.models import JobRun, RowChange
+from crm.models import JobRun, RowChange, Territory
+from leads.models import ScoreRule
 from orders.models import Invoice, Order, ProductRegistration, Subscription
 from tests import factories as make
 from tests.concurrency.forms import form_in
@@ -84,6 +86,17 @@ def test_registrations_get_a_longer_warranty_but_none_before_the_purchase(manage
     assert undo(manager, job).result["undone"] == 1
 
 
+def test_leads_of_another_industry_come_into_its_territory_with_their_new_score(manager):
+    wood = Territory.objects.create(name="Wood")
+    TerritoryRule.objects.create(territory=wood, industries=["Wood"])
+    tree = {"version": 1, "where": {"field": "industry", "op": "is", "value": "Wood"}}
+    ScoreRule.objects.create(name="Wood", kind="fit", points=40, tree=tree)
+    lead = make.make_lead(industry="Steel")
+    assert send(manager, "leads:lead_bulk", "industry", "Wood").result["changed"] == 1
+    lead.refresh_from_db()
+    assert (lead.territory, lead.score) == (wood, 40)
+
+
 def test_nobody_changes_what_hangs_on_customers_out_of_reach(manager):
     rep = make.make_user(Role.REP)
     mine = make.make_invoice(make.make_contact(owner=rep), note="a")
@@ -110,6 +123,7 @@ def cell(kind: str, record: Any, field: str) -> str:
         ),
         ("orders:registration_cell", lambda: make.make_registration(make.make_contact()), "note", "Mine", "Mine"),
         ("pipeline:deal_cell", make.make_deal, "next_step", "Call Ada", "Call Ada"),
+        ("leads:lead_cell", make.make_lead, "industry", "Wood", "Wood"),
     ],
 )
 def test_a_cell_is_changed_where_it_stands(manager, kind, make_one, field, typed, shown):

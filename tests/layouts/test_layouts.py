@@ -232,3 +232,53 @@ def test_orders_and_deals_are_arranged_too(house):
     form = client.get(reverse("pipeline:deal_update", args=[deal.pk])).context["form"]
     assert names_shown(form)["Next"] == [["next_step", "title"]]
     assert "source" not in str(names_shown(form))
+
+
+def test_the_side_of_a_deal_is_arranged_by_group_and_part_and_edited_where_it_stands(house):
+    admin, manager = house
+    deal, client = make.make_deal(title="Racks", source="fair"), make.signed_in(manager)
+    CustomField.objects.create(key="size", label="Size", type="text", model="pipeline.deal")
+    shipped = client.get(deal.get_absolute_url()).context["panels"]
+    assert [one["name"] for one in shipped] == ["facts", "parts"]
+    assert dict(shipped[0]["data"]["missing"])["custom_size"] == "Size"
+    sent = parts({"panel:parts": [], "Ours": ["source", "custom_size"]}, hidden=("next_step",))
+    arrange(admin, "pipeline.deal:side", "manager", sent)
+    fact = f"{reverse('pipeline:deal_fact', args=[deal.pk])}?fact=custom_size"
+    fields = form_in(client.get(fact).content.decode(), "opened").fields
+    assert client.post(fact, {**fields, "custom_size": "XL"}).status_code == 302
+    panels = client.get(deal.get_absolute_url()).context["panels"]
+    assert [one["label"] for one in panels[:2]] == ["In this deal", "Ours"]
+    assert [line[:2] for line in panels[1]["data"]["lines"][:2]] == [("Source", "fair"), ("Size", "XL")]
+    assert "Next step" not in str(panels)
+    assert "Racks" in make.signed_in(admin).get(deal.get_absolute_url()).content.decode()
+
+
+def test_leads_are_arranged_and_what_the_form_leaves_out_is_edited_on_the_page(house):
+    admin, manager = house
+    lead, client = make.make_lead(name="Ada", email="ada@x.example", phone="", industry="Wood"), make.signed_in(manager)
+    arrange(admin, "leads.lead:form", "", parts({"Who": ["organization", "email"]}, hidden=("industry", "first_name")))
+    arrange(admin, "leads.lead:side", "", parts({"Work": ["industry", "reach"]}, hidden=("last_touch_at",)))
+    form = client.get(reverse("leads:lead_update", args=[lead.pk])).context["form"]
+    assert names_shown(form)["Who"] == [["organization", "email"]]
+    assert "industry" not in str(names_shown(form))
+    page = client.get(lead.get_absolute_url())
+    groups = {one["label"]: one["data"] for one in page.context["panels"] if one["name"] == "facts"}
+    assert [line[0] for line in groups["Work"]["lines"]] == ["Industry", "Reach them"]
+    assert "Last touch" not in page.content.decode()
+    fact = f"{reverse('leads:lead_fact', args=[lead.pk])}?fact="
+    fields = form_in(client.get(f"{fact}industry").content.decode(), "opened").fields
+    assert "email" not in fields
+    assert client.post(f"{fact}industry", {**fields, "industry": "Steel"}).status_code == 302
+    reach = form_in(client.get(f"{fact}reach").content.decode(), "opened").fields
+    assert client.post(f"{fact}reach", {**reach, "email": "", "phone": "+49 30 123456"}).status_code == 302
+    lead.refresh_from_db()
+    assert (lead.name, lead.industry, lead.email, lead.phone) == ("Ada", "Steel", "", "+49 30 123456")
+
+
+def test_a_new_lead_without_anything_is_refused_at_a_field_that_the_layout_shows(house):
+    admin, manager = house
+    arrange(admin, "leads.lead:form", "", parts({"": ["organization"]}, hidden=("first_name", "last_name", "email")))
+    client, url = make.signed_in(manager), reverse("leads:lead_create")
+    answer = client.post(url, form_in(client.get(url).content.decode(), "form_token").fields)
+    assert answer.status_code == 422
+    assert "Who is it?" in str(answer.context["form"].errors["organization"])
