@@ -135,7 +135,7 @@ class LeadCreateView(LeadFormView):
 
 
 class LeadUpdateView(LeadFormView):
-    verb = Verb.CHANGE
+    verb: str = Verb.CHANGE
     heading = "Edit {record.name}"
     done = "Saved {record.name}."
 
