@@ -38,11 +38,6 @@ def _owner(lead: Lead) -> Drawn:
     return format_html("{}{}", who, _quiet(f" · {lead.team}") if lead.team else "")
 
 
-def _known_as(lead: Lead) -> Drawn:
-    sees = lead.contact_id is None or lead.sees_contact  # type: ignore[attr-defined]
-    return record_link(lead.contact) if sees else str(lead.contact)
-
-
 def _reach(lead: Lead) -> SafeString:
     line = '<span class="fact-line">{} <a href="{}{}">{}</a></span>'
     ways = (
@@ -103,7 +98,7 @@ def _text(label: str, name: str) -> Fact:
 
 FACTS: dict[str, Fact] = {
     "owner": Fact("Owner", _owner, ("owner", "team"), shows=("owner",)),
-    "contact": Fact("Known as", _known_as),
+    "contact": Fact("Known as", lambda lead: record_link(lead.contact) if lead.contact_id else ""),
     "reach": Fact("Reach them", _reach, ("email", "phone")),
     "organization": _text("Organization", "organization"),
     "product": Fact("Interest", lambda lead: record_link(lead.product), ("product",)),

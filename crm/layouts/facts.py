@@ -86,8 +86,8 @@ def record_link(record: Any) -> Drawn:
     """A related record by name, with the way to its page; one out of sight by the words that stand for it."""
     if record is None:
         return ""
-    url = getattr(record, "get_absolute_url", None)
-    return format_html('<a href="{}">{}</a>', url(), record) if url else conditional_escape(str(record))
+    address = record.get_absolute_url()
+    return format_html('<a href="{}">{}</a>', address, record) if address else conditional_escape(str(record))
 
 
 def custom_line(line: FactLine | None) -> Drawn:

@@ -14,10 +14,11 @@
     if (field.dataset.pick && !field.tomselect) {
       if (tries) setTimeout(() => stand(field, tries - 1), 25);
     } else if (field.tomselect) {
-      const { settings } = field.tomselect; // its list opens with the first letter, not over the fields below
-      settings.openOnFocus = false;
+      const { settings } = field.tomselect; // its list opens with a letter, an arrow or a click, not over the fields below
+      const { preload } = settings;
+      Object.assign(settings, { openOnFocus: false, preload: false });
       field.tomselect.focus();
-      setTimeout(() => (settings.openOnFocus = true), 100);
+      setTimeout(() => Object.assign(settings, { openOnFocus: true, preload }), 100);
     } else field.focus();
   }
   function first(form) {

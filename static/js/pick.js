@@ -31,7 +31,7 @@
     const isMany = field.multiple;
     const address = field.dataset.pickUrl;
     field.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? field.getAttribute("aria-label") ?? field.name); // the label moves to the new box
-    new window.TomSelect(field, {
+    const select = new window.TomSelect(field, {
       ...(address ? lookingUp(address) : {}),
       plugins: isMany ? ["remove_button"] : address ? ["clear_button"] : [],
       maxOptions: 600,
@@ -42,6 +42,12 @@
       placeholder: field.getAttribute("placeholder") || (isMany ? "Any" : ""),
       allowEmptyOption: !address,
       render: { no_results: () => "<div class='no-results'>Nothing found</div>" },
+    });
+    // a click on the open list closes it, and the box is still typed in
+    const { onClick } = select;
+    select.onClick = () => (select.isFocused && select.isOpen ? select.close() : onClick.call(select));
+    select.control_input.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown" && !select.isOpen) select.focus();
     });
   }
   async function look(root) {

@@ -63,6 +63,27 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     expect(page.get_by_role("heading", level=1)).to_have_text("Dora")
 
 
+def test_a_picker_that_has_the_focus_opens_by_an_arrow_a_letter_or_a_click_and_keeps_the_focus(
+    page: Page, live_server, mia
+):
+    for name in ("Nora", "Berta"):
+        make.make_contact(name=name)
+    enter(page, live_server, mia)
+    page.goto(f"{live_server.url}/orders/new/")
+    box, options = page.locator("#id_contact-ts-control"), page.locator(".ts-dropdown:visible .option")
+    expect(box).to_be_focused()
+    page.wait_for_load_state("networkidle")
+    expect(options).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(options).to_have_count(2)
+    box.click()
+    expect(options).to_have_count(0)
+    page.keyboard.type("nor")  # its first letter opens the New menu, elsewhere
+    expect(options).to_have_text(["Nora"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_contact")).to_have_value(str(Contact.objects.get(name="Nora").pk))
+
+
 def test_a_choice_of_colours_goes_with_the_person_to_another_browser(page: Page, live_server, mia, new_context):
     enter(page, live_server, mia)
     page.goto(live_server.url)
