@@ -154,7 +154,7 @@ class ChurnPage(ModelPage):
         tried = self.found.get("facts")
         if not tried:
             return ""
-        does = "is better with them" if tried["used"] else "is no better with them, so they are left out"
+        does = "is better with them" if tried["used"] else "is not better by a standard error, so they are left out"
         return (
             "The facts of the record (source, country, person or organization, markets, age) were tried, each as it "
             f"was on the day: the model {does} (log loss {number(tried['log_loss'], 4)} with, "

@@ -131,17 +131,22 @@ def single_deals(run: ModelRun) -> str:
     if not found:
         return ""
     areas = " and ".join(f"{area:.4f} ({kind})" for kind, area in found["auc"].items())
-    best = max(found["auc"].values())
+    forward = found.get("forward")
+    best = forward if forward is not None else max(found["auc"].values())
     verdict = (
         "near 0.5 is chance: who sells what to whom hardly says which deal will be won, so nobody should be told that "
         "a single deal is “78 % likely”"
         if best < 0.6
         else "0.5 is chance, 1 is certainty"
     )
+    ahead = "" if forward is None else (
+        f" Asked only of deals opened later than all that it learned from, as a score on the page would be, it has "
+        f"{forward:.4f} ({number(found['n_forward'])} deals)."
+    )  # fmt: skip
     return (
-        f"Can single deals be told apart? By rep, product and customer, known before it closes, a model ranks a won "
-        f"deal above a lost one with an AUC of {areas}, out of fold over the newest {number(found['n'])} closed deals; "
-        f"{verdict}."
+        f"Can single deals be told apart? By rep, product, customer and month of opening, known before it closes, a "
+        f"model ranks a won deal above a lost one with an AUC of {areas}, out of fold over the newest "
+        f"{number(found['n'])} closed deals.{ahead} {verdict[0].upper()}{verdict[1:]}."
     )
 
 

@@ -55,6 +55,18 @@ class ModelPage:
         return [*rows, *self.found.get("baselines", ())]
 
     @property
+    def choice(self) -> str:
+        """By what rule the model was taken, in words."""
+        error, folds = self.found.get("standard_error"), number(self.found.get("folds"))
+        if error is None:  # a run of before the rule
+            return f"The model with the least cross-validated log loss is taken ({folds} stratified folds)."
+        return (
+            f"Taken is the simplest model whose cross-validated log loss ({folds} stratified folds) is within one "
+            f"standard error, here {number(error, 4)}, of the least: closer than that, chance decides which is least "
+            "(Breiman et al. 1984)."
+        )
+
+    @property
     def flattery(self) -> str:
         """By how much the choice among the models may flatter the log loss, in words."""
         bias = self.found.get("selection_bias")
@@ -66,7 +78,7 @@ class ModelPage:
             else "so the figures of this page may be that much too kind"
         )
         return (
-            f"The folds that chose the model also measured its log loss, so it may be {number(bias, 4)} too low "
+            f"The folds that chose the model also measured the losses, so the least may be {number(bias, 4)} too low "
             f"(Tibshirani and Tibshirani 2009); {own}."
         )
 

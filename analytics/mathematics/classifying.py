@@ -1,4 +1,4 @@
-"""Probabilities of a yes or no: three kinds of models, chosen by cross-validated log loss, calibrated, with reasons.
+"""Probabilities of a yes or no: the simplest of three kinds of models that is as good as any, calibrated, with reasons.
 
 All randomness comes from one seed, so the same rows give the same figures. scikit-learn is imported where a model is
 fitted: it takes seconds, and every process of the product imports this module.
@@ -16,13 +16,23 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from analytics.mathematics.features import Codes, Design, Features, Matrix, Plain
-from analytics.mathematics.quality import Floats, Labels, auc, average_precision, brier, log_loss, top_decile_lift
+from analytics.mathematics.quality import (
+    Floats,
+    Labels,
+    auc,
+    average_precision,
+    brier,
+    log_loss,
+    log_losses,
+    top_decile_lift,
+)
 from analytics.mathematics.trees import path_contributions
 
 SEED = 42
 FOLDS = 5
 LINEAR, BOOSTING, NETWORK = "LogisticRegression", "HistGradientBoosting", "MLP"
 CANDIDATES = (LINEAR, BOOSTING, NETWORK)
+"""From the simplest on: the first two say exactly why, and the network's starting weights are drawn."""
 METHODS = {
     LINEAR: "exact: each term of the linear predictor, against the average customer",
     BOOSTING: "exact sum over the paths of the trees: how the expected value changes at each split on the feature",
@@ -141,12 +151,15 @@ CALIBRATORS = ("none", "sigmoid", "isotonic")
 
 @dataclass(frozen=True)
 class Choice:
-    """What cross-validation found: log loss by kind, the best, its calibrated out-of-fold probabilities.
+    """What cross-validation found: the kind that is taken, log loss by kind, its calibrated out-of-fold probabilities.
 
-    `selection_bias` is by how much the least log loss flatters, because the same folds chose the model.
+    `best` has the least log loss, `error` is the standard error of that (`simplest`). `selection_bias` is by how much
+    the least log loss flatters, because the same folds found it.
     """
 
     kind: str
+    best: str
+    error: float
     losses: dict[str, float]
     calibrator: Calibrator
     predicted: Floats
@@ -182,20 +195,42 @@ def choose(
     candidates: Sequence[str] = CANDIDATES,
     tell: Callable[[str], None] = lambda kind: None,
 ) -> Choice:
-    """Fit every candidate on stratified folds (seed 42) and take the one with the least log loss out of fold.
+    """Fit every candidate (from the simplest on) on stratified folds (seed 42), and take the `simplest` that is as good
+    out of fold as the best.
 
     Its probabilities are calibrated in the way whose own cross-validated log loss is the least: every figure made of
     `predicted` comes from rows that neither the model nor its calibration saw. Needs 2 rows of each outcome.
     """
     out, parts = out_of_fold(features, outcome, candidates, tell)
-    losses = {kind: log_loss(outcome, predicted) for kind, predicted in out.items()}
-    best = min(losses, key=lambda kind: losses[kind])
-    tried = {kind: _calibrated(kind, out[best], outcome, parts) for kind in CALIBRATORS}
+    taken, best, error = simplest({kind: log_losses(outcome, predicted) for kind, predicted in out.items()})
+    tried = {kind: _calibrated(kind, out[taken], outcome, parts) for kind in CALIBRATORS}
     way = min(CALIBRATORS, key=lambda kind: log_loss(outcome, tried[kind]))
-    calibrator = fit_calibrator(way, out[best], outcome)
-    bias = selection_bias(best, out, outcome, parts)
-    by_model = {kind: model_figures(outcome, predicted, parts) for kind, predicted in out.items()}
-    return Choice(best, losses, calibrator, tried[way], len(parts), bias, by_model)
+    return Choice(
+        kind=taken,
+        best=best,
+        error=error,
+        losses={kind: log_loss(outcome, predicted) for kind, predicted in out.items()},
+        calibrator=fit_calibrator(way, out[taken], outcome),
+        predicted=tried[way],
+        folds=len(parts),
+        selection_bias=selection_bias(best, out, outcome, parts),
+        by_model={kind: model_figures(outcome, predicted, parts) for kind, predicted in out.items()},
+    )
+
+
+def simplest(losses: Mapping[str, Floats]) -> tuple[str, str, float]:
+    """(the simplest candidate that is as good as the best, the best, the standard error of its mean loss).
+
+    `losses` are the out-of-fold losses of the same n rows by candidate, from the simplest on, each of shape (n,). As
+    good is a mean within one standard error of the least one: below that, which of them is least is decided by who
+    happened to be in which fold. The error is over the rows, as of the trees for which the rule was made: Breiman,
+    Friedman, Olshen and Stone (1984), Classification and Regression Trees, 3.4.3; Hastie, Tibshirani and Friedman
+    (2009), The Elements of Statistical Learning, 7.10.1, take it over the folds. n must be at least 2.
+    """
+    means = {name: float(np.mean(rows)) for name, rows in losses.items()}
+    best = min(means, key=lambda name: means[name])
+    error = float(np.std(losses[best], ddof=1) / np.sqrt(len(losses[best])))
+    return next(name for name in losses if means[name] <= means[best] + error), best, error
 
 
 def model_figures(outcome: Labels, predicted: Floats, parts: Sequence[tuple[Any, Any]]) -> dict[str, float]:
@@ -218,7 +253,7 @@ def model_figures(outcome: Labels, predicted: Floats, parts: Sequence[tuple[Any,
 def selection_bias(best: str, out: Mapping[str, Floats], outcome: Labels, parts: Sequence[tuple[Any, Any]]) -> float:
     """By how much the least cross-validated log loss is too low, since the same folds chose the model.
 
-    Mean over the folds of the loss of the chosen model less that of the best model of the fold: Tibshirani and
+    Mean over the folds of the loss of the best model of all less that of the best model of the fold: Tibshirani and
     Tibshirani (2009), A bias correction for the minimum error rate in cross-validation, Annals of Applied Statistics 3.
     It overstates where the models are alike, and is 0 where one wins every fold.
     """

@@ -71,9 +71,15 @@ def brier(outcome: Labels, predicted: Floats) -> float:
     return float(np.mean((predicted - outcome) ** 2))
 
 
-def log_loss(outcome: Labels, predicted: Floats) -> float:
+def log_losses(outcome: Labels, predicted: Floats) -> Floats:
+    """What each row loses: minus the log of the probability that was given to what happened. Shape (n,)."""
     safe = np.clip(predicted, SMALLEST, 1 - SMALLEST)
-    return float(-np.mean(outcome * np.log(safe) + (1 - outcome) * np.log(1 - safe)))
+    found: Floats = -(outcome * np.log(safe) + (1 - outcome) * np.log(1 - safe))
+    return found
+
+
+def log_loss(outcome: Labels, predicted: Floats) -> float:
+    return float(np.mean(log_losses(outcome, predicted)))
 
 
 def calibration_table(outcome: Labels, predicted: Floats, groups: int = 10) -> list[dict[str, float]]:

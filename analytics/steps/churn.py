@@ -17,6 +17,7 @@ from analytics.steps import StepResult, whole_number
 from analytics.steps.churn_labels import SUBSCRIPTIONS, has_subscriptions, labelled_population
 from analytics.steps.churn_orders import has_orders, run_by_orders
 from analytics.steps.churn_pooled import run_by_label
+from analytics.steps.churn_scores import how_chosen
 from crm.jobs import Progress
 
 HORIZON_DAYS, ELIGIBLE_DAYS = 90, 365
@@ -59,7 +60,7 @@ def describe(run: ModelRun) -> list[str]:
     if not found.get("model"):
         return list(found.get("sentences", ()))
     return [
-        f"{found['model']}, chosen by cross-validated log loss; calibration: {found['calibration']}.",
+        how_chosen(found),
         (
             f"AUC {found['auc']:.4f} ({found['auc_low']:.4f} to {found['auc_high']:.4f}), average precision "
             f"{found['average_precision']:.4f}, Brier {found['brier']:.4f}, lift of the top "

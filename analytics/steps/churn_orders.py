@@ -163,7 +163,7 @@ def _chosen(population: Population, told: list[str], progress: Progress) -> tupl
     """(choice, features left out, what came of the facts of the record).
 
     The model is chosen on how customers bought; the facts of the record join where they lower its log loss on the same
-    folds. All of it inside the customers of the first cut-off.
+    folds by more than the standard error of the lower one. All of it inside the customers of the first cut-off.
     """
     done = iter(range(2, PARTS))
     outcome, without = _outcome(population), sorted({*told, *FACTS})
@@ -175,11 +175,12 @@ def _chosen(population: Population, told: list[str], progress: Progress) -> tupl
     progress.report(next(done), PARTS, "Trying the facts of the record")
     more = choose(population.features.without(told), outcome, [choice.kind])
     loss, loss_with = choice.losses[choice.kind], more.losses[choice.kind]
-    facts = {"used": loss_with < loss, "log_loss": round(loss_with, 6), "log_loss_without": round(loss, 6)}
+    facts = {"used": loss_with < loss - more.error, "log_loss": round(loss_with, 6), "log_loss_without": round(loss, 6)}
     if not facts["used"]:
         return choice, without, facts
     losses = {**choice.losses, choice.kind: loss_with}
-    return replace(more, losses=losses, selection_bias=choice.selection_bias), told, facts
+    kept = {"best": choice.best, "error": choice.error, "selection_bias": choice.selection_bias}
+    return replace(more, losses=losses, **kept), told, facts
 
 
 def _baselines(test: Population, day: dt.date) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from analytics.choices import RiskBand
 from analytics.mathematics import quality
-from analytics.mathematics.classifying import METHODS, TOO_GOOD, Choice, Classifier, single_auc
+from analytics.mathematics.classifying import CANDIDATES, METHODS, TOO_GOOD, Choice, Classifier, single_auc
 from analytics.mathematics.features import Features
 from analytics.mathematics.quality import Floats, Labels
 from analytics.models import ChurnScore
@@ -110,11 +110,29 @@ def chosen(choice: Choice) -> dict[str, Any]:
         "model": choice.kind,
         "calibration": choice.calibrator.kind,
         "folds": choice.folds,
+        "best_model": choice.best,
+        "standard_error": round(choice.error, 6),
         "log_losses": {kind: round(loss, 6) for kind, loss in choice.losses.items()},
         "selection_bias": round(choice.selection_bias, 6),
         "by_model": {kind: dict(one) for kind, one in choice.by_model.items()},
         "reasons_method": METHODS[choice.kind],
     }
+
+
+def how_chosen(found: Mapping[str, Any]) -> str:
+    """Which model a run took, by what rule, and how it is calibrated, in a sentence."""
+    if (error := found.get("standard_error")) is None:  # a run of before the rule
+        how = "chosen by cross-validated log loss"
+    elif found["best_model"] == found["model"]:
+        how = "of the least cross-validated log loss, and none that is simpler is within a standard error of it"
+        if found["model"] == CANDIDATES[0]:
+            how = "of the least cross-validated log loss"
+    else:
+        how = (
+            f"the simplest within one standard error ({error:.4f}) of the least cross-validated log loss, "
+            f"that of {found['best_model']}"
+        )
+    return f"{found['model']}, {how}; calibration: {found['calibration']}."
 
 
 def drivers(

@@ -23,6 +23,7 @@ from analytics.steps.churn_scores import (
     baseline,
     chosen,
     figures,
+    how_chosen,
     nothing_learnt,
     too_telling,
     write_scores,
@@ -111,7 +112,7 @@ def describe(run: ModelRun) -> list[str]:
     if not found.get("model"):
         return list(found.get("sentences", ()))
     return [
-        f"{found['model']}, chosen by cross-validated log loss; calibration: {found['calibration']}.",
+        how_chosen(found),
         (
             f"AUC {found['auc']:.4f} ({found['auc_low']:.4f} to {found['auc_high']:.4f}) out of fold, average "
             f"precision {found['average_precision']:.4f}, Brier {found['brier']:.4f}, lift of the top "

@@ -24,6 +24,7 @@ from analytics.steps.churn_scores import (
     baseline,
     chosen,
     figures,
+    how_chosen,
     nothing_learnt,
     too_telling,
     write_scores,
@@ -165,7 +166,7 @@ def describe(run: ModelRun) -> list[str]:
     if not found.get("model"):
         return list(found.get("sentences", ()))
     return [
-        f"{found['model']}, chosen by cross-validated log loss; calibration: {found['calibration']}.",
+        how_chosen(found),
         (
             f"Among customers that it did not see, the tenth that it calls most alike holds the best customers "
             f"{found['top_decile_lift']:.2f} times as often as chance; AUC {found['auc']:.4f} ({found['auc_low']:.4f} "

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from analytics.mathematics import quality
-from analytics.mathematics.classifying import BOOSTING, LINEAR, Classifier, choose, single_auc
+from analytics.mathematics.classifying import BOOSTING, LINEAR, NETWORK, Classifier, choose, simplest, single_auc
 from analytics.mathematics.features import Features, coded
 from analytics.mathematics.trees import expected_log_odds
 
@@ -109,13 +109,37 @@ def test_out_of_fold_probabilities_are_calibrated_and_the_same_each_time():
     features, outcome, chance = drawn(2_000)
     first, second = choose(features, outcome, [LINEAR, BOOSTING]), choose(features, outcome, [LINEAR, BOOSTING])
     assert np.array_equal(first.predicted, second.predicted)
-    assert first.losses[first.kind] == min(first.losses.values())
+    assert first.losses[first.best] == min(first.losses.values())
+    assert first.losses[first.kind] <= first.losses[first.best] + first.error
     assert quality.log_loss(outcome, first.predicted) < quality.log_loss(outcome, np.full(2_000, outcome.mean()))
     assert np.abs(first.predicted - chance).mean() < 0.08
     hits = [
         row["low"] <= row["predicted"] <= row["high"] for row in quality.calibration_table(outcome, first.predicted)
     ]
     assert sum(hits) >= 8
+
+
+def test_the_simplest_within_one_standard_error_of_the_best_is_taken():
+    """By hand: the best has a mean of 0.4 and a standard deviation of 0.2 over 4 rows, so an error of 0.1."""
+    best = np.array([0.2, 0.6, 0.4 - 0.1 * 2**0.5, 0.4 + 0.1 * 2**0.5])
+    error = 0.1
+    for more, wanted in ((0.0, LINEAR), (error - 1e-9, LINEAR), (error + 1e-9, NETWORK)):
+        losses = {LINEAR: np.full(4, 0.4 + more), BOOSTING: np.full(4, 9.0), NETWORK: best}
+        taken, least, found = simplest(losses)
+        assert (taken, least) == (wanted, LINEAR if more == 0 else NETWORK)
+        assert more == 0 or found == pytest.approx(error)
+
+
+def test_trees_are_taken_where_a_line_cannot_tell_and_no_network_for_a_hair():
+    """An outcome that hangs on a product of two numbers: a linear predictor knows nothing of it."""
+    rng = np.random.default_rng(5)
+    left, right = rng.normal(size=(2, 1_500))
+    outcome = (rng.random(1_500) < np.where(left * right > 0, 0.85, 0.15)).astype(np.int64)
+    features = Features({"left": left.astype(np.float32), "right": right.astype(np.float32)}, {}, {})
+    found = choose(features, outcome, [LINEAR, BOOSTING])
+    assert found.kind == found.best == BOOSTING
+    assert found.losses[LINEAR] > found.losses[BOOSTING] + found.error
+    assert quality.auc(outcome, found.predicted) > 0.75
 
 
 def test_a_feature_that_gives_the_answer_away_is_seen_whatever_its_form():

@@ -135,8 +135,12 @@ def every_figure_of_the_forecast_is_as_published() -> None:
     assert tests == TESTS
     assert [test["is_counted"] for test in found["tests"]] == [False, True, True]
     # other tools found 0.5442 and 0.5359: whoever reports much more has looked at the day or the money of the closing
-    assert found["single_deals"]["n"] == 6711
-    assert all(0.45 < area < 0.56 for area in found["single_deals"]["auc"].values())
+    told = found["single_deals"]
+    assert told["n"] == 6711
+    assert told["auc"] == {"LogisticRegression": pytest.approx(0.5442, abs=0.01)}
+    # scikit-learn by itself gives 0.4915 forward: what was found out of fold is the calendar of the deals
+    assert told["n_forward"] == 5368
+    assert told["forward"] == pytest.approx(0.5, abs=0.03)
 
 
 def every_page_shows_it() -> None:
