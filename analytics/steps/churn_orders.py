@@ -179,8 +179,8 @@ def _chosen(population: Population, told: list[str], progress: Progress) -> tupl
     if not facts["used"]:
         return choice, without, facts
     losses = {**choice.losses, choice.kind: loss_with}
-    kept = {"best": choice.best, "error": choice.error, "selection_bias": choice.selection_bias}
-    return replace(more, losses=losses, **kept), told, facts
+    bias = choice.selection_bias
+    return replace(more, best=choice.best, error=choice.error, losses=losses, selection_bias=bias), told, facts
 
 
 def _baselines(test: Population, day: dt.date) -> dict[str, Any]:
