@@ -88,6 +88,7 @@ def timeline_context(request: HttpRequest, record: Model, place: Place = AT_CONT
         "record": record,
         "timeline": read_timeline(user, record, before=moment, only=only, words=words, without=without),
         "timeline_url": reverse(place.names["timeline"], args=[record.pk]),
+        "answer_url": reverse(place.names["part"], args=[record.pk]) if can(user, Verb.ADD, Interaction) else "",
         "nothing_yet": place.nothing.format(record=record),
         "sources": choices,
         "only": only,

@@ -223,6 +223,7 @@ def _entry(row: Interaction) -> TimelineEntry:
         url=path_of("incoming:mail_detail", came_as) if (came_as := getattr(row, "came_as", None)) else "",
         notes=tuple(_notes(row)),
         names=tuple(getattr(row, "named", None) or ()),
+        answers=row.pk if row.channel == Channel.EMAIL and row.direction == Direction.INBOUND else None,
     )
 
 

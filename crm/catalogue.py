@@ -119,7 +119,8 @@ class ExportKind:
 @dataclass(frozen=True)
 class TimelineEntry:
     """One entry of a history, ready to show. `names` are colleagues who are mentioned in its text; at
-    `days_url` a line that stands for many has its days."""
+    `days_url` a line that stands for many has its days; `answers` is the id of the touch where it is a mail that can
+    be answered."""
 
     at: dt.datetime
     icon: str
@@ -132,6 +133,7 @@ class TimelineEntry:
     notes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     days_url: str = ""
+    answers: int | None = None
 
 
 @dataclass(frozen=True)

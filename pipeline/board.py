@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -20,7 +19,7 @@ from crm.field_rights import mask
 from crm.filtering.listings import Listing
 from crm.models import User
 from crm.templatetags.figures import days, full_day, money, short_money
-from pipeline.models import Deal, Pipeline, Stage
+from pipeline.models import Deal, Stage
 
 CARDS = 20
 MORE = "cards:"
@@ -62,16 +61,13 @@ class Column:
 
 @dataclass
 class Cards:
-    """What a request may see of a board. `listing` narrows; figures are over all that match, not over what is drawn."""
+    """What a request may see of a board. `listing` narrows; figures are over all that match, not over what is drawn;
+    `stages` are all of the pipeline, in order."""
 
     user: User
     listing: Listing
-    pipeline: Pipeline
+    stages: Sequence[Stage]
     shows_money: bool = True
-
-    @cached_property
-    def stages(self) -> list[Stage]:
-        return list(Stage.objects.filter(pipeline=self.pipeline).order_by("position", "pk"))
 
     @property
     def columns(self) -> list[Stage]:
@@ -92,7 +88,10 @@ def columns_of(cards: Cards) -> list[Column]:
     currency = cards.listing.currency
     columns = {stage.pk: Column(stage, currency=currency) for stage in cards.columns}
     groups = cards.rows.values("stage", "currency").annotate(
-        n=Count("pk"), worth=Sum("base_amount"), own=Sum("amount"), rotting=Count("pk", filter=_rots(cards.columns))
+        n=Count("pk"),
+        worth=Sum("base_amount"),
+        own=Sum("amount", filter=~Q(currency=currency)),
+        rotting=Count("pk", filter=_rots(cards.columns)),
     )
     for group in groups:
         column = columns.get(group["stage"])
@@ -102,7 +101,7 @@ def columns_of(cards: Cards) -> list[Column]:
         column.rotting += group["rotting"]
         if cards.shows_money and group["worth"] is not None:
             column.worth = (column.worth or Decimal(0)) + group["worth"]
-        if cards.shows_money and group["own"] is not None and group["currency"] != currency:
+        if cards.shows_money and group["own"] is not None:
             column.by_currency.append(money(group["own"], group["currency"]))
     filled = [column for column in columns.values() if column.count]
     found = _first_keys(cards, [column.stage for column in filled])

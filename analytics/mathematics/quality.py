@@ -73,9 +73,8 @@ def brier(outcome: Labels, predicted: Floats) -> float:
 
 def log_losses(outcome: Labels, predicted: Floats) -> Floats:
     """What each row loses: minus the log of the probability that was given to what happened. Shape (n,)."""
-    safe = np.clip(predicted, SMALLEST, 1 - SMALLEST)
-    found: Floats = -(outcome * np.log(safe) + (1 - outcome) * np.log(1 - safe))
-    return found
+    given = np.where(outcome == 1, predicted, 1 - predicted)
+    return np.asarray(-np.log(np.clip(given, SMALLEST, 1 - SMALLEST)), float)
 
 
 def log_loss(outcome: Labels, predicted: Floats) -> float:

@@ -158,6 +158,8 @@ class MailForm(ComposerForm):
     to = forms.CharField(max_length=320, label="To")
     subject = forms.CharField(max_length=200, label="Subject")
     text = forms.CharField(max_length=LONGEST_TEXT, label="Text")
+    answers = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput())
+    quoted = forms.CharField(max_length=LONGEST_TEXT, required=False, label="Quoted text")
 
     def clean_to(self) -> str:
         return checked_address(self.cleaned_data["to"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -32,11 +32,14 @@ def send_to_contact(
     to: str,
     subject: str,
     text: str,
+    quoted: str = "",
+    headers: Mapping[str, str] | None = None,
     mentioned: Sequence[int] = (),
     about: Model | None = None,
 ) -> Interaction:
     """Send one mail in the person's name and log it, at the record that it is `about`, too; replies go to the person.
-    The draft is gone then.
+    The draft is gone then. `quoted` goes with it below the text, and stands in no history a second time; `headers` say
+    what it answers.
 
     Raises ValidationError where it cannot be sent, or the contact has said no.
     """
@@ -59,7 +62,8 @@ def send_to_contact(
         kind=MailKind.AT_LEAST_ONCE,
         to=named_mailbox(contact.name, to),
         subject=subject,
-        text=text,
+        text=f"{text.rstrip()}\n\n{quoted}" if quoted.strip() else text,
+        headers=headers or {},
         sender=named_mailbox(actor.name, house),
         reply_to=named_mailbox(actor.name, actor.email) if actor.email else "",
         contact_id=contact.pk,

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 
 from contacts import actions
 from contacts.choices import PointKind
+from contacts.composing.answering import mail_to_answer
 from contacts.composing.forms import CallForm, MailDraftForm, MailForm, MeetingForm, NoteForm, TaskComposerForm
 from contacts.composing.mails import send_to_contact
 from contacts.composing.place import AT_CONTACT, Place, about_of
@@ -133,12 +134,19 @@ class MailSendView(ComposerView):
 
     def act(self, record: Any, form: MailForm) -> None:
         cleaned = form.cleaned_data
+        answered = None
+        if cleaned["answers"]:
+            answered = mail_to_answer(self.request.user, list(form.people.values()), cleaned["answers"])
+            if answered is None:
+                raise ValidationError("The mail that this answers is not there any more: write a new one instead.")
         send_to_contact(
             actor=self.request.user,
             contact=form.contact,
             to=cleaned["to"],
             subject=cleaned["subject"],
             text=cleaned["text"],
+            quoted=cleaned["quoted"],
+            headers=answered.headers if answered else {},
             mentioned=form.mentioned,
             about=about_of(record),
         )
@@ -209,7 +217,8 @@ PARTS: dict[str, type[ComposerView]] = {
 
 
 class ComposerPartView(ScopedView):
-    """One form of the composer, `?kind=`: fetched when its tab is opened; a page of its own without scripts."""
+    """One form of the composer, `?kind=`: fetched when its tab is opened; a page of its own without scripts. With
+    `&answer=`, the id of a touch, a mail is the answer to that one."""
 
     model: type[models.Model] = Contact
     place = AT_CONTACT
@@ -222,9 +231,22 @@ class ComposerPartView(ScopedView):
             raise Http404("There is no such form.")
         view = PARTS[kind]()
         view.setup(request, *args, **kwargs)
-        context = part_context(self.request, self.place, record, people, kind, view.make_form(people))
+        form = view.make_form(people)
+        if kind == "mail" and "answer" in request.GET:
+            form.initial |= self._answer(people)
+        context = part_context(self.request, self.place, record, people, kind, form)
         is_part = bool(request.headers.get("HX-Request"))
         return render(request, f"contacts/composer/_{kind}.html" if is_part else "contacts/composer_page.html", context)
+
+    def _answer(self, people: Sequence[Contact]) -> dict[str, Any]:
+        """What the form of an answer begins with."""
+        asked = self.request.GET["answer"]
+        key = int(asked) if asked.isdecimal() and len(asked) < 18 else None
+        answered = mail_to_answer(self.request.user, people, key)
+        if answered is None:
+            raise Http404("There is no such mail.")
+        names = ("to", "subject", "quoted")
+        return {"answers": answered.touch.pk, **{name: getattr(answered, name) for name in names}}
 
 
 def part_context(
@@ -237,7 +259,8 @@ def part_context(
         shown = points_shown(request.user).filter(contact__in=people, kind=PointKind.EMAIL).order_by("id")
         place_of = {one.pk: at for at, one in enumerate(people)}
         emails = [point.value for point in sorted(shown, key=lambda point: place_of[point.contact_id])]
-        context |= {"emails": emails, "draft": draft_of(request.user, record) if not form.is_bound else None}
+        is_fresh = not (form.is_bound or form.initial.get("answers"))
+        context |= {"emails": emails, "draft": draft_of(request.user, record) if is_fresh else None}
     return context
 
 

@@ -20,7 +20,7 @@ from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 from pipeline.actions import make_ready_pipeline
 from pipeline.board import MORE, Cards, columns_of, more_cards
-from pipeline.models import Deal, Pipeline
+from pipeline.models import Deal, Pipeline, Stage
 from pipeline.queries import search_deals
 from pipeline.ready import READY
 
@@ -49,11 +49,16 @@ class BoardView(ScopedView):
         return found
 
     @cached_property
+    def stages(self) -> list[Stage]:
+        return list(Stage.objects.filter(pipeline=self.pipeline).order_by("position", "pk"))
+
+    @cached_property
     def listing(self) -> Listing:
         """What the filters of the address mean, as the list reads them."""
         hidden = hidden_specs(self.request.user, "pipeline.deal")
         design = ListDesign("pipeline.deal", "title", "-added_on", search_deals, hidden=hidden)
-        rows = Deal.objects.visible_to(self.request.user).open().filter(pipeline=self.pipeline)
+        # by stages, not by pipeline: the index of the board has these, and answers alone
+        rows = Deal.objects.visible_to(self.request.user).open().filter(stage__in=[one.pk for one in self.stages])
         return Listing(design, self.request, rows, (), self.request.company.currency)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -72,7 +77,7 @@ class BoardView(ScopedView):
     @cached_property
     def cards(self) -> Cards:
         shows_money = not hides(self.request.user, "pipeline.deal.amount")
-        return Cards(self.request.user, self.listing, self.pipeline, shows_money=shows_money)
+        return Cards(self.request.user, self.listing, self.stages, shows_money=shows_money)
 
     def get_context_data(self) -> dict[str, Any]:
         return {

@@ -10,13 +10,16 @@
     const block = matchMedia("(max-width: 899.98px)").matches ? "start" : "nearest"; // a phone has no room to spare
     panel.closest(".composer")?.scrollIntoView({ block });
   }
-  function open(kind) {
-    const panel = part(kind);
-    if (!panel) return false;
+  function reveal(kind) {
     for (const tab of tabs()) {
       tab.setAttribute("aria-selected", String(tab.dataset.compose === kind));
       part(tab.dataset.compose).hidden = tab.dataset.compose !== kind;
     }
+    return part(kind);
+  }
+  function open(kind) {
+    const panel = part(kind) && reveal(kind);
+    if (!panel) return false;
     if (panel.querySelector("form")) focusFirst(panel);
     else window.htmx.trigger(panel, "compose");
     return true;
@@ -25,6 +28,19 @@
     const opener = event.target.closest("[data-compose], [data-compose-open]");
     if (!opener || event.ctrlKey || event.metaKey) return;
     if (open(opener.dataset.compose || opener.dataset.composeOpen)) event.preventDefault();
+  });
+  // an answer takes the place of the empty form of a mail; what is typed there is asked about
+  document.addEventListener("click", async (event) => {
+    const opener = event.target.closest("[data-answer]");
+    const panel = part("mail");
+    if (!opener || !panel || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const box = panel.querySelector("textarea");
+    const ask = { title: "Leave the mail you have begun?", text: "The answer takes its place.", yes: "Answer instead", danger: true };
+    if (box && box.value !== box.defaultValue && !(await window.crm.ask(ask))) return;
+    reveal("mail");
+    opener.blur();
+    await window.htmx.ajax("GET", opener.href, { target: panel, swap: "innerHTML" });
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const panel = event.detail.elt.closest?.("[id^=compose-]");
