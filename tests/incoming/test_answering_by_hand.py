@@ -1,4 +1,4 @@
-"""A person answers a mail from the timeline: address, subject, quote, and the ids by which programs see a conversation."""
+"""A person answers a mail from the timeline: address, subject, quote, and the ids that make it one conversation."""
 
 from __future__ import annotations
 
