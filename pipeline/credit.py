@@ -60,7 +60,7 @@ class Grouping:
 
 
 GROUPINGS: dict[str, Grouping] = {
-    "rep": Grouping("Rep", "d.person_id", "person.name", PERSON, "owner", is_shared=True, person_field="user"),
+    "rep": Grouping("Rep", "d.person_id", "person.name", PERSON, "counts_for", is_shared=True, person_field="user"),
     "manager": Grouping(
         "Manager",
         "person.manager_id",

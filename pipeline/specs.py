@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q, Value
+from django.db.models import ExpressionWrapper, F, Q, Sum, Value
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -18,8 +18,9 @@ from crm.related_totals import Total
 from crm.templatetags.figures import full_day, money
 from crm.templatetags.pieces import pill
 from pipeline.choices import ForecastCategory, Outcome
-from pipeline.models import Deal, Pipeline, Stage
+from pipeline.models import Deal, DealShare, Pipeline, Stage
 
+WHOLE = 100
 TONES = {Outcome.OPEN: "neutral", Outcome.WON: "good", Outcome.LOST: "bad"}
 
 
@@ -81,6 +82,13 @@ def _slipped(mark: str) -> Q:
     if mark != "yes":
         raise ValueError("The mark of slipped deals is “yes”.")
     return Q(outcome=Outcome.OPEN, archived_at=None, expected_on__lt=company_today())
+
+
+def _counts_for(end: str, value: Any) -> Q:
+    """Of the owner, as far as it is not all shared out, and of who has a share: as performance and forecast count."""
+    parts = DealShare.objects.order_by().values("deal")
+    given_away = parts.annotate(given=Sum("percent")).filter(given__gte=WHOLE).values("deal")
+    return Q(owner=value) & ~Q(pk__in=given_away) | Q(pk__in=parts.filter(user=value))
 
 
 def is_rotting(today: dt.date) -> Q:
@@ -150,6 +158,11 @@ DEAL_FIELDS = (
     ),
     FieldSpec("owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=60,
         also=("owner_email", "owner_name")),
+    FieldSpec("shared_with", "Shared with", "shares__user", kind="person", column=False, order=60),
+    FieldSpec(
+        "counts_for", "Counts for", "owner", kind="record", column=False, order=83, condition=_counts_for,
+        help="Their own deals, and those of which they have a share.",
+    ),
     FieldSpec("team", "Team", "team", kind="team", select=("team",), order=61),
     FieldSpec("product", "Product", "product__name", select=("product",), order=62, stored="pipeline.deal.product",
         also=("product_external_id",)),

@@ -70,7 +70,10 @@ def _headers(came: IncomingMail) -> dict[str, str]:
     """The first and the last of a long conversation: programs find it by either. Nothing that is no id enters."""
     if not AN_ID.fullmatch(came.message_id):
         return {}
-    known = list(dict.fromkeys(one for one in came.references if AN_ID.fullmatch(one) and one != came.message_id))
+    nearest_first = came.references
+    known = list(
+        dict.fromkeys(one for one in reversed(nearest_first) if AN_ID.fullmatch(one) and one != came.message_id)
+    )
     chosen = [*known[:1], *known[1:][-MOST_REFERENCES:], came.message_id]
     while len(" ".join(chosen)) > LONGEST_REFERENCES and len(chosen) > 1:
         del chosen[min(1, len(chosen) - 2)]

@@ -57,7 +57,7 @@ def test_the_form_of_an_answer_is_filled_from_the_mail(rep, mia):
 
 def test_the_answer_names_the_mail_and_the_conversation_and_the_history_holds_no_quote(rep, mia):
     earlier = [f"<{number}.{'x' * 40}@example.com>" for number in range(30)]
-    touch = came(references=" ".join(["<0@example.com>", *earlier, "no id at all"]), in_reply_to="<0@example.com>")
+    touch = came(references=" ".join(["<0@example.com>", *earlier, "no id at all"]), in_reply_to=earlier[-1])
     data = {
         "to": "mia.private@example.org", "subject": "Re: Blue ones", "text": "Yes, three.", "answers": touch.pk,
         "quoted": "On Monday, Mia wrote:\n> Do you have blue ones?",

@@ -6,9 +6,11 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from crm.choices import Role
 from pipeline.actions import change_deal
+from pipeline.models import Deal
 from pipeline.performance import Figures, figures_by, total_figures
 from tests import factories as make
 
@@ -46,6 +48,26 @@ def test_each_has_their_part_of_count_and_amount_and_the_rest_is_the_owners(hous
     assert {(row.win_rate, row.mean_amount, row.cycle_won, row.median_won) for row in found.values()} == {
         (1, Decimal(1000), 10, 10)
     }
+
+
+def test_the_row_of_a_rep_leads_to_the_deals_that_count_for_them(house):
+    ann, bob = house
+    own = make.make_deal(owner=bob, opened_on=OPENED, closed=("Won", CLOSED))
+    gone = make.make_deal(owner=bob, opened_on=OPENED, closed=("Won", CLOSED))
+    share(gone, {ann: 100})
+    client = make.signed_in(make.make_user(Role.ADMIN))
+    page = client.get("/analytics/performance/?by=rep")
+    urls = {row.name: url for row, url in page.context["rows"]}
+
+    def listed(url: str) -> list[int]:
+        return sorted(row.pk for row in client.get(url).context["table"].rows)
+
+    shared = next(one.pk for one in Deal.objects.all() if one not in (own, gone))
+    assert listed(urls["Bob"]) == sorted([shared, own.pk])
+    assert listed(urls["Ann"]) == sorted([shared, gone.pk])
+    assert listed(f"{reverse('pipeline:deal_list')}?shared_with={bob.pk}") == [shared]
+    assert listed(f"{reverse('pipeline:deal_list')}?shared_with=me") == []
+    assert listed(f"{reverse('pipeline:deal_list')}?shared_with=none") == [own.pk]
 
 
 @pytest.mark.parametrize(("grouping", "names"), [("manager", {"Mia", "Otto"}), ("office", None)])
