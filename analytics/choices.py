@@ -27,6 +27,7 @@ class AlertKind(TextChoices):
     UP = "up", "Up-sell"
     SWITCH = "switch", "Switch-sell"
     DRIFT = "drift", "Drifting away"
+    MARGIN = "margin", "Falling margin"
 
 
 class AlertState(TextChoices):

@@ -31,6 +31,8 @@ def accept_alert(*, actor: User | None, alert: SellAlert) -> Task | None:
     title = f"Call {current.contact.name}{product}"
     if current.kind == AlertKind.DRIFT:
         title = f"Call {current.contact.name}: quiet for longer than ever"
+    elif current.kind == AlertKind.MARGIN:
+        title = f"Talk with {current.contact.name} about prices: the margin falls"
     task = create_task(
         actor=actor,
         record=current.contact,

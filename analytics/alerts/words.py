@@ -15,12 +15,14 @@ KIND_TONES: dict[str, str] = {
     AlertKind.UP: "accent",
     AlertKind.SWITCH: "accent",
     AlertKind.DRIFT: "warn",
+    AlertKind.MARGIN: "warn",
 }
 KIND_ICONS: dict[str, str] = {
     AlertKind.CROSS: "bag",
     AlertKind.UP: "arrow-up-right",
     AlertKind.SWITCH: "shuffle",
     AlertKind.DRIFT: "hourglass-split",
+    AlertKind.MARGIN: "graph-down",
 }
 COST = "orders.product.unit_cost"
 
@@ -32,6 +34,7 @@ def evidence_of(alert: SellAlert, user: User | None) -> str:
         AlertKind.UP: _up,
         AlertKind.SWITCH: _switch,
         AlertKind.DRIFT: _drift,
+        AlertKind.MARGIN: _margin,
     }[AlertKind(alert.kind)](alert, hides(user, COST))
 
 
@@ -39,6 +42,11 @@ def advice_of(alert: SellAlert) -> str:
     """What to do, and what it would bring."""
     if alert.kind == AlertKind.DRIFT:
         return "Call and ask how it went. What they bring in a year, times the chance that they have left, is at stake."
+    if alert.kind == AlertKind.MARGIN:
+        return (
+            "Look at what was discounted before the next offer. What a year at the margin of before would leave more, "
+            "times the chance that the fall is no accident, is at stake."
+        )
     return (
         "Offer it when you next talk. What it usually brings, times the chance that they take it, is what it is worth."
     )
@@ -82,6 +90,17 @@ def _drift(alert: SellAlert, hides_cost: bool) -> str:
         f"Usually buys every {days(int(alert.facts('gap', 0)))}, last {_day(alert)}: quiet for"
         f" {days(int(alert.facts('quiet', 0)))}. Nine in ten of this customer's own pauses would have ended within"
         f" {days(int(alert.facts('limit', 0)))}."
+    )
+
+
+def _margin(alert: SellAlert, hides_cost: bool) -> str:
+    if hides_cost:
+        return "What they buy leaves us less than it did the year before."
+    low, high = 100 * alert.facts("low", 0), 100 * alert.facts("high", 0)
+    return (
+        f"Of what they bought in the last half year {percent(alert.facts('now', 0))} is left after costs, of the year"
+        f" before {percent(alert.facts('was', 0))}: between {low:.0f} and {high:.0f} points less (95 % interval), by"
+        f" {number(alert.facts('orders_now', 0))} and {number(alert.facts('orders_was', 0))} orders."
     )
 
 

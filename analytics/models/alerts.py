@@ -13,18 +13,24 @@ from django.urls import reverse
 from analytics.choices import AlertKind, AlertReason, AlertState
 from crm.access import VisibleQuerySet
 from crm.choices import Verb
+from crm.field_rights import hides
 from crm.grants import AccessPaths
 from crm.models import User
 
 OPEN = (AlertState.NEW, AlertState.SNOOZED)
+COST = "orders.product.unit_cost"
 
 
 class SellAlertQuerySet(VisibleQuerySet["SellAlert"]):
-    """Alerts; those that are held back as the control are nobody's to see, whatever their role."""
+    """Alerts; those that are held back as the control are nobody's to see, whatever their role. A falling margin is
+    told to nobody from whom costs are hidden: its worth alone would say what a sale leaves."""
 
     def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
         rows = super().visible_to(user, verb)
-        return rows if user is None else rows.filter(is_held_back=False)
+        if user is None:
+            return rows
+        rows = rows.filter(is_held_back=False)
+        return rows.exclude(kind=AlertKind.MARGIN) if hides(user, COST) else rows
 
     def waiting(self, today: dt.date) -> Self:
         """Not answered yet: new ones, and those that were put off to a day that has come."""
@@ -38,7 +44,8 @@ class SellAlert(models.Model):
     the figures (`analytics.alerts.words` says them), `chance` the share of such customers who did it, `expected_value`
     the money, in the company's currency, times that chance. One in ten, drawn at random, `is_held_back`: nobody sees
     it, and what those customers buy is the measure of what the others brought. `outcome_on`: the first day within 90 on
-    which the customer bought it (anything, where they drifted away), for `outcome_amount`."""
+    which the customer bought it (anything, where they drifted away; at the margin of before, where that fell), for
+    `outcome_amount`."""
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="sell_alerts")
     kind = models.CharField(max_length=8, choices=AlertKind)
@@ -99,6 +106,8 @@ class SellAlert(models.Model):
         """`Offer Museum glass`; what to do, in a few words."""
         if self.kind == AlertKind.DRIFT:
             return "Call before they are gone"
+        if self.kind == AlertKind.MARGIN:
+            return "Talk about prices: the margin falls"
         return f"Offer {self.product}" if self.product_id else "Make an offer"
 
     @property

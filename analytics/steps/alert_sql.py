@@ -80,6 +80,44 @@ FROM {scores} CROSS JOIN LATERAL (SELECT 7 * ({alpha} + t_x) * (power(0.1, -1 / 
 WHERE x >= 2 AND age > 0 AND expected_value IS NOT NULL AND p_alive IS NOT NULL
   AND days_quiet > waits.most AND days_quiet <= 3 * waits.most
 """)
+# {recent} days beside the year before them: each order's margin weighs as much as its revenue, so that the variance of
+# a margin is that of the orders around it (weighted) by the revenue; a half year with few orders says nothing
+MARGIN_SQL = sql.SQL("""
+SELECT contact_id, 'margin' AS kind, NULL::bigint AS product_id, NULL::bigint AS instead_of, sure AS chance,
+       sure * fall * revenue_now * 365 / {recent} AS value,
+       jsonb_build_object(
+           'now', round((left_now / revenue_now)::numeric, 4), 'was', round((left_was / revenue_was)::numeric, 4),
+           'low', round((fall - 1.96 * error)::numeric, 4), 'high', round((fall + 1.96 * error)::numeric, 4),
+           'orders_now', orders_now, 'orders_was', orders_was) AS evidence
+FROM (
+    SELECT *, CASE WHEN error > 0 THEN (1 + erf(fall / error / sqrt(2))) / 2 ELSE 1 END AS sure
+    FROM (
+        SELECT *, left_was / revenue_was - left_now / revenue_now AS fall,
+               sqrt(greatest(squares_now - left_now ^ 2 / revenue_now, 0) / (orders_now - 1) / revenue_now
+                  + greatest(squares_was - left_was ^ 2 / revenue_was, 0) / (orders_was - 1) / revenue_was) AS error
+        FROM (
+            SELECT contact_id, count(*) FILTER (WHERE is_now) AS orders_now,
+                   count(*) FILTER (WHERE NOT is_now) AS orders_was,
+                   sum(revenue) FILTER (WHERE is_now) AS revenue_now,
+                   sum(revenue) FILTER (WHERE NOT is_now) AS revenue_was,
+                   sum(remains) FILTER (WHERE is_now) AS left_now, sum(remains) FILTER (WHERE NOT is_now) AS left_was,
+                   sum(remains ^ 2 / revenue) FILTER (WHERE is_now) AS squares_now,
+                   sum(remains ^ 2 / revenue) FILTER (WHERE NOT is_now) AS squares_was
+            FROM (
+                SELECT contact_id, ordered_on > {as_of} - {recent} AS is_now, base_amount::float8 AS revenue,
+                       (base_amount - {cost})::float8 AS remains
+                FROM orders_order
+                WHERE contact_id IS NOT NULL AND is_purchase AND base_amount > 0 AND cost IS NOT NULL
+                  AND ordered_on <= {as_of} AND ordered_on > {as_of} - {recent} - 365
+            ) AS known
+            WHERE remains IS NOT NULL
+            GROUP BY contact_id
+        ) AS sums
+        WHERE orders_now >= {least_orders} AND orders_was >= {least_orders}
+    ) AS falls
+) AS margins
+WHERE fall >= {least_fall} AND fall > 1.96 * error
+""")
 # the best ones for each person and kind, until so many wait; nothing that was answered or shown a short time ago
 MAKE_SQL = sql.SQL("""
 WITH fitting AS ({fitting}), trust AS (
@@ -113,7 +151,7 @@ WITH fitting AS ({fitting}), trust AS (
                                AND waiting.product_id IS NOT DISTINCT FROM best.product_id
 ), ranked AS (
     SELECT apart.*, row_number() OVER (PARTITION BY owner, kind ORDER BY worth DESC, contact_id) AS place
-    FROM apart WHERE kind = 'drift' OR of_product <= {of_product}
+    FROM apart WHERE kind IN ('drift', 'margin') OR of_product <= {of_product}
 )
 INSERT INTO {alerts} (contact_id, kind, product_id, instead_of_id, evidence, chance, expected_value, is_held_back,
                       made_on, run_id, state, reason)
@@ -124,7 +162,7 @@ FROM ranked
 WHERE place <= {most} - (SELECT coalesce(sum(number), 0) FROM waiting AS w
                          WHERE w.owner = ranked.owner AND w.kind = ranked.kind)
 """)
-# the first purchase of what was offered, or of anything where the customer drifted away
+# the first purchase of what was offered; of anything by who drifted away; at the margin of before where that fell
 OUTCOME_SQL = sql.SQL("""
 UPDATE {alerts} AS a SET outcome_on = bought.ordered_on, outcome_amount = bought.amount
 FROM (
@@ -137,6 +175,7 @@ FROM (
         WHERE o.contact_id = own.contact_id AND o.is_purchase AND o.ordered_on > own.made_on
           AND o.ordered_on <= least(own.made_on + {horizon}, {as_of})
           AND (own.product_id IS NULL OR l.id IS NOT NULL)
+          AND (own.kind <> 'margin' OR o.amount > 0 AND 1 - o.cost / o.amount >= (own.evidence ->> 'was')::numeric)
         GROUP BY o.id ORDER BY o.ordered_on, o.id LIMIT 1
     ) AS first
     WHERE own.outcome_on IS NULL AND own.made_on > {as_of} - 2 * {horizon}

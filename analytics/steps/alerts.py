@@ -5,6 +5,8 @@ above 1, of at least LEAST_PAIRS customers who have both); the chance is the low
 one that have the other. Up-sell: of a family, to a product that costs at least 15 % more, where so many who began with
 the one went on to the other. Switch-sell: of a family, to one that costs about the same and leaves at least five points
 more. Drift: days since the last purchase beyond nine in ten of the waits that BG/NBD predicts for this very customer.
+Falling margin: of the last half year's revenue at least five points less is left than of the year before, by more than
+what the customer's own orders vary by (95 % interval of the difference of two ratios, each order weighing its revenue).
 
 What is worth most waits first: at most MOST_WAITING of a kind for each person. One in ten is held back, drawn by a hash
 of customer, kind, product and day, and seen by nobody: what those customers buy is what the others would have bought
@@ -27,6 +29,7 @@ from analytics.models import ClvScore, ModelRun
 from analytics.statements import analyze_table, day, drop_tables, execute, rows_of
 from analytics.steps import StepResult
 from analytics.steps import alert_sql as texts
+from analytics.steps.order_money import cost_in_base
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number
 
@@ -41,7 +44,12 @@ LEAST_PAIRS, LEAST_MOVERS = 20, 5
 DEARER, MOST_DEARER = 1.15, 3.0
 SAME_PRICE = (0.85, 1.15)
 BETTER_MARGIN = 0.05
+RECENT_DAYS = 180  # whose margin is held against that of the year before
+LEAST_FALL, LEAST_ORDERS = 0.05, 5
 PRIOR = 5  # answers that a kind of offer is credited with before its own count
+
+
+WITHOUT_RULES = (AlertKind.DRIFT, AlertKind.MARGIN)
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         "held_back": sum(held for _, _, held, _ in counts),
         "waiting": {kind: count for kind, _, _, count in counts},
         "rules": {
-            kind.value: sum(rule.kind == kind for rule in rules) for kind in AlertKind if kind != AlertKind.DRIFT
+            kind.value: sum(rule.kind == kind for rule in rules) for kind in AlertKind if kind not in WITHOUT_RULES
         },
     }
     metrics["sentences"] = list(_sentences(metrics, made, has_drift=drift is not None))
@@ -205,9 +213,16 @@ def _write_rules(rules: Sequence[Rule]) -> None:
 
 def _make(as_of: dt.date, run_id: int, drift: sql.Composed | None) -> int:
     fitting = texts.FITTING_SQL.format(as_of=day(as_of), **texts.NAMES)
+    margin = texts.MARGIN_SQL.format(
+        cost=cost_in_base(),
+        as_of=day(as_of),
+        recent=sql.Literal(RECENT_DAYS),
+        least_fall=sql.Literal(LEAST_FALL),
+        least_orders=sql.Literal(LEAST_ORDERS),
+    )
     return execute(
         texts.MAKE_SQL.format(
-            fitting=sql.SQL(" UNION ALL ").join([fitting, drift]) if drift else fitting,
+            fitting=sql.SQL(" UNION ALL ").join([fitting, margin, *([drift] if drift else [])]),
             as_of=day(as_of),
             run_id=sql.Literal(run_id),
             prior=sql.Literal(PRIOR),

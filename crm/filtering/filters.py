@@ -199,6 +199,14 @@ class PersonFilter(ChoiceFilter):
         people = User.objects.visible_to(asking).order_by("name", "id").values_list("pk", "name")[:MOST_PEOPLE]
         return [(ME, "me"), (NOBODY, "nobody"), *people]
 
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Of a path to many people, nobody means that there is none: no row of theirs can say so."""
+        if not (self.is_apart and value and NOBODY in value):
+            return super().filter(qs, value)
+        named = self.matches([part for part in value if part != NOBODY]) & self.within_sight()
+        anybody = has_some(qs.model, self.spec.path, Q(**{f"{self.spec.path}__isnull": False}))
+        return qs.filter(has_some(qs.model, self.spec.path, named) | ~anybody)
+
     def matches(self, value: Any) -> Q:
         keys = [self.parent.request.user.pk if part == ME else int(part) for part in value if part != NOBODY]
         condition = Q(**{f"{self.spec.path}__in": keys})

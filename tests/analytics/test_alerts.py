@@ -2,8 +2,10 @@
 
 import datetime as dt
 from decimal import Decimal
+from statistics import NormalDist
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -16,7 +18,7 @@ from analytics.mathematics.comparing import lift, usual_wait
 from analytics.mathematics.quality import wilson
 from analytics.models import ClvScore, ModelRun, SellAlert
 from analytics.runs import run_steps
-from analytics.steps.alerts import HORIZON_DAYS, MOST_OF_PRODUCT
+from analytics.steps.alerts import HORIZON_DAYS, MOST_OF_PRODUCT, settle
 from contacts.models import Contact
 from crm.choices import Role
 from crm.company import company_today
@@ -129,6 +131,58 @@ def test_drift_is_beyond_nine_in_ten_of_the_own_waits():
     years = (20.0 + quiet["late"] / 7) * 7 / 365
     assert float(alert.expected_value) == pytest.approx(0.6 * 100 * 5 / years, abs=0.01)
     assert f"within {round(limit)} d." in evidence_of(alert, rep).replace("\xa0", " ")
+
+
+def sold_at(contact: Contact, *, ago: int, margins: tuple[float, ...], amount: int = 100) -> None:
+    """An order for each margin, the last one so many days before the day."""
+    for place, margin in enumerate(margins):
+        day = DAY - dt.timedelta(days=ago + 7 * place)
+        line = {"quantity": 1, "amount": Decimal(amount), "unit_cost": Decimal(str(round(amount * (1 - margin), 2)))}
+        moment = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
+        make.make_order(contact, lines=(line,), ordered_at=moment, ordered_on=day)
+
+
+def test_a_falling_margin_is_told_where_it_is_no_accident_with_what_a_year_of_it_costs():
+    make.make_company()
+    rep = make.make_user(Role.REP)
+    before, now = (0.40, 0.42, 0.38, 0.41, 0.39), (0.30, 0.33, 0.29, 0.31, 0.27)
+    wild = (0.9, 0.1, 0.5, 0.1, 0.4), (0.6, 0.1, 0.5, 0.1, 0.2)
+    cases = {"falls": (before, now), "stays": (before, before), "wild": wild, "few": (before, now[:4])}
+    people = {name: make.make_contact(name=name, owner=rep) for name in cases}
+    for name, (was, later) in cases.items():
+        sold_at(people[name], ago=200, margins=was)
+        sold_at(people[name], ago=10, margins=later)
+    run_steps(actor=None, as_of=DAY, only=["alerts"])
+    (alert,) = made("margin")
+    assert alert.contact == people["falls"]
+    # orders of one amount: the margin of a half year is the mean of its orders', its variance that of a mean
+    error = (np.var(before, ddof=1) / 5 + np.var(now, ddof=1) / 5) ** 0.5
+    fall = float(np.mean(before) - np.mean(now))
+    sure = NormalDist().cdf(fall / error)
+    assert (alert.evidence["now"], alert.evidence["was"]) == (0.3, 0.4)
+    assert alert.evidence["low"] == pytest.approx(fall - 1.96 * error, abs=1e-4)
+    assert alert.evidence["high"] == pytest.approx(fall + 1.96 * error, abs=1e-4)
+    assert alert.chance == pytest.approx(sure)
+    assert float(alert.expected_value) == pytest.approx(sure * fall * 500 * 365 / 180, abs=0.01)
+    assert "30 % is left after costs, of the year before 40 %" in evidence_of(alert, rep).replace("\xa0", " ")
+    task = actions.accept_alert(actor=rep, alert=alert)
+    assert task.title == "Talk with falls about prices: the margin falls"
+    FieldRule.objects.create(role=Role.REP, model="orders.product", field="unit_cost", right="hidden")
+    hidden_from = type(rep).objects.get(pk=rep.pk)
+    assert SellAlert.objects.visible_to(rep).exists()
+    assert not SellAlert.objects.visible_to(hidden_from).exists(), "its worth alone would say what a sale leaves"
+
+
+def test_a_margin_is_back_by_an_order_at_the_margin_of_before_and_not_by_any():
+    make.make_company()
+    contact = make.make_contact(owner=make.make_user(Role.REP))
+    alert = make_alert(contact=contact, kind="margin", product=None, evidence={"was": 0.4}, made_on=DAY)
+    for later, margin, found in ((5, 0.3, None), (9, 0.45, DAY + dt.timedelta(days=9))):
+        sold_at(contact, ago=-later, margins=(margin,))
+        settle(DAY + dt.timedelta(days=later))
+        alert.refresh_from_db()
+        assert (alert.outcome_on, alert.state) == (found, "new" if found is None else "ended")
+    assert alert.outcome_amount == 100
 
 
 def test_one_in_ten_is_held_back_and_nobody_sees_it():
