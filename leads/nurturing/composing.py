@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.html import format_html, linebreaks, urlize
 
 from crm.foreign.tokens import Purpose, make_token
 from crm.mail.addresses import named_mailbox
@@ -30,7 +32,24 @@ FIELDS: dict[str, str] = {
 """Names between braces, and what they stand for."""
 PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")
 SIGNED_OFF = "\n\n-- \n"
+PAGE = (
+    "{}\n<hr>\n<p><small>{company}<br>You do not want to hear from us about this any more?"
+    ' <a href="{link}">Tell us here</a>.</small></p>\n'
+)
 FOOTER = f"{SIGNED_OFF}{{company}}\nYou do not want to hear from us about this any more? {{link}}\n"
+
+
+NO_LINK = "#"
+"""In place of the link to say no, where a mail is only looked at."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail of a step for one lead, as plain text and as HTML that says the same."""
+
+    subject: str
+    text: str
+    html: str
 
 
 class Unknown(ValueError):
@@ -85,16 +104,17 @@ def draft_of(enrolment: Enrolment, step: SequenceStep, address: str, company: st
 
     Its key is the enrolment's and the step's: asked for twice, it is sent once.
     """
-    lead, values = enrolment.lead, values_of(enrolment.lead, company)
+    lead = enrolment.lead
     house = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     link = unsubscribe_link(enrolment)
-    owner = lead.owner
-    name = values["name"]
+    owner, name = lead.owner, values_of(lead, company)["name"]
+    mail = written(step, lead, company, link)
     return Draft(
         kind=MailKind.AT_MOST_ONCE,
         to=named_mailbox(name, address) if name else address,
-        subject=" ".join(fill(step.title, values).split()),
-        text=fill(step.text, values).rstrip() + FOOTER.format(company=company, link=link),
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
         sender=named_mailbox(owner.name if owner else company, house),
         reply_to=named_mailbox(owner.name, owner.email) if owner and owner.email else "",
         headers={"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
@@ -102,6 +122,17 @@ def draft_of(enrolment: Enrolment, step: SequenceStep, address: str, company: st
         about=lead,
         key=f"sequence:{enrolment.pk}:{step.pk}",
         takes_answers=True,
+    )
+
+
+def written(step: SequenceStep, lead: Lead, company: str, link: str) -> Written:
+    """The mail of a step with the fields of the lead; `link` is where it says no. Raises Unknown."""
+    values = values_of(lead, company)
+    text = fill(step.text, values).rstrip()
+    return Written(
+        subject=" ".join(fill(step.title, values).split()),
+        text=text + FOOTER.format(company=company, link=link),
+        html=format_html(PAGE, linebreaks(urlize(text, autoescape=True)), company=company, link=link),
     )
 
 

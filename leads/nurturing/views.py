@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from crm.access import can
@@ -16,13 +17,14 @@ from crm.choices import Verb
 from crm.filtering.counting import count_rows
 from crm.jobs import finish_now
 from crm.models import JobRun
-from crm.once import MadeAlready, new_token, once
+from crm.once import MadeAlready, new_token, once, sent_before
 from crm.templatetags.figures import plural
 from crm.views.base import ActionView, ScopedView
 from crm.views.bulk import BulkChangeView
 from crm.views.forms import REFUSED, FormPage
+from leads.choices import StepKind
 from leads.models import Enrolment, Lead, Sequence
-from leads.nurturing import actions, queries
+from leads.nurturing import actions, queries, trying
 from leads.nurturing.forms import EnrolForm, EnrolManyForm, SequenceForm
 
 ENROL = "enrol"
@@ -57,6 +59,55 @@ class SequenceDetailView(ScopedView):
             "may_enrol": sequence.is_active and can(user, Verb.CHANGE, Lead),
         }
         return render(request, "leads/nurturing/detail.html", context)
+
+
+class SequenceLookView(ScopedView):
+    """Its mails as one lead (`?lead=`, an id; the newest in it) would get them."""
+
+    model = Sequence
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        sequence, user = self.get_record(), self.request.user
+        leads = list(trying.leads_to_look_at(user, sequence))
+        lead = self._lead(request.GET.get("lead", ""), leads)
+        context = {
+            "record": sequence,
+            "lead": lead,
+            "leads": leads if lead in leads or lead is None else [lead, *leads],
+            "looks": [(look, new_token()) for look in trying.looks_of(sequence, lead)] if lead else [],
+        }
+        return render(request, "leads/nurturing/look.html", context)
+
+    def _lead(self, asked: str, leads: list[Lead]) -> Lead | None:
+        if not asked:
+            return leads[0] if leads else None
+        if not asked.isdecimal() or len(asked) > 18:
+            raise Http404("There is no such lead.")
+        rows = Lead.objects.visible_to(self.request.user).select_related("owner", "product")
+        return get_object_or_404(rows, pk=int(asked))
+
+
+class SequenceTestView(ActionView):
+    """One of its mails (`step`) as a lead (`lead`) would get it, to whoever asks."""
+
+    model = Sequence
+    verb = Verb.VIEW
+    done = "The test is on its way to you."
+
+    def act(self, record: Sequence) -> None:
+        keys = [self.request.POST.get(name, "") for name in ("step", "lead")]
+        step_key, lead_key = (int(key) if key.isdecimal() and len(key) < 18 else 0 for key in keys)
+        step = record.steps.filter(pk=step_key, removed_at=None, kind=StepKind.MAIL).first()
+        lead = Lead.objects.visible_to(self.request.user).filter(pk=lead_key).first()
+        if step is None or lead is None:
+            raise ValidationError("The step or the lead is not there any more: look again.")
+        with transaction.atomic():
+            if sent_before(user=self.request.user, data=self.request.POST) is None:
+                trying.send_test(actor=self.request.user, step=step, lead=lead)
+
+    def get_success_url(self, record: Sequence) -> str:
+        lead = self.request.POST.get("lead", "")
+        return reverse("leads:sequence_look", args=[record.pk]) + (f"?lead={lead}" if lead.isdecimal() else "")
 
 
 class SequenceFormView(FormPage):

@@ -171,6 +171,8 @@ ADDRESSES: dict[str, Address] = {
     "leads:sequence_list": page("sequence"),
     "leads:sequence_create": form("sequence", "add"),
     "leads:sequence_detail": Address("sequence"),
+    "leads:sequence_look": Address("sequence"),
+    "leads:sequence_test": button("sequence", "view"),
     "leads:sequence_update": form("sequence", "change", has_record=True),
     "leads:sequence_enrol": form("sequence", "view", has_record=True),
     "leads:lead_enrol": form("lead", "change", has_record=True),
