@@ -51,8 +51,8 @@ def _look(step: SequenceStep, lead: Lead, company: str) -> Look:
 
 @transaction.atomic
 def send_test(*, actor: User, step: SequenceStep, lead: Lead) -> OutgoingMail:
-    """Send the mail of a step, as this lead would get it, to the person who asks. Nothing of it stands with the lead, and
-    its link to say no leads nowhere.
+    """Send the mail of a step, as this lead would get it, to the person who asks. Nothing of it stands with the lead,
+    and its link to say no leads nowhere.
 
     Raises ValidationError where the person has no address or the lead would get no mail.
     """
