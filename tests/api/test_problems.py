@@ -52,6 +52,7 @@ def test_fault_of_ours_shows_nothing_inside(call, monkeypatch):
         ('{"name": "\\ud800"}', 400),
         ('{"name": {"a": 1}}', 422),
         ('{"name": ' + "9" * 5000 + "}", 400),
+        ('{"name": "A", "employees": ' + "9" * 40 + "}", 400),
         ('{"name": "' + "a" * 301 + '"}', 422),
         ('{"employees": 1e400, "name": "A"}', 422),
         ('{"name": "A", "emails": ' + json.dumps(["a@b.example"] * 21) + "}", 422),
