@@ -9,8 +9,9 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.template.defaultfilters import linebreaks
 from django.urls import reverse
-from django.utils.html import format_html, linebreaks, urlize
+from django.utils.html import format_html, urlize
 
 from crm.foreign.tokens import Purpose, make_token
 from crm.mail.addresses import named_mailbox
@@ -132,7 +133,7 @@ def written(step: SequenceStep, lead: Lead, company: str, link: str) -> Written:
     return Written(
         subject=" ".join(fill(step.title, values).split()),
         text=text + FOOTER.format(company=company, link=link),
-        html=format_html(PAGE, linebreaks(urlize(text, autoescape=True)), company=company, link=link),
+        html=format_html(PAGE, linebreaks(urlize(text, autoescape=True), autoescape=False), company=company, link=link),
     )
 
 
