@@ -9,7 +9,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import linebreaks
+from django.template.defaultfilters import linebreaks_filter
 from django.urls import reverse
 from django.utils.html import format_html, urlize
 
@@ -133,7 +133,9 @@ def written(step: SequenceStep, lead: Lead, company: str, link: str) -> Written:
     return Written(
         subject=" ".join(fill(step.title, values).split()),
         text=text + FOOTER.format(company=company, link=link),
-        html=format_html(PAGE, linebreaks(urlize(text, autoescape=True), autoescape=False), company=company, link=link),
+        html=format_html(
+            PAGE, linebreaks_filter(urlize(text, autoescape=True), autoescape=False), company=company, link=link
+        ),
     )
 
 
