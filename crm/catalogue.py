@@ -118,9 +118,7 @@ class ExportKind:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One entry of a history, ready to show. `names` are colleagues who are mentioned in its text; at
-    `days_url` a line that stands for many has its days; `answers` is the id of the touch where it is a mail that can
-    be answered."""
+    """An entry of a history. `names` are mentioned in it, `days_url` has its days, `answers` is a mail to answer (id)."""
 
     at: dt.datetime
     icon: str

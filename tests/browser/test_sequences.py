@@ -24,7 +24,7 @@ def test_a_marketer_builds_a_sequence_and_the_answer_to_its_mail_stops_it(page: 
     base = live_server.url
     enter(page, live_server, max_)
     page.goto(f"{base}/leads/sequences/new/")
-    page.get_by_label("Name", exact=True).fill("Box of corners")
+    page.locator("#id_name").fill("Box of corners")
     first, second = (page.get_by_role("group", name="Step").nth(place) for place in (0, 1))
     first.get_by_label("Subject, or task").fill("Corners for {organization|your shop}")
     first.get_by_label("Text").fill("Hello {first_name|there},\n\nshall we send you a box?")
