@@ -118,7 +118,7 @@ class ExportKind:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """An entry of a history. `names` are mentioned in it, `days_url` has its days, `answers` is a mail to answer (id)."""
+    """An entry of a history. `names` are mentioned in it, `days_url` has its days, `answers` is the id of a mail."""
 
     at: dt.datetime
     icon: str
