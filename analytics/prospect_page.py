@@ -116,7 +116,7 @@ class ProspectPage(ModelPage):
     @property
     def all_url(self) -> str:
         """All of them as a list of contacts, the most alike first: to filter, save as a view, export."""
-        asked = {"sort": "-likeness", "columns": "name,likeness,industry,country,source,owner", "likeness_min": "0"}
+        asked = {"sort": "-likeness", "columns": "name,likeness,industry,place,source,owner", "likeness_min": "0"}
         if self.kind:
             asked["kind"] = self.kind
         return f"{reverse('contacts:contact_list')}?{urlencode(asked)}"

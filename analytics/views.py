@@ -28,12 +28,17 @@ from crm.company import company_today, current_company
 from crm.exporting.csv import csv_lines
 from crm.field_rights import hidden_fields
 from crm.log import log_export
-from crm.models import JobRun
+from crm.models import JobRun, User
 from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
 REFUSED = 422
+
+
+def sees_whole_base(user: User) -> bool:
+    """Whether a person may see the scores of all customers, and so figures of the whole base."""
+    return scope_of(user, RfmScore, Verb.VIEW) == Scope.ALL
 
 
 class AnalysisView(ScopedView):
@@ -59,7 +64,7 @@ class AnalysisView(ScopedView):
     @property
     def sees_all(self) -> bool:
         """Whether the person may see the scores of all customers, and so figures of the whole base."""
-        return scope_of(self.request.user, RfmScore, Verb.VIEW) == Scope.ALL
+        return sees_whole_base(self.request.user)
 
     def file_of(self, rows: Iterable[Sequence[Any]], name: str, *, kind: type[models.Model], what: str) -> HttpResponse:
         """A table as a CSV file of this name; that it was taken away is logged."""

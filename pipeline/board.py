@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
+from django.urls import reverse
 
 from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
 from crm.access import veil
@@ -51,6 +52,7 @@ class Column:
     by_currency: list[str] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     more_url: str = ""
+    all_url: str = ""
     more_count: int = 0
     currency: str = ""
 
@@ -193,4 +195,5 @@ def _fill(cards: Cards, column: Column, drawn: list[Card], has_more: bool = Fals
     if drawn and (column.more_count or has_more):
         last = drawn[-1].deal
         day = last.stage_since.isoformat() if last.stage_since else ""
+        column.all_url = f"{reverse('pipeline:deal_list')}?stage={column.stage.pk}"
         column.more_url = listing.address(part=f"{MORE}{column.stage.pk}:{day}:{last.pk}")

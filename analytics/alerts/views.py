@@ -17,7 +17,7 @@ from analytics.alerts.queries import lines_of
 from analytics.models import ModelRun, SellAlert
 from analytics.queries import failure_after, last_run
 from analytics.steps.alerts import HORIZON_DAYS
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, sees_whole_base
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
@@ -49,6 +49,9 @@ class AlertListView(ListPage):
     export_url_name = "analytics:alert_export"
     empty_title = "No alerts yet"
     empty_text = "Every night the orders are searched for what customers may buy next, and for who drifts away."
+
+    def get_context_data(self) -> dict[str, Any]:
+        return super().get_context_data() | {"sees_effect": sees_whole_base(self.request.user)}
 
 
 class AlertExportView(ListExport, AlertListView):

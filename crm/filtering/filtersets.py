@@ -73,7 +73,7 @@ def chips_of(filterset: django_filters.FilterSet, parameters: QueryDict, path: s
     if not filterset.form.is_valid():
         return []
     return [
-        Chip(one.label, one.words(value), address(path, parameters, without=[name]))
+        Chip(one.spec.label if one.end else one.label, one.words(value), address(path, parameters, without=[name]))
         for name, one in filterset.filters.items()
         if isinstance(one, SpecFilter)
         and name in parameters

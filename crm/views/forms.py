@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from crm.catalogue import nav_label
 from crm.conflicts import OPENED, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
@@ -171,6 +172,8 @@ class FormPage(ScopedView):
             "heading": self.heading.format(record=self.record),
             "submit_label": self.submit_label,
             "cancel_url": self.get_cancel_url(),
+            "list_label": nav_label(self.list_url_name),
+            "list_url_name": self.list_url_name,
         }
 
     def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:

@@ -20,7 +20,7 @@ from orders.tabling import small_table
 
 NEWEST = 50
 COLUMNS = ("number", "issued_on", "due_on", "state", "amount", "open_amount")
-PHONE = {"open_amount": "cell-end", "issued_on": "cell-secondary", "state": "cell-secondary-end"}
+PHONE = {"amount": "cell-end", "issued_on": "cell-secondary", "state": "cell-secondary-end"}
 
 
 def open_balance(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
