@@ -366,13 +366,6 @@ def panels_of(label: str, place: str) -> tuple[RecordPanel, ...]:
 
 
 @cache
-def nav_label(url_name: str) -> str:
-    """What the side navigation calls a page; empty for one that is not in it."""
-    items = (item for catalogue in catalogues() for item in catalogue.navigation)
-    return next((item.label for item in items if item.url_name == url_name), "")
-
-
-@cache
 def record_models() -> dict[str, RecordKind]:
     """Models on whose records tasks, notes and files hang."""
     return {label: kind for catalogue in catalogues() for label, kind in catalogue.records.items()}

@@ -37,6 +37,13 @@ def address_of(url_name: str) -> str:
     return reverse(url_name)
 
 
+@cache
+def nav_label(url_name: str) -> str:
+    """What the side navigation calls a page; empty for one that is not in it."""
+    items = (item for catalogue in catalogues() for item in catalogue.navigation)
+    return next((item.label for item in items if item.url_name == url_name), "")
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the shell. Everything is lazy, so that a fragment without the shell costs nothing."""
     return {

@@ -14,11 +14,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from crm.catalogue import nav_label
 from crm.conflicts import OPENED, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
 from crm.layouts.reading import layout_for
+from crm.navigation import nav_label
 from crm.once import NOT_TYPED, TOKEN_FIELD, MadeAlready, led_before, new_token, once
 from crm.saving import StaleRecord
 from crm.templatetags.figures import words
