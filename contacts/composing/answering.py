@@ -45,7 +45,11 @@ def mail_to_answer(user: User, people: Sequence[Contact], key: int | None) -> An
     touch = rows.filter(pk=key or 0, channel=Channel.EMAIL, direction=Direction.INBOUND).first()
     if touch is None:
         return None
-    came = IncomingMail.objects.filter(object_model=Interaction._meta.label_lower, object_id=touch.pk).first()
+    came = (
+        IncomingMail.objects.visible_to(user)
+        .filter(object_model=Interaction._meta.label_lower, object_id=touch.pk)
+        .first()
+    )
     shown = points_shown(user).filter(contact=touch.contact, kind=PointKind.EMAIL).order_by("id")
     known = list(shown.values_list("value", flat=True))
     to = came.from_address if came is not None and known else next(iter(known), "")
