@@ -1,5 +1,5 @@
 """Takes the pictures of this folder (or those that are named) from a running demo site:
-`python docs/pictures/take.py http://127.0.0.1:8000 board deal`."""
+`python -m docs.pictures.take http://127.0.0.1:8000 board deal`."""
 
 from __future__ import annotations
 
