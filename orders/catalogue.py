@@ -10,7 +10,7 @@ from orders.exporting import EXPORTS
 from orders.home import CARDS
 from orders.importing import KINDS
 from orders.invoices import specs as invoices
-from orders.invoices.panels import INVOICE_PANELS
+from orders.invoices.panels import INVOICE_PANELS, ORDER_PANELS
 from orders.layouts import LAYOUTS
 from orders.loyalty.panels import LOYALTY_PANELS
 from orders.panels import CONTACT_PANELS
@@ -47,7 +47,7 @@ CATALOGUE = Catalogue(
     panels={
         "contacts.contact": (*CONTACT_PANELS, *INVOICE_PANELS, *REGISTRATION_PANELS, *LOYALTY_PANELS),
         "contacts.acquiredlist": ACQUIRED_LIST_PANELS,
-        "orders.order": (CHANGES,),
+        "orders.order": (*ORDER_PANELS, CHANGES),
         "orders.product": (*PRICE_PANELS, CHANGES),
         "orders.subscription": (CHANGES,),
         "orders.invoice": (CHANGES,),

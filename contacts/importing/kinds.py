@@ -45,6 +45,10 @@ FIELDS = (
             "contact external id",
             "key",
             "prospect id",
+            "kundennummer",
+            "kundennr",
+            "kunden nr",
+            "kd nr",
         ),
         help="The id that the contact has where it comes from; the same id is the same contact.",
     ),
@@ -72,7 +76,7 @@ FIELDS = (
         "organization",
         "Organization",
         limits=_text(200),
-        synonyms=("company", "employer", "organisation", "firm", "firma"),
+        synonyms=("company", "employer", "organisation", "firm", "firma", "unternehmen"),
         help="The organization a person belongs to: its external id, or its name.",
     ),
     ImportField(
@@ -89,12 +93,20 @@ FIELDS = (
         limits=_text(254),
         synonyms=("e-mail address", "email address", "mail", "e mail"),
     ),
-    ImportField("phone", "Phone", ValueType.PHONE, synonyms=("telephone", "phone number", "mobile", "tel", "telefon")),
     ImportField(
-        "street", "Street", limits=_text(300), synonyms=("address", "address 1", "street address", "address line 1")
+        "phone",
+        "Phone",
+        ValueType.PHONE,
+        synonyms=("telephone", "phone number", "mobile", "tel", "telefon", "mobil", "handy"),
+    ),
+    ImportField(
+        "street",
+        "Street",
+        limits=_text(300),
+        synonyms=("address", "address 1", "street address", "address line 1", "strasse"),
     ),
     ImportField("postal_code", "Postal code", limits=_text(32), synonyms=("postcode", "zip", "zip code", "plz")),
-    ImportField("city", "City", limits=_text(150), synonyms=("town", "suburb", "ort")),
+    ImportField("city", "City", limits=_text(150), synonyms=("town", "suburb", "ort", "stadt")),
     ImportField("region", "Region", limits=_text(150), synonyms=("state", "province", "county")),
     ImportField(
         "country",
@@ -118,7 +130,7 @@ FIELDS = (
         "Employees",
         ValueType.INTEGER,
         limits=Limits(minimum=0),
-        synonyms=("number of employees", "headcount"),
+        synonyms=("number of employees", "headcount", "mitarbeiter"),
     ),
     ImportField(
         "revenue",
@@ -128,7 +140,12 @@ FIELDS = (
         synonyms=("annual revenue", "turnover", "umsatz"),
     ),
     ImportField("website", "Website", limits=_text(300), synonyms=("url", "web", "homepage", "web site")),
-    ImportField("birthday", "Birthday", ValueType.DATE, synonyms=("date of birth", "birth date", "birthdate", "dob")),
+    ImportField(
+        "birthday",
+        "Birthday",
+        ValueType.DATE,
+        synonyms=("date of birth", "birth date", "birthdate", "dob", "geburtstag", "geburtsdatum"),
+    ),
     ImportField(
         "tags",
         "Tags",

@@ -96,6 +96,8 @@ def form_of(path: Path) -> Form:
             raise UnreadableFile(f"This is {name}, not a table. Save it as CSV or as an Excel workbook (.xlsx).")
     if start.startswith(b"{"):
         return Form.JSON_LINES
+    if start.startswith(b"[") and start[1:].lstrip().startswith(b"{"):
+        raise UnreadableFile("This is one JSON list. Save it as JSON lines: an object in braces on each line.")
     if looks_binary(head):
         raise UnreadableFile("This is a binary file, not a table. Save it as CSV or as an Excel workbook (.xlsx).")
     return Form.DELIMITED

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SAMPLE_LINES = 200
+MOST_TITLE_LINES = 20
+TITLE_AGREEMENT = 0.9
 LONGEST_NAME = 120
 _VALUE = re.compile(
     r"""^[\s(+-]*[$€£¥]?[\d.,'\s]*\d[\d.,'\s]*%?\)?$   # a number
@@ -30,7 +32,7 @@ _VALUE = re.compile(
 
 @dataclass(frozen=True)
 class Dialect:
-    """How cells are told apart. `skip` is the number of lines before the table (Excel's `sep=;` line)."""
+    """How cells are told apart. `skip` is the number of lines before the table (Excel's `sep=;` line, a title)."""
 
     delimiter: str = ","
     escape: str | None = None
@@ -48,17 +50,46 @@ class Dialect:
         )
 
 
-def dialect_of(text: str, delimiter: str | None = None) -> Dialect:
-    """The dialect of a text that starts with `text`; `delimiter` is taken as given."""
+def dialect_of(text: str, delimiter: str | None = None, known: Collection[str] = ()) -> Dialect:
+    """The dialect of a text that starts with `text`; `delimiter` is taken as given, `known` are names of columns."""
     lines = io.StringIO(text, newline="").readlines()
     skip = 0
     if lines and (named := re.match(r'^"?sep=(.)"?\s*$', lines[0])):
         delimiter, skip = delimiter or named[1], 1
     sample = lines[skip : skip + SAMPLE_LINES]
     escape = _escape_of(sample)
-    if delimiter is None:
-        delimiter = max(DELIMITERS, key=lambda mark: _agreement(sample, Dialect(mark, escape)))
-    return Dialect(delimiter, escape, skip)
+    marks = (delimiter,) if delimiter else DELIMITERS
+    above = {mark: _lines_above(sample, Dialect(mark, escape), known) for mark in marks}
+    best = max(marks, key=lambda mark: _agreement(sample[above[mark] :], Dialect(mark, escape)))
+    return Dialect(best, escape, skip + above[best])
+
+
+def title_rows(rows: Sequence[tuple[int, Sequence[str]]], known: Collection[str]) -> int:
+    """How many of these rows (line, cells; none is blank) are a title above the table: of one cell each, parted from
+    it by an empty line or by names of columns that are known. 0 where the table begins at once."""
+    last = 0
+    for at, (line, row) in enumerate(rows[: MOST_TITLE_LINES + 1]):
+        cells = [fold_name(cell) for cell in row if cell.strip()]
+        names_known = any(cell in known for cell in cells)
+        if len(cells) > 1:
+            return at if at and (names_known or line - last > 1) else 0
+        if names_known:
+            return 0
+        last = line
+    return 0
+
+
+def _lines_above(lines: Sequence[str], dialect: Dialect, known: Collection[str]) -> int:
+    """How many lines stand above a table whose rows agree."""
+    try:
+        head = [(line, row) for line, text in enumerate(lines, start=1) for row in dialect.reader([text])]
+    except csv.Error:
+        return 0
+    head = [(line, row) for line, row in head if any(cell.strip() for cell in row)]
+    if not (above := title_rows(head, known)):
+        return 0
+    at = head[above][0] - 1
+    return at if _agreement(lines[at:], dialect) > TITLE_AGREEMENT else 0
 
 
 def _escape_of(lines: Sequence[str]) -> str | None:

@@ -22,6 +22,9 @@ CANDIDATES = (
 NON_LATIN = {"cp1251", "cp1253", "koi8_r", "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"}
 MIN_EVIDENCE_BYTES = 40
 _ESCAPED = re.compile("[\udc80-\udcff]")
+_ODD_IN_WORDS = re.compile(r"(?<=[^\W\d_])[¹³¿¯£¥](?=[^\W\d_])")
+"""Letters of Central Europe as they look when they are taken for Western ones: Pawe³ski."""
+MIN_ODD_WORDS = 2
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -85,4 +88,5 @@ def _guess_8bit(sample: bytes) -> str:
         best = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
         if best is not None and best.encoding in NON_LATIN:
             return best.encoding
-    return "cp1252"
+    odd = len(_ODD_IN_WORDS.findall(sample.decode("cp1252", "replace")))
+    return "cp1250" if odd >= MIN_ODD_WORDS else "cp1252"

@@ -55,7 +55,7 @@ class DelimitedTable:
         self.path = path
         self.encoding = encoding
         text = sample_text(path, encoding)
-        self.dialect = dialect_of(text, options.delimiter)
+        self.dialect = dialect_of(text, options.delimiter, options.known)
         self.first_line, rows = self._first_rows(text)
         if not rows:
             raise UnreadableFile("The file is empty: there is no row in it.")

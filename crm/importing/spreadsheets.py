@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import WorkSheetParser
 
-from crm.importing.dialects import column_names, has_header
+from crm.importing.dialects import column_names, has_header, title_rows
 from crm.importing.errors import RowFault, UnreadableFile
 from crm.importing.reading import MAX_CELL
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, Row
@@ -54,6 +54,7 @@ class SpreadsheetTable:
         if long_cell(first[0][1]) is not None:
             raise UnreadableFile(f"Row {first[0][0]:,} holds a cell that is longer than {MAX_CELL:,} characters.")
         first = [pair for pair in first if long_cell(pair[1]) is None]
+        first = first[title_rows(first, options.known) :]
         rows = [row for _, row in first]
         self.has_header = has_header(rows, options.known) if options.header is None else options.header
         width = max(len(row) for row in rows)
@@ -89,7 +90,8 @@ class SpreadsheetTable:
         builder = ChunkBuilder(self.columns)
         width = len(self.columns)
         size = max(1, min(CHUNK_ROWS, CHUNK_CELLS // width))
-        rows = ((line, row) for line, row in self._rows() if line > self.first_line or not self.has_header)
+        start = self.first_line + 1 if self.has_header else self.first_line
+        rows = ((line, row) for line, row in self._rows() if line >= start)
         while block := list(islice(rows, size)):
             faults = [self._long_fault(line, row, at) for line, row in block if (at := long_cell(row)) is not None]
             if faults:

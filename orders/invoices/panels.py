@@ -12,9 +12,11 @@ from contacts.models import Contact
 from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
-from crm.field_rights import hides
+from crm.field_rights import hides, mask
 from crm.requests import SignedInRequest
 from orders.invoices.queries import balances_of, invoices_of
+from orders.invoices.specs import state_pill
+from orders.models import Invoice
 from orders.queries import counts_of
 from orders.tabling import small_table
 
@@ -46,11 +48,21 @@ def invoices_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     }
 
 
+def invoices_of_order(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The invoices for an order, how they stand and what is open; nothing where there is none."""
+    user = cast(SignedInRequest, request).user
+    rows = list(Invoice.objects.visible_to(user).filter(order=record.pk)[:NEWEST])
+    for row in rows:
+        mask(user, row)
+    return {"invoices": [(row, state_pill(row)) for row in rows]} if rows else None
+
+
 def count_invoices(request: HttpRequest, record: models.Model) -> int | None:
     """None leaves the tab out: a house that keeps its invoices elsewhere has none."""
     return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).invoices or None
 
 
+ORDER_PANELS = (RecordPanel("invoices", "Invoices", "orders/invoices/_of_order.html", invoices_of_order, order=30),)
 INVOICE_PANELS = (
     RecordPanel("open_balance", "Open balance", "orders/invoices/_balance.html", open_balance, order=35),
     RecordPanel(

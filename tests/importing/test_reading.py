@@ -8,6 +8,8 @@ import random
 import pytest
 
 from crm.importing.errors import UnreadableFile
+from crm.importing.reading import open_table
+from crm.importing.tables import ReadOptions
 from tests.importing.tables import numbered_rows, read_text, written
 
 
@@ -26,6 +28,9 @@ from tests.importing.tables import numbered_rows, read_text, written
         ('a,b\n"x \\"y\\" z",1\n', ("a", "b"), [['x "y" z', "1"]]),
         ("a,b\n\n1,2\n\n,\n3,4", ("a", "b"), [["1", "2"], ["3", "4"]]),
         ("a,b\n1,2,,\n", ("a", "b"), [["1", "2"]]),
+        ("Customers of 2026\nas of today\n\nid;name\n1;A, B\n2;C, D\n", ("id", "name"), [["1", "A, B"], ["2", "C, D"]]),
+        ("Customers,,\n,,\nid,name,city\n1,A,B\n", ("id", "name", "city"), [["1", "A", "B"]]),
+        ("name\n\nAnna\nBert\n", ("name",), [["Anna"], ["Bert"]]),
         (
             '{"a": 1.50, "b": {"c": true}}\n{"a": "x", "d": [1, 2]}\n',
             ("a", "b.c", "d"),
@@ -49,6 +54,22 @@ def test_letters_are_right_in_each_encoding(tmp_path, encoding):
 def test_a_cyrillic_file_is_known_by_its_letters(tmp_path):
     content = "id,name\n" + "1,Иван Петров\n2,Анна Смирнова\n" * 5
     assert read_text(tmp_path, content.encode("cp1251"))[1][0] == ["1", "Иван Петров"]
+
+
+def test_central_european_letters_are_known_by_where_they_stand(tmp_path):
+    content = "id,name\n1,Małgorzata Zając\n2,Łukasz Pawełczyk\n3,Grażyna Wójcik\n"
+    assert read_text(tmp_path, content.encode("cp1250"))[1][1] == ["2", "Łukasz Pawełczyk"]
+    spanish = "id,name\n1,¿Qué? 20 m³\n2,£20 José\n"
+    assert read_text(tmp_path, spanish.encode("cp1252"))[1][0] == ["1", "¿Qué? 20 m³"]
+
+
+def test_a_title_is_no_row_where_known_names_stand_below_it(tmp_path):
+    path = written(tmp_path, "Customers of 2026\nexternal_id,name\n1,A\n2,B\n")
+    table = open_table(path, ReadOptions(known=frozenset({"external_id", "name"})))
+    assert table.columns == ("external_id", "name")
+    assert table.description == "comma between cells, utf-8, names in line 2"
+    (chunk, *_) = table.chunks()
+    assert (list(chunk.numbers), list(chunk.lines)) == ([1, 2], [3, 4])
 
 
 def test_a_stray_byte_does_not_turn_a_utf8_file_into_another(tmp_path):
@@ -75,6 +96,7 @@ def test_gzip_is_unpacked(tmp_path):
         (gzip.compress(b"a" * 20_000_000, mtime=0), "Line 1 is longer"),
         (gzip.compress(b"a," * 20_000, mtime=0), "20,001 columns"),
         (b"{nonsense\n", "whole JSON object"),
+        (b'[ {"a": 1},\n{"a": 2}]', "one JSON list"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(tmp_path, content, words):

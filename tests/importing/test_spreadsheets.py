@@ -51,6 +51,14 @@ def test_the_first_sheet_with_rows_is_read(tmp_path):
     assert read(workbook(tmp_path, [["a", "b"], [1, 2]], empty_first_sheet=True))[1] == [["1", "2"]]
 
 
+@pytest.mark.parametrize(("gap", "known"), [([[]], ()), ([], ("id",))])
+def test_a_title_above_the_table_is_no_row(tmp_path, gap, known):
+    path = workbook(tmp_path, [["Customers of 2026"], *gap, ["id", "name"], [1, "A"], [2, None]])
+    assert read(path, known=frozenset(known))[:2] == (("id", "name"), [["1", "A"], ["2", ""]])
+    without = read(path, known=frozenset(known), header=False)
+    assert [row[0] for row in without[1]] == ["id", "1", "2"]
+
+
 def test_an_empty_workbook_is_refused(tmp_path):
     with pytest.raises(UnreadableFile, match="empty"):
         read(workbook(tmp_path, []))
