@@ -63,6 +63,11 @@ class Limits:
     choices: tuple[tuple[str, str], ...] = ()
     normalise: Callable[[str], str] | None = None
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The choices, each once: several words may mean the same."""
+        return tuple(dict.fromkeys(value for value, _ in self.choices))
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -268,7 +273,7 @@ def _tags(limits: Limits, reading: Reading) -> Parser:
         if known:
             unknown = [tag for tag in tags if tag.casefold() not in known]
             if unknown:
-                return Bad(f"{quoted(unknown[0])} is none of: {', '.join(value for value, _ in limits.choices)}")
+                return Bad(f"{quoted(unknown[0])} is none of: {', '.join(limits.values)}")
             tags = [known[tag.casefold()] for tag in tags]
         for tag in tags:
             if len(tag) > longest:
@@ -289,7 +294,7 @@ def _choice(limits: Limits, reading: Reading) -> Parser:
     def parse(text: str) -> str:
         found = by_name.get(text.casefold())
         if found is None:
-            return Bad(f"{quoted(text)} is none of: {', '.join(value for value, _ in limits.choices)}")
+            return Bad(f"{quoted(text)} is none of: {', '.join(limits.values)}")
         return copy_escape(found)
 
     return parse

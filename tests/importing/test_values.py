@@ -68,7 +68,7 @@ def test_a_text_becomes_a_value(kind, text, stored):
         (ValueType.EMAIL, "mia@", {}, "not an e-mail address"),
         (ValueType.EMAIL, "a b@c.de", {}, "not an e-mail address"),
         (ValueType.PHONE, "call me", {}, "not a phone number"),
-        (ValueType.CHOICE, "red", {"choices": (("g", "Green"),)}, "none of: g"),
+        (ValueType.CHOICE, "red", {"choices": (("g", "Green"), ("g", "grün"), ("b", "Blue"))}, "none of: g, b"),
         (ValueType.CURRENCY, "Euros", {}, "not a currency"),
     ],
 )
