@@ -51,7 +51,7 @@ def test_a_marketer_builds_a_sequence_and_the_answer_to_its_mail_stops_it(page: 
     receive(letter("Ada Lund <ada@lund.example>", in_reply_to=ours.message_id, text="Yes, please."))
     run_sequences()
     row = Enrolment.objects.get()
-    assert (row.state, row.reason) == ("stopped", "reply")
+    assert (row.state, row.reason) == ("stopped", "replied")
     page.goto(f"{base}{row.sequence.get_absolute_url()}")
     expect(page.get_by_role("link", name=re.compile(r"^1 answered"))).to_be_visible()
 
