@@ -13,7 +13,7 @@ from tests import factories as make
 from tests.browser.test_customers import enter
 from tests.incoming.conftest import letter, receive
 from tests.leads.conftest import House
-from tests.leads.nurturing import ALWAYS, agreed
+from tests.leads.nurturing import ALWAYS, agreed, let_days_pass
 
 
 def test_a_marketer_builds_a_sequence_and_the_answer_to_its_mail_stops_it(page: Page, live_server, transactional_db):
@@ -48,6 +48,7 @@ def test_a_marketer_builds_a_sequence_and_the_answer_to_its_mail_stops_it(page: 
     expect(page.get_by_text("is in the sequence")).to_be_visible()
     assert run_sequences().mails == 1
     ours = OutgoingMail.objects.get(contact_id=lead.contact_id)
+    let_days_pass(1)
     receive(letter("Ada Lund <ada@lund.example>", in_reply_to=ours.message_id, text="Yes, please."))
     run_sequences()
     row = Enrolment.objects.get()
