@@ -141,6 +141,7 @@ class ProductListView(ListPage):
     phone = {"price": "cell-end", "family": "cell-secondary"}
     new_url_name = "orders:product_create"
     new_label = "New product"
+    import_url_name = "crm:import_list"
     export_url_name = "orders:product_export"
     edit_path = "edit/"
     cell_path = "cell/"
