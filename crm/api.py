@@ -38,6 +38,7 @@ from orders.loyalty.api import loyalty
 from orders.registrations.api import registrations
 from pipeline.api import deals
 from pipeline.quotes.api import quotes
+from service.api import tickets
 
 logger = logging.getLogger(__name__)
 DESCRIPTION = """
@@ -81,6 +82,7 @@ api.add_router("leads", leads)
 api.add_router("leads", nurturing)
 api.add_router("deals", deals)
 api.add_router("quotes", quotes)
+api.add_router("tickets", tickets)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
 api.add_router("scores", scores)

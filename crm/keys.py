@@ -46,6 +46,16 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("t", "add a task", "press"),
         Key("Ctrl Enter", "save what you write"),
     ),
+    "On a ticket's page": (
+        Key("r", "reply", "press"),
+        Key("w", "write a note", "press"),
+        Key("c", "write down what they said", "press"),
+        Key("t", "take it", "press"),
+        Key("d", "solve it", "done"),
+        Key("[", "ticket before", "press"),
+        Key("]", "next ticket", "press"),
+        Key("Ctrl Shift Enter", "send the reply and solve it"),
+    ),
     "Tasks and calendar": (
         Key("d", "done", "done"),
         Key("s", "put off till tomorrow", "snooze"),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "orders",
     "leads",
     "pipeline",
+    "service",
     "analytics",
     "crm.administration.apps.AdministrationConfig",  # django.contrib.admin
     "django.contrib.auth",
@@ -113,6 +114,7 @@ CRM_CATALOGUES = [
     "orders.catalogue",
     "leads.catalogue",
     "pipeline.catalogue",
+    "service.catalogue",
     "analytics.catalogue",
 ]
 # how long a run of the analysis waits for another one before it gives up
@@ -157,6 +159,7 @@ CRM_DEMO_LOADERS = [
     "pipeline.demo.quotes.load",
     "crm.demo.statistics.load",
     "pipeline.demo.working.load",
+    "service.demo.tickets.load",
     "analytics.demo.load",
 ]
 

@@ -102,6 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("orders.urls")),
     path("", include("leads.urls")),
     path("", include("pipeline.urls")),
+    path("", include("service.urls")),
     path("analytics/", include("analytics.urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("crm.accounts.urls")),

@@ -27,6 +27,8 @@ from orders.models import Invoice, Order, OrderLine, Payment, Product, ProductRe
 from pipeline.actions import default_pipeline, move_deal, open_deal
 from pipeline.models import Deal, Pipeline, Quote, Stage
 from pipeline.quotes.actions import LineInput, create_quote, send_quote
+from service.actions import open_ticket
+from service.models import Ticket
 
 count = itertools.count(1)
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -178,6 +180,16 @@ def sent_quote(contact: Contact | None = None, **fields: Any) -> Quote:
     Quote.objects.filter(pk=quote.pk).update(document=stored)
     quote.refresh_from_db()
     return send_quote(actor=None, quote=quote, version=quote.version)
+
+
+def make_ticket(
+    contact: Contact | None = None, *, body: str = "One of twelve panes came broken.", **fields: Any
+) -> Ticket:
+    """A new ticket of somebody with an address, unless said otherwise."""
+    values = {"subject": f"Broken pane {next(count):04}", "contact": contact, "channel": "email", **fields}
+    if contact is None:
+        values = {"requester_name": "Mia Keller", "requester_email": "mia@example.com", **values}
+    return open_ticket(actor=None, fields=values, body=body)
 
 
 def signed_in(user: User) -> Client:

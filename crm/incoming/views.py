@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from io import BytesIO
 from typing import Any
 
@@ -14,21 +13,19 @@ from django.shortcuts import render
 from crm.access import can
 from crm.choices import Verb
 from crm.foreign.contents import ANYTHING, content_of
-from crm.foreign.html import foreign_frame
 from crm.foreign.names import clean_name
 from crm.hanging import records_behind
 from crm.incoming import actions
 from crm.incoming.choices import IncomingState, Outcome
 from crm.incoming.queries import conversation_of, counts_of_trouble, mailbox_lines
-from crm.incoming.reading import ReadMail, Unreadable, read_mail
 from crm.incoming.replies import folded_text
+from crm.incoming.showing import frame_of, raw_of, read_of
 from crm.models import IncomingContent, IncomingMail, OutgoingMail
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
 
 PAGE_LENGTH = 50
 LONGEST_KEY = 18
-MOST_PICTURES, LARGEST_PICTURE = 20, 300_000
 # tab: its name, what is in it, what is said where it is empty, whose count it shows
 TABS: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "all": ("All", {}, "No mail has come in yet.", ""),
@@ -91,14 +88,10 @@ class IncomingDetailView(ScopedView):
             "answers": answers,
             "conversation": conversation_of(request.user, mail),
             "has_content": IncomingContent.objects.filter(pk=mail.pk).exists(),
-            "frame": self._frame(mail) if request.GET.get("as") == "html" and mail.has_html else "",
+            "frame": frame_of(mail) if request.GET.get("as") == "html" and mail.has_html else "",
             "may_change": can(request.user, Verb.CHANGE, mail),
         }
         return render(request, "crm/incoming/mail_detail.html", context)
-
-    def _frame(self, mail: IncomingMail) -> str:
-        read = _read(mail)
-        return foreign_frame(read.html, f"Mail: {mail.subject}", _pictures(read)) if read is not None else ""
 
 
 class IncomingRawView(ScopedView):
@@ -108,7 +101,7 @@ class IncomingRawView(ScopedView):
 
     def get(self, request: SignedInRequest, pk: int) -> FileResponse:
         mail = self.get_record()
-        return _download(_raw(mail), f"mail-{mail.pk}.eml", ANYTHING)
+        return _download(raw_of(mail), f"mail-{mail.pk}.eml", ANYTHING)
 
 
 class IncomingFileView(ScopedView):
@@ -118,7 +111,7 @@ class IncomingFileView(ScopedView):
 
     def get(self, request: SignedInRequest, pk: int) -> FileResponse:
         mail = self.get_record()
-        number, read = request.GET.get("number", "0"), _read(mail)
+        number, read = request.GET.get("number", "0"), read_of(mail)
         if read is None or not (number.isdecimal() and len(number) < 5) or int(number) >= len(read.files):
             raise Http404("There is no such file in it.")
         file = read.files[int(number)]
@@ -134,30 +127,6 @@ class IncomingReplayView(ActionView):
 
     def act(self, record: IncomingMail) -> None:
         actions.replay_mail(actor=self.request.user, mail=record)
-
-
-def _raw(mail: IncomingMail) -> bytes:
-    content = IncomingContent.objects.filter(pk=mail.pk).first()
-    if content is None:
-        raise Http404("Its bytes are not kept any more.")
-    return bytes(content.raw)
-
-
-def _read(mail: IncomingMail) -> ReadMail | None:
-    try:
-        return read_mail(_raw(mail))
-    except Unreadable:
-        return None
-
-
-def _pictures(read: ReadMail) -> dict[str, str]:
-    """The pictures that the HTML shows, as they stand in a page; what is in them decides whether they are any."""
-    found: dict[str, str] = {}
-    for file in read.files:
-        kind = content_of(BytesIO(file.content)).content_type if len(file.content) <= LARGEST_PICTURE else ""
-        if file.content_id and kind.startswith("image/") and len(found) < MOST_PICTURES:
-            found[file.content_id] = f"data:{kind};base64,{base64.b64encode(file.content).decode()}"
-    return found
 
 
 def _download(content: bytes, name: str, content_type: str) -> FileResponse:

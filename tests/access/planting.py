@@ -13,6 +13,7 @@ from contacts.models import Contact
 from crm.choices import Role
 from crm.models import ImportRun, JobRun, StoredFile, User
 from orders.keeping import refresh_totals
+from service.keeping import refresh_tickets
 from tests import factories as make
 
 MARK = "CANARY-"
@@ -52,6 +53,9 @@ def plant_contact(owner: User | None, mark: str = MARK, **fields: Any) -> Contac
     ]  # fmt: skip
     for part in parts:
         planted(part, mark)
+    ticket = make.make_ticket(contact, owner=owner, team=owner.team if owner else None, body=f"{mark}message.text-1")
+    planted(ticket, mark)
+    refresh_tickets([ticket.pk])
     Contact.objects.filter(pk=contact.pk).update(custom={"note": f"{mark}custom"})
     refresh_search([contact.pk])
     refresh_totals([order.pk])

@@ -23,7 +23,7 @@ FOUND = re.compile(r"canary-[\w.@-]*", re.IGNORECASE)
 API = "/api/v1"
 AREAS = (
     "contacts", "organizations", "products", "orders", "subscriptions", "invoices", "registrations", "deals",
-    "quotes", "scores", "jobs",
+    "quotes", "tickets", "scores", "jobs",
 )  # fmt: skip
 
 
@@ -31,7 +31,7 @@ AREAS = (
 def person(request) -> User:
     """Somebody of each role who reaches own contacts only."""
     make.make_company()
-    for model in ("contacts.contact", "pipeline.quote"):
+    for model in ("contacts.contact", "pipeline.quote", "service.ticket"):
         for verb in ("view", "change", "export", "import", "delete", "add"):
             AccessRule.objects.create(role=request.param, model=model, verb=verb, scope=Scope.OWN)
     return make.make_user(request.param, name="Own Person", team=make.make_team())
@@ -57,7 +57,7 @@ def read_api(person: User) -> dict[str, str]:
         rows = answer.json().get("items", answer.json().get("results", [])) if answer.status_code == 200 else []
         for row in rows[:5]:
             key = row.get("id", row.get("contact_id"))
-            for part in ("", "/interactions", "/points", "/timeline"):
+            for part in ("", "/interactions", "/points", "/timeline", "/messages"):
                 texts[f"{area}/{key}{part}"] = text_of(client.get(f"{API}/{area}/{key}{part}"))
     return texts
 
@@ -72,7 +72,8 @@ def test_what_a_person_may_not_see_is_on_no_page_and_in_no_answer(person: User, 
     if person.role != Role.MANAGER:  # managers see all jobs and imports
         plant_work(stranger)
     quote = make.make_quote(own, recipient=foreign, owner=person, team=person.team)
-    records = {"contact": [own.pk, own_firm.pk], "order": [order.pk], "quote": [quote.pk]}
+    ticket = make.make_ticket(own, organization=firm, owner=person, team=person.team)
+    records = {"contact": [own.pk, own_firm.pk], "order": [order.pk], "quote": [quote.pk], "ticket": [ticket.pk]}
     pages = list(crawl(make.signed_in(person), records))
     assert not [f"{status} {path}" for path, status, _ in pages if status >= 500]
     texts = {path: text for path, _, text in pages}
@@ -88,7 +89,10 @@ def test_what_a_person_may_not_see_is_on_no_page_and_in_no_answer(person: User, 
 def test_what_is_named_by_its_number_is_not_known(person: User, stranger: User) -> None:
     foreign = plant_contact(stranger)
     order, client = foreign.orders.get(), make.signed_in(person)
-    kinds = {"contact": [foreign.pk], "order": [order.pk], "quote": [foreign.quotes.get().pk]}
+    kinds = {
+        "contact": [foreign.pk], "order": [order.pk], "quote": [foreign.quotes.get().pk],
+        "ticket": [foreign.tickets.get().pk],
+    }  # fmt: skip
     texts = {}
     for name, address in ADDRESSES.items():
         for pk in kinds.get(address.kind, []) if address.has_record and not name.startswith("api:") else ():
@@ -118,6 +122,8 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
         "quote": {"number", "title", "intro", "terms"},
         "quoteline": {"text"},
         "address": {"label"},
+        "ticket": {"subject"},
+        "message": {"text"},
     }
     for field in guarded_fields("contacts.contact"):
         FieldRule.objects.create(role=person.role, model=field.model, field=field.field, right=FieldRight.HIDDEN)
@@ -127,12 +133,18 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
         "orders.invoice",
         "orders.productregistration",
         "pipeline.quote",
+        "service.ticket",
     ):
         for field in guarded_fields(label):
             FieldRule.objects.create(role=person.role, model=label, field=field.field, right=FieldRight.HIDDEN)
     named = "|".join(f"{model}.(?:{'|'.join(names)})" for model, names in shown.items())
     allowed = re.compile(rf"canary-(?:{named}|subscription.plan|custom|orderline.external_id)", re.IGNORECASE)
-    records = {"contact": [own.pk, firm.pk], "order": [order.pk], "quote": [own.quotes.get().pk]}
+    records = {
+        "contact": [own.pk, firm.pk],
+        "order": [order.pk],
+        "quote": [own.quotes.get().pk],
+        "ticket": [own.tickets.get().pk],
+    }
     pages = list(crawl(make.signed_in(person), records))
     assert not [f"{status} {path}" for path, status, _ in pages if status >= 500]
     texts = {path: allowed.sub("", text) for path, _, text in pages} | {

@@ -62,6 +62,7 @@ from pipeline.actions import open_deal
 from pipeline.models import Deal, Quote, QuoteLine, Target
 from pipeline.quotes.links import token_of
 from tests.access.nurtured import make_enrolment, make_refusal, make_sequence
+from tests.access.ticketed import TICKET_MAKERS
 
 RELATIONS = ("own", "mate", "stranger")
 MONTHS = itertools.count()
@@ -336,8 +337,7 @@ def _acquired_list(owner: User, name: str) -> AcquiredList:
 
 
 def _market(owner: User, name: str) -> MarketCategory:
-    number = MarketCategory.objects.count()
-    return MarketCategory.objects.create(key=f"k{number}", label=f"Category {name}")
+    return MarketCategory.objects.create(key=f"k{MarketCategory.objects.count()}", label=f"Category {name}")
 
 
 def _responsibility(owner: User, name: str) -> Responsibility:
@@ -345,6 +345,7 @@ def _responsibility(owner: User, name: str) -> Responsibility:
 
 
 MAKERS = {
+    **TICKET_MAKERS,
     "alert": _alert,
     "acquired list": _acquired_list,
     "market category": _market,

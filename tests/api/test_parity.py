@@ -23,6 +23,7 @@ LISTS = {
     "/subscriptions/": ("/subscriptions", "orders.subscription"),
     "/deals/": ("/deals", "pipeline.deal"),
     "/quotes/": ("/quotes", "pipeline.quote"),
+    "/tickets/": ("/tickets", "service.ticket"),
 }
 HIDDEN = {
     "contacts.contact": ("email", "industry", "owner"),
@@ -32,6 +33,7 @@ HIDDEN = {
     "orders.subscription": ("monthly_amount",),
     "pipeline.deal": ("amount",),
     "pipeline.quote": ("amount",),
+    "service.ticket": ("contact", "priority"),
 }
 
 

@@ -26,12 +26,13 @@ FORM_PAGES: dict[str, Any] = {
 PARTS = [name for name, view in FORM_PAGES.items() if issubclass(view, PartFormPage)]
 # a move says where to and overwrites nothing: the second to move is told what happened (tests/pipeline/test_moving.py);
 # so is who converts a lead second (tests/leads/test_conversion.py), decides about a quote (tests/pipeline/quotes), or
-# brings a lead into a sequence (tests/leads/test_sequences.py)
+# brings a lead into a sequence (tests/leads/test_sequences.py), or merges a ticket (tests/service)
 MOVES = (
     "pipeline:deal_move",
     "leads:lead_convert",
     "leads:lead_enrol",
     "leads:sequence_enrol",
+    "service:ticket_merge",
     *(f"pipeline:quote_{what}" for what in ("send", "ask", "approve", "refuse", "accept", "decline")),
 )
 CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in (*PARTS, *MOVES)]
@@ -75,6 +76,8 @@ def record_of(label: str, owner: User) -> Any:
         "pipeline.Quote": lambda: MAKERS["quote"](owner, "one"),
         "pipeline.DiscountLimit": lambda: DiscountLimit.objects.create(role="rep", percent=5),
         "pipeline.Letterhead": lambda: Letterhead.objects.create(pk=1),
+        "service.Ticket": lambda: MAKERS["ticket"](owner, "one"),
+        "service.Queue": lambda: MAKERS["ticket"](owner, "one").queue,
         "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
         "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),
         "orders.ProductRegistration": lambda: MAKERS["registration"](owner, "one"),

@@ -58,6 +58,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pipeline:role_create": {"contact": lambda: str(make_contact().pk), "role": "champion"},
     "pipeline:share_create": {"user": lambda: str(make_user().pk), "percent": "30"},
     "pipeline:competitor_create": {"name": "Frame & Co"},
+    "service:ticket_create": {"subject": "One pane is broken", "body": "Hello"},
+    "service:reply_create": {"text": "It leaves today."},
+    "service:note_create": {"text": "Rang them"},
+    "service:heard_create": {"text": "And the frame?", "channel": "phone"},
     "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }

@@ -15,7 +15,7 @@ from crm.icons import NAMES, SPRITE
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
-APPS = [Path(settings.BASE_DIR) / app for app in ("crm", "contacts", "orders", "pipeline", "analytics")]
+APPS = [Path(settings.BASE_DIR) / app for app in ("crm", "contacts", "orders", "pipeline", "service", "analytics")]
 SOURCES = [*FOLDER.rglob("*.html"), *(path for app in APPS for path in app.rglob("*.py"))]
 REFUSED = re.compile(
     r"""\sstyle\s*="""  # inline style

@@ -46,6 +46,7 @@ from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
+from tests.past.ticket_actions import TICKET_ACTIONS, TICKET_MODULES, TICKET_NOT_ALONE
 
 MODULES = (
     agenda,
@@ -71,6 +72,7 @@ MODULES = (
     *SALES_MODULES,
     *QUOTE_MODULES,
     *ALERT_MODULES,
+    *TICKET_MODULES,
 )
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
@@ -82,7 +84,7 @@ NOT_ALONE = {
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists",
     "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
-} | LEAD_NOT_ALONE  # fmt: skip
+} | LEAD_NOT_ALONE | TICKET_NOT_ALONE  # fmt: skip
 
 
 def _mail(**states: Any) -> OutgoingMail:
@@ -138,6 +140,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **QUOTE_ACTIONS,
     **ALERT_ACTIONS,
     **CONTACT_ACTIONS,
+    **TICKET_ACTIONS,
     "create_contact": lambda actor: (
         lambda: contacts.create_contact(
             actor=actor,

@@ -1,0 +1,196 @@
+"""What is said in a ticket: replies that leave as mails, notes among colleagues, what the customer writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.utils import formataddr
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from crm.mail.actions import send_mail
+from crm.mail.answers import answer_mailbox
+from crm.mail.choices import MailKind
+from crm.models import IncomingMail, OutgoingMail, User
+from crm.notes.choices import NoticeKind
+from crm.notes.mentions import mention
+from crm.notes.notices import News
+from crm.notes.notices import tell as ring_bell
+from service.actions.steps import held, note_event, refuse_merged, set_state, tell
+from service.choices import ENDED, EventKind, MessageKind, TicketChannel, TicketState
+from service.models import Message, Ticket
+from service.queries import family_of
+
+AFTER_REPLY = (TicketState.WAITING, TicketState.OPEN, TicketState.SOLVED)
+MOST_REFERENCES = 12
+
+
+class AnsweredMeanwhile(ValidationError):
+    """A public message came after the one that this person had read; `newest` is its id."""
+
+    def __init__(self, message: Message) -> None:
+        self.newest = message.pk
+        who = message.author.name if message.author else message.sender_name or "The customer"
+        verb = "has answered" if message.kind == MessageKind.OUT else "has written"
+        super().__init__(
+            f"{who} {verb} since you opened this ticket: “{message.text[:160]}”. Your words are kept below; send them"
+            " again if they still fit."
+        )
+
+
+@transaction.atomic
+def reply(
+    *, actor: User | None, ticket: Ticket, text: str, seen: int | None = None, then: str = TicketState.WAITING
+) -> Message:
+    """Answer the customer by mail, in the name of the house; the ticket is `then` waiting, open or solved.
+
+    `seen` is the newest public message that the person had before their eyes (0: none): raises `AnsweredMeanwhile`
+    where there is another by now. Who answers a ticket that nobody has, has it. Raises ValidationError where there is
+    no address, or the mail cannot be sent.
+    """
+    current = held(ticket)
+    refuse_merged(current)
+    if then not in AFTER_REPLY:
+        raise ValidationError("A reply leaves a ticket waiting, open or solved.")
+    if not text.strip():
+        raise ValidationError({"text": "Write what the customer shall read."})
+    if not current.requester_email:
+        raise ValidationError("This ticket has no e-mail address: give it one, or write a note of what you said.")
+    newest = _newest_public(current)
+    if seen is not None and newest is not None and newest.pk > seen:
+        raise AnsweredMeanwhile(newest)
+    now = timezone.now()
+    mail = _send(actor, current, text)
+    message = Message.objects.create(
+        ticket=current, kind=MessageKind.OUT, author=actor, text=text, sent_at=now, outgoing=mail,
+        sender_address=current.requester_email,
+    )  # fmt: skip
+    _answered(current, actor, then, now)
+    tell(current, "reply", "Answered", actor=actor)
+    return message
+
+
+@transaction.atomic
+def add_note(*, actor: User | None, ticket: Ticket, text: str) -> Message:
+    """Write a note that the customer never sees; who is named by @ is told."""
+    current = held(ticket)
+    refuse_merged(current)
+    if not text.strip():
+        raise ValidationError({"text": "Write what your colleagues shall read."})
+    note = Message.objects.create(
+        ticket=current, kind=MessageKind.NOTE, author=actor, text=text, channel=TicketChannel.OTHER
+    )
+    tell(current, "note", "Noted in", actor=actor)
+    mention(actor=actor, source=note, record=current, text=text)
+    return note
+
+
+@transaction.atomic
+def take_message(
+    *,
+    actor: User | None,
+    ticket: Ticket,
+    text: str,
+    folded: str = "",
+    channel: str = TicketChannel.EMAIL,
+    incoming: IncomingMail | None = None,
+    sender_name: str = "",
+    sender_address: str = "",
+    sent_at: dt.datetime | None = None,
+    told: User | None = None,
+) -> Message:
+    """Write down what the customer said, by whatever way. A solved ticket is opened again, a waiting one goes on; who
+    has it is told, unless it is they who write it down, or they are `told` of it anyway."""
+    current = held(ticket)
+    refuse_merged(current)
+    if current.state == TicketState.CLOSED:
+        raise ValidationError("This ticket is closed: open another one that follows it.")
+    now = timezone.now()
+    at = min(sent_at or now, now)
+    message = Message.objects.create(
+        ticket=current, kind=MessageKind.IN, channel=channel, author=actor, text=text, folded=folded, sent_at=at,
+        incoming=incoming, sender_name=sender_name[:200], sender_address=sender_address[:320],
+    )  # fmt: skip
+    if current.state in ENDED:
+        current.reopenings += 1
+        note_event(current, EventKind.REOPENED, actor=actor, at=now)
+    note_event(current, EventKind.WROTE, actor=actor, at=now, value=channel)
+    set_state(current, TicketState.OPEN if current.owner_id else TicketState.NEW, now)
+    current.waiting_since = current.waiting_since or now
+    current.message_at = now
+    current.version += 1
+    current.save()
+    tell(current, "write", "The customer wrote in", actor=actor)
+    _tell_owner(current, message, (actor, told))
+    return message
+
+
+def _send(actor: User | None, ticket: Ticket, text: str) -> OutgoingMail:
+    """The mail: once it is in the ledger it leaves at least once, under one Message-ID."""
+    mailbox = ticket.queue.mailbox
+    return send_mail(
+        actor=actor,
+        kind=MailKind.AT_LEAST_ONCE,
+        to=formataddr((ticket.requester_name.replace("\n", " "), ticket.requester_email)),
+        subject=_subject(ticket),
+        text=text,
+        reply_to=mailbox.address if mailbox is not None and not answer_mailbox() else "",
+        headers=_thread(ticket),
+        about=ticket,
+        contact_id=ticket.contact_id,
+        takes_answers=True,
+    )
+
+
+def _subject(ticket: Ticket) -> str:
+    subject = " ".join("".join(sign if sign.isprintable() else " " for sign in ticket.subject).split())
+    return subject if subject.lower().startswith(("re:", "aw:")) else f"Re: {subject}"
+
+
+def _thread(ticket: Ticket) -> dict[str, str]:
+    """By which the customer's program shows the reply below what they wrote."""
+    rows = Message.objects.filter(ticket__in=family_of(ticket)).exclude(incoming=None, outgoing=None)
+    pairs = rows.order_by("-sent_at", "-pk").values_list("incoming__message_id", "outgoing__message_id")
+    found = [one for pair in pairs[:MOST_REFERENCES] for one in pair if one and one.isascii() and one.isprintable()]
+    if not found:
+        return {}
+    references = ""
+    for one in found:  # the newest are kept, in the order in which they were written
+        longer = f"{one} {references}".strip()
+        if len(longer) > 880:
+            break
+        references = longer
+    return {"In-Reply-To": found[0], "References": references} if references else {}
+
+
+def _answered(ticket: Ticket, actor: User | None, then: str, now: dt.datetime) -> None:
+    is_ended = ticket.state in ENDED
+    ticket.first_reply_at = ticket.first_reply_at or now
+    if ticket.owner_id is None and actor is not None:
+        ticket.owner, ticket.team_id = actor, actor.team_id
+        note_event(ticket, EventKind.ASSIGNED, actor=actor, value=actor.name, at=now)
+    note_event(ticket, EventKind.REPLIED, actor=actor, at=now)
+    set_state(ticket, then if not (is_ended and then == TicketState.WAITING) else ticket.state, now)
+    ticket.waiting_since, ticket.message_at = None, now
+    if is_ended and then == TicketState.OPEN:
+        ticket.reopenings += 1
+        note_event(ticket, EventKind.REOPENED, actor=actor, at=now)
+    elif not is_ended and then != TicketState.OPEN:
+        note_event(ticket, EventKind.SOLVED if then == TicketState.SOLVED else EventKind.WAITING, actor=actor, at=now)
+    ticket.version += 1
+    ticket.save()
+
+
+def _newest_public(ticket: Ticket) -> Message | None:
+    rows = Message.objects.filter(ticket__in=family_of(ticket)).exclude(kind=MessageKind.NOTE)
+    return rows.select_related("author").order_by("-pk").first()
+
+
+def _tell_owner(ticket: Ticket, message: Message, known_to: tuple[User | None, ...]) -> None:
+    owner = ticket.owner
+    if owner is None or owner in known_to or not owner.is_active:
+        return
+    title = "".join(sign for sign in f"{ticket.requester} wrote: {ticket.subject}" if sign.isprintable())
+    key, url = f"ticket message:{message.pk}", ticket.get_absolute_url()
+    ring_bell([News(user=owner, kind=NoticeKind.ANSWER, title=title, url=url, key=key, text=message.text[:300])])

@@ -1,0 +1,49 @@
+"""Queues and tickets in the administration."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
+from service.models import Message, Queue, Ticket, TicketEvent
+
+
+@admin.register(Queue)
+class QueueAdmin(LoggedAdmin):
+    """The first by position is where tickets go that name none."""
+
+    list_display = ("name", "position", "team", "mailbox")
+    list_select_related = ("team", "mailbox")
+    sortable_by = ()
+
+
+@admin.register(Ticket)
+class TicketAdmin(ViewOnlyAdmin):
+    """Tickets are answered, solved and merged on their pages, where each step keeps its log."""
+
+    list_display = ("number", "subject", "queue", "state", "priority", "owner", "opened_at")
+    list_select_related = ("queue", "owner")
+    list_filter = ("state", "queue")
+    found_by = ("pk",)
+    sortable_by = ()
+
+
+@admin.register(Message)
+class MessageAdmin(ViewOnlyAdmin):
+    """What was said: only added to."""
+
+    list_display = ("sent_at", "ticket", "kind", "author")
+    list_select_related = ("ticket", "author")
+    sortable_by = ()
+
+
+@admin.register(TicketEvent)
+class TicketEventAdmin(ViewOnlyAdmin):
+    """The log of tickets: only added to."""
+
+    list_display = ("occurred_at", "ticket", "event", "value", "actor")
+    list_select_related = ("ticket", "actor")
+    sortable_by = ()
+
+
+register_the_rest("service")

@@ -1,0 +1,11 @@
+"""The app's place in Django."""
+
+from django.apps import AppConfig
+
+
+class ServiceConfig(AppConfig):
+    """Tickets, their messages, queues."""
+
+    name = "service"
+    label = "service"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,59 @@
+"""What service brings to the engines."""
+
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, RecordKind
+from crm.choices import Role, Scope
+from crm.grants import EVERYTHING, READ_ALL, Grants
+from crm.notes.panels import files_panel
+from crm.past.panels import CHANGES
+from service.editing import EDITING
+from service.exporting import EXPORTS
+from service.home import CARDS
+from service.layouts import LAYOUTS
+from service.panels import CONTACT_PANELS
+from service.searching import SOURCES
+from service.specs import CONTACT_FIELDS, TICKET_FIELDS
+from service.timeline import TIMELINE
+
+TICKET_GRANTS: dict[str, Grants] = {
+    Role.REP: Grants(view=Scope.TEAM, add=Scope.OWN, change=Scope.OWN, export=Scope.OWN),
+    Role.MARKETER: READ_ALL,
+    Role.AGENT: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, import_=Scope.ALL, export=Scope.ALL),
+    Role.MANAGER: EVERYTHING,
+}
+SEE = Grants(view=Scope.ALL)
+SET_UP: dict[str, Grants] = {Role.REP: SEE, Role.MARKETER: SEE, Role.AGENT: SEE, Role.MANAGER: EVERYTHING}
+ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
+
+CATALOGUE = Catalogue(
+    fields={"service.ticket": TICKET_FIELDS, "contacts.contact": CONTACT_FIELDS},
+    grants={"service.ticket": TICKET_GRANTS, "service.queue": SET_UP},
+    exports=EXPORTS,
+    panels={
+        "service.ticket": (files_panel("service:ticket_file"), CHANGES),
+        "contacts.contact": CONTACT_PANELS,
+    },
+    timeline=TIMELINE,
+    past={
+        "service.ticket": PastRule(without=("search_text", "sort_name", "rank", "updated_at")),
+        "service.message": PastRule(exempt=ADDED, is_added_to=True),
+        "service.ticketevent": PastRule(exempt=ADDED, is_added_to=True),
+    },
+    navigation=(
+        NavItem(
+            "Tickets",
+            "service:ticket_list",
+            "life-preserver",
+            group="Service",
+            order=40,
+            model="service.ticket",
+            key="v",
+        ),
+    ),
+    new_items=(NewItem("Ticket", "service:ticket_create", "life-preserver", "service.ticket", key="k", order=18),),
+    api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."),),
+    home=CARDS,
+    search=SOURCES,
+    records={"service.ticket": RecordKind("contact_id", "service:ticket_options")},
+    editing={"service.ticket": EDITING},
+    layouts=LAYOUTS,
+)

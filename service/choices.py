@@ -1,0 +1,94 @@
+"""Enumerations of service."""
+
+from django.db.models import TextChoices
+
+
+class TicketKind(TextChoices):
+    """What the customer wants."""
+
+    QUERY = "query", "Query"
+    COMPLAINT = "complaint", "Complaint"
+    PURCHASE_ISSUE = "purchase_issue", "Purchase issue"
+    SUGGESTION = "suggestion", "Suggestion"
+
+
+class Priority(TextChoices):
+    """How urgent it is."""
+
+    LOW = "low", "Low"
+    NORMAL = "normal", "Normal"
+    HIGH = "high", "High"
+    URGENT = "urgent", "Urgent"
+
+
+class TicketState(TextChoices):
+    """How far it is. `new`: nobody has begun; `waiting`: the customer is to answer; a `closed` one is not opened again
+    by an answer, a `solved` one is."""
+
+    NEW = "new", "New"
+    OPEN = "open", "Open"
+    WAITING = "waiting", "Waiting"
+    SOLVED = "solved", "Solved"
+    CLOSED = "closed", "Closed"
+
+
+class TicketChannel(TextChoices):
+    """How it came to us."""
+
+    EMAIL = "email", "E-mail"
+    PHONE = "phone", "Phone"
+    DESK = "desk", "At the desk"
+    WEB = "web", "Web form"
+    CHAT = "chat", "Chat"
+    SOCIAL = "social", "Social network"
+    OTHER = "other", "Other"
+
+
+class MessageKind(TextChoices):
+    """Who speaks to whom."""
+
+    IN = "in", "From the customer"
+    OUT = "out", "To the customer"
+    NOTE = "note", "Internal note"
+
+
+class EventKind(TextChoices):
+    """What happened to a ticket, in the words of its log; an imported log brings words of its own."""
+
+    OPENED = "opened", "opened"
+    WROTE = "customer wrote", "customer wrote"
+    REPLIED = "replied", "replied"
+    ASSIGNED = "assigned", "assigned"
+    MOVED = "moved", "moved to a queue"
+    PRIORITY = "priority", "priority set"
+    WAITING = "waiting", "waiting for the customer"
+    RESUMED = "resumed", "taken up again"
+    SOLVED = "solved", "solved"
+    REOPENED = "reopened", "reopened"
+    CLOSED = "closed", "closed"
+    MERGED = "merged", "merged"
+    UNMERGED = "unmerged", "taken apart again"
+
+
+UNSOLVED = (TicketState.NEW, TicketState.OPEN, TicketState.WAITING)
+ENDED = (TicketState.SOLVED, TicketState.CLOSED)
+STATE_TONES: dict[str, str] = {
+    TicketState.NEW: "accent",
+    TicketState.OPEN: "warn",
+    TicketState.WAITING: "neutral",
+    TicketState.SOLVED: "good",
+    TicketState.CLOSED: "neutral",
+}
+PRIORITY_TONES: dict[str, str] = {Priority.LOW: "neutral", Priority.HIGH: "warn", Priority.URGENT: "bad"}
+PRIORITY_RANKS: dict[str, int] = {Priority.LOW: 1, Priority.NORMAL: 2, Priority.HIGH: 3, Priority.URGENT: 4}
+CHANNEL_ICONS: dict[str, str] = {
+    TicketChannel.EMAIL: "envelope",
+    TicketChannel.PHONE: "telephone",
+    TicketChannel.DESK: "shop",
+    TicketChannel.WEB: "globe",
+    TicketChannel.CHAT: "chat-dots",
+    TicketChannel.SOCIAL: "megaphone",
+    TicketChannel.OTHER: "inbox",
+}
+MARKETING_PS = ("product", "price", "place", "promotion", "people", "process", "physical evidence")
+"""What a complaint is about: the seven Ps, offered as tags."""

@@ -1,0 +1,1 @@
+"""The demo's service: queues, tickets of a year, and today's."""

@@ -1,0 +1,226 @@
+"""What people type about tickets, parsed: the ticket, a reply, a note, a merge."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from contacts.models import Contact
+from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
+from crm.access import scope_of, team_ids_of
+from crm.choices import Scope, Verb
+from crm.customfields.forms import CustomFieldsForm
+from crm.fields import RecordField, SectionedForm
+from crm.models import Team, User
+from orders.models import Product
+from service.choices import TicketChannel, TicketState
+from service.models import Queue, Ticket
+
+LONGEST_TEXT = 50_000
+UNSEEN_TICKET = "a ticket you cannot see"
+
+
+class TicketForm(CustomFieldsForm, forms.ModelForm):
+    """A ticket. `record` is the one to change, None for a new one, whose first message is `body`.
+
+    Owner and team can only be given to those whom the person's own right reaches.
+    """
+
+    custom_model = "service.ticket"
+    layout = (
+        ("", (("contact", "channel"), ("subject",), ("body",), ("queue", "priority"), ("kind", "owner"))),
+        (
+            "More",
+            (
+                ("requester_name", "requester_email"),
+                ("organization", "product"),
+                ("tags",),
+                ("team", "source"),
+                ("external_id",),
+            ),
+        ),
+    )
+    contact = RecordField(
+        queryset=Contact.objects.none(), url_name="contacts:contact_options", required=False, label="Customer"
+    )
+    organization = RecordField(
+        queryset=Contact.objects.none(), url_name="contacts:organization_options", required=False
+    )
+    product = RecordField(queryset=Product.objects.none(), url_name="orders:product_options", required=False)
+    queue = forms.ModelChoiceField(queryset=Queue.objects.none(), required=False, empty_label=None)
+    tags = forms.CharField(
+        required=False, max_length=600, help_text="Between commas. What a complaint is about: product, price, place, "
+        "promotion, people, process, physical evidence.",
+    )  # fmt: skip
+    body = forms.CharField(
+        label="What they said",
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = Ticket
+        fields = (
+            "contact",
+            "channel",
+            "subject",
+            "queue",
+            "priority",
+            "kind",
+            "owner",
+            "requester_name",
+            "requester_email",
+            "organization",
+            "product",
+            "tags",
+            "team",
+            "source",
+            "external_id",
+        )
+        labels = {"channel": "Came by", "external_id": "External id"}
+
+    def __init__(self, *, user: User, record: Ticket | None, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, instance=record, initial={**self._initial_of(record, user), **initial})
+        self.record = record
+        contacts = Contact.objects.visible_to(user)
+        people, firms = cast(RecordField, self.fields["contact"]), cast(RecordField, self.fields["organization"])
+        people.reach(contacts, record.contact_id if record else None, UNSEEN_CONTACT)
+        firms.reach(contacts.organizations(), record.organization_id if record else None, UNSEEN_ORGANIZATION)
+        self._set_choices("product", Product.objects.visible_to(user))
+        self._set_choices("queue", Queue.objects.visible_to(user))
+        self._set_choices("owner", agents_to_give(user, record))
+        self._set_choices("team", teams_to_give(user, record))
+        if record:
+            del self.fields["body"]
+            self.initial["tags"] = ", ".join(record.tags)
+            if not Ticket.objects.in_charge_of(user, Verb.CHANGE).filter(pk=record.pk).exists():
+                self.fields["owner"].disabled = self.fields["team"].disabled = True
+        else:
+            self.fields["owner"].required = scope_of(user, Ticket, Verb.ADD) == Scope.OWN
+        if not Queue.objects.exists():
+            del self.fields["queue"]
+        self.add_custom_fields(user, record)
+
+    def clean_external_id(self) -> str | None:
+        return self.cleaned_data["external_id"] or None
+
+    def clean_tags(self) -> list[str]:
+        """Each once, in the order in which they were typed."""
+        words = (" ".join(word.split())[:60] for word in self.cleaned_data["tags"].split(","))
+        return list(dict.fromkeys(word for word in words if word))
+
+    @property
+    def ticket_fields(self) -> dict[str, Any]:
+        """The cleaned values of the ticket's own fields."""
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+        return {name: value for name, value in given.items() if name != "queue" or value is not None}
+
+    @property
+    def first_words(self) -> str:
+        return cast(str, self.cleaned_data.get("body", ""))
+
+    def _set_choices(self, name: str, rows: QuerySet[Any]) -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _initial_of(record: Ticket | None, user: User) -> dict[str, Any]:
+        if record is not None:
+            return {"version": record.version}
+        first = Queue.objects.values_list("pk", flat=True).first()
+        owner = user.pk if scope_of(user, Ticket, Verb.ADD) == Scope.OWN else None
+        return {"channel": TicketChannel.PHONE, "queue": first, "owner": owner}
+
+
+class ReplyForm(SectionedForm, forms.Form):
+    """What the customer shall read, and how the ticket stands after it. `seen` is the newest message on the page."""
+
+    layout = (("", (("text",), ("then",))),)
+    text = forms.CharField(label="Reply", max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 6}))
+    then = forms.ChoiceField(
+        label="After it, the ticket is",
+        choices=[
+            (TicketState.WAITING.value, "waiting for the customer"),
+            (TicketState.SOLVED.value, "solved"),
+            (TicketState.OPEN.value, "open"),
+        ],
+        initial=TicketState.WAITING,
+        required=False,
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *, user: User, record: Ticket, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, initial=initial)
+        self.record = record
+
+    def see(self, message: int) -> None:
+        """From now on this message has been before their eyes."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = str(message)
+        self.data = data
+
+    def clean_then(self) -> str:
+        return self.cleaned_data["then"] or TicketState.WAITING
+
+
+class NoteForm(SectionedForm, forms.Form):
+    """What colleagues shall read, and the customer never."""
+
+    layout = (("", (("text",),)),)
+    text = forms.CharField(label="Note", max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 6}))
+
+    def __init__(self, *, user: User, record: Ticket, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, initial=initial)
+        self.record = record
+
+
+class HeardForm(SectionedForm, forms.Form):
+    """What the customer said by phone, at the desk, in a chat."""
+
+    layout = (("", (("text",), ("channel",))),)
+    text = forms.CharField(label="What they said", max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 6}))
+    channel = forms.ChoiceField(choices=TicketChannel.choices, initial=TicketChannel.PHONE, required=False)
+
+    def __init__(self, *, user: User, record: Ticket, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, initial=initial)
+        self.record = record
+
+    def clean_channel(self) -> str:
+        return self.cleaned_data["channel"] or TicketChannel.PHONE
+
+
+class MergeForm(SectionedForm, forms.Form):
+    """Into which ticket."""
+
+    layout = (("", (("into",),)),)
+    into = RecordField(queryset=Ticket.objects.none(), url_name="service:ticket_options", label="Merge into")
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *, user: User, record: Ticket, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, initial={"version": record.version, **initial})
+        self.record = record
+        rows = Ticket.objects.visible_to(user, Verb.CHANGE).exclude(pk=record.pk).filter(merged_into=None)
+        cast(RecordField, self.fields["into"]).queryset = rows
+
+
+def agents_to_give(user: User, record: Ticket | None) -> QuerySet[User]:
+    """To whom a person may give a ticket: everybody, those of the own team, or only themselves; and who has it now."""
+    scope = scope_of(user, Ticket, Verb.CHANGE if record else Verb.ADD)
+    now = Q(pk=record.owner_id if record else None)
+    people = User.objects.visible_to(user)
+    if scope == Scope.ALL:
+        return people.filter(Q(is_active=True) | now)
+    allowed = Q(pk=user.pk) | now
+    return people.filter(allowed | Q(team__in=team_ids_of(user)) if scope == Scope.TEAM else allowed)
+
+
+def teams_to_give(user: User, record: Ticket | None) -> QuerySet[Team]:
+    """Teams to which a person may give a ticket: all, or the own one and those below it; and the one it has now."""
+    if scope_of(user, Ticket, Verb.CHANGE if record else Verb.ADD) == Scope.ALL:
+        return Team.objects.visible_to(user)
+    keys = [*team_ids_of(user), record.team_id if record else None]
+    return Team.objects.visible_to(user).filter(pk__in=[key for key in keys if key])

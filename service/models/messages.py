@@ -1,0 +1,95 @@
+"""What is said in a ticket, and the log of what happened to it. Rows of both are only ever added."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from crm.access import VisibleQuerySet
+from crm.grants import AccessPaths
+from service.choices import EventKind, MessageKind, TicketChannel
+from service.models.tickets import Ticket
+
+SAID_OF_VALUE: dict[str, str] = {
+    EventKind.OPENED: " by ",
+    EventKind.ASSIGNED: " to ",
+    EventKind.MOVED: ": ",
+    EventKind.PRIORITY: ": ",
+    EventKind.MERGED: ": ",
+    EventKind.UNMERGED: ": ",
+}
+
+
+class Message(models.Model):
+    """One message: of the customer, to them, or a note among colleagues.
+
+    `text` is what was written, `folded` what stood below it (quoted mails, a signature). `sent_at` is when it was
+    written. `incoming` is the mail that it came by, `outgoing` the one that it left by, whose state says whether it
+    arrived. `sender_name` and `sender_address` are as a mail says, which proves nothing.
+    """
+
+    # the database takes messages away with their ticket, and forgets a mail that is gone: the application may not
+    ticket = models.ForeignKey(Ticket, on_delete=models.DO_NOTHING, related_name="messages")
+    kind = models.CharField(max_length=4, choices=MessageKind)
+    channel = models.CharField(max_length=8, choices=TicketChannel, default=TicketChannel.EMAIL)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    sender_name = models.CharField(max_length=200, blank=True, default="")
+    sender_address = models.CharField(max_length=320, blank=True, default="")
+    text = models.TextField()
+    folded = models.TextField(blank=True, default="")
+    sent_at = models.DateTimeField(default=timezone.now)
+    incoming = models.ForeignKey(
+        "crm.IncomingMail", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    outgoing = models.ForeignKey(
+        "crm.OutgoingMail", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    access = AccessPaths(through="ticket", parent="service.ticket")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sent_at", "id"]
+        indexes = [models.Index(fields=["ticket", "-sent_at", "-id"], name="service_message_ticket")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def is_public(self) -> bool:
+        return self.kind != MessageKind.NOTE
+
+
+class TicketEvent(models.Model):
+    """One step in the life of a ticket, of which clocks and figures are made: what (`event`), when, to what (`value`:
+    a queue, a person, a priority). An imported log has words of its own; `position` tells equal steps of one moment
+    apart."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.DO_NOTHING, related_name="events")
+    event = models.CharField(max_length=120)
+    value = models.CharField(max_length=200, blank=True, default="")
+    occurred_at = models.DateTimeField()
+    position = models.PositiveIntegerField(default=0)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_imported = models.BooleanField(default=False)
+    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    access = AccessPaths(through="ticket", parent="service.ticket")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["occurred_at", "id"]
+        indexes = [
+            models.Index(fields=["ticket", "occurred_at", "id"], name="service_event_ticket"),
+            models.Index(fields=["occurred_at", "event"], name="service_event_when"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event}{SAID_OF_VALUE.get(self.event, ' ')}{self.value}" if self.value else self.event

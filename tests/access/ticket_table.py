@@ -1,0 +1,33 @@
+"""Who may do what with tickets."""
+
+from __future__ import annotations
+
+from tests.access.law import ALL, NONE, OWN, SCOPES, TEAM, Address, button, form, page, reach
+
+SCOPES["ticket"] = {
+    "view": reach(TEAM, ALL, ALL, ALL),
+    "add": reach(OWN, NONE, ALL, ALL),
+    "change": reach(OWN, NONE, ALL, ALL),
+    "export": reach(OWN, ALL, ALL, ALL),
+}
+SCOPES["message with formatting"] = {"view": SCOPES["ticket"]["view"]}
+
+TICKET_ADDRESSES: dict[str, Address] = {
+    "service:ticket_list": page("ticket"),
+    "service:ticket_export": page("ticket", "export"),
+    "service:ticket_bulk": form("ticket", "change"),
+    "service:ticket_create": form("ticket", "add"),
+    "service:ticket_options": page("ticket"),
+    "service:ticket_detail": Address("ticket"),
+    "service:ticket_update": form("ticket", "change", has_record=True),
+    "service:ticket_cell": form("ticket", "change", has_record=True),
+    "service:ticket_fact": form("ticket", "change", has_record=True),
+    "service:ticket_file": button("ticket", "view"),
+    "service:ticket_merge": form("ticket", "change", has_record=True),
+    "service:ticket_unmerge": button("ticket", "change"),
+    "service:reply_create": form("ticket", "change", has_record=True),
+    "service:note_create": form("ticket", "change", has_record=True),
+    "service:heard_create": form("ticket", "change", has_record=True),
+    "service:message_html": Address("message with formatting"),
+    **{f"service:ticket_{verb}": button("ticket", "change") for verb in ("take", "solve", "reopen", "close")},
+}

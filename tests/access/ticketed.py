@@ -1,0 +1,25 @@
+"""Tickets for the access tests."""
+
+from __future__ import annotations
+
+from crm.incoming.intake import take_in
+from crm.models import IncomingMail, User
+from service.actions import open_ticket
+from service.models import Message, Ticket
+
+HTML = b"From: a@b.example\r\nSubject: %s\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>"
+
+
+def make_ticket(owner: User, name: str) -> Ticket:
+    fields = {"subject": f"CANARY ticket {name}", "owner": owner, "requester_email": "a@b.example"}
+    return open_ticket(actor=None, fields=fields, body=f"CANARY message {name}")
+
+
+def make_formatted(owner: User, name: str) -> Message:
+    """A message that came as a mail with formatting."""
+    mail, _ = take_in(HTML % name.encode(), door="command")
+    IncomingMail.objects.filter(pk=mail.pk).update(has_html=True)
+    return Message.objects.create(ticket=make_ticket(owner, f"with {name}"), kind="in", text="Hello", incoming=mail)
+
+
+TICKET_MAKERS = {"ticket": make_ticket, "message with formatting": make_formatted}

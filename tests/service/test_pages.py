@@ -1,0 +1,121 @@
+"""The pages of tickets."""
+
+from __future__ import annotations
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+
+from crm.choices import Role
+from crm.models import IncomingMail, OutgoingMail
+from service.models import Message, Ticket
+from tests.concurrency.forms import form_in
+from tests.factories import make_contact, make_ticket, make_user, signed_in
+from tests.incoming.conftest import letter, receive
+
+pytestmark = pytest.mark.django_db
+LIMIT = 16
+
+
+@pytest.fixture
+def agent():
+    return make_user(Role.AGENT, name="Petra Lindqvist")
+
+
+@pytest.fixture
+def browser(agent):
+    return signed_in(agent)
+
+
+def test_ticket_is_opened_by_hand(browser):
+    mia = make_contact(name="Mia Keller", emails=("mia@example.com",))
+    page = browser.get(f"/tickets/new/?contact={mia.pk}").content.decode()
+    fields = form_in(page, "form_token").fields | {
+        "subject": "Two panes are broken",
+        "body": "Of twelve.",
+        "tags": "product",
+    }
+    answer = browser.post("/tickets/new/", fields)
+    ticket = Ticket.objects.get()
+    assert answer.url == ticket.get_absolute_url()
+    assert (ticket.contact, ticket.tags, ticket.messages.get().text) == (mia, ["product"], "Of twelve.")
+
+
+def test_page_shows_what_was_said_and_escapes_it(browser):
+    ticket = make_ticket(subject="<img src=x onerror=alert(1)>", body="<script>alert(1)</script>")
+    page = browser.get(ticket.get_absolute_url()).content.decode()
+    assert "<img src=x" not in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_reply_that_came_too_late_is_kept_and_sent_again(browser, agent):
+    ticket = make_ticket()
+    page = browser.get(ticket.get_absolute_url()).content.decode()
+    form = form_in(page, "form_token", "seen")
+    seen = form.fields["seen"]
+    from service.actions import take_message  # noqa: PLC0415
+
+    take_message(actor=None, ticket=ticket, text="Never mind, I found it.", sender_name="Mia")
+    url = f"/tickets/{ticket.pk}/replies/new/"
+    answer = browser.post(url, form.fields | {"text": "Where did you look?", "then": "waiting"})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Mia has written since you opened this ticket" in shown
+    assert "Where did you look?" in shown
+    again = form_in(shown, "form_token", "seen").fields
+    assert again["seen"] != seen
+    assert browser.post(url, again | {"text": "Where did you look?", "then": "solved"}).status_code == 302
+    ticket.refresh_from_db()
+    assert (ticket.state, OutgoingMail.objects.count()) == ("solved", 1)
+
+
+def test_formatting_of_a_mail_is_a_frame_without_rights(browser):
+    mail = receive(letter(html='<p>Hi</p><script>alert(1)</script><img src="https://t.example/x.png">'))
+    message = Message.objects.create(
+        ticket=make_ticket(), kind="in", text="Hi", incoming=IncomingMail.objects.get(pk=mail.pk)
+    )
+    page = browser.get(f"/tickets/messages/{message.pk}/").content.decode()
+    assert "<iframe" in page
+    assert "allow-scripts" not in page
+    assert "script>" not in page.split("<iframe")[1]
+    assert "img" not in page.split("<iframe")[1]
+
+
+def test_a_page_asks_as_often_for_fifty_messages_as_for_one(browser, agent, django_assert_max_num_queries):
+    from django.db import connection  # noqa: PLC0415
+
+    counts = []
+    mia = make_contact(name="Mia Keller")
+    for number in (1, 50):
+        ticket = make_ticket(mia, owner=agent)
+        Message.objects.bulk_create(
+            Message(ticket=ticket, kind="note", author=agent, text=f"Note {n}") for n in range(number)
+        )
+        browser.get(ticket.get_absolute_url())
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert browser.get(ticket.get_absolute_url()).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= LIMIT
+
+
+@pytest.mark.parametrize("step", ["take", "solve", "close"])
+def test_steps_are_buttons(browser, step):
+    ticket = make_ticket()
+    browser.post(f"/tickets/{ticket.pk}/{step}/")
+    ticket.refresh_from_db()
+    assert ticket.state == {"take": "open", "solve": "solved", "close": "closed"}[step]
+
+
+def test_list_home_and_contact_show_them(browser, agent):
+    mia = make_contact(name="Mia Keller", emails=("mia@example.com",))
+    make_ticket(mia, subject="Two panes came broken", owner=agent)
+    for path in (
+        "/tickets/?at_hand=waits",
+        "/",
+        f"/contacts/{mia.pk}/?tab=tickets",
+        f"/contacts/{mia.pk}/",
+        "/search/?q=panes",
+    ):
+        assert "Two panes came broken" in browser.get(path).content.decode(), path
