@@ -108,15 +108,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-CRM_CATALOGUES = [
-    "crm.floor",
-    "contacts.catalogue",
-    "orders.catalogue",
-    "leads.catalogue",
-    "pipeline.catalogue",
-    "service.catalogue",
-    "analytics.catalogue",
-]
+_apps = ("contacts", "orders", "leads", "pipeline", "service", "analytics")
+CRM_CATALOGUES = ["crm.floor", *(f"{app}.catalogue" for app in _apps)]
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails
@@ -334,7 +327,8 @@ CRM_MAIL_SERVERS |= {
 }
 CRM_MAIL_TIMEOUT = 10  # seconds for each answer of a mail server
 CRM_MAIL_LAST_TIMEOUT = 60  # for its answer to a whole mail: giving up leaves it uncertain
-CRM_MAIL_TAKERS = ["leads.incoming.take_mail", "contacts.incoming.take_mail"]  # asked in this order who takes a mail
+# asked in this order who takes a mail
+CRM_MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]
 CRM_MAIL_LARGEST = 64 << 20  # bytes of a mail that is taken in
 CRM_MAIL_HOSTS: list[str] = env.list("CRM_MAIL_HOSTS", default=[])  # of our own network, which mailboxes may lie on
 DEFAULT_FROM_EMAIL = env.str("CRM_FROM_EMAIL", default=f"crm@{urlsplit(CRM_BASE_URL).hostname}")

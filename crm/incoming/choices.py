@@ -37,10 +37,11 @@ class Nature(TextChoices):
 
 
 class MailPurpose(TextChoices):
-    """What a mailbox is for: who writes to one for enquiries becomes a lead."""
+    """What a mailbox is for: who writes to one for enquiries becomes a lead, what comes to one for service a ticket."""
 
     GENERAL = "general", "letters of customers"
     ENQUIRIES = "enquiries", "enquiries: strangers become leads"
+    SERVICE = "service", "service: each letter is a ticket"
 
 
 class Security(TextChoices):

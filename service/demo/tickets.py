@@ -12,6 +12,7 @@ from contacts.choices import PointKind
 from contacts.models import Contact, ContactPoint
 from crm.choices import Role
 from crm.demo.house import Batch, Fill, House
+from crm.incoming.choices import MailPurpose
 from crm.models import Mailbox
 from orders.models import Order
 from service.choices import EventKind, MessageKind, TicketChannel, TicketState
@@ -31,7 +32,7 @@ def load(house: House) -> Fill | None:
     if Queue.objects.exists():
         return None
     team = house.team_ids.get("Service")
-    mailbox = Mailbox.objects.create(name="Service", address=MAILBOX)
+    mailbox = Mailbox.objects.create(name="Service", address=MAILBOX, purpose=MailPurpose.SERVICE)
     queues = [
         Queue.objects.create(name=name, position=place, team_id=team, mailbox=mailbox if place == 1 else None)
         for place, name in enumerate(QUEUES, start=1)

@@ -42,8 +42,8 @@ def letter(sender: str = "Mia Keller <mia@example.com>", **fields: Any) -> bytes
 
 
 def receive(raw: bytes, mailbox: Mailbox | None = None) -> IncomingMail:
-    """Take a mail in and work on it, as the command does."""
-    return take_and_work(raw, door=Door.COMMAND, mailbox=mailbox)[0]
+    """Take a mail in and work on it, as by the hook; without a mailbox, as from one for letters of customers."""
+    return take_and_work(raw, door=Door.HOOK, mailbox=mailbox)[0]
 
 
 def write(to: str = "mia@example.com", **more: Any) -> OutgoingMail:

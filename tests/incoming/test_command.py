@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from service.models import Ticket
 from tests.incoming.conftest import bounce_of, letter, make_mailbox, write
 
 pytestmark = pytest.mark.django_db
@@ -28,15 +29,15 @@ def test_each_file_is_told_with_the_keys_of_the_contract(tmp_path):
     first, second = run(asked, returned)
     assert first == {
         "file": str(asked),
-        "outcome": "kept",
-        "ticket": None,
+        "outcome": "ticket",
+        "ticket": Ticket.objects.get().pk,
         "from": "mia@example.com",
         "subject": "Blue ones",
         "visible_text": "Do you?",
         "attachments": [{"name": "list.bin", "bytes": 5}],
         "bounced_address": None,
         "hard": None,
-        "reason": "Nobody here is in charge of it.",
+        "reason": "",
     }
     assert (second["outcome"], second["bounced_address"], second["hard"]) == ("bounce", "mia@example.com", True)
 
@@ -52,7 +53,7 @@ def test_empty_file_is_parked_and_the_next_is_taken(tmp_path):
     empty, file = tmp_path / "empty.eml", tmp_path / "asked.eml"
     empty.write_bytes(b"")
     file.write_bytes(letter())
-    assert [one["outcome"] for one in run(empty, file)] == ["parked", "kept"]
+    assert [one["outcome"] for one in run(empty, file)] == ["parked", "ticket"]
 
 
 def test_mail_may_come_as_if_to_a_mailbox(tmp_path):

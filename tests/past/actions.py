@@ -352,7 +352,7 @@ def _mailbox(actor: Any) -> Any:
 
 
 def _kept_mail() -> Any:
-    found, _ = take_and_work(b"From: a@b.example\r\nSubject: Hello\r\n\r\nHello.", door="command")
+    found, _ = take_and_work(b"From: a@b.example\r\nSubject: Hello\r\n\r\nHello.", door="hook")
     return found
 
 
