@@ -8,6 +8,7 @@ from crm.past.panels import CHANGES
 from service.editing import EDITING
 from service.exporting import EXPORTS
 from service.home import CARDS
+from service.importing import KINDS
 from service.layouts import LAYOUTS
 from service.panels import CONTACT_PANELS
 from service.searching import SOURCES
@@ -27,6 +28,7 @@ ADDED = "Rows are only ever added, and nobody can change them: it is a record it
 CATALOGUE = Catalogue(
     fields={"service.ticket": TICKET_FIELDS, "contacts.contact": CONTACT_FIELDS},
     grants={"service.ticket": TICKET_GRANTS, "service.queue": SET_UP},
+    imports=KINDS,
     exports=EXPORTS,
     panels={
         "service.ticket": (files_panel("service:ticket_file"), CHANGES),
@@ -48,6 +50,7 @@ CATALOGUE = Catalogue(
             model="service.ticket",
             key="v",
         ),
+        NavItem("How tickets go", "service:process", "diagram-3", group="Service", order=44, model="service.ticket"),
     ),
     new_items=(NewItem("Ticket", "service:ticket_create", "life-preserver", "service.ticket", key="k", order=18),),
     api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."),),

@@ -70,6 +70,14 @@ class EventKind(TextChoices):
     UNMERGED = "unmerged", "taken apart again"
 
 
+class EventOrigin(TextChoices):
+    """Where a row of the log is from: it happened here, an imported log has it, or the dates of an imported ticket."""
+
+    HERE = "here", "here"
+    FILE = "file", "an imported log"
+    DATES = "dates", "the dates of an imported ticket"
+
+
 UNSOLVED = (TicketState.NEW, TicketState.OPEN, TicketState.WAITING)
 ENDED = (TicketState.SOLVED, TicketState.CLOSED)
 STATE_TONES: dict[str, str] = {

@@ -11,7 +11,7 @@ from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.field_rights import mask
 from crm.models import User
-from service.choices import EventKind, MessageKind
+from service.choices import EventKind, EventOrigin, MessageKind
 from service.models import Message, Ticket, TicketEvent
 
 EXCERPT = 400
@@ -64,7 +64,7 @@ def _messages(user: User, key: int, before: dt.datetime | None, limit: int, word
 
 
 def _steps(user: User, key: int, before: dt.datetime | None, limit: int, words: str) -> list[TimelineEntry]:
-    rows = TicketEvent.objects.visible_to(user).filter(_of_contact(key), event__in=LOOKS, is_imported=False)
+    rows = TicketEvent.objects.visible_to(user).filter(_of_contact(key), event__in=LOOKS, origin=EventOrigin.HERE)
     if before:
         rows = rows.filter(occurred_at__lt=before)
     for word in words.split():

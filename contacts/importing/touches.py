@@ -47,10 +47,12 @@ UPDATE {BY_EMAIL} b SET contact_id = n.id FROM numbered n WHERE n.address = b.ad
 """
 
 
-def link_contacts(merge: Merge, verb: str) -> None:
-    """Sees that each row names a contact the actor may do `verb` to; unknown ones are made bare."""
+def link_contacts(merge: Merge, verb: str, *, is_needed: bool = True) -> None:
+    """Sees that each row names a contact the actor may do `verb` to (or none, unless one `is_needed`); unknown ones are
+    made bare."""
     nobody = "r.contact_external_id IS NULL" + (" AND r.email IS NULL" if _has_addresses(merge) else "")
-    merge.reject("contact_external_id", NOBODY, nobody)
+    if is_needed:
+        merge.reject("contact_external_id", NOBODY, nobody)
     reject_contacts_out_of_reach(merge, "contact_external_id", verb)
     _find_by_email(merge)
     make_bare_contacts(merge, ROWS, "contact_external_id")

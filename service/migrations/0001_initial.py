@@ -313,7 +313,18 @@ class Migration(migrations.Migration):
                 ("value", models.CharField(blank=True, default="", max_length=200)),
                 ("occurred_at", models.DateTimeField()),
                 ("position", models.PositiveIntegerField(default=0)),
-                ("is_imported", models.BooleanField(default=False)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("here", "here"),
+                            ("file", "an imported log"),
+                            ("dates", "the dates of an imported ticket"),
+                        ],
+                        default="here",
+                        max_length=8,
+                    ),
+                ),
                 ("external_id", models.CharField(blank=True, max_length=200, null=True, unique=True)),
                 ("recorded_at", models.DateTimeField(auto_now_add=True)),
                 (

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
-from service.choices import EventKind, MessageKind, TicketChannel
+from service.choices import EventKind, EventOrigin, MessageKind, TicketChannel
 from service.models.tickets import Ticket
 
 SAID_OF_VALUE: dict[str, str] = {
@@ -77,7 +77,7 @@ class TicketEvent(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    is_imported = models.BooleanField(default=False)
+    origin = models.CharField(max_length=8, choices=EventOrigin, default=EventOrigin.HERE)
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,61 @@
+"""The process map of tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from crm.requests import SignedInRequest
+from crm.views.base import ScopedView
+from service.models import Queue, Ticket
+from service.process import IMPORTED, OWN, logs_there, process_map
+
+LABELS = {OWN: "Our own log", IMPORTED: "Imported logs"}
+
+
+class ProcessView(ScopedView):
+    """`?log=` own or imported, `?queue=` the id of a queue."""
+
+    model = Ticket
+    request: SignedInRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user, asked = self.request.user, request.GET.get("queue", "")
+        there = logs_there(user)
+        log = request.GET.get("log", "")
+        log = log if log in LABELS else there[0] if there else OWN
+        queues = list(Queue.objects.visible_to(user))
+        queue = next((one for one in queues if str(one.pk) == asked), None)
+        found = process_map(user, log=log, zone=self.request.company.time_zone, queue=queue.pk if queue else None)
+        busiest = max((count for _, count in found.months), default=1)
+        context = {
+            "map": found,
+            "logs": [(name, LABELS[name]) for name in there],
+            "log": log,
+            "queues": queues,
+            "queue": queue,
+            "months": [(month, count, count / busiest) for month, count in found.months],
+            "figures": _figures(found),
+        }
+        return render(request, "service/process.html", context)
+
+
+def _figures(found: Any) -> list[dict[str, Any]]:
+    if not found.tickets:
+        return []
+    return [
+        {"label": "Tickets", "value": f"{found.tickets:,}", "note": f"{found.events:,} steps"},
+        {"label": "Steps a ticket", "value": f"{found.mean_events:.2f}", "note": "on average"},
+        {"label": "Half are through in", "value": _hours(found.hours["0.5"]), "note": "from first step to last"},
+        {"label": "Nine of ten in", "value": _hours(found.hours["0.9"]), "note": f"mean {_hours(found.hours['mean'])}"},
+        {"label": "Within 24 hours", "value": f"{found.within_day:.1%}", "note": ""},
+        {"label": "Within 7 days", "value": f"{found.within_week:.1%}", "note": ""},
+    ]
+
+
+def _hours(hours: float) -> str:
+    if hours < 1:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.1f} h" if hours < 72 else f"{hours / 24:.1f} days"
