@@ -30,7 +30,7 @@ class SayView(PartFormPage):
 
 class ReplyView(SayView):
     form_class = ReplyForm
-    heading = "Reply in {record.number}"
+    heading = "Reply: {record}"
     submit_label = "Send"
     done = "Sent."
 
@@ -55,7 +55,7 @@ class ReplyView(SayView):
 
 class NoteView(SayView):
     form_class = NoteForm
-    heading = "Note in {record.number}"
+    heading = "Note: {record}"
     submit_label = "Save the note"
     done = "Noted."
 
@@ -65,7 +65,7 @@ class NoteView(SayView):
 
 class HeardView(SayView):
     form_class = HeardForm
-    heading = "What they said in {record.number}"
+    heading = "What they said: {record}"
     submit_label = "Write it down"
     done = "Written down."
 
