@@ -90,6 +90,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="15"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "tell of tickets that are due or late": {
+        "task": "service.watch_promises",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
+    "read the clocks of unsolved tickets again": {
+        "task": "service.refresh_promises",
+        "schedule": crontab(minute="35"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     "mark quotes whose last day has passed": {
         "task": "pipeline.expire_quotes",
         "schedule": crontab(minute="2"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
-from service.models import Message, Queue, Ticket, TicketEvent
+from service.models import Message, Queue, ServiceHours, SlaPolicy, Ticket, TicketEvent
 
 
 @admin.register(Queue)
@@ -14,6 +14,26 @@ class QueueAdmin(LoggedAdmin):
 
     list_display = ("name", "position", "team", "mailbox")
     list_select_related = ("team", "mailbox")
+    sortable_by = ()
+
+
+@admin.register(ServiceHours)
+class ServiceHoursAdmin(LoggedAdmin):
+    """When somebody is there."""
+
+    list_display = ("name", "time_zone", "monday", "friday", "saturday")
+    sortable_by = ()
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyAdmin(LoggedAdmin):
+    """Promises: the first by position that fits holds. Unsolved tickets follow a change within the hour."""
+
+    list_display = (
+        "name", "position", "queue", "priority", "tier", "first_reply_minutes", "next_reply_minutes",
+        "solution_minutes",
+    )  # fmt: skip
+    list_select_related = ("queue", "tier")
     sortable_by = ()
 
 

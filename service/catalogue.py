@@ -23,11 +23,12 @@ TICKET_GRANTS: dict[str, Grants] = {
 }
 SEE = Grants(view=Scope.ALL)
 SET_UP: dict[str, Grants] = {Role.REP: SEE, Role.MARKETER: SEE, Role.AGENT: SEE, Role.MANAGER: EVERYTHING}
+PROMISES = {"service.servicehours": SET_UP, "service.slapolicy": SET_UP}
 ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
 
 CATALOGUE = Catalogue(
     fields={"service.ticket": TICKET_FIELDS, "contacts.contact": CONTACT_FIELDS},
-    grants={"service.ticket": TICKET_GRANTS, "service.queue": SET_UP},
+    grants={"service.ticket": TICKET_GRANTS, "service.queue": SET_UP, **PROMISES},
     imports=KINDS,
     exports=EXPORTS,
     panels={
@@ -36,7 +37,9 @@ CATALOGUE = Catalogue(
     },
     timeline=TIMELINE,
     past={
-        "service.ticket": PastRule(without=("search_text", "sort_name", "rank", "updated_at")),
+        "service.ticket": PastRule(
+            without=("search_text", "sort_name", "rank", "updated_at", "policy_id", "due_at", "due_for")
+        ),
         "service.message": PastRule(exempt=ADDED, is_added_to=True),
         "service.ticketevent": PastRule(exempt=ADDED, is_added_to=True),
     },

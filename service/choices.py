@@ -70,6 +70,14 @@ class EventKind(TextChoices):
     UNMERGED = "unmerged", "taken apart again"
 
 
+class DueFor(TextChoices):
+    """What a promise is about."""
+
+    FIRST_REPLY = "first_reply", "First reply"
+    NEXT_REPLY = "next_reply", "Next reply"
+    SOLUTION = "solution", "Solution"
+
+
 class EventOrigin(TextChoices):
     """Where a row of the log is from: it happened here, an imported log has it, or the dates of an imported ticket."""
 

@@ -28,6 +28,7 @@ TICKETS = Resource(
         _own("contact_id", "The customer, by id", stored="service.ticket.contact"),
         _own("organization_id", "The organization, by id", stored="service.ticket.organization"),
         _own("requester_name", "The name that they gave", stored="service.ticket.contact"),
+        _own("due_for", "What is due: first_reply, next_reply or solution"),
         _own("merged_into_id", "The ticket that this one was merged into"),
         _own("follows_id", "The closed ticket that this one goes on from"),
         _own("closed_at", "When it was closed"),

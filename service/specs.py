@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
@@ -60,15 +61,24 @@ def _since(name: str) -> Any:
     return cell
 
 
+def _due(record: models.Model) -> SafeString | str:
+    ticket = _ticket(record)
+    if ticket.due_at is None:
+        return ""
+    return pill(f"late: {relative_time(ticket.due_at)}", "bad") if ticket.is_late else relative_time(ticket.due_at)
+
+
 def _at_hand(mark: str) -> Q:
-    if mark not in ("unsolved", "waits"):
-        raise ValueError("The marks of tickets are “unsolved” and “waits”.")
+    if mark not in ("unsolved", "waits", "late"):
+        raise ValueError("The marks of tickets are “unsolved”, “waits” and “late”.")
     found = Q(state__in=UNSOLVED)
+    if mark == "late":
+        return found & Q(due_at__lte=timezone.now())
     return found & Q(waiting_since__isnull=False) if mark == "waits" else found
 
 
 def _at_hand_words(mark: str) -> str:
-    return {"unsolved": "unsolved", "waits": "waits for us"}.get(mark, mark)
+    return {"unsolved": "unsolved", "waits": "waits for us", "late": "late"}.get(mark, mark)
 
 
 TICKET_FIELDS = (
@@ -110,6 +120,8 @@ TICKET_FIELDS = (
     FieldSpec("source", "Source", "source", order=44),
     FieldSpec("waiting_since", "Waits for us", "waiting_since", kind="date", default=True, order=50,
         cell=_since("waiting_since"), help="Since when the customer waits for an answer of ours."),
+    FieldSpec("due_at", "Due", "due_at", kind="date", sort=True, default=True, order=49, cell=_due,
+        help="When the promise that holds has to be kept next.", covers=("service.ticket.due_for",)),
     FieldSpec("opened_at", "Opened", "opened_at", kind="date", sort=True, default=True, order=51,
         cell=_since("opened_at")),
     FieldSpec("message_at", "Last message", "message_at", kind="date", order=52, cell=_since("message_at")),
@@ -121,7 +133,7 @@ TICKET_FIELDS = (
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=80, always=True,
         condition=lambda end, value: Q(contact=value) | Q(organization=value)),
     FieldSpec("at_hand", "At hand", "state", kind="mark", mark=_at_hand, words=_at_hand_words, column=False, order=81,
-        help="unsolved, or waits: the customer waits for an answer of ours.", stored="service.ticket.state"),
+        help="unsolved; waits: for an answer of ours; late: a promise is overdue.", stored="service.ticket.state"),
 )  # fmt: skip
 
 CONTACT_FIELDS = (

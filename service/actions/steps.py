@@ -11,6 +11,7 @@ from crm.log import log
 from crm.models import User
 from service.choices import EventKind, TicketState
 from service.models import Ticket, TicketEvent
+from service.promising import keep_due
 
 
 def held(ticket: Ticket) -> Ticket:
@@ -44,7 +45,8 @@ def note_changes(ticket: Ticket, before: Ticket, *, actor: User | None) -> None:
 
 
 def tell(ticket: Ticket, verb: str, words: str, *, actor: User | None) -> None:
-    """The action's row of the log."""
+    """The end of each action: what is due follows the log of the ticket, and the action has its row."""
+    keep_due(ticket)
     summary = f"{words} {ticket.number}: {ticket.subject}"
     log(actor=actor, verb=verb, object=ticket, contact_id=ticket.contact_id, summary=summary)
 

@@ -15,16 +15,25 @@ from crm.demo.house import Batch, Fill, House
 from crm.incoming.choices import MailPurpose
 from crm.models import Mailbox
 from orders.models import Order
+from service.actions.watching import refresh_promises
 from service.choices import EventKind, MessageKind, TicketChannel, TicketState
 from service.demo.words import QUEUES, Story, stories
 from service.keeping import refresh_tickets
-from service.models import Message, Queue, Ticket, TicketEvent
+from service.models import Message, Queue, ServiceHours, SlaPolicy, Ticket, TicketEvent
+from service.models.promises import WEEKDAYS
 
 MAILBOX = "service@example.com"
 MOST, A_CUSTOMER = 420, 0.16
 CHANNELS = (TicketChannel.EMAIL, TicketChannel.PHONE, TicketChannel.WEB, TicketChannel.CHAT, TicketChannel.DESK)
 SHARES = (0.58, 0.22, 0.11, 0.06, 0.03)
 RECENT = dt.timedelta(days=4)
+HOLIDAYS = ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))
+# name, priority, place of the queue, minutes to the first reply, the next, the solution
+PROMISES: tuple[tuple[str, str, int | None, int, int, int], ...] = (
+    ("Urgent", "urgent", None, 30, 60, 480),
+    ("Claims", "", 1, 120, 240, 1_440),
+    ("Everything else", "", None, 480, 480, 2_880),
+)
 
 
 def load(house: House) -> Fill | None:
@@ -38,11 +47,28 @@ def load(house: House) -> Fill | None:
         for place, name in enumerate(QUEUES, start=1)
     ]
 
+    _promise(house, queues)
+
     def fill(batch: Batch) -> None:
         if batch.number == 0:
             _write(batch, queues, team)
 
     return fill
+
+
+def _promise(house: House, queues: list[Queue]) -> None:
+    """Office hours with the Saturday morning, and what customers are promised within them."""
+    week = dict.fromkeys(WEEKDAYS[:5], "08:00-18:00")
+    years = range(house.start.year, house.end.year + 2)
+    holidays = [dt.date(year, month, day) for year in years for month, day in HOLIDAYS]
+    hours = ServiceHours.objects.create(
+        name="Workshop and service", time_zone=house.zone.key, saturday="09:00-12:00", holidays=holidays, **week
+    )
+    for place, (name, priority, queue, *minutes) in enumerate(PROMISES, start=1):
+        SlaPolicy.objects.create(
+            name=name, position=place, hours=hours, priority=priority, queue=None if queue is None else queues[queue],
+            **dict(zip(("first_reply_minutes", "next_reply_minutes", "solution_minutes"), minutes, strict=True)),
+        )  # fmt: skip
 
 
 def _write(batch: Batch, queues: list[Queue], team: int | None) -> None:
@@ -79,6 +105,7 @@ def _write(batch: Batch, queues: list[Queue], team: int | None) -> None:
     Message.objects.bulk_create([_of(one, ticket) for ticket, messages, _ in told for one in messages])
     TicketEvent.objects.bulk_create([_of(one, ticket) for ticket, _, events in told for one in events])
     refresh_tickets([ticket.pk for ticket in tickets])
+    refresh_promises()
     house.counts["tickets"] += len(tickets)
 
 

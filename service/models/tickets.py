@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
-from service.choices import ENDED, PRIORITY_RANKS, UNSOLVED, Priority, TicketChannel, TicketKind, TicketState
+from service.choices import ENDED, PRIORITY_RANKS, UNSOLVED, DueFor, Priority, TicketChannel, TicketKind, TicketState
 from service.models.queues import Queue
 
 RANK = Case(
@@ -30,8 +30,9 @@ class TicketQuerySet(VisibleQuerySet["Ticket"]):
         return self.filter(state__in=UNSOLVED)
 
     def by_urgency(self) -> TicketQuerySet:
-        """Who waits for us first, the most urgent and longest waiting on top; then who is to answer us."""
-        return self.order_by(models.F("waiting_since").asc(nulls_last=True), "-rank", "id")
+        """What is due first; then who waits for us longest, the most urgent on top; then who is to answer us."""
+        due, since = (models.F(name).asc(nulls_last=True) for name in ("due_at", "waiting_since"))
+        return self.order_by(due, since, "-rank", "id")
 
 
 class Ticket(models.Model):
@@ -40,8 +41,9 @@ class Ticket(models.Model):
     Its number is its id. `contact` is who asks, where we know them; `requester_name` and `requester_email` are as they
     gave them, and where a reply goes. Kept by the actions: the state, its moments, `waiting_since` (since when the
     customer waits for an answer of ours; empty while we wait for theirs), `message_at` (the newest public message),
-    `search_text` and `sort_name`. A ticket that was merged into another (`merged_into`) is closed, and its messages are
-    shown there; `follows` is the closed ticket that it goes on from.
+    `due_at` (what the promise that holds, `policy`, asks for next: `due_for`), `search_text` and `sort_name`. A ticket
+    that was merged into another (`merged_into`) is closed, and its messages are shown there; `follows` is the closed
+    ticket that it goes on from.
     """
 
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
@@ -76,6 +78,11 @@ class Ticket(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
     message_at = models.DateTimeField(null=True, blank=True, editable=False)
     reopenings = models.PositiveSmallIntegerField(default=0, editable=False)
+    policy = models.ForeignKey(
+        "service.SlaPolicy", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    due_for = models.CharField(max_length=12, choices=DueFor, blank=True, default="", editable=False)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
     )
@@ -105,12 +112,14 @@ class Ticket(models.Model):
         indexes = [
             models.Index(
                 models.F("queue"),
+                models.F("due_at").asc(nulls_last=True),
                 models.F("waiting_since").asc(nulls_last=True),
                 models.F("rank").desc(),
                 models.F("id"),
                 condition=Q(state__in=UNSOLVED),
                 name="service_ticket_in_queue",
             ),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="service_ticket_due"),
             models.Index(fields=["owner", "state"], name="service_ticket_owner"),
             models.Index(fields=["team", "state"], name="service_ticket_team"),
             models.Index(fields=["contact", "-id"], condition=Q(contact__isnull=False), name="service_ticket_contact"),
@@ -145,6 +154,11 @@ class Ticket(models.Model):
     @property
     def is_merged(self) -> bool:
         return self.merged_into_id is not None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether what was promised is overdue."""
+        return self.due_at is not None and self.due_at <= timezone.now()
 
     @property
     def requester(self) -> str:

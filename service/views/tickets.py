@@ -72,6 +72,7 @@ class TicketListView(ListPage):
         """With short ways to what is at hand; the open one is marked."""
         ways = (
             ("Unsolved", "at_hand=unsolved"),
+            ("Late", "at_hand=late"),
             ("Waits for us", "at_hand=waits"),
             ("Mine", f"at_hand=unsolved&owner={self.request.user.pk}"),
             ("All", ""),
@@ -106,7 +107,7 @@ class TicketDetailView(RecordPage):
     own_tab = ("", "Conversation")
 
     def get_queryset(self) -> Any:
-        related = ("queue", "contact", "organization", "owner", "team", "product", "merged_into", "follows")
+        related = ("queue", "policy", "contact", "organization", "owner", "team", "product", "merged_into", "follows")
         user = self.request.user
         rows = super().get_queryset().select_related(*related)
         return with_rights(rows, user).annotate(**panel_counts("service.ticket", user), **seen_customers(user))

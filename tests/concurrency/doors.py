@@ -14,6 +14,7 @@ from crm.views.forms import FormPage
 from crm.views.parts import PartFormPage
 from orders.models import LoyaltyProgramme, LoyaltyTier
 from pipeline.models import DiscountLimit, Letterhead, OutcomeReason, Target
+from service.models import ServiceHours, SlaPolicy
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -77,6 +78,10 @@ def record_of(label: str, owner: User) -> Any:
         "pipeline.DiscountLimit": lambda: DiscountLimit.objects.create(role="rep", percent=5),
         "pipeline.Letterhead": lambda: Letterhead.objects.create(pk=1),
         "service.Ticket": lambda: MAKERS["ticket"](owner, "one"),
+        "service.ServiceHours": lambda: ServiceHours.objects.create(name="Office"),
+        "service.SlaPolicy": lambda: SlaPolicy.objects.create(
+            name="All", hours=ServiceHours.objects.create(name="Office"), first_reply_minutes=60
+        ),
         "service.Queue": lambda: MAKERS["ticket"](owner, "one").queue,
         "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
         "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),

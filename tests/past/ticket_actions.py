@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from service import actions
-from service.models import Ticket
+from service.actions import watching
+from service.models import ServiceHours, SlaPolicy, Ticket
 from tests.factories import make_ticket
 
-TICKET_MODULES = (actions,)
-TICKET_NOT_ALONE = {"default_queue"}  # part of opening a ticket
+TICKET_MODULES = (actions, watching)
+TICKET_NOT_ALONE = {"default_queue", "watch_promises"}  # part of opening a ticket; writes notices alone
 
 
 def merged() -> Ticket:
@@ -41,6 +42,12 @@ def _open(actor: Any) -> Callable[[], Any]:
     return lambda: actions.open_ticket(actor=actor, fields={"subject": "One pane is broken"}, body="Hello")
 
 
+def _refresh(actor: Any) -> Callable[[], Any]:
+    make_ticket()
+    SlaPolicy.objects.create(name="All", hours=ServiceHours.objects.create(name="Office"), first_reply_minutes=60)
+    return watching.refresh_promises
+
+
 TICKET_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "open_ticket": _open,
     "change_ticket": _of(make_ticket, actions.change_ticket, version=1, fields={"priority": "high"}),
@@ -52,5 +59,6 @@ TICKET_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "add_note": _of(make_ticket, actions.add_note, text="Rang them"),
     "take_message": _of(make_ticket, actions.take_message, text="And the frame?"),
     "merge_ticket": _merge,
+    "refresh_promises": _refresh,
     "unmerge_ticket": _of(merged, actions.unmerge_ticket),
 }
