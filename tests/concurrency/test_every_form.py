@@ -26,6 +26,7 @@ ONE_WRITER = {
     "orders:subscription_bulk",
     "orders:product_bulk",
     "pipeline:deal_bulk",
+    "service:ticket_bulk",
     *MOVES,
     *PARTS,  # each adds something beside the others' (test_every_making_form.py)
 }
