@@ -13,7 +13,7 @@ from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
 from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
 from crm.customfields.forms import CustomFieldsForm
-from crm.fields import RecordField, SectionedForm
+from crm.fields import RecordField, SectionedForm, TagsField
 from crm.models import Team, User
 from orders.models import Product
 from service.choices import TicketChannel, TicketState
@@ -51,10 +51,11 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
     )
     product = RecordField(queryset=Product.objects.none(), url_name="orders:product_options", required=False)
     queue = forms.ModelChoiceField(queryset=Queue.objects.none(), required=False, empty_label=None)
-    tags = forms.CharField(
-        required=False, max_length=600, help_text="Between commas. What a complaint is about: product, price, place, "
-        "promotion, people, process, physical evidence.",
-    )  # fmt: skip
+    tags = TagsField(
+        required=False,
+        help_text="Between commas. What a complaint is about: product, price, place, promotion, people, process, "
+        "physical evidence.",
+    )
     body = forms.CharField(
         label="What they said",
         required=False,
@@ -97,7 +98,6 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
         self._set_choices("team", teams_to_give(user, record))
         if record:
             del self.fields["body"]
-            self.initial["tags"] = ", ".join(record.tags)
             if not Ticket.objects.in_charge_of(user, Verb.CHANGE).filter(pk=record.pk).exists():
                 self.fields["owner"].disabled = self.fields["team"].disabled = True
         else:
@@ -108,11 +108,6 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
 
     def clean_external_id(self) -> str | None:
         return self.cleaned_data["external_id"] or None
-
-    def clean_tags(self) -> list[str]:
-        """Each once, in the order in which they were typed."""
-        words = (" ".join(word.split())[:60] for word in self.cleaned_data["tags"].split(","))
-        return list(dict.fromkeys(word for word in words if word))
 
     @property
     def ticket_fields(self) -> dict[str, Any]:

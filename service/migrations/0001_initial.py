@@ -10,228 +10,588 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contacts', '0012_touches_about_records'),
-        ('crm', '0027_service_mailboxes'),
-        ('orders', '0011_renews_by_itself'),
+        ("contacts", "0012_touches_about_records"),
+        ("crm", "0027_service_mailboxes"),
+        ("orders", "0011_renews_by_itself"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServiceHours',
+            name="ServiceHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('time_zone', models.CharField(blank=True, help_text="Such as Europe/Berlin; empty: the company's.", max_length=60)),
-                ('monday', models.CharField(blank=True, default='09:00-17:00', help_text='Such as 09:00-12:00, 13:00-17:30; empty: closed.', max_length=80)),
-                ('tuesday', models.CharField(blank=True, default='09:00-17:00', max_length=80)),
-                ('wednesday', models.CharField(blank=True, default='09:00-17:00', max_length=80)),
-                ('thursday', models.CharField(blank=True, default='09:00-17:00', max_length=80)),
-                ('friday', models.CharField(blank=True, default='09:00-17:00', max_length=80)),
-                ('saturday', models.CharField(blank=True, default='', max_length=80)),
-                ('sunday', models.CharField(blank=True, default='', max_length=80)),
-                ('holidays', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), blank=True, default=list, help_text='Days on which nobody is there, between commas.', size=None)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True, help_text="Such as Europe/Berlin; empty: the company's.", max_length=60
+                    ),
+                ),
+                (
+                    "monday",
+                    models.CharField(
+                        blank=True,
+                        default="09:00-17:00",
+                        help_text="Such as 09:00-12:00, 13:00-17:30; empty: closed.",
+                        max_length=80,
+                    ),
+                ),
+                ("tuesday", models.CharField(blank=True, default="09:00-17:00", max_length=80)),
+                ("wednesday", models.CharField(blank=True, default="09:00-17:00", max_length=80)),
+                ("thursday", models.CharField(blank=True, default="09:00-17:00", max_length=80)),
+                ("friday", models.CharField(blank=True, default="09:00-17:00", max_length=80)),
+                ("saturday", models.CharField(blank=True, default="", max_length=80)),
+                ("sunday", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "holidays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(),
+                        blank=True,
+                        default=list,
+                        help_text="Days on which nobody is there, between commas.",
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'service hours',
-                'ordering': ['name'],
+                "verbose_name_plural": "service hours",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('mailbox', models.OneToOneField(blank=True, help_text='What comes to this mailbox becomes a ticket of this queue.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='queue', to='crm.mailbox')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='queues', to='crm.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "mailbox",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="What comes to this mailbox becomes a ticket of this queue.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="queue",
+                        to="crm.mailbox",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="queues",
+                        to="crm.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SlaPolicy',
+            name="SlaPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('position', models.PositiveSmallIntegerField(default=1)),
-                ('priority', models.CharField(blank=True, choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], default='', max_length=8)),
-                ('first_reply_minutes', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('next_reply_minutes', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('solution_minutes', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('hours', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='service.servicehours')),
-                ('queue', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='service.queue')),
-                ('tier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='service_policies', to='orders.loyaltytier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("position", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "priority",
+                    models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "first_reply_minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "next_reply_minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "solution_minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="policies", to="service.servicehours"
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="policies",
+                        to="service.queue",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="service_policies",
+                        to="orders.loyaltytier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'SLA policy',
-                'verbose_name_plural': 'SLA policies',
-                'ordering': ['position', 'id'],
+                "verbose_name": "SLA policy",
+                "verbose_name_plural": "SLA policies",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, max_length=200, null=True, unique=True)),
-                ('subject', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('query', 'Query'), ('complaint', 'Complaint'), ('purchase_issue', 'Purchase issue'), ('suggestion', 'Suggestion')], default='query', max_length=16)),
-                ('priority', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], default='normal', max_length=8)),
-                ('rank', models.GeneratedField(db_persist=True, expression=models.Case(models.When(priority='low', then=models.Value(1)), models.When(priority='normal', then=models.Value(2)), models.When(priority='high', then=models.Value(3)), models.When(priority='urgent', then=models.Value(4)), default=models.Value(0), output_field=models.SmallIntegerField()), output_field=models.SmallIntegerField())),
-                ('state', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('waiting', 'Waiting'), ('solved', 'Solved'), ('closed', 'Closed')], default='new', editable=False, max_length=8)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('desk', 'At the desk'), ('web', 'Web form'), ('chat', 'Chat'), ('social', 'Social network'), ('other', 'Other')], default='phone', max_length=8)),
-                ('source', models.CharField(blank=True, default='', max_length=120)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('requester_name', models.CharField(blank=True, default='', max_length=200, verbose_name='name')),
-                ('requester_email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('first_reply_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('solved_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('waiting_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('message_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('reopenings', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('due_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('due_for', models.CharField(blank=True, choices=[('first_reply', 'First reply'), ('next_reply', 'Next reply'), ('solution', 'Solution')], default='', editable=False, max_length=12)),
-                ('custom', models.JSONField(blank=True, default=dict)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('sort_name', models.CharField(default='', editable=False, max_length=300)),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='contacts.contact', verbose_name='customer')),
-                ('follows', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='service.ticket')),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='service.ticket')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets_of_organization', to='contacts.contact')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to=settings.AUTH_USER_MODEL)),
-                ('policy', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='service.slapolicy')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='orders.product')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='service.queue')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='crm.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(blank=True, max_length=200, null=True, unique=True)),
+                ("subject", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("query", "Query"),
+                            ("complaint", "Complaint"),
+                            ("purchase_issue", "Purchase issue"),
+                            ("suggestion", "Suggestion"),
+                        ],
+                        default="query",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")],
+                        default="normal",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "rank",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(priority="low", then=models.Value(1)),
+                            models.When(priority="normal", then=models.Value(2)),
+                            models.When(priority="high", then=models.Value(3)),
+                            models.When(priority="urgent", then=models.Value(4)),
+                            default=models.Value(0),
+                            output_field=models.SmallIntegerField(),
+                        ),
+                        output_field=models.SmallIntegerField(),
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("open", "Open"),
+                            ("waiting", "Waiting"),
+                            ("solved", "Solved"),
+                            ("closed", "Closed"),
+                        ],
+                        default="new",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail"),
+                            ("phone", "Phone"),
+                            ("desk", "At the desk"),
+                            ("web", "Web form"),
+                            ("chat", "Chat"),
+                            ("social", "Social network"),
+                            ("other", "Other"),
+                        ],
+                        default="phone",
+                        max_length=8,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("requester_name", models.CharField(blank=True, default="", max_length=200, verbose_name="name")),
+                ("requester_email", models.EmailField(blank=True, default="", max_length=254, verbose_name="e-mail")),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("first_reply_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("solved_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("waiting_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("message_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("reopenings", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("due_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "due_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("first_reply", "First reply"),
+                            ("next_reply", "Next reply"),
+                            ("solution", "Solution"),
+                        ],
+                        default="",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("custom", models.JSONField(blank=True, default=dict)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("sort_name", models.CharField(default="", editable=False, max_length=300)),
+                ("search_text", models.TextField(default="", editable=False)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="contacts.contact",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed_by",
+                        to="service.ticket",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="service.ticket",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets_of_organization",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="service.slapolicy",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="orders.product",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to="service.queue"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tickets",
+                        to="crm.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-id'],
+                "ordering": ["-opened_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('in', 'From the customer'), ('out', 'To the customer'), ('note', 'Internal note')], max_length=4)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('phone', 'Phone'), ('desk', 'At the desk'), ('web', 'Web form'), ('chat', 'Chat'), ('social', 'Social network'), ('other', 'Other')], default='email', max_length=8)),
-                ('sender_name', models.CharField(blank=True, default='', max_length=200)),
-                ('sender_address', models.CharField(blank=True, default='', max_length=320)),
-                ('text', models.TextField()),
-                ('folded', models.TextField(blank=True, default='')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incoming', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.incomingmail')),
-                ('outgoing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='crm.outgoingmail')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='messages', to='service.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("in", "From the customer"), ("out", "To the customer"), ("note", "Internal note")],
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail"),
+                            ("phone", "Phone"),
+                            ("desk", "At the desk"),
+                            ("web", "Web form"),
+                            ("chat", "Chat"),
+                            ("social", "Social network"),
+                            ("other", "Other"),
+                        ],
+                        default="email",
+                        max_length=8,
+                    ),
+                ),
+                ("sender_name", models.CharField(blank=True, default="", max_length=200)),
+                ("sender_address", models.CharField(blank=True, default="", max_length=320)),
+                ("text", models.TextField()),
+                ("folded", models.TextField(blank=True, default="")),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incoming",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="crm.incomingmail",
+                    ),
+                ),
+                (
+                    "outgoing",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="crm.outgoingmail",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING, related_name="messages", to="service.ticket"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sent_at', 'id'],
+                "ordering": ["sent_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='TicketEvent',
+            name="TicketEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=120)),
-                ('value', models.CharField(blank=True, default='', max_length=200)),
-                ('occurred_at', models.DateTimeField()),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('origin', models.CharField(choices=[('here', 'here'), ('file', 'an imported log'), ('dates', 'the dates of an imported ticket')], default='here', max_length=8)),
-                ('external_id', models.CharField(blank=True, max_length=200, null=True, unique=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='service.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.CharField(max_length=120)),
+                ("value", models.CharField(blank=True, default="", max_length=200)),
+                ("occurred_at", models.DateTimeField()),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("here", "here"),
+                            ("file", "an imported log"),
+                            ("dates", "the dates of an imported ticket"),
+                        ],
+                        default="here",
+                        max_length=8,
+                    ),
+                ),
+                ("external_id", models.CharField(blank=True, max_length=200, null=True, unique=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="service.ticket"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['occurred_at', 'id'],
+                "ordering": ["occurred_at", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('queue'), models.OrderBy(models.F('due_at'), nulls_last=True), models.OrderBy(models.F('waiting_since'), nulls_last=True), models.OrderBy(models.F('rank'), descending=True), models.F('id'), condition=models.Q(('state__in', ('new', 'open', 'waiting'))), name='service_ticket_in_queue'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("queue"),
+                models.OrderBy(models.F("due_at"), nulls_last=True),
+                models.OrderBy(models.F("waiting_since"), nulls_last=True),
+                models.OrderBy(models.F("rank"), descending=True),
+                models.F("id"),
+                condition=models.Q(("state__in", ("new", "open", "waiting"))),
+                name="service_ticket_in_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='service_ticket_due'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="service_ticket_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['owner', 'state'], name='service_ticket_owner'),
+            model_name="ticket",
+            index=models.Index(fields=["owner", "state"], name="service_ticket_owner"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['team', 'state'], name='service_ticket_team'),
+            model_name="ticket",
+            index=models.Index(fields=["team", "state"], name="service_ticket_team"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact', '-id'], name='service_ticket_contact'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("contact__isnull", False)), fields=["contact", "-id"], name="service_ticket_contact"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('organization__isnull', False)), fields=['organization'], name='service_ticket_org'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("organization__isnull", False)), fields=["organization"], name="service_ticket_org"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('product__isnull', False)), fields=['product'], name='service_ticket_product'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("product__isnull", False)), fields=["product"], name="service_ticket_product"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='service_ticket_merged_into'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["merged_into"],
+                name="service_ticket_merged_into",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-opened_at', '-id'], name='service_ticket_opened'),
+            model_name="ticket",
+            index=models.Index(fields=["-opened_at", "-id"], name="service_ticket_opened"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['state', '-opened_at', '-id'], name='service_ticket_state'),
+            model_name="ticket",
+            index=models.Index(fields=["state", "-opened_at", "-id"], name="service_ticket_state"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['sort_name', 'id'], name='service_ticket_sort'),
+            model_name="ticket",
+            index=models.Index(fields=["sort_name", "id"], name="service_ticket_sort"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_text', name='gin_trgm_ops'), name='service_ticket_search_trgm'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("search_text", name="gin_trgm_ops"),
+                name="service_ticket_search_trgm",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='service_ticket_tags'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="service_ticket_tags"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('custom', name='jsonb_path_ops'), name='service_ticket_custom'),
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("custom", name="jsonb_path_ops"), name="service_ticket_custom"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), ('state', 'closed'), _connector='OR'), name='service_ticket_merged_is_closed'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", None), ("state", "closed"), _connector="OR"),
+                name="service_ticket_merged_is_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('waiting_since', None), models.Q(('state__in', ('solved', 'closed')), _negated=True), _connector='OR'), name='service_ticket_ended_waits_for_nothing'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("waiting_since", None),
+                    models.Q(("state__in", ("solved", "closed")), _negated=True),
+                    _connector="OR",
+                ),
+                name="service_ticket_ended_waits_for_nothing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', '-sent_at', '-id'], name='service_message_ticket'),
+            model_name="message",
+            index=models.Index(fields=["ticket", "-sent_at", "-id"], name="service_message_ticket"),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['ticket', 'occurred_at', 'id'], name='service_event_ticket'),
+            model_name="ticketevent",
+            index=models.Index(fields=["ticket", "occurred_at", "id"], name="service_event_ticket"),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['occurred_at', 'event'], name='service_event_when'),
+            model_name="ticketevent",
+            index=models.Index(fields=["occurred_at", "event"], name="service_event_when"),
         ),
     ]
