@@ -53,6 +53,9 @@ CATALOGUE = Catalogue(
             model="service.ticket",
             key="v",
         ),
+        NavItem(
+            "Service in figures", "service:figures", "bar-chart-line", group="Service", order=42, model="service.ticket"
+        ),
         NavItem("How tickets go", "service:process", "diagram-3", group="Service", order=44, model="service.ticket"),
     ),
     new_items=(NewItem("Ticket", "service:ticket_create", "life-preserver", "service.ticket", key="k", order=18),),

@@ -40,15 +40,17 @@ def tier_of(ticket: Ticket) -> int | None:
     return tier.pk if tier is not None else None
 
 
+def goals_of(policy: SlaPolicy) -> dict[str, dt.timedelta]:
+    """What it promises, by kind."""
+    return {kind: dt.timedelta(minutes=minutes) for kind, name in MINUTES.items() if (minutes := getattr(policy, name))}
+
+
 def clocks_for(ticket: Ticket, policy: SlaPolicy | None) -> list[Clock]:
     """The clocks of a ticket by its own log."""
     if policy is None:
         return []
-    goals = {
-        kind: dt.timedelta(minutes=minutes) for kind, name in MINUTES.items() if (minutes := getattr(policy, name))
-    }
     log = TicketEvent.objects.filter(ticket=ticket).order_by("occurred_at", "pk").values_list("event", "occurred_at")
-    return clocks_of(log, policy.hours.working, goals)
+    return clocks_of(log, policy.hours.working, goals_of(policy))
 
 
 def keep_due(ticket: Ticket, among: Sequence[SlaPolicy] | None = None) -> bool:

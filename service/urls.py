@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from service.views import process, talking, tickets
+from service.views import figures, process, talking, tickets
 
 app_name = "service"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("tickets/export/", tickets.TicketExportView.as_view(), name="ticket_export"),
     path("tickets/bulk/", tickets.TicketBulkView.as_view(), name="ticket_bulk"),
     path("tickets/new/", tickets.TicketCreateView.as_view(), name="ticket_create"),
+    path("tickets/figures/", figures.FiguresView.as_view(), name="figures"),
     path("tickets/process/", process.ProcessView.as_view(), name="process"),
     path("tickets/options/", tickets.TicketOptionsView.as_view(), name="ticket_options"),
     path("tickets/<int:pk>/", tickets.TicketDetailView.as_view(), name="ticket_detail"),

@@ -48,14 +48,25 @@ def _figures(found: Any) -> list[dict[str, Any]]:
     return [
         {"label": "Tickets", "value": f"{found.tickets:,}", "note": f"{found.events:,} steps"},
         {"label": "Steps a ticket", "value": f"{found.mean_events:.2f}", "note": "on average"},
-        {"label": "Half are through in", "value": _hours(found.hours["0.5"]), "note": "from first step to last"},
-        {"label": "Nine of ten in", "value": _hours(found.hours["0.9"]), "note": f"mean {_hours(found.hours['mean'])}"},
+        {
+            "label": "Half are through in",
+            "value": hours_in_words(found.hours["0.5"]),
+            "note": "from first step to last",
+        },
+        {
+            "label": "Nine of ten in",
+            "value": hours_in_words(found.hours["0.9"]),
+            "note": f"mean {hours_in_words(found.hours['mean'])}",
+        },
         {"label": "Within 24 hours", "value": f"{found.within_day:.1%}", "note": ""},
         {"label": "Within 7 days", "value": f"{found.within_week:.1%}", "note": ""},
     ]
 
 
-def _hours(hours: float) -> str:
+def hours_in_words(hours: float | None) -> str:
+    """Minutes, hours or days; a dash for none."""
+    if hours is None:
+        return "–"
     if hours < 1:
         return f"{hours * 60:.0f} min"
     return f"{hours:.1f} h" if hours < 72 else f"{hours / 24:.1f} days"

@@ -19,6 +19,7 @@ TICKET_ADDRESSES: dict[str, Address] = {
     "service:ticket_create": form("ticket", "add"),
     "service:ticket_options": page("ticket"),
     "service:process": page("ticket"),
+    "service:figures": page("ticket"),
     "service:ticket_detail": Address("ticket"),
     "service:ticket_update": form("ticket", "change", has_record=True),
     "service:ticket_cell": form("ticket", "change", has_record=True),
