@@ -43,10 +43,11 @@ SOLVED_WORDS = "('solved', 'resolved', 'closed', 'done', 'resolve', 'close', 're
 MAKE_TICKETS = f"""
 INSERT INTO service_ticket (
   external_id, subject, kind, queue_id, priority, state, channel, source, tags, requester_name, requester_email,
-  owner_id, team_id, opened_at, reopenings, custom, version, created_at, updated_at, sort_name, search_text
+  owner_id, team_id, opened_at, reopenings, custom, version, created_at, updated_at, sort_name, search_text,
+  due_for
 )
 SELECT r.ticket_external_id, left('Ticket ' || r.ticket_external_id, 300), 'query', %(queue)s, 'normal', 'open',
-  'other', '', '{{}}', '', '', %(owner)s, %(team)s, min(r.occurred_at), 0, '{{}}', 1, now(), now(), '', ''
+  'other', '', '{{}}', '', '', %(owner)s, %(team)s, min(r.occurred_at), 0, '{{}}', 1, now(), now(), '', '', ''
 FROM {ROWS} r
 WHERE NOT EXISTS (SELECT 1 FROM service_ticket t WHERE t.external_id = r.ticket_external_id)
 GROUP BY r.ticket_external_id ORDER BY min(r.row_no)

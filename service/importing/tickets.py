@@ -118,7 +118,8 @@ INSERT = f"""
 INSERT INTO service_ticket (
   id, external_id, subject, kind, queue_id, priority, state, channel, source, tags, contact_id, organization_id,
   requester_name, requester_email, owner_id, team_id, opened_at, first_reply_at, solved_at, closed_at, waiting_since,
-  message_at, reopenings, custom, version, created_at, updated_at, sort_name, search_text
+  message_at, reopenings, custom, version, created_at, updated_at, sort_name,
+  search_text, due_for
 )
 SELECT s.ticket_id, s.external_id, left(coalesce(s.subject, nullif(split_part(s.body, E'\\n', 1), ''),
     'Ticket ' || s.external_id), 300), coalesce(s.kind, 'query'), coalesce(s.queue_id, %(queue)s),
@@ -128,7 +129,8 @@ SELECT s.ticket_id, s.external_id, left(coalesce(s.subject, nullif(split_part(s.
   coalesce(u.team_id, q.team_id, %(team)s), o.opened, s.first_reply_at,
   CASE WHEN o.is_ended THEN s.solved_at END, CASE WHEN o.state = 'closed' THEN s.solved_at END,
   CASE WHEN NOT o.is_ended AND o.state <> 'waiting' AND s.first_reply_at IS NULL THEN o.opened END,
-  coalesce(s.first_reply_at, o.opened), 0, %(custom)s::jsonb || coalesce(s.custom, '{{}}'), 1, now(), now(), '', ''
+  coalesce(s.first_reply_at, o.opened), 0, %(custom)s::jsonb || coalesce(s.custom, '{{}}'), 1, now(), now(), '', '',
+  ''
 FROM {RECORDS} s
 CROSS JOIN LATERAL (
   SELECT coalesce({STATE}, 'new') AS state, coalesce({STATE}, 'new') IN ('solved', 'closed') AS is_ended,
@@ -143,10 +145,11 @@ LEFT JOIN LATERAL (
 ) p ON true
 WHERE s.is_new ORDER BY s.first_row
 """
-PLAIN = ("subject", "kind", "priority", "opened_at", "first_reply_at", "tags", "contact_id", "queue_id", "owner_id")
+PLAIN = ("subject", "kind", "priority", "opened_at", "first_reply_at", "contact_id", "queue_id", "owner_id")
 ENDED = f"coalesce({STATE}, t.state) IN ('solved', 'closed')"
 VALUES = {
     **{name: f"coalesce(s.{name}, t.{name})" for name in PLAIN},
+    "tags": "coalesce(s.tags::varchar[], t.tags)",
     "requester_email": "coalesce(lower(s.email), t.requester_email)",
     "state": f"coalesce({STATE}, t.state)",
     "solved_at": f"CASE WHEN {ENDED} THEN coalesce(s.solved_at, t.solved_at) END",
