@@ -23,7 +23,7 @@ WITH RECURSIVE family AS (
 """
 MOST_SHOWN = 100
 MOST_BESIDE = 40
-TOLD_BY_MESSAGES = (EventKind.REPLIED, EventKind.WROTE)
+TOLD_BY_MESSAGES = (EventKind.REPLIED, EventKind.WROTE, EventKind.WAITING)
 
 
 def family_of(ticket: Ticket) -> list[int]:
