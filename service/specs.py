@@ -122,7 +122,7 @@ TICKET_FIELDS = (
         cell=_since("waiting_since"), help="Since when the customer waits for an answer of ours."),
     FieldSpec("due_at", "Due", "due_at", kind="date", sort=True, default=True, order=49, cell=_due,
         help="When the promise that holds has to be kept next.", covers=("service.ticket.due_for",)),
-    FieldSpec("opened_at", "Opened", "opened_at", kind="date", sort=True, default=True, order=51,
+    FieldSpec("opened_at", "Opened", "opened_at", kind="date", sort=True, default=True, order=51, always=True,
         cell=_since("opened_at")),
     FieldSpec("message_at", "Last message", "message_at", kind="date", order=52, cell=_since("message_at")),
     FieldSpec("first_reply_at", "First reply", "first_reply_at", kind="date", order=53,

@@ -29,14 +29,14 @@ def watch_promises() -> int:
     return len(tell(news))
 
 
+@transaction.atomic
 def refresh_promises() -> int:
     """Read the clocks of all unsolved tickets again: promises, hours and tiers may have changed. How many changed."""
     among, changed = policies(), 0
     for ticket in Ticket.objects.unsolved().order_by("pk").iterator(chunk_size=500):
         changed += keep_due(ticket, among)
     if changed:
-        with transaction.atomic():
-            log(actor=None, verb="refresh promises", kind=Ticket, summary=f"New deadlines for {changed} tickets")
+        log(actor=None, verb="refresh promises", kind=Ticket, summary=f"New deadlines for {changed} tickets")
     return changed
 
 
