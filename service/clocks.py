@@ -55,11 +55,11 @@ class _Keeper:
 
     def take(self, event: str, at: dt.datetime) -> None:
         if event in ENDS:
-            self.reply = self._stopped(self.reply, at)
+            self._stop_reply(at)
             self.solution = self._paused(self.solution, at)
         elif event == EventKind.REPLIED:
             self.is_answered = True
-            self.reply = self._stopped(self.reply, at)
+            self._stop_reply(at)
         elif event == EventKind.WAITING:
             self.solution = self._paused(self.solution, at)
         elif event in GOES_ON:
@@ -80,10 +80,11 @@ class _Keeper:
             return clock
         return replace(clock, spent=clock.spent + self.hours.worked(clock.since, at), since=None)
 
-    def _stopped(self, clock: Clock | None, at: dt.datetime) -> None:
-        paused = self._paused(clock, at)
+    def _stop_reply(self, at: dt.datetime) -> None:
+        paused = self._paused(self.reply, at)
         if paused is not None:
             self.done.append(replace(paused, stopped_at=at))
+        self.reply = None
 
 
 def clocks_of(log: Iterable[Step], hours: WorkingHours, goals: Mapping[str, dt.timedelta]) -> list[Clock]:

@@ -98,7 +98,7 @@ def _opened(letter: Letter, follows: Ticket | None = None) -> TakenAs:
     """A new ticket in the queue of its mailbox; what was quoted below is folded away."""
     mail = letter.mail
     queue = Queue.objects.filter(mailbox=mail.mailbox).first() if mail.mailbox is not None else None
-    fields = {
+    fields: dict[str, Any] = {
         "subject": mail.subject[:LONGEST_SUBJECT] or "(no subject)",
         "channel": TicketChannel.EMAIL,
         "contact": follows.contact if follows is not None else contact_with(letter.sender),
@@ -107,8 +107,10 @@ def _opened(letter: Letter, follows: Ticket | None = None) -> TakenAs:
         "opened_at": mail.received_at,
         "follows": follows,
     }
-    if queue is not None or follows is not None:
-        fields["queue"] = queue or follows.queue  # type: ignore[union-attr]
+    if queue is None and follows is not None:
+        queue = follows.queue
+    if queue is not None:
+        fields["queue"] = queue
     ticket = open_ticket(actor=None, fields=fields)
     Message.objects.create(ticket=ticket, kind=MessageKind.IN, channel=TicketChannel.EMAIL, **_words(letter))
     return _taken(Outcome.TICKET, ticket)

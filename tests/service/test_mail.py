@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crm.choices import Role
@@ -29,7 +31,7 @@ def agent():
     return make_user(Role.AGENT, name="Petra Lindqvist")
 
 
-def answered(agent, **fields) -> tuple[Ticket, OutgoingMail]:
+def answered(agent, **fields) -> Any:
     """A ticket of Mia's with a reply of ours, and that reply."""
     ticket = make_ticket(**fields)
     return ticket, actions.reply(actor=agent, ticket=ticket, text="It leaves today.").outgoing
