@@ -158,6 +158,9 @@ def _drawn(whole: tuple[Any, ...], steps: list[Any], moves: list[Any], months: l
     leaving = {step.event: step.count - step.last for step in found}
     return ProcessMap(
         tickets=count, events=events, hours={**hours, "mean": float(mean)}, within_day=day, within_week=week,
-        first=first, last=last, steps=found, moves=[Move(*row, row[2] / leaving[row[0]]) for row in moves],
+        first=first, last=last, steps=found, moves=[
+            Move(before, after, times, among, median, times / leaving[before])
+            for before, after, times, among, median in moves
+        ],
         months=months,
     )  # fmt: skip
