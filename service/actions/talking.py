@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from email.utils import formataddr
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from crm.mail.actions import send_mail
+from crm.mail.addresses import named_mailbox
 from crm.mail.answers import answer_mailbox
 from crm.mail.choices import MailKind
 from crm.models import IncomingMail, OutgoingMail, User
@@ -132,7 +132,7 @@ def _send(actor: User | None, ticket: Ticket, text: str) -> OutgoingMail:
     return send_mail(
         actor=actor,
         kind=MailKind.AT_LEAST_ONCE,
-        to=formataddr((ticket.requester_name.replace("\n", " "), ticket.requester_email)),
+        to=named_mailbox(_printable(ticket.requester_name), ticket.requester_email),
         subject=_subject(ticket),
         text=text,
         reply_to=mailbox.address if mailbox is not None and not answer_mailbox() else "",
@@ -144,8 +144,13 @@ def _send(actor: User | None, ticket: Ticket, text: str) -> OutgoingMail:
 
 
 def _subject(ticket: Ticket) -> str:
-    subject = " ".join("".join(sign if sign.isprintable() else " " for sign in ticket.subject).split())
+    subject = _printable(ticket.subject)
     return subject if subject.lower().startswith(("re:", "aw:")) else f"Re: {subject}"
+
+
+def _printable(text: str) -> str:
+    """On one line, without signs that no header may hold: both may be a stranger's."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _thread(ticket: Ticket) -> dict[str, str]:

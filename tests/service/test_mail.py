@@ -49,11 +49,11 @@ def test_letter_to_a_mailbox_for_service_is_a_ticket_of_its_queue(box):
 
 
 def test_stranger_gets_a_ticket_without_a_contact_and_can_be_answered(box, agent):
-    receive(letter("Tom <tom@example.org>", text="Do you ship to Norway?"), box)
+    receive(letter("Tomáš Böhm <tom@example.org>", text="Do you ship to Norway?"), box)
     ticket = Ticket.objects.get()
     assert (ticket.contact, ticket.requester_email) == (None, "tom@example.org")
     mail = actions.reply(actor=agent, ticket=ticket, text="We do.").outgoing
-    assert mail.recipient == "tom@example.org"
+    assert (mail.recipient, mail.recipient_name) == ("tom@example.org", "Tomáš Böhm")
     assert mail.headers["In-Reply-To"] == ticket.messages.get(kind="in").incoming.message_id
 
 
