@@ -78,7 +78,9 @@ def change_ticket(
     refuse_merged(current)
     _follow(current, before, fields)
     current.version += 1
-    current.full_clean(validate_unique=False, exclude=["external_id", "rank"])
+    # what a stranger's mail or a file brought may be no e-mail address: only what is changed is looked at
+    untouched = {field.name for field in Ticket._meta.concrete_fields} - set(fields)
+    current.full_clean(validate_unique=False, exclude={*untouched, "external_id"})
     current.save()
     refresh_tickets([current.pk])
     note_changes(current, before, actor=actor)
