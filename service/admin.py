@@ -44,7 +44,7 @@ class TicketAdmin(ViewOnlyAdmin):
     list_display = ("number", "subject", "queue", "state", "priority", "owner", "opened_at")
     list_select_related = ("queue", "owner")
     list_filter = ("state", "queue")
-    found_by = ("pk",)
+    found_by = ("external_id",)
     sortable_by = ()
 
 

@@ -31,13 +31,13 @@ def change(*, record: Ticket, **given: Any) -> Ticket:
 EDITING = Editing(
     "ticket",
     (
+        EditField("source", "source"),
         EditField("owner", "owner", offered=_people, by_charge=True),
         EditField("team", "team", offered=_teams, by_charge=True),
         EditField("priority", "priority", choices=lambda: Priority.choices),
         EditField("queue", "queue", offered=Queue.objects.visible_to),
         EditField("kind", "kind", choices=lambda: TicketKind.choices),
         EditField("tags", "tags"),
-        EditField("source", "source"),
     ),
     change=change,
     after=refresh_tickets,
