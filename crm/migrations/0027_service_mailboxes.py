@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0026_history_without_nested_loops'),
+        ("crm", "0026_history_without_nested_loops"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='mailbox',
-            name='purpose',
-            field=models.CharField(choices=[('general', 'letters of customers'), ('enquiries', 'enquiries: strangers become leads'), ('service', 'service: each letter is a ticket')], default='general', max_length=16),
+            model_name="mailbox",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("general", "letters of customers"),
+                    ("enquiries", "enquiries: strangers become leads"),
+                    ("service", "service: each letter is a ticket"),
+                ],
+                default="general",
+                max_length=16,
+            ),
         ),
     ]
