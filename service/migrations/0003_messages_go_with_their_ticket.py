@@ -23,5 +23,5 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0001_initial")]
+    dependencies = [("service", "0002_messages_and_indexes")]
     operations = [migrations.RunSQL(RULES, migrations.RunSQL.noop)]
