@@ -133,7 +133,8 @@ TICKET_FIELDS = (
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=80, always=True,
         condition=lambda end, value: Q(contact=value) | Q(organization=value)),
     FieldSpec("at_hand", "At hand", "state", kind="mark", mark=_at_hand, words=_at_hand_words, column=False, order=81,
-        help="unsolved; waits: for an answer of ours; late: a promise is overdue.", stored="service.ticket.state"),
+        help="unsolved; waits: for an answer of ours; late: a promise is overdue.", stored="service.ticket.state",
+        always=True),
 )  # fmt: skip
 
 CONTACT_FIELDS = (

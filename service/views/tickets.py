@@ -121,7 +121,7 @@ class TicketDetailView(RecordPage):
         if self.is_tab_alone:
             return context
         return context | {
-            "state_tone": STATE_TONES[ticket.state],
+            "state_tone": STATE_TONES.get(ticket.state, "neutral"),
             "priority_tone": PRIORITY_TONES.get(ticket.priority, ""),
             "own_facts": fact_lines(user, ticket),
             "others": other_tickets(user, ticket),
