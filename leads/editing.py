@@ -43,9 +43,9 @@ def change(*, record: Lead, **given: Any) -> Lead:
 EDITING = Editing(
     "lead",
     (
+        EditField("organization", "organization"),
         EditField("owner", "owner", offered=_people, by_charge=True),
         EditField("team", "team", offered=_teams, by_charge=True),
-        EditField("organization", "organization"),
         EditField("product", "product", offered=_products, options_url_name="orders:product_options"),
         EditField("source", "source"),
         EditField("list_kind", "list_kind"),

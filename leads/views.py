@@ -152,7 +152,7 @@ class LeadUpdateView(LeadFormView):
 class LeadFactView(FactPage, LeadUpdateView):
     """One fact of a lead, edited where it stands on its page: `?fact=` names it."""
 
-    facts = fields_by_fact(FACTS)
+    facts = {"name": ("first_name", "last_name"), **fields_by_fact(FACTS)}
     template_name = "leads/_fact_form.html"
 
 
