@@ -4,11 +4,13 @@ import datetime as dt
 import logging
 import shutil
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -91,13 +93,18 @@ def _ask_database() -> None:
 def _ask_broker() -> None:
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS | {"socket_timeout": BROKER_SECONDS}
     with Connection(settings.CELERY_BROKER_URL, transport_options=options) as broker:
-        broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
         broker.default_channel.client.ping()
 
 
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """Those of this code: to read them takes a second, and the question is put every few."""
+    return frozenset(MigrationLoader(None).graph.nodes)
+
+
 def _ask_migrations() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not _migrations() <= MigrationRecorder(connection).applied_migrations().keys():
         raise NotReady("migrations are missing: run manage.py migrate")
 
 

@@ -223,7 +223,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("waiting_since", None),
-                    models.Q(("state__in", ("solved", "closed")), _negated=True),
+                    models.Q(
+                        models.Q(("state", "solved"), _negated=True),
+                        models.Q(("state", "closed"), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="service_ticket_ended_waits_for_nothing",

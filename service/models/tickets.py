@@ -13,7 +13,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
-from service.choices import ENDED, PRIORITY_RANKS, UNSOLVED, DueFor, Priority, TicketChannel, TicketKind, TicketState
+from service.choices import PRIORITY_RANKS, UNSOLVED, DueFor, Priority, TicketChannel, TicketKind, TicketState
 from service.models.queues import Queue
 
 RANK = Case(
@@ -106,7 +106,9 @@ class Ticket(models.Model):
                 condition=Q(merged_into=None) | Q(state=TicketState.CLOSED), name="service_ticket_merged_is_closed"
             ),
             models.CheckConstraint(
-                condition=Q(waiting_since=None) | ~Q(state__in=ENDED), name="service_ticket_ended_waits_for_nothing"
+                # not "in": PostgreSQL spells that in another way once it comes back from a backup
+                condition=Q(waiting_since=None) | (~Q(state=TicketState.SOLVED) & ~Q(state=TicketState.CLOSED)),
+                name="service_ticket_ended_waits_for_nothing",
             ),
         ]
         indexes = [
