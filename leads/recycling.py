@@ -25,7 +25,7 @@ def recycle_due() -> int:
 @transaction.atomic
 def _recycle(lead_id: int) -> int:
     today = company_today()
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("owner").get(pk=lead_id)
+    lead = Lead.objects.select_for_update().get(pk=lead_id)
     if lead.status != LeadStatus.NURTURING or lead.recycle_on is None or lead.recycle_on > today:
         return 0
     lead.status, lead.status_at, lead.recycle_on = LeadStatus.WORKING, timezone.now(), None

@@ -81,7 +81,7 @@ def change_task(*, actor: User | None, task: Task, version: int, fields: Mapping
 @transaction.atomic
 def complete_task(*, actor: User | None, task: Task) -> Task | None:
     """Tick a task off; the one that follows it, where it repeats. Doing it twice is doing it once."""
-    current = Task.objects.select_for_update(of=("self",)).select_related("owner").get(pk=task.pk)
+    current = Task.objects.select_for_update().get(pk=task.pk)
     if current.is_done:
         return None
     current.done_at, current.done_by, current.version = timezone.now(), actor, current.version + 1
@@ -107,7 +107,7 @@ def reopen_task(*, actor: User | None, task: Task) -> None:
 @transaction.atomic
 def snooze_task(*, actor: User | None, task: Task, until: dt.date) -> None:
     """Put a task off to a day; its time of day stays. Raises ValidationError for a day in the past."""
-    current = Task.objects.select_for_update(of=("self",)).select_related("owner").get(pk=task.pk)
+    current = Task.objects.select_for_update().get(pk=task.pk)
     zone = zone_of(current.owner or actor)
     if until < timezone.now().astimezone(zone).date():
         raise ValidationError("That day has passed: a task is put off to today or later.")

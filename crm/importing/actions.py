@@ -19,7 +19,11 @@ from crm.models import ImportRun, JobRun, StoredFile, User
 
 
 class ImportUnderWay(Exception):
-    """The import runs already."""
+    """The import runs already, as this `job`."""
+
+    def __init__(self, job: JobRun) -> None:
+        self.job = job
+        super().__init__("The import is under way.")
 
 
 @transaction.atomic
@@ -43,9 +47,9 @@ def create_import(*, actor: User, kind: ImportKind, upload: UploadedFile) -> Imp
 @transaction.atomic
 def keep_options(*, actor: User, run: ImportRun, options: ImportOptions) -> None:
     """Keep what the person says about the file, as long as the import does not run. Not logged: it is a draft."""
-    current = ImportRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=run.pk)
-    if current.is_under_way:
-        raise ImportUnderWay
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.job is not None and current.is_under_way:
+        raise ImportUnderWay(current.job)
     current.options = options.to_json()
     current.save(update_fields=["options"])
     run.options = current.options
@@ -54,9 +58,9 @@ def keep_options(*, actor: User, run: ImportRun, options: ImportOptions) -> None
 @transaction.atomic
 def start_import(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
     """Hand the import to a worker; of two clicks at once, one starts it. Running it again changes nothing twice."""
-    current = ImportRun.objects.select_for_update(of=("self",)).select_related("job", "file").get(pk=run.pk)
-    if current.is_under_way:
-        raise ImportUnderWay
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.job is not None and current.is_under_way:
+        raise ImportUnderWay(current.job)
     title = f"Import {kind.label.lower()} from {current.file.name}"
     parameters = {"run": run.pk, "mapping_url": run.get_absolute_url()}
     current.job = start_job(actor=actor, kind="import", title=title, parameters=parameters)

@@ -26,7 +26,7 @@ from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ROW_NUMBER, ImportOptions, guess_map
 from crm.importing.preview import Preview, preview_import
 from crm.importing.reading import open_table
-from crm.models import CustomField, ImportRun
+from crm.models import CustomField, ImportRun, JobRun
 from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
@@ -115,9 +115,14 @@ class ImportMapView(ImportView):
         try:
             options = self.read_form(run, kind)
             keep_options(actor=self.request.user, run=run, options=options)
-        except ImportUnderWay:
-            return redirect(run.job)
+        except ImportUnderWay as meanwhile:  # started while this request was on its way: what we read is of before
+            return self.led_to(meanwhile.job)
         return self.show(run, kind, options)
+
+    def led_to(self, job: JobRun) -> HttpResponse:
+        """To the page of the job, out of a part of a page, too."""
+        url = job.get_absolute_url()
+        return HttpResponse(status=204, headers={"HX-Redirect": url}) if self.request.htmx else redirect(url)
 
     def kind_of(self, run: ImportRun) -> ImportKind:
         """The run's kind, if the person may import it."""
@@ -178,9 +183,9 @@ class ImportStartView(ImportMapView):
             if not found.is_ready:
                 return self.show(run, kind, options, status=422)
             return redirect(start_import(actor=self.request.user, run=run, kind=kind))
-        except ImportUnderWay:
+        except ImportUnderWay as meanwhile:
             messages.info(request, "This import is under way already.")
-            return redirect(run.job)
+            return self.led_to(meanwhile.job)
 
 
 def columns_of(run: ImportRun, kind: ImportKind, options: ImportOptions) -> tuple[str, ...]:

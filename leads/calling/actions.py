@@ -98,7 +98,7 @@ def keep_outcome(*, actor: User, entry: CallEntry, outcome: str, text: str = "")
 
     Raises ValidationError where somebody else has it on the line or it is done.
     """
-    current = CallEntry.objects.select_for_update(of=("self",)).select_related("lead").get(pk=entry.pk)
+    current = CallEntry.objects.select_for_update().get(pk=entry.pk)
     if current.state != CallState.WAITING:
         raise ValidationError("It is done already.")
     if (

@@ -92,7 +92,7 @@ def submission_of(token: str) -> CaptureSubmission | None:
 @transaction.atomic
 def confirm_submission(*, submission: CaptureSubmission) -> CaptureSubmission:
     """The address is theirs: the lead comes in. Doing it twice is doing it once."""
-    current = CaptureSubmission.objects.select_for_update(of=("self",)).select_related("form").get(pk=submission.pk)
+    current = CaptureSubmission.objects.select_for_update().get(pk=submission.pk)
     if current.confirmed_at is not None or current.state == SubmissionState.TAKEN:
         return current
     current.confirmed_at, current.state = timezone.now(), SubmissionState.TAKEN

@@ -53,7 +53,7 @@ def convert_lead(
     Touches, notes, tasks and files go into the history of the contact. `make` adds what the app above wants, such as a
     deal. Raises ValidationError for a lead that is converted, and where nobody is chosen.
     """
-    current = Lead.objects.select_for_update(of=("self",)).select_related("owner", "team").get(pk=lead.pk)
+    current = Lead.objects.select_for_update().get(pk=lead.pk)
     if current.status == LeadStatus.CONVERTED:
         raise ValidationError("It is converted already.")
     if not person.is_any and not organization.is_any:

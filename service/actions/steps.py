@@ -16,7 +16,7 @@ from service.promising import keep_due
 
 def held(ticket: Ticket) -> Ticket:
     """The ticket's row, locked until the transaction ends."""
-    return Ticket.objects.select_for_update(of=("self",)).select_related("queue__mailbox", "contact").get(pk=ticket.pk)
+    return Ticket.objects.select_for_update().get(pk=ticket.pk)
 
 
 def refuse_merged(ticket: Ticket) -> None:

@@ -1,13 +1,21 @@
 """A form that is sent twice makes one record: by two clicks at once, a retry, or the back button."""
 
+import threading
+
 import pytest
+from django.db import connection, transaction
+from django.urls import reverse
 
 from contacts.models import Contact, Interaction
+from crm.catalogue import import_kinds
 from crm.choices import Role
-from crm.models import FormSubmission, Note
+from crm.embedded.processes import wait_until
+from crm.importing.actions import start_import
+from crm.models import FormSubmission, JobRun, Note
 from orders.models import Product
 from tests.concurrency.racing import at_once, fields_in
 from tests.factories import make_company, make_contact, make_user, signed_in
+from tests.importing.test_wizard import brought, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "/contacts/new/"
@@ -87,3 +95,27 @@ def test_a_note_sent_twice_is_one(person, kind, path, typed, model, headers, sta
     answers = at_once([lambda: client.post(url, {**typed, **page}, headers=headers).status_code] * 2)
     assert answers == [status, status]
     assert model.objects.count() == 1
+
+
+@pytest.mark.parametrize(("door", "headers"), [("map", {"HX-Request": "true"}), ("start", {})])
+def test_what_is_said_of_a_file_while_its_import_starts_leads_to_the_job(door, headers):
+    make_company()
+    client = signed_in(make_user(Role.MARKETER))
+    run = brought(client, b"id\nc1\n")
+    waiting = "SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+    def start() -> JobRun:
+        with transaction.atomic(), connection.cursor() as cursor:
+            job = start_import(actor=run.actor, run=run, kind=import_kinds()[run.kind])
+            said.set()
+            assert wait_until(lambda: cursor.execute(waiting).fetchone()[0], 20, step=0.02)
+            return job
+
+    def say():
+        assert said.wait(20)
+        return client.post(reverse(f"crm:import_{door}", args=[run.pk]), sent(["external_id"]), headers=headers)
+
+    said = threading.Event()
+    job, answer = at_once([start, say])
+    led_to = answer.headers.get("HX-Redirect") or answer.headers.get("Location")
+    assert led_to == job.get_absolute_url()
