@@ -77,8 +77,7 @@ def snooze_alert(*, actor: User | None, alert: SellAlert, until: dt.date) -> Non
 
 
 def _locked(alert: SellAlert) -> SellAlert:
-    rows = SellAlert.objects.select_for_update(of=("self",)).select_related("contact", "product", "instead_of")
-    return rows.get(pk=alert.pk)
+    return SellAlert.objects.select_for_update().get(pk=alert.pk)
 
 
 def _answer(actor: User | None, alert: SellAlert, state: AlertState) -> None:

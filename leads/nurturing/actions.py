@@ -286,8 +286,7 @@ def _set_steps(sequence: Sequence, wanted: Iterable[StepInput]) -> bool:
 
 
 def _locked(enrolment: Enrolment) -> Enrolment:
-    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("sequence", "lead__contact")
-    found: Enrolment = rows.get(pk=enrolment.pk)
+    found: Enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     return found
 
 

@@ -131,7 +131,7 @@ def _tell_each(rows: QuerySet[Subscription], say: Callable[[Subscription], None]
     for key in keys:
         try:
             with transaction.atomic():
-                row = rows.select_for_update(of=("self",)).select_related("contact__owner").filter(pk=key).first()
+                row = rows.select_for_update(of=("self",)).filter(pk=key).first()
                 if row is not None:  # neither told nor changed since
                     say(row)
                     told += 1

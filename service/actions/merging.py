@@ -18,7 +18,7 @@ def merge_ticket(*, actor: User | None, ticket: Ticket, into: Ticket) -> Ticket:
 
     Nothing is moved, so that it can be undone. Both rows are held in the order of their numbers.
     """
-    rows = Ticket.objects.select_for_update(of=("self",)).select_related("queue__mailbox", "contact")
+    rows = Ticket.objects.select_for_update()
     found = {row.pk: row for row in rows.filter(pk__in=(ticket.pk, into.pk)).order_by("pk")}
     current, target = found[ticket.pk], found[into.pk]
     refuse_merged(current)

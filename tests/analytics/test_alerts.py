@@ -273,7 +273,7 @@ class TestAnswers:
 
     def test_dismissed_it_is_not_told_again(self, shop):
         run_steps(actor=None, as_of=DAY, only=["alerts"])
-        alert = made("cross")[0]
+        alert = next(one for one in made("cross") if not one.is_held_back)  # those nobody could answer do not count
         actions.dismiss_alert(actor=shop.rep, alert=alert, reason="has it")
         run_steps(actor=None, as_of=DAY + dt.timedelta(days=1), only=["alerts"])
         fresh = SellAlert.objects.filter(kind="cross", made_on__gt=DAY)
