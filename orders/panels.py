@@ -17,9 +17,9 @@ from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.field_rights import hides
 from crm.requests import SignedInRequest
+from crm.small_tables import small_table
 from crm.templatetags.figures import money
 from orders.queries import counts_of, orders_of, subscriptions_of
-from orders.tabling import small_table
 
 NEWEST = 50
 COLUMNS = ("number", "ordered_on", "channel", "amount")

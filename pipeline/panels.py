@@ -11,12 +11,11 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
-from crm.catalogue import RecordPanel, fields_of
+from crm.catalogue import RecordPanel
 from crm.choices import Verb
-from crm.field_rights import hidden_specs
 from crm.models import User
 from crm.requests import SignedInRequest
-from crm.tables import Column, Heading, Table, make_rows
+from crm.small_tables import small_table
 from pipeline.models import Deal
 from pipeline.queries import deals_of, parts_of
 
@@ -44,14 +43,9 @@ def deals_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     """The contact's deals as a table, open ones first, and where all of them are."""
     request, contact = cast(SignedInRequest, request), cast(Contact, record)
     rows = list(deals_of(request.user, contact).select_related("stage")[: NEWEST + 1])
-    specs = {spec.name: spec for spec in fields_of("pipeline.deal")}
-    hidden = hidden_specs(request.user, "pipeline.deal")
-    shown = [specs[name] for name in COLUMNS if name not in hidden]
-    columns = [Column(spec, request.company.currency, PHONE.get(spec.name, "")) for spec in shown]
-    headings = [Heading(column.name, column.label, column.align) for column in columns]
     return {
         "contact": contact,
-        "table": Table(headings, make_rows(columns, rows[:NEWEST])),
+        "table": small_table("pipeline.deal", COLUMNS, PHONE, request, rows[:NEWEST]),
         "all_url": f"{reverse('pipeline:deal_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),

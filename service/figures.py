@@ -10,6 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -19,9 +20,8 @@ from django.utils import timezone
 
 from crm.models import User
 from service.choices import TicketKind
-from service.clocks import clocks_of
-from service.models import Queue, SlaPolicy, Ticket, TicketEvent
-from service.promising import goals_of, policies, policy_for
+from service.models import Queue, Ticket
+from service.promising import clocks_for, policies, policies_for
 
 MOST_READ = 1_000  # of the newest tickets, whose logs are read for the promises
 AGES = (("under a day", 0, 1), ("a day to three", 1, 3), ("three days to a week", 3, 7), ("over a week", 7, None))
@@ -139,17 +139,10 @@ def _promises(rows: Any) -> list[Promise]:
     if not among:
         return []
     tickets = list(rows.filter(merged_into=None).order_by("-opened_at")[:MOST_READ])
-    logs: dict[int, list[tuple[str, dt.datetime]]] = {ticket.pk: [] for ticket in tickets}
-    steps = TicketEvent.objects.filter(ticket__in=list(logs)).order_by("occurred_at", "pk")
-    for key, event, at in steps.values_list("ticket_id", "event", "occurred_at"):
-        logs[key].append((event, at))
     count, kept, now = Counter[str](), Counter[str](), timezone.now()
-    working = {policy.pk: policy.hours.working for policy in among}
-    for ticket in tickets:
-        policy: SlaPolicy | None = policy_for(ticket, among)
-        for clock in clocks_of(logs[ticket.pk], working[policy.pk], goals_of(policy)) if policy else ():
-            is_out = clock.due_at is not None and clock.due_at <= now
-            if clock.stopped_at is not None or is_out:
-                count[clock.kind] += 1
-                kept[clock.kind] += not (is_out or clock.is_broken)
+    for clock in chain.from_iterable(clocks_for(tickets, policies_for(tickets, among))):
+        is_out = clock.due_at is not None and clock.due_at <= now
+        if clock.stopped_at is not None or is_out:
+            count[clock.kind] += 1
+            kept[clock.kind] += not (is_out or clock.is_broken)
     return [Promise(kind, count[kind], kept[kind]) for kind in count]

@@ -11,12 +11,11 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
-from crm.catalogue import RecordPanel, fields_of
+from crm.catalogue import RecordPanel
 from crm.choices import Verb
-from crm.field_rights import hidden_specs
 from crm.models import User
 from crm.requests import SignedInRequest
-from crm.tables import Column, Heading, Table, make_rows
+from crm.small_tables import small_table
 from service.models import Ticket
 from service.queries import tickets_of
 
@@ -29,14 +28,9 @@ def tickets_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     """The contact's tickets as a table, unsolved ones first, and where all of them are."""
     request, contact = cast(SignedInRequest, request), cast(Contact, record)
     rows = list(tickets_of(request.user, contact).select_related("owner")[: NEWEST + 1])
-    specs = {spec.name: spec for spec in fields_of("service.ticket")}
-    hidden = hidden_specs(request.user, "service.ticket")
-    shown = [specs[name] for name in COLUMNS if name not in hidden]
-    columns = [Column(spec, request.company.currency, PHONE.get(spec.name, "")) for spec in shown]
-    headings = [Heading(column.name, column.label, column.align) for column in columns]
     return {
         "contact": contact,
-        "table": Table(headings, make_rows(columns, rows[:NEWEST])),
+        "table": small_table("service.ticket", COLUMNS, PHONE, request, rows[:NEWEST]),
         "all_url": f"{reverse('service:ticket_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),

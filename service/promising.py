@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from orders.loyalty.queries import standing_of
-from orders.models import LoyaltyMember
+from orders.loyalty.queries import tiers_of
 from service.choices import DueFor
-from service.clocks import Clock, clocks_of, next_due
+from service.clocks import Clock, Step, clocks_of, next_due
 from service.models import SlaPolicy, Ticket, TicketEvent
 
 MINUTES = {
@@ -23,21 +22,20 @@ def policies() -> list[SlaPolicy]:
     return list(SlaPolicy.objects.select_related("hours"))
 
 
-def policy_for(ticket: Ticket, among: Sequence[SlaPolicy]) -> SlaPolicy | None:
-    """The first that fits its queue, its priority and the tier of its customer; None where none does."""
-    tier = tier_of(ticket) if any(policy.tier_id for policy in among) else None
-    for policy in among:
-        fits = policy.queue_id in (None, ticket.queue_id) and policy.priority in ("", ticket.priority)
-        if fits and policy.tier_id in (None, tier):
-            return policy
-    return None
+def policies_for(tickets: Sequence[Ticket], among: Sequence[SlaPolicy]) -> list[SlaPolicy | None]:
+    """For each ticket the first that fits its queue, its priority and its customer's tier; None where none does."""
+    asks_tier = any(policy.tier_id for policy in among)
+    tiers = tiers_of(ticket.contact_id for ticket in tickets if ticket.contact_id) if asks_tier else {}
 
+    def fits(policy: SlaPolicy, ticket: Ticket) -> bool:
+        tier = tiers.get(ticket.contact_id or 0)
+        return (
+            policy.queue_id in (None, ticket.queue_id)
+            and policy.priority in ("", ticket.priority)
+            and policy.tier_id in (None, tier.pk if tier else None)
+        )
 
-def tier_of(ticket: Ticket) -> int | None:
-    """The loyalty tier of the customer, by id."""
-    member = LoyaltyMember.objects.filter(contact=ticket.contact_id).first() if ticket.contact_id else None
-    tier = standing_of(member).tier if member is not None else None
-    return tier.pk if tier is not None else None
+    return [next((policy for policy in among if fits(policy, ticket)), None) for ticket in tickets]
 
 
 def goals_of(policy: SlaPolicy) -> dict[str, dt.timedelta]:
@@ -45,23 +43,33 @@ def goals_of(policy: SlaPolicy) -> dict[str, dt.timedelta]:
     return {kind: dt.timedelta(minutes=minutes) for kind, name in MINUTES.items() if (minutes := getattr(policy, name))}
 
 
-def clocks_for(ticket: Ticket, policy: SlaPolicy | None) -> list[Clock]:
-    """The clocks of a ticket by its own log."""
-    if policy is None:
-        return []
-    log = TicketEvent.objects.filter(ticket=ticket).order_by("occurred_at", "pk").values_list("event", "occurred_at")
-    return clocks_of(log, policy.hours.working, goals_of(policy))
+def clocks_for(tickets: Sequence[Ticket], promised: Sequence[SlaPolicy | None]) -> list[list[Clock]]:
+    """The clocks of each ticket by its own log, with what is promised for it. One query."""
+    wanted = [ticket.pk for ticket, policy in zip(tickets, promised, strict=True) if policy is not None]
+    logs: dict[int, list[Step]] = {key: [] for key in wanted}
+    rows = TicketEvent.objects.filter(ticket__in=wanted).order_by("occurred_at", "pk")
+    for key, event, at in rows.values_list("ticket_id", "event", "occurred_at"):
+        logs[key].append((event, at))
+    working = {policy.pk: policy.hours.working for policy in promised if policy is not None}
+    return [
+        clocks_of(logs[ticket.pk], working[policy.pk], goals_of(policy)) if policy is not None else []
+        for ticket, policy in zip(tickets, promised, strict=True)
+    ]
 
 
-def keep_due(ticket: Ticket, among: Sequence[SlaPolicy] | None = None) -> bool:
-    """Write down what is due next, as the log and the promises say; whether that is another than before."""
+def keep_due(tickets: Sequence[Ticket], among: Sequence[SlaPolicy] | None = None) -> int:
+    """Write down what is due next, as the logs and the promises say; for how many that is another than before."""
     found = policies() if among is None else among
-    policy = policy_for(ticket, found) if found and ticket.is_unsolved else None
-    clock = next_due(clocks_for(ticket, policy))
-    wanted = (policy.pk if policy else None, clock.due_at if clock else None, clock.kind if clock else "")
-    if (ticket.policy_id, ticket.due_at, ticket.due_for) == wanted:
-        return False
-    ticket.policy_id, ticket.due_at, ticket.due_for = wanted
-    names = ("policy", "due_at", "due_for")
-    Ticket.objects.filter(pk=ticket.pk).update(**dict(zip(names, wanted, strict=True)))
-    return True
+    promised = [
+        policy if ticket.is_unsolved else None
+        for ticket, policy in zip(tickets, policies_for(tickets, found), strict=True)
+    ]
+    others = []
+    for ticket, policy, clocks in zip(tickets, promised, clocks_for(tickets, promised), strict=True):
+        clock = next_due(clocks)
+        wanted = (policy.pk if policy else None, clock.due_at if clock else None, clock.kind if clock else "")
+        if (ticket.policy_id, ticket.due_at, ticket.due_for) != wanted:
+            ticket.policy_id, ticket.due_at, ticket.due_for = wanted
+            others.append(ticket)
+    Ticket.objects.bulk_update(others, ["policy", "due_at", "due_for"])
+    return len(others)

@@ -47,9 +47,7 @@ def create_import(*, actor: User, kind: ImportKind, upload: UploadedFile) -> Imp
 @transaction.atomic
 def keep_options(*, actor: User, run: ImportRun, options: ImportOptions) -> None:
     """Keep what the person says about the file, as long as the import does not run. Not logged: it is a draft."""
-    current = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if current.job is not None and current.is_under_way:
-        raise ImportUnderWay(current.job)
+    current = _held(run)
     current.options = options.to_json()
     current.save(update_fields=["options"])
     run.options = current.options
@@ -58,9 +56,7 @@ def keep_options(*, actor: User, run: ImportRun, options: ImportOptions) -> None
 @transaction.atomic
 def start_import(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
     """Hand the import to a worker; of two clicks at once, one starts it. Running it again changes nothing twice."""
-    current = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if current.job is not None and current.is_under_way:
-        raise ImportUnderWay(current.job)
+    current = _held(run)
     title = f"Import {kind.label.lower()} from {current.file.name}"
     parameters = {"run": run.pk, "mapping_url": run.get_absolute_url()}
     current.job = start_job(actor=actor, kind="import", title=title, parameters=parameters)
@@ -74,3 +70,11 @@ def _store(actor: User, upload: UploadedFile) -> StoredFile:
         return store_upload(actor=actor, upload=upload, purpose=UploadPurpose.IMPORT)
     except UploadRefused as error:
         raise UnreadableFile(str(error)) from error
+
+
+def _held(run: ImportRun) -> ImportRun:
+    """The run's row, locked until the transaction ends; raises ImportUnderWay where it runs."""
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.job is not None and not current.job.is_finished:
+        raise ImportUnderWay(current.job)
+    return current

@@ -14,11 +14,11 @@ from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.field_rights import hides, mask
 from crm.requests import SignedInRequest
+from crm.small_tables import small_table
 from orders.invoices.queries import balances_of, invoices_of
 from orders.invoices.specs import state_pill
 from orders.models import Invoice
 from orders.queries import counts_of
-from orders.tabling import small_table
 
 NEWEST = 50
 COLUMNS = ("number", "issued_on", "due_on", "state", "amount", "open_amount")

@@ -13,9 +13,9 @@ from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.requests import SignedInRequest
+from crm.small_tables import small_table
 from orders.queries import counts_of
 from orders.registrations.queries import registrations_of
-from orders.tabling import small_table
 
 NEWEST = 50
 COLUMNS = ("serial", "product", "registered_on", "warranty_ends_on")

@@ -18,7 +18,7 @@ from crm.choices import Verb
 from crm.field_rights import mask
 from crm.models import User
 from crm.requests import SignedInRequest
-from orders.tabling import small_table
+from crm.small_tables import small_table
 from pipeline.models import Deal, Quote, QuoteStep
 from pipeline.quotes.choices import StepKind
 from pipeline.quotes.queries import quotes_of, waiting_for

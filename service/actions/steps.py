@@ -46,7 +46,7 @@ def note_changes(ticket: Ticket, before: Ticket, *, actor: User | None) -> None:
 
 def tell(ticket: Ticket, verb: str, words: str, *, actor: User | None) -> None:
     """The end of each action: what is due follows the log of the ticket, and the action has its row."""
-    keep_due(ticket)
+    keep_due([ticket])
     summary = f"{words} {ticket.number}: {ticket.subject}"
     log(actor=actor, verb=verb, object=ticket, contact_id=ticket.contact_id, summary=summary)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from crm.choices import Role
@@ -17,35 +18,47 @@ from service.models import Ticket
 from service.promising import keep_due, policies
 
 SOON = dt.timedelta(minutes=30)
+LATEST = dt.timedelta(days=7)  # what ran out before, in an import or a long standstill, is no news
 AT_ONCE = 500
+MOST_MANAGERS = 5
 
 
 def watch_promises() -> int:
     """Tell the owner of what is due within half an hour, and beside the owner the managers of what is late; each once
     for each promise. How many were told."""
-    now = timezone.now()
-    rows = Ticket.objects.unsolved().filter(due_at__lte=now + SOON).select_related("owner", "contact")
-    news = [one for ticket in rows.order_by("due_at")[:AT_ONCE] for one in _news(ticket, now)]
-    return len(tell(news))
+    now, managers = timezone.now(), list(User.objects.filter(role=Role.MANAGER, is_active=True))
+    due = Ticket.objects.unsolved().filter(due_at__gt=now - LATEST, due_at__lte=now + SOON).select_related("owner")
+    return sum(
+        len(tell(news for ticket in piece for news in _news(ticket, now, managers))) for piece in _in_pieces(due)
+    )
 
 
-@transaction.atomic
 def refresh_promises() -> int:
     """Read the clocks of all unsolved tickets again: promises, hours and tiers may have changed. How many changed."""
     among, changed = policies(), 0
-    for ticket in Ticket.objects.unsolved().order_by("pk").iterator(chunk_size=500):
-        changed += keep_due(ticket, among)
+    for piece in _in_pieces(Ticket.objects.unsolved()):
+        with transaction.atomic():
+            rows = Ticket.objects.select_for_update().filter(pk__in=[ticket.pk for ticket in piece])
+            changed += keep_due(list(rows.order_by("pk")), among)
     if changed:
         log(actor=None, verb="refresh promises", kind=Ticket, summary=f"New deadlines for {changed} tickets")
     return changed
 
 
-def _news(ticket: Ticket, now: dt.datetime) -> Iterable[News]:
+def _in_pieces(rows: QuerySet[Ticket]) -> Iterator[list[Ticket]]:
+    """The rows by their numbers, some hundred at once."""
+    after = 0
+    while piece := list(rows.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
+        yield piece
+        after = piece[-1].pk
+
+
+def _news(ticket: Ticket, now: dt.datetime, managers: Sequence[User]) -> Iterator[News]:
     assert ticket.due_at is not None  # noqa: S101 - asked for
     is_late = ticket.due_at <= now
     told = [ticket.owner] if ticket.owner is not None and ticket.owner.is_active else []
     if is_late or not told:
-        told += list(_managers(ticket))
+        told += _above(ticket, managers)
     what = ticket.get_due_for_display().lower()
     words = f"{ticket.number} is late: {what}" if is_late else f"{ticket.number} is due soon: {what}"
     for person in {one.pk: one for one in told}.values():
@@ -53,8 +66,7 @@ def _news(ticket: Ticket, now: dt.datetime) -> Iterable[News]:
         yield News(person, NoticeKind.REMINDER, words, ticket.get_absolute_url(), key, ticket.subject)
 
 
-def _managers(ticket: Ticket) -> Iterable[User]:
+def _above(ticket: Ticket, managers: Sequence[User]) -> Sequence[User]:
     """Managers of the ticket's team; of the house, where it has none."""
-    managers = User.objects.filter(role=Role.MANAGER, is_active=True)
-    own = managers.filter(team=ticket.team_id) if ticket.team_id else managers.none()
-    return own[:5] or managers[:5]
+    own = [one for one in managers if ticket.team_id and one.team_id == ticket.team_id]
+    return (own or managers)[:MOST_MANAGERS]
