@@ -14,7 +14,7 @@ from crm.log import log
 from crm.models import User
 from crm.notes.choices import NoticeKind
 from crm.notes.notices import News, tell
-from service.models import Ticket
+from service.models import SlaPolicy, Ticket
 from service.promising import keep_due, policies
 
 SOON = dt.timedelta(minutes=30)
@@ -35,11 +35,14 @@ def watch_promises() -> int:
 
 def refresh_promises() -> int:
     """Read the clocks of all unsolved tickets again: promises, hours and tiers may have changed. How many changed."""
-    among, changed = policies(), 0
-    for piece in _in_pieces(Ticket.objects.unsolved()):
-        with transaction.atomic():
-            rows = Ticket.objects.select_for_update().filter(pk__in=[ticket.pk for ticket in piece])
-            changed += keep_due(list(rows.order_by("pk")), among)
+    among = policies()
+    return sum(_refresh(piece, among) for piece in _in_pieces(Ticket.objects.unsolved()))
+
+
+@transaction.atomic
+def _refresh(piece: Sequence[Ticket], among: Sequence[SlaPolicy]) -> int:
+    rows = Ticket.objects.select_for_update().filter(pk__in=[ticket.pk for ticket in piece]).order_by("pk")
+    changed = keep_due(list(rows), among)
     if changed:
         log(actor=None, verb="refresh promises", kind=Ticket, summary=f"New deadlines for {changed} tickets")
     return changed
