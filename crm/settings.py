@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from crm import house
 from crm.embedded.places import OWNER_ROLE, Places
 from crm.environment import failpoints, is_local, local_secret_key, refuse_unsafe, sentry_address
 from crm.mail.servers import read_server
@@ -40,12 +41,7 @@ ALLOWED_HOSTS = env.list("CRM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost",
 # --- what the site is made of -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "crm",
-    "contacts",
-    "orders",
-    "leads",
-    "pipeline",
-    "service",
-    "analytics",
+    *house.APPS,
     "crm.administration.apps.AdministrationConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -108,53 +104,17 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-_apps = ("contacts", "orders", "leads", "pipeline", "service", "analytics")
-CRM_CATALOGUES = ["crm.floor", *(f"{app}.catalogue" for app in _apps)]
+# what the apps bring, by name (crm/house.py)
+CRM_CATALOGUES = house.CATALOGUES
+CRM_JOBS = house.JOBS
+CRM_DEMO_LOADERS = house.DEMO_LOADERS
+CRM_CONVERSION_STEP = house.CONVERSION_STEP
+CRM_MAIL_TAKERS = house.MAIL_TAKERS
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails
 CRM_KEEP_FILES_DAYS = env.int("CRM_KEEP_FILES_DAYS", default=90)
 CRM_KEEP_MAILS_DAYS = env.int("CRM_KEEP_MAILS_DAYS", default=365)
-CRM_JOBS = {
-    "import": "crm.importing.job.run_import",
-    "hand over": "crm.handover.run_handover",
-    "bulk": "crm.bulk.jobs.run_bulk",
-    "bulk_undo": "crm.bulk.undoing.run_undo",
-    "place contacts": "contacts.territories.placing.run_placing",
-    "deal amounts": "pipeline.jobs.refresh_all_deals",
-    "responsibilities": "contacts.responsibility.keeping.run_keeping",
-    "analysis": "analytics.jobs.run_analysis",
-    "tidying": "crm.tidying.run_tidying",
-    "order totals": "orders.jobs.refresh_all_totals",
-    "score leads": "leads.scoring.actions.run_scoring",
-    "allocate leads": "leads.allocation.actions.run_allocation",
-    "renewals": "orders.contracts.renewing.run_renewing",
-    "enrolment": "leads.nurturing.actions.run_enrolling",
-    "loyalty": "orders.loyalty.keeping.keep_loyalty",
-}
-CRM_CONVERSION_STEP = "pipeline.converting.STEP"
-# what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
-CRM_DEMO_LOADERS = [
-    "crm.demo.staff.load",
-    "contacts.demo.book.load",
-    "orders.demo.sales.load",
-    "contacts.demo.history.load",
-    "contacts.demo.daily.load",
-    "contacts.demo.ties.load",
-    "contacts.demo.working.load",
-    "crm.demo.statistics.load",
-    "orders.demo.after_sales.load",
-    "contacts.demo.origins.load",
-    "orders.demo.loyalty.load",
-    "leads.demo.leads.load",
-    "leads.demo.letters.load",
-    "pipeline.demo.deals.load",
-    "pipeline.demo.quotes.load",
-    "crm.demo.statistics.load",
-    "pipeline.demo.working.load",
-    "service.demo.tickets.load",
-    "analytics.demo.load",
-]
 
 # --- database ---------------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(CRM_DATABASE_URL or PLACES.database_url())}
@@ -327,8 +287,6 @@ CRM_MAIL_SERVERS |= {
 }
 CRM_MAIL_TIMEOUT = 10  # seconds for each answer of a mail server
 CRM_MAIL_LAST_TIMEOUT = 60  # for its answer to a whole mail: giving up leaves it uncertain
-# asked in this order who takes a mail
-CRM_MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]
 CRM_MAIL_LARGEST = 64 << 20  # bytes of a mail that is taken in
 CRM_MAIL_HOSTS: list[str] = env.list("CRM_MAIL_HOSTS", default=[])  # of our own network, which mailboxes may lie on
 DEFAULT_FROM_EMAIL = env.str("CRM_FROM_EMAIL", default=f"crm@{urlsplit(CRM_BASE_URL).hostname}")

@@ -103,6 +103,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leads.urls")),
     path("", include("pipeline.urls")),
     path("", include("service.urls")),
+    path("", include("feedback.urls")),
+    path("", include("campaigns.urls")),
     path("analytics/", include("analytics.urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("crm.accounts.urls")),

@@ -6,9 +6,8 @@ method it answers, and the verb that decides whether the record may be known at 
 
 from __future__ import annotations
 
-from tests.access.deal_table import DEAL_ADDRESSES
+from tests.access.brought import BROUGHT_ADDRESSES
 from tests.access.law import PUBLIC, SCOPES, Address, button, form, page
-from tests.access.ticket_table import TICKET_ADDRESSES
 
 __all__ = ["ADDRESSES", "PUBLIC", "SCOPES", "Address", "button", "form", "page"]
 
@@ -300,6 +299,5 @@ ADDRESSES: dict[str, Address] = {
     "analytics:clv_detail": page("analysis"),
     "analytics:clv_export": page("contact", "export"),
     "analytics:clv_run": button("analysis", "run", has_record=False),
-    **TICKET_ADDRESSES,
-    **DEAL_ADDRESSES,
+    **BROUGHT_ADDRESSES,
 }

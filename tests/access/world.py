@@ -61,8 +61,8 @@ from orders.models import Invoice, Order, OrderLine, Product, ProductRegistratio
 from pipeline.actions import open_deal
 from pipeline.models import Deal, Quote, QuoteLine, Target
 from pipeline.quotes.links import token_of
+from tests.access.brought import BROUGHT_MAKERS
 from tests.access.nurtured import make_enrolment, make_refusal, make_sequence
-from tests.access.ticketed import TICKET_MAKERS
 
 RELATIONS = ("own", "mate", "stranger")
 MONTHS = itertools.count()
@@ -345,7 +345,7 @@ def _responsibility(owner: User, name: str) -> Responsibility:
 
 
 MAKERS = {
-    **TICKET_MAKERS,
+    **BROUGHT_MAKERS,
     "alert": _alert,
     "acquired list": _acquired_list,
     "market category": _market,

@@ -1,0 +1,5 @@
+"""What campaigns brings to the engines."""
+
+from crm.catalogue import Catalogue
+
+CATALOGUE = Catalogue()

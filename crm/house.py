@@ -1,0 +1,49 @@
+"""What the house is made of: every app and what it brings, by name. The settings take it over; nobody else reads it."""
+
+# from the ground up; `campaigns` stands on the scores
+APPS = ("contacts", "orders", "leads", "pipeline", "service", "feedback", "analytics", "campaigns")
+CATALOGUES = ["crm.floor", *(f"{app}.catalogue" for app in APPS)]
+# the work of a JobRun, by its kind
+JOBS = {
+    "import": "crm.importing.job.run_import",
+    "hand over": "crm.handover.run_handover",
+    "bulk": "crm.bulk.jobs.run_bulk",
+    "bulk_undo": "crm.bulk.undoing.run_undo",
+    "place contacts": "contacts.territories.placing.run_placing",
+    "deal amounts": "pipeline.jobs.refresh_all_deals",
+    "responsibilities": "contacts.responsibility.keeping.run_keeping",
+    "analysis": "analytics.jobs.run_analysis",
+    "tidying": "crm.tidying.run_tidying",
+    "order totals": "orders.jobs.refresh_all_totals",
+    "score leads": "leads.scoring.actions.run_scoring",
+    "allocate leads": "leads.allocation.actions.run_allocation",
+    "renewals": "orders.contracts.renewing.run_renewing",
+    "enrolment": "leads.nurturing.actions.run_enrolling",
+    "loyalty": "orders.loyalty.keeping.keep_loyalty",
+}
+# what the conversion of a lead makes besides the contact
+CONVERSION_STEP = "pipeline.converting.STEP"
+# what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
+DEMO_LOADERS = [
+    "crm.demo.staff.load",
+    "contacts.demo.book.load",
+    "orders.demo.sales.load",
+    "contacts.demo.history.load",
+    "contacts.demo.daily.load",
+    "contacts.demo.ties.load",
+    "contacts.demo.working.load",
+    "crm.demo.statistics.load",
+    "orders.demo.after_sales.load",
+    "contacts.demo.origins.load",
+    "orders.demo.loyalty.load",
+    "leads.demo.leads.load",
+    "leads.demo.letters.load",
+    "pipeline.demo.deals.load",
+    "pipeline.demo.quotes.load",
+    "crm.demo.statistics.load",
+    "pipeline.demo.working.load",
+    "service.demo.tickets.load",
+    "analytics.demo.load",
+]
+# asked in this order who takes a mail
+MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]

@@ -1,0 +1,14 @@
+"""What each field of work adds to the access tests: makers of its records, the table of its addresses; a file a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.access.deal_table import DEAL_ADDRESSES
+from tests.access.law import Address
+from tests.access.ticket_table import TICKET_ADDRESSES
+from tests.access.ticketed import TICKET_MAKERS
+
+BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {**TICKET_MAKERS}
+BROUGHT_ADDRESSES: dict[str, Address] = {**TICKET_ADDRESSES, **DEAL_ADDRESSES}
