@@ -1,4 +1,4 @@
-"""What each field of work adds to the access tests: makers of its records, the table of its addresses; a file a field."""
+"""What each field of work adds to the access tests: makers of records and a table of addresses, a file a field."""
 
 from __future__ import annotations
 
