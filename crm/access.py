@@ -55,13 +55,20 @@ class VisibleQuerySet(models.QuerySet[ModelT]):
 
 def visible_words(model: type[models.Model], user: User | None, verb: str = Verb.VIEW) -> str:
     """What the rows on which a person may do the verb are narrowed by, as a text: the same text, the same rows."""
-    manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
-    if user is None or scope_of(user, model, verb) == Scope.ALL:
+    if user is None:
         return Scope.ALL
-    try:
-        return str(manager.visible_to(user, verb).order_by().values("pk").query)
-    except EmptyResultSet:
-        return ""
+    manager = cast("VisibleQuerySet[Any]", model._default_manager.all())
+    if type(manager).visible_to is not VisibleQuerySet.visible_to:  # narrowed by more than the right
+        try:
+            return str(manager.visible_to(user, verb).order_by().values("pk").query)
+        except EmptyResultSet:
+            return ""
+    scope = scope_of(user, model, verb)
+    if scope == Scope.ALL:
+        return scope
+    reach = reach_of(user)
+    seen = _record_scopes(user) if verb == Verb.VIEW and _paths(model).on_record else ()
+    return repr((model._meta.label_lower, verb, scope, user.pk, reach.teams, reach.territories, reach.shares, seen))
 
 
 def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:
@@ -187,9 +194,8 @@ def _on_seen_records(user: User, model: type[models.Model], verb: str) -> models
     seen = models.Q()
     if verb != Verb.VIEW or not _paths(model).on_record:
         return seen
-    for label in record_models():
+    for label, scope in _record_scopes(user):
         record = apps.get_model(label)
-        scope = scope_of(user, record, Verb.VIEW)
         on_one = models.Q(record_model=label)
         if scope == Scope.ALL:
             seen |= on_one
@@ -198,6 +204,11 @@ def _on_seen_records(user: User, model: type[models.Model], verb: str) -> models
             # asked row by row, so that what hangs on one record does not make a list of all that a person sees
             seen |= on_one & models.Q(models.Exists(rows.filter(pk=models.OuterRef("record_id"))))
     return seen
+
+
+def _record_scopes(user: User) -> tuple[tuple[str, Scope], ...]:
+    """How far a person sees the kinds of records that something can hang on."""
+    return tuple((label, scope_of(user, apps.get_model(label), Verb.VIEW)) for label in record_models())
 
 
 def _verb_that_matters(user: User, model: type[models.Model], verb: str) -> str:

@@ -11,6 +11,8 @@ from crm.access import visible_words
 from crm.catalogue import RecordPanel, panels_of, timeline_sources
 from crm.models import User
 
+_models: dict[RecordPanel, type[Model]] = {}
+
 
 def panel_counts(label: str, user: User) -> dict[str, Coalesce]:
     """`NAME_count` for every tab of the model `label` that says which rows it counts: those `counted(user)`, which
@@ -20,7 +22,14 @@ def panel_counts(label: str, user: User) -> dict[str, Coalesce]:
 
 def words_of_counts(label: str, user: User) -> tuple[str, ...]:
     """What the counts depend on for this person, for the key of a kept statement."""
-    return tuple(visible_words(panel.counted(user).model, user) for panel in panels_of(label, "tab") if panel.counted)
+    return tuple(visible_words(_model_of(panel, user), user) for panel in panels_of(label, "tab") if panel.counted)
+
+
+def _model_of(panel: RecordPanel, user: User) -> type[Model]:
+    """What a tab counts: the same for everybody."""
+    if panel not in _models:
+        _models[panel] = panel.counted(user).model  # type: ignore[misc]
+    return _models[panel]
 
 
 def sources_without_rows(record: Model) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,12 +28,16 @@ class FirstVisitMiddleware:
 
 
 class WhoActs:
-    """Everything that the request writes is kept as the person's and the request's (`request.request_id`)."""
+    """Everything that the request writes is kept as the person's and the request's (`request.request_id`).
+
+    The person is read here, so that a page asks them for a thousand things without the detour of a lazy object.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.user = get_user(request)
         with acting(actor_id=request.user.pk, request_id=current_acting().request_id):
             return self.get_response(request)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from crm.access import can
 from crm.accounts.second_factor import must_set_up
@@ -31,6 +34,26 @@ OWN_PAGES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the navigation or of the "New" menu; `is_at_hand`: the bottom bar of a phone begins with these."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    is_active: bool = False
+    is_at_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the navigation under one heading, which may be empty."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
 @cache
 def address_of(url_name: str) -> str:
     """The address of a page without parameters: some dozens stand on every page, always the same."""
@@ -45,48 +68,75 @@ def nav_label(url_name: str) -> str:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of the shell. Everything is lazy, so that a fragment without the shell costs nothing."""
+    """Context of the shell. Everything is lazy, so that a fragment without the shell costs nothing.
+
+    What is the same for all who may open the same pages is drawn once (`*_drawn`): a page is mostly template work.
+    """
+    nav = SimpleLazyObject(lambda: _navigation(request))
+    new_menu = SimpleLazyObject(lambda: _new_menu(request))
     return {
         "company": SimpleLazyObject(lambda: getattr(request, "company", None) or current_company()),
-        "nav": (nav := SimpleLazyObject(lambda: _navigation(request))),
-        "nav_drawn": SimpleLazyObject(lambda: render_to_string("components/_nav.html", {"nav": nav})),
-        "new_menu": SimpleLazyObject(lambda: _new_menu(request)),
-        "keys_drawn": SimpleLazyObject(_keys_drawn),
+        "nav": nav,
+        "new_menu": new_menu,
+        "head_drawn": SimpleLazyObject(lambda: _drawn("components/_head.html")),
+        "nav_drawn": SimpleLazyObject(lambda: _drawn("components/_nav.html", nav=tuple(nav))),
+        "new_drawn": SimpleLazyObject(lambda: _drawn("components/_new_menu.html", new_menu=tuple(new_menu))),
+        "bottom_drawn": SimpleLazyObject(lambda: _drawn("components/_bottom_lines.html", nav=tuple(nav))),
+        "keys_drawn": SimpleLazyObject(
+            lambda: _drawn(
+                "components/_key_table.html", keys=tuple(KEYS.items()), nav=tuple(nav), new_menu=tuple(new_menu)
+            )
+        ),
+        "palette_drawn": SimpleLazyObject(lambda: _drawn("components/_palette.html")),
         "is_held": SimpleLazyObject(lambda: _is_held(request)),
         "must_set_up": SimpleLazyObject(lambda: _must_set_up(request)),
         "search_url": SimpleLazyObject(lambda: reverse("crm:search")),
     }
 
 
-@cache
-def _keys_drawn() -> SafeString:
-    return render_to_string("components/_key_table.html", {"keys": KEYS})
+def _drawn(template_name: str, **context: Any) -> SafeString:
+    """A piece of the shell, drawn from nothing but what is given and the language."""
+    draw = _draw.__wrapped__ if settings.DEBUG else _draw
+    return draw(template_name, get_language(), **context)
+
+
+@lru_cache(maxsize=1000)
+def _draw(template_name: str, language: str | None, **context: Any) -> SafeString:
+    return render_to_string(template_name, context)
 
 
 def commands_for(request: HttpRequest) -> list[dict[str, str]]:
     """Every page that this person may go to and everything they may make: label, url, icon and a note."""
-    pages = [line | {"note": group["label"]} for group in _navigation(request) for line in group["items"]]
-    new = [line | {"label": f"New {line['label'].lower()}", "note": ""} for line in _new_menu(request)]
+    pages = [_command(line, line.label, group.label) for group in _navigation(request) for line in group.lines]
+    new = [_command(line, f"New {line.label.lower()}", "") for line in _new_menu(request)]
     return [*pages, *new, *({**page, "url": reverse(page["url"]), "note": "You"} for page in OWN_PAGES)]
 
 
-def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def _command(line: Line, label: str, note: str) -> dict[str, str]:
+    return {"label": label, "url": line.url, "icon": line.icon, "key": line.key, "note": note}
+
+
+def _navigation(request: HttpRequest) -> tuple[Group, ...]:
     """Groups of lines that this person may open; the line of the current page is marked active."""
     if not request.user.is_authenticated or _must_set_up(request):
-        return []
-    items = sorted((item for catalogue in catalogues() for item in catalogue.navigation), key=lambda item: item.order)
-    allowed = [item for item in items if _may_open(request.user, item)]
+        return ()
+    allowed = [item for item in _all_items() if _may_open(request.user, item)]
     active = _active(request.path, allowed)
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[Line]] = {}
     for item in allowed:
         groups.setdefault(item.group, []).append(_line(item, is_active=item is active))
-    return [{"label": label, "items": lines} for label, lines in groups.items()]
+    return tuple(Group(label, tuple(lines)) for label, lines in groups.items())
 
 
-def _line(item: NavItem, *, is_active: bool) -> dict[str, Any]:
-    url = address_of(item.url_name)
-    said = {"label": item.label, "url": url, "icon": item.icon, "key": item.key}
-    return {**said, "active": is_active, "is_at_hand": item.is_at_hand}
+@cache
+def _all_items() -> tuple[NavItem, ...]:
+    items = (item for catalogue in catalogues() for item in catalogue.navigation)
+    return tuple(sorted(items, key=lambda item: item.order))
+
+
+def _line(item: NavItem | NewItem, *, is_active: bool = False) -> Line:
+    is_at_hand = isinstance(item, NavItem) and item.is_at_hand
+    return Line(item.label, address_of(item.url_name), item.icon, item.key, is_active, is_at_hand)
 
 
 def _must_set_up(request: HttpRequest) -> bool:
@@ -117,12 +167,9 @@ def _active(path: str, items: list[NavItem]) -> NavItem | None:
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
-def _new_menu(request: HttpRequest) -> list[dict[str, str]]:
+def _new_menu(request: HttpRequest) -> tuple[Line, ...]:
     if not request.user.is_authenticated or _must_set_up(request):
-        return []
+        return ()
     items: list[NewItem] = [item for catalogue in catalogues() for item in catalogue.new_items]
-    return [
-        {"label": item.label, "url": address_of(item.url_name), "icon": item.icon, "key": item.key}
-        for item in sorted(items, key=lambda item: item.order)
-        if can(request.user, Verb.ADD, apps.get_model(item.model))
-    ]
+    allowed = [item for item in items if can(request.user, Verb.ADD, apps.get_model(item.model))]
+    return tuple(_line(item) for item in sorted(allowed, key=lambda item: item.order))

@@ -96,7 +96,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "crm.navigation.shell",
             ],
-            "builtins": ["django.templatetags.static", "crm.templatetags.figures", "crm.templatetags.pieces"],
+            "builtins": [
+                "django.templatetags.static",
+                "crm.templatetags.figures",
+                "crm.templatetags.histories",
+                "crm.templatetags.pieces",
+            ],
         },
     },
 ]
@@ -132,7 +137,9 @@ if CRM_PROCESS == "web":
     # threads share a pool; no page may hang on the database. A record and all that it names are nine tables, and to try
     # every order of joining them takes longer than to read it: the joins stay in the order in which they are written
     _options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
-    _options["options"] = "-c statement_timeout=15000 -c lock_timeout=5000 -c join_collapse_limit=4"
+    _options["options"] = (
+        "-c statement_timeout=15000 -c lock_timeout=5000 -c join_collapse_limit=4 -c plan_cache_mode=force_generic_plan"
+    )
     # a search that stops at its first thousand hits finds the same ones for the next page
     _options["options"] += " -c synchronize_seqscans=off"
 else:

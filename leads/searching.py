@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 LABEL = "leads.lead"
+TOLD = ("name", "organization", "status", "source", "archived_at")
 
 
 def find_leads(user: User, text: str, limit: int) -> SearchFound:
@@ -24,7 +25,7 @@ def find_leads(user: User, text: str, limit: int) -> SearchFound:
 def show_leads(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
     """Leads with their status and source, as far as this person may know them."""
     hidden = hidden_specs(user, LABEL)
-    rows = Lead.objects.visible_to(user).filter(pk__in=keys).defer("search_text", "custom", "message")
+    rows = Lead.objects.visible_to(user).filter(pk__in=keys).only(*TOLD)
     return {lead.pk: SearchHit(lead.name, lead.get_absolute_url(), "funnel", _note(lead, hidden)) for lead in rows}
 
 

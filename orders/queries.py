@@ -80,15 +80,16 @@ def orders_before(
     user: User | None, contact_id: int, before: dt.datetime | None, limit: int, words: str = ""
 ) -> list[TimelineEntry]:
     """A contact's newest orders strictly before a moment, as timeline entries."""
+    hidden = hidden_fields(user, Order)
+    if not before and not words:
+        return [_entry(order, hidden) for order in _newest_told(user, limit).read(contact_id)]
     rows = _orders_told(user, contact_id)
     if before:
         rows = rows.filter(ordered_at__lt=before)
     for word in words.split():
         named = OrderLine.objects.filter(order=OuterRef("pk"), product__name__icontains=word)
         rows = rows.filter(Q(number__icontains=word) | Exists(named))
-    found = rows[:limit] if before or words else _newest_told(user, limit).read(contact_id)
-    hidden = hidden_fields(user, Order)
-    return [_entry(order, hidden) for order in found]
+    return [_entry(order, hidden) for order in rows[:limit]]
 
 
 def _newest_told(user: User | None, limit: int) -> KeptRows[Order]:

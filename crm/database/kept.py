@@ -72,6 +72,7 @@ class KeptRows(Generic[ModelT]):
     def __init__(self, rows: QuerySet[ModelT]) -> None:
         self._rows = rows
         self._compiler = rows.query.get_compiler(rows.db)
+        self._converters: dict[int, Any] | None = None
         try:
             self._kept = KeptStatement(*self._compiler.as_sql())
         except EmptyResultSet:  # nobody may see any of them
@@ -90,7 +91,14 @@ class KeptRows(Generic[ModelT]):
         compiler = copy(self._compiler)
         compiler.connection = connection
         compiler.execute_sql = lambda *args, **kwargs: [self._kept.ask(key, moment)]
+        compiler.get_converters = self._read_as
         return compiler
+
+    def _read_as(self, expressions: Any) -> dict[int, Any]:
+        """How its columns are read: the same for every reading, and long to find out."""
+        if self._converters is None:
+            self._converters = self._compiler.get_converters(expressions)
+        return self._converters
 
 
 class Shelf(dict[Hashable, Kept]):

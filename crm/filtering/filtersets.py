@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django.apps import apps
@@ -93,10 +94,8 @@ def tree_chips(tree: AskedTree, parameters: QueryDict, path: str) -> list[Chip]:
 
 def address(path: str, parameters: QueryDict, without: Iterable[str] = (), **changes: str) -> str:
     """The same address with some parameters changed or left out; a change always begins at the first page."""
-    query = parameters.copy()
-    for name in ("after", "before", "part", *without, *changes):
-        query.pop(name, None)
-    for name, value in changes.items():
-        if value or "view" in query:  # an empty one takes away what a saved view asks for
-            query[name] = value
-    return f"{path}?{query.urlencode()}" if query else path
+    dropped = {"after", "before", "part", *without, *changes}
+    pairs = [(name, value) for name, values in parameters.lists() if name not in dropped for value in values]
+    is_view = "view" in parameters and "view" not in dropped  # an empty change takes away what a saved view asks for
+    pairs += [(name, value) for name, value in changes.items() if value or is_view]
+    return f"{path}?{urlencode(pairs)}" if pairs else path

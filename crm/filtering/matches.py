@@ -74,8 +74,11 @@ class Matches:
         """Ids of the rows of a narrowed list in their order, where they are few or the search stops; else None."""
         if not self.is_narrowed:
             return None
-        is_cheap = self._guess.cost <= CHEAP and self._guess.rows <= self._most
-        return self._few(self._most) if is_cheap or self.may_stop else None
+        return self._few(self._most) if self.may_stop or self._is_cheap else None
+
+    @property
+    def _is_cheap(self) -> bool:
+        return self._guess.cost <= CHEAP and self._guess.rows <= self._most
 
     @property
     def _most(self) -> int:

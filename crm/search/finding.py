@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from crm.catalogue import SearchFound, SearchHit
 from crm.filtering.folding import folded
@@ -42,11 +42,13 @@ def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: S
     """Search rows that have `sort_name`, `search_text` and `external_id`, and draw the best of them; what only comes
     close is looked for where it is asked for."""
     names_only = finds_names_only(user, rows.model._meta.label_lower)
-    keys, is_capped = _matching(rows, text, user, names_only)
-    if not keys:
+    found = _matching(rows, text, user, names_only)
+    if not found:
         return SearchFound(guess=lambda: drawn(show, user, _coming_close(rows, text, limit, names_only)))
-    best = _best(rows, keys, text, limit, names_only)
-    return SearchFound(drawn(show, user, best), min(len(keys), MOST_HITS), is_capped)
+    if is_capped := len(found) > MOST_HITS:
+        found = list(dict.fromkeys([*_read(_beginning(rows, text), text, MOST_HITS), *found]))
+    best = sorted(found, key=lambda row: (_rank(row, text, names_only), row.sort_name, row.pk))[:limit]
+    return SearchFound(drawn(show, user, [row.pk for row in best]), min(len(found), MOST_HITS), is_capped)
 
 
 def drawn(show: Show, user: User, keys: Sequence[int]) -> tuple[SearchHit, ...]:
@@ -55,36 +57,44 @@ def drawn(show: Show, user: User, keys: Sequence[int]) -> tuple[SearchHit, ...]:
     return tuple(hits[key] for key in keys if key in hits)
 
 
-def _matching(rows: QuerySet[Any], text: str, user: User, names_only: bool) -> tuple[list[int], bool]:
-    """Ids of rows that match, those that begin with the text among them; whether there are more than are looked at."""
-    beginning = rows.filter(sort_name__startswith=folded(text)).order_by("sort_name", "pk")
+class _Row(NamedTuple):
+    """What the rank of a match is told from; `typed` is the typed text as the database folds it."""
+
+    pk: int
+    sort_name: str
+    external_id: str
+    typed: str
+
+
+def _matching(rows: QuerySet[Any], text: str, user: User, names_only: bool) -> list[_Row]:
+    """The first rows that match; one more than are looked at says that there are more."""
     if len(text) < SHORTEST_PART:
-        keys = list(beginning.values_list("pk", flat=True)[: MOST_HITS + 1])
-        return keys, len(keys) > MOST_HITS
+        return _read(_beginning(rows, text), text, MOST_HITS + 1)
     own = custom_condition(text, user, rows.model._meta.label_lower)
-    found = rows.filter(search_condition(text, names_only=names_only) | own).order_by()
-    keys = list(found.values_list("pk", flat=True)[: MOST_HITS + 1])
-    if len(keys) <= MOST_HITS:
-        return keys, False
-    first = list(beginning.values_list("pk", flat=True)[:MOST_HITS])
-    return list(dict.fromkeys([*first, *keys])), True
+    found = rows.filter(search_condition(text, names_only=names_only) | own)
+    return _read(found.order_by(), text, MOST_HITS + 1)
 
 
-def _best(rows: QuerySet[Any], keys: list[int], text: str, limit: int, names_only: bool) -> list[int]:
-    """Of the matching rows the best, by how they match and then by name."""
-    typed = folded(text)
-    exact = Q(sort_name=typed) if names_only else Q(sort_name=typed) | Q(external_id__iexact=text)
-    by_word = Q(sort_name__contains=folded(f" {text}")) | Q(sort_name__contains=folded(f"-{text}"))
-    rank = Case(
-        When(exact, then=Value(0)),
-        When(sort_name__startswith=typed, then=Value(1)),
-        When(by_word, then=Value(2)),
-        When(sort_name__contains=typed, then=Value(3)),
-        default=Value(4),
-        output_field=IntegerField(),
-    )
-    ranked = rows.model._default_manager.filter(pk__in=keys).order_by(rank, "sort_name", "pk")
-    return list(ranked.values_list("pk", flat=True)[:limit])
+def _beginning(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Rows whose name begins with the text, by name."""
+    return rows.filter(sort_name__startswith=folded(text)).order_by("sort_name", "pk")
+
+
+def _read(rows: QuerySet[Any], text: str, most: int) -> list[_Row]:
+    found = rows.annotate(typed=folded(text)).values_list("pk", "sort_name", "external_id", "typed")
+    return [_Row(pk, name, external_id or "", typed) for pk, name, external_id, typed in found[:most]]
+
+
+def _rank(row: _Row, text: str, names_only: bool) -> int:
+    """How well a row matches, 0 for what is the text itself."""
+    name, typed = row.sort_name, row.typed
+    if name == typed or (not names_only and row.external_id.casefold() == text.casefold()):
+        return 0
+    if name.startswith(typed):
+        return 1
+    if f" {typed}" in name or f"-{typed}" in name:
+        return 2
+    return 3 if typed in name else 4
 
 
 def _coming_close(rows: QuerySet[Any], text: str, limit: int, names_only: bool) -> list[int]:

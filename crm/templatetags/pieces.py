@@ -208,8 +208,8 @@ def query_fields(context: dict[str, Any], only: str = "", without: str = "") -> 
 @register.filter
 def lines_at_hand(nav: Any, count: int) -> list[Any]:
     """What the bottom bar of a phone shows of the navigation; the first lines where a person sees too few of these."""
-    lines = [line for group in nav for line in group["items"]]
-    return sorted(lines, key=lambda line: not line["is_at_hand"])[: int(count)]
+    lines = [line for group in nav for line in group.lines]
+    return sorted(lines, key=lambda line: not line.is_at_hand)[: int(count)]
 
 
 @register.filter
