@@ -10,8 +10,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.acquired.queries import lists_along
 from contacts.choices import BULK_CHANNELS, Channel, ContactKind, Direction, PointKind
-from contacts.models import Address, Contact, ContactPoint, Interaction, ListedContact
+from contacts.markets.queries import markets_along
+from contacts.models import Address, Contact, ContactPoint, Interaction
+from contacts.permission.queries import answers_along
 from crm.access import rights_on, visible_words
 from crm.catalogue import TimelineEntry, fields_of
 from crm.choices import Verb
@@ -80,7 +83,9 @@ def read_record(user: User, pk: int) -> Contact | None:
     """
     rights = [visible_words(Contact, user, verb) for verb in (Verb.VIEW, Verb.CHANGE, Verb.DELETE)]
     key = (hidden_fields(user, Contact), *rights, *words_of_counts(Contact._meta.label_lower, user))
-    contact = next(iter(_records.get_or_make(key, lambda: KeptRows(_whole_record(user))).read(pk)), None)
+    contact = next(
+        iter(_records.get_or_make(key, lambda: KeptRows(_whole_record(user))).read(pk, timezone.now())), None
+    )
     if contact is not None:
         contact.can_for = user.pk  # type: ignore[attr-defined]
     return contact
@@ -98,7 +103,9 @@ def _whole_record(user: User) -> QuerySet[Contact]:
             sees_parent=_sees("parent", reachable),
             **panel_counts(Contact._meta.label_lower, user),
             people_count=_count_of_people(reachable),
-            is_listed=Exists(ListedContact.objects.filter(contact=OuterRef("pk"))),
+            list_rows=lists_along(),
+            market_rows=markets_along(),
+            **answers_along(),
             has_bulk=Exists(Interaction.objects.filter(contact=OuterRef("pk"), channel__in=BULK_CHANNELS)),
             **rights_on(Contact, user),
         )

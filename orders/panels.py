@@ -19,7 +19,8 @@ from crm.field_rights import hides
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
 from crm.templatetags.figures import money
-from orders.queries import counts_of, orders_of, subscriptions_of
+from orders.queries import orders_of, subscriptions_of
+from orders.told import told_of
 
 NEWEST = 50
 COLUMNS = ("number", "ordered_on", "channel", "amount")
@@ -42,7 +43,7 @@ def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
 
 
 def count_orders(request: HttpRequest, record: models.Model) -> int:
-    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).orders
+    return told_of(cast(SignedInRequest, request).user, cast(Contact, record)).orders
 
 
 def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
@@ -58,13 +59,13 @@ def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, A
 
 def count_subscriptions(request: HttpRequest, record: models.Model) -> int | None:
     """None leaves the tab out: a house without contracts has none."""
-    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).subscriptions or None
+    return told_of(cast(SignedInRequest, request).user, cast(Contact, record)).subscriptions or None
 
 
 def last_order_pill(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     """The newest purchase, in the head of the page; None without one."""
     user = cast(SignedInRequest, request).user
-    told = counts_of(user, cast(Contact, record)).last_order
+    told = told_of(user, cast(Contact, record)).last_order
     if told is None:
         return None
     last = json.loads(told)

@@ -6,25 +6,24 @@ import datetime as dt
 import zlib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject
 
 from contacts.models import Contact
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry
-from crm.database.kept import ANY_KEY, KeptRows, KeptStatement, Shelf
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields, mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
 from crm.templatetags.figures import money, plain_number, plural
-from orders.models import Invoice, Order, OrderLine, Product, ProductRegistration, Subscription
+from orders.models import Order, OrderLine, Product, Subscription
 
 LINES_IN_WORDS = 3
 _newest: Shelf[KeptRows[Order]] = Shelf()
-_counts: Shelf[KeptStatement] = Shelf()
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -164,46 +163,6 @@ def _times(quantity: str | None) -> str:
 def subscriptions_of(user: User | None, contact: Contact) -> QuerySet[Subscription]:
     """The subscriptions of a contact that the person may see, newest first."""
     return Subscription.objects.visible_to(user).filter(contact=contact).order_by("-started_on", "-pk")
-
-
-class Counts(NamedTuple):
-    """How many rows of each kind hang on a contact, and the newest purchase among its orders as JSON."""
-
-    orders: int
-    subscriptions: int
-    invoices: int
-    registrations: int
-    last_order: str | None = None
-
-
-COUNTED: tuple[Any, ...] = (Order, Subscription, Invoice, ProductRegistration)
-
-
-def counts_of(user: User | None, contact: Contact) -> Counts:
-    """What of a contact the person may see; one question a reading of the contact."""
-    if "_sales_counts" not in contact.__dict__:
-        key = tuple(visible_words(model, user) for model in COUNTED)
-        found = _counts.get_or_make(key, lambda: _counting(user)).ask(contact.pk)
-        contact.__dict__["_sales_counts"] = Counts(*(found[0] if found else (0, 0, 0, 0)))
-    counts: Counts = contact.__dict__["_sales_counts"]
-    return counts
-
-
-def _counting(user: User | None) -> KeptStatement:
-    counted = [_counted(model.objects.visible_to(user).filter(contact=OuterRef("pk"))) for model in COUNTED]
-    return KeptStatement.of(Contact.objects.filter(pk=ANY_KEY).values_list(*counted, _last_order(user)))
-
-
-def _last_order(user: User | None) -> Subquery:
-    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(n=Count("pk"))
-    said = {name: Cast(name, TextField()) for name in ("ordered_on", "amount", "currency")}
-    shown = JSONObject(id="pk", lines=Coalesce(Subquery(lines.values("n")), 0), **said)
-    rows = Order.objects.visible_to(user).filter(contact=OuterRef("pk"), is_purchase=True)
-    return Subquery(rows.order_by("-ordered_on", "-ordered_at", "-pk").values(shown=shown)[:1])
-
-
-def _counted(rows: QuerySet[Any]) -> Coalesce:
-    return Coalesce(Subquery(rows.order_by().values("contact").annotate(n=Count("pk")).values("n")), 0)
 
 
 def search_subscriptions(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:

@@ -15,10 +15,10 @@ from crm.choices import Verb
 from crm.field_rights import hides, mask
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
-from orders.invoices.queries import balances_of, invoices_of
+from orders.invoices.queries import invoices_of
 from orders.invoices.specs import state_pill
 from orders.models import Invoice
-from orders.queries import counts_of
+from orders.told import balances_of, told_of
 
 NEWEST = 50
 COLUMNS = ("number", "issued_on", "due_on", "state", "amount", "open_amount")
@@ -28,7 +28,7 @@ PHONE = {"amount": "cell-end", "issued_on": "cell-secondary", "state": "cell-sec
 def open_balance(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     """What the contact owes, currency by currency; None where there was never an invoice, or money is hidden."""
     user, contact = cast(SignedInRequest, request).user, cast(Contact, record)
-    if not counts_of(user, contact).invoices or hides(user, "orders.invoice.amount", "orders.invoice.open_amount"):
+    if not told_of(user, contact).invoices or hides(user, "orders.invoice.amount", "orders.invoice.open_amount"):
         return None
     url = f"{reverse('orders:invoice_list')}?contact={contact.pk}"
     return {"balances": balances_of(user, contact), "url": url}
@@ -59,7 +59,7 @@ def invoices_of_order(request: HttpRequest, record: models.Model) -> dict[str, A
 
 def count_invoices(request: HttpRequest, record: models.Model) -> int | None:
     """None leaves the tab out: a house that keeps its invoices elsewhere has none."""
-    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).invoices or None
+    return told_of(cast(SignedInRequest, request).user, cast(Contact, record)).invoices or None
 
 
 ORDER_PANELS = (RecordPanel("invoices", "Invoices", "orders/invoices/_of_order.html", invoices_of_order, order=30),)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
 from crm.company import company_today
@@ -17,17 +15,6 @@ from crm.models import User
 from orders.choices import InvoiceState
 from orders.models import Invoice
 from orders.models.invoices import UNPAID
-
-
-@dataclass(frozen=True)
-class Balance:
-    """What a contact owes in one currency; below zero the house owes it. `overdue` is the part past its last day."""
-
-    currency: str
-    open: Decimal
-    overdue: Decimal
-    count: int
-    oldest_due_on: dt.date | None
 
 
 def is_overdue(today: dt.date | None = None) -> Q:
@@ -54,24 +41,6 @@ def compare_state(look_up: str, value: Any) -> Q:
     if look_up == "empty":
         return Q(pk__in=[])
     return ~Q(pk__in=[]) if look_up == "filled" else state_is(value)
-
-
-def balances_of(user: User | None, contact: Contact) -> list[Balance]:
-    """What is open of the contact's invoices, each currency by itself; nothing where all is settled."""
-    late = is_overdue()
-    rows = (
-        Invoice.objects.visible_to(user)
-        .filter(~Q(open_amount=0), contact=contact)
-        .order_by("currency")
-        .values("currency")
-        .annotate(
-            open=Sum("open_amount"),
-            late=Sum("open_amount", filter=late, default=Decimal(0)),
-            count=Count("pk"),
-            oldest=Min("due_on", filter=late),
-        )
-    )
-    return [Balance(row["currency"], row["open"], row["late"], row["count"], row["oldest"]) for row in rows]
 
 
 def invoices_of(user: User | None, contact: Contact) -> QuerySet[Invoice]:

@@ -14,8 +14,8 @@ from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
-from orders.queries import counts_of
 from orders.registrations.queries import registrations_of
+from orders.told import told_of
 
 NEWEST = 50
 COLUMNS = ("serial", "product", "registered_on", "warranty_ends_on")
@@ -37,7 +37,7 @@ def registrations_tab(request: HttpRequest, record: models.Model) -> dict[str, A
 
 def count_registrations(request: HttpRequest, record: models.Model) -> int | None:
     """None leaves the tab out: it comes with the first one."""
-    return counts_of(cast(SignedInRequest, request).user, cast(Contact, record)).registrations or None
+    return told_of(cast(SignedInRequest, request).user, cast(Contact, record)).registrations or None
 
 
 REGISTRATION_PANELS = (
