@@ -16,8 +16,9 @@ from crm.company import company_today
 from crm.models import ExchangeRate
 from orders.choices import InvoiceState
 from orders.invoices.actions import add_payment, cancel_invoice, change_invoice
-from orders.invoices.queries import balances_of, state_is
+from orders.invoices.queries import state_is
 from orders.models import Invoice, Payment
+from orders.told import balances_of
 from tests import factories as make
 from tests.concurrency.racing import at_once
 
