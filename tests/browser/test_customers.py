@@ -74,6 +74,7 @@ def test_a_rep_writes_a_contact_and_an_order_and_archives(page: Page, live_serve
     page.get_by_role("button", name="Create contact").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Browser Frames")
     record = page.url
+    page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("link", name="New order").click()
     page.locator("#id_lines-0-product-ts-control").click()
     page.keyboard.type("oak")
@@ -86,6 +87,7 @@ def test_a_rep_writes_a_contact_and_an_order_and_archives(page: Page, live_serve
     expect(page.locator("tfoot")).to_contain_text("17.50")
     assert Order.objects.get().contact == Contact.objects.get(name="Browser Frames")
     page.goto(record)
+    page.get_by_role("button", name="More actions").click()
     page.get_by_role("button", name="Archive").click()
     page.get_by_role("button", name="Restore").click()
     expect(page.locator("#toasts")).to_contain_text("is back")

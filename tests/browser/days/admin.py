@@ -82,6 +82,7 @@ def look_into_the_administration(day: Day) -> None:
 def archive_and_bring_back(day: Day) -> None:
     contact = day.someone()
     day.go(contact.get_absolute_url())
+    day.button("More actions").click()
     day.button("Archive").first.click()
     day.button("Restore").first.click()
     day.told("is back")

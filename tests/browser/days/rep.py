@@ -85,6 +85,7 @@ def write_an_order(day: Day) -> None:
     contact, product = day.someone(), day.chance.choice(list(Product.objects.filter(archived_at=None)))
     before = Order.objects.filter(contact=contact).count()
     day.go(contact.get_absolute_url())
+    day.page.get_by_role("button", name="Add", exact=True).click()
     day.page.get_by_role("link", name="New order").click()
     day.page.locator("#id_lines-0-product-ts-control").click()
     day.pick(product.name)
