@@ -43,6 +43,7 @@ DEMO_LOADERS = [
     "crm.demo.statistics.load",
     "pipeline.demo.working.load",
     "service.demo.tickets.load",
+    "service.demo.articles.load",
     "analytics.demo.load",
 ]
 # asked in this order who takes a mail

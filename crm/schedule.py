@@ -90,6 +90,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="15"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "mail the link to the portal to who asked and was left behind": {
+        "task": "service.answer_portal_requests",
+        "schedule": 20.0,
+        "options": {"queue": "interactive", "expires": 20},
+    },
     "tell of tickets that are due or late": {
         "task": "service.watch_promises",
         "schedule": 60.0,

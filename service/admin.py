@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
+from service.knowledge import admin as knowledge
 from service.models import Message, Queue, ServiceHours, SlaPolicy, Ticket, TicketEvent
 
 
@@ -66,4 +67,5 @@ class TicketEventAdmin(ViewOnlyAdmin):
     sortable_by = ()
 
 
+__all__ = ["knowledge"]
 register_the_rest("service")

@@ -9,6 +9,7 @@ from service.editing import EDITING
 from service.exporting import EXPORTS
 from service.home import CARDS
 from service.importing import KINDS
+from service.knowledge import brought as knowledge
 from service.layouts import LAYOUTS
 from service.panels import CONTACT_PANELS
 from service.searching import SOURCES
@@ -27,13 +28,14 @@ PROMISES = {"service.servicehours": SET_UP, "service.slapolicy": SET_UP}
 ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
 
 CATALOGUE = Catalogue(
-    fields={"service.ticket": TICKET_FIELDS, "contacts.contact": CONTACT_FIELDS},
-    grants={"service.ticket": TICKET_GRANTS, "service.queue": SET_UP, **PROMISES},
+    fields={"service.ticket": TICKET_FIELDS, "contacts.contact": CONTACT_FIELDS, **knowledge.FIELDS},
+    grants={"service.ticket": TICKET_GRANTS, "service.queue": SET_UP, **PROMISES, **knowledge.GRANTS},
     imports=KINDS,
     exports=EXPORTS,
     panels={
-        "service.ticket": (files_panel("service:ticket_file"), CHANGES),
+        "service.ticket": (files_panel("service:ticket_file"), *knowledge.TICKET_PANELS, CHANGES),
         "contacts.contact": CONTACT_PANELS,
+        **knowledge.PANELS_OF,
     },
     timeline=TIMELINE,
     past={
@@ -42,8 +44,10 @@ CATALOGUE = Catalogue(
         ),
         "service.message": PastRule(exempt=ADDED, is_added_to=True),
         "service.ticketevent": PastRule(exempt=ADDED, is_added_to=True),
+        **knowledge.PAST,
     },
     navigation=(
+        *knowledge.NAVIGATION,
         NavItem(
             "Tickets",
             "service:ticket_list",
@@ -58,10 +62,13 @@ CATALOGUE = Catalogue(
         ),
         NavItem("How tickets go", "service:process", "diagram-3", group="Service", order=44, model="service.ticket"),
     ),
-    new_items=(NewItem("Ticket", "service:ticket_create", "life-preserver", "service.ticket", key="k", order=18),),
-    api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."),),
-    home=CARDS,
-    search=SOURCES,
+    new_items=(
+        NewItem("Ticket", "service:ticket_create", "life-preserver", "service.ticket", key="k", order=18),
+        *knowledge.NEW,
+    ),
+    api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."), *knowledge.API),
+    home=(*CARDS, *knowledge.CARDS),
+    search=(*SOURCES, *knowledge.SOURCES),
     records={"service.ticket": RecordKind("contact_id", "service:ticket_options")},
     editing={"service.ticket": EDITING},
     layouts=LAYOUTS,

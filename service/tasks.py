@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from service.actions.watching import refresh_promises, watch_promises
+from service.portal.actions import answer_requests
 
 
 @shared_task(name="service.watch_promises")
@@ -17,3 +18,9 @@ def watch_promises_task() -> int:
 def refresh_promises_task() -> int:
     """Called every hour."""
     return refresh_promises()
+
+
+@shared_task(name="service.answer_portal_requests")
+def answer_portal_requests_task() -> int:
+    """Rung for when somebody asks, and called every 20 seconds."""
+    return answer_requests()

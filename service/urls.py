@@ -2,10 +2,14 @@
 
 from django.urls import path
 
+from service.knowledge.urls import urlpatterns as knowledge
+from service.portal.urls import urlpatterns as portal
 from service.views import figures, process, talking, tickets
 
 app_name = "service"
 urlpatterns = [
+    *knowledge,
+    *portal,
     path("tickets/", tickets.TicketListView.as_view(), name="ticket_list"),
     path("tickets/export/", tickets.TicketExportView.as_view(), name="ticket_export"),
     path("tickets/bulk/", tickets.TicketBulkView.as_view(), name="ticket_bulk"),

@@ -28,7 +28,8 @@ from pipeline.actions import default_pipeline, move_deal, open_deal
 from pipeline.models import Deal, Pipeline, Quote, Stage
 from pipeline.quotes.actions import LineInput, create_quote, send_quote
 from service.actions import open_ticket
-from service.models import Ticket
+from service.knowledge.actions import publish_article, write_article
+from service.models import Article, Ticket
 
 count = itertools.count(1)
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -190,6 +191,13 @@ def make_ticket(
     if contact is None:
         values = {"requester_name": "Mia Keller", "requester_email": "mia@example.com", **values}
     return open_ticket(actor=None, fields=values, body=body)
+
+
+def make_article(*, is_published: bool = False, **fields: Any) -> Article:
+    """A draft for colleagues in English, unless said otherwise."""
+    values = {"title": f"How to hang a frame {next(count):04}", "body": "With two hooks.", **fields}
+    article = write_article(actor=None, fields=values)
+    return publish_article(actor=None, article=article) if is_published else article
 
 
 def signed_in(user: User) -> Client:

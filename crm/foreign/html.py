@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 import nh3
 from django.utils.html import format_html
@@ -84,6 +85,18 @@ def text_of_html(text: str, *, with_links: bool = False) -> str:
         found = found.replace(entity, character)
     lines = [" ".join(line.split()) for line in found.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def own_html(text: str, is_own: Callable[[str], bool]) -> SafeString:
+    """HTML that was made of colleagues' Markdown, to stand in a page of ours: the same tags and nothing else. Pictures
+    and links without https, mailto or tel only to addresses of ours, which `is_own` knows."""
+
+    def allowed(tag: str, name: str, value: str) -> str | None:
+        if name == "src":
+            return value if is_own(value) else None
+        return value if name == "href" and is_own(value) else _allowed_value(tag, name, value)
+
+    return SafeString(_cleaner(allowed, relative="pass_through").clean(_shortened(text)))
 
 
 def _shortened(text: str) -> str:
@@ -179,7 +192,9 @@ def _final_value(tag: str, name: str, value: str) -> str | None:
     return _allowed_value(tag, name, value)
 
 
-def _cleaner(value_filter: Callable[[str, str, str], str | None]) -> nh3.Cleaner:
+def _cleaner(
+    value_filter: Callable[[str, str, str], str | None], relative: Literal["deny", "pass_through"] = "deny"
+) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
         clean_content_tags=set(TAGS_WITH_CONTENT),
@@ -187,7 +202,7 @@ def _cleaner(value_filter: Callable[[str, str, str], str | None]) -> nh3.Cleaner
         attribute_filter=value_filter,
         link_rel="noopener noreferrer nofollow",
         url_schemes={"https", "mailto", "tel", "cid"},
-        url_relative="deny",
+        url_relative=relative,
     )
 
 

@@ -38,6 +38,8 @@ class Purpose(StrEnum):
     INVITATION = "invitation of a colleague"
     DOWNLOAD = "download of a file"
     REPLY = "reply to a ticket"
+    PORTAL = "portal of a customer"
+    HELP = "stamp of a help page"
     QUOTE = "quote shown to a customer"
     DEVICE = "browser that somebody signed in with"
     MAILBOX = "password of a mailbox"

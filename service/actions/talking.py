@@ -20,6 +20,7 @@ from crm.notes.notices import tell as ring_bell
 from service.actions.steps import held, note_event, refuse_merged, set_state, tell
 from service.choices import ENDED, EventKind, MessageKind, TicketChannel, TicketState
 from service.models import Message, Ticket
+from service.portal.links import with_link
 from service.queries import family_of
 
 AFTER_REPLY = (TicketState.WAITING, TicketState.OPEN, TicketState.SOLVED)
@@ -134,7 +135,7 @@ def _send(actor: User | None, ticket: Ticket, text: str) -> OutgoingMail:
         kind=MailKind.AT_LEAST_ONCE,
         to=named_mailbox(_printable(ticket.requester_name), ticket.requester_email),
         subject=_subject(ticket),
-        text=text,
+        text=with_link(text, ticket),
         reply_to=mailbox.address if mailbox is not None and not answer_mailbox() else "",
         headers=_thread(ticket),
         about=ticket,

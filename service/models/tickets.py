@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -134,6 +135,7 @@ class Ticket(models.Model):
             models.Index(fields=["state", "-opened_at", "-id"], name="service_ticket_state"),
             models.Index(fields=["sort_name", "id"], name="service_ticket_sort"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="service_ticket_search_trgm"),
+            models.Index(Upper("requester_email"), name="service_ticket_requester"),
             GinIndex(fields=["tags"], name="service_ticket_tags"),
             GinIndex(OpClass("custom", name="jsonb_path_ops"), name="service_ticket_custom"),
         ]

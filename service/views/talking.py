@@ -13,6 +13,7 @@ from crm.views.base import ScopedView
 from crm.views.parts import PartFormPage
 from service import actions
 from service.forms import HeardForm, NoteForm, ReplyForm
+from service.knowledge.ticket_views import words_asked
 from service.models import Message, Ticket
 from service.queries import conversation_of
 
@@ -35,7 +36,8 @@ class ReplyView(SayView):
     done = "Sent."
 
     def get_initial(self) -> dict[str, Any]:
-        return {"seen": conversation_of(self.whole, most=1).newest}
+        seen = conversation_of(self.whole, most=1).newest
+        return {"seen": seen, "text": words_asked(self.request.user, self.request.GET)}
 
     def save(self, form: ReplyForm) -> Message:
         """A message that came meanwhile is shown first; sent again, the words go out."""

@@ -12,7 +12,13 @@ from tests.access.test_access_walk import all_names, path_of
 from tests.access.world import World, build_world
 
 pytestmark = pytest.mark.django_db
-SENT_FROM_ELSEWHERE = {"leads:public_form", "incoming:hook", "leads:unsubscribe"}
+SENT_FROM_ELSEWHERE = {
+    "leads:public_form",
+    "incoming:hook",
+    "leads:unsubscribe",
+    "service:help_seen",
+    "service:help_vote",
+}
 REFUSED_IN_POLICY = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
 DIRECTIVES = {
     **dict.fromkeys(("object-src", "base-uri", "frame-ancestors"), "'none'"),

@@ -14,7 +14,7 @@ from crm.views.forms import FormPage
 from crm.views.parts import PartFormPage
 from orders.models import LoyaltyProgramme, LoyaltyTier
 from pipeline.models import DiscountLimit, Letterhead, OutcomeReason, Target
-from service.models import ServiceHours, SlaPolicy
+from service.models import ArticleCategory, ServiceHours, SlaPolicy
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -77,6 +77,8 @@ def record_of(label: str, owner: User) -> Any:
         "pipeline.Quote": lambda: MAKERS["quote"](owner, "one"),
         "pipeline.DiscountLimit": lambda: DiscountLimit.objects.create(role="rep", percent=5),
         "pipeline.Letterhead": lambda: Letterhead.objects.create(pk=1),
+        "service.ArticleCategory": lambda: ArticleCategory.objects.create(name="Care"),
+        "service.Article": lambda: MAKERS["article"](owner, "one"),
         "service.Ticket": lambda: MAKERS["ticket"](owner, "one"),
         "service.ServiceHours": lambda: ServiceHours.objects.create(name="Office"),
         "service.SlaPolicy": lambda: SlaPolicy.objects.create(

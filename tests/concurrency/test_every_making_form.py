@@ -58,6 +58,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pipeline:role_create": {"contact": lambda: str(make_contact().pk), "role": "champion"},
     "pipeline:share_create": {"user": lambda: str(make_user().pk), "percent": "30"},
     "pipeline:competitor_create": {"name": "Frame & Co"},
+    "service:article_create": {"title": "How to hang a frame", "body": "With two hooks."},
     "service:ticket_create": {"subject": "One pane is broken", "body": "Hello"},
     "service:reply_create": {"text": "It leaves today."},
     "service:note_create": {"text": "Rang them"},

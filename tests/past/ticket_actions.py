@@ -9,9 +9,13 @@ from service import actions
 from service.actions import watching
 from service.models import ServiceHours, SlaPolicy, Ticket
 from tests.factories import make_ticket
+from tests.past.article_actions import ARTICLE_ACTIONS, ARTICLE_MODULES, ARTICLE_NOT_ALONE
 
-TICKET_MODULES = (actions, watching)
-TICKET_NOT_ALONE = {"default_queue", "watch_promises"}  # part of opening a ticket; writes notices alone
+TICKET_MODULES = (actions, watching, *ARTICLE_MODULES)
+TICKET_NOT_ALONE = ARTICLE_NOT_ALONE | {
+    "default_queue",
+    "watch_promises",
+}  # part of opening a ticket; writes notices alone
 
 
 def merged() -> Ticket:
@@ -61,4 +65,5 @@ TICKET_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "merge_ticket": _merge,
     "refresh_promises": _refresh,
     "unmerge_ticket": _of(merged, actions.unmerge_ticket),
+    **ARTICLE_ACTIONS,
 }

@@ -1,0 +1,111 @@
+"""The fields of articles that lists and filter trees can show, filter and sort by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import models
+from django.db.models import Q
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from crm.catalogue import FieldSpec
+from crm.company import company_today
+from crm.models import User
+from crm.templatetags.pieces import pill
+from service.knowledge.choices import STATE_TONES, ArticleLanguage, ArticleState, Audience
+from service.knowledge.queries import Usefulness, usefulness_of
+from service.models import Article, ArticleCategory
+
+COUNTED_DAYS = 90
+
+
+def category_choices() -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in ArticleCategory.objects.values_list("pk", "name")]
+
+
+def _article(record: models.Model) -> Article:
+    return cast(Article, record)
+
+
+def _state(record: models.Model) -> SafeString:
+    article = _article(record)
+    return pill(article.get_state_display(), STATE_TONES[article.state])
+
+
+def _review(record: models.Model) -> SafeString | str:
+    article = _article(record)
+    if article.review_on is None:
+        return ""
+    is_due = article.state == ArticleState.PUBLISHED and article.review_on <= company_today()
+    shown = f"{article.review_on:%-d %b %Y}"
+    return pill(shown, "warn", "alarm") if is_due else shown
+
+
+def _at_hand(mark: str) -> Q:
+    if mark == "due":
+        return Q(state=ArticleState.PUBLISHED, review_on__lte=company_today())
+    if mark == "waits":
+        return Q(state=ArticleState.PUBLISHED) & ~Q(published__number=models.F("number"))
+    if mark == "proposed":
+        return Q(proposed_from__isnull=False) & ~Q(state__in=(ArticleState.PUBLISHED, ArticleState.ARCHIVED))
+    raise ValueError("The marks of articles are “due”, “waits” and “proposed”.")
+
+
+def _at_hand_words(mark: str) -> str:
+    words = {"due": "due for a look", "waits": "new words wait", "proposed": "learned from tickets"}
+    return words.get(mark, mark)
+
+
+def _count(records: Sequence[Any], user: User) -> None:
+    """What the columns of use need, once for a page."""
+    since = company_today() - dt.timedelta(days=COUNTED_DAYS)
+    found = usefulness_of([one.pk for one in records], since)
+    for one in records:
+        one.usefulness = found[one.pk]
+
+
+def _of(record: Any) -> Usefulness:
+    found: Usefulness = getattr(record, "usefulness", None) or Usefulness()
+    return found
+
+
+def _helpful(record: models.Model) -> str:
+    found = _of(record)
+    return "" if found.share is None else f"{found.share:.0%} of {found.votes}"
+
+
+_USED: dict[str, Any] = {"kind": "number", "filter": False, "along": _count, "group": "Use"}
+
+ARTICLE_FIELDS = (
+    FieldSpec("title", "Title", "title", filter=False, in_trees=True, sort=True, sort_by="sort_name", default=True,
+        order=10, always=True, held_in="sort_name"),
+    FieldSpec("state", "State", "state", kind="choice", choices=lambda: ArticleState.choices, default=True, order=20,
+        always=True, cell=_state),
+    FieldSpec("audience", "For", "audience", kind="choice", choices=lambda: Audience.choices, default=True, order=21,
+        always=True),
+    FieldSpec("language", "Language", "language", kind="choice", choices=lambda: ArticleLanguage.choices,
+        default=True, order=22, always=True),
+    FieldSpec("category", "Category", "category", kind="choice", choices=category_choices, default=True, order=23,
+        select=("category",), cell=lambda one: conditional_escape(str(_article(one).category or "")),
+        value=lambda one: str(_article(one).category or "")),
+    FieldSpec("product", "Product", "product__name", select=("product",), order=24),
+    FieldSpec("responsible", "Kept right by", "responsible", kind="person", select=("responsible",), default=True,
+        order=25),
+    FieldSpec("review_on", "Review on", "review_on", kind="date", sort=True, default=True, order=26, cell=_review),
+    FieldSpec("summary", "Summary", "summary", filter=False, order=27),
+    FieldSpec("published_at", "Published", "published_at", kind="date", sort=True, order=28),
+    FieldSpec("updated_at", "Changed", "updated_at", kind="date", sort=True, order=29),
+    FieldSpec("reads", f"Readers in {COUNTED_DAYS} days", "pk", order=40, default=True,
+        cell=lambda one: f"{_of(one).reads:,}",
+        value=lambda one: _of(one).reads, stored="service.article.title", **_USED),
+    FieldSpec("uses", f"Answers in {COUNTED_DAYS} days", "pk", order=41, cell=lambda one: f"{_of(one).uses:,}",
+        value=lambda one: _of(one).uses, stored="service.article.title", **_USED),
+    FieldSpec("helpful", "Helped", "pk", order=42, default=True, cell=_helpful,
+        value=lambda one: _of(one).share, stored="service.article.title", **_USED),
+    FieldSpec("original", "Translations of", "original", kind="record", column=False, order=50),
+    FieldSpec("at_hand", "At hand", "pk", kind="mark", column=False, order=60, mark=_at_hand, words=_at_hand_words,
+        stored="service.article.state"),
+)  # fmt: skip

@@ -1,0 +1,198 @@
+"""What customers do in the portal. They act as customers: the log says that it was nobody of the house."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from contacts.choices import ConsentChannel, ConsentLevel
+from contacts.models import Consent, Purpose
+from contacts.normalising import normalise_email
+from contacts.permission.actions import record_consent
+from crm import bells
+from crm.choices import JobQueue
+from crm.company import current_company
+from crm.locks import wait_for_word
+from crm.log import log
+from crm.mail.actions import send_mail
+from crm.mail.choices import MailKind
+from service import actions as tickets
+from service.actions.steps import held
+from service.choices import MessageKind, TicketChannel, TicketState
+from service.models import Message, PortalAccess, PortalRequest, Ticket
+from service.portal.links import link_for
+from service.portal.people import Person
+from service.portal.showing import wording_of
+
+logger = logging.getLogger(__name__)
+HOUR = dt.timedelta(hours=1)
+SAME_WITHIN = dt.timedelta(minutes=10)
+MOST_REQUESTS, MOST_MAILS, MOST_SAID = 10, 3, 30
+"""An hour: links asked for from one place, mailed to one address; messages of one person."""
+REQUEST_LOCK, SAY_LOCK = 7341, 7342
+PROOF = "link to the address, access {}"
+
+
+class TooMany(Exception):
+    """So much came from there within an hour that more is not taken for a while."""
+
+
+@transaction.atomic
+def request_link(*, address: str, place: str) -> None:
+    """Keep that somebody asked for a link, whether anybody has this address or not.
+
+    Nothing is looked up here, so the answer is the same, and takes the same time, for all. Raises TooMany.
+    """
+    wait_for_word(REQUEST_LOCK, place)
+    if PortalRequest.objects.filter(place=place, asked_at__gte=timezone.now() - HOUR).count() >= MOST_REQUESTS:
+        raise TooMany
+    PortalRequest.objects.create(address=normalise_email(address)[:254], place=place)
+    transaction.on_commit(ring, robust=True)
+
+
+def ring() -> None:
+    """Tell a worker that somebody asked; the sweeper comes by where the broker does not answer."""
+    from service.tasks import answer_portal_requests_task  # noqa: PLC0415 - tasks import this module
+
+    bells.ring(answer_portal_requests_task, queue=JobQueue.INTERACTIVE)
+
+
+def answer_requests() -> int:
+    """Mail a link to who asked and is known to us; how many asked. Each is one transaction, and rows that have
+    served their purpose go."""
+    answered = 0
+    while _answer_one():
+        answered += 1
+    PortalRequest.objects.filter(answered_at__lt=timezone.now() - HOUR).delete()
+    return answered
+
+
+@transaction.atomic
+def reply(*, person: Person, ticket: Ticket, text: str) -> Ticket:
+    """What the customer adds to a request; to a closed one as a new one that follows it. The same words again within
+    minutes are one message. Returns the ticket in which it stands. Raises TooMany, ValidationError."""
+    if not text.strip():
+        raise ValidationError({"text": "Write what we shall read."})
+    _refuse_flood(person)
+    current = held(ticket)
+    said = Message.objects.filter(kind=MessageKind.IN, text=text, sent_at__gte=timezone.now() - SAME_WITHIN)
+    there = said.filter(Q(ticket=current) | Q(ticket__follows=current)).select_related("ticket").first()
+    if there is not None:
+        return there.ticket
+    if current.state == TicketState.CLOSED:
+        return _opened(person, subject=current.subject, text=text, follows=current)
+    tickets.take_message(
+        actor=None, ticket=current, text=text, channel=TicketChannel.WEB, sender_name=person.name[:200],
+        sender_address=person.address,
+    )  # fmt: skip
+    return current
+
+
+@transaction.atomic
+def open_request(*, person: Person, subject: str, text: str) -> Ticket:
+    """A new request. The same again within minutes is one. Raises TooMany, ValidationError."""
+    _refuse_flood(person)
+    recent = person.tickets().filter(opened_at__gte=timezone.now() - SAME_WITHIN, subject=subject)
+    there = recent.filter(messages__text=text, messages__kind=MessageKind.IN).first()
+    return there or _opened(person, subject=subject, text=text)
+
+
+@transaction.atomic
+def close_request(*, person: Person, ticket: Ticket) -> Ticket:
+    """The customer says that it is done. Twice is once."""
+    return tickets.close_ticket(actor=None, ticket=ticket)
+
+
+@transaction.atomic
+def say(*, person: Person, purpose: Purpose, is_yes: bool) -> Consent | None:
+    """Write into the ledger what the person allows or takes back for mails of a purpose; None where nothing changes.
+
+    They hold a link that went to the address, so a yes is confirmed.
+    """
+    contact = person.contact
+    if contact is None or not person.sees_all:
+        raise ValidationError("Ask for a link of your own first.")
+    level = ConsentLevel.DOUBLE_OPT_IN if is_yes else ConsentLevel.NONE
+    type(contact)._default_manager.select_for_update().get(pk=contact.pk)
+    newest = Consent.objects.filter(contact=contact, channel=ConsentChannel.EMAIL, purpose=purpose.key).first()
+    if newest is not None and newest.is_granted == is_yes:
+        return None
+    return record_consent(
+        actor=None, contact=contact, channel=ConsentChannel.EMAIL, purpose=purpose.key, level=level, source="Portal",
+        wording=wording_of(purpose) if is_yes else "", proof=PROOF.format(person.access.pk),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def void_links(*, person: Person) -> None:
+    """No link that was made so far opens anything any more."""
+    access = PortalAccess.objects.select_for_update().get(pk=person.access.pk)
+    access.generation += 1
+    access.save(update_fields=["generation"])
+    contact_id = person.contact.pk if person.contact is not None else None
+    log(actor=None, verb="void links", object=access, contact_id=contact_id, summary="Links to the portal are void")
+
+
+def _answer_one() -> bool:
+    with transaction.atomic():
+        rows = PortalRequest.objects.select_for_update(skip_locked=True).filter(answered_at=None)
+        request = rows.order_by("pk").first()
+        if request is None:
+            return False
+        request.answered_at = timezone.now()
+        request.save(update_fields=["answered_at"])
+        try:
+            with transaction.atomic():
+                _answer(request)
+        except ValidationError:
+            logger.exception("A mail with a link to the portal could not be written.")
+    return True
+
+
+def _answer(request: PortalRequest) -> None:
+    """A mail to an address that we know from a request or a contact; three an hour at most."""
+    earlier = PortalRequest.objects.filter(address=request.address, answered_at__gte=timezone.now() - HOUR)
+    if earlier.exclude(pk=request.pk).count() >= MOST_MAILS:
+        return
+    person = Person(PortalAccess(address=request.address))
+    if person.contact is None and not person.tickets().exists():
+        return
+    company, link = current_company().name, link_for(request.address, shows_all=True)
+    send_mail(
+        actor=None,
+        kind=MailKind.AT_LEAST_ONCE,
+        to=request.address,
+        subject=f"Your requests at {company}",
+        text=(
+            f"Somebody, you we hope, asked for this link to your requests at {company}:\n\n{link}\n\n"
+            "It is good for 24 hours and for nobody but you. If you did not ask for it, do nothing."
+        ),
+        is_secret=True,
+        key=f"portal-{request.pk}",
+    )
+
+
+def _opened(person: Person, *, subject: str, text: str, follows: Ticket | None = None) -> Ticket:
+    fields = {
+        "subject": subject,
+        "channel": TicketChannel.WEB,
+        "contact": person.contact,
+        "requester_email": person.address,
+        "requester_name": person.name[:200],
+        "follows": follows,
+        **({"queue": follows.queue} if follows is not None else {}),
+    }
+    return tickets.open_ticket(actor=None, fields=fields, body=text)
+
+
+def _refuse_flood(person: Person) -> None:
+    wait_for_word(SAY_LOCK, person.address)
+    since = timezone.now() - HOUR
+    rows = Message.objects.filter(kind=MessageKind.IN, channel=TicketChannel.WEB, recorded_at__gte=since)
+    if rows.filter(ticket__in=person.tickets().order_by().values("pk")).count() >= MOST_SAID:
+        raise TooMany

@@ -1,0 +1,35 @@
+"""What customers type in the portal, parsed."""
+
+from __future__ import annotations
+
+from django import forms
+
+LONGEST = 20_000
+
+
+class AskForm(forms.Form):
+    """For which address a link is asked."""
+
+    address = forms.EmailField(
+        label="Your e-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+
+class ReplyForm(forms.Form):
+    """What is added to a request."""
+
+    text = forms.CharField(label="Your message", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class RequestForm(forms.Form):
+    """A new request."""
+
+    subject = forms.CharField(label="What is it about?", max_length=200)
+    text = forms.CharField(label="Your message", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 7}))
+
+    def clean_subject(self) -> str:
+        """On one line, of signs that can be read."""
+        text = "".join(sign if sign.isprintable() else " " for sign in self.cleaned_data["subject"])
+        if not text.strip():
+            raise forms.ValidationError("Say in a few words what it is about.")
+        return " ".join(text.split())

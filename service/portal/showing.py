@@ -1,0 +1,45 @@
+"""What is known of a person, as they are shown it: how to reach them, and what they allow us to send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contacts.choices import ConsentChannel
+from contacts.models import Consent, Contact, Purpose
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """One purpose of mails: whether they said yes (None: they never said), and since when."""
+
+    purpose: Purpose
+    is_yes: bool | None
+    said: Consent | None
+    wording: str
+
+
+def wording_of(purpose: Purpose) -> str:
+    """What they agree to, word for word."""
+    return f"Yes, send me mails: {purpose.label}"
+
+
+def facts_of(contact: Contact) -> list[tuple[str, str]]:
+    """Name, addresses and numbers, each with its label."""
+    found = [("Name", contact.name)]
+    found += [(point.get_kind_display(), point.value) for point in contact.points.order_by("kind", "-is_primary", "pk")]
+    for one in contact.addresses.order_by("-is_primary", "pk"):
+        parts = (one.street, f"{one.postal_code} {one.city}".strip(), one.country)
+        found.append(("Address", ", ".join(part for part in parts if part)))
+    return found
+
+
+def permissions_of(contact: Contact) -> list[Allowed]:
+    """For each purpose the newest word of the ledger. Two queries."""
+    newest: dict[str, Consent] = {}
+    for one in Consent.objects.filter(contact=contact, channel=ConsentChannel.EMAIL):
+        newest.setdefault(one.purpose, one)
+    return [
+        Allowed(purpose, newest[purpose.key].is_granted if purpose.key in newest else None, newest.get(purpose.key),
+            wording_of(purpose))
+        for purpose in Purpose.objects.all()
+    ]  # fmt: skip
