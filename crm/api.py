@@ -39,6 +39,7 @@ from orders.registrations.api import registrations
 from pipeline.api import deals
 from pipeline.quotes.api import quotes
 from service.api import tickets
+from service.knowledge.api import articles
 
 logger = logging.getLogger(__name__)
 DESCRIPTION = """
@@ -83,6 +84,7 @@ api.add_router("leads", nurturing)
 api.add_router("deals", deals)
 api.add_router("quotes", quotes)
 api.add_router("tickets", tickets)
+api.add_router("articles", articles)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
 api.add_router("scores", scores)

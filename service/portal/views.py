@@ -94,9 +94,9 @@ class PersonalView(PortalBase):
             context["person"] = self.person
         return super().show(template, context, status)
 
-    def missing(self) -> HttpResponse:
+    def missing(self, status: int = 404) -> HttpResponse:
         """The same for what is not there and for another's."""
-        return self.show("missing.html", {}, status=404)
+        return self.show("missing.html", {}, status)
 
     def to(self, name: str, query: str = "") -> HttpResponse:
         return redirect(f"{reverse(f'service:{name}', args=[self.kwargs['token']])}{query}")
@@ -137,7 +137,7 @@ class PortalReplyView(PersonalView):
         key, form = request.POST.get("ticket", ""), ReplyForm(request.POST)
         ticket = self.person.ticket(key)
         if ticket is None:
-            return self.missing()
+            return self.missing(404 if key else REFUSED)
         if not form.is_valid():
             return self.show_ticket(key, form, REFUSED)
         try:
@@ -159,7 +159,7 @@ class PortalCloseView(PersonalView):
         key = request.POST.get("ticket", "")
         ticket = self.person.ticket(key)
         if ticket is None:
-            return self.missing()
+            return self.missing(404 if key else REFUSED)
         try:
             actions.close_request(person=self.person, ticket=ticket)
         except ValidationError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.law import ALL, EVERYBODY, NONE, SCOPES, TEAM, Address, button, form, page, reach
+from tests.access.law import ALL, EVERYBODY, NONE, PUBLIC, SCOPES, TEAM, Address, button, form, page, reach
 
 WRITERS = reach(NONE, NONE, ALL, ALL)
 SCOPES["article"] = {
@@ -34,4 +34,15 @@ ARTICLE_ADDRESSES: dict[str, Address] = {
     "service:help_file": Address("key of a file", is_public=True),
     "service:help_article": Address("key of an article", is_public=True),
     "service:help_vote": Address("key of an article", {"POST": "view"}, is_public=True),
+}
+SCOPES["secret of the portal"] = {"view": EVERYBODY}
+PORTAL_ADDRESSES: dict[str, Address] = {
+    "service:portal_ask": PUBLIC,
+    "service:portal": Address("secret of the portal", is_public=True),
+    "service:portal_new": Address("secret of the portal", {"GET": "view", "POST": "view"}, is_public=True),
+    "service:portal_data": Address("secret of the portal", {"GET": "view", "POST": "view"}, is_public=True),
+    **{
+        f"service:portal_{name}": Address("secret of the portal", {"POST": "view"}, is_public=True)
+        for name in ("again", "void", "reply", "close")
+    },
 }

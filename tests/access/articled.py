@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from crm.models import StoredFile, User
 from service.knowledge.actions import publish_article, write_article
 from service.models import Article, ArticleFile
+from service.portal.links import link_for
 from tests.access.ticketed import make_ticket
 
 
@@ -31,6 +32,11 @@ def make_file(owner: User, name: str, article: Article | None = None) -> Article
     )
 
 
+def token_of(address: str) -> str:
+    """The secret in a link to the portal."""
+    return link_for(address).rstrip("/").rpartition("/")[2]
+
+
 def make_public(owner: User, name: str) -> Article:
     fields = {"title": f"How to hang {name}", "body": "With two hooks.", "audience": "public"}
     return publish_article(actor=None, article=write_article(actor=None, fields=fields))
@@ -41,5 +47,6 @@ ARTICLE_MAKERS = {
     "article": make_article,
     "file of an article": make_file,
     "key of an article": lambda owner, name: Key(make_public(owner, name).key),
+    "secret of the portal": lambda owner, name: Key(token_of(f"{name.replace(' ', '.')}@portal.example")),
     "key of a file": lambda owner, name: Key(make_file(owner, name, make_public(owner, f"file {name}")).key),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.access.article_table import ARTICLE_ADDRESSES
+from tests.access.article_table import ARTICLE_ADDRESSES, PORTAL_ADDRESSES
 from tests.access.articled import ARTICLE_MAKERS
 from tests.access.deal_table import DEAL_ADDRESSES
 from tests.access.law import Address
@@ -13,4 +13,4 @@ from tests.access.ticket_table import TICKET_ADDRESSES
 from tests.access.ticketed import TICKET_MAKERS
 
 BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {**TICKET_MAKERS, **ARTICLE_MAKERS}
-BROUGHT_ADDRESSES: dict[str, Address] = {**TICKET_ADDRESSES, **DEAL_ADDRESSES, **ARTICLE_ADDRESSES}
+BROUGHT_ADDRESSES: dict[str, Address] = {**TICKET_ADDRESSES, **DEAL_ADDRESSES, **ARTICLE_ADDRESSES, **PORTAL_ADDRESSES}
