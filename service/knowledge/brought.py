@@ -34,6 +34,9 @@ PAST = {
 }
 NAVIGATION = (
     NavItem("Knowledge", "service:article_list", "book", group="Service", order=41, model="service.article", key="b"),
+    NavItem(
+        "Gaps in it", "service:article_gaps", "lightbulb", group="Service", order=43, model="service.articlesearch"
+    ),
 )
 NEW = (NewItem("Article", "service:article_create", "book", "service.article", key="b", order=19),)
 API = (ApiArea("articles", "Articles", "What colleagues and customers read: the knowledge base."),)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from service.knowledge import help_views, ticket_views, views
+from service.knowledge import figure_views, help_views, ticket_views, views
 
 urlpatterns = [
     path("knowledge/", views.ArticleListView.as_view(), name="article_list"),
+    path("knowledge/gaps/", figure_views.KnowledgeGapsView.as_view(), name="article_gaps"),
     path("knowledge/new/", views.ArticleCreateView.as_view(), name="article_create"),
     path("knowledge/preview/", views.ArticlePreviewView.as_view(), name="article_preview"),
     path("knowledge/<int:pk>/", views.ArticleDetailView.as_view(), name="article_detail"),

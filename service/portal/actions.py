@@ -73,7 +73,7 @@ def answer_requests() -> int:
 
 
 @transaction.atomic
-def reply(*, person: Person, ticket: Ticket, text: str) -> Ticket:
+def write_to_request(*, person: Person, ticket: Ticket, text: str) -> Ticket:
     """What the customer adds to a request; to a closed one as a new one that follows it. The same words again within
     minutes are one message. Returns the ticket in which it stands. Raises TooMany, ValidationError."""
     if not text.strip():
@@ -109,7 +109,7 @@ def close_request(*, person: Person, ticket: Ticket) -> Ticket:
 
 
 @transaction.atomic
-def say(*, person: Person, purpose: Purpose, is_yes: bool) -> Consent | None:
+def say_permission(*, person: Person, purpose: Purpose, is_yes: bool) -> Consent | None:
     """Write into the ledger what the person allows or takes back for mails of a purpose; None where nothing changes.
 
     They hold a link that went to the address, so a yes is confirmed.

@@ -141,7 +141,7 @@ class PortalReplyView(PersonalView):
         if not form.is_valid():
             return self.show_ticket(key, form, REFUSED)
         try:
-            found = actions.reply(person=self.person, ticket=ticket, text=form.cleaned_data["text"])
+            found = actions.write_to_request(person=self.person, ticket=ticket, text=form.cleaned_data["text"])
         except actions.TooMany:
             return self.show_ticket(key, form, FLOODED, ENGLISH["flooded"])
         except ValidationError as error:
@@ -202,7 +202,7 @@ class PortalDataView(PersonalView):
         if purpose is None or said not in ("yes", "no"):
             return self.get(request, token)
         try:
-            actions.say(person=self.person, purpose=purpose, is_yes=said == "yes")
+            actions.say_permission(person=self.person, purpose=purpose, is_yes=said == "yes")
         except ValidationError:  # a link that shows requests alone: the page says how to get another
             return self.get(request, token)
         return self.to("portal_data")

@@ -12,11 +12,13 @@ SCOPES["article"] = {
     "run": reach(NONE, NONE, NONE, ALL),  # to publish
 }
 SCOPES["file of an article"] = SCOPES["article"]
+SCOPES["search for articles"] = {"view": reach(NONE, ALL, ALL, ALL)}
 SCOPES["ticket to learn from"] = {"view": reach(TEAM, ALL, ALL, ALL), "add": WRITERS}
 SCOPES["key of an article"] = SCOPES["key of a file"] = {"view": EVERYBODY}
 
 ARTICLE_ADDRESSES: dict[str, Address] = {
     "service:article_list": page("article"),
+    "service:article_gaps": page("search for articles"),
     "service:article_create": form("article", "add"),
     "service:article_preview": button("article", "add", has_record=False),
     "service:article_detail": Address("article"),

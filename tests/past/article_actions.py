@@ -7,13 +7,18 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contacts.models import Purpose
 from service import actions as tickets
-from service.knowledge.actions import files, states, writing
+from service.knowledge.actions import files, states, using, writing
 from service.models import Article, Ticket
-from tests.factories import make_article, make_ticket
+from service.portal import actions as portal
+from service.portal.links import link_for, person_behind
+from service.portal.people import Person
+from tests.factories import make_article, make_contact, make_ticket
 
-ARTICLE_MODULES = (writing, states, files)
-ARTICLE_NOT_ALONE = {"keep_version", "plain_name"}  # a part of writing; reads
+ARTICLE_MODULES = (writing, states, files, using, portal)
+# parts of others, reads, and what has one statement to write
+ARTICLE_NOT_ALONE = {"keep_version", "plain_name", "words_of", "request_link", "answer_requests"}
 
 
 def _file() -> SimpleUploadedFile:
@@ -58,6 +63,40 @@ def _add(actor: Any) -> Callable[[], Any]:
     return lambda: files.add_file(actor=actor, article=article, upload=_file())
 
 
+def holder() -> Person:
+    """Who holds a link that shows all, known to us."""
+    make_contact(name="Mia Keller", emails=("mia@example.com",))
+    found = person_behind(link_for("mia@example.com", shows_all=True).rstrip("/").rpartition("/")[2])
+    assert found is not None
+    return found
+
+
+def _use(actor: Any) -> Callable[[], Any]:
+    ticket, article = make_ticket(), published()
+    return lambda: using.use_article(actor=actor, ticket=ticket, article=article, kind="text")
+
+
+def _in_request(act: Callable[..., Any], **given: Any) -> Any:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        ticket, person = make_ticket(), holder()
+        return lambda: act(person=person, ticket=ticket, **given)
+
+    return prepared
+
+
+def _as_holder(act: Callable[..., Any], **given: Any) -> Any:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        person = holder()
+        values = {name: value() if callable(value) else value for name, value in given.items()}
+        return lambda: act(person=person, **values)
+
+    return prepared
+
+
+def _purpose() -> Purpose:
+    return Purpose.objects.create(key="news", label="News")
+
+
 ARTICLE_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "write_article": lambda actor: lambda: writing.write_article(actor=actor, fields={"title": "A", "body": "B"}),
     "change_article": _of(make_article, writing.change_article, version=1, fields={"body": "With three hooks."}),
@@ -70,4 +109,10 @@ ARTICLE_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "withdraw_article": _of(published, states.withdraw_article),
     "add_file": _add,
     "remove_file": _remove,
+    "use_article": _use,
+    "write_to_request": _in_request(portal.write_to_request, text="And the frame?"),
+    "close_request": _in_request(portal.close_request),
+    "open_request": _as_holder(portal.open_request, subject="Glass", text="Which one?"),
+    "say_permission": _as_holder(portal.say_permission, purpose=_purpose, is_yes=True),
+    "void_links": _as_holder(portal.void_links),
 }

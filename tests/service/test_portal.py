@@ -134,7 +134,7 @@ def test_links_go_out_with_replies_and_open_the_requests_and_nothing_else(visito
     visitor.post(f"{path}again/")
     answer_requests()
     asked = OutgoingMail.objects.exclude(pk=mail.pk).get()
-    assert (asked.to_address, asked.is_secret) == (MIA, True)
+    assert (asked.recipient, asked.is_secret) == (MIA, True)
     assert "Mia Keller" in visitor.get(f"{link_in(asked)}data/").content.decode()
 
 
@@ -186,13 +186,13 @@ def test_asking_tells_a_stranger_nothing_and_is_limited(visitor, django_assert_n
         counts.append([one["sql"].split()[0] for one in asked])
     assert counts[0] == counts[1], "nothing is looked up while somebody waits"
     answer_requests()
-    assert set(OutgoingMail.objects.values_list("to_address", flat=True)) == {MIA}
+    assert set(OutgoingMail.objects.values_list("recipient", flat=True)) == {MIA}
     for number in range(MOST_REQUESTS):
         last = visitor.post("/portal/", {"address": f"a{number}@example.com"})
     assert last.status_code == 429
     for _ in range(6):
         PortalRequest.objects.create(address=MIA, place="elsewhere")
     answer_requests()
-    assert OutgoingMail.objects.filter(to_address=MIA).count() == 3, "three mails an hour"
+    assert OutgoingMail.objects.filter(recipient=MIA).count() == 3, "three mails an hour"
     refused = visitor.post("/portal/", {"address": "no address"})
     assert (refused.status_code, "no address" in refused.content.decode()) == (422, True)
