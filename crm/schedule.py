@@ -95,6 +95,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"queue": "interactive", "expires": 20},
     },
+    "forget what readers of the help pages searched long ago": {
+        "task": "service.forget_readers",
+        "schedule": crontab(minute="45", hour="2"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     "tell of tickets that are due or late": {
         "task": "service.watch_promises",
         "schedule": 60.0,

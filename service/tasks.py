@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from service.actions.watching import refresh_promises, watch_promises
+from service.knowledge.readers import forget_old
 from service.portal.actions import answer_requests
 
 
@@ -24,3 +25,9 @@ def refresh_promises_task() -> int:
 def answer_portal_requests_task() -> int:
     """Rung for when somebody asks, and called every 20 seconds."""
     return answer_requests()
+
+
+@shared_task(name="service.forget_readers")
+def forget_readers_task() -> int:
+    """Called once a night."""
+    return forget_old()

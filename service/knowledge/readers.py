@@ -18,6 +18,7 @@ from service.models import Article, ArticleRead, ArticleSearch, ArticleVote
 
 STAMP_GOOD_FOR = dt.timedelta(hours=24)
 HOUR = dt.timedelta(hours=1)
+KEEP_SEARCHES, KEEP_READS = dt.timedelta(days=182), dt.timedelta(days=400)
 MOST_SEARCHES, MOST_VOTES = 60, 30  # an hour from one visitor; more says nothing about articles
 SEARCH_LOCK, VOTE_LOCK = 7331, 7332
 LONGEST = 120
@@ -80,3 +81,10 @@ def vote(*, article: Article, visitor: str, is_helpful: bool, words: str = "") -
         raise TooMany
     given = {"is_helpful": is_helpful, "words": words.strip()[:500], "voted_at": timezone.now()}
     return ArticleVote.objects.update_or_create(article=article, visitor=visitor, defaults=given)[0]
+
+
+def forget_old() -> int:
+    """Take away what readers left behind long ago: searches after half a year, readers after a year; how many."""
+    now = timezone.now()
+    gone = ArticleSearch.objects.filter(searched_at__lt=now - KEEP_SEARCHES).delete()[0]
+    return gone + ArticleRead.objects.filter(read_on__lt=(now - KEEP_READS).date()).delete()[0]
