@@ -55,6 +55,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("[", "ticket before", "press"),
         Key("]", "next ticket", "press"),
         Key("Ctrl Shift Enter", "send the reply and solve it"),
+        Key("1 … 5", "put an article into the reply; Alt 1 … Alt 5 while you write"),
     ),
     "Tasks and calendar": (
         Key("d", "done", "done"),

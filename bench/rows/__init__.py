@@ -11,6 +11,7 @@ from bench.rows import (
     clv,
     export,
     importing,
+    knowledge,
     leads,
     lists,
     mails,
@@ -39,6 +40,7 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "forecast": pipeline.measure_forecast,
     "quote": quotes.measure,
     "leads": leads.measure,
+    "knowledge": knowledge.measure,
     "mail": mails.measure,
     "people": people.measure,
 }
