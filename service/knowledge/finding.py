@@ -76,8 +76,8 @@ def find_articles(
         if found or start:
             count = found[0].total if found else 0
             return Found(_marked([one.pk for one in found], queries, field), count, is_close)
-    near = rows.filter(sort_name__trigram_word_similar=folded(text)).order_by("sort_name", "pk")
-    keys = list(near.values_list("pk", flat=True)[:most])
+    near = rows.filter(sort_name__trigram_word_similar=folded(text), language__in=languages)
+    keys = list(near.order_by("sort_name", "pk").values_list("pk", flat=True)[:most])
     return Found(_marked(keys, _one_way(text, languages), field), len(keys), True)
 
 

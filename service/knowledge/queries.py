@@ -13,6 +13,7 @@ from crm.models import User
 from service.knowledge.choices import ArticleLanguage, ArticleState
 from service.knowledge.finding import languages_in, matching
 from service.models import Article, ArticleRead, ArticleUse, ArticleVote
+from service.models.articles import ArticleQuerySet
 
 
 def search_articles(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
@@ -23,7 +24,7 @@ def search_articles(rows: QuerySet[Any], text: str, user: User | None = None) ->
     return rows.filter(pk__in=matching(Article.objects.all(), text, "words", languages_in(Article.objects.all())))
 
 
-def family_of(article: Article) -> QuerySet[Article]:
+def family_of(article: Article) -> ArticleQuerySet:
     """An article with its translations, the original first."""
     found = Article.objects.filter(Q(pk=article.family_id) | Q(original=article.family_id))
     return found.order_by("original_id", "language")

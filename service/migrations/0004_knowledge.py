@@ -454,6 +454,10 @@ class Migration(migrations.Migration):
             model_name="article",
             index=models.Index(fields=["category", "sort_name"], name="service_article_category"),
         ),
+        migrations.AddIndex(
+            model_name="article",
+            index=models.Index(fields=["language", "state", "audience"], name="service_article_language"),
+        ),
         migrations.AddConstraint(
             model_name="article",
             constraint=models.UniqueConstraint(fields=("original", "language"), name="service_article_one_translation"),

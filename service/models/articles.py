@@ -147,6 +147,7 @@ class Article(models.Model):
             GinIndex(OpClass("sort_name", name="gin_trgm_ops"), name="service_article_title_trgm"),
             models.Index(fields=["sort_name", "id"], name="service_article_sort"),
             models.Index(fields=["state", "review_on"], name="service_article_review"),
+            models.Index(fields=["language", "state", "audience"], name="service_article_language"),
             models.Index(fields=["category", "sort_name"], name="service_article_category"),
         ]
 

@@ -155,6 +155,15 @@ def test_who_may_publish_gives_back_or_publishes_and_the_author_is_told():
     assert article.review_on == company_today() + dt.timedelta(days=182)
 
 
+def test_what_colleagues_read_is_shown_to_customers_by_who_may_publish():
+    agent, manager = make_user(Role.AGENT), make_user(Role.MANAGER)
+    article = make_article(is_published=True)
+    with pytest.raises(ValidationError, match="may publish"):
+        actions.change_article(actor=agent, article=article, version=2, fields={"audience": "public"})
+    shown_now = actions.change_article(actor=manager, article=article, version=2, fields={"audience": "public"})
+    assert shown_now.is_public
+
+
 def test_due_articles_are_a_list_until_somebody_says_that_they_are_right():
     agent = make_user(Role.AGENT)
     article = make_article(is_published=True, responsible=agent, review_on=None)

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from crm.access import can
+from crm.choices import Verb
 from crm.foreign.markdown import text_of_markdown
 from crm.log import log
 from crm.models import User
@@ -51,8 +53,7 @@ def change_article(
     """Change what is given. Changed words are a new version, which customers get once it is published; a changed
     audience, category or product is one of all translations, at once. Raises `StaleRecord`."""
     current: Article = locked(article, version)
-    if current.state == ArticleState.ARCHIVED and any(getattr(current, name) != fields.get(name) for name in WORDS):
-        current.state = ArticleState.DRAFT
+    _refuse_showing(actor, current, fields)
     changed = assign(current, fields)
     if not changed:
         return current
@@ -62,6 +63,7 @@ def change_article(
     has_new_words = newest is None or any(getattr(current, name) != getattr(newest, name) for name in WORDS)
     if has_new_words:
         current.number += 1
+        current.state = ArticleState.DRAFT if current.state == ArticleState.ARCHIVED else current.state
     current.version += 1
     current.save()
     if has_new_words:
@@ -114,6 +116,14 @@ def keep_version(article: Article, *, actor: User | None, note: str = "") -> Art
     return ArticleVersion.objects.create(
         article=article, number=article.number, author=actor, note=note[:200], plain=plain, **words
     )
+
+
+def _refuse_showing(actor: User | None, article: Article, fields: Mapping[str, Any]) -> None:
+    """What colleagues read is shown to customers by who may publish, whoever may change its words."""
+    is_shown = fields.get("audience") == Audience.PUBLIC and article.audience != Audience.PUBLIC
+    is_published = family_of(article).published().exists()
+    if is_shown and is_published and not can(actor, Verb.RUN, article):
+        raise ValidationError({"audience": "It is published: ask somebody who may publish to show it to customers."})
 
 
 def _share_facts(article: Article) -> list[int]:
