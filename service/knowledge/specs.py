@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from django.db import models
@@ -78,34 +79,35 @@ def _helpful(record: models.Model) -> str:
 
 
 _USED: dict[str, Any] = {"kind": "number", "filter": False, "along": _count, "group": "Use"}
+# who may read articles reads them whole: no rule hides a part of one
+_spec = partial(FieldSpec, always=True)
 
 ARTICLE_FIELDS = (
-    FieldSpec("title", "Title", "title", filter=False, in_trees=True, sort=True, sort_by="sort_name", default=True,
-        order=10, always=True, held_in="sort_name"),
-    FieldSpec("state", "State", "state", kind="choice", choices=lambda: ArticleState.choices, default=True, order=20,
-        always=True, cell=_state),
-    FieldSpec("audience", "For", "audience", kind="choice", choices=lambda: Audience.choices, default=True, order=21,
-        always=True),
-    FieldSpec("language", "Language", "language", kind="choice", choices=lambda: ArticleLanguage.choices,
-        default=True, order=22, always=True),
-    FieldSpec("category", "Category", "category", kind="choice", choices=category_choices, default=True, order=23,
+    _spec("title", "Title", "title", filter=False, in_trees=True, sort=True, sort_by="sort_name", default=True,
+        order=10, held_in="sort_name"),
+    _spec("state", "State", "state", kind="choice", choices=lambda: ArticleState.choices, default=True, order=20,
+        cell=_state),
+    _spec("audience", "For", "audience", kind="choice", choices=lambda: Audience.choices, default=True, order=21),
+    _spec("language", "Language", "language", kind="choice", choices=lambda: ArticleLanguage.choices,
+        default=True, order=22),
+    _spec("category", "Category", "category", kind="choice", choices=category_choices, default=True, order=23,
         select=("category",), cell=lambda one: conditional_escape(str(_article(one).category or "")),
         value=lambda one: str(_article(one).category or "")),
-    FieldSpec("product", "Product", "product__name", select=("product",), order=24),
-    FieldSpec("responsible", "Kept right by", "responsible", kind="person", select=("responsible",), default=True,
+    _spec("product", "Product", "product__name", select=("product",), order=24),
+    _spec("responsible", "Kept right by", "responsible", kind="person", select=("responsible",), default=True,
         order=25),
-    FieldSpec("review_on", "Review on", "review_on", kind="date", sort=True, default=True, order=26, cell=_review),
-    FieldSpec("summary", "Summary", "summary", filter=False, order=27),
-    FieldSpec("published_at", "Published", "published_at", kind="date", sort=True, order=28),
-    FieldSpec("updated_at", "Changed", "updated_at", kind="date", sort=True, order=29),
-    FieldSpec("reads", f"Readers in {COUNTED_DAYS} days", "id", order=40, default=True,
+    _spec("review_on", "Review on", "review_on", kind="date", sort=True, default=True, order=26, cell=_review),
+    _spec("summary", "Summary", "summary", filter=False, order=27),
+    _spec("published_at", "Published", "published_at", kind="date", sort=True, order=28),
+    _spec("updated_at", "Changed", "updated_at", kind="date", sort=True, order=29),
+    _spec("reads", f"Readers in {COUNTED_DAYS} days", "id", order=40, default=True,
         cell=lambda one: f"{_of(one).reads:,}",
         value=lambda one: _of(one).reads, stored="service.article.title", **_USED),
-    FieldSpec("uses", f"Answers in {COUNTED_DAYS} days", "id", order=41, cell=lambda one: f"{_of(one).uses:,}",
+    _spec("uses", f"Answers in {COUNTED_DAYS} days", "id", order=41, cell=lambda one: f"{_of(one).uses:,}",
         value=lambda one: _of(one).uses, stored="service.article.title", **_USED),
-    FieldSpec("helpful", "Helped", "id", order=42, default=True, cell=_helpful,
+    _spec("helpful", "Helped", "id", order=42, default=True, cell=_helpful,
         value=lambda one: _of(one).share, stored="service.article.title", **_USED),
-    FieldSpec("original", "Translations of", "original", kind="record", column=False, order=50),
-    FieldSpec("at_hand", "At hand", "pk", kind="mark", column=False, order=60, mark=_at_hand, words=_at_hand_words,
+    _spec("original", "Translations of", "original", kind="record", column=False, order=50),
+    _spec("at_hand", "At hand", "pk", kind="mark", column=False, order=60, mark=_at_hand, words=_at_hand_words,
         stored="service.article.state"),
 )  # fmt: skip
