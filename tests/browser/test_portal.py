@@ -2,15 +2,19 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crm.choices import Role
 from crm.models import OutgoingMail
-from service.models import ArticleUse, ArticleVote, Ticket
+from service.models import ArticleCategory, ArticleUse, ArticleVote, Ticket
 from service.portal.actions import answer_requests
+from service.portal.links import link_for
 from tests import factories as make
+from tests.browser.test_customers import enter
+from tests.browser.test_shell import faults_of
 
-MIA, PASSWORD = "mia@example.com", "a long pass phrase"
+MIA = "mia@example.com"
 
 
 def test_a_customer_helps_themselves_and_then_asks(
@@ -18,7 +22,7 @@ def test_a_customer_helps_themselves_and_then_asks(
 ):
     settings.CRM_BASE_URL = live_server.url
     make.make_company()
-    agent = make.make_user(Role.AGENT, name="Petra Lindqvist", email="petra@example.com", password=PASSWORD)
+    agent = make.make_user(Role.AGENT, name="Petra Lindqvist")
     make.make_contact(name="Mia Keller", emails=(MIA,))
     article = make.make_article(
         title="Broken glass or a damaged parcel", body="Photograph it *in its box*.", audience="public",
@@ -54,10 +58,7 @@ def test_a_customer_helps_themselves_and_then_asks(
     mine = page.url
 
     desk = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    desk.goto(f"{live_server.url}/accounts/login/")
-    desk.get_by_label("E-mail").fill("petra@example.com")
-    desk.get_by_label("Password", exact=True).fill(PASSWORD)
-    desk.keyboard.press("Enter")
+    enter(desk, live_server, agent)
     ticket = Ticket.objects.get(subject="Two panes came broken")
     desk.goto(f"{live_server.url}{ticket.get_absolute_url()}")
     expect(desk.get_by_text("The glass of two panes is broken.")).to_be_visible()
@@ -79,3 +80,36 @@ def test_a_customer_helps_themselves_and_then_asks(
     assert ticket.state == "closed"
     mail = OutgoingMail.objects.filter(object_id=ticket.pk, object_model="service.ticket").get()
     assert "/portal/" in mail.text
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_pages_of_knowledge_and_portal_have_no_accessibility_fault(
+    browser: Browser, live_server, transactional_db, colours
+):
+    make.make_company()
+    manager = make.make_user(Role.MANAGER, name="Nora Weiss")
+    shelf = ArticleCategory.objects.create(name="Care")
+    table = "## Steps\n\n1. Dust it.\n\n| Wood | Oil |\n|---|---|\n| Oak | hard wax |\n"
+    fields = {"body": table, "audience": "public", "category": shelf, "is_published": True}
+    article = make.make_article(title="Care of oak", summary="Once a year.", **fields)
+    ticket = make.make_ticket(subject="Care of the oak", body="How do I care for oak?")
+    path = f"/portal/{link_for(MIA, shows_all=True).partition('/portal/')[2]}"
+    outside = [
+        "/help/",
+        "/help/?q=oak",
+        "/help/?q=xyzzy",
+        f"/help/?category={shelf.pk}",
+        article.public_path,
+        "/help/x/",
+    ]
+    outside += ["/portal/", path, f"{path}?ticket={ticket.pk}", f"{path}new/", f"{path}data/"]
+    inside = ["/knowledge/", "/knowledge/gaps/", "/knowledge/new/", article.get_absolute_url()]
+    inside += [f"{article.get_absolute_url()}?tab={tab}" for tab in ("versions", "files")]
+    inside += [f"{article.get_absolute_url()}edit/", ticket.get_absolute_url(), f"/tickets/{ticket.pk}/articles/"]
+    size = {"width": 390, "height": 844} if colours == "dark" else {"width": 1440, "height": 900}
+    with browser.new_context(viewport=size, color_scheme=colours) as context:
+        page = context.new_page()
+        faults = {one: faults_of(page, live_server.url + one) for one in outside}
+        enter(page, live_server, manager)
+        faults |= {one: faults_of(page, live_server.url + one) for one in inside}
+    assert {one: found for one, found in faults.items() if found} == {}
