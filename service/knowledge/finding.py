@@ -78,7 +78,7 @@ def find_articles(
             return Found(_marked([one.pk for one in found], queries, field), count, is_close)
     near = rows.filter(sort_name__trigram_word_similar=folded(text), language__in=languages)
     keys = list(near.order_by("sort_name", "pk").values_list("pk", flat=True)[:most])
-    return Found(_marked(keys, _one_way(text, languages), field), len(keys), True)
+    return Found(_marked(keys, _one_way(text, languages), field), len(keys), bool(keys))
 
 
 def matching(rows: QuerySet[Article], text: str, field: str, languages: Iterable[str]) -> QuerySet[Article]:

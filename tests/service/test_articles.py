@@ -171,7 +171,7 @@ def test_due_articles_are_a_list_until_somebody_says_that_they_are_right():
     browser = signed_in(agent)
     assert article.title in browser.get("/knowledge/?at_hand=due").content.decode()
     assert "is it still right?" in browser.get("/").content.decode()
-    browser.post(f"/knowledge/{article.pk}/confirm/")
+    assert "is still right" in browser.post(f"/knowledge/{article.pk}/confirm/", follow=True).content.decode()
     assert article.title not in browser.get("/knowledge/?at_hand=due").content.decode()
 
 
@@ -204,7 +204,7 @@ def test_pages_of_an_article_and_its_form(django_assert_max_num_queries):
     assert browser.post(f"/knowledge/{article.pk}/edit/", {**form, "title": "Hung"}).status_code == 302
     made = browser.get(f"/knowledge/new/?of={article.pk}&language=de").content.decode()
     fields = form_in(made, "form_token").fields
-    assert (fields["title"], fields["language"], "audience" in fields) == ("Hung", "de", False)
+    assert (fields["title"], fields["language"], "audience" in fields) == (["Hung"], ["de"], False)
     browser.post(f"/knowledge/new/?of={article.pk}&language=de", {**fields, "title": "Aufhängen"})
     assert article.translations.get().language == "de"
     preview = browser.post("/knowledge/preview/", {"body": "**now** <i>", "article": article.pk}).content.decode()

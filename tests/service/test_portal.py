@@ -181,7 +181,7 @@ def test_asking_tells_a_stranger_nothing_and_is_limited(visitor, django_assert_n
     assert answers[0].content == answers[1].content
     counts = []
     for address in (MIA, "nobody@example.com"):
-        with django_assert_num_queries(5) as asked:
+        with django_assert_num_queries(6) as asked:
             visitor.post("/portal/", {"address": address})
         counts.append([one["sql"].split()[0] for one in asked])
     assert counts[0] == counts[1], "nothing is looked up while somebody waits"
