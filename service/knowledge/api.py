@@ -25,7 +25,7 @@ from service.models import Article, ArticleVersion
 
 AREA = "articles"
 MOST_FOUND, MOST_VERSIONS = 20, 200
-NAMES = {"category_id": "category", "product_id": "product", "responsible_id": "responsible"}
+NAMES = {"category_id": "category", "product_id": "product", "responsible_id": "responsible", "note": "why"}
 articles = Router(tags=["Articles"])
 ArticleOut = record_schema("Article", ARTICLES)
 
@@ -145,7 +145,7 @@ def change_article(request: HttpRequest, article_id: int, body: Body[ArticlePatc
     expected.save(
         lambda: actions.change_article(
             actor=caller(request), article=article, version=expected.version, fields=form.article_fields,
-            note=form.cleaned_data["note"],
+            note=form.cleaned_data["why"],
         )
     )  # fmt: skip
     return answer(ARTICLES, request, found(ARTICLES, request, article_id))

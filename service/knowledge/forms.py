@@ -20,11 +20,11 @@ class ArticleForm(SectionedForm, forms.ModelForm):
     """An article; `record` is the one to change. A translation has fewer fields: the rest is its original's."""
 
     layout = (
-        ("", (("title",), ("summary",), ("body",), ("note",))),
+        ("", (("title",), ("summary",), ("body",), ("why",))),
         ("Where it belongs", (("audience", "language"), ("category", "product"), ("responsible", "review_on"))),
     )
     product = RecordField(queryset=Product.objects.none(), url_name="orders:product_options", required=False)
-    note = forms.CharField(
+    why = forms.CharField(
         label="What you changed",
         required=False,
         max_length=200,
@@ -64,7 +64,7 @@ class ArticleForm(SectionedForm, forms.ModelForm):
             for name in SHARED_FACTS:
                 del self.fields[name]
         if record is None:
-            del self.fields["note"]
+            del self.fields["why"]
 
     def _offer(self, name: str, rows: Any, nothing: str) -> None:
         field = cast(forms.ModelChoiceField, self.fields[name])

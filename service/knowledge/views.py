@@ -153,7 +153,7 @@ class ArticleUpdateView(ArticleFormView):
             article=self.record,
             version=form.cleaned_data["version"],
             fields=form.article_fields,
-            note=form.cleaned_data["note"],
+            note=form.cleaned_data["why"],
         )
 
     def get_context_data(self, form: Any) -> dict[str, Any]:

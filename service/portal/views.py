@@ -49,7 +49,6 @@ class PortalBase(View):
         with company_at_hand() as self.company:
             response = self.answer(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer" if kwargs.get("token") else "same-origin"
         return response
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
