@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,12 +18,14 @@ def code_version(module: str, package: Path = PACKAGE) -> str:
 
     The declarations of tables are left out: a new column of one step is no new computation of another.
     """
-    found = {module: _file_of(module, package)}
+    packages = {package.name: package}
+    packages.setdefault(own := module.partition(".")[0], PACKAGE.parent / own)  # a step of an app above
+    found = {module: _file_of(module, packages)}
     waiting = [module]
     while waiting:
-        for name in _imported(found[waiting.pop()], package):
+        for name in _imported(found[waiting.pop()], packages):
             if name not in found:
-                found[name] = _file_of(name, package)
+                found[name] = _file_of(name, packages)
                 waiting.append(name)
     mark = hashlib.sha256()
     for name in sorted(found):
@@ -32,8 +34,8 @@ def code_version(module: str, package: Path = PACKAGE) -> str:
     return mark.hexdigest()[:LENGTH]
 
 
-def _imported(file: Path, package: Path) -> Iterator[str]:
-    """The modules of the package that a file names in its imports, wherever in it they stand."""
+def _imported(file: Path, packages: Mapping[str, Path]) -> Iterator[str]:
+    """The modules of the packages that a file names in its imports, wherever in it they stand."""
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             named = [alias.name for alias in node.names]
@@ -41,14 +43,15 @@ def _imported(file: Path, package: Path) -> Iterator[str]:
             named = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
             continue
-        yield from (name for name in named if _counts(name, package))
+        yield from (name for name in named if _counts(name, packages))
 
 
-def _counts(name: str, package: Path) -> bool:
-    inside = name.startswith(f"{package.name}.") and not name.endswith("models")
-    return inside and _file_of(name, package).is_file()
+def _counts(name: str, packages: Mapping[str, Path]) -> bool:
+    inside = name.partition(".")[0] in packages and "." in name and not name.endswith("models")
+    return inside and _file_of(name, packages).is_file()
 
 
-def _file_of(module: str, package: Path) -> Path:
-    place = package.joinpath(*module.split(".")[1:])
+def _file_of(module: str, packages: Mapping[str, Path]) -> Path:
+    package, *steps = module.split(".")
+    place = packages[package].joinpath(*steps)
     return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")

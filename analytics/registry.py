@@ -7,14 +7,14 @@ with its `ModelRun` or not at all. Its figures may rest on those of other steps:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from analytics.code_version import code_version
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from analytics.steps import (
     AnalysisError,
-    StepResult,
     alerts,
     churn,
     clv,
@@ -22,135 +22,103 @@ from analytics.steps import (
     forecast,
     history,
     leads,
-    no_parameters,
     prospects,
     retention,
     rfm,
 )
+from analytics.steps.kinds import Step
 
-if TYPE_CHECKING:
-    from analytics.models import ModelRun
-
-
-def metrics_sentences(run: ModelRun) -> list[str]:
-    """What a run says in words unless its step says it better: the sentences among its figures."""
-    return list(run.metrics.get("sentences", ()))
-
-
-@dataclass(frozen=True)
-class Step:
-    """A kind of computation.
-
-    `parameters` are the names it takes; `read` turns what was typed into their values. `after` names the steps whose
-    results it reads: in a run of several it comes behind them, and is left out when one of them failed. `describe`
-    says a run in words, a line each. `url_name` is the page that shows it.
-    """
-
-    name: str
-    label: str
-    run: Callable[..., StepResult]
-    read: Callable[[Mapping[str, Any]], dict[str, Any]] = no_parameters
-    parameters: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    describe: Callable[[ModelRun], list[str]] = metrics_sentences
-    url_name: str = ""
-
-    @property
-    def code_version(self) -> str:
-        """A mark of the code of this step and of all that it rests on, to tell figures from those of older code."""
-        return code_version(self.run.__module__)
-
-
-STEPS: dict[str, Step] = {
-    step.name: step
-    for step in (
-        Step(
-            "rfm",
-            "Recency, frequency, monetary value",
-            rfm.run,
-            rfm.read_parameters,
-            ("window_days",),
-            describe=rfm.describe,
-            url_name="analytics:rfm_detail",
-        ),
-        Step(
-            "clv",
-            "Customer lifetime value",
-            clv.run,
-            clv.read_parameters,
-            clv.PARAMETERS,
-            describe=clv.describe,
-            url_name="analytics:clv_detail",
-        ),
-        Step(
-            "churn",
-            "Churn",
-            churn.run,
-            churn.read_parameters,
-            ("horizon_days", "eligible_days", "label", "positive", "allow"),
-            describe=churn.describe,
-            url_name="analytics:churn_detail",
-        ),
-        Step(
-            "leads",
-            "Leads: chance to become a customer",
-            leads.run,
-            leads.read_parameters,
-            ("mature_days", "allow"),
-            describe=leads.describe,
-            url_name="analytics:lead_detail",
-        ),
-        Step(
-            "prospects",
-            "Prospects: likeness to the best customers",
-            prospects.run,
-            prospects.read_parameters,
-            ("allow",),
-            describe=prospects.describe,
-            url_name="analytics:prospect_list",
-        ),
-        # behind the steps whose scores it keeps, before those that read them by month
-        Step(
-            "history",
-            "Scores at the end of each month",
-            history.run,
-            history.read_parameters,
-            ("months", "rewrite"),
-            after=("rfm",),
-            describe=history.describe,
-            url_name="analytics:rfm_detail",
-        ),
-        Step(
-            "retention",
-            "Retention",
-            retention.run,
-            retention.read_parameters,
-            ("period",),
-            describe=retention.describe,
-            url_name="analytics:retention_detail",
-        ),
-        Step(
-            "cohorts",
-            "Cohorts",
-            cohorts.run,
-            cohorts.read_parameters,
-            ("period",),
-            describe=cohorts.describe,
-            url_name="analytics:cohort_list",
-        ),
-        # who drifts away is told by the lifetime values; without them the others are told all the same
-        Step("alerts", "Selling alerts", alerts.run, describe=alerts.describe, url_name="analytics:alert_list"),
-        Step(
-            "forecast",
-            "Sales forecast",
-            forecast.run,
-            forecast.read_parameters,
-            ("cutoff",),
-            describe=forecast.describe,
-            url_name="analytics:forecast_detail",
-        ),
-    )
-}
+__all__ = ["STEPS", "Step", "read_parameters", "steps_named"]
+SHIPPED = (
+    Step(
+        "rfm",
+        "Recency, frequency, monetary value",
+        rfm.run,
+        rfm.read_parameters,
+        ("window_days",),
+        describe=rfm.describe,
+        url_name="analytics:rfm_detail",
+    ),
+    Step(
+        "clv",
+        "Customer lifetime value",
+        clv.run,
+        clv.read_parameters,
+        clv.PARAMETERS,
+        describe=clv.describe,
+        url_name="analytics:clv_detail",
+    ),
+    Step(
+        "churn",
+        "Churn",
+        churn.run,
+        churn.read_parameters,
+        ("horizon_days", "eligible_days", "label", "positive", "allow"),
+        describe=churn.describe,
+        url_name="analytics:churn_detail",
+    ),
+    Step(
+        "leads",
+        "Leads: chance to become a customer",
+        leads.run,
+        leads.read_parameters,
+        ("mature_days", "allow"),
+        describe=leads.describe,
+        url_name="analytics:lead_detail",
+    ),
+    Step(
+        "prospects",
+        "Prospects: likeness to the best customers",
+        prospects.run,
+        prospects.read_parameters,
+        ("allow",),
+        describe=prospects.describe,
+        url_name="analytics:prospect_list",
+    ),
+    # behind the steps whose scores it keeps, before those that read them by month
+    Step(
+        "history",
+        "Scores at the end of each month",
+        history.run,
+        history.read_parameters,
+        ("months", "rewrite"),
+        after=("rfm",),
+        describe=history.describe,
+        url_name="analytics:rfm_detail",
+    ),
+    Step(
+        "retention",
+        "Retention",
+        retention.run,
+        retention.read_parameters,
+        ("period",),
+        describe=retention.describe,
+        url_name="analytics:retention_detail",
+    ),
+    Step(
+        "cohorts",
+        "Cohorts",
+        cohorts.run,
+        cohorts.read_parameters,
+        ("period",),
+        describe=cohorts.describe,
+        url_name="analytics:cohort_list",
+    ),
+    # who drifts away is told by the lifetime values; without them the others are told all the same
+    Step("alerts", "Selling alerts", alerts.run, describe=alerts.describe, url_name="analytics:alert_list"),
+    Step(
+        "forecast",
+        "Sales forecast",
+        forecast.run,
+        forecast.read_parameters,
+        ("cutoff",),
+        describe=forecast.describe,
+        url_name="analytics:forecast_detail",
+    ),
+)
+BROUGHT = tuple(step for name in settings.CRM_ANALYSIS_STEPS for step in import_string(name))
+"""Of the apps above."""
+STEPS: dict[str, Step] = {step.name: step for step in (*SHIPPED, *BROUGHT)}
 
 
 def steps_named(names: Sequence[str]) -> list[Step]:

@@ -1,5 +1,77 @@
 """What campaigns brings to the engines."""
 
-from crm.catalogue import Catalogue
+from campaigns.exporting import EXPORTS
+from campaigns.importing import KINDS
+from campaigns.panels import CONTACT_PANELS
+from campaigns.searching import SOURCES
+from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
+from campaigns.specs import CAMPAIGN_FIELDS, CONTACT_FIELDS
+from campaigns.timeline import TIMELINE
+from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, NewItem, PastRule
+from crm.choices import Role, Scope
+from crm.grants import EVERYTHING, Grants
 
-CATALOGUE = Catalogue()
+SEE = Grants(view=Scope.ALL)
+CAMPAIGN_GRANTS: dict[str, Grants] = {
+    Role.REP: SEE,
+    Role.MARKETER: EVERYTHING,
+    Role.AGENT: SEE,
+    Role.MANAGER: EVERYTHING,
+}
+RULES_GRANTS: dict[str, Grants] = {Role.REP: SEE, Role.MARKETER: SEE, Role.AGENT: SEE, Role.MANAGER: EVERYTHING}
+NOBODY: dict[str, Grants] = {}
+ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
+LARGE = "One row for each person in a campaign: what happens to it stands in the row itself, with its moments."
+
+CATALOGUE = Catalogue(
+    fields={
+        "campaigns.campaign": CAMPAIGN_FIELDS,
+        "campaigns.segment": SEGMENT_FIELDS,
+        "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS),
+    },
+    grants={
+        "campaigns.campaign": CAMPAIGN_GRANTS,
+        "campaigns.segment": CAMPAIGN_GRANTS,
+        "campaigns.sendingrules": RULES_GRANTS,
+        "campaigns.hit": NOBODY,
+    },
+    imports=KINDS,
+    exports=EXPORTS,
+    panels={"contacts.contact": CONTACT_PANELS},
+    timeline=TIMELINE,
+    past={
+        "campaigns.campaign": PastRule(without=("search_text", "sort_name", "updated_at")),
+        "campaigns.variant": PastRule(parent="campaign_id", is_part=True),
+        "campaigns.recipient": PastRule(exempt=LARGE),
+        "campaigns.campaignsegment": PastRule(parent="campaign_id", is_part=True),
+        "campaigns.hit": PastRule(exempt=ADDED),
+        "campaigns.segment": PastRule(without=("search_text", "sort_name", "size", "counted_at")),
+        "campaigns.segmentmember": PastRule(exempt="Derived from the filter; who came and left is kept beside it."),
+        "campaigns.segmentmove": PastRule(exempt=ADDED, is_added_to=True),
+        "campaigns.responsescore": REBUILT,
+        "campaigns.varianttally": PastRule(exempt="Counted anew from the recipients whenever they change."),
+    },
+    navigation=(
+        NavItem(
+            "Segments",
+            "campaigns:segment_list",
+            "pie-chart",
+            group="Marketing",
+            order=49,
+            model="campaigns.segment",
+            key="b",
+        ),
+        NavItem(
+            "Campaigns",
+            "campaigns:campaign_list",
+            "megaphone",
+            group="Marketing",
+            order=50,
+            model="campaigns.campaign",
+            key="e",
+        ),
+    ),
+    new_items=(NewItem("Campaign", "campaigns:campaign_create", "megaphone", "campaigns.campaign", key="m", order=30),),
+    api_areas=(ApiArea("campaigns", "Campaigns", "Plans, and what came of them."),),
+    search=SOURCES,
+)

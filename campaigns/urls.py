@@ -1,6 +1,41 @@
 """Addresses of segments and campaigns, included at the root."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns import public
+from campaigns.segments import views as segments
+from campaigns.views import campaigns, propensity, sending
 
 app_name = "campaigns"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("campaigns/", campaigns.CampaignListView.as_view(), name="campaign_list"),
+    path("campaigns/export/", campaigns.CampaignExportView.as_view(), name="campaign_export"),
+    path("campaigns/new/", campaigns.CampaignCreateView.as_view(), name="campaign_create"),
+    path("campaigns/sample-size/", campaigns.SampleSizeView.as_view(), name="sample_size"),
+    path("campaigns/propensity/", propensity.PropensityView.as_view(), name="propensity"),
+    path("campaigns/propensity/run/", propensity.PropensityRunView.as_view(), name="propensity_run"),
+    path("campaigns/<int:pk>/", campaigns.CampaignDetailView.as_view(), name="campaign_detail"),
+    path("campaigns/<int:pk>/audience/", sending.AudienceView.as_view(), name="audience"),
+    path("campaigns/<int:whole>/variants/new/", sending.VariantCreateView.as_view(), name="variant_create"),
+    path("campaigns/variants/<int:pk>/", sending.VariantUpdateView.as_view(), name="variant_update"),
+    path("campaigns/variants/<int:pk>/remove/", sending.VariantRemoveView.as_view(), name="variant_remove"),
+    path("campaigns/<int:pk>/check/", sending.CheckView.as_view(), name="check"),
+    path("campaigns/<int:pk>/test/", sending.CampaignTestView.as_view(), name="campaign_test"),
+    path("campaigns/<int:pk>/ask/", sending.CampaignAskView.as_view(), name="campaign_ask"),
+    path("campaigns/<int:pk>/approve/", sending.CampaignApproveView.as_view(), name="campaign_approve"),
+    path("campaigns/<int:pk>/launch/", sending.CampaignLaunchView.as_view(), name="campaign_launch"),
+    path("campaigns/<int:pk>/pause/", sending.CampaignPauseView.as_view(), name="campaign_pause"),
+    path("campaigns/<int:pk>/resume/", sending.CampaignResumeView.as_view(), name="campaign_resume"),
+    path("campaigns/<int:pk>/cancel/", sending.CampaignCancelView.as_view(), name="campaign_cancel"),
+    path("t/<str:token>/", public.ClickView.as_view(), name="click"),
+    path("t/o/<str:token>.gif", public.OpeningView.as_view(), name="opening"),
+    path("p/<str:token>/", public.PreferencesView.as_view(), name="preferences"),
+    path("segments/", segments.SegmentListView.as_view(), name="segment_list"),
+    path("segments/new/", segments.SegmentCreateView.as_view(), name="segment_create"),
+    path("segments/<int:pk>/", segments.SegmentDetailView.as_view(), name="segment_detail"),
+    path("segments/<int:pk>/edit/", segments.SegmentUpdateView.as_view(), name="segment_update"),
+    path("segments/<int:pk>/fix/", segments.SegmentFixView.as_view(), name="segment_fix"),
+    path("segments/<int:pk>/refresh/", segments.SegmentRefreshView.as_view(), name="segment_refresh"),
+    path("segments/<int:pk>/remove/", segments.SegmentRemoveView.as_view(), name="segment_remove"),
+    path("campaigns/<int:pk>/edit/", campaigns.CampaignUpdateView.as_view(), name="campaign_update"),
+]

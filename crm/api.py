@@ -18,6 +18,8 @@ from ninja.operation import Operation
 
 from analytics.alerts.api import alerts
 from analytics.api import scores
+from campaigns.api import campaigns
+from campaigns.segments.api import segments
 from contacts.api import contacts, organizations
 from contacts.api_hanging import hanging, notes
 from contacts.api_origin import acquired_lists, origins
@@ -87,6 +89,8 @@ api.add_router("tickets", tickets)
 api.add_router("articles", articles)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
+api.add_router("campaigns", campaigns)
+api.add_router("segments", segments)
 api.add_router("scores", scores)
 api.add_router("alerts", alerts)
 api.add_router("tasks", tasks)

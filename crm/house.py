@@ -19,8 +19,11 @@ JOBS = {
     "allocate leads": "leads.allocation.actions.run_allocation",
     "renewals": "orders.contracts.renewing.run_renewing",
     "enrolment": "leads.nurturing.actions.run_enrolling",
+    "segments": "campaigns.segments.actions.run_refresh",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
 }
+# steps of the analysis that apps above it bring
+ANALYSIS_STEPS = ["campaigns.steps.STEPS"]
 # what the conversion of a lead makes besides the contact
 CONVERSION_STEP = "pipeline.converting.STEP"
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
@@ -45,6 +48,7 @@ DEMO_LOADERS = [
     "service.demo.tickets.load",
     "service.demo.articles.load",
     "analytics.demo.load",
+    "campaigns.demo.load",
 ]
 # asked in this order who takes a mail
 MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]

@@ -58,6 +58,22 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="5"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "go on with campaigns": {
+        "task": "campaigns.sweep",
+        "schedule": 30.0,
+        "options": {"queue": "batch", "expires": 30},
+    },
+    "count what people did with campaigns": {
+        "task": "campaigns.count_outcomes",
+        "schedule": 300.0,
+        "options": {"queue": "batch", "expires": 300},
+    },
+    # asked every hour; starts once a day, from three in the morning where the company is
+    "write down who is in each segment": {
+        "task": "campaigns.count_segments",
+        "schedule": crontab(minute="12"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from one in the morning where the company is
     "renew contracts that say so": {
         "task": "orders.renew_contracts",

@@ -112,6 +112,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # what the apps bring, by name (crm/house.py)
 CRM_CATALOGUES = house.CATALOGUES
 CRM_JOBS = house.JOBS
+CRM_ANALYSIS_STEPS = house.ANALYSIS_STEPS
 CRM_DEMO_LOADERS = house.DEMO_LOADERS
 CRM_CONVERSION_STEP = house.CONVERSION_STEP
 CRM_MAIL_TAKERS = house.MAIL_TAKERS

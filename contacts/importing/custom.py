@@ -10,8 +10,9 @@ from crm.customfields.definitions import definitions_of
 from crm.importing.merging import Merge
 
 
-def prepare_custom(merge: Merge, table: str = "contacts_contact") -> None:
-    """Refuses rows whose links lead nowhere and those whose unique value another record of `table` has."""
+def prepare_custom(merge: Merge, table: str = "contacts_contact", key: str = "external_id") -> None:
+    """Refuses rows whose links lead nowhere and those whose unique value another record of `table` has; the rows name
+    their record's external id in `key`."""
     for spec in merge.custom:
         definition = spec.custom
         if definition is None:
@@ -19,7 +20,7 @@ def prepare_custom(merge: Merge, table: str = "contacts_contact") -> None:
         if definition.type == FieldType.CONTACT:
             _link(merge, spec.name)
         if definition.is_unique:
-            _reject_taken(merge, table, spec.name, definition.key)
+            _reject_taken(merge, table, spec.name, definition.key, key)
 
 
 def custom_defaults(label: str) -> str:
@@ -40,14 +41,14 @@ def _link(merge: Merge, column: str) -> None:
     )
 
 
-def _reject_taken(merge: Merge, table: str, column: str, key: str) -> None:
+def _reject_taken(merge: Merge, table: str, column: str, key: str, named: str) -> None:
     """Two records with one value: the second row, or the row beside a stored record, stays out."""
     merge.reject(
         column,
         "another record has this value already, and it may be there only once",
         f"r.{column} IS NOT NULL AND (EXISTS (SELECT 1 FROM {table} c WHERE"
-        f" c.custom @> jsonb_build_object(%s::text, r.{column}) AND c.external_id IS DISTINCT FROM r.external_id)"
+        f" c.custom @> jsonb_build_object(%s::text, r.{column}) AND c.external_id IS DISTINCT FROM r.{named})"
         f" OR EXISTS (SELECT 1 FROM import_rows o WHERE o.{column} = r.{column} AND o.row_no < r.row_no"
-        f" AND o.external_id <> r.external_id))",
+        f" AND o.{named} <> r.{named}))",
         [key],
     )

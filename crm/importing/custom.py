@@ -66,7 +66,7 @@ def field_of(definition: Definition) -> ImportField:
 
 def custom_fields_of(kind: ImportKind) -> tuple[ImportField, ...]:
     """The custom fields that rows of this kind can have."""
-    return tuple(field_of(definition) for definition in definitions_of(kind.model))
+    return tuple(field_of(definition) for definition in definitions_of(kind.custom_label))
 
 
 def with_stored_fields(kind: ImportKind) -> ImportKind:
@@ -89,12 +89,12 @@ def with_custom_fields(
     kind: ImportKind, options: ImportOptions, table: Table, max_rows: int | None = None
 ) -> tuple[ImportKind, ImportOptions]:
     """The kind with the custom fields of its model and those that the file brings, and the options that map them."""
-    if not takes_custom_fields(kind.model):
+    if not takes_custom_fields(kind.custom_label):
         if options.custom or options.late:
             raise UnreadableFile(f"{kind.label} take no custom fields.")
         return kind, options
     kind = replace(kind, fields=tuple(spec for spec in kind.fields if spec.custom is None))
-    stored = {definition.key: definition for definition in definitions_of(kind.model)}
+    stored = {definition.key: definition for definition in definitions_of(kind.custom_label)}
     wanted = _wanted_columns(kind, options, table.columns, stored)
     if not stored and not wanted:
         return kind, options
@@ -226,7 +226,7 @@ def store_definitions(actor: User | None, kind: ImportKind, given: frozenset[str
         names = ", ".join(f"“{one.label}”" for one in fed if one.pk is None)
         raise UnreadableFile(f"Only an administrator makes new custom fields: {names}.")
     try:
-        add_fields(actor=actor, model=kind.model, definitions=fed)
+        add_fields(actor=actor, model=kind.custom_label, definitions=fed)
     except ValidationError as error:
         raise UnreadableFile(error.messages[0]) from error
 

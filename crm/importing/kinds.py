@@ -71,6 +71,7 @@ class ImportKind:
 
     `model` (a label) is what a person needs the right to import; `list_url` names the page of the records;
     `tables` are those that the merge joins with; `stored` names the models besides whose fields the rows write.
+    Custom fields of the file are those of `custom_model` (empty: of `model`).
     """
 
     name: str
@@ -82,6 +83,12 @@ class ImportKind:
     list_url: str = ""
     tables: tuple[str, ...] = ()
     stored: tuple[str, ...] = ()
+    custom_model: str = ""
+
+    @property
+    def custom_label(self) -> str:
+        """The model whose custom fields the rows can have."""
+        return self.custom_model or self.model
 
     def closed_to(self, user: User | None) -> frozenset[str]:
         """Names of the fields that this person may not write."""

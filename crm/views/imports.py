@@ -156,7 +156,7 @@ class ImportMapView(ImportView):
     def mapping_form(
         self, kind: ImportKind, columns: Sequence[str], options: ImportOptions, data: Any = None
     ) -> MappingForm:
-        may_add = takes_custom_fields(kind.model) and can(self.request.user, Verb.ADD, CustomField)
+        may_add = takes_custom_fields(kind.custom_label) and can(self.request.user, Verb.ADD, CustomField)
         return MappingForm(
             data, user=self.request.user, kind=kind, columns=columns, options=options, may_add_fields=may_add
         )

@@ -7,10 +7,18 @@ from typing import Any
 
 from tests.access.article_table import ARTICLE_ADDRESSES, PORTAL_ADDRESSES
 from tests.access.articled import ARTICLE_MAKERS
+from tests.access.campaign_table import CAMPAIGN_ADDRESSES
+from tests.access.campaigned import CAMPAIGN_MAKERS
 from tests.access.deal_table import DEAL_ADDRESSES
 from tests.access.law import Address
 from tests.access.ticket_table import TICKET_ADDRESSES
 from tests.access.ticketed import TICKET_MAKERS
 
-BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {**TICKET_MAKERS, **ARTICLE_MAKERS}
-BROUGHT_ADDRESSES: dict[str, Address] = {**TICKET_ADDRESSES, **DEAL_ADDRESSES, **ARTICLE_ADDRESSES, **PORTAL_ADDRESSES}
+BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {**TICKET_MAKERS, **ARTICLE_MAKERS, **CAMPAIGN_MAKERS}
+BROUGHT_ADDRESSES: dict[str, Address] = {
+    **TICKET_ADDRESSES,
+    **DEAL_ADDRESSES,
+    **ARTICLE_ADDRESSES,
+    **PORTAL_ADDRESSES,
+    **CAMPAIGN_ADDRESSES,
+}

@@ -107,13 +107,16 @@ def cells_of(address: Address, role: str) -> Iterator[tuple[str, str]]:
 
 
 def fault_of(status: int, written: int, want: set[int] | None, method: str, verb: str | None) -> str:
-    """What is wrong with an answer; nothing where it is as the law says. An export is one row of the log."""
+    """What is wrong with an answer; nothing where it is as the law says. An export is one row of the log, a
+    tracked link one of its own."""
     if want is None and (status in (403, 404, 405) or status >= 500):
         return f"{status}, the law says allowed"
     if want is not None and status not in want:
         return f"{status}, the law says {want}"
     if verb == "export" and want is None:
         return "" if written == 1 else f"{status}, but {written} rows written instead of one of the log"
+    if verb == "note" and want is None:
+        return "" if written == 1 else f"{status}, but {written} rows written instead of one that notes the look"
     if written and (want is not None or method == "GET"):
         return f"{status}, but {written} rows written"
     return ""

@@ -18,6 +18,7 @@ SENT_FROM_ELSEWHERE = {
     "leads:unsubscribe",
     "service:help_seen",
     "service:help_vote",
+    "campaigns:preferences",
 }
 REFUSED_IN_POLICY = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
 DIRECTIVES = {

@@ -19,7 +19,7 @@ def marks(package: Path) -> dict[str, str]:
     [
         ("mathematics/gamma_gamma.py", {"clv"}),
         ("mathematics/histories.py", {"clv", "churn", "retention", "cohorts"}),  # imported by what they import
-        ("mathematics/trees.py", {"churn", "leads", "prospects", "forecast"}),
+        ("mathematics/trees.py", {"churn", "leads", "prospects", "forecast", "propensity"}),
         ("steps/rfm.py", {"rfm", "history"}),
         ("models/scores.py", set()),
         ("clv_page.py", set()),

@@ -29,6 +29,8 @@ from analytics.models import (
 from analytics.models.forecast import DealForecast
 from analytics.registry import STEPS
 from analytics.runs import RUN_LOCK, WAITING, AnotherRun, one_at_a_time, run_steps
+from campaigns.models import Campaign, Recipient, ResponseScore, VariantTally
+from contacts.models import Contact
 from crm.choices import JobState
 from crm.jobs import SilentProgress, run_job
 from crm.locks import side_connection, take_lock
@@ -50,6 +52,8 @@ RESULTS = (
     LeadScore,
     ProspectScore,
     SellAlert,
+    VariantTally,
+    ResponseScore,
 )
 NEEDED = {"alerts": ["clv"]}
 """What a step reads of others."""
@@ -87,6 +91,12 @@ def base() -> None:
         is_won, came = number % 3 == 0, timezone.make_aware(dt.datetime.combine(DAY, dt.time(9))) - dt.timedelta(days=9)
         end = {"converted_at": came} if is_won else {"lost_at": came}
         make_lead(source="Fair" if number % 2 else "Web", created_at=came, converted=is_won, **end)
+    past = Campaign.objects.create(name="Past")
+    variant, moment = past.variants.create(name="A"), dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+    Recipient.objects.bulk_create(
+        Recipient(campaign=past, variant=variant, contact=one, responded=place % 4 == 0, sent_at=moment)
+        for place, one in enumerate(Contact.objects.order_by("pk")[:140])
+    )
 
 
 def killed(program: str, at: int = 1) -> None:

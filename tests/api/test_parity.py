@@ -24,6 +24,8 @@ LISTS = {
     "/deals/": ("/deals", "pipeline.deal"),
     "/quotes/": ("/quotes", "pipeline.quote"),
     "/tickets/": ("/tickets", "service.ticket"),
+    "/campaigns/": ("/campaigns", "campaigns.campaign"),
+    "/segments/": ("/segments", "campaigns.segment"),
 }
 HIDDEN = {
     "contacts.contact": ("email", "industry", "owner"),

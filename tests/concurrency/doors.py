@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 
+from campaigns.models import SendingRules
 from crm.administration.guarding import GuardedAdmin
 from crm.choices import Role
 from crm.models import AccessRule, ExchangeRate, MailChannel, User
@@ -85,6 +86,10 @@ def record_of(label: str, owner: User) -> Any:
             name="All", hours=ServiceHours.objects.create(name="Office"), first_reply_minutes=60
         ),
         "service.Queue": lambda: MAKERS["ticket"](owner, "one").queue,
+        "campaigns.Segment": lambda: MAKERS["segment"](owner, "one"),
+        "campaigns.Variant": lambda: MAKERS["variant"](owner, "one"),
+        "campaigns.SendingRules": lambda: SendingRules.objects.create(pk=1),
+        "campaigns.Campaign": lambda: MAKERS["campaign"](owner, "one"),
         "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
         "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),
         "orders.ProductRegistration": lambda: MAKERS["registration"](owner, "one"),

@@ -63,6 +63,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "service:reply_create": {"text": "It leaves today."},
     "service:note_create": {"text": "Rang them"},
     "service:heard_create": {"text": "And the frame?", "channel": "phone"},
+    "campaigns:segment_create": {"name": "Quiet since spring"},
+    "campaigns:variant_create": {
+        "name": "A",
+        "share": "1",
+        "subject": "Frames",
+        "blocks-TOTAL_FORMS": "1",
+        "blocks-INITIAL_FORMS": "0",
+        "blocks-0-kind": "text",
+        "blocks-0-text": "Hello",
+    },
+    "campaigns:campaign_create": {"name": "Spring frames", "channel": "email", "currency": "EUR", "window_days": "14"},
     "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }

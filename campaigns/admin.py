@@ -1,0 +1,40 @@
+"""Campaigns in the administration, and the rules of sending."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from campaigns.models import Campaign, Segment, SendingRules
+from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
+
+
+@admin.register(SendingRules)
+class SendingRulesAdmin(LoggedAdmin):
+    """One row, number 1: what holds for every campaign."""
+
+    list_display = ("__str__", "approval_above", "most_mails", "in_days")
+    sortable_by = ()
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ViewOnlyAdmin):
+    """Campaigns are planned on their pages, where each change is checked and logged."""
+
+    list_display = ("name", "type", "channel", "state", "owner", "starts_on")
+    list_select_related = ("owner",)
+    list_filter = ("state", "type")
+    found_by = ("name", "external_id")
+    sortable_by = ()
+
+
+@admin.register(Segment)
+class SegmentAdmin(ViewOnlyAdmin):
+    """Segments are made on their pages, where their filter is held against the fields."""
+
+    list_display = ("name", "is_fixed", "size", "counted_at", "owner")
+    list_select_related = ("owner",)
+    found_by = ("name", "external_id")
+    sortable_by = ()
+
+
+register_the_rest("campaigns")

@@ -1,0 +1,86 @@
+"""Enumerations of campaigns."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class CampaignType(models.TextChoices):
+    """What a campaign is for."""
+
+    ACQUISITION = "acquisition", "Acquisition"
+    TRIAL = "trial", "Product trial"
+    CROSS_SELL = "cross_sell", "Cross-sell"
+    UP_SELL = "up_sell", "Up-sell"
+    RETENTION = "retention", "Retention"
+    WIN_BACK = "win_back", "Win-back"
+    REINFORCEMENT = "reinforcement", "Reinforcement of a purchase"
+    LOYALTY = "loyalty", "Loyalty"
+    CHANNEL = "channel", "Distribution channel"
+
+
+class CampaignChannel(models.TextChoices):
+    """By what it reaches people."""
+
+    EMAIL = "email", "E-mail"
+    POST = "post", "Direct mail"
+    PHONE = "phone", "Telephone"
+    SMS = "sms", "SMS"
+    SOCIAL = "social", "Social networks"
+
+
+class CampaignState(models.TextChoices):
+    """How far it is. One whose results came from a file is over."""
+
+    PLANNED = "planned", "Planned"
+    SENDING = "sending", "Sending"
+    PAUSED = "paused", "Paused"
+    SENT = "sent", "Sent"
+    OVER = "over", "Over"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+STATE_TONES: dict[str, str] = {
+    CampaignState.PLANNED: "accent",
+    CampaignState.SENDING: "good",
+    CampaignState.PAUSED: "warn",
+    CampaignState.SENT: "good",
+    CampaignState.OVER: "neutral",
+    CampaignState.CANCELLED: "bad",
+}
+UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.SENT)
+"""Audience and content stand fast; what people do still counts."""
+
+
+class RecipientState(models.TextChoices):
+    """What became of a mail to one person. `past`: from a file; `control`: kept out; `left_out`: with a reason."""
+
+    PAST = "past", "from a file"
+    CONTROL = "control", "control group"
+    WAITING = "waiting", "waiting"
+    HANDED = "handed", "on its way"
+    SENT = "sent", "sent"
+    FAILED = "failed", "failed"
+    UNCERTAIN = "uncertain", "uncertain"
+    LEFT_OUT = "left_out", "left out"
+    CANCELLED = "cancelled", "called back"
+
+
+class HitKind(models.TextChoices):
+    OPEN = "open", "opened"
+    CLICK = "click", "clicked"
+
+
+FATIGUE = "had enough mails"
+NOTHING_TO_SAY = "a field is not known, and nothing is said instead"
+CONTROL = "control"
+CONTACTED = "contacted"  # the variant of people of whom a file names none
+
+
+class Reached(models.TextChoices):
+    """How far a recipient came; also the steps of the funnel, in order."""
+
+    OPENED = "opened", "Opened"
+    CLICKED = "clicked", "Clicked"
+    RESPONDED = "responded", "Responded"
+    CONVERTED = "converted", "Converted"

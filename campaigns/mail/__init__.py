@@ -1,0 +1,1 @@
+"""What a campaign writes: blocks, merge fields, links."""

@@ -1,0 +1,79 @@
+"""Merge fields: `{{first_name|there}}` becomes what is known of the person, else what stands behind the bar.
+
+Own substitution and nothing else: what people type is never given to a template language. A value is text: in HTML it
+is escaped, in a subject its line breaks are gone, and braces in it stay braces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from django.core.exceptions import ValidationError
+
+from contacts.models import Contact
+
+FIELDS: dict[str, str] = {
+    "first_name": "first name",
+    "last_name": "last name",
+    "name": "name",
+    "organization": "organization",
+    "city": "city",
+    "owner": "name of who looks after them",
+    "company": "our company",
+}
+"""Names between double braces, and what they stand for."""
+PLACE = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
+LONE = re.compile(r"\{\{|\}\}|\{%|%\}")
+
+
+class Unknown(ValueError):
+    """A field is empty for this person, and nothing is said instead."""
+
+
+def check_text(text: str) -> None:
+    """Refuse names between braces that are no field. Raises ValidationError with a sentence."""
+    wrong = [name.strip() for name, _ in PLACE.findall(text) if name.strip() not in FIELDS]
+    if wrong:
+        known = ", ".join(f"{{{{{name}}}}}" for name in FIELDS)
+        raise ValidationError(f"“{{{{{wrong[0][:40]}}}}}” is no field. These are: {known}.")
+    if LONE.search(PLACE.sub("", text)):
+        raise ValidationError("Braces stand alone: write a field like {{first_name}}, or {{first_name|there}}.")
+
+
+def fields_without_fallback(text: str) -> set[str]:
+    """Names of the fields that say nothing where they are empty."""
+    return {name.strip() for name, instead in PLACE.findall(text) if not instead.strip()}
+
+
+def fill(text: str, values: Mapping[str, str], write: Callable[[str], str] = str) -> str:
+    """The text with its fields filled in, once: braces in a value stay braces. `write` makes a value fit for where it
+    stands; what is said instead is part of the text. Raises Unknown."""
+
+    def put(found: re.Match[str]) -> str:
+        name, instead = found[1].strip(), found[2]
+        if value := values.get(name, "").strip():
+            return write(value)
+        if not (instead or "").strip():
+            raise Unknown(f"{FIELDS.get(name, name)} is not known, and nothing is said instead")
+        return instead.strip()
+
+    return PLACE.sub(put, text)
+
+
+def one_line(value: str) -> str:
+    """A value for a subject."""
+    return " ".join(value.split())
+
+
+def values_of(contact: Contact, city: str, company: str) -> dict[str, str]:
+    """What the fields say of a contact, read with `organization` and `owner`; the name of an address is no name."""
+    return {
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "name": "" if "@" in contact.name else contact.name,
+        "organization": contact.organization.name if contact.organization else "",
+        "city": city,
+        "owner": contact.owner.name if contact.owner else "",
+        "company": company,
+    }

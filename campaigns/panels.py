@@ -1,0 +1,53 @@
+"""What campaigns put on a contact's page: the tab of the campaigns that they were in."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from django.db.models import OuterRef
+from django.http import HttpRequest
+
+from campaigns.models import Campaign, Recipient
+from campaigns.queries import campaigns_of
+from contacts.models import Contact
+from crm.access import VisibleQuerySet, can
+from crm.catalogue import RecordPanel
+from crm.choices import Verb
+from crm.field_rights import hidden_fields
+from crm.models import User
+from crm.requests import SignedInRequest
+
+NEWEST = 50
+
+
+def campaigns_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The campaigns of a contact, the newest first, with what they did."""
+    user, contact = cast(SignedInRequest, request).user, cast(Contact, record)
+    if not can(user, Verb.VIEW, Campaign):
+        return None
+    rows = list(campaigns_of(user, contact)[: NEWEST + 1])
+    return {
+        "rows": rows[:NEWEST],
+        "has_more": len(rows) > NEWEST,
+        "shows_money": "amount" not in hidden_fields(user, Recipient),
+    }
+
+
+def counted_campaigns(user: User) -> VisibleQuerySet[Recipient]:
+    """The places of a contact in campaigns, for who may see campaigns."""
+    rows: VisibleQuerySet[Recipient] = Recipient.objects.visible_to(user).filter(contact=OuterRef("pk"))
+    return rows if can(user, Verb.VIEW, Campaign) else rows.none()
+
+
+def count_campaigns(request: HttpRequest, record: models.Model) -> int | None:
+    """As they were counted along with the contact; none: no tab."""
+    return record.campaigns_count or None  # type: ignore[attr-defined]
+
+
+CONTACT_PANELS = (
+    RecordPanel(
+        "campaigns", "Campaigns", "campaigns/_contact_campaigns.html", campaigns_tab, place="tab", order=19,
+        count=count_campaigns, counted=counted_campaigns,
+    ),
+)  # fmt: skip

@@ -1,0 +1,104 @@
+"""What the page of propensity shows: how good it is, what drives it, who is most likely to respond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from analytics.churn_page import SHOWN_DRIVERS
+from analytics.churn_words import Reason, reasons_in_words
+from analytics.model_page import ModelPage
+from analytics.models import ModelRun
+from campaigns.models import ResponseScore
+from crm.templatetags.figures import number, percent, plural
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+STEP = "propensity"
+SHOWN = 25
+NOT_KNOWN = ": not known"
+WAYS = {1: "the more, the likelier", -1: "the more, the less likely"}
+
+
+@dataclass(frozen=True)
+class Likely:
+    """A contact with a high chance, and what speaks for it."""
+
+    score: ResponseScore
+    reasons: list[Reason]
+
+
+class PropensityPage(ModelPage):
+    """The figures of one run for one viewer."""
+
+    is_by_label = True
+    words = {
+        "happened": "responded",
+        "not": "did not",
+        "people": "people",
+        "first": "likeliest",
+        "found": "of all who responded",
+        "known": "when somebody has responded",
+    }
+
+    def __init__(self, run: ModelRun, user: User) -> None:
+        super().__init__(run)
+        self.user = user
+
+    @cached_property
+    def cards(self) -> list[dict[str, Any]]:
+        found = self.found
+        reached = f"{number(found['responses'])} of {number(found['n_reached'])} that campaigns reached"
+        return [
+            {"label": "Response rate", "value": percent(found["response_rate"], 1), "note": reached},
+            {"label": "Lift of the first tenth", "value": number(found["top_decile_lift"], 2), "note": "1 is by lot"},
+            {
+                "label": "AUC",
+                "value": f"{found['auc']:.3f}",
+                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; "
+                f"one feature alone: {found['baseline_auc']:.3f}",
+            },
+            {"label": "With a chance", "value": number(found["n_scored"]), "note": "contacts, archived ones left out"},
+        ]
+
+    @cached_property
+    def likely(self) -> list[Likely]:
+        """The likeliest that the person may see."""
+        rows = ResponseScore.objects.visible_to(self.user).filter(contact__archived_at=None)
+        labels = self.found.get("features", {})
+        found = []
+        for row in rows.select_related("contact", "contact__owner").order_by("-probability", "contact")[:SHOWN]:
+            reasons = reasons_in_words(row.reasons, labels, is_by_label=True)
+            found.append(Likely(row, [one for one in reasons if one.raises and not one.text.endswith(NOT_KNOWN)][:3]))
+        return found
+
+    @property
+    def drivers(self) -> list[dict[str, Any]]:
+        rows = self.found.get("drivers", [])[:SHOWN_DRIVERS]
+        most = max((row["size"] for row in rows), default=1.0)
+        return [{**row, "share": row["size"] / most, "way": WAYS.get(row.get("direction"), "")} for row in rows]
+
+    @property
+    def all_url(self) -> str:
+        """All of them as a list of contacts, the likeliest first."""
+        return f"{reverse('contacts:contact_list')}?sort=-propensity&columns=name,propensity,segment,owner"
+
+    @property
+    def what_n(self) -> str:
+        return f"{plural(self.found['n_test'], 'person', 'people')}, each judged by a model that did not see them"
+
+
+def last_good_run() -> ModelRun | None:
+    """The run whose chances the table holds: the newest that learned anything."""
+    runs = ModelRun.objects.filter(step=STEP, metrics__model__isnull=False).exclude(metrics__model=None)
+    return runs.select_related("actor").order_by("-created_at", "-pk").first()
+
+
+def newer_sentences(run: ModelRun | None) -> list[str]:
+    """What a later run said that had nothing to learn from."""
+    newest = ModelRun.objects.filter(step=STEP, error="").order_by("-created_at", "-pk").first()
+    return list(newest.metrics.get("sentences", ())) if newest and (run is None or newest.pk != run.pk) else []

@@ -1,0 +1,1 @@
+"""Segments: contacts under a name, by a filter tree."""

@@ -1,0 +1,64 @@
+"""What people say about a segment: its name, its filter, whether it is fixed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from campaigns.models import Segment
+from campaigns.segments.meaning import problems_of, trees_of
+from crm.fields import SectionedForm
+from crm.filtering.trees.asked import asked_tree
+from crm.filtering.trees.keeping import short_text
+from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
+from crm.models import User
+
+
+class SegmentForm(SectionedForm, forms.ModelForm):
+    """A segment. `filter` is the tree as an address holds it; `record` the one to change, None for a new one."""
+
+    layout = (("", (("name",), ("description",), ("is_fixed",))),)
+    filter = forms.CharField(required=False, widget=forms.HiddenInput(), max_length=20_000)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = Segment
+        fields = ("name", "description", "is_fixed")
+        widgets = {"description": forms.Textarea(attrs={"rows": 2})}
+        labels = {"name": "Segment", "is_fixed": "Fixed: who is in it now stays in it, whatever changes"}
+
+    def __init__(self, *, user: User, record: Segment | None, initial: dict[str, Any], data: Any = None) -> None:
+        begins: dict[str, Any] = {"version": record.version, "filter": kept_filter(record)} if record else {}
+        super().__init__(data=data, instance=record, initial={**begins, **initial})
+        self.user, self.record = user, record
+        if record:
+            del self.fields["is_fixed"]
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if Segment.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("There is a segment of this name already.")
+        return name
+
+    def clean_filter(self) -> dict[str, Any]:
+        """The tree as it is kept."""
+        asked = asked_tree(trees_of(self.user), self.cleaned_data["filter"])
+        problems = asked.problems or problems_of(asked.node, self.user, own=self.record.pk if self.record else None)
+        if problems:
+            self.add_error(None, " ".join(problems))
+        return as_data(asked.node)
+
+    @property
+    def segment_fields(self) -> dict[str, Any]:
+        """The cleaned values without the tree."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+
+
+def kept_filter(segment: Segment) -> str:
+    """A segment's tree as an address holds it; empty where it cannot be read any more."""
+    try:
+        return short_text(tree_of(segment.filter) if segment.filter else None)
+    except TreeProblem:
+        return ""

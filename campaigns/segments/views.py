@@ -1,0 +1,212 @@
+"""The pages of segments: all of them, one with its people, its form with the filter builder."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from campaigns.models import Segment
+from campaigns.segments import actions, queries
+from campaigns.segments.forms import SegmentForm, kept_filter
+from campaigns.segments.meaning import people_in, problems_of, segment_condition, trees_of
+from contacts.models import Contact
+from crm.access import can
+from crm.choices import Verb
+from crm.filtering.counting import count_rows
+from crm.filtering.trees.asked import FILTER, AskedTree, asked_tree
+from crm.filtering.trees.builder import offered_fields
+from crm.filtering.trees.nodes import as_data, as_text
+from crm.filtering.trees.wording import Wording
+from crm.jobs import finish_now
+from crm.small_tables import small_table
+from crm.views.base import ActionView, ScopedView
+from crm.views.forms import FormPage
+from crm.views.lists import WRONG_QUESTION, ListPage
+
+COLUMNS = ("name", "segment", "email", "place", "owner", "propensity")
+PHONE = {"segment": "cell-end", "email": "cell-secondary"}
+
+
+class SegmentListView(ListPage):
+    model = Segment
+    heading = "Segments"
+    phone = {"is_fixed": "cell-end", "counted_at": "cell-secondary", "size": "cell-secondary-end"}
+    new_url_name = "campaigns:segment_create"
+    new_label = "New segment"
+    empty_title = "No segments yet"
+    empty_text = "Contacts under a name, by anything that is known of them: for lists, files, campaigns."
+
+
+class SegmentDetailView(ScopedView):
+    """One segment: how many are in it, some of them, who came and left. `?contact=` asks why one is in or out."""
+
+    model = Segment
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        segment, user = self.get_record(), self.request.user
+        standing = queries.standing_of(segment, user)
+        context = {
+            "record": segment,
+            "standing": standing,
+            "may_change": can(user, Verb.CHANGE, segment),
+            "moves": queries.moves_of(segment, user),
+            "newest_moves": queries.newest_moves(segment, user),
+            "people_url": people_url(segment),
+            "export_url": people_url(segment, "contacts:contact_export") if can(user, Verb.EXPORT, Contact) else "",
+            **(self._people(segment) if not standing.problem else {}),
+        }
+        return render(request, "campaigns/segments/detail.html", context)
+
+    def _people(self, segment: Segment) -> dict[str, Any]:
+        rows = queries.sample_of(segment, self.request.user)
+        found: dict[str, Any] = {
+            "table": small_table("contacts.contact", COLUMNS, PHONE, self.request, rows),
+            "mailable": queries.mailable_count(segment, self.request.user),
+        }
+        asked = self.request.GET.get("contact", "")
+        if not asked:
+            return found
+        if not asked.isdecimal() or len(asked) > 18:
+            raise Http404("There is no such contact.")
+        contact = get_object_or_404(Contact.objects.visible_to(self.request.user), pk=int(asked))
+        return found | {"contact": contact, "why": queries.why(segment, contact, self.request.user)}
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("owner")
+
+
+class SegmentFormView(FormPage):
+    """What making and changing a segment share: the builder makes the filter, the address holds it. `?part=count` says
+    how many match."""
+
+    model = Segment
+    form_class = SegmentForm
+    list_url_name = "campaigns:segment_list"
+    template_name = "campaigns/segments/form.html"
+
+    @cached_property
+    def asked(self) -> AskedTree:
+        """The filter that the address asks for, else that of the record."""
+        kept = kept_filter(self.record) if self.record else ""
+        text = self.request.POST.get(FILTER) or self.request.GET.get(FILTER, kept)
+        return asked_tree(trees_of(self.request.user), text)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.GET.get("part") == "count":
+            problems = self.problems
+            said = "" if problems else str(count_rows(self.people))
+            return JsonResponse({"count": said, "problems": problems}, status=WRONG_QUESTION if problems else 200)
+        return super().get(request, *args, **kwargs)
+
+    @property
+    def problems(self) -> list[str]:
+        key = self.record.pk if self.record else None
+        return [*self.asked.problems] or problems_of(self.asked.node, self.request.user, own=key)
+
+    @property
+    def people(self) -> Any:
+        draft = Segment(filter=as_data(self.asked.node), name="this one")
+        return people_in(draft, self.request.user)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {FILTER: self.asked.text} if FILTER in self.request.GET else {}
+
+    def get_context_data(self, form: SegmentForm) -> dict[str, Any]:
+        trees, problems = trees_of(self.request.user), self.problems
+        builder = {
+            "fields": offered_fields(trees),
+            "tree": as_data(self.asked.node),
+            "kept": {},
+            "path": self.request.path,
+        }
+        return super().get_context_data(form) | {
+            "builder": json.dumps(builder),
+            "problems": problems,
+            "words": Wording(trees).line(self.asked.node) if self.asked.node is not None and not problems else "",
+            "count": None if problems else count_rows(self.people),
+            "is_fixed": bool(self.record and self.record.is_fixed),
+        }
+
+
+class SegmentCreateView(SegmentFormView):
+    verb = Verb.ADD
+    heading = "New segment"
+    submit_label = "Keep the segment"
+    done = "“{record}” is kept."
+
+    def save(self, form: SegmentForm) -> Segment:
+        return actions.create_segment(
+            actor=self.request.user, fields={**form.segment_fields, "owner": self.request.user},
+            tree=form.cleaned_data["filter"],
+        )  # fmt: skip
+
+
+class SegmentUpdateView(SegmentFormView):
+    verb = Verb.CHANGE
+    heading = "Edit {record}"
+    done = "Saved “{record}”."
+
+    def save(self, form: SegmentForm) -> Segment:
+        return actions.change_segment(
+            actor=self.request.user, segment=self.record, version=form.cleaned_data["version"],
+            fields=form.segment_fields, tree=form.cleaned_data["filter"],
+        )  # fmt: skip
+
+
+class SegmentFixView(ActionView):
+    """A fixed segment of who is in it now."""
+
+    model = Segment
+    done = "Fixed: who is in it now stays in it."
+
+    def act(self, record: Segment) -> None:
+        self.fixed = actions.fix_segment(actor=self.request.user, segment=record)
+
+    def get_success_url(self, record: Segment) -> str:
+        made: Segment = getattr(self, "fixed", record)
+        return made.get_absolute_url()
+
+
+class SegmentRefreshView(ActionView):
+    """Writes down who is in it now."""
+
+    model = Segment
+    done = "Counted: who came and left since the last time is known."
+
+    def act(self, record: Segment) -> None:
+        job = actions.start_refresh(actor=self.request.user, segment=record)
+        if finish_now(job):
+            job.refresh_from_db()
+            if problems := job.result.get("problems"):
+                raise ValidationError(problems)
+
+
+class SegmentRemoveView(ScopedView):
+    """Forgets a segment; its people stay."""
+
+    model = Segment
+    verb = Verb.DELETE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        segment = self.get_record()
+        try:
+            actions.delete_segment(actor=self.request.user, segment=segment)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(segment)
+        messages.success(request, f"“{segment}” is deleted; its people stay.")
+        return redirect("campaigns:segment_list")
+
+
+def people_url(segment: Segment, url_name: str = "contacts:contact_list") -> str:
+    """The people of a segment as a list of contacts, by the same condition."""
+    return f"{reverse(url_name)}?{urlencode({FILTER: as_text(segment_condition(segment.pk))})}"

@@ -1,0 +1,210 @@
+"""Writes of a campaign that goes out: whom it is for, what it says, approval, start, pause, the end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.choices import CampaignState, RecipientState
+from campaigns.mail.blocks import checked_blocks
+from campaigns.models import Campaign, CampaignSegment, Recipient, Segment, Variant
+from campaigns.sending.audience import freeze, rules
+from campaigns.sending.preflight import look_over
+from campaigns.tallies import count_again
+from crm import bells
+from crm.choices import JobQueue
+from crm.log import log
+from crm.mail.choices import MailState
+from crm.models import OutgoingMail, User
+from crm.saving import assign, locked
+from crm.templatetags.figures import plural
+
+FIXED = "It has started: whom it is for and what it says stand fast."
+ABOUT = Campaign._meta.label_lower
+
+
+@transaction.atomic
+def set_audience(
+    *,
+    actor: User | None,
+    campaign: Campaign,
+    version: int,
+    fields: Mapping[str, Any],
+    segments: Iterable[Segment],
+    without: Iterable[Segment],
+) -> Campaign:
+    """Say whose people it is for, whose it leaves out, and how it goes out. An approval is void then. Raises
+    `StaleRecord`, and ValidationError once it has started."""
+    current = _still_planned(locked(campaign, version))
+    is_other = bool(assign(current, fields))
+    wanted = {segment.pk: False for segment in segments} | {segment.pk: True for segment in without}
+    there = dict(current.audience.values_list("segment", "is_excluded"))
+    if wanted != there or is_other:
+        current.audience.all().delete()
+        CampaignSegment.objects.bulk_create(
+            CampaignSegment(campaign=current, segment_id=key, is_excluded=is_out) for key, is_out in wanted.items()
+        )
+        _unapproved(current)
+        log(actor=actor, verb="change", object=current, summary=f"Changed whom {current} is for")
+    return current
+
+
+@transaction.atomic
+def set_variant(
+    *, actor: User | None, campaign: Campaign, variant: Variant | None, fields: Mapping[str, Any]
+) -> Variant:
+    """Write a variant (None: a new one): name, share, subject, first words, blocks. An approval is void then.
+
+    Raises ValidationError with a sentence for what cannot be sent.
+    """
+    current = _still_planned(_locked(campaign))
+    given = {**fields, "blocks": checked_blocks(fields.get("blocks", []))}
+    if variant is None:
+        last = current.variants.order_by("-position").values_list("position", flat=True).first() or 0
+        variant = Variant(campaign=current, position=last + 1)
+    assign(variant, given)
+    variant.full_clean(exclude=["campaign", "blocks"])
+    variant.save()
+    _unapproved(current)
+    log(actor=actor, verb="change", object=current, summary=f"Wrote the variant “{variant}” of {current}")
+    return variant
+
+
+@transaction.atomic
+def remove_variant(*, actor: User | None, campaign: Campaign, variant: Variant) -> None:
+    """Take a variant away. Raises ValidationError once it has started."""
+    current = _still_planned(_locked(campaign))
+    current.variants.filter(pk=variant.pk).delete()
+    _unapproved(current)
+    log(actor=actor, verb="change", object=current, summary=f"Took the variant “{variant}” of {current} away")
+
+
+@transaction.atomic
+def ask_approval(*, actor: User, campaign: Campaign) -> None:
+    """Ask a second person. Raises ValidationError where something is in the way of sending."""
+    current = _still_planned(_locked(campaign))
+    if faults := look_over(current, actor).faults:
+        raise ValidationError(faults)
+    current.asked_by = actor
+    current.save(update_fields=["asked_by"])
+    log(actor=actor, verb="ask", object=current, summary=f"Asked for the approval of {current}")
+
+
+@transaction.atomic
+def approve_campaign(*, actor: User, campaign: Campaign) -> None:
+    """Let it start, as a second person. Raises ValidationError for who planned or asked."""
+    current = _still_planned(_locked(campaign))
+    if current.asked_by_id is None:
+        raise ValidationError("Nobody has asked for it.")
+    if actor.pk == current.asked_by_id:
+        raise ValidationError("A second person approves it: not the one who asked.")
+    current.approved_by, current.approved_at = actor, timezone.now()
+    current.save(update_fields=["approved_by", "approved_at"])
+    log(actor=actor, verb="approve", object=current, summary=f"Approved {current}")
+
+
+@transaction.atomic
+def launch_campaign(*, actor: User, campaign: Campaign) -> int:
+    """Write everybody down, draw control group and variants, and let it leave; how many are in it.
+
+    Raises ValidationError with what is in the way. Starting twice starts once.
+    """
+    current = _still_planned(_locked(campaign))
+    found = look_over(current, actor)
+    if found.faults:
+        raise ValidationError(found.faults)
+    if found.needs_approval and current.approved_at is None:
+        raise ValidationError(f"Above {rules().approval_above:,} people a second person approves it first.")
+    now = timezone.now()
+    current.seed = secrets.randbits(62)
+    current.launched_at, current.state = now, CampaignState.SENDING
+    current.starts_on = current.starts_on or timezone.localtime(now).date()
+    current.version += 1
+    current.save()
+    count = freeze(current, actor)
+    count_again([current.pk])
+    log(actor=actor, verb="launch", object=current, summary=f"Started {current}: {plural(count, 'person', 'people')}")
+    ring_after_commit(current)
+    return count
+
+
+@transaction.atomic
+def pause_campaign(*, actor: User | None, campaign: Campaign) -> None:
+    """Let nothing more leave: what waits in the ledger of mails is held; the mails on the line end."""
+    current = _locked(campaign)
+    if current.state != CampaignState.SENDING:
+        raise ValidationError("It is not sending.")
+    _set_state(current, CampaignState.PAUSED)
+    _mails(current, MailState.QUEUED).update(state=MailState.HELD, last_error=f"{current} is paused.")
+    log(actor=actor, verb="pause", object=current, summary=f"Paused {current}")
+
+
+@transaction.atomic
+def resume_campaign(*, actor: User | None, campaign: Campaign) -> None:
+    """Go on exactly where it was."""
+    current = _locked(campaign)
+    if current.state != CampaignState.PAUSED:
+        raise ValidationError("It is not paused.")
+    _set_state(current, CampaignState.SENDING)
+    _mails(current, MailState.HELD).update(state=MailState.QUEUED, last_error="", due_at=timezone.now())
+    log(actor=actor, verb="resume", object=current, summary=f"Let {current} go on")
+    ring_after_commit(current)
+
+
+@transaction.atomic
+def cancel_campaign(*, actor: User | None, campaign: Campaign) -> None:
+    """Send nothing more of it, ever: who has not got it will not. What was sent stays."""
+    current = _locked(campaign)
+    if current.state not in (CampaignState.PLANNED, CampaignState.SENDING, CampaignState.PAUSED):
+        raise ValidationError("It is over.")
+    _set_state(current, CampaignState.CANCELLED)
+    called = "The campaign was called back."
+    for state in (MailState.QUEUED, MailState.HELD):
+        _mails(current, state).update(state=MailState.CANCELLED, last_error=called)
+    Recipient.objects.filter(campaign=current, state=RecipientState.WAITING).update(state=RecipientState.CANCELLED)
+    log(actor=actor, verb="cancel", object=current, summary=f"Called {current} back")
+
+
+def ring_after_commit(campaign: Campaign) -> None:
+    """Tell a worker; where the broker does not answer, the sweeper comes within a minute."""
+    transaction.on_commit(partial(_ring, campaign.pk), robust=True)
+
+
+def _ring(key: int) -> None:
+    from campaigns.tasks import send_campaign_task  # noqa: PLC0415 - tasks import what runs them
+
+    bells.ring(send_campaign_task, key, queue=JobQueue.BATCH)
+
+
+def _mails(campaign: Campaign, state: str) -> Any:
+    return OutgoingMail.objects.filter(object_model=ABOUT, object_id=campaign.pk, state=state)
+
+
+def _set_state(campaign: Campaign, state: str) -> None:
+    campaign.state = state
+    campaign.version += 1
+    campaign.save(update_fields=["state", "version", "updated_at"])
+
+
+def _unapproved(campaign: Campaign) -> None:
+    """Something has changed: who approved it has not seen this."""
+    campaign.asked_by = campaign.approved_by = campaign.approved_at = None
+    campaign.version += 1
+    campaign.save()
+
+
+def _still_planned(campaign: Campaign) -> Campaign:
+    if campaign.state != CampaignState.PLANNED:
+        raise ValidationError(FIXED)
+    return campaign
+
+
+def _locked(campaign: Campaign) -> Campaign:
+    found: Campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    return found

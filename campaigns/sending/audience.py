@@ -1,0 +1,138 @@
+"""Whom a campaign is for, and the draw: who is kept out as control, who gets which variant.
+
+Who may not be written to, or has had enough mails, is out before the draw, so that those who are reached and those who
+are kept out are alike. The draw is a hash of the contact's id with the campaign's seed: fixed, told again by anybody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from campaigns.choices import FATIGUE, RecipientState
+from campaigns.models import Campaign, Recipient, SendingRules, Variant
+from campaigns.segments.meaning import asked_by, meant_by
+from contacts.choices import YES, Answer
+from contacts.models import Contact
+from contacts.permission.rule import answer_for
+from crm.filtering.trees.nodes import TreeProblem
+from crm.models import User
+
+CONTROL = "Control"
+REACHED_STATES = (RecipientState.WAITING, RecipientState.HANDED, RecipientState.SENT, RecipientState.UNCERTAIN)
+# 53 bits of a hash as a number from 0 to 1
+DRAW = "((hashint8extended(p.id, %s::bigint) & 9007199254740991)::float8 / 9007199254740992)"
+FREEZE_SQL = """
+INSERT INTO campaigns_recipient (campaign_id, contact_id, variant_id, state, reason, recorded_at)
+SELECT %s, p.id,
+  CASE WHEN p.answer = ANY(%s) THEN CASE WHEN {draw} < %s THEN %s
+    ELSE (%s::bigint[])[1 + width_bucket({other}, %s::float8[])] END END,
+  CASE WHEN p.answer <> ALL(%s) THEN 'left_out' WHEN {draw} < %s THEN 'control' ELSE 'waiting' END,
+  CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, now()
+FROM ({people}) p ORDER BY p.id
+ON CONFLICT (campaign_id, contact_id) DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A campaign's people, counted: `chosen` by its segments, `out` by why they cannot be written to, `reached`."""
+
+    chosen: int = 0
+    reached: int = 0
+    out: dict[str, int] = field(default_factory=dict)
+
+
+def rules() -> SendingRules:
+    """The rules of the house; those that are shipped before somebody sets others."""
+    return SendingRules.objects.filter(pk=1).first() or SendingRules(pk=1)
+
+
+def people_of(campaign: Campaign, user: User | None) -> QuerySet[Contact]:
+    """The contacts of the campaign's segments without those that it leaves out, that the person may see. Raises
+    ValidationError with a sentence where a segment cannot be asked any more."""
+    wanted, unwanted = Q(pk__in=[]), Q(pk__in=[])
+    with asked_by(user):
+        for part in campaign.audience.select_related("segment").order_by("pk"):
+            try:
+                meant = meant_by(part.segment, user)
+            except TreeProblem as problem:
+                raise ValidationError(f"Segment “{part.segment}”: {problem}") from problem
+            if part.is_excluded:
+                unwanted |= meant
+            else:
+                wanted |= meant
+        not_out = Case(When(unwanted, then=Value(False)), default=Value(True))
+        people: QuerySet[Contact] = Contact.objects.visible_to(user).filter(wanted).filter(Q(not_out))
+        return people
+
+
+def tired(now: dt.datetime | None = None, *, without: int | None = None) -> Exists:
+    """Whether the contact of the outer query has had as many campaign mails as the rules of the house allow."""
+    limits, moment = rules(), now or timezone.now()
+    rows = Recipient.objects.filter(
+        contact=OuterRef("pk"), state__in=REACHED_STATES, recorded_at__gte=moment - dt.timedelta(days=limits.in_days)
+    )
+    rows = rows.exclude(campaign=without) if without else rows
+    counted = rows.values("contact").annotate(n=Count("pk")).filter(n__gte=limits.most_mails)
+    return Exists(counted.values("n"))
+
+
+def answered(campaign: Campaign, people: QuerySet[Contact]) -> QuerySet[Any]:
+    """The people with `answer`: the permission's, or that they had enough mails."""
+    permission = answer_for(campaign.channel_of_consent, campaign.purpose)
+    enough = When(tired(without=campaign.pk), then=Value(FATIGUE))
+    return people.annotate(may=permission).annotate(
+        answer=Case(When(~Q(may__in=YES), then="may"), enough, default="may", output_field=CharField())
+    )
+
+
+def count_audience(campaign: Campaign, user: User | None) -> Audience:
+    """How many are chosen and reached, and why the others are not; one query. Raises ValidationError."""
+    rows = answered(campaign, people_of(campaign, user)).order_by().values_list("answer").annotate(n=Count("pk"))
+    counts: dict[str, int] = dict(rows)
+    reached = sum(n for answer, n in counts.items() if answer in YES)
+    out = {reason_in_words(answer): n for answer, n in sorted(counts.items()) if answer not in YES}
+    return Audience(sum(counts.values()), reached, out)
+
+
+def reason_in_words(answer: str) -> str:
+    """Why somebody is left out, as a person reads it."""
+    return str(Answer(answer).label) if answer in Answer.values else answer
+
+
+def freeze(campaign: Campaign, user: User | None) -> int:
+    """Write everybody down once, drawn into control and variants; how many. In the caller's transaction."""
+    variants: Sequence[Variant] = list(campaign.variants.filter(is_control=False).order_by("position", "pk"))
+    total = sum(variant.share for variant in variants)
+    bounds, so_far = [], 0
+    for variant in variants[:-1]:
+        so_far += variant.share
+        bounds.append(so_far / total)
+    control, _ = Variant.objects.get_or_create(
+        campaign=campaign, is_control=True, defaults={"name": CONTROL, "position": 99}
+    )
+    kept_out, seed = float(campaign.control_share), campaign.seed
+    with asked_by(user):
+        people, parameters = (
+            answered(campaign, people_of(campaign, user)).order_by().values("id", "answer").query.sql_with_params()
+        )
+    yes, keys = [str(answer) for answer in YES], [variant.pk for variant in variants]
+    # in the order of the statement: the variant, the state, the reason
+    values: list[Any] = [campaign.pk, yes, seed, kept_out, control.pk, keys, _next(seed), bounds]
+    values += [yes, seed, kept_out, yes]
+    with connection.cursor() as cursor:
+        cursor.execute(FREEZE_SQL.format(draw=DRAW, other=DRAW, people=people), [*values, *parameters])
+        return int(cursor.rowcount)
+
+
+def _next(seed: int | None) -> int:
+    """The seed of the second draw, which must not tell of the first."""
+    return (seed or 0) ^ 0x5DEECE66D

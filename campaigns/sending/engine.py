@@ -1,0 +1,214 @@
+"""The run of a campaign: hand people over to the ledger of outgoing mail, chunk by chunk, and settle what came of each.
+
+A recipient is claimed (`FOR UPDATE SKIP LOCKED`) and asked for permission and fatigue in the transaction that writes
+the mail, whose key is the recipient's: however often a worker dies, a person has one mail at most. What the ledger
+cannot know (a death between the server's answer and the commit) stays *uncertain* and is never sent again by itself.
+Only a few chunks are in the ledger at a time, so that a pause holds at once and a refusal still counts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from campaigns.choices import FATIGUE, NOTHING_TO_SAY, CampaignState, RecipientState
+from campaigns.mail.composing import draft_for, mailbox_of
+from campaigns.mail.merging import Unknown, values_of
+from campaigns.models import Campaign, Recipient, Variant
+from campaigns.sending.audience import tired
+from campaigns.tallies import count_again
+from contacts.choices import YES, PointKind
+from contacts.models import Address, Contact, ContactPoint
+from contacts.permission.rule import answer_for
+from crm.company import current_company
+from crm.failpoints import failpoint
+from crm.mail.actions import send_mails
+from crm.mail.channels import channel_named
+from crm.mail.drafts import Draft, row_of
+from crm.models import OutgoingMail, SuppressedAddress
+
+logger = logging.getLogger(__name__)
+CHUNK, MOST_IN_LEDGER = 200, 1_000
+MOST_CHUNKS = 500
+UNREACHABLE = "unreachable"
+SETTLE_SQL = """
+UPDATE campaigns_recipient r SET
+  state = CASE m.state WHEN 'sent' THEN 'sent' WHEN 'uncertain' THEN 'uncertain' WHEN 'cancelled' THEN 'cancelled'
+    ELSE 'failed' END,
+  reason = CASE WHEN m.state = 'sent' THEN '' ELSE left(m.last_error, 60) END,
+  sent_at = coalesce(m.sent_at, CASE WHEN m.state = 'uncertain' THEN m.claimed_at END)
+FROM crm_outgoingmail m
+WHERE m.id = r.mail_id AND r.campaign_id = %(campaign)s AND (
+  (r.state = 'handed' AND m.state IN ('sent', 'failed', 'uncertain', 'parked', 'cancelled'))
+  OR (r.state IN ('failed', 'uncertain', 'cancelled') AND m.state = 'sent')
+)
+"""
+IN_LEDGER_SQL = """
+SELECT count(*) FROM crm_outgoingmail WHERE object_model = 'campaigns.campaign' AND object_id = %s AND state = 'queued'
+"""
+
+
+def run_campaign(key: int) -> int:
+    """Hand over what may leave, settle what left; how many were handed over. Safe to call by many at once."""
+    handed = 0
+    for _ in range(MOST_CHUNKS):
+        settle(key)
+        if not _may_send(key) or _in_ledger(key) >= MOST_IN_LEDGER:
+            break
+        done = _chunk(key)
+        handed += done
+        if not done:
+            break
+    finish(key)
+    return handed
+
+
+def settle(key: int) -> int:
+    """What became of the mails is written to their recipients; one statement."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SETTLE_SQL, {"campaign": key})
+        return int(cursor.rowcount)
+
+
+def finish(key: int) -> None:
+    """A campaign of which everybody has a final state is sent."""
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(pk=key)
+        if campaign.state != CampaignState.SENDING:
+            return
+        open_states = (RecipientState.WAITING, RecipientState.HANDED)
+        if Recipient.objects.filter(campaign=key, state__in=open_states).exists():
+            return
+        campaign.state = CampaignState.SENT
+        campaign.version += 1
+        campaign.save(update_fields=["state", "version", "updated_at"])
+        count_again([key])
+
+
+def _may_send(key: int) -> bool:
+    rows = Campaign.objects.filter(pk=key, state=CampaignState.SENDING)
+    starts_at = rows.values_list("starts_at", flat=True)
+    return any(moment is None or moment <= timezone.now() for moment in starts_at)
+
+
+def _in_ledger(key: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(IN_LEDGER_SQL, [key])
+        return int(cursor.fetchone()[0])
+
+
+def _chunk(key: int) -> int:
+    """One chunk; where it fails, its people one by one, and who fails alone is left out: nobody holds up the others."""
+    try:
+        return _hand_over(key, CHUNK)
+    except (ValidationError, ValueError, TypeError, LookupError):
+        logger.exception("A chunk of campaign %s failed; now one by one", key)
+    done = 0
+    for pk in list(_waiting(key).values_list("pk", flat=True)[:CHUNK]):
+        try:
+            done += _hand_over(key, 1, only=pk)
+        except (ValidationError, ValueError, TypeError, LookupError):
+            logger.exception("Recipient %s of campaign %s cannot be written to", pk, key)
+            reason = "the mail could not be made"
+            done += Recipient.objects.filter(pk=pk, state=RecipientState.WAITING).update(
+                state=RecipientState.LEFT_OUT, reason=reason
+            )
+    return done
+
+
+def _waiting(key: int) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(campaign=key, state=RecipientState.WAITING).order_by("pk")
+
+
+@dataclass
+class _Hand:
+    """What is to be written of a chunk: mails, and who is left out with the reason."""
+
+    drafts: list[tuple[Recipient, Draft]] = field(default_factory=list)
+    out: dict[str, list[int]] = field(default_factory=dict)
+
+    def leave_out(self, row: Recipient, reason: str) -> None:
+        self.out.setdefault(reason[:60], []).append(row.pk)
+
+
+@transaction.atomic
+def _hand_over(key: int, most: int, only: int | None = None) -> int:
+    with connection.cursor() as cursor:  # shared by all who hand over, and taken alone by who pauses it
+        cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [key])
+    campaign = Campaign.objects.get(pk=key)
+    if campaign.state != CampaignState.SENDING:
+        return 0
+    rows = _waiting(key).select_for_update(of=("self",), skip_locked=True)
+    claimed = list((rows.filter(pk=only) if only else rows)[:most])
+    if not claimed:
+        return 0
+    hand = _Hand()
+    _compose(campaign, claimed, hand)
+    send_mails(actor=None, drafts=[draft for _, draft in hand.drafts])
+    mails = dict(OutgoingMail.objects.filter(key__in=[draft.key for _, draft in hand.drafts]).values_list("key", "pk"))
+    for row, draft in hand.drafts:
+        row.state, row.mail_id = RecipientState.HANDED, mails[str(draft.key)]
+    Recipient.objects.bulk_update([row for row, _ in hand.drafts], ["state", "mail_id"])
+    for reason, keys in hand.out.items():
+        Recipient.objects.filter(pk__in=keys).update(state=RecipientState.LEFT_OUT, reason=reason)
+    failpoint("campaign.before_commit")
+    return len(claimed)
+
+
+def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand) -> None:
+    """Ask each for permission and fatigue, and write the mails of those who may be written to; a few queries."""
+    keys = [row.contact_id for row in claimed]
+    asked = Contact.objects.filter(pk__in=keys).select_related("organization", "owner")
+    contacts = asked.annotate(
+        answer=answer_for(campaign.channel_of_consent, campaign.purpose), is_tired=tired(without=campaign.pk)
+    ).in_bulk()
+    addresses, cities = _addresses(keys), _cities(keys)
+    variants = Variant.objects.in_bulk([row.variant_id for row in claimed])
+    company, channel = current_company().name, channel_named()
+    sender = mailbox_of(campaign, company)
+    for row in claimed:
+        contact: Contact = contacts[row.contact_id]
+        address = addresses.get(row.contact_id, "")
+        if contact.answer not in YES:  # type: ignore[attr-defined]
+            hand.leave_out(row, contact.answer)  # type: ignore[attr-defined]
+        elif contact.is_tired:  # type: ignore[attr-defined]
+            hand.leave_out(row, FATIGUE)
+        elif not address:
+            hand.leave_out(row, UNREACHABLE)
+        else:
+            values = values_of(contact, cities.get(row.contact_id, ""), company)
+            try:
+                draft = draft_for(campaign, variants[row.variant_id], row, address, values, sender)
+                row_of(draft, actor=None, channel=channel)
+            except Unknown:
+                hand.leave_out(row, NOTHING_TO_SAY)
+                continue
+            except ValidationError as error:
+                hand.leave_out(row, " ".join(error.messages))
+                continue
+            hand.drafts.append((row, draft))
+
+
+def _addresses(keys: Sequence[int]) -> dict[int, str]:
+    """The address that a mail goes to: the first open one."""
+    rows = ContactPoint.objects.filter(contact__in=keys, kind=PointKind.EMAIL).order_by("contact", "-is_primary", "pk")
+    points = list(rows.values_list("contact", "normalised", "value"))
+    closed = set(
+        SuppressedAddress.objects.filter(address__in=[one for _, one, _ in points]).values_list("address", flat=True)
+    )
+    found: dict[int, str] = {}
+    for contact, normalised, value in points:
+        if normalised not in closed:
+            found.setdefault(contact, value)
+    return found
+
+
+def _cities(keys: Sequence[int]) -> dict[int, str]:
+    rows = Address.objects.filter(contact__in=keys).order_by("contact", "is_primary", "-pk")
+    return dict(rows.values_list("contact", "city"))

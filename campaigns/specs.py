@@ -1,0 +1,161 @@
+"""The fields of campaigns, and those that campaigns add to contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from campaigns import marks
+from campaigns.choices import STATE_TONES, CampaignChannel, CampaignState, CampaignType, Reached
+from campaigns.models import Campaign, Recipient
+from campaigns.queries import read_outcomes
+from campaigns.results import NO_CONTROL, Result
+from crm.catalogue import FieldSpec
+from crm.related_totals import Total
+from crm.templatetags.figures import NOTHING, percent, short_money
+from crm.templatetags.pieces import bar, pill
+
+EMPTY = ("empty", "filled", "isnull")
+
+
+def campaign_choices() -> Sequence[tuple[str, str]]:
+    return [(str(key), name) for key, name in Campaign.objects.order_by("name").values_list("pk", "name")]
+
+
+def _campaign(record: models.Model) -> Campaign:
+    return cast(Campaign, record)
+
+
+def _together(record: Any) -> Result:
+    return cast(Result, record.outcome.together)
+
+
+def points(share: float | None, digits: int = 1) -> str:
+    """A difference of two rates: `+7.9 pts`."""
+    if share is None:
+        return ""
+    return f"{'+' if share > 0 else '−' if share < 0 else ''}{abs(share) * 100:.{digits}f} pts"
+
+
+def ratio(value: float) -> str:
+    """`−0.73`: with a true minus."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+def _rate(record: models.Model) -> str:
+    rate = _together(record).rate(Reached.RESPONDED)
+    return "" if rate is None else percent(rate, 1)
+
+
+def _lift(record: models.Model) -> SafeString | str:
+    if cast(Any, record).outcome.control is None:
+        return format_html('<span class="ink-3">{}</span>', NO_CONTROL) if _together(record).tally.n else ""
+    found = _together(record).lift(Reached.RESPONDED)
+    if found is None:
+        return ""
+    bounds = f"95 %: {points(found.low, 2)} to {points(found.high, 2)}"
+    return pill(points(found.value), "good" if found.low > 0 else "bad" if found.high < 0 else "neutral", title=bounds)
+
+
+def _money(record: models.Model) -> str:
+    amount = _together(record).incremental_amount
+    return "" if amount is None else short_money(amount, _campaign(record).currency)
+
+
+def _roi(record: models.Model) -> str:
+    roi = _together(record).roi
+    return "" if roi is None else ratio(roi)
+
+
+def _lift_value(record: models.Model) -> float | None:
+    found = _together(record).lift(Reached.RESPONDED)
+    return None if found is None else found.value
+
+
+CAMPAIGN_FIELDS = (
+    FieldSpec("name", "Campaign", "name", sort=True, sort_by="sort_name", default=True, order=10, always=True,
+        held_in="search_text"),
+    FieldSpec("type", "Type", "type", kind="choice", choices=lambda: CampaignType.choices, default=True, order=20),
+    FieldSpec("channel", "Channel", "channel", kind="choice", choices=lambda: CampaignChannel.choices, default=True,
+        order=21),
+    FieldSpec("state", "State", "state", kind="choice", choices=lambda: CampaignState.choices, default=True, order=22,
+        always=True, cell=lambda record: pill(_campaign(record).get_state_display(),
+        STATE_TONES.get(_campaign(record).state, "neutral"))),
+    FieldSpec("owner", "Owner", "owner", kind="person", select=("owner",), order=30),
+    FieldSpec("starts_on", "From", "starts_on", kind="date", sort=True, default=True, order=40),
+    FieldSpec("ends_on", "Until", "ends_on", kind="date", order=41),
+    FieldSpec("people", "People", "id", kind="number", filter=False, default=True, order=50, along=read_outcomes,
+        value=lambda record: _together(record).tally.n, help="Reached, without the control group."),
+    FieldSpec("response_rate", "Response", "id", kind="number", filter=False, default=True, order=51,
+        along=read_outcomes, cell=_rate, value=lambda record: _together(record).rate(Reached.RESPONDED),
+        help="Of those who were reached."),
+    FieldSpec("lift", "Lift", "id", kind="number", filter=False, default=True, order=52, along=read_outcomes,
+        cell=_lift, value=_lift_value, help="Response above the control group; its interval on the campaign's page."),
+    FieldSpec("incremental_amount", "Incremental", "id", kind="number", filter=False, default=True, order=53,
+        along=read_outcomes, cell=_money, value=lambda record: _together(record).incremental_amount,
+        help="Money that would not have come without it.", stored="campaigns.recipient.amount"),
+    FieldSpec("roi", "ROI", "id", kind="number", filter=False, default=True, order=54, along=read_outcomes,
+        cell=_roi, value=lambda record: _together(record).roi,
+        help="(Incremental money x margin - cost) / cost.", stored="campaigns.recipient.amount"),
+    FieldSpec("budget_amount", "Budget", "budget_amount", kind="number", order=60),
+    FieldSpec("currency", "Currency", "currency", order=61),
+    FieldSpec("external_id", "External id", "external_id", order=70, held_in=""),
+)  # fmt: skip
+
+
+def in_campaign(look_up: str, value: Any) -> Q:
+    """Contacts that one of these campaigns reached; without any value: some campaign, or none."""
+    rows = Recipient.objects.filter(contact=OuterRef("pk"), variant__is_control=False)
+    return _asked(rows, look_up, value)
+
+
+def responded_to(look_up: str, value: Any) -> Q:
+    """Contacts that responded to one of these campaigns."""
+    rows = Recipient.objects.filter(contact=OuterRef("pk"), variant__is_control=False, responded=True)
+    return _asked(rows, look_up, value)
+
+
+def _asked(rows: models.QuerySet[Recipient], look_up: str, value: Any) -> Q:
+    if look_up in EMPTY:
+        found = Q(Exists(rows))
+        return found if look_up == "filled" or value is False else ~found
+    listed = list(value) if isinstance(value, (list, tuple)) else [value]
+    keys = [int(one) for one in listed if str(one).isascii() and str(one).isdecimal() and len(str(one)) < 19]
+    return Q(Exists(rows.filter(campaign__in=keys)))
+
+
+def chance_cell(contact: Any) -> str:
+    try:
+        return bar(contact.propensity.probability, "accent")
+    except ObjectDoesNotExist:
+        return NOTHING
+
+
+REACHED = (("variant__is_control", False),)
+CONTACT_FIELDS = (
+    FieldSpec("propensity", "Chance to respond", "propensity__probability", kind="number", cell=chance_cell, sort=True,
+        group="Scores", order=29, select=("propensity",), is_score=True,
+        help="To a campaign, learned from past ones; from 0 to 1, such as 0.3."),
+    FieldSpec("propensity_rank", "Responds more than", "propensity__better_than", kind="number", column=False,
+        group="Scores", order=29, is_score=True, help="This share of the contacts; 0.9: the first tenth."),
+    FieldSpec("campaign", "Campaign", "id", kind="choice", group="Campaigns", choices=campaign_choices, column=False,
+        order=110, condition=lambda end, value: in_campaign("in", value), compare=in_campaign,
+        stored="campaigns.recipient.campaign", help="Reached by it."),
+    FieldSpec("responded_to", "Responded to", "id", kind="choice", group="Campaigns", choices=campaign_choices,
+        column=False, order=111, condition=lambda end, value: responded_to("in", value), compare=responded_to,
+        stored="campaigns.recipient.responded"),
+    FieldSpec("campaigned", "Of a campaign", "pk", kind="mark", group="Campaigns", column=False, order=112,
+        mark=marks.condition, words=marks.words, stored="campaigns.recipient.campaign"),
+    FieldSpec("campaigns", "Campaigns", "pk", kind="number", group="Campaigns", column=False, filter=False, order=113,
+        stored="campaigns.recipient.sent_at",
+        total=Total("campaigns.recipient", "contact", "count", "sent_at", "", REACHED)),
+    FieldSpec("responses", "Responses to campaigns", "pk", kind="number", group="Campaigns", column=False,
+        filter=False, order=114, stored="campaigns.recipient.responded",
+        total=Total("campaigns.recipient", "contact", "count", "sent_at", "", (*REACHED, ("responded", True)))),
+)  # fmt: skip

@@ -1,0 +1,53 @@
+"""Celery entry points of campaigns."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.choices import CampaignState
+from campaigns.models import Campaign, Segment
+from campaigns.segments.actions import KIND
+from campaigns.sending.engine import run_campaign
+from campaigns.sending.outcomes import count_all
+from crm.company import current_company
+from crm.jobs import claim_window, start_job
+
+NIGHTLY_HOUR = 3
+
+
+@shared_task(name="campaigns.send")
+def send_campaign_task(campaign_id: int) -> int:
+    """Hand over what may leave of one campaign; safe to run twice at once."""
+    return run_campaign(campaign_id)
+
+
+@shared_task(name="campaigns.sweep")
+def sweep_campaigns_task() -> int:
+    """Go on with every campaign that is sending, or whose mails have still to be settled; how many."""
+    keys = list(
+        Campaign.objects.filter(state__in=(CampaignState.SENDING, CampaignState.PAUSED)).values_list("pk", flat=True)
+    )
+    for key in keys:
+        run_campaign(key)
+    return len(keys)
+
+
+@shared_task(name="campaigns.count_outcomes")
+def count_outcomes_task() -> int:
+    """What people did with the campaigns that are under way."""
+    return count_all()
+
+
+@shared_task(name="campaigns.count_segments")
+def count_segments_task() -> bool:
+    """Once a night write down who is in each live segment; called every hour. Whether it was started."""
+    now = timezone.now().astimezone(current_company().zone)
+    if now.hour < NIGHTLY_HOUR or not Segment.objects.filter(is_fixed=False).exists():
+        return False
+    with transaction.atomic():
+        is_first = claim_window(KIND, now.date().isoformat())
+        if is_first:
+            start_job(actor=None, kind=KIND, title="Segments: who came and who left")
+    return is_first

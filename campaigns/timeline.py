@@ -1,0 +1,49 @@
+"""Campaigns on the history of a contact: what went out to them, and what they did."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from campaigns.choices import Reached
+from campaigns.models import Campaign, Recipient
+from crm.access import can
+from crm.catalogue import TimelineEntry, TimelineSource
+from crm.choices import Verb
+from crm.field_rights import hidden_fields
+from crm.models import User
+from crm.templatetags.figures import money
+
+
+def campaigns_before(
+    user: User, key: int, before: dt.datetime | None, limit: int, words: str = ""
+) -> list[TimelineEntry]:
+    """The campaigns that reached a contact, before a moment, the newest first."""
+    if not can(user, Verb.VIEW, Campaign):
+        return []
+    rows = Recipient.objects.visible_to(user).filter(contact=key, sent_at__isnull=False, variant__is_control=False)
+    if before:
+        rows = rows.filter(sent_at__lt=before)
+    for word in words.split():
+        rows = rows.filter(campaign__name__icontains=word)
+    shows_money = "amount" not in hidden_fields(user, Recipient)
+    found = rows.select_related("campaign", "variant").order_by("-sent_at", "-pk")[:limit]
+    return [_entry(row, shows_money=shows_money) for row in found]
+
+
+def _entry(row: Recipient, *, shows_money: bool) -> TimelineEntry:
+    done = [label.lower() for name, label in Reached.choices if getattr(row, name)]
+    if row.amount and shows_money:
+        done.append(f"spent {money(row.amount, row.campaign.currency)}")
+    assert row.sent_at is not None  # noqa: S101 - for the type checker; asked for
+    return TimelineEntry(
+        at=row.sent_at,
+        icon="megaphone",
+        title=f"Campaign {row.campaign}: {row.variant}",
+        key=f"recipient-{row.pk}",
+        text=", ".join(done).capitalize(),
+        url=row.campaign.get_absolute_url(),
+        tone="good" if row.converted or row.responded else "neutral",
+    )
+
+
+TIMELINE = (TimelineSource("campaigns", "Campaigns", campaigns_before, is_searched=True, counted_as="campaigns"),)

@@ -1,0 +1,42 @@
+"""Who may do what with campaigns."""
+
+from __future__ import annotations
+
+from tests.access.law import ALL, EVERYBODY, NONE, SCOPES, Address, button, form, page, reach
+
+_BY_MARKETING = reach(NONE, ALL, NONE, ALL)
+SCOPES["campaign"] = {
+    "view": EVERYBODY,
+    **dict.fromkeys(("add", "change", "delete", "import", "export", "run"), _BY_MARKETING),
+}
+SCOPES["segment"] = SCOPES["variant"] = SCOPES["campaign"]
+SCOPES["secret of preferences"] = {"view": EVERYBODY}
+SCOPES["secret of a click"] = SCOPES["secret of a look"] = {"view": EVERYBODY, "note": EVERYBODY}
+_STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
+
+CAMPAIGN_ADDRESSES: dict[str, Address] = {
+    "campaigns:campaign_list": page("campaign"),
+    "campaigns:campaign_export": page("campaign", "export"),
+    "campaigns:campaign_create": form("campaign", "add"),
+    "campaigns:sample_size": page("campaign"),
+    "campaigns:propensity": page("analysis"),
+    "campaigns:propensity_run": button("analysis", "run", has_record=False),
+    "campaigns:campaign_detail": Address("campaign"),
+    "campaigns:audience": form("campaign", "change", has_record=True),
+    "campaigns:variant_create": form("campaign", "change", has_record=True),
+    "campaigns:variant_update": form("variant", "change", has_record=True),
+    "campaigns:variant_remove": button("variant", "change"),
+    "campaigns:check": Address("campaign", {"GET": "change"}),
+    **{f"campaigns:campaign_{step}": button("campaign", "change") for step in _STEPS},
+    "campaigns:click": Address("secret of a click", {"GET": "note"}, is_public=True),
+    "campaigns:opening": Address("secret of a look", {"GET": "note"}, is_public=True),
+    "campaigns:preferences": Address("secret of preferences", {"GET": "view", "POST": "view"}, is_public=True),
+    "campaigns:segment_list": page("segment"),
+    "campaigns:segment_create": form("segment", "add"),
+    "campaigns:segment_detail": Address("segment"),
+    "campaigns:segment_update": form("segment", "change", has_record=True),
+    "campaigns:segment_fix": button("segment", "change"),
+    "campaigns:segment_refresh": button("segment", "change"),
+    "campaigns:segment_remove": button("segment", "delete"),
+    "campaigns:campaign_update": form("campaign", "change", has_record=True),
+}

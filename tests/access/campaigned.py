@@ -1,0 +1,59 @@
+"""Campaigns for the access tests, written past the actions: a world has many."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from campaigns.models import Campaign, Recipient, Segment, Variant
+from contacts.models import Contact
+from crm.foreign.tokens import Purpose, make_token
+from crm.models import User
+
+
+def make_campaign(owner: User, name: str) -> Campaign:
+    return Campaign.objects.create(name=f"CANARY campaign {name} {owner.pk}", owner=owner)
+
+
+def make_segment(owner: User, name: str) -> Segment:
+    return Segment.objects.create(name=f"CANARY segment {name} {owner.pk}", owner=owner)
+
+
+def make_variant(owner: User, name: str) -> Variant:
+    blocks = [{"kind": "text", "text": "Hello"}]
+    return make_campaign(owner, f"with {name}").variants.create(name="A", subject="Frames", blocks=blocks)
+
+
+def make_recipient(owner: User, name: str) -> Recipient:
+    contact = Contact.objects.create(name=f"CANARY reader {name}", owner=owner, team=owner.team, sort_name=name)
+    variant = make_variant(owner, f"read by {name}")
+    return Recipient.objects.create(campaign=variant.campaign, variant=variant, contact=contact)
+
+
+def make_click(owner: User, name: str) -> SimpleNamespace:
+    """The secret of a link in a mail."""
+    row = make_recipient(owner, f"who clicks {name}")
+    return SimpleNamespace(
+        pk=make_token(Purpose.CLICK, {"r": row.pk, "c": row.campaign_id, "u": "https://example.com/"}, None)
+    )
+
+
+def make_look(owner: User, name: str) -> SimpleNamespace:
+    """The secret of the picture of one point."""
+    row = make_recipient(owner, f"who looks {name}")
+    return SimpleNamespace(pk=make_token(Purpose.OPENING, {"r": row.pk, "c": row.campaign_id}, None))
+
+
+def make_preferences(owner: User, name: str) -> SimpleNamespace:
+    """The secret of the page on which a person says what they want."""
+    row = make_recipient(owner, f"who leaves {name}")
+    return SimpleNamespace(pk=make_token(Purpose.PREFERENCES, {"contact": row.contact_id, "recipient": row.pk}, None))
+
+
+CAMPAIGN_MAKERS = {
+    "campaign": make_campaign,
+    "segment": make_segment,
+    "variant": make_variant,
+    "secret of a click": make_click,
+    "secret of a look": make_look,
+    "secret of preferences": make_preferences,
+}

@@ -1,0 +1,63 @@
+"""What a mail of a campaign says: merge fields, blocks, and what is refused."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.mail.blocks import checked_blocks, draw
+from campaigns.mail.merging import Unknown, check_text, fill
+
+
+def test_fields_are_filled_in_once_and_as_text():
+    values = {"first_name": "<b>{{last_name}}</b>", "company": "A & B"}
+    text = "Dear {{first_name|you}}, {{ company }} {{city|here & now}}"
+    assert fill(text, values) == "Dear <b>{{last_name}}</b>, A & B here & now"
+    with pytest.raises(Unknown, match="last name is not known"):
+        fill("{{last_name}}", values)
+    mail = draw(
+        checked_blocks([{"kind": "text", "text": f"{text} 1 < 2"}]), subject="Hi {{first_name|}}", preheader="",
+        values={**values, "first_name": "A\r\nBcc: x@y.example"}, links=str, footer=("", ""),
+    )  # fmt: skip
+    assert "\n" not in mail.subject
+    assert "A &amp; B here &amp; now 1 &lt; 2" in mail.html
+    named = draw(
+        checked_blocks([{"kind": "text", "text": "Dear {{first_name}}"}]), subject="Hi", preheader="",
+        values={"first_name": "<i> https://evil.example {{city}}"}, links=str, footer=("", ""),
+    )  # fmt: skip
+    assert "&lt;i&gt; https://evil.example {{city}}" in named.html
+    assert "<a " not in named.html
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_and_no_name_breaks_a_mail(text, name):
+    try:
+        check_text(text)
+        blocks = checked_blocks([{"kind": "text", "text": text or "a"}])
+    except ValidationError:
+        return
+    try:
+        mail = draw(blocks, subject="S", preheader="", values={"first_name": name}, links=str, footer=("", ""))
+    except Unknown:
+        return
+    assert mail.html.count("<script") == 0
+    assert not re.search(r"<(?!/?(table|tr|td|a|br|hr|html|head|meta|title|body|div|strong|!doctype)\b)", mail.html)
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ({"kind": "text", "text": "{{password}}"}, "is no field"),
+        ({"kind": "text", "text": "{% load x %}"}, "Braces stand alone"),
+        ({"kind": "button", "text": "Go", "url": "javascript:alert(1)"}, "whole web address"),
+        ({"kind": "button", "text": "Go", "url": "https://a@b.example/"}, "whole web address"),
+        ({"kind": "button", "text": "Go", "url": "https://x.example/{{name}}"}, "whole web address"),
+        ({"kind": "html", "text": "<b>"}, "no kind"),
+        ({"kind": "heading", "text": ""}, "Write what it says"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_in_a_sentence(block, said):
+    with pytest.raises(ValidationError, match=said):
+        checked_blocks([block])

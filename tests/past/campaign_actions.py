@@ -1,0 +1,124 @@
+"""The actions of campaigns with what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from campaigns import actions, preferences
+from campaigns.models import Campaign, Recipient, Segment
+from campaigns.segments import actions as segments
+from campaigns.sending import actions as sending
+from tests.campaigns.sample import BLOCKS, agreed, ready
+from tests.factories import make_contact, make_user
+
+CAMPAIGN_MODULES = (actions, segments, sending, preferences)
+
+
+def made() -> Campaign:
+    return Campaign.objects.create(name="Spring frames")
+
+
+def _plan(actor: Any) -> Callable[[], Any]:
+    return lambda: actions.plan_campaign(actor=actor, fields={"name": "Autumn frames"})
+
+
+def _change(actor: Any) -> Callable[[], Any]:
+    campaign = made()
+    return lambda: actions.change_campaign(actor=actor, campaign=campaign, version=1, fields={"goal": "More orders"})
+
+
+def _on_segment(act: Callable[..., Any], **given: Any) -> Callable[[Any], Callable[[], Any]]:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        segment = Segment.objects.create(name="Quiet since spring")
+        return lambda: act(actor=actor, segment=segment, **given)
+
+    return prepared
+
+
+def _create_segment(actor: Any) -> Callable[[], Any]:
+    return lambda: segments.create_segment(actor=actor, fields={"name": "Quiet"}, tree={})
+
+
+def _set_audience(actor: Any) -> Callable[[], Any]:
+    campaign, segment = made(), Segment.objects.create(name="Quiet since spring")
+    return lambda: sending.set_audience(
+        actor=actor, campaign=campaign, version=1, fields={}, segments=[segment], without=[]
+    )
+
+
+def _set_variant(actor: Any) -> Callable[[], Any]:
+    campaign, fields = made(), {"name": "A", "subject": "Frames", "blocks": BLOCKS}
+    return lambda: sending.set_variant(actor=actor, campaign=campaign, variant=None, fields=fields)
+
+
+def _remove_variant(actor: Any) -> Callable[[], Any]:
+    campaign = made()
+    variant = campaign.variants.create(name="A")
+    return lambda: sending.remove_variant(actor=actor, campaign=campaign, variant=variant)
+
+
+def _sendable() -> Campaign:
+    agreed(2)
+    return ready(None)
+
+
+def _ask(actor: Any) -> Callable[[], Any]:
+    campaign = _sendable()
+    return lambda: sending.ask_approval(actor=actor, campaign=campaign)
+
+
+def _approve(actor: Any) -> Callable[[], Any]:
+    campaign = _sendable()
+    sending.ask_approval(actor=make_user(), campaign=campaign)
+    return lambda: sending.approve_campaign(actor=actor, campaign=campaign)
+
+
+def _launch(actor: Any) -> Callable[[], Any]:
+    campaign = _sendable()
+    return lambda: sending.launch_campaign(actor=actor, campaign=campaign)
+
+
+def _under_way(act: Callable[..., Any], state: str) -> Callable[[Any], Callable[[], Any]]:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        campaign = made()
+        Campaign.objects.filter(pk=campaign.pk).update(state=state)
+        return lambda: act(actor=actor, campaign=campaign)
+
+    return prepared
+
+
+def _reader() -> dict[str, Any]:
+    campaign, contact = made(), make_contact()
+    row = Recipient.objects.create(campaign=campaign, variant=campaign.variants.create(name="A"), contact=contact)
+    return {"contact": contact, "recipient": row}
+
+
+def _choose(actor: Any) -> Callable[[], Any]:
+    said = _reader()
+    return lambda: preferences.choose_purposes(wanted=["marketing"], **said)
+
+
+CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
+    "plan_campaign": _plan,
+    "change_campaign": _change,
+    "create_segment": _create_segment,
+    "change_segment": _on_segment(
+        segments.change_segment, version=1, fields={"description": "Of the north"}, tree=None
+    ),
+    "fix_segment": _on_segment(segments.fix_segment),
+    "delete_segment": _on_segment(segments.delete_segment),
+    "start_refresh": _on_segment(segments.start_refresh),
+    "set_audience": _set_audience,
+    "set_variant": _set_variant,
+    "remove_variant": _remove_variant,
+    "ask_approval": _ask,
+    "approve_campaign": _approve,
+    "launch_campaign": _launch,
+    "pause_campaign": _under_way(sending.pause_campaign, "sending"),
+    "resume_campaign": _under_way(sending.resume_campaign, "paused"),
+    "cancel_campaign": _under_way(sending.cancel_campaign, "sending"),
+    "choose_purposes": _choose,
+}
+# counts, at night; rings after the action that it is part of
+CAMPAIGN_NOT_ALONE = {"refresh_segment", "ring_after_commit", "standing_of"}
