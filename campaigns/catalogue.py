@@ -59,7 +59,7 @@ CATALOGUE = Catalogue(
             group="Marketing",
             order=49,
             model="campaigns.segment",
-            key="b",
+            key="n",
         ),
         NavItem(
             "Campaigns",
