@@ -57,7 +57,8 @@ class Operand:
         self.is_text = isinstance(self.field, (models.CharField, models.TextField))
         self.is_list = isinstance(self.field, ArrayField)
         self.is_whole = isinstance(self.field, (models.IntegerField, models.AutoField))
-        self.is_moment = isinstance(self.field, models.DateTimeField)
+        kept = self.field.output_field if isinstance(self.field, models.GeneratedField) else self.field
+        self.is_moment = isinstance(kept, models.DateTimeField)
 
     @property
     def related(self) -> type[models.Model]:
