@@ -18,6 +18,7 @@ JOBS = {
     "score leads": "leads.scoring.actions.run_scoring",
     "allocate leads": "leads.allocation.actions.run_allocation",
     "renewals": "orders.contracts.renewing.run_renewing",
+    "survey": "feedback.asking.sending.run_sending",
     "enrolment": "leads.nurturing.actions.run_enrolling",
     "segments": "campaigns.segments.actions.run_refresh",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
@@ -47,6 +48,7 @@ DEMO_LOADERS = [
     "pipeline.demo.working.load",
     "service.demo.tickets.load",
     "service.demo.articles.load",
+    "feedback.demo.load",
     "analytics.demo.load",
     "campaigns.demo.load",
 ]

@@ -126,6 +126,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="35"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "ask about tickets that were solved and orders that came in": {
+        "task": "feedback.ask",
+        "schedule": 300.0,
+        "options": {"queue": "batch", "expires": 300},
+    },
     "mark quotes whose last day has passed": {
         "task": "pipeline.expire_quotes",
         "schedule": crontab(minute="2"),

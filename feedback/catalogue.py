@@ -1,5 +1,55 @@
 """What feedback brings to the engines."""
 
-from crm.catalogue import Catalogue
+from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
+from crm.choices import Role, Scope
+from crm.grants import EVERYTHING, READ_ALL, Grants
+from feedback.exporting import EXPORTS
+from feedback.importing import KINDS
+from feedback.panels import CONTACT_PANELS
+from feedback.searching import SOURCES
+from feedback.specs import CONTACT_FIELDS, INVITATION_FIELDS, RESPONSE_FIELDS, REVIEW_FIELDS, SURVEY_FIELDS
+from feedback.timeline import TIMELINE
 
-CATALOGUE = Catalogue()
+SEE = Grants(view=Scope.ALL)
+SET_UP: dict[str, Grants] = {
+    Role.REP: SEE,
+    Role.MARKETER: EVERYTHING,
+    Role.AGENT: READ_ALL,
+    Role.MANAGER: EVERYTHING,
+}
+
+CATALOGUE = Catalogue(
+    fields={
+        "feedback.response": RESPONSE_FIELDS,
+        "feedback.survey": SURVEY_FIELDS,
+        "feedback.invitation": INVITATION_FIELDS,
+        "feedback.review": REVIEW_FIELDS,
+        "contacts.contact": CONTACT_FIELDS,
+    },
+    grants={"feedback.survey": SET_UP, "feedback.touchpoint": SET_UP},
+    imports=KINDS,
+    exports=EXPORTS,
+    timeline=TIMELINE,
+    panels={"contacts.contact": CONTACT_PANELS},
+    navigation=(
+        NavItem("Surveys", "feedback:survey_list", "ui-checks", group="Service", order=46, model="feedback.survey"),
+        NavItem("Reviews", "feedback:review_list", "star-half", group="Service", order=48, model="feedback.review"),
+        NavItem(
+            "Answers", "feedback:response_list", "emoji-smile", group="Service", order=47,
+            model="feedback.response",
+        ),
+    ),
+    new_items=(NewItem("Survey", "feedback:survey_choose", "ui-checks", "feedback.survey", order=60),),
+    past={
+        "feedback.survey": PastRule(without=("sort_name", "search_text", "updated_at", "open_token")),
+        "feedback.question": PastRule(parent="survey_id", is_part=True),
+        "feedback.response": PastRule(
+            without=("nps_group", "comment", "search_text", "told_at", "sender_digest", "stamp")
+        ),
+        "feedback.invitation": PastRule(parent="survey_id"),
+        "feedback.answer": PastRule(parent="response_id", is_part=True),
+        "feedback.npsstanding": PastRule(exempt="Kept from the answers, which have a history of their own."),
+    },
+    api_areas=(ApiArea("surveys", "Surveys and answers", "Surveys, what customers answered, and the scores."),),
+    search=SOURCES,
+)  # fmt: skip

@@ -1,6 +1,36 @@
 """Addresses of surveys and answers, included at the root."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from feedback.answering import public
+from feedback.views import loop, responses, reviews, surveys
 
 app_name = "feedback"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("surveys/", surveys.SurveyListView.as_view(), name="survey_list"),
+    path("surveys/new/", surveys.SurveyChooseView.as_view(), name="survey_choose"),
+    path("surveys/make/", surveys.SurveyCreateView.as_view(), name="survey_create"),
+    path("surveys/<int:pk>/", surveys.SurveyDetailView.as_view(), name="survey_detail"),
+    path("surveys/<int:pk>/edit/", surveys.SurveyUpdateView.as_view(), name="survey_update"),
+    path("surveys/<int:pk>/languages/", surveys.SurveyTranslateView.as_view(), name="survey_translate"),
+    path("surveys/<int:pk>/look/", surveys.SurveyLookView.as_view(), name="survey_look"),
+    path("surveys/<int:pk>/open/", surveys.SurveyOpenView.as_view(), name="survey_open"),
+    path("surveys/<int:pk>/close/", surveys.SurveyCloseView.as_view(), name="survey_close"),
+    path("surveys/<int:pk>/open-link/", surveys.OpenLinkView.as_view(), name="survey_open_link"),
+    path("surveys/<int:pk>/ask/", surveys.SurveyAskView.as_view(), name="survey_ask"),
+    path("surveys/loop/", loop.LoopView.as_view(), name="loop"),
+    path("surveys/asked/", surveys.InvitationListView.as_view(), name="invitation_list"),
+    path("surveys/answers/", responses.ResponseListView.as_view(), name="response_list"),
+    path("surveys/answers/export/", responses.ResponseExportView.as_view(), name="response_export"),
+    path("surveys/answers/<int:pk>/", responses.ResponseDetailView.as_view(), name="response_detail"),
+    path("surveys/answers/<int:pk>/follow-up/", responses.FollowUpView.as_view(), name="response_follow_up"),
+    path("surveys/answers/<int:pk>/tags/", responses.ResponseTagView.as_view(), name="response_tag"),
+    path("surveys/reviews/", reviews.ReviewListView.as_view(), name="review_list"),
+    path("surveys/reviews/<int:pk>/", reviews.ReviewDetailView.as_view(), name="review_detail"),
+    path("surveys/reviews/<int:pk>/publish/", reviews.ReviewPublishView.as_view(), name="review_publish"),
+    path("surveys/reviews/<int:pk>/refuse/", reviews.ReviewRefuseView.as_view(), name="review_refuse"),
+    path("reviews/", reviews.PublicReviewsView.as_view(), name="public_reviews"),
+    path("reviews/feed.json", reviews.ReviewFeedView.as_view(), name="public_review_feed"),
+    path("s/<str:token>/", public.PublicSurveyView.as_view(), name="public_survey"),
+    path("s/<str:token>/no/", public.PublicRefusalView.as_view(), name="public_refusal"),
+]

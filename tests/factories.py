@@ -19,6 +19,8 @@ from crm.catalogue import api_areas
 from crm.choices import Role
 from crm.models import ApiToken, Company, StoredFile, Team, User
 from crm.rest.actions import issue_token
+from feedback.keeping import refresh_responses, refresh_surveys
+from feedback.models import Answer, Question, Response, Survey
 from leads.keeping import refresh_search as refresh_leads
 from leads.models import Lead
 from orders.invoices.keeping import refresh_invoices
@@ -214,3 +216,24 @@ def make_token(user: User, *scopes: str, **fields: Any) -> str:
     if fields:
         ApiToken.objects.filter(pk=token.pk).update(**fields)
     return secret
+
+
+def make_survey(**fields: Any) -> Survey:
+    """A closed survey with the one question how likely somebody is to recommend us."""
+    survey = Survey.objects.create(**{"name": f"Survey {next(count):04}", "state": "closed", **fields})
+    Question.objects.create(survey=survey, text="How likely?", kind="nps", dimension="nps", low=0, high=10)
+    refresh_surveys()
+    survey.refresh_from_db()
+    return survey
+
+
+def make_response(
+    contact: Contact | None, score: int | None = 9, *, comment: str = "", survey: Survey | None = None, **fields: Any
+) -> Response:
+    """What a contact answered to the first question of a survey; what is kept of it kept right."""
+    asked = survey or make_survey()
+    response = Response.objects.create(**{"survey": asked, "contact": contact, "answered_at": NOON, **fields})
+    Answer.objects.create(response=response, question=asked.questions.all()[0], value=score, comment=comment)
+    refresh_responses([response.pk])
+    response.refresh_from_db()
+    return response

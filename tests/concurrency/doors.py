@@ -13,6 +13,7 @@ from crm.choices import Role
 from crm.models import AccessRule, ExchangeRate, MailChannel, User
 from crm.views.forms import FormPage
 from crm.views.parts import PartFormPage
+from feedback.models import TouchPoint
 from orders.models import LoyaltyProgramme, LoyaltyTier
 from pipeline.models import DiscountLimit, Letterhead, OutcomeReason, Target
 from service.models import ArticleCategory, ServiceHours, SlaPolicy
@@ -90,6 +91,8 @@ def record_of(label: str, owner: User) -> Any:
         "campaigns.Variant": lambda: MAKERS["variant"](owner, "one"),
         "campaigns.SendingRules": lambda: SendingRules.objects.create(pk=1),
         "campaigns.Campaign": lambda: MAKERS["campaign"](owner, "one"),
+        "feedback.Survey": lambda: MAKERS["survey"](owner, "one"),
+        "feedback.TouchPoint": lambda: TouchPoint.objects.create(name="Delivery"),
         "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
         "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),
         "orders.ProductRegistration": lambda: MAKERS["registration"](owner, "one"),

@@ -74,6 +74,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "blocks-0-text": "Hello",
     },
     "campaigns:campaign_create": {"name": "Spring frames", "channel": "email", "currency": "EUR", "window_days": "14"},
+    "feedback:survey_create": {"name": "Spring", "questions-0-text": "How was it?"},
     "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }

@@ -44,6 +44,7 @@ from tests.factories import make_contact, make_deal, make_order, make_pipeline, 
 from tests.past.alert_actions import ALERT_ACTIONS, ALERT_MODULES
 from tests.past.campaign_actions import CAMPAIGN_ACTIONS, CAMPAIGN_MODULES, CAMPAIGN_NOT_ALONE
 from tests.past.contact_actions import CONTACT_ACTIONS
+from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
@@ -75,6 +76,7 @@ MODULES = (
     *ALERT_MODULES,
     *TICKET_MODULES,
     *CAMPAIGN_MODULES,
+    *FEEDBACK_MODULES,
 )
 LINES = [orders.LineInput(quantity=Decimal(2), unit_price=Decimal(5))]
 SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
@@ -86,7 +88,7 @@ NOT_ALONE = {
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists",
     "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
-} | LEAD_NOT_ALONE | TICKET_NOT_ALONE | CAMPAIGN_NOT_ALONE  # fmt: skip
+} | LEAD_NOT_ALONE | TICKET_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
 
 
 def _mail(**states: Any) -> OutgoingMail:
@@ -144,6 +146,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **CONTACT_ACTIONS,
     **TICKET_ACTIONS,
     **CAMPAIGN_ACTIONS,
+    **FEEDBACK_ACTIONS,
     "create_contact": lambda actor: (
         lambda: contacts.create_contact(
             actor=actor,

@@ -1,0 +1,38 @@
+"""Touch points in the administration; surveys and answers to look at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
+from feedback.models import Response, Survey, TouchPoint
+
+
+@admin.register(TouchPoint)
+class TouchPointAdmin(LoggedAdmin):
+    """Where customers meet the house, along their journey."""
+
+    list_display = ("name", "stage", "channel", "position")
+    sortable_by = ()
+
+
+@admin.register(Survey)
+class SurveyAdmin(ViewOnlyAdmin):
+    """Surveys are built on their pages."""
+
+    list_display = ("name", "kind", "state", "owner")
+    list_select_related = ("owner",)
+    sortable_by = ()
+
+
+@admin.register(Response)
+class ResponseAdmin(ViewOnlyAdmin):
+    """What customers answered."""
+
+    list_display = ("pk", "survey", "contact", "nps", "told_at")
+    list_select_related = ("survey", "contact")
+    list_filter = ("survey",)
+    sortable_by = ()
+
+
+register_the_rest("feedback")

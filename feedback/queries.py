@@ -1,0 +1,50 @@
+"""Reads of answers that lists and pages show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from contacts.models import Contact
+from crm.field_rights import hides
+from crm.filtering.folding import folded
+from crm.filtering.searching import MOST_WORDS, finds_names_only, search_condition
+from crm.models import User
+from feedback.models import Answer, Response
+
+
+def search_responses(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
+    """Responses whose comment has every word of the text, or whose customer it finds."""
+    text = text.strip()
+    if not text:
+        return rows
+    names_only = finds_names_only(user, "contacts.contact")
+    customers = Contact.objects.filter(search_condition(text, names_only=names_only))
+    found = Response.objects.filter(contact__in=customers.order_by().values("pk")).order_by().values("pk")
+    if not hides(user, "feedback.response.comment"):
+        said = Q()
+        for word in text.split()[:MOST_WORDS]:
+            said &= Q(search_text__contains=folded(word))
+        found = found.union(Response.objects.filter(said).exclude(search_text="").order_by().values("pk"), all=True)
+    return rows.filter(pk__in=found)
+
+
+def answers_of(response: Response) -> list[Answer]:
+    """The answers of a response in the order of its questions."""
+    return list(
+        Answer.objects.filter(response=response).select_related("question").order_by("question__position", "pk")
+    )
+
+
+def search_invitations(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
+    """Invitations of the customers whom the text finds."""
+    if not text.strip():
+        return rows
+    found = Contact.objects.filter(search_condition(text, names_only=finds_names_only(user, "contacts.contact")))
+    return rows.filter(contact__in=found.order_by().values("pk"))
+
+
+def search_reviews(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
+    """Reviews of the customers whom the text finds."""
+    return search_invitations(rows, text, user)

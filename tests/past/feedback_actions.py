@@ -1,0 +1,125 @@
+"""The actions of surveys and answers with what they take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from feedback.actions import answering, closing, refusing, reviewing, surveys, tagging
+from feedback.actions.answering import Said
+from feedback.keeping import refresh_responses
+from feedback.models import Invitation, Response, Review, Survey
+from feedback.ready import READY, WITH_NAME, QuestionInput
+from tests.factories import make_contact, make_response, make_survey
+
+FEEDBACK_MODULES = (surveys, answering, refusing, tagging, closing, reviewing)
+FEEDBACK_NOT_ALONE = {"is_changeable", "said_before", "is_unhappy"}  # reads
+QUESTIONS = [QuestionInput("How was it?"), QuestionInput("Why?", "text")]
+
+
+def invited(**fields: Any) -> Invitation:
+    """Somebody who was asked by an open survey with one question."""
+    end = timezone.now() + dt.timedelta(days=9)
+    survey = fields.pop("survey", None) or make_survey(state="open")
+    return Invitation.objects.create(**{"survey": survey, "contact": make_contact(), "expires_at": end, **fields})
+
+
+def nine(survey: Survey) -> dict[int, Said]:
+    """A nine as the answer to the first question."""
+    return {survey.questions.all()[0].pk: Said(Decimal(9))}
+
+
+def _of(act: Callable[..., Any], **given: Any) -> Any:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        survey = make_survey(state="draft")
+        return lambda: act(actor=actor, survey=survey, **given)
+
+    return prepared
+
+
+def _create(actor: Any) -> Callable[[], Any]:
+    return lambda: surveys.create_survey(actor=actor, fields={"name": "Spring"}, questions=QUESTIONS)
+
+
+def _translate(actor: Any) -> Callable[[], Any]:
+    survey = make_survey()
+    texts = {"title": "Würden Sie uns empfehlen?"}
+    return lambda: surveys.translate_survey(
+        actor=actor, survey=survey, version=survey.version, language="de", texts=texts
+    )
+
+
+def _answer(actor: Any) -> Callable[[], Any]:
+    one = invited()
+    return lambda: answering.answer_invitation(invitation=one, answers=nine(one.survey))
+
+
+def _answer_openly(actor: Any) -> Callable[[], Any]:
+    survey = make_survey(state="open")
+    return lambda: answering.answer_openly(survey=survey, answers=nine(survey), ip="192.0.2.1", stamp="page")
+
+
+def _refuse(actor: Any) -> Callable[[], Any]:
+    one = invited()
+    return lambda: refusing.ask_no_more(invitation=one)
+
+
+def _tag(actor: Any) -> Callable[[], Any]:
+    response = make_response(make_contact(), comment="Too slow")
+    return lambda: tagging.tag_response(actor=actor, response=response, tags=["people"])
+
+
+def waiting_review() -> Review:
+    """A review of five stars that nobody has looked at."""
+    survey = surveys.create_survey(actor=None, fields={"name": "Reviews"}, questions=READY["review"].questions)
+    _, words, may = survey.questions.order_by("position")
+    response = make_response(make_contact(first_name="Mia", name="Mia Keller"), 5, survey=survey)
+    response.answers.create(question=may, choice=WITH_NAME)
+    response.answers.create(question=words, comment="Closes perfectly.")
+    refresh_responses([response.pk])
+    response.refresh_from_db()
+    review = reviewing.keep_review(response=response)
+    assert review is not None
+    return review
+
+
+def _keep_review(actor: Any) -> Callable[[], Any]:
+    review = waiting_review()
+    review.response.answers.filter(comment="Closes perfectly.").update(comment="Closes well.")
+    refresh_responses([review.response_id])
+    return lambda: reviewing.keep_review(response=Response.objects.get(pk=review.response_id))
+
+
+def _of_review(act: Callable[..., Any], **given: Any) -> Any:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        review = waiting_review()
+        return lambda: act(actor=actor, review=review, **given)
+
+    return prepared
+
+
+def _follow_up(actor: Any) -> Callable[[], Any]:
+    response = make_response(make_contact(), 2, comment="Too slow")
+    return lambda: closing.follow_up(actor=actor, response=response)
+
+
+FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
+    "create_survey": _create,
+    "change_survey": _of(surveys.change_survey, version=1, fields={"title": "Spring"}, questions=QUESTIONS),
+    "open_survey": _of(surveys.open_survey),
+    "close_survey": _of(surveys.close_survey),
+    "switch_open_link": _of(surveys.switch_open_link, is_on=True),
+    "translate_survey": _translate,
+    "answer_invitation": _answer,
+    "answer_openly": _answer_openly,
+    "ask_no_more": _refuse,
+    "tag_response": _tag,
+    "follow_up": _follow_up,
+    "keep_review": _keep_review,
+    "publish_review": _of_review(reviewing.publish_review, reply="Thank you!"),
+    "refuse_review": _of_review(reviewing.refuse_review),
+}
