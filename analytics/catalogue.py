@@ -10,6 +10,7 @@ from analytics.home import CARDS
 from analytics.lead_panel import LEAD_FIELDS
 from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
+from analytics.satisfaction.specs import RESPONSE_FIELDS
 from analytics.specs import CONTACT_FIELDS
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
@@ -25,6 +26,7 @@ CATALOGUE = Catalogue(
     fields={
         "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS),
         "leads.lead": LEAD_FIELDS,
+        "feedback.response": RESPONSE_FIELDS,
         "analytics.sellalert": ALERT_FIELDS,
     },
     grants={
@@ -82,6 +84,15 @@ CATALOGUE = Catalogue(
             roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
         ),
         NavItem(
+            "Satisfaction",
+            "analytics:satisfaction_detail",
+            "emoji-smile",
+            group="Analysis",
+            order=545,
+            model="analytics.modelrun",
+            roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
+        ),
+        NavItem(
             "Churn", "analytics:churn_detail", "graph-down", group="Analysis", order=518, model="analytics.modelrun"
         ),
         NavItem(
@@ -126,6 +137,7 @@ CATALOGUE = Catalogue(
         "analytics.prospectscore": REBUILT,
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
+        "analytics.satisfactioncount": PastRule(exempt=MADE_ANEW),
         "analytics.segmentmove": PastRule(exempt="Counted from the history of scores, month by month."),
         "analytics.scorehistory": PastRule(exempt="A dated history itself: each month's scores are added and stay."),
     },

@@ -25,6 +25,7 @@ from analytics.steps import (
     prospects,
     retention,
     rfm,
+    satisfaction,
 )
 from analytics.steps.kinds import Step
 
@@ -104,6 +105,8 @@ SHIPPED = (
         describe=cohorts.describe,
         url_name="analytics:cohort_list",
     ),
+    # behind the scores that it divides the answers by
+    Step("satisfaction", "Satisfaction", satisfaction.run, url_name="analytics:satisfaction_detail"),
     # who drifts away is told by the lifetime values; without them the others are told all the same
     Step("alerts", "Selling alerts", alerts.run, describe=alerts.describe, url_name="analytics:alert_list"),
     Step(

@@ -14,6 +14,7 @@ from analytics import (
     views,
 )
 from analytics.alerts import views as alerts
+from analytics.satisfaction import views as satisfaction
 
 app_name = "analytics"
 urlpatterns = [
@@ -38,6 +39,10 @@ urlpatterns = [
     path("alerts/<int:pk>/accept/", alerts.AlertAcceptView.as_view(), name="alert_accept"),
     path("alerts/<int:pk>/dismiss/", alerts.AlertDismissView.as_view(), name="alert_dismiss"),
     path("alerts/<int:pk>/snooze/", alerts.AlertSnoozeView.as_view(), name="alert_snooze"),
+    path("satisfaction/", satisfaction.SatisfactionView.as_view(), name="satisfaction_detail"),
+    path("satisfaction/ratings/", satisfaction.RatingsView.as_view(), name="satisfaction_ratings"),
+    path("satisfaction/chain/", satisfaction.ChainView.as_view(), name="satisfaction_chain"),
+    path("satisfaction/export/", satisfaction.SatisfactionExportView.as_view(), name="satisfaction_export"),
     path("leads/", lead_views.LeadChanceView.as_view(), name="lead_detail"),
     path("leads/run/", lead_views.LeadRunView.as_view(), name="lead_run"),
     path("prospects/", prospect_views.ProspectView.as_view(), name="prospect_list"),

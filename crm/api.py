@@ -18,6 +18,7 @@ from ninja.operation import Operation
 
 from analytics.alerts.api import alerts
 from analytics.api import scores
+from analytics.satisfaction.api import satisfaction
 from campaigns.api import campaigns
 from campaigns.segments.api import segments
 from contacts.api import contacts, organizations
@@ -31,6 +32,7 @@ from crm.rest.parsing import JsonParser
 from crm.rest.problems import Problem, plain_problem, wrong_fields
 from crm.rest.schemas import ProblemBody
 from crm.rest.tasks_api import tasks
+from feedback.api import surveys
 from leads.api import leads
 from leads.nurturing.api import nurturing
 from orders.api import orders, products
@@ -91,6 +93,8 @@ api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
 api.add_router("campaigns", campaigns)
 api.add_router("segments", segments)
+api.add_router("surveys", surveys)
+api.add_router("satisfaction", satisfaction)
 api.add_router("scores", scores)
 api.add_router("alerts", alerts)
 api.add_router("tasks", tasks)

@@ -5,6 +5,7 @@ from analytics.models.forecast import DealForecast, ForecastSnapshot
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
+from analytics.models.satisfaction import SatisfactionCount
 from analytics.models.scores import ChurnScore, ClvScore, LeadScore, ProspectScore, RfmScore
 from analytics.models.segments import RfmSegment, UsageLevel
 
@@ -22,6 +23,7 @@ __all__ = [
     "RetentionRate",
     "RfmScore",
     "RfmSegment",
+    "SatisfactionCount",
     "ScoreHistory",
     "SegmentMove",
     "SellAlert",

@@ -10,15 +10,22 @@ from tests.access.articled import ARTICLE_MAKERS
 from tests.access.campaign_table import CAMPAIGN_ADDRESSES
 from tests.access.campaigned import CAMPAIGN_MAKERS
 from tests.access.deal_table import DEAL_ADDRESSES
+from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
 from tests.access.law import Address
 from tests.access.ticket_table import TICKET_ADDRESSES
 from tests.access.ticketed import TICKET_MAKERS
 
-BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {**TICKET_MAKERS, **ARTICLE_MAKERS, **CAMPAIGN_MAKERS}
+BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
+    **TICKET_MAKERS,
+    **ARTICLE_MAKERS,
+    **CAMPAIGN_MAKERS,
+    **FEEDBACK_MAKERS,
+}
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
     **DEAL_ADDRESSES,
     **ARTICLE_ADDRESSES,
     **PORTAL_ADDRESSES,
     **CAMPAIGN_ADDRESSES,
+    **FEEDBACK_ADDRESSES,
 }

@@ -12,6 +12,7 @@ from contacts.keeping import refresh_search
 from contacts.models import Contact
 from crm.choices import Role
 from crm.models import ImportRun, JobRun, StoredFile, User
+from feedback.keeping import refresh_responses
 from orders.keeping import refresh_totals
 from service.keeping import refresh_tickets
 from tests import factories as make
@@ -56,6 +57,9 @@ def plant_contact(owner: User | None, mark: str = MARK, **fields: Any) -> Contac
     ticket = make.make_ticket(contact, owner=owner, team=owner.team if owner else None, body=f"{mark}message.text-1")
     planted(ticket, mark)
     refresh_tickets([ticket.pk])
+    response = make.make_response(contact, 3, comment="x")
+    planted(response.answers.get(), mark)
+    refresh_responses([response.pk])
     Contact.objects.filter(pk=contact.pk).update(custom={"note": f"{mark}custom"})
     refresh_search([contact.pk])
     refresh_totals([order.pk])

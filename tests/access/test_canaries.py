@@ -23,7 +23,7 @@ FOUND = re.compile(r"canary-[\w.@-]*", re.IGNORECASE)
 API = "/api/v1"
 AREAS = (
     "contacts", "organizations", "products", "orders", "subscriptions", "invoices", "registrations", "deals",
-    "quotes", "tickets", "scores", "jobs",
+    "quotes", "tickets", "surveys/responses", "scores", "jobs",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ def test_what_a_person_may_not_see_is_on_no_page_and_in_no_answer(person: User, 
     quote = make.make_quote(own, recipient=foreign, owner=person, team=person.team)
     ticket = make.make_ticket(own, organization=firm, owner=person, team=person.team)
     records = {"contact": [own.pk, own_firm.pk], "order": [order.pk], "quote": [quote.pk], "ticket": [ticket.pk]}
+    records |= {"response": [make.make_response(own, comment="Own words").pk]}
     pages = list(crawl(make.signed_in(person), records))
     assert not [f"{status} {path}" for path, status, _ in pages if status >= 500]
     texts = {path: text for path, _, text in pages}
@@ -91,7 +92,7 @@ def test_what_is_named_by_its_number_is_not_known(person: User, stranger: User) 
     order, client = foreign.orders.get(), make.signed_in(person)
     kinds = {
         "contact": [foreign.pk], "order": [order.pk], "quote": [foreign.quotes.get().pk],
-        "ticket": [foreign.tickets.get().pk],
+        "ticket": [foreign.tickets.get().pk], "response": [foreign.responses.get().pk],
     }  # fmt: skip
     texts = {}
     for name, address in ADDRESSES.items():
@@ -134,6 +135,8 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
         "orders.productregistration",
         "pipeline.quote",
         "service.ticket",
+        "feedback.response",
+        "feedback.answer",
     ):
         for field in guarded_fields(label):
             FieldRule.objects.create(role=person.role, model=label, field=field.field, right=FieldRight.HIDDEN)
@@ -144,6 +147,7 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
         "order": [order.pk],
         "quote": [own.quotes.get().pk],
         "ticket": [own.tickets.get().pk],
+        "response": [own.responses.get().pk],
     }
     pages = list(crawl(make.signed_in(person), records))
     assert not [f"{status} {path}" for path, status, _ in pages if status >= 500]

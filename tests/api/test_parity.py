@@ -26,6 +26,8 @@ LISTS = {
     "/tickets/": ("/tickets", "service.ticket"),
     "/campaigns/": ("/campaigns", "campaigns.campaign"),
     "/segments/": ("/segments", "campaigns.segment"),
+    "/surveys/": ("/surveys", "feedback.survey"),
+    "/surveys/answers/": ("/surveys/responses", "feedback.response"),
 }
 HIDDEN = {
     "contacts.contact": ("email", "industry", "owner"),
@@ -36,6 +38,7 @@ HIDDEN = {
     "pipeline.deal": ("amount",),
     "pipeline.quote": ("amount",),
     "service.ticket": ("contact", "priority"),
+    "feedback.response": ("comment",),
 }
 
 

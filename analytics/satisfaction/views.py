@@ -1,0 +1,124 @@
+"""The page of satisfaction: the score over time and divided, beside money, with the comments behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from analytics import jobs, queries
+from analytics.models import ModelRun, RetentionRate, RfmScore, SatisfactionCount
+from analytics.retention_views import WholeBaseView
+from analytics.satisfaction.chain_page import ChainPage
+from analytics.satisfaction.page import DIMENSIONS, KINDS, SatisfactionPage, period_of
+from analytics.satisfaction.queries import newest_comments, value_names
+from analytics.satisfaction.ratings_page import RatingsPage
+from crm.access import can
+from crm.choices import Verb
+from crm.company import current_company
+
+TABS = (
+    ("Who recommends us", "analytics:satisfaction_detail"),
+    ("What matters", "analytics:satisfaction_ratings"),
+    ("From satisfaction to profit", "analytics:satisfaction_chain"),
+)
+
+
+class SatisfactionPart(WholeBaseView):
+    """What the pages of satisfaction share."""
+
+    step = "satisfaction"
+
+    def shared_context(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "failure": queries.failure_after(self.run, self.step),
+            "tabs": [
+                {"label": label, "url": reverse(name), "active": name == self.url_name, "count": None}
+                for label, name in TABS
+            ],
+            "may_run": can(self.request.user, Verb.RUN, ModelRun),
+            "may_export": can(self.request.user, Verb.EXPORT, RfmScore),
+            **jobs.running_job(self.request.user),
+        }
+
+
+class RatingsView(SatisfactionPart):
+    """Importance beside performance, gaps to competitors, delight, value, trust, what comments are about."""
+
+    url_name = "analytics:satisfaction_ratings"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        page = RatingsPage(self.run) if self.run else None
+        return self.show("analytics/satisfaction_ratings.html", page=page)
+
+
+class ChainView(SatisfactionPart):
+    """From attributes to satisfaction, to intention, to behaviour, to money."""
+
+    url_name = "analytics:satisfaction_chain"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show("analytics/satisfaction_chain.html", page=ChainPage(self.run) if self.run else None)
+
+
+class SatisfactionView(SatisfactionPart):
+    """`?period=` month, quarter or year; `?by=` divides the score."""
+
+    url_name = "analytics:satisfaction_detail"
+
+    @property
+    def kind(self) -> str:
+        return period_of(self.request.GET.get("period", ""))
+
+    @property
+    def dimension(self) -> str:
+        asked = self.request.GET.get("by", "")
+        return asked if asked in DIMENSIONS else ""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(
+            "analytics/satisfaction.html",
+            page=self.page,
+            kind=self.kind,
+            kinds=self.choices("period", KINDS, self.kind),
+            dimensions=self.choices("by", [("", "In total"), *DIMENSIONS.items()], self.dimension),
+            dimension_label=DIMENSIONS.get(self.dimension, ""),
+            comments=newest_comments(self.request.user),
+        )
+
+    @cached_property
+    def page(self) -> SatisfactionPage | None:
+        if self.run is None:
+            return None
+        counts = list(SatisfactionCount.objects.filter(dimension__in=("", self.dimension)))
+        kept = RetentionRate.objects.filter(period=self.kind, dimension="", is_partial=False)
+        names = value_names(self.dimension, [one.value for one in counts])
+        currency = current_company().currency
+        return SatisfactionPage(
+            self.run, counts, self.kind, self.dimension, names=names, retention=list(kept), currency=currency
+        )
+
+
+class SatisfactionExportView(SatisfactionView):
+    """The scores of the page as CSV: by period, or by the values of a dimension."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not can(self.request.user, Verb.EXPORT, RfmScore):
+            raise PermissionDenied
+        name = f"satisfaction-{self.dimension or self.kind}-{self.run.as_of.isoformat() if self.run else 'none'}"
+        return self.file_of(self._rows(), name, kind=SatisfactionCount, what="the scores of the satisfaction page")
+
+    def _rows(self) -> Iterator[Sequence[Any]]:
+        head = self.dimension or self.kind
+        yield [head, "nps", "half_width", "answers", "promoters", "passives", "detractors", "retention"]
+        if self.page is None:
+            return
+        for row in self.page.groups if self.dimension else self.page.rows:
+            counts = row.counts
+            groups = [counts.promoters, counts.passives, counts.detractors]
+            yield [row.label, counts.score, counts.half_width, counts.n, *groups, row.retention]

@@ -1,0 +1,30 @@
+// Attributes by performance (across) and importance (up), in four fields that the means divide.
+(() => {
+  function importance(data, tone) {
+    const [across, up] = data.middle;
+    const axis = (name) => ({
+      type: "value", name, nameLocation: "middle", nameGap: 28, scale: true, splitLine: { show: false },
+      min: (range) => Math.max(0, Math.floor((range.min - 4) / 5) * 5), max: (range) => Math.min(100, Math.ceil((range.max + 4) / 5) * 5),
+      nameTextStyle: { color: tone.ink2 }, axisLabel: { color: tone.ink3 }, axisLine: { lineStyle: { color: tone.line } },
+    });
+    return {
+      grid: { left: 52, right: 24, top: 16, bottom: 48 },
+      tooltip: {
+        trigger: "item",
+        formatter: ({ data: point }) => `${point.name}\nPerformance ${point.value[0]}, importance ${point.value[1]}\n${point.quadrant}; ${point.n.toLocaleString("en-GB")} answers${point.small ? ", few" : ""}`,
+      },
+      xAxis: axis("Performance"),
+      yAxis: { ...axis("Importance"), nameGap: 34 },
+      series: [{
+        type: "scatter", symbolSize: 13,
+        data: data.points.map((point) => ({ ...point, itemStyle: { color: point.small ? tone.ink3 : point.quadrant === "Improve first" ? tone.series[1] : tone.series[0] } })),
+        label: { show: true, formatter: ({ data: point }) => point.name, position: "top", color: tone.ink2, fontSize: 11 },
+        labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
+        markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: tone.ink3, type: "dashed" }, data: [{ xAxis: across }, { yAxis: up }] },
+      }],
+    };
+  }
+
+  window.crmCharts.define("importance", importance);
+  window.crmCharts.start();
+})();

@@ -1,0 +1,84 @@
+"""Who may do what with surveys and answers, and the records that stand for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+from django.utils import timezone
+
+from crm.models import User
+from feedback.answering.links import token_of
+from feedback.models import Invitation, Response, Review, Survey
+from tests import factories as make
+from tests.access.law import ALL, EVERYBODY, NONE, SCOPES, Address, button, form, page, reach
+
+SCOPES["survey"] = {
+    "view": EVERYBODY,
+    **dict.fromkeys(("add", "change", "delete"), reach(NONE, ALL, NONE, ALL)),
+    "export": reach(NONE, ALL, ALL, ALL),
+}
+SCOPES["response"] = SCOPES["review"] = SCOPES["contact"]
+SCOPES["secret of a survey"] = {"view": EVERYBODY}
+ANSWERED_BY_ALL = {"GET": "view", "POST": "view"}
+
+FEEDBACK_ADDRESSES: dict[str, Address] = {
+    "feedback:survey_list": page("survey"),
+    "feedback:survey_choose": page("survey", "add"),
+    "feedback:survey_create": form("survey", "add"),
+    "feedback:survey_detail": Address("survey"),
+    "feedback:survey_update": form("survey", "change", has_record=True),
+    "feedback:survey_translate": form("survey", "change", has_record=True),
+    "feedback:survey_look": Address("survey"),
+    "feedback:survey_open": button("survey", "change"),
+    "feedback:survey_close": button("survey", "change"),
+    "feedback:survey_open_link": button("survey", "change"),
+    "feedback:survey_ask": form("survey", "change", has_record=True),
+    "feedback:loop": page("response"),
+    "feedback:invitation_list": page("response"),
+    "feedback:response_list": page("response"),
+    "feedback:response_export": page("response", "export"),
+    "feedback:response_detail": Address("response"),
+    "feedback:response_follow_up": button("response", "change"),
+    "feedback:response_tag": button("response", "change"),
+    "feedback:review_list": page("response"),
+    "feedback:review_detail": Address("review"),
+    "feedback:review_publish": button("review", "change"),
+    "feedback:review_refuse": button("review", "change"),
+    "feedback:public_reviews": Address("house", has_record=False, is_public=True),
+    "feedback:public_review_feed": Address("house", has_record=False, is_public=True),
+    "feedback:public_survey": Address("secret of a survey", ANSWERED_BY_ALL, is_public=True),
+    "feedback:public_refusal": Address("secret of a survey", ANSWERED_BY_ALL, is_public=True),
+}
+
+
+def make_survey(owner: User, name: str) -> Survey:
+    return make.make_survey(name=f"Survey {name}", owner=owner)
+
+
+def make_response(owner: User, name: str) -> Response:
+    contact = make.make_contact(name=f"CANARY answered {name}", owner=owner, team=owner.team)
+    return make.make_response(contact, 4, comment=f"CANARY words {name}")
+
+
+def make_secret(owner: User, name: str) -> Any:
+    """The personal link of somebody who was asked by an open survey; its key in the address is the secret."""
+    contact = make.make_contact(name=f"CANARY asked {name}", owner=owner, team=owner.team)
+    survey = make.make_survey(name=f"Open {name}", state="open")
+    end = timezone.now() + dt.timedelta(days=1)
+    return SimpleNamespace(pk=token_of(Invitation.objects.create(survey=survey, contact=contact, expires_at=end)))
+
+
+def make_review(owner: User, name: str) -> Review:
+    response = make_response(owner, f"reviewed {name}")
+    written = {"rating": 5, "text": f"CANARY review {name}", "written_at": response.told_at}
+    return Review.objects.create(response=response, contact=response.contact, **written)
+
+
+FEEDBACK_MAKERS = {
+    "review": make_review,
+    "survey": make_survey,
+    "response": make_response,
+    "secret of a survey": make_secret,
+}
