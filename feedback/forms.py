@@ -89,7 +89,7 @@ class QuestionForm(forms.Form):
     def in_words(self) -> str:
         """For who saved at the same time as somebody else."""
         text, kind = self["text"].value(), dict(QuestionKind.choices).get(self["kind"].value() or "", "")
-        return f"{kind}: {text} {' / '.join((self['lines'].value() or '').split(chr(10)))}".strip() if text else ""
+        return f"{kind}: {text} {' / '.join((self['lines'].value() or '').splitlines())}".strip() if text else ""
 
 
 class BaseQuestions(BaseFormSet):

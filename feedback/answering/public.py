@@ -54,7 +54,6 @@ class PublicView(View):
             response = super().dispatch(request, *args, **kwargs) if is_open else void(request)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
     def opens(self, token: str) -> bool:

@@ -19,6 +19,8 @@ SENT_FROM_ELSEWHERE = {
     "service:help_seen",
     "service:help_vote",
     "campaigns:preferences",
+    "feedback:public_survey",
+    "feedback:public_refusal",
 }
 REFUSED_IN_POLICY = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
 DIRECTIVES = {
