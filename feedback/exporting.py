@@ -16,7 +16,9 @@ from crm.catalogue import ExportKind
 from crm.choices import Verb
 from crm.company import end_of_day
 from crm.exporting.streams import in_company_time, stream_rows
-from feedback.models import Answer
+from crm.field_rights import hidden_fields
+from feedback.choices import Dimension
+from feedback.models import Answer, Response
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -43,6 +45,8 @@ EXPRESSIONS: dict[str, str | Combinable] = {
 def answer_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
     """Answers told by the end of `as_of`, response by response."""
     rows = Answer.objects.visible_to(user, Verb.EXPORT).order_by("response_id", "question__position", "pk")
+    if user is not None and "nps" in hidden_fields(user, Response):
+        rows = rows.exclude(question__dimension=Dimension.NPS)
     if as_of is not None:
         rows = rows.filter(response__told_at__lt=end_of_day(as_of))
     streamed = stream_rows(rows, EXPRESSIONS, columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,6 +12,7 @@ from crm.field_rights import hides
 from crm.filtering.folding import folded
 from crm.filtering.searching import MOST_WORDS, finds_names_only, search_condition
 from crm.models import User
+from feedback.choices import Dimension
 from feedback.models import Answer, Response
 
 
@@ -30,11 +32,16 @@ def search_responses(rows: QuerySet[Any], text: str, user: User | None = None) -
     return rows.filter(pk__in=found)
 
 
-def answers_of(response: Response) -> list[Answer]:
-    """The answers of a response in the order of its questions."""
-    return list(
-        Answer.objects.filter(response=response).select_related("question").order_by("question__position", "pk")
-    )
+def answers_of(response: Response, *, without: Collection[str] = ()) -> list[Answer]:
+    """The answers of a response in the order of its questions; what is hidden of the response is taken off them."""
+    rows = Answer.objects.filter(response=response).select_related("question")
+    found = list(rows.order_by("question__position", "pk"))
+    for answer in found:
+        if "comment" in without:
+            answer.comment = ""
+        if "nps" in without and answer.question.dimension == Dimension.NPS:
+            answer.value = None
+    return found
 
 
 def search_invitations(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:

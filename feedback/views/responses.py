@@ -63,7 +63,8 @@ class ResponseDetailView(RecordPage):
 
     def get_context_data(self) -> dict[str, Any]:
         hides_answers = bool({"value", "comment", "choice"} & hidden_fields(self.request.user, Answer))
-        answers = [] if hides_answers else answers_of(self.record)
+        hidden = hidden_fields(self.request.user, Response)
+        answers = [] if hides_answers else answers_of(self.record, without=hidden)
         return super().get_context_data() | {
             "answers": answers,
             "hides_answers": hides_answers,
