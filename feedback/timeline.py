@@ -44,4 +44,4 @@ def _entry(user: User, response: Response) -> TimelineEntry:
     )
 
 
-TIMELINE = (TimelineSource("answers", "Answers of surveys", responses_before, is_searched=True),)
+TIMELINE = (TimelineSource("answers", "Answers of surveys", responses_before, is_searched=True, counted_as="answers"),)

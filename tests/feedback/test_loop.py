@@ -90,3 +90,16 @@ def test_a_colleague_follows_up_by_the_button_and_the_list_knows_who_was_not():
     assert ticket.messages.get().text == "Nobody rang back"
     assert browser.get(listed).context["count"] == "0"
     assert ticket.number in browser.get(response.get_absolute_url()).content.decode()
+
+
+def test_a_contact_has_a_tab_of_answers_and_a_history_with_them_only_where_there_are_some():
+    browser = signed_in(make_user(Role.MANAGER))
+    silent, mia = make_contact(name="Silent"), make_contact(name="Mia Keller")
+    response = make_response(mia, 2, comment="Nobody rang back")
+    assert "?tab=answers" not in browser.get(silent.get_absolute_url()).content.decode()
+    page = browser.get(mia.get_absolute_url()).content.decode()
+    assert "?tab=answers" in page
+    assert "2 of 10, detractor" in page
+    tab = browser.get(f"{mia.get_absolute_url()}?tab=answers").content.decode()
+    assert response.get_absolute_url() in tab
+    assert "Nobody rang back" in tab
