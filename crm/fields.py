@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse_lazy
 
 from crm.field_rights import hidden_fields, read_only_fields
@@ -130,6 +131,33 @@ class TagsField(forms.CharField):
         if long := [tag for tag in tags if len(tag) > self.max_tag_length]:
             raise ValidationError(f"“{long[0][:30]}…” is too long for a tag: {self.max_tag_length} characters at most.")
         return tags
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """A file field in which several can be chosen."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Some files, as a list; empty where none is brought. At most `most`, together at most `limit` bytes."""
+
+    widget = SeveralFiles
+
+    def __init__(self, *, most: int, limit: int, **kwargs: Any) -> None:
+        self.most, self.limit = most, limit
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        brought = [one for one in (data if isinstance(data, (list, tuple)) else [data]) if one]
+        files = [super(FilesField, self).clean(one, initial) for one in brought]
+        if len(files) > self.most:
+            raise ValidationError(f"At most {self.most} files, please.")
+        if sum(file.size for file in files) > self.limit:
+            raise ValidationError(
+                f"Together they are larger than {filesizeformat(self.limit)}: no mail can carry them."
+            )
+        return files
 
 
 class SectionedForm(forms.BaseForm):

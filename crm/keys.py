@@ -48,6 +48,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
     ),
     "On a ticket's page": (
         Key("r", "reply", "press"),
+        Key("/", "reply with a macro; in a reply: /name and Enter"),
         Key("w", "write a note", "press"),
         Key("c", "write down what they said", "press"),
         Key("t", "take it", "press"),

@@ -131,6 +131,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "batch", "expires": 300},
     },
+    "remind customers who do not answer, and bring their tickets to an end": {
+        "task": "service.close_quiet",
+        "schedule": crontab(minute="50"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
+    "give tickets away that nobody has": {
+        "task": "service.route_tickets",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
     "mark quotes whose last day has passed": {
         "task": "pipeline.expire_quotes",
         "schedule": crontab(minute="2"),

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 from service.knowledge import admin as knowledge
-from service.models import Message, Queue, ServiceHours, SlaPolicy, Ticket, TicketEvent
+from service.models import Message, Queue, ServiceHours, SlaPolicy, Ticket, TicketEvent, TouchCost
 
 
 @admin.register(Queue)
@@ -35,6 +35,14 @@ class SlaPolicyAdmin(LoggedAdmin):
         "solution_minutes",
     )  # fmt: skip
     list_select_related = ("queue", "tier")
+    sortable_by = ()
+
+
+@admin.register(TouchCost)
+class TouchCostAdmin(LoggedAdmin):
+    """What a ticket and a reply cost, by touch point: of it the figures of service are made."""
+
+    list_display = ("channel", "ticket_amount", "reply_amount")
     sortable_by = ()
 
 

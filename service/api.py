@@ -45,6 +45,7 @@ class TicketFields(Input):
     requester_name: str | None = Field(None, max_length=200)
     requester_email: str | None = Field(None, max_length=254, description="Where a reply goes; the contact's, else.")
     product_id: int | None = None
+    language: str | None = Field(None, max_length=8, description="In which they write: two letters; empty: told by it.")
     owner_id: int | None = None
     team_id: int | None = None
     source: str | None = Field(None, max_length=120)

@@ -25,11 +25,27 @@ TICKET_GRANTS: dict[str, Grants] = {
 SEE = Grants(view=Scope.ALL)
 SET_UP: dict[str, Grants] = {Role.REP: SEE, Role.MARKETER: SEE, Role.AGENT: SEE, Role.MANAGER: EVERYTHING}
 PROMISES = {"service.servicehours": SET_UP, "service.slapolicy": SET_UP}
+MINE = Grants(view=Scope.OWN, add=Scope.OWN, change=Scope.OWN, delete=Scope.OWN)
+MACROS: dict[str, Grants] = {Role.REP: MINE, Role.AGENT: MINE, Role.MANAGER: EVERYTHING}
+COSTS: dict[str, dict[str, Grants]] = {"service.touchcost": {Role.MANAGER: EVERYTHING}}
+OWN_INTAKE = Grants(view=Scope.TEAM, change=Scope.OWN)
+ROUTING: dict[str, dict[str, Grants]] = {
+    "service.routingrule": SET_UP,
+    "service.ticketintake": {Role.REP: OWN_INTAKE, Role.AGENT: OWN_INTAKE, Role.MANAGER: EVERYTHING},
+}
 ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
 
 CATALOGUE = Catalogue(
     fields={"service.ticket": TICKET_FIELDS, "contacts.contact": CONTACT_FIELDS, **knowledge.FIELDS},
-    grants={"service.ticket": TICKET_GRANTS, "service.queue": SET_UP, **PROMISES, **knowledge.GRANTS},
+    grants={
+        "service.ticket": TICKET_GRANTS,
+        "service.queue": SET_UP,
+        **PROMISES,
+        "service.macro": MACROS,
+        **ROUTING,
+        **knowledge.GRANTS,
+        "service.touchcost": {Role.MANAGER: EVERYTHING},
+    },
     imports=KINDS,
     exports=EXPORTS,
     panels={
@@ -42,6 +58,11 @@ CATALOGUE = Catalogue(
         "service.ticket": PastRule(
             without=("search_text", "sort_name", "rank", "updated_at", "policy_id", "due_at", "due_for")
         ),
+        "service.macro": PastRule(without=("used_count", "used_at")),
+        "service.routingturn": PastRule(parent="rule_id", without=("last_at", "order")),
+        "service.ticketlink": PastRule(parent="ticket_id", is_part=True),
+        "service.ticketwatcher": PastRule(parent="ticket_id"),
+        "service.ticketpresence": PastRule(exempt="Who has a page open: no record of anything, gone in seconds."),
         "service.message": PastRule(exempt=ADDED, is_added_to=True),
         "service.ticketevent": PastRule(exempt=ADDED, is_added_to=True),
         **knowledge.PAST,
@@ -57,8 +78,12 @@ CATALOGUE = Catalogue(
             model="service.ticket",
             key="v",
         ),
+        NavItem("Macros", "service:macro_list", "lightning", group="Service", order=41, model="service.macro"),
         NavItem(
             "Service in figures", "service:figures", "bar-chart-line", group="Service", order=42, model="service.ticket"
+        ),
+        NavItem(
+            "Routing", "service:rule_list", "signpost-split", group="Service", order=46, model="service.routingrule"
         ),
         NavItem("How tickets go", "service:process", "diagram-3", group="Service", order=44, model="service.ticket"),
     ),

@@ -63,10 +63,13 @@ class EventKind(TextChoices):
     PRIORITY = "priority", "priority set"
     WAITING = "waiting", "waiting for the customer"
     RESUMED = "resumed", "taken up again"
+    NOTICE = "reminded", "reminded the customer"
     SOLVED = "solved", "solved"
     REOPENED = "reopened", "reopened"
     CLOSED = "closed", "closed"
     MERGED = "merged", "merged"
+    LINKED = "linked", "linked"
+    SPLIT = "split", "split"
     UNMERGED = "unmerged", "taken apart again"
 
 
@@ -76,6 +79,23 @@ class DueFor(TextChoices):
     FIRST_REPLY = "first_reply", "First reply"
     NEXT_REPLY = "next_reply", "Next reply"
     SOLUTION = "solution", "Solution"
+
+
+class LinkKind(TextChoices):
+    """What a ticket is to another one."""
+
+    INCIDENT = "incident", "An incident of"
+    DUPLICATE = "duplicate", "A duplicate of"
+    RELATED = "related", "Related to"
+    SPLIT = "split", "Split off from"
+
+
+class MacroReach(TextChoices):
+    """Who sees a macro."""
+
+    OWN = "own", "Only mine"
+    TEAM = "team", "My team’s"
+    ALL = "all", "Everybody’s"
 
 
 class EventOrigin(TextChoices):

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -18,36 +19,51 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from crm.company import company_today, current_company, end_of_day
 from crm.models import User
 from service.choices import TicketKind
-from service.models import Queue, Ticket
+from service.marks import COLUMNS, NOBODY, names_of
+from service.models import Ticket
 from service.promising import clocks_for, policies, policies_for
 
+DAY = dt.timedelta(days=1)
 MOST_READ = 1_000  # of the newest tickets, whose logs are read for the promises
 AGES = (("under a day", 0, 1), ("a day to three", 1, 3), ("three days to a week", 3, 7), ("over a week", 7, None))
 GROUPED_SQL = """
 WITH chosen AS (
-  SELECT t.queue_id, t.owner_id, t.reopenings, t.solved_at IS NOT NULL AS is_solved,
+  SELECT t.{column}::text AS place, t.channel, t.reopenings, t.solved_at IS NOT NULL AS is_solved,
     extract(epoch FROM t.first_reply_at - t.opened_at)::float8 / 3600 AS reply_hours,
     extract(epoch FROM t.solved_at - t.opened_at)::float8 / 3600 AS solve_hours,
-    (SELECT count(*) FROM service_message m WHERE m.ticket_id = t.id AND m.kind = 'out') AS replies
+    (SELECT count(*) FROM service_message m WHERE m.ticket_id = t.id AND m.kind = 'out'
+       AND (m.author_id IS NOT NULL OR m.outgoing_id IS NULL)) AS replies
   FROM service_ticket t WHERE t.merged_into_id IS NULL AND t.id IN ({tickets})
 )
-SELECT grouping(queue_id) = 0, grouping(owner_id) = 0, queue_id, owner_id, count(*),
-  count(*) FILTER (WHERE is_solved),
+SELECT grouping(place) = 0, coalesce(place, ''), count(*), count(*) FILTER (WHERE is_solved),
   avg((replies <= 1 AND reopenings = 0)::int) FILTER (WHERE is_solved)::float8,
   avg((reopenings > 0)::int) FILTER (WHERE is_solved)::float8,
   percentile_cont(0.5) WITHIN GROUP (ORDER BY reply_hours), percentile_cont(0.9) WITHIN GROUP (ORDER BY reply_hours),
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY solve_hours), percentile_cont(0.9) WITHIN GROUP (ORDER BY solve_hours)
-FROM chosen GROUP BY GROUPING SETS ((), (queue_id), (owner_id)) ORDER BY 5 DESC
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY solve_hours), percentile_cont(0.9) WITHIN GROUP (ORDER BY solve_hours),
+  sum(coalesce(c.ticket_amount, 0) + coalesce(c.reply_amount, 0) * replies) / count(*)
+FROM chosen LEFT JOIN service_touchcost c USING (channel) GROUP BY GROUPING SETS ((), (place)) ORDER BY 3 DESC, 2
+"""
+FLOW_SQL = """
+SELECT day::date, sum(opened)::int, sum(solved)::int FROM (
+  SELECT (t.opened_at AT TIME ZONE %s)::date AS day, 1 AS opened, 0 AS solved FROM service_ticket t
+  WHERE t.opened_at >= %s AND t.merged_into_id IS NULL AND t.id IN ({tickets})
+  UNION ALL
+  SELECT (t.solved_at AT TIME ZONE %s)::date, 0, 1 FROM service_ticket t
+  WHERE t.solved_at >= %s AND t.merged_into_id IS NULL AND t.id IN ({tickets})
+) AS steps GROUP BY 1
 """
 
 
 @dataclass(frozen=True)
 class Line:
-    """The figures of some tickets; shares are of the solved ones, hours None where there are none."""
+    """The figures of some tickets; shares are of the solved ones, hours None where there are none, `cost` is that of
+    one ticket. `key` is their queue, agent, product, touch point or kind (empty: none)."""
 
     name: str
+    key: str
     opened: int
     solved: int
     first_contact: float | None
@@ -56,6 +72,7 @@ class Line:
     reply_most: float | None
     solve_half: float | None
     solve_most: float | None
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -72,44 +89,73 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Evening:
+    """A day of the company: what was opened and solved on it, and what was unsolved at its end."""
+
+    day: dt.date
+    opened: int
+    solved: int
+    unsolved: int
+
+
+@dataclass(frozen=True)
 class ServiceFigures:
-    """Of the tickets opened in a period; `backlog` is of now, by age."""
+    """Of the tickets opened in a period, grouped by one dimension (`lines`); `backlog` is of now, by age, `evenings` of
+    each day of the period."""
 
     whole: Line | None = None
-    queues: Sequence[Line] = ()
-    owners: Sequence[Line] = ()
+    lines: Sequence[Line] = ()
     backlog: Sequence[tuple[str, int]] = ()
     tags: Sequence[tuple[str, int]] = ()
     promises: Sequence[Promise] = field(default_factory=tuple)
+    evenings: Sequence[Evening] = ()
 
 
-def service_figures(user: User | None, *, since: dt.datetime) -> ServiceFigures:
-    """The figures over the tickets that the person may see and that were opened since then."""
-    rows = Ticket.objects.visible_to(user).filter(opened_at__gte=since).order_by()
-    whole, queues, owners = _grouped(rows)
-    return ServiceFigures(whole, queues, owners, _backlog(user), _tags(rows), _promises(rows))
+def service_figures(user: User | None, *, since: dt.date, by: str = "queue") -> ServiceFigures:
+    """The figures over the tickets that the person may see and that were opened on this day of the company or later,
+    grouped `by` one of `marks.DIMENSIONS`."""
+    rows = Ticket.objects.visible_to(user).filter(opened_at__gte=end_of_day(since - DAY)).order_by()
+    whole, lines = _grouped(rows, by)
+    return ServiceFigures(whole, lines, _backlog(user), _tags(rows), _promises(rows), _evenings(user, since))
 
 
-def _grouped(rows: Any) -> tuple[Line | None, list[Line], list[Line]]:
+def _grouped(rows: Any, by: str) -> tuple[Line | None, list[Line]]:
     try:
         chosen, given = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
-        return None, [], []
+        return None, []
     with connection.cursor() as cursor:
-        cursor.execute(GROUPED_SQL.replace("{tickets}", chosen), given)
+        cursor.execute(GROUPED_SQL.replace("{tickets}", chosen).replace("{column}", COLUMNS[by]), given)
         found = cursor.fetchall()
-    queue_names = dict(Queue.objects.values_list("pk", "name"))
-    owner_names = dict(User.objects.filter(pk__in=[row[3] for row in found]).values_list("pk", "name"))
-    whole: Line | None = None
-    queues, owners = [], []
-    for by_queue, by_owner, queue, owner, *figures in found:
-        if by_queue:
-            queues.append(Line(queue_names.get(queue, ""), *figures))
-        elif by_owner:
-            owners.append(Line(owner_names.get(owner, "Nobody"), *figures))
-        elif figures[0]:
-            whole = Line("All", *figures)
-    return whole, queues, owners
+    names = names_of(by, [key for is_line, key, *_ in found if is_line and key])
+    lines = [
+        Line(names.get(key, "Gone") if key else NOBODY.get(by, "None"), key, *figures)
+        for is_line, key, *figures in found
+        if is_line
+    ]
+    whole = next((Line("All", "", *figures) for is_line, _, *figures in found if not is_line and figures[0]), None)
+    return whole, lines
+
+
+def _evenings(user: User | None, since: dt.date) -> list[Evening]:
+    """Each day until today, reckoned back from what is unsolved now. A ticket that was opened again counts as unsolved
+    all along."""
+    seen = Ticket.objects.visible_to(user).filter(merged_into=None).order_by()
+    try:
+        chosen, given = seen.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    zone, start = current_company().zone.key, end_of_day(since - DAY)
+    with connection.cursor() as cursor:
+        cursor.execute(FLOW_SQL.replace("{tickets}", chosen), [zone, start, *given, zone, start, *given])
+        flow = {day: (opened, solved) for day, opened, solved in cursor.fetchall()}
+    unsolved, day, found = seen.unsolved().count(), company_today(), []
+    while day >= since:
+        opened, solved = flow.get(day, (0, 0))
+        found.append(Evening(day, opened, solved, unsolved))
+        unsolved += solved - opened
+        day -= DAY
+    return found[::-1]
 
 
 def _backlog(user: User | None) -> list[tuple[str, int]]:

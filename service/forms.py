@@ -13,13 +13,15 @@ from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
 from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
 from crm.customfields.forms import CustomFieldsForm
-from crm.fields import RecordField, SectionedForm, TagsField
+from crm.fields import FilesField, RecordField, SectionedForm, TagsField
 from crm.models import Team, User
-from orders.models import Product
+from orders.models import Product, ProductRegistration
 from service.choices import TicketChannel, TicketState
-from service.models import Queue, Ticket
+from service.macros.queries import macro_named
+from service.models import Macro, Queue, Ticket
 
 LONGEST_TEXT = 50_000
+MOST_FILES, LARGEST_FILES = 10, 15 << 20
 UNSEEN_TICKET = "a ticket you cannot see"
 
 
@@ -36,7 +38,9 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
             "More",
             (
                 ("requester_name", "requester_email"),
-                ("organization", "product"),
+                ("organization",),
+                ("product", "registration"),
+                ("language",),
                 ("tags",),
                 ("team", "source"),
                 ("external_id",),
@@ -78,6 +82,8 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
             "requester_email",
             "organization",
             "product",
+            "registration",
+            "language",
             "tags",
             "team",
             "source",
@@ -93,6 +99,7 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
         people.reach(contacts, record.contact_id if record else None, UNSEEN_CONTACT)
         firms.reach(contacts.organizations(), record.organization_id if record else None, UNSEEN_ORGANIZATION)
         self._set_choices("product", Product.objects.visible_to(user))
+        self._set_pieces(record, user)
         self._set_choices("queue", Queue.objects.visible_to(user))
         self._set_choices("owner", agents_to_give(user, record))
         self._set_choices("team", teams_to_give(user, record))
@@ -122,6 +129,14 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
     def _set_choices(self, name: str, rows: QuerySet[Any]) -> None:
         self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
+    def _set_pieces(self, record: Ticket | None, user: User) -> None:
+        """The registered pieces of the customer, where there are any."""
+        rows = ProductRegistration.objects.visible_to(user).select_related("product")
+        rows = rows.filter(contact=record.contact_id) if record and record.contact_id else rows.none()
+        if record and record.registration_id:
+            rows |= ProductRegistration.objects.filter(pk=record.registration_id)
+        self._set_choices("registration", rows)
+
     @staticmethod
     def _initial_of(record: Ticket | None, user: User) -> dict[str, Any]:
         if record is not None:
@@ -134,7 +149,7 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
 class ReplyForm(SectionedForm, forms.Form):
     """What the customer shall read, and how the ticket stands after it. `seen` is the newest message on the page."""
 
-    layout = (("", (("text",), ("then",))),)
+    layout = (("", (("text",), ("then",), ("attached",))),)
     text = forms.CharField(label="Reply", max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 6}))
     then = forms.ChoiceField(
         label="After it, the ticket is",
@@ -147,10 +162,15 @@ class ReplyForm(SectionedForm, forms.Form):
         required=False,
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    attached = FilesField(
+        most=MOST_FILES, limit=LARGEST_FILES, required=False, label="Files", help_text="They go with the mail."
+    )
+    lacks_macro = False
+    macro = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput())
 
     def __init__(self, *, user: User, record: Ticket, initial: dict[str, Any], data: Any = None) -> None:
         super().__init__(data=data, initial=initial)
-        self.record = record
+        self.record, self.user = record, user
 
     def see(self, message: int) -> None:
         """From now on this message has been before their eyes."""
@@ -158,8 +178,27 @@ class ReplyForm(SectionedForm, forms.Form):
         data["seen"] = str(message)
         self.data = data
 
-    def clean_then(self) -> str:
-        return self.cleaned_data["then"] or TicketState.WAITING
+    def clean_macro(self) -> Macro | None:
+        """The macro by which it was written, if the person may use it."""
+        key: str = self.cleaned_data["macro"]
+        macro = macro_named(self.user, key)
+        self.lacks_macro = bool(key) and macro is None
+        return macro
+
+    def clean(self) -> dict[str, Any]:
+        """How the ticket stands after it: as it was said, else as the macro says, else waiting."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        macro = cleaned.get("macro")
+        cleaned["then"] = cleaned.get("then") or (macro.then if macro else "") or TicketState.WAITING
+        if self.lacks_macro:
+            self._forget_macro()
+            self.add_error(None, "This macro is not there any more: its changes are left out if you send again.")
+        return cleaned
+
+    def _forget_macro(self) -> None:
+        data = cast(QueryDict, self.data).copy()
+        data["macro"] = ""
+        self.data = data
 
 
 class NoteForm(SectionedForm, forms.Form):

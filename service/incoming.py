@@ -22,6 +22,7 @@ from crm.models import IncomingMail, OutgoingMail
 from service.actions import open_ticket, take_message
 from service.actions.merging import end_of
 from service.choices import MessageKind, TicketChannel, TicketState
+from service.languages import language_of
 from service.models import Message, Queue, Ticket
 
 LABEL = Ticket._meta.label_lower
@@ -98,6 +99,7 @@ def _opened(letter: Letter, follows: Ticket | None = None) -> TakenAs:
     """A new ticket in the queue of its mailbox; what was quoted below is folded away."""
     mail = letter.mail
     queue = Queue.objects.filter(mailbox=mail.mailbox).first() if mail.mailbox is not None else None
+    words = _words(letter)
     fields: dict[str, Any] = {
         "subject": mail.subject[:LONGEST_SUBJECT] or "(no subject)",
         "channel": TicketChannel.EMAIL,
@@ -106,13 +108,14 @@ def _opened(letter: Letter, follows: Ticket | None = None) -> TakenAs:
         "requester_email": letter.sender[:254],
         "opened_at": mail.received_at,
         "follows": follows,
+        "language": language_of(f"{mail.subject}\n{words['text']}"),
     }
     if queue is None and follows is not None:
         queue = follows.queue
     if queue is not None:
         fields["queue"] = queue
     ticket = open_ticket(actor=None, fields=fields)
-    Message.objects.create(ticket=ticket, kind=MessageKind.IN, channel=TicketChannel.EMAIL, **_words(letter))
+    Message.objects.create(ticket=ticket, kind=MessageKind.IN, channel=TicketChannel.EMAIL, **words)
     return _taken(Outcome.TICKET, ticket)
 
 

@@ -11,10 +11,11 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from contacts.models import Contact
+from crm.choices import Verb
 from crm.filtering.searching import finds_names_only, search_condition
-from crm.models import User
-from service.choices import UNSOLVED, EventKind, MessageKind
-from service.models import Message, Ticket, TicketEvent
+from crm.models import MailAttachment, User
+from service.choices import UNSOLVED, EventKind, LinkKind, MessageKind
+from service.models import Message, Ticket, TicketEvent, TicketLink, TicketWatcher
 
 FAMILY_SQL = """
 WITH RECURSIVE family AS (
@@ -23,7 +24,14 @@ WITH RECURSIVE family AS (
 """
 MOST_SHOWN = 100
 MOST_BESIDE = 40
-TOLD_BY_MESSAGES = (EventKind.REPLIED, EventKind.WROTE, EventKind.WAITING)
+MOST_TIES = 40
+SEEN_FROM_THERE: dict[str, str] = {
+    LinkKind.INCIDENT: "The problem of",
+    LinkKind.DUPLICATE: "Has the duplicate",
+    LinkKind.RELATED: "Related to",
+    LinkKind.SPLIT: "Was split into",
+}
+TOLD_BY_MESSAGES = (EventKind.REPLIED, EventKind.WROTE, EventKind.WAITING, EventKind.NOTICE)
 
 
 def family_of(ticket: Ticket) -> list[int]:
@@ -87,11 +95,25 @@ def conversation_of(ticket: Ticket, *, most: int = MOST_SHOWN) -> Conversation:
     events = TicketEvent.objects.filter(ticket__in=family).exclude(event__in=TOLD_BY_MESSAGES).select_related("actor")
     if since is not None:
         events = events.filter(occurred_at__gte=since)
+    _know_files(messages)
     entries = [Entry(one.sent_at, message=one) for one in messages[:most]]
     entries += [Entry(one.occurred_at, event=one) for one in events.order_by("-occurred_at", "-pk")[:most]]
     entries.sort(key=lambda one: one.at, reverse=True)
     public = [one.pk for one in messages if one.is_public]
     return Conversation(entries, max(public, default=0), len(messages) > most)
+
+
+def _know_files(messages: Sequence[Message]) -> None:
+    """Give each message the files of ours that went with its mail (`sent_files`): name, size, the attachment's id."""
+    mails = [one.outgoing_id for one in messages if one.outgoing_id is not None]
+    on_ticket = Q(file__attachments__record_model=Ticket._meta.label_lower, file__attachments__removed_at=None)
+    rows = MailAttachment.objects.filter(on_ticket, mail__in=mails).order_by("position", "pk")
+    named = rows.values_list("mail_id", "file__name", "file__size", "file__attachments__pk")
+    files: dict[int, list[dict[str, Any]]] = {}
+    for mail, name, size, key in named if mails else ():
+        files.setdefault(mail, []).append({"name": name, "size": size, "attachment": key})
+    for one in messages:
+        one.sent_files = files.get(one.outgoing_id or 0, [])  # type: ignore[attr-defined]
 
 
 def beside(user: User, ticket: Ticket, which: str) -> QuerySet[Ticket]:
@@ -118,6 +140,43 @@ def other_tickets(user: User, ticket: Ticket, most: int = 6) -> list[Ticket]:
         return []
     rows = Ticket.objects.visible_to(user).filter(contact=ticket.contact_id).exclude(pk=ticket.pk)
     return list(rows.order_by(F("solved_at").desc(nulls_first=True), "-opened_at")[:most])
+
+
+def incidents_of(problem: Ticket, user: User | None) -> QuerySet[Ticket]:
+    """The unsolved incidents of a problem that the person may change, the oldest first."""
+    rows = Ticket.objects.visible_to(user, Verb.CHANGE).unsolved()
+    return rows.filter(links__other=problem, links__kind=LinkKind.INCIDENT).order_by("opened_at", "pk")
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Another ticket and what this one is to it, in words; `link` can be taken away."""
+
+    words: str
+    ticket: Ticket
+    link: TicketLink
+
+    @property
+    def is_incident(self) -> bool:
+        """Whether the other one is an incident of this one."""
+        return self.link.kind == LinkKind.INCIDENT and self.link.ticket_id == self.ticket.pk
+
+
+def ties_of(ticket: Ticket, user: User) -> list[Tie]:
+    """The tickets that this one is linked with, as far as the person may see them. One query."""
+    links = TicketLink.objects.filter(Q(ticket=ticket) | Q(other=ticket)).select_related("ticket", "other")
+    seen = Ticket.objects.visible_to(user).values("pk")
+    return [
+        Tie(one.get_kind_display(), one.other, one)
+        if one.ticket_id == ticket.pk
+        else Tie(SEEN_FROM_THERE[one.kind], one.ticket, one)
+        for one in links.filter(ticket__in=seen, other__in=seen)[:MOST_TIES]
+    ]
+
+
+def watchers_of(ticket: Ticket) -> list[User]:
+    """Who watches it, in the order in which they began."""
+    return [one.user for one in TicketWatcher.objects.filter(ticket=ticket).select_related("user")]
 
 
 def waits_for_us() -> Q:

@@ -15,6 +15,7 @@ from crm.catalogue import FieldSpec
 from crm.related_totals import Total
 from crm.templatetags.figures import day_and_time, relative_time
 from crm.templatetags.pieces import pill
+from service import marks
 from service.choices import (
     PRIORITY_TONES,
     STATE_TONES,
@@ -24,6 +25,7 @@ from service.choices import (
     TicketKind,
     TicketState,
 )
+from service.languages import LANGUAGES
 from service.models import Queue, Ticket
 
 
@@ -68,17 +70,30 @@ def _due(record: models.Model) -> SafeString | str:
     return pill(f"late: {relative_time(ticket.due_at)}", "bad") if ticket.is_late else relative_time(ticket.due_at)
 
 
+MARKS = {
+    "unsolved": "unsolved",
+    "waits": "waits for us",
+    "late": "late",
+    "free": "nobody has it",
+    "theirs": "waits for the customer",
+}
+
+
 def _at_hand(mark: str) -> Q:
-    if mark not in ("unsolved", "waits", "late"):
-        raise ValueError("The marks of tickets are “unsolved”, “waits” and “late”.")
+    if mark not in MARKS:
+        raise ValueError(f"The marks of tickets are {', '.join(f'“{name}”' for name in MARKS)}.")
     found = Q(state__in=UNSOLVED)
+    if mark == "free":
+        return found & Q(owner=None)
+    if mark == "theirs":
+        return Q(state=TicketState.WAITING)
     if mark == "late":
         return found & Q(due_at__lte=timezone.now())
     return found & Q(waiting_since__isnull=False) if mark == "waits" else found
 
 
 def _at_hand_words(mark: str) -> str:
-    return {"unsolved": "unsolved", "waits": "waits for us", "late": "late"}.get(mark, mark)
+    return MARKS.get(mark, mark)
 
 
 TICKET_FIELDS = (
@@ -117,6 +132,8 @@ TICKET_FIELDS = (
     FieldSpec("tags", "Tags", "tags", kind="tags", order=42),
     FieldSpec("product", "Product", "product__name", select=("product",), order=43, stored="service.ticket.product",
         also=("product_external_id",)),
+    FieldSpec("language", "Language", "language", kind="choice", choices=lambda: list(LANGUAGES.items()), order=45,
+        help="In which the customer writes."),
     FieldSpec("source", "Source", "source", order=44),
     FieldSpec("waiting_since", "Waits for us", "waiting_since", kind="date", default=True, order=50,
         cell=_since("waiting_since"), help="Since when the customer waits for an answer of ours."),
@@ -132,9 +149,11 @@ TICKET_FIELDS = (
     FieldSpec("external_id", "External id", "external_id", order=70, searched=True, held_in="search_text"),
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=80, always=True,
         condition=lambda end, value: Q(contact=value) | Q(organization=value)),
+    FieldSpec("counted", "Counted", "pk", kind="mark", column=False, order=82, mark=marks.condition,
+        words=marks.words, stored="service.ticket.opened_at", always=True),
     FieldSpec("at_hand", "At hand", "state", kind="mark", mark=_at_hand, words=_at_hand_words, column=False, order=81,
-        help="unsolved; waits: for an answer of ours; late: a promise is overdue.", stored="service.ticket.state",
-        always=True),
+        help="unsolved; waits: for an answer of ours; theirs: of the customer’s; free: nobody has it; late.",
+        stored="service.ticket.state", always=True),
 )  # fmt: skip
 
 CONTACT_FIELDS = (

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from service.actions.closing import close_quiet
 from service.actions.watching import refresh_promises, watch_promises
 from service.knowledge.readers import forget_old
 from service.portal.actions import answer_requests
+from service.routing.actions import sweep_unrouted
+from service.routing.engine import route
+from service.ties.presence import forget_presence
 
 
 @shared_task(name="service.watch_promises")
@@ -31,3 +35,16 @@ def answer_portal_requests_task() -> int:
 def forget_readers_task() -> int:
     """Called once a night."""
     return forget_old()
+
+
+@shared_task(name="service.close_quiet")
+def close_quiet_task() -> int:
+    """Called every hour; those who were at a ticket are forgotten on the way."""
+    forget_presence()
+    return close_quiet().count
+
+
+@shared_task(name="service.route_tickets")
+def route_tickets_task(ticket_id: int | None = None) -> int:
+    """Called for each ticket that comes in, and every minute for those that are left."""
+    return sweep_unrouted() if ticket_id is None else route([ticket_id]).count

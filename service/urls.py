@@ -3,8 +3,11 @@
 from django.urls import path
 
 from service.knowledge.urls import urlpatterns as knowledge
+from service.macros import views as macros
 from service.portal.urls import urlpatterns as portal
-from service.views import figures, process, talking, tickets
+from service.routing import views as routing
+from service.ties import views as ties
+from service.views import bulk, figures, process, talking, tickets
 
 app_name = "service"
 urlpatterns = [
@@ -12,10 +15,22 @@ urlpatterns = [
     *portal,
     path("tickets/", tickets.TicketListView.as_view(), name="ticket_list"),
     path("tickets/export/", tickets.TicketExportView.as_view(), name="ticket_export"),
-    path("tickets/bulk/", tickets.TicketBulkView.as_view(), name="ticket_bulk"),
+    path("tickets/bulk/", bulk.TicketBulkView.as_view(), name="ticket_bulk"),
     path("tickets/new/", tickets.TicketCreateView.as_view(), name="ticket_create"),
     path("tickets/figures/", figures.FiguresView.as_view(), name="figures"),
     path("tickets/process/", process.ProcessView.as_view(), name="process"),
+    path("tickets/macros/", macros.MacroListView.as_view(), name="macro_list"),
+    path("tickets/macros/new/", macros.MacroCreateView.as_view(), name="macro_create"),
+    path("tickets/macros/preview/", macros.MacroPreviewView.as_view(), name="macro_preview"),
+    path("tickets/macros/<int:pk>/edit/", macros.MacroUpdateView.as_view(), name="macro_update"),
+    path("tickets/macros/<int:pk>/remove/", macros.MacroRemoveView.as_view(), name="macro_remove"),
+    path("tickets/routing/", routing.RuleListView.as_view(), name="rule_list"),
+    path("tickets/routing/start/", routing.RoutingStartView.as_view(), name="routing_start"),
+    path("tickets/routing/rules/new/", routing.RuleCreateView.as_view(), name="rule_create"),
+    path("tickets/routing/rules/<int:pk>/", routing.RuleUpdateView.as_view(), name="rule_update"),
+    path("tickets/routing/rules/<int:pk>/remove/", routing.RuleRemoveView.as_view(), name="rule_remove"),
+    path("tickets/routing/people/new/", routing.IntakeCreateView.as_view(), name="intake_create"),
+    path("tickets/routing/people/<int:pk>/", routing.IntakeUpdateView.as_view(), name="intake_update"),
     path("tickets/options/", tickets.TicketOptionsView.as_view(), name="ticket_options"),
     path("tickets/<int:pk>/", tickets.TicketDetailView.as_view(), name="ticket_detail"),
     path("tickets/<int:pk>/edit/", tickets.TicketUpdateView.as_view(), name="ticket_update"),
@@ -28,8 +43,17 @@ urlpatterns = [
     path("tickets/<int:pk>/close/", tickets.TicketCloseView.as_view(), name="ticket_close"),
     path("tickets/<int:pk>/merge/", tickets.TicketMergeView.as_view(), name="ticket_merge"),
     path("tickets/<int:pk>/unmerge/", tickets.TicketUnmergeView.as_view(), name="ticket_unmerge"),
+    path("tickets/<int:pk>/macros/", macros.MacroOfferView.as_view(), name="macro_offer"),
+    path("tickets/<int:pk>/macros/use/", macros.MacroUseView.as_view(), name="macro_use"),
     path("tickets/<int:whole>/replies/new/", talking.ReplyView.as_view(), name="reply_create"),
     path("tickets/<int:whole>/notes/new/", talking.NoteView.as_view(), name="note_create"),
     path("tickets/<int:whole>/heard/new/", talking.HeardView.as_view(), name="heard_create"),
+    path("tickets/<int:whole>/links/new/", ties.LinkView.as_view(), name="link_create"),
+    path("tickets/<int:pk>/unlink/", ties.UnlinkView.as_view(), name="unlink"),
+    path("tickets/<int:whole>/split/", ties.SplitView.as_view(), name="ticket_split"),
+    path("tickets/<int:whole>/incidents/", ties.IncidentsView.as_view(), name="incidents_answer"),
+    path("tickets/<int:pk>/watch/", ties.WatchView.as_view(), name="watch"),
+    path("tickets/<int:pk>/unwatch/", ties.UnwatchView.as_view(), name="unwatch"),
+    path("tickets/<int:pk>/presence/", ties.PresenceView.as_view(), name="presence"),
     path("tickets/messages/<int:pk>/", talking.MessageHtmlView.as_view(), name="message_html"),
 ]

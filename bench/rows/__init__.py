@@ -22,6 +22,7 @@ from bench.rows import (
     record,
     rfm,
     search,
+    tickets,
 )
 from bench.world import World
 
@@ -45,4 +46,5 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "knowledge": knowledge.measure,
     "mail": mails.measure,
     "people": people.measure,
+    "tickets": tickets.measure,
 }

@@ -13,6 +13,7 @@ from crm.log import log
 from crm.models import JobRun, User
 from crm.saving import assign, locked
 from leads.allocation.engine import Given, allocate, unassigned
+from leads.allocation.turns import set_people
 from leads.models import AllocationRule, AllocationTurn, Intake, Lead, LeadAssignment
 
 KIND = "allocate leads"
@@ -24,7 +25,7 @@ MOST_LATE = 500
 def create_rule(*, actor: User | None, fields: Mapping[str, Any], people: Sequence[User]) -> AllocationRule:
     """Make a rule with its people; a new one's turn comes as if all of them had waited alike."""
     rule = AllocationRule.objects.create(**fields)
-    _set_people(rule, people)
+    set_people(AllocationTurn, rule, people)
     log(actor=actor, verb="create", object=rule, summary=f"New rule of allocation: {rule.name}")
     return rule
 
@@ -36,7 +37,7 @@ def change_rule(
     """Change what is given; who stays keeps their turn. Raises `StaleRecord`."""
     current: AllocationRule = locked(rule, version)
     changed = assign(current, fields)
-    changed += ["people"] if _set_people(current, people) else []
+    changed += ["people"] if set_people(AllocationTurn, current, people) else []
     if changed:
         current.version += 1
         current.save()
@@ -119,16 +120,3 @@ def _say(actor: User | None, lead: Lead) -> None:
     said = LeadAssignment.objects.filter(lead=lead).values_list("why", flat=True).first() or ""
     summary = f"Given to {lead.owner}: {said}"
     log(actor=actor, verb="allocate", object=lead, contact_id=lead.contact_id, summary=summary)
-
-
-def _set_people(rule: AllocationRule, people: Sequence[User]) -> bool:
-    """Make these the rule's people; a new one waits in front of nobody: they come after those who are there."""
-    wanted = {user.pk for user in people}
-    there = set(AllocationTurn.objects.filter(rule=rule).values_list("user_id", flat=True))
-    AllocationTurn.objects.filter(rule=rule).exclude(user__in=wanted).delete()
-    last = AllocationTurn.objects.filter(rule=rule).order_by("-order").values_list("order", flat=True).first() or 0
-    fresh = [user for user in people if user.pk not in there]
-    AllocationTurn.objects.bulk_create(
-        [AllocationTurn(rule=rule, user=user, order=last + place) for place, user in enumerate(fresh, start=1)]
-    )
-    return wanted != there

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from crm.filtering.trees.nodes import TreeProblem, tree_of
 from crm.models import Team, Territory, User
 from leads.allocation.choosing import Seat, deal_out
 from leads.allocation.hours import due_moment
+from leads.allocation.turns import keep_turns, pass_turns
 from leads.choices import OPEN_STATUSES
 from leads.models import AllocationRule, AllocationTurn, Intake, Lead
 
@@ -194,7 +195,7 @@ def _give(
             and (not rule.by_territory or desk.looks_after(seat.user_id, territory_id))
         ]
         part = deal_out(keys, chosen, rule.way)
-        _pass_turns(part, seats)
+        pass_turns(part, seats)
         dealt += part
     if not dealt:
         return set()
@@ -206,13 +207,6 @@ def _give(
             given.by_person[seat.user_id] = given.by_person.get(seat.user_id, 0) + seat.taken
     given.count += len(dealt)
     return {lead_id for lead_id, _, _ in dealt}
-
-
-def _pass_turns(dealt: Sequence[tuple[int, Seat, str]], seats: dict[int, Seat]) -> None:
-    """Whoever got a lead stands behind all others, in the order in which they got their last one."""
-    last = max((seat.order for seat in seats.values()), default=0)
-    for place, (_, seat, _) in enumerate(dealt, start=1):
-        seat.order = last + place
 
 
 def _write(
@@ -239,7 +233,4 @@ def _write(
     with connection.cursor() as cursor:
         cursor.execute(GIVE_SQL, values)
         cursor.execute(SAY_SQL, values)
-    got = {seat.user_id: seat.order for _, seat, _ in dealt}
-    highest = AllocationTurn.objects.filter(rule=rule).aggregate(most=Max("order"))["most"] or 0
-    for place, user_id in enumerate(sorted(got, key=lambda key: got[key]), start=1):
-        AllocationTurn.objects.filter(rule=rule, user=user_id).update(last_at=desk.now, order=highest + place)
+    keep_turns(AllocationTurn, rule, [seat for _, seat, _ in dealt], desk.now)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.template.defaultfilters import linebreaks_filter
 from django.urls import reverse
 from django.utils.html import format_html, urlize
@@ -17,6 +14,7 @@ from crm.foreign.tokens import Purpose, make_token
 from crm.mail.addresses import named_mailbox
 from crm.mail.choices import MailKind
 from crm.mail.drafts import Draft
+from crm.merge_fields import MergeFields
 from leads.models import Enrolment, Lead, SequenceStep
 
 FIELDS: dict[str, str] = {
@@ -31,7 +29,7 @@ FIELDS: dict[str, str] = {
     "company": "our company",
 }
 """Names between braces, and what they stand for."""
-PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")
+PLACES = MergeFields(FIELDS, "{", "}")
 SIGNED_OFF = "\n\n-- \n"
 PAGE = (
     "{}\n<hr>\n<p><small>{company}<br>You do not want to hear from us about this any more?"
@@ -53,33 +51,6 @@ class Written:
     html: str
 
 
-class Unknown(ValueError):
-    """A field of the mail is empty for this lead, and the mail names nothing to write instead."""
-
-
-def check_template(text: str) -> None:
-    """Refuse names between braces that are no field. Raises ValidationError with a sentence."""
-    wrong = [name for name, _ in PLACE.findall(text) if name.strip() not in FIELDS]
-    if wrong:
-        known = ", ".join(f"{{{name}}}" for name in FIELDS)
-        raise ValidationError(f"“{{{wrong[0]}}}” is no field. These are: {known}.")
-    if set("{}") & set(PLACE.sub("", text)):
-        raise ValidationError("A brace stands alone: write a field like {first_name}, or {first_name|there}.")
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with its fields filled in; `{first_name|there}` says `there` where the name is empty. Raises Unknown."""
-
-    def put(found: re.Match[str]) -> str:
-        name, instead = found[1].strip(), found[2]
-        value = values.get(name, "").strip() or (instead or "").strip()
-        if not value:
-            raise Unknown(f"{FIELDS.get(name, name)} is not known, and the mail says nothing instead")
-        return value
-
-    return PLACE.sub(put, text)
-
-
 def values_of(lead: Lead, company: str) -> dict[str, str]:
     """What the fields say of a lead; the name of an address is no name."""
     return {
@@ -97,7 +68,7 @@ def values_of(lead: Lead, company: str) -> dict[str, str]:
 
 def for_colleagues(text: str, lead: Lead, company: str) -> str:
     """A title or a text as a colleague reads it: a field that nothing is known of is a dash."""
-    return fill(text, {name: value or "–" for name, value in values_of(lead, company).items()})
+    return PLACES.fill(text, {name: value or "–" for name, value in values_of(lead, company).items()})
 
 
 def draft_of(enrolment: Enrolment, step: SequenceStep, address: str, company: str) -> Draft:
@@ -129,9 +100,9 @@ def draft_of(enrolment: Enrolment, step: SequenceStep, address: str, company: st
 def written(step: SequenceStep, lead: Lead, company: str, link: str) -> Written:
     """The mail of a step with the fields of the lead; `link` is where it says no. Raises Unknown."""
     values = values_of(lead, company)
-    text = fill(step.text, values).rstrip()
+    text = PLACES.fill(step.text, values).rstrip()
     return Written(
-        subject=" ".join(fill(step.title, values).split()),
+        subject=" ".join(PLACES.fill(step.title, values).split()),
         text=text + FOOTER.format(company=company, link=link),
         html=format_html(
             PAGE, linebreaks_filter(urlize(text, autoescape=True), autoescape=False), company=company, link=link

@@ -23,12 +23,13 @@ from crm.log import log
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
 from crm.mail.drafts import Draft, row_of
+from crm.merge_fields import Unknown
 from crm.models import OutgoingMail, User
 from leads.actions import carry_touches
 from leads.choices import EnrolmentState, TouchResult
 from leads.models import Enrolment, Lead, LeadTouch, SequenceStep, SequenceTouch
 from leads.models.nurturing import TASK_KINDS
-from leads.nurturing.composing import SIGNED_OFF, Unknown, draft_of, for_colleagues
+from leads.nurturing.composing import SIGNED_OFF, draft_of, for_colleagues
 from leads.nurturing.planning import plan, plan_unplanned
 from leads.nurturing.rule import to_stop, written_to
 from leads.nurturing.stopping import end, stop_due

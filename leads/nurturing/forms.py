@@ -19,7 +19,7 @@ from leads.choices import StepKind
 from leads.models import Lead, Sequence, SequenceStep
 from leads.models.allocation import WORKDAYS
 from leads.nurturing.actions import StepInput
-from leads.nurturing.composing import FIELDS, check_template
+from leads.nurturing.composing import PLACES
 
 MOST_STEPS = 30
 LONGEST_WAIT = 365
@@ -48,7 +48,7 @@ class StepForm(forms.Form):
             self.add_error("text", "What does the mail say?")
         for name in ("title", "text"):
             try:
-                check_template(cleaned.get(name) or "")
+                PLACES.check(cleaned.get(name) or "")
             except ValidationError as error:
                 self.add_error(name, error)
         return cleaned
@@ -133,7 +133,7 @@ class SequenceForm(SectionedForm, forms.ModelForm):
         make: Any = StepForms
         rows = _rows_of(record) if record else [dict(one) for one in FIRST_STEPS]
         self.steps = make(data=data, prefix="steps", initial=rows)
-        self.places = ", ".join(f"{{{name}}}" for name in FIELDS)
+        self.places = PLACES.in_words
 
     def is_valid(self) -> bool:
         is_right = all([super().is_valid(), self.steps.is_valid()])

@@ -13,9 +13,10 @@ from crm.log import log
 from crm.mail.actions import send_mail
 from crm.mail.addresses import named_mailbox
 from crm.mail.choices import MailKind
+from crm.merge_fields import Unknown
 from crm.models import OutgoingMail, User
 from leads.models import Lead, Sequence, SequenceStep
-from leads.nurturing.composing import NO_LINK, Unknown, Written, written
+from leads.nurturing.composing import NO_LINK, Written, written
 
 MOST_OFFERED = 30
 

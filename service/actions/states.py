@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.models import User
+from service.actions.problems import tell_incidents
 from service.actions.steps import held, note_event, refuse_merged, set_state, tell
 from service.choices import ENDED, EventKind, TicketState
 from service.models import Ticket
@@ -40,7 +41,9 @@ def solve_ticket(*, actor: User | None, ticket: Ticket) -> Ticket:
     refuse_merged(current)
     if current.state in ENDED:
         return current
-    return _into(current, TicketState.SOLVED, EventKind.SOLVED, "solve", "Solved", actor=actor)
+    _into(current, TicketState.SOLVED, EventKind.SOLVED, "solve", "Solved", actor=actor)
+    tell_incidents(current, actor)
+    return current
 
 
 @transaction.atomic

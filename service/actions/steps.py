@@ -34,14 +34,16 @@ def note_event(
     )
 
 
-def note_changes(ticket: Ticket, before: Ticket, *, actor: User | None) -> None:
-    """Events for who has it, where it waits and how urgent it is."""
+def note_changes(ticket: Ticket, before: Ticket, *, actor: User | None, at: dt.datetime | None = None) -> None:
+    """Events for who has it, where it waits and how urgent it is, now unless told."""
     if ticket.owner_id != before.owner_id:
-        note_event(ticket, EventKind.ASSIGNED, actor=actor, value=ticket.owner.name if ticket.owner else "nobody")
+        note_event(
+            ticket, EventKind.ASSIGNED, actor=actor, at=at, value=ticket.owner.name if ticket.owner else "nobody"
+        )
     if ticket.queue_id != before.queue_id:
-        note_event(ticket, EventKind.MOVED, actor=actor, value=ticket.queue.name)
+        note_event(ticket, EventKind.MOVED, actor=actor, at=at, value=ticket.queue.name)
     if ticket.priority != before.priority:
-        note_event(ticket, EventKind.PRIORITY, actor=actor, value=ticket.priority)
+        note_event(ticket, EventKind.PRIORITY, actor=actor, at=at, value=ticket.priority)
 
 
 def tell(ticket: Ticket, verb: str, words: str, *, actor: User | None) -> None:
@@ -52,8 +54,9 @@ def tell(ticket: Ticket, verb: str, words: str, *, actor: User | None) -> None:
 
 
 def set_state(ticket: Ticket, state: str, at: dt.datetime) -> None:
-    """The state with its moments; nothing is saved."""
+    """The state with its moments; nothing is saved. Who waits now waits anew."""
     ticket.state = state
+    ticket.noticed_at = None
     if state in (TicketState.SOLVED, TicketState.CLOSED):
         ticket.waiting_since = None
         ticket.solved_at = ticket.solved_at or at

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from crm.mail.actions import send_mail
-from crm.mail.addresses import named_mailbox
-from crm.mail.answers import answer_mailbox
-from crm.mail.choices import MailKind
-from crm.models import IncomingMail, OutgoingMail, User
+from crm.models import IncomingMail, StoredFile, User
 from crm.notes.choices import NoticeKind
 from crm.notes.mentions import mention
 from crm.notes.notices import News
 from crm.notes.notices import tell as ring_bell
-from service.actions.steps import held, note_event, refuse_merged, set_state, tell
+from service.actions.mailing import send_to_requester
+from service.actions.problems import tell_incidents
+from service.actions.steps import held, note_changes, note_event, refuse_merged, set_state, tell
 from service.choices import ENDED, EventKind, MessageKind, TicketChannel, TicketState
-from service.models import Message, Ticket
-from service.portal.links import with_link
-from service.queries import family_of
+from service.languages import language_of
+from service.macros.applying import apply_changes, count_use
+from service.macros.filling import refuse_gaps
+from service.models import Macro, Message, Ticket
+from service.queries import family_of, watchers_of
 
 AFTER_REPLY = (TicketState.WAITING, TicketState.OPEN, TicketState.SOLVED)
-MOST_REFERENCES = 12
 
 
 class AnsweredMeanwhile(ValidationError):
@@ -42,13 +43,21 @@ class AnsweredMeanwhile(ValidationError):
 
 @transaction.atomic
 def reply(
-    *, actor: User | None, ticket: Ticket, text: str, seen: int | None = None, then: str = TicketState.WAITING
+    *,
+    actor: User | None,
+    ticket: Ticket,
+    text: str,
+    seen: int | None = None,
+    then: str = TicketState.WAITING,
+    macro: Macro | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> Message:
     """Answer the customer by mail, in the name of the house; the ticket is `then` waiting, open or solved.
 
     `seen` is the newest public message that the person had before their eyes (0: none): raises `AnsweredMeanwhile`
-    where there is another by now. Who answers a ticket that nobody has, has it. Raises ValidationError where there is
-    no address, or the mail cannot be sent.
+    where there is another by now. Who answers a ticket that nobody has, has it. What the `macro` changes, by which it
+    was written, is changed along with it; the `files` go with the mail. Raises ValidationError where there is no
+    address, a field of the macro is still in the text, or the mail cannot be sent.
     """
     current = held(ticket)
     refuse_merged(current)
@@ -61,14 +70,19 @@ def reply(
     newest = _newest_public(current)
     if seen is not None and newest is not None and newest.pk > seen:
         raise AnsweredMeanwhile(newest)
+    if macro is not None:
+        refuse_gaps(text)
     now = timezone.now()
-    mail = _send(actor, current, text)
+    mail = send_to_requester(actor=actor, ticket=current, text=text, files=files)
     message = Message.objects.create(
         ticket=current, kind=MessageKind.OUT, author=actor, text=text, sent_at=now, outgoing=mail,
         sender_address=current.requester_email,
     )  # fmt: skip
-    _answered(current, actor, then, now)
+    _answered(current, actor, then, now, macro)
     tell(current, "reply", "Answered", actor=actor)
+    _tell(current, message, (actor,))
+    if then == TicketState.SOLVED:
+        tell_incidents(current, actor)
     return message
 
 
@@ -120,59 +134,22 @@ def take_message(
     set_state(current, TicketState.OPEN if current.owner_id else TicketState.NEW, now)
     current.waiting_since = current.waiting_since or now
     current.message_at = now
+    current.language = current.language or language_of(text)
     current.version += 1
     current.save()
     tell(current, "write", "The customer wrote in", actor=actor)
-    _tell_owner(current, message, (actor, told))
+    _tell(current, message, (actor, told))
     return message
 
 
-def _send(actor: User | None, ticket: Ticket, text: str) -> OutgoingMail:
-    """The mail: once it is in the ledger it leaves at least once, under one Message-ID."""
-    mailbox = ticket.queue.mailbox
-    return send_mail(
-        actor=actor,
-        kind=MailKind.AT_LEAST_ONCE,
-        to=named_mailbox(_printable(ticket.requester_name), ticket.requester_email),
-        subject=_subject(ticket),
-        text=with_link(text, ticket),
-        reply_to=mailbox.address if mailbox is not None and not answer_mailbox() else "",
-        headers=_thread(ticket),
-        about=ticket,
-        contact_id=ticket.contact_id,
-        takes_answers=True,
-    )
-
-
-def _subject(ticket: Ticket) -> str:
-    subject = _printable(ticket.subject)
-    return subject if subject.lower().startswith(("re:", "aw:")) else f"Re: {subject}"
-
-
-def _printable(text: str) -> str:
-    """On one line, without signs that no header may hold: both may be a stranger's."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-
-
-def _thread(ticket: Ticket) -> dict[str, str]:
-    """By which the customer's program shows the reply below what they wrote."""
-    rows = Message.objects.filter(ticket__in=family_of(ticket)).exclude(incoming=None, outgoing=None)
-    pairs = rows.order_by("-sent_at", "-pk").values_list("incoming__message_id", "outgoing__message_id")
-    found = [one for pair in pairs[:MOST_REFERENCES] for one in pair if one and one.isascii() and one.isprintable()]
-    if not found:
-        return {}
-    references = ""
-    for one in found:  # the newest are kept, in the order in which they were written
-        longer = f"{one} {references}".strip()
-        if len(longer) > 880:
-            break
-        references = longer
-    return {"In-Reply-To": found[0], "References": references} if references else {}
-
-
-def _answered(ticket: Ticket, actor: User | None, then: str, now: dt.datetime) -> None:
+def _answered(ticket: Ticket, actor: User | None, then: str, now: dt.datetime, macro: Macro | None) -> None:
     is_ended = ticket.state in ENDED
     ticket.first_reply_at = ticket.first_reply_at or now
+    if macro is not None:
+        before = copy.copy(ticket)
+        apply_changes(ticket, macro, actor)
+        note_changes(ticket, before, actor=actor, at=now)
+        count_use(macro)
     if ticket.owner_id is None and actor is not None:
         ticket.owner, ticket.team_id = actor, actor.team_id
         note_event(ticket, EventKind.ASSIGNED, actor=actor, value=actor.name, at=now)
@@ -193,10 +170,23 @@ def _newest_public(ticket: Ticket) -> Message | None:
     return rows.select_related("author").order_by("-pk").first()
 
 
-def _tell_owner(ticket: Ticket, message: Message, known_to: tuple[User | None, ...]) -> None:
-    owner = ticket.owner
-    if owner is None or owner in known_to or not owner.is_active:
-        return
-    title = "".join(sign for sign in f"{ticket.requester} wrote: {ticket.subject}" if sign.isprintable())
+def _tell(ticket: Ticket, message: Message, known_to: tuple[User | None, ...]) -> None:
+    """Whoever has the ticket, of what the customer wrote; whoever watches it, of every public word."""
+    told = watchers_of(ticket)
+    if message.kind == MessageKind.IN and ticket.owner is not None:
+        told.append(ticket.owner)
+    who = ticket.requester if message.kind == MessageKind.IN else message.author or "The house"
+    title = "".join(sign for sign in f"{who} wrote: {ticket.subject}" if sign.isprintable())
     key, url = f"ticket message:{message.pk}", ticket.get_absolute_url()
-    ring_bell([News(user=owner, kind=NoticeKind.ANSWER, title=title, url=url, key=key, text=message.text[:300])])
+    ring_bell(
+        News(
+            user=person, kind=NoticeKind.ANSWER, title=title, url=url, text=message.text[:300],
+            key=key if person == ticket.owner else f"{key}:{person.pk}",
+        )
+        for person in {one.pk: one for one in told}.values()
+        if person not in known_to and person.is_active and _may_still_see(person, ticket)
+    )  # fmt: skip
+
+
+def _may_still_see(person: User, ticket: Ticket) -> bool:
+    return person == ticket.owner or Ticket.objects.visible_to(person).filter(pk=ticket.pk).exists()

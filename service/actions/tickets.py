@@ -18,7 +18,9 @@ from service.actions.queues import default_queue
 from service.actions.steps import note_changes, note_event, refuse_merged, tell
 from service.choices import EventKind, MessageKind, TicketState
 from service.keeping import refresh_tickets
+from service.languages import language_of
 from service.models import Message, Ticket
+from service.routing.actions import route_soon
 
 
 @transaction.atomic
@@ -28,7 +30,8 @@ def open_ticket(
     """Open a ticket of the given model fields (at least `subject`); what they said (`body`) is its first message.
 
     Without a queue it goes into the default one, without a team it is the queue's. Its requester's name and address are
-    those of its contact, where none are given; the organization is the contact's. The customer waits from `opened_at`.
+    those of its contact, where none are given; the organization is the contact's, the language that of the words. The
+    customer waits from `opened_at`.
     """
     ticket = Ticket(**fields)
     if ticket.queue_id is None:
@@ -38,6 +41,7 @@ def open_ticket(
     if ticket.opened_at > timezone.now():
         raise ValidationError({"opened_at": "A ticket cannot have been opened in the future."})
     know_requester(ticket)
+    ticket.language = ticket.language or language_of(f"{ticket.subject}\n{body}")
     ticket.state = TicketState.OPEN if ticket.owner_id else TicketState.NEW
     ticket.waiting_since = ticket.message_at = ticket.opened_at
     set_custom(ticket, custom or {})
@@ -53,6 +57,7 @@ def open_ticket(
         )  # fmt: skip
     refuse_lost_sight(actor, ticket)
     tell(ticket, "create", "Opened the ticket", actor=actor)
+    route_soon(ticket)
     ticket.refresh_from_db()
     return ticket
 
@@ -115,6 +120,10 @@ def _follow(ticket: Ticket, before: Ticket, fields: Mapping[str, Any]) -> None:
             ticket.state = TicketState.OPEN
     elif ticket.queue_id != before.queue_id and "team" not in fields and ticket.owner_id is None:
         ticket.team_id = ticket.queue.team_id
+    if ticket.registration is not None and ticket.registration.contact_id != ticket.contact_id:
+        ticket.registration = None
+    if ticket.registration is not None and ticket.product_id is None:
+        ticket.product = ticket.registration.product
     if ticket.contact_id != before.contact_id and "requester_email" not in fields:
         ticket.requester_name = ticket.requester_email = ""
         ticket.organization_id = ticket.organization_id if "organization" in fields else None

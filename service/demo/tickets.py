@@ -139,6 +139,7 @@ def _tell(
         tags=list(story.tags), contact=contact, requester_name=contact.name[:200],
         organization_id=contact.pk if contact.is_organization else contact.organization_id,
         product=line.product if line else None, opened_at=opened, waiting_since=opened, message_at=opened,
+        language="en",
     )  # fmt: skip
     messages = [_said(MessageKind.IN, story.text.format(**names), opened, channel, contact)]
     events = [TicketEvent(event=EventKind.OPENED, value=channel, occurred_at=opened)]

@@ -11,11 +11,15 @@ from service.models.articles import (
     ArticleVote,
     CategoryName,
 )
+from service.models.costs import TouchCost
+from service.models.macros import Macro
 from service.models.messages import Message, TicketEvent
 from service.models.portal import PortalAccess, PortalRequest
 from service.models.promises import ServiceHours, SlaPolicy
 from service.models.queues import Queue
+from service.models.routing import RoutingRule, RoutingTurn, TicketIntake
 from service.models.tickets import Ticket, TicketQuerySet
+from service.models.ties import TicketLink, TicketPresence, TicketWatcher
 
 __all__ = [
     "Article",
@@ -27,13 +31,21 @@ __all__ = [
     "ArticleVersion",
     "ArticleVote",
     "CategoryName",
+    "Macro",
     "Message",
     "PortalAccess",
     "PortalRequest",
     "Queue",
+    "RoutingRule",
+    "RoutingTurn",
     "ServiceHours",
     "SlaPolicy",
     "Ticket",
     "TicketEvent",
+    "TicketIntake",
+    "TicketLink",
+    "TicketPresence",
     "TicketQuerySet",
+    "TicketWatcher",
+    "TouchCost",
 ]

@@ -18,6 +18,10 @@ SAID_OF_VALUE: dict[str, str] = {
     EventKind.PRIORITY: ": ",
     EventKind.MERGED: ": ",
     EventKind.UNMERGED: ": ",
+    EventKind.LINKED: ": ",
+    EventKind.SOLVED: ": ",
+    EventKind.CLOSED: ": ",
+    EventKind.NOTICE: ": ",
 }
 
 

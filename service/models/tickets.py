@@ -15,6 +15,7 @@ from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from service.choices import PRIORITY_RANKS, UNSOLVED, DueFor, Priority, TicketChannel, TicketKind, TicketState
+from service.languages import LANGUAGES
 from service.models.queues import Queue
 
 RANK = Case(
@@ -42,7 +43,8 @@ class Ticket(models.Model):
     Its number is its id. `contact` is who asks, where we know them; `requester_name` and `requester_email` are as they
     gave them, and where a reply goes. Kept by the actions: the state, its moments, `waiting_since` (since when the
     customer waits for an answer of ours; empty while we wait for theirs), `message_at` (the newest public message),
-    `due_at` (what the promise that holds, `policy`, asks for next: `due_for`), `search_text` and `sort_name`. A ticket
+    `noticed_at` (when they were reminded of it), `due_at` (what the promise that holds, `policy`, asks for next:
+    `due_for`), `search_text` and `sort_name`. A ticket
     that was merged into another (`merged_into`) is closed, and its messages are shown there; `follows` is the closed
     ticket that it goes on from.
     """
@@ -65,9 +67,14 @@ class Ticket(models.Model):
     )
     requester_name = models.CharField("name", max_length=200, blank=True, default="")
     requester_email = models.EmailField("e-mail", max_length=254, blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="", db_default="", choices=list(LANGUAGES.items()))
     product = models.ForeignKey(
         "orders.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="tickets"
     )
+    registration = models.ForeignKey(
+        "orders.ProductRegistration", null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets",
+        verbose_name="piece",
+    )  # fmt: skip
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
     )
@@ -78,6 +85,7 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
     message_at = models.DateTimeField(null=True, blank=True, editable=False)
+    noticed_at = models.DateTimeField(null=True, blank=True, editable=False)
     reopenings = models.PositiveSmallIntegerField(default=0, editable=False)
     policy = models.ForeignKey(
         "service.SlaPolicy", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
@@ -123,6 +131,8 @@ class Ticket(models.Model):
                 name="service_ticket_in_queue",
             ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="service_ticket_due"),
+            models.Index(fields=["message_at"], condition=Q(state=TicketState.WAITING), name="service_ticket_quiet"),
+            models.Index(fields=["solved_at"], condition=Q(state=TicketState.SOLVED), name="service_ticket_done"),
             models.Index(fields=["owner", "state"], name="service_ticket_owner"),
             models.Index(fields=["team", "state"], name="service_ticket_team"),
             models.Index(fields=["contact", "-id"], condition=Q(contact__isnull=False), name="service_ticket_contact"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from crm.incoming.showing import frame_of
+from crm.notes.actions import attach_file
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 from crm.views.parts import PartFormPage
 from service import actions
 from service.forms import HeardForm, NoteForm, ReplyForm
 from service.knowledge.ticket_views import words_asked
+from service.macros.queries import proposal_of
 from service.models import Message, Ticket
 from service.queries import conversation_of
 
@@ -36,16 +40,33 @@ class ReplyView(SayView):
     done = "Sent."
 
     def get_initial(self) -> dict[str, Any]:
+        """What the person has before their eyes; with `?macro=`, the words of one for this ticket."""
         seen = conversation_of(self.whole, most=1).newest
-        return {"seen": seen, "text": words_asked(self.request.user, self.request.GET)}
+        initial = {"seen": seen, "text": words_asked(self.request.user, self.request.GET)}
+        asked = self.request.GET.get("macro", "")
+        shown = copy.copy(self.whole) if asked else None
+        proposal = proposal_of(self.request.user, shown, asked) if shown is not None else None
+        if proposal is None:
+            return initial
+        return initial | {"text": proposal.text, "macro": proposal.macro.pk, "then": proposal.then}
+
+    def make_form(self, data: Any = None) -> ReplyForm:
+        form: ReplyForm = super().make_form(data)
+        if data is not None:
+            form.files = self.request.FILES
+        return form
 
     def save(self, form: ReplyForm) -> Message:
-        """A message that came meanwhile is shown first; sent again, the words go out."""
-        cleaned = form.cleaned_data
+        """A message that came meanwhile is shown first; sent again, the words go out. Files hang on the ticket, too."""
+        cleaned, user = form.cleaned_data, self.request.user
+        try:
+            files = [attach_file(actor=user, record=self.whole, upload=one).file for one in cleaned["attached"]]
+        except ValidationError as error:
+            raise ValidationError({"attached": error.messages}) from error
         try:
             return actions.reply(
-                actor=self.request.user, ticket=self.whole, text=cleaned["text"], seen=cleaned["seen"],
-                then=cleaned["then"],
+                actor=user, ticket=self.whole, text=cleaned["text"], seen=cleaned["seen"],
+                then=cleaned["then"], macro=cleaned["macro"], files=files,
             )  # fmt: skip
         except actions.AnsweredMeanwhile as meanwhile:
             form.see(meanwhile.newest)

@@ -18,7 +18,6 @@ from crm.hanging import text_key_of
 from crm.models import User
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView
-from crm.views.bulk import BulkChangeView
 from crm.views.cells import CellEditView
 from crm.views.facts import FactPage
 from crm.views.forms import FormPage
@@ -29,7 +28,7 @@ from service.choices import PRIORITY_TONES, STATE_TONES
 from service.forms import MergeForm, TicketForm
 from service.layouts import FORM
 from service.models import Ticket
-from service.queries import beside, conversation_of, other_tickets, search_tickets, seen_customers
+from service.queries import beside, conversation_of, other_tickets, search_tickets, seen_customers, ties_of, watchers_of
 
 MOST_OPTIONS = 20
 BESIDE = (("mine", "Mine"), ("queue", "Queue"), ("free", "Nobody's"))
@@ -42,7 +41,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "queue": ("queue",),
     "priority": ("priority",),
     "kind": ("kind",),
-    "product": ("product",),
+    "product": ("product", "registration"),
+    "language": ("language",),
     "tags": ("tags",),
     "channel": ("channel", "source"),
     "external_id": ("external_id",),
@@ -65,6 +65,7 @@ class TicketListView(ListPage):
     edit_path = "edit/"
     cell_path = "cell/"
     bulk_url_name = "service:ticket_bulk"
+    further_bulk = (("macro", "Macro", ""), ("solve", "Solve", ""), ("close", "Close", ""))
     empty_title = "No tickets yet"
     empty_text = "What customers write to a mailbox for service stands here; or write down what you were told (n k)."
 
@@ -72,9 +73,11 @@ class TicketListView(ListPage):
         """With short ways to what is at hand; the open one is marked."""
         ways = (
             ("Unsolved", "at_hand=unsolved"),
+            ("Mine", f"at_hand=unsolved&owner={self.request.user.pk}"),
+            ("Nobody’s", "at_hand=free"),
             ("Late", "at_hand=late"),
             ("Waits for us", "at_hand=waits"),
-            ("Mine", f"at_hand=unsolved&owner={self.request.user.pk}"),
+            ("Waits for them", "at_hand=theirs"),
             ("All", ""),
         )
         path, asked = self.request.path, self.request.GET.urlencode()
@@ -84,12 +87,6 @@ class TicketListView(ListPage):
 
 class TicketExportView(ListExport, TicketListView):
     """The list's rows as a file."""
-
-
-class TicketBulkView(BulkChangeView):
-    """Changes the chosen tickets."""
-
-    model = Ticket
 
 
 class TicketCellView(CellEditView):
@@ -107,9 +104,20 @@ class TicketDetailView(RecordPage):
     own_tab = ("", "Conversation")
 
     def get_queryset(self) -> Any:
-        related = ("queue", "policy", "contact", "organization", "owner", "team", "product", "merged_into", "follows")
+        related = (
+            "queue",
+            "policy",
+            "contact",
+            "organization",
+            "owner",
+            "team",
+            "product",
+            "registration",
+            "merged_into",
+            "follows",
+        )
         user = self.request.user
-        rows = super().get_queryset().select_related(*related)
+        rows = super().get_queryset().select_related(*related, "product", "registration")
         return with_rights(rows, user).annotate(**panel_counts("service.ticket", user), **seen_customers(user))
 
     def get_context_data(self) -> dict[str, Any]:
@@ -125,7 +133,22 @@ class TicketDetailView(RecordPage):
             "priority_tone": PRIORITY_TONES.get(ticket.priority, ""),
             "own_facts": fact_lines(user, ticket),
             "others": other_tickets(user, ticket),
+            **self._tied(ticket),
             **self._beside(ticket),
+        }
+
+    def _tied(self, ticket: Ticket) -> dict[str, Any]:
+        """Linked tickets, and how many of them are unsolved incidents of this one; who watches it."""
+        user, watchers = self.request.user, watchers_of(ticket)
+        ties = ties_of(ticket, user)
+        incidents = [one for one in ties if one.is_incident and one.ticket.is_unsolved]
+        for tie in ties:
+            mask(user, tie.ticket)
+        return {
+            "ties": ties,
+            "incidents": len(incidents),
+            "watchers": [one.name for one in watchers],
+            "is_watched": user.pk in {one.pk for one in watchers},
         }
 
     def _beside(self, ticket: Ticket) -> dict[str, Any]:

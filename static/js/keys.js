@@ -17,6 +17,7 @@
   };
   const actions = {
     search: () => {
+      if (press('[data-hotkey="/"]')) return true; // a page that has something of its own for it
       const field = document.querySelector("[data-list-search]"); // where a list has a search of its own
       if (!field) return window.crm.palette?.open();
       field.focus();

@@ -10,6 +10,7 @@ from tests.access.articled import ARTICLE_MAKERS
 from tests.access.campaign_table import CAMPAIGN_ADDRESSES
 from tests.access.campaigned import CAMPAIGN_MAKERS
 from tests.access.deal_table import DEAL_ADDRESSES
+from tests.access.desk_table import DESK_ADDRESSES, DESK_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
 from tests.access.law import Address
 from tests.access.ticket_table import TICKET_ADDRESSES
@@ -17,12 +18,14 @@ from tests.access.ticketed import TICKET_MAKERS
 
 BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **TICKET_MAKERS,
+    **DESK_MAKERS,
     **ARTICLE_MAKERS,
     **CAMPAIGN_MAKERS,
     **FEEDBACK_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
+    **DESK_ADDRESSES,
     **DEAL_ADDRESSES,
     **ARTICLE_ADDRESSES,
     **PORTAL_ADDRESSES,

@@ -10,10 +10,12 @@ HTML = b"From: a@b.example\r\nSubject: %s\r\nContent-Type: text/html\r\n\r\n<p>H
 
 
 def make_ticket(owner: User, name: str) -> Ticket:
-    return Ticket.objects.create(
+    ticket = Ticket.objects.create(
         subject=f"CANARY ticket {name}", owner=owner, team=owner.team, requester_email="a@b.example", state="open",
         queue=Queue.objects.first() or Queue.objects.create(name="Support"), sort_name=name,
     )  # fmt: skip
+    Message.objects.create(ticket=ticket, kind="in", text="One pane came broken. And where is my invoice?")
+    return ticket
 
 
 def make_formatted(owner: User, name: str) -> Message:

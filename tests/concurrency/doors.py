@@ -81,6 +81,9 @@ def record_of(label: str, owner: User) -> Any:
         "pipeline.Letterhead": lambda: Letterhead.objects.create(pk=1),
         "service.ArticleCategory": lambda: ArticleCategory.objects.create(name="Care"),
         "service.Article": lambda: MAKERS["article"](owner, "one"),
+        "service.RoutingRule": lambda: MAKERS["routing rule"](owner, "one"),
+        "service.TicketIntake": lambda: MAKERS["ticket intake"](owner, "one"),
+        "service.Macro": lambda: MAKERS["macro"](owner, "one"),
         "service.Ticket": lambda: MAKERS["ticket"](owner, "one"),
         "service.ServiceHours": lambda: ServiceHours.objects.create(name="Office"),
         "service.SlaPolicy": lambda: SlaPolicy.objects.create(

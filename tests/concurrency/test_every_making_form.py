@@ -14,7 +14,7 @@ from orders.models import Invoice, Order, ProductRegistration, Subscription
 from pipeline.models import Quote
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
-from tests.factories import make_company, make_contact, make_lead, make_product, make_user, signed_in
+from tests.factories import make_company, make_contact, make_lead, make_product, make_ticket, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -60,6 +60,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pipeline:competitor_create": {"name": "Frame & Co"},
     "service:article_create": {"title": "How to hang a frame", "body": "With two hooks."},
     "service:ticket_create": {"subject": "One pane is broken", "body": "Hello"},
+    "service:rule_create": {
+        "name": "All",
+        "position": "1",
+        "way": "round robin",
+        "people": lambda: str(make_user().pk),
+    },
+    "service:intake_create": {"user": lambda: str(make_user().pk)},
+    "service:link_create": {"kind": "related", "other": lambda: str(make_ticket().pk)},
+    "service:ticket_split": {"subject": "A second matter"},
+    "service:incidents_answer": {"text": "It works again.", "then": "solved"},
+    "service:macro_create": {"name": "On its way", "code": "on-its-way", "text": "Hello {{first_name|there}}"},
     "service:reply_create": {"text": "It leaves today."},
     "service:note_create": {"text": "Rang them"},
     "service:heard_create": {"text": "And the frame?", "channel": "phone"},

@@ -1,0 +1,1 @@
+"""Macros: changes of a ticket and a reply with fields, by one keystroke."""
