@@ -34,7 +34,7 @@ DAYS = (
 @register.simple_tag
 def history_entries(entries: Iterable[TimelineEntry], answer_url: str = "") -> SafeString:
     """The entries of a history as items of its list; a mail can be answered where there is an `answer_url`."""
-    return SafeString("".join(_entry(entry, answer_url) for entry in entries))
+    return format_html_join("", "{}", ((_entry(entry, answer_url),) for entry in entries))
 
 
 def _entry(entry: TimelineEntry, answer_url: str) -> SafeString:
@@ -48,7 +48,7 @@ def _entry(entry: TimelineEntry, answer_url: str) -> SafeString:
         day_and_time(at),
         relative_time(at),
         f" · {entry.who}" if entry.who else "",
-        SafeString("".join(_below(entry, answer_url))),
+        format_html_join("", "{}", ((piece,) for piece in _below(entry, answer_url))),
     )
 
 
