@@ -129,7 +129,8 @@ CATALOGUE = Catalogue(
         "analytics.sellalert": PastRule(parent="contact_id"),
         "analytics.churnscore": REBUILT,
         "analytics.clvscore": REBUILT,
-        "analytics.dealforecast": REBUILT,
+        "analytics.dealforecast": PastRule(exempt=MADE_ANEW),
+        "analytics.forecastsum": PastRule(exempt="Sums of what a run says of deals, whose own history is kept."),
         "analytics.forecastsnapshot": PastRule(
             exempt="A dated history itself: what was forecast on a day is added and stays.", is_added_to=True
         ),

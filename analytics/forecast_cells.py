@@ -1,7 +1,7 @@
 """The deals that a person may see, added up by group and month: all that the forecast says of any month or quarter.
 
-Two statements, one over the open deals and one over those won of late, each answered by an index that holds what it
-needs; whatever is shown (a group, a month, everything) is put together of their rows.
+Two statements, one over what is kept of open deals and one over that of deals won, and one for each piece of a month
+that is asked for; whatever is shown (a group, a month, everything) is put together of their rows.
 """
 
 from __future__ import annotations
@@ -14,13 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
+from analytics.forecast_sums import kinds_for, summed
 from analytics.models.forecast import MONTHS_AHEAD
 from analytics.periods import Period, PeriodKind
+from analytics.statements import day as day_literal
 from pipeline.choices import Outcome
 from pipeline.credit import Grouping, deals_seen, grouped
+from pipeline.sums import beyond_sums, summed_deals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.db.models import QuerySet
 
     from crm.models import User
 
@@ -201,27 +206,75 @@ class Cells:
 
 def read_cells(user: User | None, grouping: Grouping, basis: Basis | None, today: dt.date, since: dt.date) -> Cells:
     """The deals that the person may see (all for None), of those won the ones closed from `since` on or in the three
-    months before the cut-off."""
+    months before the cut-off. Sums that are kept by month answer, with the deals of the days that they do not tell
+    apart; where none are kept by this grouping, all deals are read."""
     cutoff = basis.cutoff if basis else today
     before = months_before(cutoff)
     since = min(since, before)
-    days = {name: sql.Literal(day.isoformat()) for name, day in
-            (("today", today), ("since", before), ("cutoff", cutoff))}  # fmt: skip
-    words = {name: sql.SQL("{}::date").format(day) for name, day in days.items()}
-    words["rate"] = sql.SQL("{}::float8").format(sql.Literal(basis.win_rate if basis else 0.0))
-    seen = deals_seen(user)
-    opened = grouped(
-        seen.filter(outcome=Outcome.OPEN), grouping, _composed(OPEN_SUMS, words), JOINS, EXPECTED, COMPUTED
-    )
-    won = grouped(
-        seen.filter(outcome=Outcome.WON, closed_on__gte=since),
-        grouping,
-        _composed(WON_SUMS, words),
-        "",
-        CLOSED,
-        COMPUTED,
-    )
-    return Cells(today, basis, since, list(opened), list(won))
+    asked = ByRows(grouping, today, before, cutoff, basis.win_rate if basis else 0.0)
+    kinds = kinds_for(user, grouping)
+    seen = summed_deals(user).filter(archived_at=None) if kinds else deals_seen(user)
+    won = seen.filter(outcome=Outcome.WON, closed_on__gte=since)
+    if not kinds:
+        return Cells(today, basis, since, asked.opened(seen), asked.won(won))
+    running = today.replace(day=1)
+    opened = summed(user, kinds, grouping, Outcome.OPEN, None, asked.words | {"running": day_literal(running)})
+    opened += asked.slipped(seen.filter(expected_on__gte=running, expected_on__lt=today))
+    months = summed(user, kinds, grouping, Outcome.WON, since.replace(day=1), asked.words)
+    for first, end in _days_beside_months(before, cutoff):
+        months += asked.before(won.filter(closed_on__gte=first, closed_on__lt=end))
+    if (beyond := beyond_sums(user)) is not None:
+        rows = beyond.filter(archived_at=None)
+        opened += asked.opened(rows)
+        months += asked.won(rows.filter(outcome=Outcome.WON, closed_on__gte=since))
+    return Cells(today, basis, since, opened, months)
+
+
+@dataclass(frozen=True)
+class ByRows:
+    """How deals are added up where they are read themselves."""
+
+    grouping: Grouping
+    today: dt.date
+    since: dt.date
+    cutoff: dt.date
+    win_rate: float
+
+    @property
+    def words(self) -> dict[str, sql.Composable]:
+        return {
+            "today": day_literal(self.today),
+            "since": day_literal(self.since),
+            "cutoff": day_literal(self.cutoff),
+            "rate": sql.SQL("{}::float8").format(sql.Literal(self.win_rate)),
+        }
+
+    def opened(self, rows: QuerySet[Any]) -> list[dict[str, Any]]:
+        return self._cells(rows.filter(outcome=Outcome.OPEN), OPEN_SUMS, EXPECTED, JOINS)
+
+    def won(self, rows: QuerySet[Any]) -> list[dict[str, Any]]:
+        return self._cells(rows, WON_SUMS, CLOSED)
+
+    def slipped(self, rows: QuerySet[Any]) -> list[dict[str, Any]]:
+        """Of open deals of the running month: those that slipped in it, and nothing else."""
+        sums = {name: OPEN_SUMS[name] for name in ("slipped", "slipped_amount")}
+        found = self._cells(rows.filter(outcome=Outcome.OPEN), sums, EXPECTED)
+        return [dict.fromkeys(OPEN_SUMS, 0.0) | row for row in found]
+
+    def before(self, rows: QuerySet[Any]) -> list[dict[str, Any]]:
+        """Of won deals: what counts as won before the cut-off, and nothing else."""
+        return [{"won": 0.0} | row for row in self._cells(rows, {"before": WON_SUMS["before"]}, CLOSED)]
+
+    def _cells(self, rows: QuerySet[Any], sums: dict[str, str], also: str, joins: str = "") -> list[dict[str, Any]]:
+        measures = {name: sql.SQL(one).format(**self.words) for name, one in sums.items()}
+        return list(grouped(rows, self.grouping, measures, joins, also, COMPUTED))
+
+
+def _days_beside_months(first: dt.date, end: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """The days from `first` to before `end` that are no whole month: (first day, end) of each piece."""
+    after, last = (first + dt.timedelta(days=31)).replace(day=1), end.replace(day=1)
+    pieces = [(first, after)] if first.day > 1 else []
+    return [*pieces, (last, end)] if end.day > 1 else pieces
 
 
 def months_before(day: dt.date, months: int = 3) -> dt.date:
@@ -234,10 +287,6 @@ def months_around(today: dt.date, back: int = MONTHS_BACK, ahead: int = MONTHS_A
     """The months so far back, the running one, and those ahead (the running one counts as one of them)."""
     running = Period.of(today, PeriodKind.MONTH)
     return [running.moved(count) for count in range(-back, ahead)]
-
-
-def _composed(sums: dict[str, str], words: dict[str, sql.Composed]) -> dict[str, sql.Composable]:
-    return {name: sql.SQL(one).format(**words) for name, one in sums.items()}
 
 
 def _by_key(cells: Sequence[dict[str, Any]]) -> dict[Any, list[dict[str, Any]]]:

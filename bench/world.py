@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 from django.test import Client
+from psycopg.sql import Composable
 
 from bench.base import Databases
 from bench.sites import BenchError, Visitor, serve
@@ -128,8 +129,9 @@ def cost_of(path: str, email: str = MANAGER) -> Cost:
     asked: list[tuple[str, Any]] = []
 
     def note(execute: Any, query: Any, params: Any, many: bool, context: Any) -> Any:
-        if not str(query).startswith("EXPLAIN"):
-            asked.append((query, params))
+        text = (query.as_string(context["connection"].connection) if isinstance(query, Composable) else query).strip()
+        if not text.startswith("EXPLAIN"):
+            asked.append((text, params))
         return execute(query, params, many, context)
 
     client, headers = Client(), {"host": "127.0.0.1"}
@@ -143,7 +145,7 @@ def cost_of(path: str, email: str = MANAGER) -> Cost:
             answer = client.get(path, headers=headers)
     if answer.status_code != HTTPStatus.OK:
         raise BenchError(f"{path} answered {answer.status_code}")
-    buffers = [(_buffers(query, params), query) for query, params in asked if str(query).startswith("SELECT")]
+    buffers = [(_buffers(query, params), query) for query, params in asked if query.startswith(("SELECT", "("))]
     return Cost(len(asked), sum(count for count, _ in buffers), str(max(buffers)[1])[:300] if buffers else "")
 
 

@@ -13,9 +13,9 @@ class AccessPaths:
     """How rows of a model are owned: look-up paths to the owner, the team and the territory.
 
     `through` names the foreign key to a parent whose visibility these rows share (`contact`, `order__contact`);
-    `parent` is that parent's label, whose scopes then count. `shared` rows belong to the whole house. `maker` is a
-    path to a second person who counts as an owner. `on_record`: the rows hang on a record of any app by a generic key,
-    and who may see that record sees them too.
+    `parent` is that parent's label, whose scopes then count; without `through` the rows are sums of the parent's.
+    `shared` rows belong to the whole house. `maker` is a path to a second person who counts as an owner. `on_record`:
+    the rows hang on a record of any app by a generic key, and who may see that record sees them too.
     """
 
     owner: str = ""

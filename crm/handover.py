@@ -100,4 +100,5 @@ def _paths(model: type[models.Model]) -> AccessPaths:
 
 def _is_owned(model: type[models.Model]) -> bool:
     paths = _paths(model)
-    return bool(paths.owner and paths.team) and "__" not in paths.owner + paths.team and not paths.through
+    has_both = bool(paths.owner and paths.team) and "__" not in paths.owner + paths.team
+    return has_both and not paths.through and not paths.parent  # with a parent alone: sums of it, which follow it

@@ -57,5 +57,7 @@ DEMO_LOADERS = [
     "analytics.demo.load",
     "campaigns.demo.load",
 ]
+# sums that are true in the same transaction as the rows they are of, lowest floor first
+KEPT_SUMS = ("pipeline.sums.DEALS", "leads.sums.LEADS", "analytics.forecast_sums.CHANCES")
 # asked in this order who takes a mail
 MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]

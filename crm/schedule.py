@@ -41,6 +41,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"queue": "interactive", "expires": 30},
     },
+    "make one row of the rows of each kept sum": {
+        "task": "crm.fold_sums",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
     "take away sessions that have ended": {
         "task": "crm.clear_sessions",
         "schedule": crontab(minute="40"),

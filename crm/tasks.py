@@ -9,6 +9,7 @@ from crm.accounts.actions import answer_password_requests
 from crm.accounts.sessions import SessionStore
 from crm.agenda import reminding
 from crm.incoming import intake, mailboxes
+from crm.kept_sums.keeping import fold_all
 from crm.mail import sending
 
 SIX_HOURS = 6 * 60 * 60
@@ -73,3 +74,8 @@ def clear_sessions_task() -> None:
 @shared_task(name="crm.tidy")
 def tidy_task() -> bool:
     return tidying.ask_for_tidying()
+
+
+@shared_task(name="crm.fold_sums")
+def fold_sums_task() -> int:
+    return fold_all()

@@ -62,6 +62,7 @@ CATALOGUE = Catalogue(
     panels={"leads.lead": LEAD_PANELS, "contacts.contact": CONTACT_PANELS},
     past={
         "leads.lead": PastRule(without=DERIVED),
+        "leads.leadsum": PastRule(exempt="Sums of leads, whose own history is kept."),
         "leads.conversion": PastRule(parent="lead_id"),
         "leads.leadassignment": PastRule(parent="lead_id"),
         "leads.allocationturn": PastRule(parent="rule_id", without=("last_at", "order")),

@@ -1,10 +1,10 @@
 """What stands on the board: per column a count, a value, and its first cards. Four queries, whatever the number of
-stages and of deals."""
+stages and of deals; count and value come of sums that are kept (`pipeline.sums`)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,9 @@ from crm.field_rights import mask
 from crm.filtering.listings import Listing
 from crm.models import User
 from crm.templatetags.figures import days, full_day, money, short_money
+from pipeline.choices import Outcome
 from pipeline.models import Deal, Stage
+from pipeline.sums import beyond_sums, sees_all, sums_of
 
 CARDS = 20
 MORE = "cards:"
@@ -89,22 +91,20 @@ def columns_of(cards: Cards) -> list[Column]:
     """Every column of the board: counts and values by one query, the cards by two."""
     currency = cards.listing.currency
     columns = {stage.pk: Column(stage, currency=currency) for stage in cards.columns}
-    groups = cards.rows.values("stage", "currency").annotate(
-        n=Count("pk"),
-        worth=Sum("base_amount"),
-        own=Sum("amount", filter=~Q(currency=currency)),
-        rotting=Count("pk", filter=_rots(cards.columns)),
-    )
-    for group in groups:
+    own: dict[int, dict[str, Decimal]] = {key: {} for key in columns}
+    for group in _groups(cards):
         column = columns.get(group["stage"])
         if column is None:
             continue
-        column.count += group["n"]
-        column.rotting += group["rotting"]
-        if cards.shows_money and group["worth"] is not None:
+        column.count += int(group["n"])
+        column.rotting += int(group["rotting"] or 0)
+        if cards.shows_money and group["worth"]:
             column.worth = (column.worth or Decimal(0)) + group["worth"]
-        if cards.shows_money and group["own"] is not None:
-            column.by_currency.append(money(group["own"], group["currency"]))
+        if cards.shows_money and group["own"] and group["currency"] != currency:
+            money_of = own[column.stage.pk]
+            money_of[group["currency"]] = money_of.get(group["currency"], Decimal(0)) + group["own"]
+    for key, amounts in own.items():
+        columns[key].by_currency = [money(amount, name) for name, amount in sorted(amounts.items())]
     filled = [column for column in columns.values() if column.count]
     found = _first_keys(cards, [column.stage for column in filled])
     drawn = {card.deal.pk: card for card in _drawn(cards, [key for keys in found.values() for key in keys])}
@@ -113,12 +113,31 @@ def columns_of(cards: Cards) -> list[Column]:
     return list(columns.values())
 
 
-def _rots(stages: Sequence[Stage]) -> Q:
-    """Longer in one of these stages than it expects: by days that are known, so that the index of the board will do."""
+def _groups(cards: Cards) -> Iterator[dict[str, Any]]:
+    """Count, worth, money of their own (`own`) and number of the rotting by stage and currency, of all that match: the
+    sums that are kept, where nothing is asked but to see the board; else the rows are added up."""
+    rows: QuerySet[Any] | None = cards.rows
+    if not cards.listing.is_narrowed:
+        kept = sums_of(cards.user, "board" if sees_all(cards.user) else "board_of")
+        kept = kept.filter(stage__in=[stage.pk for stage in cards.columns]).values("stage", "currency")
+        late = Sum("deals", filter=_rots(cards.columns, "day"))
+        for row in kept.annotate(n=Sum("deals"), value=Sum("worth"), money=Sum("own"), rotting=late):
+            yield row | {"worth": row["value"], "own": row["money"]}
+        rows = beyond_sums(cards.user)
+        rows = None if rows is None else rows.filter(outcome=Outcome.OPEN, archived_at=None).order_by()
+    if rows is not None:
+        rots = Count("pk", filter=_rots(cards.columns, "stage_since"))
+        found = rows.values("stage", "currency")
+        yield from found.annotate(n=Count("pk"), worth=Sum("base_amount"), own=Sum("amount"), rotting=rots)
+
+
+def _rots(stages: Sequence[Stage], day: str) -> Q:
+    """Longer in one of these stages than it expects: by days that are known, so that the index of the board will do.
+    `day` is the field of the day on which it came into the stage."""
     today, rots = company_today(), Q(pk__in=[])
     for stage in stages:
         if stage.expected_days is not None:
-            rots |= Q(stage=stage, stage_since__lt=today - dt.timedelta(days=stage.expected_days))
+            rots |= Q(stage=stage, **{f"{day}__lt": today - dt.timedelta(days=stage.expected_days)})
     return rots
 
 

@@ -73,6 +73,7 @@ CATALOGUE = Catalogue(
         "pipeline.quotestep": PastRule(
             exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
         ),
+        "pipeline.dealsum": PastRule(exempt="Sums of deals, whose own history is kept."),
         "pipeline.quoteseries": PastRule(exempt="A counter: each of its numbers stands on a quote, which is kept."),
     },
     navigation=(

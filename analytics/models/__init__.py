@@ -1,7 +1,7 @@
 """Models of the analysis, by noun."""
 
 from analytics.models.alerts import SellAlert
-from analytics.models.forecast import DealForecast, ForecastSnapshot
+from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
@@ -17,6 +17,7 @@ __all__ = [
     "CohortCount",
     "DealForecast",
     "ForecastSnapshot",
+    "ForecastSum",
     "LeadScore",
     "ModelRun",
     "ProspectScore",

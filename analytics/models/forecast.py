@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.kept_sums.fields import UNBOUND
 
 MONTHS_AHEAD = 6
 
 
 class DealForecast(models.Model):
     """An open deal's chance to be won by the end of the running month and of each of the next ones, what it would bring
-    (in the company's currency), and `rate`, the share of won deals of its product so far. Built anew by each run and
-    swapped in."""
+    (in the company's currency), and `rate`, the share of won deals of its product so far. Written anew by each
+    run."""
 
     deal = models.OneToOneField(
         "pipeline.Deal", primary_key=True, on_delete=models.CASCADE, related_name="forecast", db_constraint=False
@@ -37,6 +39,44 @@ class DealForecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deal_id}: {self.month_3:.0%} within three months"
+
+
+class ForecastSum(models.Model):
+    """A part of what the chances of the open deals of a group come to: all rows of a group together are its sum, kept
+    by triggers (`analytics.forecast_sums`). The kinds are those of `pipeline.DealSum`. `rated`: worth times the share
+    of won deals of the product; `unrated`: the worth of the deals that no run knows yet; `month_1` and on: what the
+    deals are expected to bring by the end of the running month and of each of the next ones."""
+
+    kind = models.CharField(max_length=12)
+    stage = models.ForeignKey("pipeline.Stage", **UNBOUND)
+    product = models.ForeignKey("orders.Product", **UNBOUND)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, **UNBOUND)
+    team = models.ForeignKey("crm.Team", **UNBOUND)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, **UNBOUND)
+    day = models.DateField(null=True)
+    rated = models.DecimalField(max_digits=28, decimal_places=6)
+    unrated = models.DecimalField(max_digits=28, decimal_places=6)
+    month_1 = models.DecimalField(max_digits=28, decimal_places=6)
+    month_2 = models.DecimalField(max_digits=28, decimal_places=6)
+    month_3 = models.DecimalField(max_digits=28, decimal_places=6)
+    month_4 = models.DecimalField(max_digits=28, decimal_places=6)
+    month_5 = models.DecimalField(max_digits=28, decimal_places=6)
+    month_6 = models.DecimalField(max_digits=28, decimal_places=6)
+    key = models.BigIntegerField()
+    is_folded = models.BooleanField()
+
+    access = AccessPaths(owner="owner", team="team", parent="pipeline.deal")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["kind"], name="analytics_sum_kind"),
+            models.Index(fields=["key"], condition=models.Q(is_folded=False), name="analytics_sum_new"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}: {self.month_3} within three months"
 
 
 class SnapshotSpan(models.TextChoices):

@@ -25,18 +25,19 @@ from psycopg import sql
 
 from analytics.forecast_cells import METHODS as SAID
 from analytics.forecast_cells import Basis, months_around, read_cells
+from analytics.forecast_sums import CHANCES
 from analytics.mathematics import deal_flow as flow
 from analytics.mathematics.deal_flow import Deals, Floats, Flow
 from analytics.models import ForecastSnapshot, ModelRun
 from analytics.models.forecast import MONTHS_AHEAD, DealForecast, SnapshotSpan
 from analytics.periods import Period, PeriodKind
-from analytics.statements import drop_tables, execute, rows_of, write_columns
+from analytics.statements import analyze_table, drop_tables, execute, rows_of, write_columns
 from analytics.steps import AnalysisError, StepResult
 from analytics.steps.deal_rows import EPOCH, DealRows, day_number, read_deals
 from analytics.steps.single_deals import tell_apart
-from analytics.swapping import rebuild
 from crm.company import company_today
 from crm.jobs import Progress
+from crm.kept_sums.keeping import hold, recount
 from pipeline.credit import ALL_TOGETHER
 
 MONTHS = 3
@@ -175,7 +176,6 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     tests = _tests(forecaster, cut)
     open_now = flow.open_at(deals, number, undated=True)
     rates = win_rates(deals, number)[deals.product[open_now]]
-    written = _write(rows, open_now, found, rates, run_id, as_of)
     counted = [one for one in tests if one["is_counted"]]
     metrics = {
         **_totals(rows, number, open_now),
@@ -195,6 +195,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     }
     metrics["recommended"] = _best(metrics["methods"], int(closed.sum()))
     metrics["sentences"] = describe_metrics(metrics)
+    written = _write(rows, open_now, found, rates, run_id, as_of)  # last: from here on who writes deals waits
     if as_of == company_today() and not given:
         keep_snapshots(metrics, as_of, run_id)
     known = deals.closed[dated]
@@ -308,7 +309,8 @@ def describe(run: ModelRun) -> list[str]:
 def _write(
     rows: DealRows, open_now: np.ndarray[Any, Any], found: Flow, rates: Floats, run_id: int, as_of: dt.date
 ) -> int:
-    """The chances of the open deals, in a table that takes the place of the last one."""
+    """The chances of the open deals in place of the last ones, and what they come to by group. Neither is read between
+    the two by who changes a deal meanwhile: they wait for the end of the run, a second or two at 100,000 open deals."""
     names = ("deal_id", "worth", "rate", *(f"month_{ahead}" for ahead in range(1, MONTHS_AHEAD + 1)))
     drop_tables(FRESH)
     types = sql.SQL(", ").join(sql.SQL("{} float8").format(sql.Identifier(name)) for name in names[1:])
@@ -317,8 +319,15 @@ def _write(
     columns |= {f"month_{place}": found.chances[:, place] for place in range(1, MONTHS_AHEAD + 1)}
     if len(columns["deal_id"]):
         write_columns(FRESH, names, columns)
-    fill = sql.SQL("SELECT *, {}::bigint AS run_id, {}::date AS as_of FROM {}")
-    return rebuild(TABLE, fill.format(sql.Literal(run_id), sql.Literal(as_of), sql.Identifier(FRESH)))
+    hold(CHANCES)
+    execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(TABLE)))
+    fill = sql.SQL("INSERT INTO {} (run_id, as_of, {}) SELECT {}, {}::date, {} FROM {}")
+    listed = sql.SQL(", ").join(map(sql.Identifier, names))
+    ids = (sql.Literal(run_id), sql.Literal(as_of))
+    written = execute(fill.format(sql.Identifier(TABLE), listed, *ids, listed, sql.Identifier(FRESH)))
+    analyze_table(TABLE)
+    recount(CHANCES)
+    return written
 
 
 def keep_snapshots(metrics: Mapping[str, Any], day: dt.date, run_id: int) -> None:

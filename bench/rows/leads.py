@@ -10,18 +10,19 @@ from django.db import connection, transaction
 
 from bench.base import UNTIL
 from bench.measuring import Line, alternate, at_most, beside, timed
-from bench.rows.pages import costs
+from bench.rows.pages import costs, page
 from bench.world import MANAGER, World
 from crm.choices import Role
 from crm.company import current_company
+from crm.kept_sums.keeping import fold_all
 from crm.models import User
 from leads.allocation.actions import create_rule
 from leads.allocation.engine import allocate, unassigned
-from leads.models import AllocationRule, Intake, Lead
+from leads.models import AllocationRule, Intake, Lead, LeadSum
 from leads.tracking.queries import cohorts
 
 WAITING, MOST_SECONDS = 100_000, 60
-PAGE = "/leads/tracking/"
+PAGE = "/leads/tracking/?first=2025-07-01&last=2026-06-30"
 # leads spread over a year: those that wait for an owner, and as many others as there are customers
 GROW = """
 INSERT INTO leads_lead (name, first_name, last_name, organization, email, phone, city, postal_code, country, language,
@@ -44,6 +45,16 @@ WHERE created_at >= %s AND created_at < %s GROUP BY 1
 """
 
 
+def _grow(world: World, *, waiting: int, others: int) -> None:
+    """More leads; then as a table that has been up for a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROW, {"rows": waiting + others, "waiting": waiting, "until": f"{UNTIL} 12:00+00"})
+    fold_all()
+    with world.as_owner() as owner:
+        for model in (Lead, LeadSum):
+            owner.execute(f"VACUUM ANALYZE {model._meta.db_table}")
+
+
 def give_away(keys: list[int]) -> None:
     """All of them, and back again: the next round finds them without an owner."""
     with transaction.atomic():
@@ -60,11 +71,24 @@ def count_barely(first: dt.date, last: dt.date) -> None:
 
 
 def measure(world: World) -> Iterator[Line]:
-    """A hundred thousand leads within a minute; the funnel within three times the barest count."""
+    """A hundred thousand leads within a minute; the funnel within three times the barest count, its page within six
+    times its floor page, and hardly longer with ten times as many leads."""
     Lead.objects.filter(owner=None).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(GROW, {"rows": WAITING + world.grown, "waiting": WAITING, "until": f"{UNTIL} 12:00+00"})
-        cursor.execute("ANALYZE leads_lead")
+    us, floor = world.visitor(world.port), world.visitor(world.floor_port)
+    cases = {"page": page(us, PAGE), "floor": page(floor, "/list/")}
+    tenth = world.grown // 10
+    _grow(world, waiting=0, others=tenth)
+    for case in cases.values():
+        case()
+    before = alternate(cases)
+    _grow(world, waiting=WAITING, others=world.grown - tenth)
+    for case in cases.values():
+        case()
+    found = alternate(cases)
+    count = Lead.objects.count()
+    yield beside("leads", f"tracking over {count:,} leads", found["page"], found["floor"], most=6, name="floor")
+    yield beside("leads", "tracking: growth", found["page"], before["page"], most=1.3, name=f"at {tenth:,} leads")
+    yield from costs("leads", "tracking", PAGE, 16)
     AllocationRule.objects.all().delete()
     Intake.objects.all().delete()
     reps = list(User.objects.filter(role=Role.REP, is_active=True))
@@ -88,6 +112,4 @@ def measure(world: World) -> Iterator[Line]:
             "bare": partial(timed, partial(count_barely, first, last)),
         }
     )
-    count = Lead.objects.count()
     yield beside("leads", f"funnel by source over {count:,} leads", found["us"], found["bare"], most=3, name="bare SQL")
-    yield from costs("leads", "tracking", PAGE, 16)

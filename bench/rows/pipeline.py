@@ -8,13 +8,15 @@ from functools import partial
 
 from django.db import connection, transaction
 
+from analytics.models import DealForecast, ForecastSum
 from analytics.runs import run_steps
 from bench.base import UNTIL
 from bench.measuring import Line, alternate, beside, timed
 from bench.rows.pages import costs, page
 from bench.world import World
+from crm.kept_sums.keeping import fold_all
 from pipeline.actions import move_deal
-from pipeline.models import Deal, Stage, StageChange
+from pipeline.models import Deal, DealSum, Stage, StageChange
 
 BOARD, MONTHS, FORECAST = "/pipeline/", "/pipeline/months/", "/analytics/forecast/"
 OPEN_DEALS = 100_000
@@ -81,8 +83,15 @@ def grow(world: World, which: str, wanted: int) -> None:
                     f" FROM {model._meta.db_table} d JOIN chosen c ON c.id = d.{key}"
                 )
             connection.execute("DROP TABLE chosen")
-        connection.execute("VACUUM ANALYZE pipeline_deal")
-        connection.execute("VACUUM ANALYZE pipeline_stagechange")
+        fold_all()
+        for table in (Deal, StageChange, DealSum, ForecastSum):
+            connection.execute(f"VACUUM ANALYZE {table._meta.db_table}")
+
+
+def _grow_all(world: World, wanted: int) -> None:
+    """A tenth of them open, at most a hundred thousand."""
+    grow(world, OPEN, min(OPEN_DEALS, wanted // 10))
+    grow(world, CLOSED, wanted - Deal.objects.open().count())
 
 
 def measure(world: World) -> Iterator[Line]:
@@ -112,9 +121,17 @@ def measure(world: World) -> Iterator[Line]:
 
 
 def measure_forecast(world: World) -> Iterator[Line]:
-    """All deals in a run, and the page of what they come to, which reads open deals and those won of late alone."""
-    grow(world, OPEN, min(OPEN_DEALS, world.grown // 10))
-    grow(world, CLOSED, world.grown - Deal.objects.open().count())
+    """All deals in a run, and the page of what they come to, which reads sums that are kept: a tenth of the deals, and
+    all of them."""
+    us, floor = world.visitor(world.port), world.visitor(world.floor_port)
+    cases = {"page": page(us, FORECAST), "floor": page(floor, "/list/")}
+    tenth = world.grown // 10
+    _grow_all(world, tenth)
+    run_steps(actor=None, as_of=dt.date.fromisoformat(UNTIL), only=["forecast"], parameters={})
+    for case in cases.values():
+        case()
+    before = alternate(cases)
+    _grow_all(world, world.grown)
     as_of = dt.date.fromisoformat(UNTIL)
     runs = {
         "us": partial(timed, partial(run_steps, actor=None, as_of=as_of, only=["forecast"], parameters={})),
@@ -126,11 +143,11 @@ def measure_forecast(world: World) -> Iterator[Line]:
         "forecast", f"run over {everything:,} deals", found["us"], found["bare"], most=15, name="bare SQL", unit="s"
     )
     with world.as_owner() as connection:
-        connection.execute("VACUUM ANALYZE analytics_dealforecast")
-    us, floor = world.visitor(world.port), world.visitor(world.floor_port)
-    cases = {"page": page(us, FORECAST), "floor": page(floor, "/list/")}
+        for model in (DealForecast, ForecastSum):
+            connection.execute(f"VACUUM ANALYZE {model._meta.db_table}")
     for case in cases.values():
         case()
     found = alternate(cases)
+    yield beside("forecast", "page: growth", found["page"], before["page"], most=1.3, name=f"at {tenth:,} deals")
     yield beside("forecast", f"page over {everything:,} deals", found["page"], found["floor"], most=6, name="floor")
     yield from costs("forecast", "page", FORECAST, 16)

@@ -9,6 +9,7 @@ from leads.models.leads import Lead, LeadQuerySet, LeadTouch
 from leads.models.nurturing import Enrolment, OptOut, Sequence, SequenceStep, SequenceTouch
 from leads.models.qualification import ChecklistAnswer, ChecklistItem
 from leads.models.scoring import ScoreRule
+from leads.models.sums import LeadSum
 
 __all__ = [
     "AllocationRule",
@@ -26,6 +27,7 @@ __all__ = [
     "LeadAssignment",
     "LeadCost",
     "LeadQuerySet",
+    "LeadSum",
     "LeadTouch",
     "OptOut",
     "ScoreRule",

@@ -25,7 +25,7 @@ def cards(total: Cohort, currency: str, *, sees_costs: bool) -> list[dict[str, A
         },
         {
             "label": "Response, median",
-            "value": duration(total.response_seconds) if total.response_seconds is not None else "–",
+            "value": _response(total),
             "note": f"{percent(total.in_time_share)} of {number(total.clocked)} in time"
             if total.clocked
             else "no rule sets a clock",
@@ -46,6 +46,12 @@ def cards(total: Cohort, currency: str, *, sees_costs: bool) -> list[dict[str, A
             },
         ]
     return found
+
+
+def _response(total: Cohort) -> str:
+    if total.response_seconds is None:
+        return "–"
+    return f"{'≈ ' if total.is_about else ''}{duration(total.response_seconds)}"
 
 
 def funnel(total: Cohort) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from pipeline.models.deals import Deal, DealQuerySet, StageChange
 from pipeline.models.parts import DealCompetitor, DealLine, DealRole, DealShare
 from pipeline.models.quotes import DiscountLimit, Letterhead, Quote, QuoteLine, QuoteSeries, QuoteStep
 from pipeline.models.stages import OutcomeReason, Pipeline, Stage
+from pipeline.models.sums import DealSum
 from pipeline.models.targets import Target
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "DealQuerySet",
     "DealRole",
     "DealShare",
+    "DealSum",
     "DiscountLimit",
     "Letterhead",
     "OutcomeReason",

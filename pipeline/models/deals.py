@@ -19,6 +19,14 @@ from pipeline.choices import ForecastCategory, Outcome
 from pipeline.models.stages import Pipeline, Stage
 
 
+class MonthNumber(models.Func):
+    """The month of a day as a number, 12 x year + month; 0 without a day. An index can be built of it."""
+
+    template = "(coalesce(extract(year FROM %(expressions)s) * 12 + extract(month FROM %(expressions)s), 0)::int)"
+    arity = 1
+    output_field = models.IntegerField()
+
+
 class DealQuerySet(VisibleQuerySet["Deal"]):
     """Deals, narrowed by how they stand."""
 
@@ -101,10 +109,10 @@ class Deal(models.Model):
             ),
         ]
         indexes = [
-            # a column of the board: its cards in order, its count and value from the index alone
+            # a column of the board: its cards in order, for whomever, from the index alone
             models.Index(
                 fields=["stage", "-stage_since", "-id"],
-                include=["base_amount", "currency", "amount"],
+                include=["base_amount", "currency", "amount", "owner", "team"],
                 condition=models.Q(outcome=Outcome.OPEN, archived_at=None),
                 name="pipeline_deal_board",
             ),
@@ -123,6 +131,15 @@ class Deal(models.Model):
                 ],
                 condition=models.Q(outcome=Outcome.OPEN, archived_at=None),
                 name="pipeline_deal_to_come",
+            ),
+            # a column of the board by months: its largest deals in order
+            models.Index(
+                MonthNumber("expected_on"),
+                models.F("base_amount").desc(nulls_last=True),
+                "id",
+                include=["expected_on", "owner", "team"],
+                condition=models.Q(outcome=Outcome.OPEN, archived_at=None),
+                name="pipeline_deal_month",
             ),
             models.Index(
                 fields=["closed_on"],

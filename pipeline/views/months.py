@@ -21,7 +21,7 @@ from crm.views.forms import REFUSED, FormPage
 from pipeline import actions
 from pipeline.forms import ExpectForm
 from pipeline.models import Deal, Pipeline
-from pipeline.month_board import columns_of
+from pipeline.month_board import Asked, columns_of
 from pipeline.views.moving import BOARD
 
 
@@ -35,15 +35,13 @@ class MonthBoardView(ScopedView):
         user = self.request.user
         if not can(user, Verb.VIEW, Deal) or hides(user, "pipeline.deal.expected_on"):
             raise PermissionDenied
-        rows = Deal.objects.visible_to(user).open()
         is_own = request.GET.get("owner") == "me"
         pipelines = list(Pipeline.objects.visible_to(user))
         chosen = next((one for one in pipelines if str(one.pk) == request.GET.get("pipeline")), None)
-        rows = rows.filter(owner=user) if is_own else rows
-        rows = rows.filter(pipeline=chosen) if chosen else rows
+        asked = Asked(user, is_own, chosen)
         shows_money = not hides(user, "pipeline.deal.amount")
         context = {
-            "columns": columns_of(user, rows, company_today(), shows_money=shows_money),
+            "columns": columns_of(asked, company_today(), shows_money=shows_money),
             "shows_money": shows_money,
             "may_change": can(user, Verb.CHANGE, Deal) and "expected_on" not in read_only_fields(user, Deal),
             "choices": [

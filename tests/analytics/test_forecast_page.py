@@ -12,11 +12,13 @@ from django.urls import reverse
 
 from analytics.forecast_cells import Basis, read_cells
 from analytics.forecast_page import ForecastPage, span_asked
+from analytics.forecast_sums import CHANCES as SUMS
 from analytics.models import DealForecast, ForecastSnapshot, ModelRun
 from analytics.periods import Period
 from analytics.runs import run_steps
 from crm.choices import Role
 from crm.company import company_today
+from crm.kept_sums.keeping import recount
 from pipeline.actions import change_deal
 from pipeline.credit import ALL_TOGETHER, GROUPINGS
 from pipeline.models import Deal, Stage
@@ -56,6 +58,7 @@ def house():
         DealForecast.objects.create(
             deal=deal, run_id=1, as_of=TODAY, worth=float(deal.amount), rate=0.5, **months
         )  # as a run leaves them
+    recount(SUMS)
     return ann, bob
 
 

@@ -1,4 +1,5 @@
-"""Django's `migrate`, as the owner of the tables; then the triggers of the row history and the application's rights."""
+"""Django's `migrate`, as the owner of the tables; then the triggers of the row history and of kept sums, and the
+application's rights."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 from django.core.management.commands import migrate
 
 from crm.database.owner import as_owner
+from crm.kept_sums import upkeep as sums
 from crm.past.upkeep import bring_up_to_date
 
 
@@ -16,3 +18,4 @@ class Command(migrate.Command):
             super().handle(*args, **options)
             if not (options["plan"] or options["check_unapplied"]):
                 bring_up_to_date()
+                sums.bring_up_to_date()
