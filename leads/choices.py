@@ -93,6 +93,23 @@ class StepKind(TextChoices):
     TODO = "todo", "Task: anything else"
 
 
+class StepCondition(TextChoices):
+    """For which leads a step is; asked at the moment the step is due."""
+
+    ALWAYS = "", "Everybody"
+    SEGMENT = "segment", "Leads in the segment"
+    OTHERS = "others", "Leads not in the segment"
+    SCORE = "score", "A score of at least"
+    LOW_SCORE = "low", "A score below"
+    CLICKED = "clicked", "Who clicked a link since they came in"
+    QUIET = "quiet", "Who clicked no link since they came in"
+    SKIPPED = "skipped", "Whose step before was skipped"
+
+
+BY_SEGMENT = (StepCondition.SEGMENT, StepCondition.OTHERS)
+BY_SCORE = (StepCondition.SCORE, StepCondition.LOW_SCORE)
+
+
 class EnrolmentState(TextChoices):
     """How a lead stands in a sequence. Paused: by hand; stopped: before its end, for a reason."""
 
@@ -131,3 +148,4 @@ class TouchResult(TextChoices):
     SENT = "sent", "Mail sent"
     TASK = "task", "Task given"
     SKIPPED = "skipped", "Skipped"
+    PASSED = "passed", "Not for them"

@@ -80,6 +80,7 @@ def _touch_entry(row: LeadTouch) -> TimelineEntry:
         who=" · ".join(part for part in (*who, row.user.name if row.user else "") if part),
         tone="accent" if row.direction == Direction.INBOUND else "neutral",
         notes=(f"Outcome: {row.outcome}",) if row.outcome else (),
+        answers=row.pk if (row.channel, row.direction) == (Channel.EMAIL, Direction.INBOUND) else None,
     )
 
 

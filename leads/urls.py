@@ -13,6 +13,7 @@ from leads.nurturing import views as nurturing
 from leads.qualification import views as qualification
 from leads.scoring import views as scoring
 from leads.tracking import views as tracking
+from leads.writing.views import LeadMailView
 
 app_name = "leads"
 urlpatterns = [
@@ -44,6 +45,7 @@ urlpatterns = [
     path("leads/<int:pk>/fact/", views.LeadFactView.as_view(), name="lead_fact"),
     path("leads/<int:pk>/history/", views.LeadHistoryView.as_view(), name="lead_history"),
     path("leads/<int:pk>/touches/", views.TouchCreateView.as_view(), name="touch_create"),
+    path("leads/<int:pk>/mail/", LeadMailView.as_view(), name="lead_mail"),
     path("leads/<int:pk>/move/", views.LeadMoveView.as_view(), name="lead_move"),
     path("leads/<int:pk>/score/", views.LeadScoreView.as_view(), name="lead_score"),
     path("leads/<int:pk>/qualify/", qualification.LeadQualifyView.as_view(), name="lead_qualify"),

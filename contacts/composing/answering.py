@@ -5,6 +5,7 @@ The ids are those of RFC 5322, 3.6.4: In-Reply-To names the mail that is answere
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,23 +57,29 @@ def mail_to_answer(user: User, people: Sequence[Contact], key: int | None) -> An
     return Answered(
         touch=touch,
         to=to,
-        subject=f"{ANSWER_MARK}{BEGINS.sub('', touch.subject, count=1)}"[:LONGEST_SUBJECT],
-        quoted=_quoted(touch, came),
-        headers=_headers(came) if came is not None else {},
+        subject=subject_of_answer(touch.subject),
+        quoted=quoted(came, touch.body, touch.contact.name, touch.occurred_at),
+        headers=headers_of_answer(came),
     )
 
 
-def _quoted(touch: Interaction, came: IncomingMail | None) -> str:
-    """What was written, each line behind a mark, under a line that says who wrote it when."""
-    text = (came.text or came.visible_text if came is not None else "") or touch.body
+def subject_of_answer(subject: str) -> str:
+    """What the answer to a mail is called."""
+    return f"{ANSWER_MARK}{BEGINS.sub('', subject, count=1)}"[:LONGEST_SUBJECT]
+
+
+def quoted(came: IncomingMail | None, body: str, name: str, at: dt.datetime) -> str:
+    """What was written, each line behind a mark, under a line that says who wrote it when; `body` is what the history
+    has of a mail that is not kept any more."""
+    text = (came.text or came.visible_text if came is not None else "") or body
     lines = text.strip()[:LONGEST_QUOTE].splitlines()
     said = "\n".join(f">{'' if line.startswith('>') else ' '}{line}".rstrip() for line in lines)
-    return f"On {day_and_time(timezone.localtime(touch.occurred_at))}, {touch.contact.name} wrote:\n{said}"
+    return f"On {day_and_time(timezone.localtime(at))}, {name} wrote:\n{said}"
 
 
-def _headers(came: IncomingMail) -> dict[str, str]:
+def headers_of_answer(came: IncomingMail | None) -> dict[str, str]:
     """The first and the last of a long conversation: programs find it by either. Nothing that is no id enters."""
-    if not AN_ID.fullmatch(came.message_id):
+    if came is None or not AN_ID.fullmatch(came.message_id):
         return {}
     nearest_first = came.references
     known = list(

@@ -8,7 +8,16 @@ import numpy as np
 from django.utils import timezone
 
 from contacts.choices import Channel, Direction
-from leads.choices import EnrolledBy, EnrolmentState, LeadStatus, StepKind, StopReason, TouchResult
+from leads.choices import (
+    BY_SCORE,
+    EnrolledBy,
+    EnrolmentState,
+    LeadStatus,
+    StepCondition,
+    StepKind,
+    StopReason,
+    TouchResult,
+)
 from leads.demo.sequence_letters import SEQUENCES
 from leads.models import CaptureForm, Enrolment, Lead, LeadTouch, Sequence, SequenceStep, SequenceTouch
 from leads.nurturing.actions import OPEN_TO_TOUCHES, StepInput, create_sequence
@@ -81,7 +90,11 @@ def _walk(
             at += dt.timedelta(days=step.wait_days, minutes=float(rng.integers(1, 50)))
             if at > until:
                 break
-            row.last_step, row.last_at = step, at
+            row.last_at = at
+            if why := _not_for(step, row.lead, may_write=may_write):
+                touches.append(SequenceTouch(enrolment=row, step=step, at=at, result=TouchResult.PASSED, why=why))
+                continue
+            row.last_step = step
             is_mail = step.kind == StepKind.MAIL
             if is_mail and not may_write:
                 why = "No mail: Never asked."
@@ -102,3 +115,14 @@ def _walk(
     SequenceTouch.objects.bulk_create(touches)
     LeadTouch.objects.bulk_create(told)
     Enrolment.objects.bulk_update(rows, ["last_step", "last_at"])
+
+
+def _not_for(step: SequenceStep, lead: Lead, *, may_write: bool) -> str:
+    """Why a step was not for a lead; empty for one that was. Scores of that time were a little lower than today's."""
+    if step.condition == StepCondition.SKIPPED:
+        return "The step before was not skipped." if may_write else ""
+    if step.condition in BY_SCORE and step.threshold is not None:
+        score = step.threshold + lead.pk % 23 - 11
+        is_warm = score >= step.threshold
+        return "" if is_warm == (step.condition == StepCondition.SCORE) else f"Its score is {score}."
+    return ""

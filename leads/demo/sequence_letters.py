@@ -18,16 +18,23 @@ FIRST_ORDER = letter(
     "and what does not fit comes back at our cost.",
     "Shall I write down a price for ten of yours?",
 )
+IN_A_MINUTE = letter(
+    "a corner says more than a catalogue: put the limed oak beside a drawing and the black profile beside a "
+    "photograph, and you will know in a minute which one your customers ask for.",
+    "If none of them fits, write to me what you frame most, and I send other ones.",
+)
 FAIR = letter(
     "here is what we showed in Frankfurt: the narrow black profile, the limed oak, and the one with the magnetic back. "
     "Samples go out on the same day."
 )
+WARM = 40
 SEQUENCES: tuple[dict[str, Any], ...] = (
     {
         "name": "After the sample box",
         "steps": (
             ("mail", 3, "Your corners, {first_name|good day}", CORNERS),
-            ("call", 4, "Ask {name} which corners they liked"),
+            ("call", 4, "Ask {name} which corners they liked", "", None, "score", WARM),
+            ("mail", 0, "Which corner, in a minute", IN_A_MINUTE, None, "low", WARM),
             ("mail", 7, "How {organization|a small gallery} could order", FIRST_ORDER),
             ("todo", 10, "Decide about {name}: go on, or not yet"),
         ),
@@ -37,6 +44,7 @@ SEQUENCES: tuple[dict[str, Any], ...] = (
         "steps": (
             ("write", 0, "Write to {name} what was promised at the stand"),
             ("mail", 5, "The profiles from our stand", FAIR),
+            ("write", 0, "Write to {name} yourself: the mail could not go", "", None, "skipped"),
             ("call", 6, "Call {name}: samples, quantities, when"),
         ),
     },

@@ -16,7 +16,17 @@ from django.utils import timezone
 from crm.access import VisibleQuerySet
 from crm.agenda.choices import TaskKind
 from crm.grants import AccessPaths
-from leads.choices import RUNNING, EnrolledBy, EnrolmentState, StepKind, StopReason, TouchResult
+from leads.choices import (
+    BY_SCORE,
+    BY_SEGMENT,
+    RUNNING,
+    EnrolledBy,
+    EnrolmentState,
+    StepCondition,
+    StepKind,
+    StopReason,
+    TouchResult,
+)
 from leads.models.allocation import WORKDAYS
 from leads.models.leads import Lead
 
@@ -63,7 +73,11 @@ class Sequence(models.Model):
 
 class SequenceStep(models.Model):
     """One step: `wait_days` after the one before it. `title` is the mail's subject or the task's title. A removed step
-    keeps its row, for those who got it."""
+    keeps its row, for those who got it.
+
+    For whom it is says `condition`, with `threshold` (a score) or `segment`, the name of a view of the leads whose
+    filter is kept in `tree`. Who is left out goes on to the next step: two steps of opposite conditions are a branch.
+    """
 
     sequence = models.ForeignKey(Sequence, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
@@ -71,6 +85,10 @@ class SequenceStep(models.Model):
     wait_days = models.PositiveSmallIntegerField("after days", default=3, validators=[MaxValueValidator(365)])
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
+    condition = models.CharField("only for", max_length=8, choices=StepCondition, blank=True)
+    threshold = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    segment = models.CharField(max_length=80, blank=True, editable=False)
+    tree = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
 
@@ -86,6 +104,17 @@ class SequenceStep(models.Model):
     @property
     def is_mail(self) -> bool:
         return self.kind == StepKind.MAIL
+
+    @property
+    def condition_words(self) -> str:
+        """`a score of at least 50`, `leads in the segment “Fair”`; empty where it is for everybody."""
+        if not self.condition:
+            return ""
+        words = StepCondition(self.condition).label
+        words = words[0].lower() + words[1:]
+        if self.condition in BY_SCORE:
+            return f"{words} {self.threshold}"
+        return f"{words} “{self.segment}”" if self.condition in BY_SEGMENT else words
 
 
 class Enrolment(models.Model):

@@ -20,7 +20,7 @@ from crm.jobs import JobError, Progress, start_job
 from crm.log import log
 from crm.models import JobRun, User
 from crm.saving import assign, locked
-from leads.choices import RUNNING, EnrolledBy, EnrolmentState, LeadStatus, StopReason
+from leads.choices import BY_SEGMENT, RUNNING, EnrolledBy, EnrolmentState, LeadStatus, StopReason
 from leads.models import Enrolment, Lead, OptOut, Sequence, SequenceStep
 from leads.nurturing.planning import forget_plans, plan_keys
 from leads.nurturing.rule import to_stop
@@ -34,13 +34,18 @@ PLANNED_BY = {"sends_from", "sends_until", "workdays", "is_active"}
 
 @dataclass(frozen=True)
 class StepInput:
-    """A step as it is typed; `pk` of one that stands in the sequence already."""
+    """A step as it is typed; `pk` of one that stands in the sequence already, whose segment stays where `tree`
+    is None."""
 
     kind: str
     wait_days: int
     title: str
     text: str = ""
     pk: int | None = None
+    condition: str = ""
+    threshold: int | None = None
+    segment: str = ""
+    tree: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -276,7 +281,9 @@ def _set_steps(sequence: Sequence, wanted: Iterable[StepInput]) -> bool:
     for position, one in enumerate(wanted, start=1):
         step = there.get(one.pk or 0) or SequenceStep(sequence=sequence, created_at=now)
         facts = {"position": position, "kind": one.kind, "wait_days": one.wait_days, "title": one.title,
-                 "text": one.text}  # fmt: skip
+                 "text": one.text, "condition": one.condition, "threshold": one.threshold}  # fmt: skip
+        if one.tree is not None or one.condition not in BY_SEGMENT:
+            facts |= {"segment": one.segment, "tree": dict(one.tree or {})}
         if assign(step, facts) or step.pk is None:
             step.save()
             is_other = True

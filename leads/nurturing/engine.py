@@ -30,6 +30,7 @@ from leads.choices import EnrolmentState, TouchResult
 from leads.models import Enrolment, Lead, LeadTouch, SequenceStep, SequenceTouch
 from leads.models.nurturing import TASK_KINDS
 from leads.nurturing.composing import SIGNED_OFF, draft_of, for_colleagues
+from leads.nurturing.conditions import passed_over
 from leads.nurturing.planning import plan, plan_unplanned
 from leads.nurturing.rule import to_stop, written_to
 from leads.nurturing.stopping import end, stop_due
@@ -43,12 +44,14 @@ AFTER_A_FAULT = dt.timedelta(hours=1)
 
 @dataclass
 class Ran:
-    """What a run did: sequences stopped, mails, tasks, steps skipped, sequences that came to their end."""
+    """What a run did: sequences stopped, mails, tasks, steps skipped, steps that were not for a lead, sequences that
+    came to their end."""
 
     stopped: int = 0
     mails: int = 0
     tasks: int = 0
     skipped: int = 0
+    passed: int = 0
     finished: int = 0
 
     def add(self, other: Ran) -> None:
@@ -68,10 +71,17 @@ class Batch:
 
     def note(self, row: Enrolment, result: str, **more: object) -> None:
         """The row of the ledger: this step is done for this lead."""
-        assert row.next_step is not None  # noqa: S101 - only rows with a step come here
-        self.ledger.append(SequenceTouch(enrolment=row, step=row.next_step, at=self.now, result=result, **more))
-        row.last_step, row.last_at = row.next_step, self.now
+        step = _step(row)
+        self.ledger.append(SequenceTouch(enrolment=row, step=step, at=self.now, result=result, **more))
+        row.last_at = self.now
+        if result != TouchResult.PASSED:
+            row.last_step = step
         self.done.append(row)
+
+    def pass_over(self, row: Enrolment, why: str) -> None:
+        """The step is not for this lead; what they do later came after the step before it."""
+        self.note(row, TouchResult.PASSED, why=why[:300])
+        self.ran.passed += 1
 
     def skip(self, row: Enrolment, why: str) -> None:
         self.note(row, TouchResult.SKIPPED, why=why[:300])
@@ -146,6 +156,11 @@ def _touch(rows: list[Enrolment], ran: Ran) -> None:
             closed[moment].append(row.pk)
         else:
             due.append(row)
+    apart = passed_over(due)
+    for row in due:
+        if row.pk in apart:
+            batch.pass_over(row, apart[row.pk])
+    due = [row for row in due if row.pk not in apart]
     for moment, keys in closed.items():
         Enrolment.objects.filter(pk__in=keys).update(next_at=moment)
     _give_tasks([row for row in due if row.next_step and not row.next_step.is_mail], batch)

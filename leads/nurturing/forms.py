@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -14,12 +15,13 @@ from crm.fields import SectionedForm
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.nodes import TreeProblem, tree_of
 from crm.models import SavedView, User
-from leads.allocation.forms import WEEK
-from leads.choices import StepKind
+from leads.allocation.forms import KEEP, WEEK
+from leads.choices import BY_SCORE, BY_SEGMENT, StepCondition, StepKind
 from leads.models import Lead, Sequence, SequenceStep
 from leads.models.allocation import WORKDAYS
 from leads.nurturing.actions import StepInput
 from leads.nurturing.composing import PLACES
+from leads.nurturing.conditions import problem_of
 
 MOST_STEPS = 30
 LONGEST_WAIT = 365
@@ -37,6 +39,17 @@ class StepForm(forms.Form):
     )
     title = forms.CharField(max_length=200, required=False, label="Subject, or task")
     text = forms.CharField(max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    condition = forms.ChoiceField(choices=StepCondition.choices, required=False, label="Only for")
+    threshold = forms.IntegerField(required=False, min_value=0, max_value=100, label="Score")
+    segment = forms.ChoiceField(required=False, label="Segment")
+
+    def __init__(self, *args: Any, views: Mapping[str, SavedView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.views = views
+        kept = self.initial.get("segment_name", "")
+        named = [(key, view.name) for key, view in views.items()]
+        choices = [("", "choose a view of the leads"), *([(KEEP, f"As it was: {kept}")] if kept else []), *named]
+        cast(forms.ChoiceField, self.fields["segment"]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -46,12 +59,22 @@ class StepForm(forms.Form):
             self.add_error("title", "What is its subject, or the task?")
         if cleaned.get("kind") == StepKind.MAIL and not cleaned.get("text") and "text" not in self.errors:
             self.add_error("text", "What does the mail say?")
+        if cleaned.get("condition") in BY_SCORE and cleaned.get("threshold") is None and "threshold" not in self.errors:
+            self.add_error("threshold", "Which score? 0 to 100.")
+        if cleaned.get("condition") in BY_SEGMENT and "segment" not in self.errors:
+            self._check_segment(cleaned.get("segment") or "")
         for name in ("title", "text"):
             try:
                 PLACES.check(cleaned.get(name) or "")
             except ValidationError as error:
                 self.add_error(name, error)
         return cleaned
+
+    def _check_segment(self, chosen: str) -> None:
+        if not chosen:
+            self.add_error("segment", "Which segment? Any saved view of the leads is one.")
+        elif chosen in self.views and (problem := problem_of(SequenceStep(tree=self.views[chosen].filter))):
+            self.add_error("segment", problem)
 
     @property
     def says_something(self) -> bool:
@@ -66,13 +89,27 @@ class StepForm(forms.Form):
             title=" ".join(said["title"].split()),
             text=said["text"],
             pk=said["key"],
+            condition=said["condition"],
+            threshold=said["threshold"] if said["condition"] in BY_SCORE else None,
+            **self._segment(),
         )
+
+    def _segment(self) -> dict[str, Any]:
+        """Name and filter of the view, copied: what becomes of the view later changes no sequence."""
+        said = self.cleaned_data
+        view = self.views.get(said["segment"]) if said["condition"] in BY_SEGMENT else None
+        if view is not None:
+            return {"segment": view.name, "tree": dict(view.filter)}
+        return {} if said["segment"] == KEEP else {"tree": {}}
 
     def in_words(self) -> str:
         """`3 days: Call, Ask what they think`, for who saved at the same time as somebody else."""
         what = dict(StepKind.choices).get(self["kind"].value() or "", "")
         title = self["title"].value()
-        return f"{self['wait_days'].value() or 0} days: {what}, {title}" if title else ""
+        only = dict(StepCondition.choices).get(self["condition"].value() or StepCondition.ALWAYS, "")
+        if self["condition"].value() in BY_SCORE:
+            only += f" {self['threshold'].value()}"
+        return f"{self['wait_days'].value() or 0} days: {what}, {title} ({only.lower()})" if title else ""
 
 
 class BaseSteps(BaseFormSet):
@@ -132,7 +169,8 @@ class SequenceForm(SectionedForm, forms.ModelForm):
         cast(forms.ChoiceField, self.fields["purpose"]).choices = purposes
         make: Any = StepForms
         rows = _rows_of(record) if record else [dict(one) for one in FIRST_STEPS]
-        self.steps = make(data=data, prefix="steps", initial=rows)
+        views = {str(view.pk): view for view in SavedView.objects.shown_to(user, "leads.lead")}
+        self.steps = make(data=data, prefix="steps", initial=rows, form_kwargs={"views": views})
         self.places = PLACES.in_words
 
     def is_valid(self) -> bool:
@@ -154,7 +192,8 @@ class SequenceForm(SectionedForm, forms.ModelForm):
 def _rows_of(sequence: Sequence) -> list[dict[str, Any]]:
     return [
         {"key": step.pk, "kind": step.kind, "wait_days": step.wait_days, "title": step.title, "text": step.text,
-         "ORDER": place}
+         "ORDER": place, "condition": step.condition, "threshold": step.threshold, "segment_name": step.segment,
+         "segment": KEEP if step.segment else ""}
         for place, step in enumerate(SequenceStep.objects.filter(sequence=sequence, removed_at=None), start=1)
     ]  # fmt: skip
 

@@ -26,7 +26,13 @@ FIGURES: dict[str, tuple[str, Q]] = {
     "won": ("became customers", Q(lead__converted=True, lead__converted_at__gte=F("started_at"))),
 }
 """What is counted of a sequence: words, and which enrolments."""
-OF_A_STEP = {"sent": "got the mail", "task": "were given as a task", "skipped": "were left out", "waiting": "are next"}
+OF_A_STEP = {
+    "sent": "got the mail",
+    "task": "were given as a task",
+    "skipped": "were left out",
+    "passed": "were not meant",
+    "waiting": "are next",
+}
 
 
 def mark_url(sequence: int, figure: str, step: int | None = None) -> str:

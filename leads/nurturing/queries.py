@@ -12,9 +12,10 @@ from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.company import current_company
 from crm.models import User
-from leads.choices import EnrolmentState, TouchResult
+from leads.choices import BY_SEGMENT, EnrolmentState, TouchResult
 from leads.models import Enrolment, Lead, Sequence, SequenceStep, SequenceTouch
 from leads.nurturing.composing import for_colleagues
+from leads.nurturing.conditions import problem_of
 from leads.nurturing.marks import FIGURES, OF_A_STEP, mark_url
 from leads.nurturing.rule import Written, written_to
 
@@ -49,6 +50,11 @@ class StepLine:
 
     step: SequenceStep
     figures: dict[str, Figure]
+
+    @property
+    def problem(self) -> str:
+        """Why its segment cannot be asked for any more."""
+        return problem_of(self.step) if self.step.condition in BY_SEGMENT else ""
 
 
 @dataclass(frozen=True)

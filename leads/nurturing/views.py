@@ -50,10 +50,12 @@ class SequenceDetailView(ScopedView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         sequence, user = self.get_record(), self.request.user
+        steps = queries.step_lines(user, sequence)
         context = {
             "record": sequence,
             "line": queries.sequence_lines(user, sequence.pk)[0],
-            "steps": queries.step_lines(user, sequence),
+            "steps": steps,
+            "has_conditions": any(one.step.condition for one in steps),
             "skipped": queries.skipped_why(user, sequence),
             "may_change": can(user, Verb.CHANGE, sequence),
             "may_enrol": sequence.is_active and can(user, Verb.CHANGE, Lead),

@@ -165,6 +165,7 @@ ADDRESSES: dict[str, Address] = {
     "leads:lead_fact": form("lead", "change", has_record=True),
     "leads:lead_history": Address("lead"),
     "leads:touch_create": button("lead", "view"),
+    "leads:lead_mail": form("lead", "view", has_record=True),
     "leads:lead_move": form("lead", "change", has_record=True),
     "leads:lead_score": form("lead", "change", has_record=True),
     "leads:unsubscribe": Address("secret of a refusal", {"GET": "view", "POST": "view"}, is_public=True),
