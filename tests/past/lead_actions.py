@@ -30,6 +30,8 @@ from leads.qualification import actions as qualification
 from leads.qualification import items
 from leads.scoring import actions as scoring
 from leads.tracking import actions as tracking
+from leads.writing import actions as writing
+from leads.writing.queries import Beginning
 from tests.factories import make_contact, make_lead, make_user
 
 MOMENT = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -95,6 +97,7 @@ LEAD_MODULES = (
     calling,
     nurturing,
     prospecting,
+    writing,
 )
 LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "create_lead": lambda actor: lambda: leads.create_lead(actor=actor, fields={"name": "Ada"}),
@@ -104,6 +107,12 @@ LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     ),
     "log_touch": lambda actor: _on(
         make_lead(), lambda lead: leads.log_touch(actor=actor, lead=lead, channel="phone", subject="Called")
+    ),
+    "write_to_lead": lambda actor: _on(
+        (actor or make_user(), make_lead(), Beginning(None, "", "", "", {})),
+        lambda said: writing.write_to_lead(
+            actor=said[0], lead=said[1], begun=said[2], to="ada@example.org", subject="Frames", text="Hello"
+        ),
     ),
     "move_lead": lambda actor: _on(
         make_lead(),
