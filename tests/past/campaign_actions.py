@@ -121,4 +121,4 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "choose_purposes": _choose,
 }
 # counts, at night; rings after the action that it is part of
-CAMPAIGN_NOT_ALONE = {"refresh_segment", "ring_after_commit", "standing_of"}
+CAMPAIGN_NOT_ALONE = {"refresh_segment", "ring_after_commit", "standing_of", "run_refresh"}
