@@ -22,6 +22,7 @@ from tests.access.api_table import OPERATIONS, Operation
 from tests.access.table import SCOPES
 from tests.access.test_access_walk import METHODS, reaches, writes
 from tests.access.world import RELATIONS, World, build_world
+from tests.held import held
 
 NOBODIES = ("no token", "no scope", "revoked", "ended", "inactive")
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -50,9 +51,14 @@ def test_every_operation_is_in_the_table() -> None:
     assert sorted(cell.operation_id for cell in described()) == sorted(OPERATIONS)
 
 
-@pytest.fixture
-def world(db) -> World:
-    world = build_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Made once; every request is taken back."""
+    with held(django_db_blocker):
+        yield _widened(build_world())
+
+
+def _widened(world: World) -> World:
     for place, contact in world.records["contact"].items():
         organization = make.make_contact(kind="organization", owner=contact.owner, team=contact.team)
         world.records.setdefault("organization", {})[place] = organization
@@ -138,6 +144,7 @@ def faults(world: World, caller: str, relations: tuple[str, ...]) -> tuple[list[
     return wrong, count
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", Role.values)
 def test_every_operation_answers_a_token_as_the_law_says(role, world, record_property, settings) -> None:
     settings.CRM_API_CALLS_A_MINUTE = 100_000
@@ -146,6 +153,7 @@ def test_every_operation_answers_a_token_as_the_law_says(role, world, record_pro
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.django_db
 def test_no_operation_answers_a_token_that_opens_nothing(world, record_property, settings) -> None:
     settings.CRM_API_CALLS_A_MINUTE = settings.CRM_API_FAILURES_A_MINUTE = 100_000
     for caller in NOBODIES:
@@ -154,6 +162,7 @@ def test_no_operation_answers_a_token_that_opens_nothing(world, record_property,
         assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.django_db
 def test_a_session_opens_nothing_of_the_api(world) -> None:
     client = Client()
     client.force_login(world.people[Role.ADMIN])
