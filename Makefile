@@ -57,7 +57,8 @@ bench: setup
 
 # the long form; the suite runs the same drills with smaller numbers
 drills: setup
-	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/analytics/test_rfm.py tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py
+	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/analytics/test_rfm.py tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py \
+		tests/incoming/test_deaths.py tests/service/test_bad_mail.py
 
 # each role lives so many minutes in the browser; the suite has each of its chores once
 days: setup browser

@@ -43,7 +43,11 @@ from orders.registrations.api import registrations
 from pipeline.api import deals
 from pipeline.quotes.api import quotes
 from service.api import tickets
+from service.channels.api import conversations
+from service.defectors.api import defections
 from service.knowledge.api import articles
+from service.remedies.api import compensations
+from service.remedies.api import given as given_compensations
 
 logger = logging.getLogger(__name__)
 DESCRIPTION = """
@@ -87,7 +91,11 @@ api.add_router("leads", leads)
 api.add_router("leads", nurturing)
 api.add_router("deals", deals)
 api.add_router("quotes", quotes)
+api.add_router("tickets/incoming", conversations)
 api.add_router("tickets", tickets)
+api.add_router("tickets", given_compensations)
+api.add_router("compensations", compensations)
+api.add_router("defections", defections)
 api.add_router("articles", articles)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)

@@ -25,6 +25,7 @@ JOBS = {
     "enrolment": "leads.nurturing.actions.run_enrolling",
     "segments": "campaigns.segments.actions.run_refresh",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
+    "defectors": "service.defectors.finding.run_finding",
 }
 # steps of the analysis that apps above it bring
 ANALYSIS_STEPS = ["campaigns.steps.STEPS"]
@@ -53,6 +54,8 @@ DEMO_LOADERS = [
     "service.demo.articles.load",
     "service.demo.macros.load",
     "service.demo.desk.load",
+    "service.demo.remedies.load",
+    "service.demo.defectors.load",
     "feedback.demo.load",
     "analytics.demo.load",
     "campaigns.demo.load",

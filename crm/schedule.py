@@ -126,6 +126,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "interactive", "expires": 60},
     },
+    "end what nobody approved in time": {
+        "task": "service.expire_compensations",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
+    # asked every hour; starts once a day, from two in the morning where the company is
+    "find customers who ended": {
+        "task": "service.find_defectors",
+        "schedule": crontab(minute="12"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     "read the clocks of unsolved tickets again": {
         "task": "service.refresh_promises",
         "schedule": crontab(minute="35"),

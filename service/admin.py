@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 from service.knowledge import admin as knowledge
-from service.models import Message, Queue, ServiceHours, SlaPolicy, Ticket, TicketEvent, TouchCost
+from service.models import (
+    Compensation,
+    CompensationEntry,
+    Defection,
+    Empowerment,
+    Message,
+    Queue,
+    RemedyRules,
+    ServiceHours,
+    SlaPolicy,
+    Ticket,
+    TicketEvent,
+    TouchCost,
+    WebForm,
+    WinBackAttempt,
+)
 
 
 @admin.register(Queue)
@@ -72,6 +88,73 @@ class TicketEventAdmin(ViewOnlyAdmin):
 
     list_display = ("occurred_at", "ticket", "event", "value", "actor")
     list_select_related = ("ticket", "actor")
+    sortable_by = ()
+
+
+@admin.register(Empowerment)
+class EmpowermentAdmin(LoggedAdmin):
+    """What each role may give to a customer without asking. A role without a row has what the product ships."""
+
+    list_display = ("role", "refund_amount", "credit_amount", "gift_amount", "points", "month_amount")
+    sortable_by = ()
+
+
+@admin.register(WebForm)
+class WebFormAdmin(LoggedAdmin):
+    """Public forms: what strangers send becomes a ticket. `Address` is where it is to be seen, or framed."""
+
+    list_display = ("name", "queue", "is_active", "public_path")
+    list_select_related = ("queue",)
+    readonly_fields = ("public_path",)
+    sortable_by = ()
+
+
+@admin.register(RemedyRules)
+class RemedyRulesAdmin(LoggedAdmin):
+    """The one row: deadline of approvals, cost of a point, when a customer counts as back."""
+
+    list_display = ("__str__", "approval_hours", "point_value", "bought_again_days")
+    sortable_by = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not RemedyRules.objects.exists()
+
+
+@admin.register(Compensation)
+class CompensationAdmin(ViewOnlyAdmin):
+    """Given, decided and taken back on their pages, where each step keeps the ledger."""
+
+    list_display = ("created_at", "ticket", "contact", "remedy", "amount", "points", "state", "asked_by")
+    list_select_related = ("ticket", "contact", "asked_by")
+    list_filter = ("state", "remedy")
+    sortable_by = ()
+
+
+@admin.register(Defection)
+class DefectionAdmin(ViewOnlyAdmin):
+    """Customers who ended are worked on their pages, where each attempt is kept."""
+
+    list_display = ("ended_on", "contact", "source", "reason", "state", "owner")
+    list_select_related = ("contact", "owner")
+    list_filter = ("state", "reason")
+    sortable_by = ()
+
+
+@admin.register(WinBackAttempt)
+class WinBackAttemptAdmin(ViewOnlyAdmin):
+    """Attempts to win customers back: only added to."""
+
+    list_display = ("at", "defection", "way", "offer", "actor")
+    list_select_related = ("defection__contact", "actor")
+    sortable_by = ()
+
+
+@admin.register(CompensationEntry)
+class CompensationEntryAdmin(ViewOnlyAdmin):
+    """The ledger: only added to."""
+
+    list_display = ("at", "compensation", "step", "cost_amount", "actor")
+    list_select_related = ("compensation", "actor")
     sortable_by = ()
 
 

@@ -193,7 +193,7 @@ def list_messages(request: HttpRequest, ticket_id: int) -> HttpResponse:
     ticket = found(TICKETS, request, ticket_id)
     rows = Message.objects.filter(ticket__in=family_of(ticket)).select_related("author", "outgoing")
     newest = rows.order_by("-sent_at", "-pk")[:MOST_MESSAGES]
-    return JsonResponse({"items": [_shown(one) for one in reversed(newest)]})
+    return JsonResponse({"items": [shown_message(one) for one in reversed(newest)]})
 
 
 @tickets.post("/{int:ticket_id}/messages", response={201: MessageOut}, auth=writes(AREA))
@@ -203,7 +203,7 @@ def add_message(request: HttpRequest, ticket_id: int, body: Body[MessageIn]) -> 
 
     def work() -> HttpResponse:
         message = acted(lambda: _say(user, ticket, body))
-        return JsonResponse(_shown(message), status=201)
+        return JsonResponse(shown_message(message), status=201)
 
     return done_once(cast(ApiRequest, request), work)
 
@@ -218,7 +218,8 @@ def _say(user: User, ticket: Ticket, body: MessageIn) -> Message:
     )
 
 
-def _shown(message: Message) -> dict[str, Any]:
+def shown_message(message: Message) -> dict[str, Any]:
+    """A message as `MessageOut` has it."""
     author = message.author
     return {
         "id": message.pk,

@@ -5,6 +5,8 @@ from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.notes.panels import files_panel
 from crm.past.panels import CHANGES
+from service.defectors import panels as defectors
+from service.defectors.specs import DEFECTION_FIELDS
 from service.editing import EDITING
 from service.exporting import EXPORTS
 from service.home import CARDS
@@ -12,6 +14,8 @@ from service.importing import KINDS
 from service.knowledge import brought as knowledge
 from service.layouts import LAYOUTS
 from service.panels import CONTACT_PANELS
+from service.remedies import panels as remedies
+from service.remedies.specs import COMPENSATION_FIELDS
 from service.searching import SOURCES
 from service.specs import CONTACT_FIELDS, TICKET_FIELDS
 from service.timeline import TIMELINE
@@ -33,27 +37,45 @@ ROUTING: dict[str, dict[str, Grants]] = {
     "service.routingrule": SET_UP,
     "service.ticketintake": {Role.REP: OWN_INTAKE, Role.AGENT: OWN_INTAKE, Role.MANAGER: EVERYTHING},
 }
+REMEDIES = {"service.empowerment": SET_UP, "service.remedyrules": SET_UP}
+WEB_FORMS = {"service.webform": SET_UP}
 ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
 
 CATALOGUE = Catalogue(
-    fields={"service.ticket": TICKET_FIELDS, "contacts.contact": CONTACT_FIELDS, **knowledge.FIELDS},
+    fields={
+        "service.ticket": TICKET_FIELDS,
+        "service.compensation": COMPENSATION_FIELDS,
+        "service.defection": DEFECTION_FIELDS,
+        "contacts.contact": CONTACT_FIELDS,
+        **knowledge.FIELDS,
+    },
     grants={
         "service.ticket": TICKET_GRANTS,
         "service.queue": SET_UP,
         **PROMISES,
+        **REMEDIES,
+        **WEB_FORMS,
         "service.macro": MACROS,
         **ROUTING,
         **knowledge.GRANTS,
-        "service.touchcost": {Role.MANAGER: EVERYTHING},
+        **COSTS,
     },
     imports=KINDS,
     exports=EXPORTS,
     panels={
-        "service.ticket": (files_panel("service:ticket_file"), *knowledge.TICKET_PANELS, CHANGES),
+        "service.ticket": (
+            files_panel("service:ticket_file"),
+            *knowledge.TICKET_PANELS,
+            *remedies.TICKET_PANELS,
+            *defectors.TICKET_PANELS,
+            CHANGES,
+        ),
+        "service.compensation": (CHANGES,),
+        "service.defection": (CHANGES,),
         "contacts.contact": CONTACT_PANELS,
         **knowledge.PANELS_OF,
     },
-    timeline=TIMELINE,
+    timeline=(*TIMELINE, remedies.TIMELINE),
     past={
         "service.ticket": PastRule(
             without=("search_text", "sort_name", "rank", "updated_at", "policy_id", "due_at", "due_for")
@@ -65,6 +87,9 @@ CATALOGUE = Catalogue(
         "service.ticketpresence": PastRule(exempt="Who has a page open: no record of anything, gone in seconds."),
         "service.message": PastRule(exempt=ADDED, is_added_to=True),
         "service.ticketevent": PastRule(exempt=ADDED, is_added_to=True),
+        "service.compensationapprover": PastRule(parent="compensation_id", is_part=True),
+        "service.winbackattempt": PastRule(exempt=ADDED, is_added_to=True),
+        "service.compensationentry": PastRule(exempt=ADDED, is_added_to=True),
         **knowledge.PAST,
     },
     navigation=(
@@ -82,6 +107,15 @@ CATALOGUE = Catalogue(
         NavItem(
             "Service in figures", "service:figures", "bar-chart-line", group="Service", order=42, model="service.ticket"
         ),
+        NavItem("Compensation", "service:compensation_list", "gift", group="Service", order=41, model="service.ticket"),
+        NavItem(
+            "Customers who ended",
+            "service:defection_list",
+            "box-arrow-right",
+            group="Service",
+            order=43,
+            model="service.defection",
+        ),
         NavItem(
             "Routing", "service:rule_list", "signpost-split", group="Service", order=46, model="service.routingrule"
         ),
@@ -92,7 +126,7 @@ CATALOGUE = Catalogue(
         *knowledge.NEW,
     ),
     api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."), *knowledge.API),
-    home=(*CARDS, *knowledge.CARDS),
+    home=(*CARDS, *remedies.CARDS, *knowledge.CARDS),
     search=(*SOURCES, *knowledge.SOURCES),
     records={"service.ticket": RecordKind("contact_id", "service:ticket_options")},
     editing={"service.ticket": EDITING},

@@ -71,6 +71,7 @@ class EventKind(TextChoices):
     LINKED = "linked", "linked"
     SPLIT = "split", "split"
     UNMERGED = "unmerged", "taken apart again"
+    COMPENSATED = "compensated", "compensated"
 
 
 class DueFor(TextChoices):

@@ -22,6 +22,7 @@ from service.models import Macro, Queue, Ticket
 
 LONGEST_TEXT = 50_000
 MOST_FILES, LARGEST_FILES = 10, 15 << 20
+LONGEST_WORDS = 80  # of a subject that nobody typed
 UNSEEN_TICKET = "a ticket you cannot see"
 
 
@@ -109,12 +110,23 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
                 self.fields["owner"].disabled = self.fields["team"].disabled = True
         else:
             self.fields["owner"].required = scope_of(user, Ticket, Verb.ADD) == Scope.OWN
+            self.fields["subject"].required = False
+            self.fields["subject"].help_text = "Empty: the first words of what they said."
         if not Queue.objects.exists():
             del self.fields["queue"]
         self.add_custom_fields(user, record)
 
     def clean_external_id(self) -> str | None:
         return self.cleaned_data["external_id"] or None
+
+    def clean(self) -> dict[str, Any]:
+        """Of what was said on the phone the first words are subject enough."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.record is None and not cleaned.get("subject") and "subject" not in self.errors:
+            cleaned["subject"] = first_words(cleaned.get("body") or "")
+            if not cleaned["subject"]:
+                self.add_error("subject", "Say what it is about, or what they said.")
+        return cleaned
 
     @property
     def ticket_fields(self) -> dict[str, Any]:
@@ -239,6 +251,12 @@ class MergeForm(SectionedForm, forms.Form):
         self.record = record
         rows = Ticket.objects.visible_to(user, Verb.CHANGE).exclude(pk=record.pk).filter(merged_into=None)
         cast(RecordField, self.fields["into"]).queryset = rows
+
+
+def first_words(text: str) -> str:
+    """A subject made of a text: its first line, shortened at a blank."""
+    line = " ".join(next((one for one in text.splitlines() if one.strip()), "").split())
+    return line if len(line) <= LONGEST_WORDS else f"{line[:LONGEST_WORDS].rsplit(' ', 1)[0]}…"
 
 
 def agents_to_give(user: User, record: Ticket | None) -> QuerySet[User]:

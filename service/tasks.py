@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
 
+from crm.company import current_company
+from crm.jobs import claim_window, start_job
 from service.actions.closing import close_quiet
 from service.actions.watching import refresh_promises, watch_promises
 from service.knowledge.readers import forget_old
+from service.models import Queue
 from service.portal.actions import answer_requests
+from service.remedies.actions import expire_compensations
 from service.routing.actions import sweep_unrouted
 from service.routing.engine import route
 from service.ties.presence import forget_presence
+
+NIGHTLY_HOUR = 2
 
 
 @shared_task(name="service.watch_promises")
@@ -48,3 +56,22 @@ def close_quiet_task() -> int:
 def route_tickets_task(ticket_id: int | None = None) -> int:
     """Called for each ticket that comes in, and every minute for those that are left."""
     return sweep_unrouted() if ticket_id is None else route([ticket_id]).count
+
+
+@shared_task(name="service.expire_compensations")
+def expire_compensations_task() -> int:
+    """What nobody decided in time; called every minute."""
+    return expire_compensations()
+
+
+@shared_task(name="service.find_defectors")
+def find_defectors_task() -> bool:
+    """Once a day, from two in the morning of the company's time on, where there is a queue; called every hour."""
+    now = timezone.now().astimezone(current_company().zone)
+    if now.hour < NIGHTLY_HOUR or not Queue.objects.exists():
+        return False
+    with transaction.atomic():
+        is_first = claim_window("defectors", now.date().isoformat())
+        if is_first:
+            start_job(actor=None, kind="defectors", title="Customers who ended: who is new on the list, who is back")
+    return is_first

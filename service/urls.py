@@ -2,9 +2,12 @@
 
 from django.urls import path
 
+from service.channels import views as channels
+from service.defectors import views as defectors
 from service.knowledge.urls import urlpatterns as knowledge
 from service.macros import views as macros
 from service.portal.urls import urlpatterns as portal
+from service.remedies import views as remedies
 from service.routing import views as routing
 from service.ties import views as ties
 from service.views import bulk, figures, process, talking, tickets
@@ -55,5 +58,26 @@ urlpatterns = [
     path("tickets/<int:pk>/watch/", ties.WatchView.as_view(), name="watch"),
     path("tickets/<int:pk>/unwatch/", ties.UnwatchView.as_view(), name="unwatch"),
     path("tickets/<int:pk>/presence/", ties.PresenceView.as_view(), name="presence"),
+    path(
+        "tickets/<int:whole>/compensations/new/", remedies.CompensationCreateView.as_view(), name="compensation_create"
+    ),
+    path("f/ticket/<str:token>/", channels.PublicTicketView.as_view(), name="public_form"),
+    path("defectors/", defectors.DefectionListView.as_view(), name="defection_list"),
+    path("defectors/export/", defectors.DefectionExportView.as_view(), name="defection_export"),
+    path("defectors/new/", defectors.DefectionCreateView.as_view(), name="defection_create"),
+    path("defectors/figures/", defectors.DefectionFiguresView.as_view(), name="defection_figures"),
+    path("defectors/<int:pk>/", defectors.DefectionDetailView.as_view(), name="defection_detail"),
+    path("defectors/<int:pk>/edit/", defectors.DefectionUpdateView.as_view(), name="defection_update"),
+    path("defectors/<int:pk>/result/", defectors.DefectionSettleView.as_view(), name="defection_settle"),
+    path("defectors/<int:pk>/reopen/", defectors.DefectionReopenView.as_view(), name="defection_reopen"),
+    path("defectors/<int:whole>/attempts/new/", defectors.AttemptCreateView.as_view(), name="attempt_create"),
+    path("compensations/", remedies.CompensationListView.as_view(), name="compensation_list"),
+    path("compensations/export/", remedies.CompensationExportView.as_view(), name="compensation_export"),
+    path("compensations/figures/", remedies.CompensationFiguresView.as_view(), name="compensation_figures"),
+    path("compensations/<int:pk>/", remedies.CompensationDetailView.as_view(), name="compensation_detail"),
+    path("compensations/<int:pk>/approve/", remedies.CompensationApproveView.as_view(), name="compensation_approve"),
+    path("compensations/<int:pk>/refuse/", remedies.CompensationRefuseView.as_view(), name="compensation_refuse"),
+    path("compensations/<int:pk>/reverse/", remedies.CompensationReverseView.as_view(), name="compensation_reverse"),
+    path("compensations/<int:pk>/withdraw/", remedies.CompensationWithdrawView.as_view(), name="compensation_withdraw"),
     path("tickets/messages/<int:pk>/", talking.MessageHtmlView.as_view(), name="message_html"),
 ]

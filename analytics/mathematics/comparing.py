@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from analytics.mathematics.quality import wilson
+from crm.intervals import wilson
 
 Interval = tuple[float, float]
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from crm.intervals import wilson
+
 Floats = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
 SMALLEST = 1e-6
@@ -90,14 +92,6 @@ def calibration_table(outcome: Labels, predicted: Floats, groups: int = 10) -> l
         low, high = wilson(share, count)
         rows.append({"n": count, "predicted": float(predicted[part].mean()), "actual": share, "low": low, "high": high})
     return rows
-
-
-def wilson(share: float, count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval of a share (Wilson 1927)."""
-    z = float(ndtri(0.5 + confidence / 2))
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return float(max(middle - half, 0.0)), float(min(middle + half, 1.0))
 
 
 def lift_table(outcome: Labels, predicted: Floats, groups: int = 10) -> list[dict[str, float]]:

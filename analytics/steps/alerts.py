@@ -24,12 +24,12 @@ from psycopg import sql
 
 from analytics.choices import AlertKind
 from analytics.mathematics.comparing import lift
-from analytics.mathematics.quality import wilson
 from analytics.models import ClvScore, ModelRun
 from analytics.statements import analyze_table, day, drop_tables, execute, rows_of
 from analytics.steps import StepResult
 from analytics.steps import alert_sql as texts
 from analytics.steps.order_money import cost_in_base
+from crm.intervals import wilson
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number
 

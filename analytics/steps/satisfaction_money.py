@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg import sql
 
-from analytics.mathematics.quality import wilson
 from analytics.statements import day, rows_of
+from crm.intervals import wilson
 from feedback.scoring import Z95
 
 YEAR = dt.timedelta(days=365)

@@ -12,6 +12,7 @@ from bench.rows import (
     export,
     feedback,
     importing,
+    intake,
     knowledge,
     leads,
     lists,
@@ -45,6 +46,7 @@ ROWS: dict[str, Callable[[World], Iterator[Line]]] = {
     "leads": leads.measure,
     "knowledge": knowledge.measure,
     "mail": mails.measure,
+    "intake": intake.measure,
     "people": people.measure,
     "tickets": tickets.measure,
 }

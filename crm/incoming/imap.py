@@ -11,7 +11,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -161,11 +161,12 @@ def _is_ours(host: str) -> bool:
 
 
 def _close(client: imaplib.IMAP4) -> None:
-    """Say good-bye where there is somebody to say it to."""
+    """Say good-bye where there is somebody to say it to; after a handshake that failed there is no line any more."""
     try:
         client.logout()
     except BROKEN:
-        client.shutdown()
+        with suppress(OSError):
+            client.shutdown()
 
 
 def _quoted(folder: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 from contacts.choices import ConsentChannel, ConsentLevel, Direction
 from contacts.permission.actions import record_consent
 from crm.company import current_company
+from crm.foreign.strangers import MOST_AN_HOUR, WINDOW, TooMany, place_of
 from crm.foreign.tokens import Purpose, make_token, read_token
 from crm.locks import wait_for_word
 from crm.log import log
@@ -28,14 +28,8 @@ from leads.choices import SubmissionState
 from leads.models import CaptureForm, CaptureSubmission, Lead
 from leads.nurturing.actions import enrol_new
 
-MOST_AN_HOUR = 30
-WINDOW = dt.timedelta(hours=1)
 CONFIRM_WITHIN = dt.timedelta(days=7)
 SUBMIT_LOCK = 7312
-
-
-class TooMany(Exception):
-    """So much was sent by this form from one place that more is not taken for a while."""
 
 
 @transaction.atomic
@@ -63,7 +57,7 @@ def take_submission(
 ) -> CaptureSubmission:
     """Take what a stranger sent. It becomes a lead, at once or when its address is confirmed; a known person becomes
     a lead of that contact, whose facts and permissions stay as they are. Raises TooMany."""
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}{ip}".encode()).hexdigest()
+    digest = place_of(ip)
     _refuse_flood(form, digest)
     submission = CaptureSubmission.objects.create(
         form=form,

@@ -12,6 +12,7 @@ from contacts.forms import check_phone
 from crm.choices import FieldType
 from crm.customfields.definitions import Definition, definitions_of
 from crm.customfields.values import clean_value
+from crm.foreign.strangers import TRAP, trap_field
 from leads.models import CaptureForm
 
 ASKED: dict[str, tuple[str, int]] = {
@@ -27,7 +28,6 @@ ASKED: dict[str, tuple[str, int]] = {
     "message": ("Message", 4_000),
 }
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-TRAP = "website_address"
 CUSTOM = "custom."
 ASKABLE = (FieldType.TEXT, FieldType.CHOICE, FieldType.FLAG, FieldType.NUMBER, FieldType.DATE, FieldType.URL)
 
@@ -59,8 +59,7 @@ class PublicForm(forms.Form):
             )
         for name in UTM:
             self.fields[name] = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput())
-        trap = forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
-        self.fields[TRAP] = forms.CharField(required=False, label="Leave this empty", widget=trap)
+        self.fields[TRAP] = trap_field()
 
     def clean(self) -> dict[str, Any]:
         """One line stays one line: what is typed may stand in the head of a mail or in a list."""

@@ -113,6 +113,7 @@ def take_message(
     sender_name: str = "",
     sender_address: str = "",
     sent_at: dt.datetime | None = None,
+    external_id: str | None = None,
     told: User | None = None,
 ) -> Message:
     """Write down what the customer said, by whatever way. A solved ticket is opened again, a waiting one goes on; who
@@ -125,7 +126,7 @@ def take_message(
     at = min(sent_at or now, now)
     message = Message.objects.create(
         ticket=current, kind=MessageKind.IN, channel=channel, author=actor, text=text, folded=folded, sent_at=at,
-        incoming=incoming, sender_name=sender_name[:200], sender_address=sender_address[:320],
+        incoming=incoming, sender_name=sender_name[:200], sender_address=sender_address[:320], external_id=external_id,
     )  # fmt: skip
     if current.state in ENDED:
         current.reopenings += 1

@@ -1,4 +1,4 @@
-"""Tickets, what is said in them, their log, queues."""
+"""Tickets, what is said in them, their log, queues, promises, compensation."""
 
 from service.models.articles import (
     Article,
@@ -11,12 +11,15 @@ from service.models.articles import (
     ArticleVote,
     CategoryName,
 )
+from service.models.channels import Conversation, WebForm, WebRequest
 from service.models.costs import TouchCost
+from service.models.defectors import Defection, WinBackAttempt
 from service.models.macros import Macro
 from service.models.messages import Message, TicketEvent
 from service.models.portal import PortalAccess, PortalRequest
 from service.models.promises import ServiceHours, SlaPolicy
 from service.models.queues import Queue
+from service.models.remedies import Compensation, CompensationApprover, CompensationEntry, Empowerment, RemedyRules
 from service.models.routing import RoutingRule, RoutingTurn, TicketIntake
 from service.models.tickets import Ticket, TicketQuerySet
 from service.models.ties import TicketLink, TicketPresence, TicketWatcher
@@ -31,11 +34,18 @@ __all__ = [
     "ArticleVersion",
     "ArticleVote",
     "CategoryName",
+    "Compensation",
+    "CompensationApprover",
+    "CompensationEntry",
+    "Conversation",
+    "Defection",
+    "Empowerment",
     "Macro",
     "Message",
     "PortalAccess",
     "PortalRequest",
     "Queue",
+    "RemedyRules",
     "RoutingRule",
     "RoutingTurn",
     "ServiceHours",
@@ -48,4 +58,7 @@ __all__ = [
     "TicketQuerySet",
     "TicketWatcher",
     "TouchCost",
+    "WebForm",
+    "WebRequest",
+    "WinBackAttempt",
 ]

@@ -22,6 +22,7 @@ SAID_OF_VALUE: dict[str, str] = {
     EventKind.SOLVED: ": ",
     EventKind.CLOSED: ": ",
     EventKind.NOTICE: ": ",
+    EventKind.COMPENSATED: ": ",
 }
 
 
@@ -30,7 +31,8 @@ class Message(models.Model):
 
     `text` is what was written, `folded` what stood below it (quoted mails, a signature). `sent_at` is when it was
     written. `incoming` is the mail that it came by, `outgoing` the one that it left by, whose state says whether it
-    arrived. `sender_name` and `sender_address` are as a mail says, which proves nothing.
+    arrived. `sender_name` and `sender_address` are as a mail says, which proves nothing. `external_id` is what the
+    channel that it came by calls it.
     """
 
     # the database takes messages away with their ticket, and forgets a mail that is gone: the application may not
@@ -51,6 +53,7 @@ class Message(models.Model):
     outgoing = models.ForeignKey(
         "crm.OutgoingMail", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
     )
+    external_id = models.CharField(max_length=250, null=True, blank=True, unique=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(through="ticket", parent="service.ticket")

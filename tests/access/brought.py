@@ -13,12 +13,15 @@ from tests.access.deal_table import DEAL_ADDRESSES
 from tests.access.desk_table import DESK_ADDRESSES, DESK_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
 from tests.access.law import Address
+from tests.access.remedied import REMEDY_MAKERS
+from tests.access.remedy_table import REMEDY_ADDRESSES
 from tests.access.ticket_table import TICKET_ADDRESSES
 from tests.access.ticketed import TICKET_MAKERS
 
 BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **TICKET_MAKERS,
     **DESK_MAKERS,
+    **REMEDY_MAKERS,
     **ARTICLE_MAKERS,
     **CAMPAIGN_MAKERS,
     **FEEDBACK_MAKERS,
@@ -26,6 +29,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
     **DESK_ADDRESSES,
+    **REMEDY_ADDRESSES,
     **DEAL_ADDRESSES,
     **ARTICLE_ADDRESSES,
     **PORTAL_ADDRESSES,

@@ -16,6 +16,7 @@ SENT_FROM_ELSEWHERE = {
     "leads:public_form",
     "incoming:hook",
     "leads:unsubscribe",
+    "service:public_form",
     "service:help_seen",
     "service:help_vote",
     "campaigns:preferences",

@@ -15,13 +15,13 @@ from analytics.alerts.measuring import compare
 from analytics.alerts.queries import waiting_of
 from analytics.alerts.words import evidence_of
 from analytics.mathematics.comparing import lift, usual_wait
-from analytics.mathematics.quality import wilson
 from analytics.models import ClvScore, ModelRun, SellAlert
 from analytics.runs import run_steps
 from analytics.steps.alerts import HORIZON_DAYS, MOST_OF_PRODUCT, settle
 from contacts.models import Contact
 from crm.choices import Role
 from crm.company import company_today
+from crm.intervals import wilson
 from crm.models import FieldRule, LogEntry, Task
 from tests import factories as make
 from tests.past.alert_actions import make_alert

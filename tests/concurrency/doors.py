@@ -16,7 +16,7 @@ from crm.views.parts import PartFormPage
 from feedback.models import TouchPoint
 from orders.models import LoyaltyProgramme, LoyaltyTier
 from pipeline.models import DiscountLimit, Letterhead, OutcomeReason, Target
-from service.models import ArticleCategory, ServiceHours, SlaPolicy
+from service.models import ArticleCategory, Empowerment, Queue, RemedyRules, ServiceHours, SlaPolicy, WebForm
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -36,6 +36,8 @@ MOVES = (
     "leads:lead_enrol",
     "leads:sequence_enrol",
     "service:ticket_merge",
+    "service:defection_settle",
+    *(f"service:compensation_{what}" for what in ("approve", "refuse", "reverse")),  # tests/service/remedies
     *(f"pipeline:quote_{what}" for what in ("send", "ask", "approve", "refuse", "accept", "decline")),
 )
 CHANGING = [name for name in FORM_PAGES if ADDRESSES[name].has_record and name not in (*PARTS, *MOVES)]
@@ -89,6 +91,11 @@ def record_of(label: str, owner: User) -> Any:
         "service.SlaPolicy": lambda: SlaPolicy.objects.create(
             name="All", hours=ServiceHours.objects.create(name="Office"), first_reply_minutes=60
         ),
+        "service.Defection": lambda: MAKERS["defection"](owner, "one"),
+        "service.Compensation": lambda: MAKERS["compensation"](owner, "one"),
+        "service.Empowerment": lambda: Empowerment.objects.create(role="agent", points=100),
+        "service.WebForm": lambda: WebForm.objects.create(name="Contact", queue=Queue.objects.create(name="Support")),
+        "service.RemedyRules": lambda: RemedyRules.objects.create(pk=1),
         "service.Queue": lambda: MAKERS["ticket"](owner, "one").queue,
         "campaigns.Segment": lambda: MAKERS["segment"](owner, "one"),
         "campaigns.Variant": lambda: MAKERS["variant"](owner, "one"),

@@ -74,6 +74,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "service:reply_create": {"text": "It leaves today."},
     "service:note_create": {"text": "Rang them"},
     "service:heard_create": {"text": "And the frame?", "channel": "phone"},
+    "service:defection_create": {"contact": lambda: str(make_contact().pk)},
+    "service:attempt_create": {"offer": "Ten per cent", "way": "phone"},
+    "service:compensation_create": {"remedy": "credit", "size": "5", "reason": "It came broken."},
     "campaigns:segment_create": {"name": "Quiet since spring"},
     "campaigns:variant_create": {
         "name": "A",

@@ -1,6 +1,6 @@
 """An IMAP server for tests: RFC 3501 as far as a mailbox is read by it, over a real line, with faults on demand.
 
-`broken` are numbers of mails at which the line breaks, `silent` those that it does not answer for; `password` lets in.
+`broken` are numbers of mails at which the line breaks; `password` lets in; with a context the line is TLS.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import socketserver
+import ssl
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 LINE, PASSWORD = b"\r\n", "open sesame"
 ARGUMENT = re.compile(rb'"((?:[^"\\]|\\.)*)"|(\S+)')
@@ -35,7 +37,7 @@ class Box:
 class ImapServer:
     """Runs for the length of a `with`, on a port of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.password = PASSWORD
         self.box = Box()
         self.broken: set[int] = set()
@@ -43,6 +45,7 @@ class ImapServer:
         self.sizes: dict[int, int] = {}
         self._server = _Server(("127.0.0.1", 0), _Session)
         self._server.keeper = self
+        self._server.context = context
 
     def __enter__(self) -> ImapServer:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -64,6 +67,16 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     keeper: ImapServer
+    context: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """The handshake in the client's own thread: one that fails ends that line alone."""
+        if self.context is not None:
+            try:
+                request = self.context.wrap_socket(request, server_side=True)
+            except OSError:
+                return
+        super().finish_request(request, client_address)
 
 
 class _Broken(Exception):

@@ -47,6 +47,7 @@ from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
+from tests.past.remedy_actions import REMEDY_ACTIONS, REMEDY_MODULES, REMEDY_NOT_ALONE
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
 from tests.past.ticket_actions import TICKET_ACTIONS, TICKET_MODULES, TICKET_NOT_ALONE
 
@@ -75,6 +76,7 @@ MODULES = (
     *QUOTE_MODULES,
     *ALERT_MODULES,
     *TICKET_MODULES,
+    *REMEDY_MODULES,
     *CAMPAIGN_MODULES,
     *FEEDBACK_MODULES,
 )
@@ -88,7 +90,7 @@ NOT_ALONE = {
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists",
     "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
-} | LEAD_NOT_ALONE | TICKET_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
+} | LEAD_NOT_ALONE | TICKET_NOT_ALONE | REMEDY_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
 
 
 def _mail(**states: Any) -> OutgoingMail:
@@ -145,6 +147,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **ALERT_ACTIONS,
     **CONTACT_ACTIONS,
     **TICKET_ACTIONS,
+    **REMEDY_ACTIONS,
     **CAMPAIGN_ACTIONS,
     **FEEDBACK_ACTIONS,
     "create_contact": lambda actor: (

@@ -1,0 +1,67 @@
+"""Reads of compensation that lists, pages and panels show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from contacts.models import Contact
+from crm.filtering.searching import finds_names_only, search_condition
+from crm.models import User
+from service.models import Compensation, CompensationEntry, Ticket
+from service.queries import search_tickets
+from service.remedies.choices import RemedyState
+from service.remedies.limits import Limits, given_in_month, limits_of, may_decide
+
+
+def search_compensations(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
+    """Compensations of tickets or customers that the text finds."""
+    if not (text := text.strip()):
+        return rows
+    names_only = finds_names_only(user, "contacts.contact")
+    customers = Contact.objects.filter(search_condition(text, names_only=names_only)).values("pk")
+    tickets = search_tickets(Ticket.objects.order_by(), text, user).values("pk")
+    by_customer = Compensation.objects.filter(contact__in=customers).order_by().values("pk")
+    by_ticket = Compensation.objects.filter(ticket__in=tickets).order_by().values("pk")
+    return rows.filter(pk__in=by_customer.union(by_ticket, all=True))
+
+
+def compensations_of(user: User | None, ticket: Ticket) -> QuerySet[Compensation]:
+    """What was given or asked for with a ticket, the newest first."""
+    rows = Compensation.objects.visible_to(user).filter(ticket=ticket)
+    return rows.select_related("asked_by").order_by("-pk")
+
+
+def ledger_of(compensation: Compensation) -> list[CompensationEntry]:
+    """What happened to it, the newest first."""
+    return list(CompensationEntry.objects.filter(compensation=compensation).select_related("actor").order_by("-pk"))
+
+
+def waiting_for(user: User) -> list[Compensation]:
+    """What this person was asked to decide, and still may; what ends first on top."""
+    rows = Compensation.objects.visible_to(user).filter(
+        state=RemedyState.AWAITING, approvers__user=user, decide_by__gt=timezone.now()
+    )
+    found = rows.select_related("ticket", "contact", "asked_by").order_by("decide_by", "pk")[:20]
+    return [one for one in found if may_decide(user, one)]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a person may give to one customer: their limits, and what the customer was given in this month."""
+
+    limits: Limits
+    given: Decimal
+
+    @property
+    def left(self) -> Decimal | None:
+        """Money that may still be given in this month; None: no limit."""
+        return None if self.limits.month is None else max(self.limits.month - self.given, Decimal(0))
+
+
+def scope_for(user: User, contact: Contact | int) -> Scope:
+    return Scope(limits_of(user), given_in_month(contact, timezone.now()))
