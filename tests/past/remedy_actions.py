@@ -53,11 +53,11 @@ def _expire(actor: Any) -> Callable[[], Any]:
     return lambda: actions.expire_compensation(late.pk)
 
 
-def _web_request() -> Any:
+def _web_request(actor: Any) -> Callable[[], Any]:
     queue = Queue.objects.get_or_create(name="Support")[0]
     form = WebForm.objects.create(name="Contact", queue=queue)
     values = {"name": "Mia", "email": "mia@example.com", "subject": "One pane", "message": "It is broken."}
-    return channels.take_web_request(form=form, values=values, ip="192.0.2.1")
+    return lambda: channels.take_web_request(form=form, values=values, ip="192.0.2.1")
 
 
 def _word(actor: Any) -> Callable[[], Any]:
@@ -94,7 +94,7 @@ REMEDY_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "withdraw_compensation": _of(awaiting, actions.withdraw_compensation, versioned=False),
     "reverse_compensation": _of(given, actions.reverse_compensation, words=WORDS),
     "expire_compensation": _expire,
-    "take_web_request": lambda actor: _web_request,
+    "take_web_request": _web_request,
     "take_word": _word,
     "note_defection": _note,
     "change_defection": _of_ended(ended, defectors.change_defection, versioned=True, fields={"reason": "price"}),
