@@ -14,6 +14,8 @@ from contacts.choices import PointKind
 from contacts.incoming import contact_with
 from contacts.models import Contact, ContactPoint
 from contacts.normalising import normalise_point
+from crm.access import scope_of
+from crm.choices import Scope, Verb
 from crm.foreign.strangers import MOST_AN_HOUR, WINDOW, TooMany, place_of
 from crm.locks import wait_for_word
 from crm.models import User
@@ -74,7 +76,7 @@ def take_word(
     it is new: the same one comes in once, however often it is brought.
 
     It goes on in the conversation's ticket; where that is closed, or there is none, it opens one. `sender` may name
-    `name`, `handle`, `email`, by which a contact is found.
+    `name`, `handle`, `email`, by which a contact is found. Who may open only tickets of their own has the new one.
     """
     wait_for_word(CONVERSATION_LOCK, f"{source} {conversation}")
     key = f"{source}:{external_id}"
@@ -94,7 +96,10 @@ def take_word(
     if before is not None and before.state != TicketState.CLOSED:
         return take_message(actor=actor, ticket=before, **words), True
     customer = contact or (before.contact if before is not None else None) or _contact_of(said)
-    ticket = open_ticket(actor=actor, fields=_fields(before, source, subject or text, channel, said, customer))
+    fields = _fields(before, source, subject or text, channel, said, customer)
+    if actor is not None and scope_of(actor, Ticket, Verb.ADD) != Scope.ALL:
+        fields["owner"] = actor
+    ticket = open_ticket(actor=actor, fields=fields)
     Conversation.objects.update_or_create(source=source, external_id=conversation, defaults={"ticket": ticket})
     message = Message.objects.create(
         ticket=ticket, kind=MessageKind.IN, **{**words, "sender_name": words["sender_name"][:200]},

@@ -96,3 +96,10 @@ def test_programs_bring_words_by_the_api(client):
     assert bring(source="Live Chat!").status_code == 422
     assert bring(external_id="7-3", contact_id=999).status_code == 422
     assert Message.objects.count() == 2
+
+
+def test_who_may_open_only_tickets_of_their_own_has_what_their_program_brings():
+    rep, agent = make_user(Role.REP), make_user(Role.AGENT)
+    mine, _ = take_word(actor=rep, source="chat", conversation="1", external_id="1", text="Hello")
+    anybodys, _ = take_word(actor=agent, source="chat", conversation="2", external_id="2", text="Hello")
+    assert (mine.ticket.owner, anybodys.ticket.owner) == (rep, None)
