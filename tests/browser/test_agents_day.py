@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from crm.choices import Role
@@ -13,6 +15,7 @@ from crm.incoming.intake import work_on_waiting
 from crm.incoming.mailboxes import fetch_mailbox
 from crm.mail import sending
 from crm.mail.channels import channel_named
+from crm.mail.servers import MailServer
 from crm.models import Mailbox
 from service.models import Compensation, Queue, Ticket
 from tests import factories as make
@@ -22,6 +25,14 @@ from tests.incoming.imap_process import PASSWORD, USER, ImapProcess
 from tests.mail.sink import Sink
 
 ADA = "Ada Okafor <ada@okafor.example>"
+
+
+@pytest.fixture
+def sink(settings, transactional_db) -> Iterator[Sink]:
+    """A mail server, and the default channel leading to it."""
+    with Sink() as running:
+        settings.CRM_MAIL_SERVERS = {"default": MailServer("smtp", "127.0.0.1", running.port)}
+        yield running
 
 
 class Lines:
