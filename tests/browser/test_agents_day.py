@@ -43,7 +43,7 @@ class Lines:
 
     def customer_writes(self, **fields) -> None:
         """A mail lands in the mailbox, is fetched and worked on."""
-        self.imap.add(letter(ADA, to=self.box.address, **fields))
+        self.imap.add(letter(ADA, **{"to": self.box.address, **fields}))
         assert fetch_mailbox(self.box.pk) == 1
         assert work_on_waiting(seconds=5) == 1
 
@@ -120,7 +120,7 @@ def test_a_complaint_from_the_first_mail_until_it_is_closed(page: Page, live_ser
         page.keyboard.press("Control+Shift+Enter")
         expect(page.locator(".pills").get_by_text("Solved")).to_be_visible()
         assert len(lines.deliver()) == 2
-        page.get_by_role("button", name="Close").click()
+        page.get_by_role("button", name="Close", exact=True).click()
         page.get_by_role("button", name="Close it").click()
         expect(page.locator(".pills").get_by_text("Closed")).to_be_visible()
         page.goto(f"{live_server.url}{ada.get_absolute_url()}")
