@@ -124,4 +124,4 @@ def test_a_complaint_from_the_first_mail_until_it_is_closed(page: Page, live_ser
         page.get_by_role("button", name="Close it").click()
         expect(page.locator(".pills").get_by_text("Closed")).to_be_visible()
         page.goto(f"{live_server.url}{ada.get_absolute_url()}")
-        expect(page.get_by_text(re.compile("Refund: € 80.00 given"))).to_be_visible()
+        expect(page.get_by_role("link", name=re.compile("Refund: € 80.00 given"))).to_be_visible()
