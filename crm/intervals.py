@@ -12,3 +12,8 @@ def wilson(share: float, count: int, confidence: float = 0.95) -> tuple[float, f
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def share_interval(hits: int, count: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of the share `hits / count`; all of 0 to 1 where nothing was counted."""
+    return wilson(hits / count, count) if count else (0.0, 1.0)

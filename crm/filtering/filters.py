@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Self, cast
 
@@ -19,10 +18,11 @@ from django.db.models import Q, QuerySet
 from crm.access import scope_of
 from crm.catalogue import FieldSpec
 from crm.choices import Scope, Verb
-from crm.company import company_today, end_of_day
+from crm.company import company_today
 from crm.filtering.folding import contains
 from crm.filtering.related import has_some, leads_to_many
-from crm.filtering.trees.operators import Asking, Operand, number_meant
+from crm.filtering.trees.days import Days
+from crm.filtering.trees.operators import Asking, Operand, between_days, number_meant
 from crm.models import User
 
 ME, NOBODY = "me", "none"
@@ -82,15 +82,12 @@ class BoundFilter(SpecFilter):
     """One end of a range: `min` or `max`, both included."""
 
     def __init__(self, spec: FieldSpec, model: type[models.Model], end: str) -> None:
-        self.end = end
+        self.end, self.operand = end, Operand(spec, model)
         label = f"{spec.label}, {'from' if end == 'min' else 'up to'}"
         super().__init__(spec, model, label=label, **self.field_options())
 
     def field_options(self) -> dict[str, Any]:
         return {}
-
-    def matches(self, value: Any) -> Q:
-        return Q(**{f"{self.spec.path}__{'gte' if self.end == 'min' else 'lte'}": value})
 
     def words(self, value: Any) -> str:
         return f"{'from' if self.end == 'min' else 'up to'} {value}"
@@ -98,10 +95,6 @@ class BoundFilter(SpecFilter):
 
 class NumberBound(BoundFilter):
     field_class = forms.DecimalField
-
-    def __init__(self, spec: FieldSpec, model: type[models.Model], end: str) -> None:
-        self.operand = Operand(spec, model)
-        super().__init__(spec, model, end)
 
     def field_options(self) -> dict[str, Any]:
         return {"max_digits": 18, "min_value": -(10**12), "max_value": 10**12}
@@ -116,19 +109,16 @@ class NumberBound(BoundFilter):
 
 
 class DateBound(BoundFilter):
+    """A day, or a moment by its day."""
+
     field_class = forms.DateField
 
     def field_options(self) -> dict[str, Any]:
         return {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "input_formats": ["%Y-%m-%d"]}
 
-
-class MomentBound(DateBound):
-    """Days of the company for a moment: from the beginning of the first to the end of the last."""
-
     def matches(self, value: Any) -> Q:
-        if self.end == "min":
-            return Q(**{f"{self.spec.path}__gte": end_of_day(value - dt.timedelta(days=1))})
-        return Q(**{f"{self.spec.path}__lt": end_of_day(value)})
+        """As a filter tree asks it: of moments, from the beginning of the company's day to its end."""
+        return between_days(Days(value, None) if self.end == "min" else Days(None, value), self.operand)
 
 
 class NumberFilter(SpecFilter):
@@ -332,7 +322,7 @@ BOUNDS: dict[str, type[BoundFilter]] = {
     "number": NumberBound,
     "money": NumberBound,
     "date": DateBound,
-    "moment": MomentBound,
+    "moment": DateBound,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from crm.field_rights import hides
-from crm.intervals import wilson
+from crm.intervals import share_interval
 from crm.models import User
 from service.defectors.choices import UNSETTLED, DefectionReason, DefectionSource, DefectionState
 from service.models import Defection
@@ -45,7 +45,7 @@ class Ended:
     @property
     def interval(self) -> tuple[float, float]:
         """Of 95 %."""
-        return wilson(self.won / self.settled, self.settled) if self.settled else (0.0, 1.0)
+        return share_interval(self.won, self.settled)
 
 
 @dataclass(frozen=True)

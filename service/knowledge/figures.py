@@ -12,9 +12,9 @@ from django.db.models.functions import TruncWeek
 
 from crm.company import company_today, current_company
 from crm.filtering.folding import Fold
+from crm.intervals import share_interval
 from crm.models import User
 from service.choices import MessageKind
-from service.knowledge.measuring import wilson
 from service.models import Article, ArticleRead, ArticleSearch, ArticleUse, ArticleVote, Message, Ticket
 
 WEEKS = 13
@@ -34,7 +34,7 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float]:
-        return wilson(self.hits, self.count)
+        return share_interval(self.hits, self.count)
 
 
 @dataclass(frozen=True)

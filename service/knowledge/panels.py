@@ -12,10 +12,10 @@ from crm.access import can
 from crm.catalogue import HomeCard, RecordPanel
 from crm.choices import Role, Verb
 from crm.company import company_today
+from crm.intervals import share_interval
 from crm.past.panels import CHANGES
 from crm.requests import SignedInRequest
 from service.knowledge.comparing import compared
-from service.knowledge.measuring import wilson
 from service.knowledge.queries import usefulness_of, waiting_for_review
 from service.models import Article
 
@@ -59,7 +59,7 @@ def use_panel(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     """Readers, answers and votes; the newest words of who was not helped."""
     article = cast(Article, record)
     found = usefulness_of([article.pk], company_today() - dt.timedelta(days=COUNTED_DAYS))[article.pk]
-    low, high = wilson(found.helped, found.votes)
+    low, high = share_interval(found.helped, found.votes)
     missing = article.votes.filter(is_helpful=False).exclude(words="")[:MOST_WORDS] if found.votes else ()
     return {"found": found, "low": low, "high": high, "missing": missing, "days": COUNTED_DAYS}
 

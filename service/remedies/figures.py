@@ -20,7 +20,7 @@ from django.utils import timezone
 from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hides
-from crm.intervals import wilson
+from crm.intervals import share_interval
 from crm.models import User
 from orders.models import Order
 from service.choices import TicketKind
@@ -56,7 +56,7 @@ class Again:
     @property
     def interval(self) -> tuple[float, float]:
         """Of 95 %."""
-        return wilson(self.bought / self.count, self.count) if self.count else (0.0, 1.0)
+        return share_interval(self.bought, self.count)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 UNSENT = {"file", "submit", "button"}
 TYPED = {"text", "number"}
-WELL_KNOWN = ("advice", "name", "label", "note", "message", "plan", "rate", "rate_per_minute", "number")
+WELL_KNOWN = ("advice", "name", "label", "note", "message", "plan", "rate", "rate_per_minute", "number", "sender_name")
 
 
 @dataclass

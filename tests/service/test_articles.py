@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from crm.choices import Role
 from crm.company import company_today
+from crm.intervals import share_interval
 from crm.models import Notice
 from crm.saving import StaleRecord
 from service.actions import reply
 from service.knowledge import actions
 from service.knowledge.comparing import _by_line
 from service.knowledge.finding import find_articles, languages_in
-from service.knowledge.measuring import wilson
 from service.knowledge.rendering import shown
 from service.models import Article, ArticleCategory
 from tests.concurrency.forms import form_in
@@ -243,4 +243,4 @@ def test_interval_of_a_share_is_wilsons():
         (1, 29): (0.0061, 0.1718),
     }
     for (hits, count), interval in expected.items():
-        assert wilson(hits, count) == pytest.approx(interval, abs=5e-5)
+        assert share_interval(hits, count) == pytest.approx(interval, abs=5e-5)
