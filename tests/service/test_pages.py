@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test.utils import CaptureQueriesContext
 
 from crm.choices import Role
+from crm.company import company_today
 from crm.models import IncomingMail, OutgoingMail
 from service.models import Message, Ticket
 from tests.concurrency.forms import form_in
@@ -24,6 +27,13 @@ def agent():
 @pytest.fixture
 def browser(agent):
     return signed_in(agent)
+
+
+def test_a_range_of_days_has_all_of_its_last_day(browser):
+    ticket, today = make_ticket(), company_today()
+    for day, is_found in ((today, True), (today - dt.timedelta(days=1), False), (today + dt.timedelta(days=1), False)):
+        page = browser.get(f"/tickets/?opened_at_min={day}&opened_at_max={day}").content.decode()
+        assert (ticket.subject in page) is is_found
 
 
 def test_ticket_is_opened_by_hand(browser):
