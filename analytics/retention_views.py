@@ -39,6 +39,8 @@ class WholeBaseView(AnalysisView):
 
     step = "retention"
     url_name = ""
+    tabs: Sequence[tuple[str, str]] = TABS
+    period_choices: Sequence[tuple[str, Any]] = PeriodKind.choices
     has_parts = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -65,19 +67,19 @@ class WholeBaseView(AnalysisView):
         return list(RetentionRate.objects.filter(period=kind, dimension__in=dimensions).order_by("start"))
 
     def shared_context(self) -> dict[str, Any]:
-        """What every page of the group shows around its figures."""
+        """What every page of a group shows around its figures."""
         return {
             "run": self.run,
             "failure": queries.failure_after(self.run, self.step),
             "tabs": [
                 {"label": label, "url": reverse(name), "active": name == self.url_name, "count": None}
-                for label, name in TABS
+                for label, name in self.tabs
             ],
-            "kinds": self.choices("period", PeriodKind.choices, self.kind),
+            "kinds": self.choices("period", self.period_choices, self.kind),
             "kind": self.kind,
             "may_run": can(self.request.user, Verb.RUN, ModelRun),
-            **jobs.running_job(self.request.user),
             "csv": self.csv_urls if can(self.request.user, Verb.EXPORT, RfmScore) else {},
+            **jobs.running_job(self.request.user),
         }
 
     @property

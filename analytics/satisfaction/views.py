@@ -10,8 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from analytics import jobs, queries
-from analytics.models import ModelRun, RetentionRate, RfmScore, SatisfactionCount
+from analytics.models import RetentionRate, RfmScore, SatisfactionCount
 from analytics.retention_views import WholeBaseView
 from analytics.satisfaction.chain_page import ChainPage
 from analytics.satisfaction.page import DIMENSIONS, KINDS, SatisfactionPage, period_of
@@ -32,19 +31,14 @@ class SatisfactionPart(WholeBaseView):
     """What the pages of satisfaction share."""
 
     step = "satisfaction"
+    tabs = TABS
+    period_choices = KINDS
 
-    def shared_context(self) -> dict[str, Any]:
-        return {
-            "run": self.run,
-            "failure": queries.failure_after(self.run, self.step),
-            "tabs": [
-                {"label": label, "url": reverse(name), "active": name == self.url_name, "count": None}
-                for label, name in TABS
-            ],
-            "may_run": can(self.request.user, Verb.RUN, ModelRun),
-            "may_export": can(self.request.user, Verb.EXPORT, RfmScore),
-            **jobs.running_job(self.request.user),
-        }
+    @property
+    def csv_urls(self) -> dict[str, str]:
+        """Where each table can be had as a file."""
+        address = reverse("analytics:satisfaction_export")
+        return {"trend": f"{address}?period={self.kind}", "groups": f"{address}?by={self.dimension}"}
 
 
 class RatingsView(SatisfactionPart):
@@ -84,8 +78,6 @@ class SatisfactionView(SatisfactionPart):
         return self.show(
             "analytics/satisfaction.html",
             page=self.page,
-            kind=self.kind,
-            kinds=self.choices("period", KINDS, self.kind),
             dimensions=self.choices("by", [("", "In total"), *DIMENSIONS.items()], self.dimension),
             dimension_label=DIMENSIONS.get(self.dimension, ""),
             comments=newest_comments(self.request.user),
