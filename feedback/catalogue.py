@@ -32,10 +32,10 @@ CATALOGUE = Catalogue(
     timeline=TIMELINE,
     panels={"contacts.contact": CONTACT_PANELS},
     navigation=(
-        NavItem("Surveys", "feedback:survey_list", "ui-checks", group="Service", order=46, model="feedback.survey"),
-        NavItem("Reviews", "feedback:review_list", "star-half", group="Service", order=48, model="feedback.review"),
+        NavItem("Surveys", "feedback:survey_list", "ui-checks", group="Service", order=60, model="feedback.survey"),
+        NavItem("Reviews", "feedback:review_list", "star-half", group="Service", order=64, model="feedback.review"),
         NavItem(
-            "Answers", "feedback:response_list", "emoji-smile", group="Service", order=47,
+            "Answers", "feedback:response_list", "emoji-smile", group="Service", order=62,
             model="feedback.response",
         ),
     ),

@@ -103,23 +103,23 @@ CATALOGUE = Catalogue(
             model="service.ticket",
             key="v",
         ),
-        NavItem("Macros", "service:macro_list", "lightning", group="Service", order=41, model="service.macro"),
+        NavItem("Macros", "service:macro_list", "lightning", group="Service", order=44, model="service.macro"),
         NavItem(
-            "Service in figures", "service:figures", "bar-chart-line", group="Service", order=42, model="service.ticket"
+            "Service in figures", "service:figures", "bar-chart-line", group="Service", order=50, model="service.ticket"
         ),
-        NavItem("Compensation", "service:compensation_list", "gift", group="Service", order=41, model="service.ticket"),
+        NavItem("Compensation", "service:compensation_list", "gift", group="Service", order=46, model="service.ticket"),
         NavItem(
             "Customers who ended",
             "service:defection_list",
             "box-arrow-right",
             group="Service",
-            order=43,
+            order=48,
             model="service.defection",
         ),
         NavItem(
-            "Routing", "service:rule_list", "signpost-split", group="Service", order=46, model="service.routingrule"
+            "Routing", "service:rule_list", "signpost-split", group="Service", order=54, model="service.routingrule"
         ),
-        NavItem("How tickets go", "service:process", "diagram-3", group="Service", order=44, model="service.ticket"),
+        NavItem("How tickets go", "service:process", "diagram-3", group="Service", order=52, model="service.ticket"),
     ),
     new_items=(
         NewItem("Ticket", "service:ticket_create", "life-preserver", "service.ticket", key="k", order=18),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 Floats = NDArray[np.floating[Any]]
 LEAST, LEAST_BY_VARIABLE = 50, 15
@@ -96,7 +96,7 @@ def link(explained: Floats, explaining: Floats, names: Sequence[str]) -> Link:
         fit = least_squares(standardised(y), standardised(x))
     except np.linalg.LinAlgError:
         return Link(len(y), refused="Some were answered in step by everybody, so their parts cannot be told apart.")
-    reach = float(student.ppf(0.975, fit.freedom))
+    reach = float(stdtrit(fit.freedom, 0.975))
     found = [
         Coefficient(name, float(value), float(value - reach * error), float(value + reach * error))
         for name, value, error in zip(kept, fit.values[1:], fit.errors[1:], strict=True)

@@ -206,7 +206,8 @@ class SatisfactionPage:
         bounds: dict[str, float] = self.metrics.get("value_bounds", {})
         names = list(VALUE_NAMES)
         above = bounds.get(names[names.index(value) - 1]) if value in names[1:] else None
-        return {"clv_min": bounds.get(value), "clv_max": above}
+        least = bounds.get(value)  # itself of the class below; what is worth ahead is kept in hundredths
+        return {"clv_min": None if least is None else round(least + 0.01, 2), "clv_max": above}
 
     @property
     def chart_data(self) -> dict[str, Any]:

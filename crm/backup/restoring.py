@@ -80,7 +80,8 @@ def is_inhabited() -> bool:
 
 
 def _refuse_newer(manifest: Manifest) -> None:
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+    on_disk = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    known = {f"{app}.{name}" for key, one in on_disk.items() for app, name in [key, *one.replaces]}
     if unknown := sorted(set(manifest.migrations) - known):
         raise BadBackup(
             f"This backup was made by another version of the product, which has {unknown[0]}: restore it with that one."

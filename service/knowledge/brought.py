@@ -33,7 +33,7 @@ PAST = {
     "service.articlevote": PastRule(exempt="A visitor's vote, without who: the newest one counts."),
 }
 NAVIGATION = (
-    NavItem("Knowledge", "service:article_list", "book", group="Service", order=41, model="service.article", key="b"),
+    NavItem("Knowledge", "service:article_list", "book", group="Service", order=42, model="service.article", key="b"),
     NavItem(
         "Gaps in it", "service:article_gaps", "lightbulb", group="Service", order=43, model="service.articlesearch"
     ),

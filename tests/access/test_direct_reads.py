@@ -14,7 +14,8 @@ from crm.choices import Role
 from crm.models import User
 from crm.timeline import read_timeline
 from orders.models import Order, Product
-from orders.queries import counts_of, orders_of, sales_of, subscriptions_of
+from orders.queries import orders_of, sales_of, subscriptions_of
+from orders.told import told_of
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ READS: dict[str, Callable[[User, Contact], Any]] = {
     "orders in the timeline": lambda user, contact: told(user, contact, "Order"),
     "orders": orders_of,
     "subscriptions": subscriptions_of,
-    "counts": lambda user, contact: any(counts_of(user, contact)),
+    "counts": lambda user, contact: any(told_of(user, contact)),
     "people": lambda user, contact: people_of(user, contact.organization),
     "namesakes": lambda user, contact: namesakes_by_email(user, Contact.objects.get(name="Twin")),
     "sales of a product": lambda user, contact: sales_of(Product.objects.get(), user),

@@ -13,8 +13,8 @@ from contacts.models import Contact
 from orders.models import Order
 
 CDNOW = Path(__file__).parents[1] / "data" / "cdnow_sample_transactions.csv"
-LEVELS = import_module("analytics.migrations.0006_usage_and_moves").LEVELS
-DEFAULTS = import_module("analytics.migrations.0002_rfm_segments").SEGMENTS
+LEVELS = import_module("analytics.migrations.0002_shipped_rows").LEVELS
+DEFAULTS = import_module("analytics.migrations.0002_shipped_rows").SEGMENTS
 
 
 @dataclass(frozen=True)

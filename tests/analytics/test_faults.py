@@ -23,6 +23,7 @@ from analytics.models import (
     ProspectScore,
     RetentionRate,
     RfmScore,
+    SatisfactionCount,
     ScoreHistory,
     SellAlert,
 )
@@ -37,7 +38,7 @@ from crm.locks import side_connection, take_lock
 from crm.models import JobRun
 from tests.analytics.bases import make_base
 from tests.analytics.clv_bases import DAY, drawn_sales
-from tests.factories import make_company, make_contact, make_deal, make_lead
+from tests.factories import make_company, make_contact, make_deal, make_lead, make_response
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lasting_segments")]
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,7 @@ RESULTS = (
     SellAlert,
     VariantTally,
     ResponseScore,
+    SatisfactionCount,
 )
 NEEDED = {"alerts": ["clv"]}
 """What a step reads of others."""
@@ -91,6 +93,8 @@ def base() -> None:
         is_won, came = number % 3 == 0, timezone.make_aware(dt.datetime.combine(DAY, dt.time(9))) - dt.timedelta(days=9)
         end = {"converted_at": came} if is_won else {"lost_at": came}
         make_lead(source="Fair" if number % 2 else "Web", created_at=came, converted=is_won, **end)
+    for place, one in enumerate(Contact.objects.order_by("pk")[:60]):
+        make_response(one, place % 11, answered_at=came)
     past = Campaign.objects.create(name="Past")
     variant, moment = past.variants.create(name="A"), dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
     Recipient.objects.bulk_create(

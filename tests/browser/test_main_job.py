@@ -38,7 +38,7 @@ def empty_instance(transactional_db) -> None:
     """No people, no company; the segment table as the migrations made it."""
     User.objects.all().delete()
     if not RfmSegment.objects.exists():  # a test before this one emptied every table
-        import_module("analytics.migrations.0002_rfm_segments").add_segments(apps, None)
+        import_module("analytics.migrations.0002_shipped_rows").add_segments(apps, None)
 
 
 def set_up(page: Page, base: str) -> None:
