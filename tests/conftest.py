@@ -13,6 +13,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from crm.database.owner import as_owner
 from tests.drills.tally import Tally, line_of
+from tests.emptying import be_quick
 from tests.servers import Servers
 from tests.worker import Worker
 
@@ -36,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     test = settings.DATABASES["default"].setdefault("TEST", {})
     test["TEMPLATE"] = os.environ["CRM_TEST_TEMPLATE"]
     test["NAME"] = f"test_crm_{os.environ['CRM_TEST_RUN']}"
+    be_quick()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

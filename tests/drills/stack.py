@@ -158,6 +158,7 @@ class Stack:
             "DATABASE_URL": self.instance.places.database_url(),
             "CRM_OWNER_DATABASE_URL": self.instance.places.database_url(role=OWNER_ROLE),
             "REDIS_URL": self.instance.places.broker_url(),
+            "CRM_SECRET_KEY": settings.SECRET_KEY,  # they read the passwords that a drill gives to mailboxes
             "CRM_MAIL_HOSTS": "127.0.0.1",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
             "DJANGO_SETTINGS_MODULE": SETTINGS,
