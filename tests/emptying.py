@@ -16,15 +16,15 @@ from django.test import TransactionTestCase
 
 from crm.embedded.instance import Instance
 
-DESCRIBING = ("django_migrations", "django_content_type", "auth_permission")
-EMPTY = f"""
+EMPTY = """
 DO $$
 DECLARE name text;
 BEGIN
     SET LOCAL session_replication_role = replica;
     FOR name IN
         SELECT quote_ident(relname) FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL (ARRAY{list(DESCRIBING)})
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+            AND relname <> ALL ('{django_migrations,django_content_type,auth_permission}')
     LOOP
         EXECUTE 'DELETE FROM public.' || name;
     END LOOP;
