@@ -39,6 +39,8 @@ def answers_of(response: Response, *, without: Collection[str] = ()) -> list[Ans
     for answer in found:
         if "comment" in without:
             answer.comment = ""
+            if answer.choice not in answer.question.choices:  # a few words of their own
+                answer.choice = ""
         if "nps" in without and answer.question.dimension == Dimension.NPS:
             answer.value = None
     return found

@@ -15,7 +15,8 @@ from django.db.models.functions import Coalesce, NullIf
 
 from crm.access import scope_of
 from crm.choices import Scope, Verb
-from crm.filtering.keyset import Position, field_at, read_page
+from crm.exporting.streams import reading_all
+from crm.filtering.keyset import Position, field_at, in_order, read_page
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -61,15 +62,9 @@ def _sees_all(user: User, model: type[Model], name: str) -> bool:
 
 
 def _by_values(listing: Listing, told: Sequence[str | Combinable]) -> Iterator[Sequence[Any]]:
-    rows = listing.matching.values_list(*told, listing.sort.path, "pk")
-    position: Position | None = None
-    while True:
-        page = read_page(rows, listing.sort, CHUNK, after=position)
-        for row in page.records:
-            yield row[:-2]
-        if not page.has_next:
-            return
-        position = Position(*page.records[-1][-2:])
+    with reading_all():
+        for part in in_order(listing.matching.values_list(*told), listing.sort):
+            yield from part.iterator(chunk_size=CHUNK)
 
 
 def _by_records(listing: Listing) -> Iterator[Sequence[Any]]:

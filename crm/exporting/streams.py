@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -44,14 +45,21 @@ def shown_columns(kind: ExportKind, user: User | None) -> list[str]:
     return [*shipped, *(name for name, one in custom if one.name not in hidden)]
 
 
+@contextmanager
+def reading_all() -> Iterator[None]:
+    """A transaction whose server-side cursors are planned for all of their rows, not for the first of them."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+        yield
+
+
 def stream_rows(
     rows: QuerySet[Any], expressions: Mapping[str, str | Combinable], columns: Sequence[str]
 ) -> Iterator[list[Any]]:
     """The asked columns of each row, in the asked order; memory stays the same for any number of rows."""
     asked = [expressions[name] for name in columns]
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all rows are read, not the first of them
+    with reading_all():
         for row in rows.values_list(*asked).iterator(chunk_size=CHUNK):
             yield [one if type(one) is str else _written(one) for one in row]
 

@@ -131,6 +131,14 @@ def read_page(
     return Page(found[:limit][::-1], has_previous=True, has_next=True)
 
 
+def in_order(rows: QuerySet[Any], sort: Sort) -> list[QuerySet[Any]]:
+    """All rows in the order of the list: those with a value, then those without."""
+    found = [_part(rows, sort, None, sort.is_descending)]
+    return (
+        [*found, _empty_part(rows, sort, None, sort.is_descending)] if _may_be_empty(rows.model, sort.path) else found
+    )
+
+
 def _read(rows: QuerySet[Any], sort: Sort, limit: int, start: Position | None, *, is_backwards: bool) -> list[Any]:
     """Rows in the order of the list (or its reverse) from a position on."""
     is_falling = sort.is_descending != is_backwards

@@ -229,7 +229,8 @@ class Listing:
             asked = []
         names = asked or [name for name in self.remembered if name in specs]
         names = names or [name for name, spec in specs.items() if spec.default]
-        names = list(dict.fromkeys([self.design.name_column, *names]))
+        naming = self.design.name_column  # a right of a field may hide that, too
+        names = list(dict.fromkeys([naming, *names] if naming in specs else names or list(specs)[:1]))
         phone, editable = self.design.phone, self.design.editable
         return [Column(specs[name], self.currency, phone.get(name, ""), is_editable=name in editable) for name in names]
 
