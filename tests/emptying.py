@@ -26,6 +26,7 @@ BEGIN
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
             AND relname <> ALL ('{django_migrations,django_content_type,auth_permission}')
     LOOP
+        EXECUTE 'LOCK TABLE public.' || name || ' IN EXCLUSIVE MODE';  -- a process that was killed may still write
         EXECUTE 'DELETE FROM public.' || name;
     END LOOP;
 END $$
