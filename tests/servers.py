@@ -81,10 +81,10 @@ class Servers:
     def _drop_leftovers(self) -> None:
         keep = f"template_crm_{migrations_mark()}"
         with self._connect() as connection:
-            names = [row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()]
-            for name in names:
+            for name, is_template in connection.execute("SELECT datname, datistemplate FROM pg_database").fetchall():
                 if name.startswith(OURS) and name != keep:
-                    connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE false')
+                    if is_template:  # one whose dropping was broken off cannot be changed, but dropped
+                        connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE false')
                     connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
