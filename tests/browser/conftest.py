@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.chromium import launch_arguments
 
@@ -17,7 +17,11 @@ document.addEventListener("securitypolicyviolation", event => {
   console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
 });
 """
+PATIENCE_MS = 20_000  # three browsers on two slow processors; a page that is right waits no longer for it
 FAULTS = ("policy violation", "Content Security Policy", "htmx:evalDisallowedError")
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

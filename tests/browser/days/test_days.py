@@ -7,7 +7,7 @@ import random
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from crm.models import User
 from tests.analytics.bases import make_segments
@@ -37,7 +37,6 @@ def house(transactional_db) -> None:
 @pytest.mark.usefixtures("house", "real_worker")
 @pytest.mark.parametrize("roles", TURNS, ids="-".join)
 def test_a_day_at_work(browser: Browser, live_server, roles, say_at_the_end):
-    expect.set_options(timeout=15_000)
     for role in roles:
         with browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True) as context:
             page = context.new_page()
