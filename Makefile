@@ -55,10 +55,11 @@ guards: setup
 bench: setup
 	@$(PY) -m bench --only "$(ONLY)" --rows $(or $(ROWS),1000000) --grown $(or $(GROWN),0)
 
-# the long form; the suite runs the same drills with smaller numbers
+# the long form; the suite runs the same drills with smaller numbers, and the walks by fewer roles and relations
 drills: setup
 	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/analytics/test_rfm.py tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py \
-		tests/incoming/test_deaths.py tests/service/test_bad_mail.py
+		tests/incoming/test_deaths.py tests/service/test_bad_mail.py tests/access tests/api/test_fuzz.py tests/api/test_parity.py \
+		tests/admin/test_pages.py
 
 # each role lives so many minutes in the browser; the suite has each of its chores once
 days: setup browser

@@ -47,10 +47,11 @@ def shown_columns(kind: ExportKind, user: User | None) -> list[str]:
 
 @contextmanager
 def reading_all() -> Iterator[None]:
-    """A transaction whose server-side cursors are planned for all of their rows, not for the first of them."""
+    """A transaction whose server-side cursors are planned for all of their rows, not for the first of them. The first
+    piece may need all rows sorted: it has minutes where a page has seconds."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1; SET LOCAL statement_timeout = '5min'")
         yield
 
 

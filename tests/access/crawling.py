@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -12,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.access.table import ADDRESSES
+from tests.drills.tally import IS_LONG
 
 LINK = re.compile(r'(?:href|hx-get|data-pick-url|data-src)="(/[^"]*)"')
 LEFT = re.compile(r"^/(static|admin|accounts|api)/")
-LONG = bool(os.environ.get("CRM_DRILLS"))
-OF_A_KIND = 3 if LONG else 2
-MOST_PAGES = 2_000 if LONG else 400
+OF_A_KIND = 3 if IS_LONG else 2
+MOST_PAGES = 2_000 if IS_LONG else 400
 ASKED = ("_list", "_options", "_export", ":board", ":search", ":palette")  # what takes words, or has filters
 
 

@@ -3,7 +3,6 @@ Every page has the headers that keep it private."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,10 +15,10 @@ from crm.choices import Role
 from tests.access.headers import header_faults
 from tests.access.table import ADDRESSES, SCOPES, Address
 from tests.access.world import RELATIONS, World, build_world
+from tests.drills.tally import IS_LONG
 from tests.held import held
 
 ROLES = (*Role.values, "anonymous")
-LONG = bool(os.environ.get("CRM_DRILLS"))
 PARTS = 3  # of the addresses, so that no test is long
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FOREIGN = ("admin", "account", "mfa", "invitation", "api")  # walked by rules of their own, here and in test_api_walk.py
@@ -46,7 +45,7 @@ def own_names() -> list[str]:
 def worth_asking(wants: Sequence[set[int] | int | None]) -> tuple[str, ...]:
     """The relations to ask for, given what the law says of each. Where it says the same of all, one tells: the
     stranger's record where all are allowed, the own one where none is; `make drills` asks for all the same."""
-    if LONG or any(want != wants[0] for want in wants):
+    if IS_LONG or any(want != wants[0] for want in wants):
         return RELATIONS
     return RELATIONS[-1:] if wants[0] is None else RELATIONS[:1]
 
@@ -170,7 +169,7 @@ def test_every_address_answers_a_role_as_the_law_says(role: str, part: int, worl
 def test_the_admin_opens_to_administrators_only(world: World, record_property) -> None:
     names = sorted({n for n, p in all_names() if n.startswith("admin:") and "<" not in str(p.pattern)})
     wrong, cells = [], 0
-    for role in ROLES if LONG else (Role.REP, Role.ADMIN, "anonymous"):
+    for role in ROLES if IS_LONG else (Role.REP, Role.ADMIN, "anonymous"):
         client = Client(raise_request_exception=False)
         if role in world.people:
             client.force_login(world.people[role])

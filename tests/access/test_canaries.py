@@ -14,9 +14,10 @@ from crm.choices import FieldRight, Role, Scope
 from crm.field_rights import guarded_fields
 from crm.models import AccessRule, FieldRule, User
 from tests import factories as make
-from tests.access.crawling import LONG, crawl, text_of
+from tests.access.crawling import crawl, text_of
 from tests.access.planting import MARK, limited_roles, plant_contact, plant_work, planted
 from tests.access.table import ADDRESSES
+from tests.drills.tally import IS_LONG
 
 pytestmark = pytest.mark.django_db
 FOUND = re.compile(r"canary-[\w.@-]*", re.IGNORECASE)
@@ -157,7 +158,7 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
     assert not leaks(texts)
 
 
-@pytest.mark.parametrize("person", limited_roles() if LONG else limited_roles()[:1], indirect=True)
+@pytest.mark.parametrize("person", limited_roles() if IS_LONG else limited_roles()[:1], indirect=True)
 def test_the_crawl_finds_what_is_there_to_be_found(person: User) -> None:
     """The other side of the coin: an own contact's marks are met, on pages, in files and in the API."""
     own = plant_contact(person)

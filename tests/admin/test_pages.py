@@ -1,6 +1,5 @@
 """Every page of the administration: who may open it, how many queries it takes, and that it keeps to the policy."""
 
-import os
 import re
 from urllib.parse import unquote
 
@@ -17,9 +16,9 @@ from crm.administration.bases import PlainAdmin
 from crm.administration.site import is_ours
 from crm.choices import Role
 from crm.filtering import counting
+from tests.drills.tally import IS_LONG
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
-LONG = bool(os.environ.get("CRM_DRILLS"))
 MOST_QUERIES = 20
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
 OUR_MODELS = [model for model in apps.get_models() if is_ours(model)]
@@ -84,7 +83,7 @@ def test_long_tables_are_not_counted(admin_client, monkeypatch):
     assert all("LIMIT" in sql for sql in counts)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN] if LONG else [Role.MANAGER])
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN] if IS_LONG else [Role.MANAGER])
 def test_other_roles_are_kept_out(sign_in, role):
     client = sign_in(role)
     for model in OUR_MODELS:

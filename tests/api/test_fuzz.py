@@ -5,7 +5,6 @@ The long form: `schemathesis run http://127.0.0.1:8000/api/v1/openapi.json -H "A
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -20,9 +19,9 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from crm.choices import Role
 from tests import factories as make
+from tests.drills.tally import IS_LONG
 
-LONG = bool(os.environ.get("CRM_DRILLS"))
-EXAMPLES = 50 if LONG else 2
+EXAMPLES = 50 if IS_LONG else 2
 QUIET = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -43,7 +42,7 @@ def application(db) -> Iterator[WSGIHandler]:
         signal.connect(close_old_connections)
 
 
-@pytest.mark.parametrize("role", Role.values if LONG else (Role.REP, Role.MANAGER))
+@pytest.mark.parametrize("role", Role.values if IS_LONG else (Role.REP, Role.MANAGER))
 def test_no_odd_request_meets_a_fault(role, application, company, settings) -> None:
     settings.CRM_API_CALLS_A_MINUTE = 100_000
     person = make.make_user(role, team=make.make_team())
@@ -55,7 +54,7 @@ def test_no_odd_request_meets_a_fault(role, application, company, settings) -> N
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) > 30
     for operation in operations:
-        for mode in GenerationMode if LONG or role == Role.MANAGER else [GenerationMode.POSITIVE]:
+        for mode in GenerationMode if IS_LONG or role == Role.MANAGER else [GenerationMode.POSITIVE]:
 
             @seed(20260302)
             @QUIET

@@ -13,9 +13,9 @@ from crm.models import CustomField, FieldRule
 from crm.rest.resources import NOT_FOR_MACHINES
 from orders.models import Subscription
 from tests import factories as make
-from tests.access.crawling import LONG
 from tests.access.world import World, build_world
 from tests.api.calls import Caller
+from tests.drills.tally import IS_LONG
 
 LISTS = {
     "/contacts/": ("/contacts", "contacts.contact"),
@@ -86,7 +86,7 @@ def compare(person, label: str, page: str, path: str) -> None:
     assert {name: single[name] for name in items[0]} == items[0]
 
 
-@pytest.mark.parametrize("role", Role.values if LONG else (Role.REP, Role.AGENT, Role.MANAGER))
+@pytest.mark.parametrize("role", Role.values if IS_LONG else (Role.REP, Role.AGENT, Role.MANAGER))
 def test_token_gets_the_rows_and_fields_that_the_pages_show(world, role):
     person = world.people[role]
     for page, (path, label) in LISTS.items():

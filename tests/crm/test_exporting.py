@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from contacts.choices import PointKind
 from contacts.models import Address, Contact, ContactPoint
 from crm.catalogue import export_kinds, import_kinds
 from crm.choices import Role
 from crm.exporting.csv import csv_lines, escape_formula, written
+from crm.exporting.streams import reading_all
 from crm.models import Company, LogEntry, Team, User
 from orders.models import Order, OrderLine, Product
 
@@ -179,3 +181,10 @@ def test_many_rows_pass_a_few_at_a_time():
     assert first.startswith("\ufeff0\r\n")
     assert len(taken) <= 500
     assert len(list(csv.reader(io.StringIO("".join(csv_lines([[1], [2]])))))) == 2
+
+
+def test_reading_all_rows_has_longer_than_a_page():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+        with reading_all():
+            cursor.execute("SELECT pg_sleep(0.2)")
