@@ -33,6 +33,7 @@ from crm.rest.problems import Problem, plain_problem, wrong_fields
 from crm.rest.schemas import ProblemBody
 from crm.rest.tasks_api import tasks
 from feedback.api import surveys
+from feedback.ideas.api import suggestions
 from leads.api import leads
 from leads.nurturing.api import nurturing
 from orders.api import orders, products
@@ -102,6 +103,7 @@ api.add_router("registrations", registrations)
 api.add_router("campaigns", campaigns)
 api.add_router("segments", segments)
 api.add_router("surveys", surveys)
+api.add_router("suggestions", suggestions)
 api.add_router("satisfaction", satisfaction)
 api.add_router("scores", scores)
 api.add_router("alerts", alerts)

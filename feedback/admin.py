@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
-from feedback.models import Response, Survey, TouchPoint
+from feedback.models import Response, Suggestion, Survey, TouchPoint
 
 
 @admin.register(TouchPoint)
@@ -32,6 +32,16 @@ class ResponseAdmin(ViewOnlyAdmin):
     list_display = ("pk", "survey", "contact", "nps", "told_at")
     list_select_related = ("survey", "contact")
     list_filter = ("survey",)
+    sortable_by = ()
+
+
+@admin.register(Suggestion)
+class SuggestionAdmin(ViewOnlyAdmin):
+    """What customers suggest."""
+
+    list_display = ("title", "state", "votes", "owner")
+    list_select_related = ("owner",)
+    list_filter = ("state",)
     sortable_by = ()
 
 

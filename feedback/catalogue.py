@@ -3,7 +3,10 @@
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
+from crm.past.panels import CHANGES
 from feedback.exporting import EXPORTS
+from feedback.ideas.queries import TIMELINE as SUGGESTED
+from feedback.ideas.specs import SUGGESTION_FIELDS
 from feedback.importing import KINDS
 from feedback.panels import CONTACT_PANELS
 from feedback.searching import SOURCES
@@ -17,6 +20,12 @@ SET_UP: dict[str, Grants] = {
     Role.AGENT: READ_ALL,
     Role.MANAGER: EVERYTHING,
 }
+IDEAS: dict[str, Grants] = {
+    Role.REP: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.OWN),
+    Role.MARKETER: EVERYTHING,
+    Role.AGENT: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.OWN, export=Scope.ALL),
+    Role.MANAGER: EVERYTHING,
+}
 
 CATALOGUE = Catalogue(
     fields={
@@ -24,13 +33,14 @@ CATALOGUE = Catalogue(
         "feedback.survey": SURVEY_FIELDS,
         "feedback.invitation": INVITATION_FIELDS,
         "feedback.review": REVIEW_FIELDS,
+        "feedback.suggestion": SUGGESTION_FIELDS,
         "contacts.contact": CONTACT_FIELDS,
     },
-    grants={"feedback.survey": SET_UP, "feedback.touchpoint": SET_UP},
+    grants={"feedback.survey": SET_UP, "feedback.touchpoint": SET_UP, "feedback.suggestion": IDEAS},
     imports=KINDS,
     exports=EXPORTS,
-    timeline=TIMELINE,
-    panels={"contacts.contact": CONTACT_PANELS},
+    timeline=(*TIMELINE, *SUGGESTED),
+    panels={"contacts.contact": CONTACT_PANELS, "feedback.suggestion": (CHANGES,)},
     navigation=(
         NavItem("Surveys", "feedback:survey_list", "ui-checks", group="Service", order=60, model="feedback.survey"),
         NavItem("Reviews", "feedback:review_list", "star-half", group="Service", order=64, model="feedback.review"),
@@ -38,8 +48,15 @@ CATALOGUE = Catalogue(
             "Answers", "feedback:response_list", "emoji-smile", group="Service", order=62,
             model="feedback.response",
         ),
+        NavItem(
+            "Suggestions", "feedback:suggestion_board", "lightbulb", group="Service", order=66,
+            model="feedback.suggestion",
+        ),
     ),
-    new_items=(NewItem("Survey", "feedback:survey_choose", "ui-checks", "feedback.survey", order=60),),
+    new_items=(
+        NewItem("Survey", "feedback:survey_choose", "ui-checks", "feedback.survey", order=60),
+        NewItem("Suggestion", "feedback:suggestion_create", "lightbulb", "feedback.suggestion", order=61),
+    ),
     past={
         "feedback.survey": PastRule(without=("sort_name", "search_text", "updated_at", "open_token")),
         "feedback.question": PastRule(parent="survey_id", is_part=True),
@@ -48,8 +65,13 @@ CATALOGUE = Catalogue(
         ),
         "feedback.invitation": PastRule(parent="survey_id"),
         "feedback.answer": PastRule(parent="response_id", is_part=True),
+        "feedback.suggestion": PastRule(without=("search_text",)),
+        "feedback.suggestionvote": PastRule(parent="suggestion_id", is_part=True),
         "feedback.npsstanding": PastRule(exempt="Kept from the answers, which have a history of their own."),
     },
-    api_areas=(ApiArea("surveys", "Surveys and answers", "Surveys, what customers answered, and the scores."),),
+    api_areas=(
+        ApiArea("surveys", "Surveys and answers", "Surveys, what customers answered, and the scores."),
+        ApiArea("suggestions", "Suggestions", "What customers suggest, and what becomes of it."),
+    ),
     search=SOURCES,
 )  # fmt: skip

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from feedback.answering import public
+from feedback.ideas import portal
+from feedback.ideas import views as ideas
 from feedback.views import loop, responses, reviews, surveys
 
 app_name = "feedback"
@@ -29,6 +31,17 @@ urlpatterns: list[URLPattern] = [
     path("surveys/reviews/<int:pk>/", reviews.ReviewDetailView.as_view(), name="review_detail"),
     path("surveys/reviews/<int:pk>/publish/", reviews.ReviewPublishView.as_view(), name="review_publish"),
     path("surveys/reviews/<int:pk>/refuse/", reviews.ReviewRefuseView.as_view(), name="review_refuse"),
+    path("suggestions/", ideas.SuggestionListView.as_view(), name="suggestion_list"),
+    path("suggestions/board/", ideas.SuggestionBoardView.as_view(), name="suggestion_board"),
+    path("suggestions/export/", ideas.SuggestionExportView.as_view(), name="suggestion_export"),
+    path("suggestions/new/", ideas.SuggestionCreateView.as_view(), name="suggestion_create"),
+    path("suggestions/<int:pk>/", ideas.SuggestionDetailView.as_view(), name="suggestion_detail"),
+    path("suggestions/<int:pk>/edit/", ideas.SuggestionUpdateView.as_view(), name="suggestion_update"),
+    path("suggestions/<int:pk>/move/", ideas.SuggestionMoveView.as_view(), name="suggestion_move"),
+    path("suggestions/<int:pk>/tell/", ideas.SuggestionTellView.as_view(), name="suggestion_tell"),
+    path("suggestions/<int:whole>/votes/new/", ideas.VoteCreateView.as_view(), name="vote_create"),
+    path("suggestions/<int:pk>/votes/remove/", ideas.VoteRemoveView.as_view(), name="vote_remove"),
+    path("portal/<str:token>/suggestions/", portal.PortalIdeasView.as_view(), name="portal_ideas"),
     path("reviews/", reviews.PublicReviewsView.as_view(), name="public_reviews"),
     path("reviews/feed.json", reviews.ReviewFeedView.as_view(), name="public_review_feed"),
     path("s/<str:token>/", public.PublicSurveyView.as_view(), name="public_survey"),

@@ -1,5 +1,6 @@
 """Surveys, their questions, and what customers answered."""
 
+from feedback.models.ideas import Suggestion, SuggestionVote
 from feedback.models.responses import Answer, Invitation, NpsStanding, Response, ResponseQuerySet
 from feedback.models.reviews import Review
 from feedback.models.surveys import Question, Survey, TouchPoint
@@ -12,6 +13,8 @@ __all__ = [
     "Response",
     "ResponseQuerySet",
     "Review",
+    "Suggestion",
+    "SuggestionVote",
     "Survey",
     "TouchPoint",
 ]

@@ -12,7 +12,7 @@ from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from feedback.actions import follow_up, tag_response
 from feedback.choices import SevenP
-from feedback.models import Answer, Response
+from feedback.models import Answer, Response, Suggestion
 from feedback.queries import answers_of, search_responses
 
 WAYS = (
@@ -69,6 +69,8 @@ class ResponseDetailView(RecordPage):
             "answers": answers,
             "hides_answers": hides_answers,
             "ticket": self._ticket(),
+            "may_suggest": can(self.request.user, Verb.ADD, Suggestion),
+            "suggestions": Suggestion.objects.visible_to(self.request.user).filter(given__response=self.record),
             "tags": [(tag.value, tag.label, tag.value in (self.record.tags or ())) for tag in SevenP],
         }
 

@@ -56,7 +56,8 @@ class PortalBase(View):
 
     def show(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         context |= {"company": self.company, "said": ENGLISH, "language": "en", "token": self.kwargs.get("token", "")}
-        return render(self.request, f"service/portal/{template}", context, status=status)
+        place = template if "/" in template else f"service/portal/{template}"
+        return render(self.request, place, context, status=status)
 
 
 class PortalAskView(PortalBase):

@@ -77,6 +77,12 @@ OPERATIONS: dict[str, Operation] = {
     "list_survey_responses": reading("response", "surveys"),
     "get_survey_response": reading("response", "surveys", has_record=True),
     "get_satisfaction": reading("whole base", "scores"),
+    "list_suggestions": reading("suggestion", "suggestions"),
+    "create_suggestion": writing("suggestion", "add", "suggestions", {"title": "Hooks that hold"}, has_record=False),
+    "get_suggestion": reading("suggestion", "suggestions", has_record=True),
+    "change_suggestion": writing("suggestion", "change", "suggestions", {**VERSION, "title": "Better hooks"}),
+    "move_suggestion": writing("suggestion", "change", "suggestions", {**VERSION, "state": "planned"}),
+    "add_suggestion_vote": writing("suggestion", "view", "suggestions", {"contact_id": 1}),
     "list_compensations": reading("compensation", "tickets"),
     "create_compensation": writing(
         "ticket", "change", "tickets", {"remedy": "credit", "size": "5", "reason": "It came broken."}

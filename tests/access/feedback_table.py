@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from crm.models import User
 from feedback.answering.links import token_of
-from feedback.models import Invitation, Response, Review, Survey
+from feedback.models import Invitation, Response, Review, Suggestion, Survey
 from tests import factories as make
-from tests.access.law import ALL, EVERYBODY, NONE, SCOPES, Address, button, form, page, reach
+from tests.access.law import ALL, EVERYBODY, NONE, OWN, SCOPES, Address, button, form, page, reach
 
 SCOPES["survey"] = {
     "view": EVERYBODY,
@@ -20,6 +20,13 @@ SCOPES["survey"] = {
     "export": reach(NONE, ALL, ALL, ALL),
 }
 SCOPES["response"] = SCOPES["review"] = SCOPES["contact"]
+SCOPES["suggestion"] = {
+    "view": EVERYBODY,
+    "add": EVERYBODY,
+    "change": reach(OWN, ALL, OWN, ALL),
+    "delete": reach(NONE, ALL, NONE, ALL),
+    "export": reach(NONE, ALL, ALL, ALL),
+}
 SCOPES["secret of a survey"] = {"view": EVERYBODY}
 ANSWERED_BY_ALL = {"GET": "view", "POST": "view"}
 
@@ -46,6 +53,17 @@ FEEDBACK_ADDRESSES: dict[str, Address] = {
     "feedback:review_detail": Address("review"),
     "feedback:review_publish": button("review", "change"),
     "feedback:review_refuse": button("review", "change"),
+    "feedback:suggestion_list": page("suggestion"),
+    "feedback:suggestion_board": page("suggestion"),
+    "feedback:suggestion_export": page("suggestion", "export"),
+    "feedback:suggestion_create": form("suggestion", "add"),
+    "feedback:suggestion_detail": Address("suggestion"),
+    "feedback:suggestion_update": form("suggestion", "change", has_record=True),
+    "feedback:suggestion_move": form("suggestion", "change", has_record=True),
+    "feedback:suggestion_tell": button("suggestion", "change"),
+    "feedback:vote_create": form("suggestion", "view", has_record=True),
+    "feedback:vote_remove": button("suggestion", "change"),
+    "feedback:portal_ideas": Address("secret of the portal", ANSWERED_BY_ALL, is_public=True),
     "feedback:public_reviews": Address("house", has_record=False, is_public=True),
     "feedback:public_review_feed": Address("house", has_record=False, is_public=True),
     "feedback:public_survey": Address("secret of a survey", ANSWERED_BY_ALL, is_public=True),
@@ -76,7 +94,17 @@ def make_review(owner: User, name: str) -> Review:
     return Review.objects.create(response=response, contact=response.contact, **written)
 
 
+def make_suggestion(owner: User, name: str) -> Suggestion:
+    """One that the person sees to; a customer of theirs asks for it."""
+    suggestion = Suggestion.objects.create(title=f"Better hooks {name}", owner=owner, search_text=f"better {name}")
+    contact = make.make_contact(name=f"CANARY asks {name}", owner=owner, team=owner.team)
+    suggestion.given.create(contact=contact, words=f"CANARY wish {name}")
+    Suggestion.objects.filter(pk=suggestion.pk).update(votes=1)
+    return suggestion
+
+
 FEEDBACK_MAKERS = {
+    "suggestion": make_suggestion,
     "review": make_review,
     "survey": make_survey,
     "response": make_response,

@@ -37,6 +37,7 @@ MOVES = (
     "leads:sequence_enrol",
     "service:ticket_merge",
     "service:defection_settle",
+    "feedback:suggestion_move",  # tests/feedback/test_ideas.py
     *(f"service:compensation_{what}" for what in ("approve", "refuse", "reverse")),  # tests/service/remedies
     *(f"pipeline:quote_{what}" for what in ("send", "ask", "approve", "refuse", "accept", "decline")),
 )
@@ -102,6 +103,7 @@ def record_of(label: str, owner: User) -> Any:
         "campaigns.SendingRules": lambda: SendingRules.objects.create(pk=1),
         "campaigns.Campaign": lambda: MAKERS["campaign"](owner, "one"),
         "feedback.Survey": lambda: MAKERS["survey"](owner, "one"),
+        "feedback.Suggestion": lambda: MAKERS["suggestion"](owner, "one"),
         "feedback.TouchPoint": lambda: TouchPoint.objects.create(name="Delivery"),
         "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
         "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),

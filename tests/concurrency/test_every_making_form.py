@@ -88,6 +88,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "blocks-0-text": "Hello",
     },
     "campaigns:campaign_create": {"name": "Spring frames", "channel": "email", "currency": "EUR", "window_days": "14"},
+    "feedback:suggestion_create": {"title": "Hooks that hold more"},
+    "feedback:vote_create": {"contact": lambda: str(make_contact().pk)},
     "feedback:survey_create": {"name": "Spring", "questions-0-text": "How was it?"},
     "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},

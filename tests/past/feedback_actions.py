@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from feedback.actions import answering, closing, refusing, reviewing, surveys, tagging
 from feedback.actions.answering import Said
+from feedback.ideas import actions as ideas
 from feedback.keeping import refresh_responses
 from feedback.models import Invitation, Review, Survey
 from feedback.ready import READY, WITH_NAME, QuestionInput
 from tests.factories import make_contact, make_response, make_survey
 
-FEEDBACK_MODULES = (surveys, answering, refusing, tagging, closing, reviewing)
+FEEDBACK_MODULES = (surveys, answering, refusing, tagging, closing, reviewing, ideas)
 FEEDBACK_NOT_ALONE = {"is_changeable", "said_before", "is_unhappy", "keep_review"}  # reads; one statement
 QUESTIONS = [QuestionInput("How was it?"), QuestionInput("Why?", "text")]
 
@@ -100,6 +101,26 @@ def _follow_up(actor: Any) -> Callable[[], Any]:
     return lambda: closing.follow_up(actor=actor, response=response)
 
 
+def _of_idea(act: Callable[..., Any], *, to: str = "new", **given: Any) -> Any:
+    """Of a suggestion of one customer, which stands in a state."""
+
+    def prepared(actor: Any) -> Callable[[], Any]:
+        mia = make_contact(name="Mia Keller", emails=("mia@example.com",))
+        idea = ideas.suggest(actor=actor, fields={"title": "Hooks that hold"}, contact=mia)
+        if to != "new":
+            fields = {"answer": "From May on."}
+            idea = ideas.move_suggestion(actor=actor, suggestion=idea, version=1, state=to, fields=fields)
+        more = {"contact": mia if act is ideas.remove_vote else make_contact()} if "vote" in act.__name__ else {}
+        return lambda: act(actor=actor, suggestion=idea, **given, **more)
+
+    return prepared
+
+
+def _suggest(actor: Any) -> Callable[[], Any]:
+    contact = make_contact()
+    return lambda: ideas.suggest(actor=actor, fields={"title": "Hooks that hold"}, contact=contact, words="They bend.")
+
+
 FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "create_survey": _create,
     "change_survey": _of(surveys.change_survey, version=1, fields={"title": "Spring"}, questions=QUESTIONS),
@@ -113,5 +134,11 @@ FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "tag_response": _tag,
     "follow_up": _follow_up,
     "publish_review": _of_review(reviewing.publish_review, reply="Thank you!"),
+    "suggest": _suggest,
+    "change_suggestion": _of_idea(ideas.change_suggestion, version=1, fields={"text": "Ten kilos."}),
+    "move_suggestion": _of_idea(ideas.move_suggestion, version=1, state="planned", fields={"answer": "In May."}),
+    "add_vote": _of_idea(ideas.add_vote, words="Me too."),
+    "remove_vote": _of_idea(ideas.remove_vote),
+    "tell_customers": _of_idea(ideas.tell_customers, to="planned"),
     "refuse_review": _of_review(reviewing.refuse_review),
 }

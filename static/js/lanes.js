@@ -1,19 +1,20 @@
-// Deals by month: cards are dragged, or moved by the keys [ and ]; each has a link to the same move without either.
-const months = () => document.querySelector("[data-months]");
+// Cards in lanes (deals by month, suggestions by state): they are dragged, or moved by the keys [ and ]; each has a link
+// to the same move without either. The lanes say what a move sends (`data-field`) and how it is told (`data-told`).
+const lanes = () => document.querySelector("[data-lanes]");
 const cardAt = (node) => node?.closest?.(".board-card");
-const monthAt = (node) => node?.closest?.("[data-month]");
+const laneAt = (node) => node?.closest?.("[data-lane]");
 let held = null;
 let isOnItsWay = false;
 
-async function showAgain(deal) {
+async function showAgain(record) {
   const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
   const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-  const fresh = page?.querySelector("#months");
+  const fresh = page?.querySelector("#lanes");
   if (!fresh) return location.reload();
-  const { scrollLeft } = months();
-  months().replaceWith(fresh);
+  const { scrollLeft } = lanes();
+  lanes().replaceWith(fresh);
   fresh.scrollLeft = scrollLeft;
-  (fresh.querySelector(`[data-deal="${deal}"] .card-title`) || fresh).focus({ preventScroll: true });
+  (fresh.querySelector(`[data-record="${record}"] .card-title`) || fresh).focus({ preventScroll: true });
 }
 
 async function moveTo(card, column) {
@@ -23,25 +24,28 @@ async function moveTo(card, column) {
   column.querySelector(".board-cards").prepend(card);
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "X-Board": "1" };
   const body = new FormData();
-  body.set("month", column.dataset.month);
+  body.set(lanes().dataset.field, column.dataset.lane);
   body.set("version", card.dataset.version);
   const answer = await fetch(card.querySelector(".card-move").getAttribute("href"), { method: "POST", headers, body }).catch(() => null);
   isOnItsWay = false;
   if (answer?.ok) {
-    window.crm.say(`${card.querySelector(".card-title").textContent} is expected in ${column.querySelector("h2").textContent}.`);
-    return showAgain(card.dataset.deal);
+    const words = [card.querySelector(".card-title"), column.querySelector("h2")].map((node) => node.textContent);
+    window.crm.say(`${words[0]} ${lanes().dataset.told} ${words[1]}.`);
+    return showAgain(card.dataset.record);
   }
   place.insertBefore(card, next);
   const isTold = answer && [409, 422].includes(answer.status);
-  window.crm.say(isTold ? (await answer.json()).sentence : "The deal could not be moved. Please try again.");
-  if (answer?.status === 409) showAgain(card.dataset.deal);
+  const said = isTold ? await answer.json() : { sentence: "It could not be moved. Please try again." };
+  if (said.url) return location.assign(said.url);
+  window.crm.say(said.sentence);
+  if (answer?.status === 409) showAgain(card.dataset.record);
 }
 
 document.addEventListener("dragstart", (event) => {
-  const card = months() && cardAt(event.target);
+  const card = lanes() && cardAt(event.target);
   if (!card) return;
   held = card;
-  event.dataTransfer.setData("text/plain", card.dataset.deal);
+  event.dataTransfer.setData("text/plain", card.dataset.record);
   event.dataTransfer.effectAllowed = "move";
   requestAnimationFrame(() => card.classList.add("is-dragged"));
 });
@@ -51,21 +55,21 @@ document.addEventListener("dragend", () => {
   for (const node of document.querySelectorAll(".is-over")) node.classList.remove("is-over");
 });
 document.addEventListener("dragover", (event) => {
-  const column = held && monthAt(event.target);
+  const column = held && laneAt(event.target);
   for (const node of document.querySelectorAll(".is-over")) if (node !== column) node.classList.remove("is-over");
   if (!column) return;
   event.preventDefault();
   column.classList.add("is-over");
 });
 document.addEventListener("drop", (event) => {
-  const column = held && monthAt(event.target);
+  const column = held && laneAt(event.target);
   if (!column) return;
   event.preventDefault();
-  if (column !== monthAt(held)) moveTo(held, column);
+  if (column !== laneAt(held)) moveTo(held, column);
 });
 
 document.addEventListener("keydown", (event) => {
-  const card = months() && cardAt(document.activeElement);
+  const card = lanes() && cardAt(document.activeElement);
   if (!card || event.ctrlKey || event.metaKey || event.altKey || !["[", "]", "j", "k"].includes(event.key)) return;
   event.preventDefault();
   event.stopPropagation();
@@ -76,6 +80,6 @@ document.addEventListener("keydown", (event) => {
   const columns = [...document.querySelectorAll(".board-column")];
   const step = event.key === "]" ? 1 : -1;
   for (let at = columns.indexOf(card.closest(".board-column")) + step; columns[at]; at += step) {
-    if (columns[at].dataset.month) return moveTo(card, columns[at]);
+    if (columns[at].dataset.lane) return moveTo(card, columns[at]);
   }
 }, true);

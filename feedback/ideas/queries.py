@@ -1,0 +1,99 @@
+"""Reads of suggestions: the list's search, the columns of the board, who asks for one, the history of a contact."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from crm.access import can
+from crm.catalogue import TimelineEntry, TimelineSource
+from crm.choices import Verb
+from crm.field_rights import hides
+from crm.filtering.folding import folded
+from crm.filtering.searching import MOST_WORDS
+from crm.models import User
+from feedback.ideas.choices import ENDED, STATE_TONES, IdeaState
+from feedback.models import Suggestion, SuggestionVote
+
+MOST_CARDS, MOST_VOTES = 50, 200
+EXCERPT = 400
+
+
+def search_suggestions(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
+    """Suggestions that have every word of the text; of its title alone, where the person may not read more."""
+    path = "title__fold__contains" if hides(user, "feedback.suggestion.text") else "search_text__contains"
+    for word in text.split()[:MOST_WORDS]:
+        rows = rows.filter(**{path: folded(word)})
+    return rows
+
+
+@dataclass(frozen=True)
+class Column:
+    """A state on the board: its first cards, and of how many, asked for by how many customers in all."""
+
+    state: IdeaState
+    cards: Sequence[Suggestion]
+    count: int
+    votes: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cards)
+
+
+def columns_of(user: User, *, owner: User | None = None) -> list[Column]:
+    """What is asked for most on top; of what has ended, the newest. Five queries."""
+    rows = Suggestion.objects.visible_to(user)
+    if owner is not None:
+        rows = rows.filter(owner=owner)
+    sums = {
+        state: (count, votes)
+        for state, count, votes in rows.order_by().values_list("state").annotate(count=Count("pk"), all=Sum("votes"))
+    }
+    columns = []
+    for state in IdeaState:
+        order = ("-state_at", "-pk") if state in ENDED else ("-votes", "-pk")
+        cards = rows.filter(state=state).select_related("owner", "touch_point").order_by(*order)[:MOST_CARDS]
+        count, votes = sums.get(state.value, (0, 0))
+        columns.append(Column(state, list(cards) if count else [], count, votes))
+    return columns
+
+
+def votes_of(user: User, suggestion: Suggestion) -> list[SuggestionVote]:
+    """Who asks for it, of those whom the person may see, the newest first."""
+    rows = SuggestionVote.objects.visible_to(user).filter(suggestion=suggestion).select_related("contact", "response")
+    return list(rows.order_by("-asked_at", "-pk")[:MOST_VOTES])
+
+
+def votes_before(user: User, key: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
+    """What a contact asked for, newest first."""
+    if not can(user, Verb.VIEW, Suggestion) or not can(user, Verb.VIEW, SuggestionVote):
+        return []
+    rows = SuggestionVote.objects.visible_to(user).filter(contact=key).select_related("suggestion")
+    if before:
+        rows = rows.filter(asked_at__lt=before)
+    hides_words = hides(user, "feedback.suggestionvote.words")
+    return [_entry(vote, "" if hides_words else vote.words) for vote in rows.order_by("-asked_at", "-pk")[:limit]]
+
+
+def _entry(vote: SuggestionVote, words: str) -> TimelineEntry:
+    suggestion = vote.suggestion
+    became = "" if suggestion.state == IdeaState.NEW else f" ({suggestion.get_state_display().lower()})"
+    told = (f"told that it is {vote.get_told_state_display().lower()}",) if vote.told_state else ()
+    return TimelineEntry(
+        at=vote.asked_at,
+        icon="lightbulb",
+        title=f"Suggested “{suggestion}”{became}",
+        key=f"suggestion-{vote.pk}",
+        text=words[:EXCERPT] + ("…" if len(words) > EXCERPT else ""),
+        url=suggestion.get_absolute_url(),
+        tone=STATE_TONES[suggestion.state],
+        notes=told,
+    )
+
+
+TIMELINE = (TimelineSource("suggestions", "Suggestions", votes_before),)
