@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
-from feedback.models import Response, Suggestion, Survey, TouchPoint
+from feedback.models import MysteryVisit, Response, Suggestion, Survey, TouchPoint
 
 
 @admin.register(TouchPoint)
@@ -42,6 +42,15 @@ class SuggestionAdmin(ViewOnlyAdmin):
     list_display = ("title", "state", "votes", "owner")
     list_select_related = ("owner",)
     list_filter = ("state",)
+    sortable_by = ()
+
+
+@admin.register(MysteryVisit)
+class MysteryVisitAdmin(ViewOnlyAdmin):
+    """Mystery visits are planned and marked on their pages."""
+
+    list_display = ("checklist", "site", "state", "visited_on", "score")
+    list_select_related = ("checklist",)
     sortable_by = ()
 
 

@@ -12,6 +12,7 @@ from feedback.panels import CONTACT_PANELS
 from feedback.searching import SOURCES
 from feedback.specs import CONTACT_FIELDS, INVITATION_FIELDS, RESPONSE_FIELDS, REVIEW_FIELDS, SURVEY_FIELDS
 from feedback.timeline import TIMELINE
+from feedback.visits.specs import CHECKLIST_FIELDS, VISIT_FIELDS
 
 SEE = Grants(view=Scope.ALL)
 SET_UP: dict[str, Grants] = {
@@ -26,6 +27,14 @@ IDEAS: dict[str, Grants] = {
     Role.AGENT: Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.OWN, export=Scope.ALL),
     Role.MANAGER: EVERYTHING,
 }
+THEIRS = Grants(view=Scope.OWN, change=Scope.OWN)
+VISITS: dict[str, Grants] = {
+    Role.REP: THEIRS,
+    Role.MARKETER: EVERYTHING,
+    Role.AGENT: THEIRS,
+    Role.MANAGER: EVERYTHING,
+}
+CHECKLISTS: dict[str, Grants] = {Role.MARKETER: EVERYTHING, Role.MANAGER: EVERYTHING}
 
 CATALOGUE = Catalogue(
     fields={
@@ -34,13 +43,21 @@ CATALOGUE = Catalogue(
         "feedback.invitation": INVITATION_FIELDS,
         "feedback.review": REVIEW_FIELDS,
         "feedback.suggestion": SUGGESTION_FIELDS,
+        "feedback.mysteryvisit": VISIT_FIELDS,
+        "feedback.checklist": CHECKLIST_FIELDS,
         "contacts.contact": CONTACT_FIELDS,
     },
-    grants={"feedback.survey": SET_UP, "feedback.touchpoint": SET_UP, "feedback.suggestion": IDEAS},
+    grants={
+        "feedback.survey": SET_UP,
+        "feedback.touchpoint": SET_UP,
+        "feedback.suggestion": IDEAS,
+        "feedback.mysteryvisit": VISITS,
+        "feedback.checklist": CHECKLISTS,
+    },
     imports=KINDS,
     exports=EXPORTS,
     timeline=(*TIMELINE, *SUGGESTED),
-    panels={"contacts.contact": CONTACT_PANELS, "feedback.suggestion": (CHANGES,)},
+    panels={"contacts.contact": CONTACT_PANELS, "feedback.suggestion": (CHANGES,), "feedback.mysteryvisit": (CHANGES,)},
     navigation=(
         NavItem("Surveys", "feedback:survey_list", "ui-checks", group="Service", order=60, model="feedback.survey"),
         NavItem("Reviews", "feedback:review_list", "star-half", group="Service", order=64, model="feedback.review"),
@@ -51,6 +68,10 @@ CATALOGUE = Catalogue(
         NavItem(
             "Suggestions", "feedback:suggestion_board", "lightbulb", group="Service", order=66,
             model="feedback.suggestion",
+        ),
+        NavItem(
+            "Mystery visits", "feedback:visit_list", "clipboard-check", group="Service", order=68,
+            model="feedback.mysteryvisit",
         ),
     ),
     new_items=(
@@ -67,6 +88,8 @@ CATALOGUE = Catalogue(
         "feedback.answer": PastRule(parent="response_id", is_part=True),
         "feedback.suggestion": PastRule(without=("search_text",)),
         "feedback.suggestionvote": PastRule(parent="suggestion_id", is_part=True),
+        "feedback.checklistitem": PastRule(parent="checklist_id", is_part=True),
+        "feedback.visitmark": PastRule(parent="visit_id", is_part=True),
         "feedback.npsstanding": PastRule(exempt="Kept from the answers, which have a history of their own."),
     },
     api_areas=(

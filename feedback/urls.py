@@ -6,6 +6,7 @@ from feedback.answering import public
 from feedback.ideas import portal
 from feedback.ideas import views as ideas
 from feedback.views import loop, responses, reviews, surveys
+from feedback.visits import views as visits
 
 app_name = "feedback"
 urlpatterns: list[URLPattern] = [
@@ -41,6 +42,17 @@ urlpatterns: list[URLPattern] = [
     path("suggestions/<int:pk>/tell/", ideas.SuggestionTellView.as_view(), name="suggestion_tell"),
     path("suggestions/<int:whole>/votes/new/", ideas.VoteCreateView.as_view(), name="vote_create"),
     path("suggestions/<int:pk>/votes/remove/", ideas.VoteRemoveView.as_view(), name="vote_remove"),
+    path("visits/", visits.VisitListView.as_view(), name="visit_list"),
+    path("visits/export/", visits.VisitExportView.as_view(), name="visit_export"),
+    path("visits/new/", visits.VisitCreateView.as_view(), name="visit_create"),
+    path("visits/scores/", visits.VisitFiguresView.as_view(), name="visit_figures"),
+    path("visits/checklists/", visits.ChecklistListView.as_view(), name="checklist_list"),
+    path("visits/checklists/new/", visits.ChecklistCreateView.as_view(), name="checklist_create"),
+    path("visits/checklists/<int:pk>/", visits.ChecklistUpdateView.as_view(), name="checklist_update"),
+    path("visits/<int:pk>/", visits.VisitDetailView.as_view(), name="visit_detail"),
+    path("visits/<int:pk>/edit/", visits.VisitUpdateView.as_view(), name="visit_update"),
+    path("visits/<int:pk>/marks/", visits.VisitMarkView.as_view(), name="visit_mark"),
+    path("visits/<int:pk>/drop/", visits.VisitDropView.as_view(), name="visit_drop"),
     path("portal/<str:token>/suggestions/", portal.PortalIdeasView.as_view(), name="portal_ideas"),
     path("reviews/", reviews.PublicReviewsView.as_view(), name="public_reviews"),
     path("reviews/feed.json", reviews.ReviewFeedView.as_view(), name="public_review_feed"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm.models import User
 from feedback.answering.links import token_of
-from feedback.models import Invitation, Response, Review, Suggestion, Survey
+from feedback.models import Checklist, Invitation, MysteryVisit, Response, Review, Suggestion, Survey
 from tests import factories as make
 from tests.access.law import ALL, EVERYBODY, NONE, OWN, SCOPES, Address, button, form, page, reach
 
@@ -27,6 +27,11 @@ SCOPES["suggestion"] = {
     "delete": reach(NONE, ALL, NONE, ALL),
     "export": reach(NONE, ALL, ALL, ALL),
 }
+SCOPES["visit"] = {
+    **dict.fromkeys(("view", "change"), reach(OWN, ALL, OWN, ALL)),
+    **dict.fromkeys(("add", "delete", "export"), reach(NONE, ALL, NONE, ALL)),
+}
+SCOPES["visit checklist"] = dict.fromkeys(("view", "add", "change", "delete"), reach(NONE, ALL, NONE, ALL))
 SCOPES["secret of a survey"] = {"view": EVERYBODY}
 ANSWERED_BY_ALL = {"GET": "view", "POST": "view"}
 
@@ -63,6 +68,17 @@ FEEDBACK_ADDRESSES: dict[str, Address] = {
     "feedback:suggestion_tell": button("suggestion", "change"),
     "feedback:vote_create": form("suggestion", "view", has_record=True),
     "feedback:vote_remove": button("suggestion", "change"),
+    "feedback:visit_list": page("visit"),
+    "feedback:visit_export": page("visit", "export"),
+    "feedback:visit_create": form("visit", "add"),
+    "feedback:visit_figures": page("visit"),
+    "feedback:visit_detail": Address("visit"),
+    "feedback:visit_update": form("visit", "change", has_record=True),
+    "feedback:visit_mark": form("visit", "change", has_record=True),
+    "feedback:visit_drop": button("visit", "change"),
+    "feedback:checklist_list": page("visit checklist"),
+    "feedback:checklist_create": form("visit checklist", "add"),
+    "feedback:checklist_update": form("visit checklist", "change", has_record=True),
     "feedback:portal_ideas": Address("secret of the portal", ANSWERED_BY_ALL, is_public=True),
     "feedback:public_reviews": Address("house", has_record=False, is_public=True),
     "feedback:public_review_feed": Address("house", has_record=False, is_public=True),
@@ -103,7 +119,22 @@ def make_suggestion(owner: User, name: str) -> Suggestion:
     return suggestion
 
 
+def make_checklist(owner: User, name: str) -> Checklist:
+    checklist = Checklist.objects.create(name=f"Shop floor {name}")
+    checklist.items.create(text="Greets within a minute", weight=2)
+    return checklist
+
+
+def make_visit(owner: User, name: str) -> MysteryVisit:
+    checklist = make_checklist(owner, f"of {name}")
+    return MysteryVisit.objects.create(
+        checklist=checklist, site=f"CANARY shop {name}", shopper=owner, planned_on="2026-03-02"
+    )
+
+
 FEEDBACK_MAKERS = {
+    "visit": make_visit,
+    "visit checklist": make_checklist,
     "suggestion": make_suggestion,
     "review": make_review,
     "survey": make_survey,

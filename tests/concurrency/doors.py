@@ -104,6 +104,7 @@ def record_of(label: str, owner: User) -> Any:
         "campaigns.Campaign": lambda: MAKERS["campaign"](owner, "one"),
         "feedback.Survey": lambda: MAKERS["survey"](owner, "one"),
         "feedback.Suggestion": lambda: MAKERS["suggestion"](owner, "one"),
+        "feedback.Checklist": lambda: MAKERS["visit checklist"](owner, "one"),
         "feedback.TouchPoint": lambda: TouchPoint.objects.create(name="Delivery"),
         "orders.Invoice": lambda: MAKERS["invoice"](owner, "one"),
         "orders.Subscription": lambda: MAKERS["subscription"](owner, "one"),

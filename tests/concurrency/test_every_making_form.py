@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from crm.choices import Role
 from crm.models import ApiToken, ImportRun, JobRun, Share, Team
+from feedback.models import Checklist
 from orders.loyalty.actions import enrol_member
 from orders.models import Invoice, Order, ProductRegistration, Subscription
 from pipeline.models import Quote
@@ -89,6 +90,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "campaigns:campaign_create": {"name": "Spring frames", "channel": "email", "currency": "EUR", "window_days": "14"},
     "feedback:suggestion_create": {"title": "Hooks that hold more"},
+    "feedback:checklist_create": {"name": "Shop floor", "items-0-text": "Greets within a minute"},
+    "feedback:visit_create": {"checklist": lambda: str(Checklist.objects.create(name="Shop floor").pk)},
     "feedback:vote_create": {"contact": lambda: str(make_contact().pk)},
     "feedback:survey_create": {"name": "Spring", "questions-0-text": "How was it?"},
     "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},

@@ -13,11 +13,13 @@ from feedback.actions import answering, closing, refusing, reviewing, surveys, t
 from feedback.actions.answering import Said
 from feedback.ideas import actions as ideas
 from feedback.keeping import refresh_responses
-from feedback.models import Invitation, Review, Survey
+from feedback.models import Checklist, Invitation, Review, Survey
 from feedback.ready import READY, WITH_NAME, QuestionInput
+from feedback.visits import actions as visits
+from feedback.visits.actions import ItemInput, MarkInput
 from tests.factories import make_contact, make_response, make_survey
 
-FEEDBACK_MODULES = (surveys, answering, refusing, tagging, closing, reviewing, ideas)
+FEEDBACK_MODULES = (surveys, answering, refusing, tagging, closing, reviewing, ideas, visits)
 FEEDBACK_NOT_ALONE = {"is_changeable", "said_before", "is_unhappy", "keep_review"}  # reads; one statement
 QUESTIONS = [QuestionInput("How was it?"), QuestionInput("Why?", "text")]
 
@@ -121,6 +123,35 @@ def _suggest(actor: Any) -> Callable[[], Any]:
     return lambda: ideas.suggest(actor=actor, fields={"title": "Hooks that hold"}, contact=contact, words="They bend.")
 
 
+DAY = dt.date(2026, 3, 2)
+ITEMS = [ItemInput("Greets within a minute", 3), ItemInput("Asks what it is for")]
+
+
+def checklist() -> Checklist:
+    return visits.create_checklist(actor=None, fields={"name": "Shop floor"}, items=ITEMS)
+
+
+def _of_visit(act: Callable[..., Any], **given: Any) -> Any:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        visit = visits.plan_visit(actor=actor, fields={"checklist": checklist(), "planned_on": DAY})
+        more = {}
+        if act is visits.mark_visit:
+            more = {"marks": {item.pk: MarkInput(2) for item in visit.checklist.items.all()}}
+        return lambda: act(actor=actor, visit=visit, **given, **more)
+
+    return prepared
+
+
+def _change_checklist(actor: Any) -> Callable[[], Any]:
+    one = checklist()
+    return lambda: visits.change_checklist(actor=actor, checklist=one, version=1, fields={"intro": "Ask for oak."})
+
+
+def _plan(actor: Any) -> Callable[[], Any]:
+    fields = {"checklist": checklist(), "planned_on": DAY}
+    return lambda: visits.plan_visit(actor=actor, fields=fields)
+
+
 FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "create_survey": _create,
     "change_survey": _of(surveys.change_survey, version=1, fields={"title": "Spring"}, questions=QUESTIONS),
@@ -140,5 +171,13 @@ FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "add_vote": _of_idea(ideas.add_vote, words="Me too."),
     "remove_vote": _of_idea(ideas.remove_vote),
     "tell_customers": _of_idea(ideas.tell_customers, to="planned"),
+    "create_checklist": lambda actor: (
+        lambda: visits.create_checklist(actor=actor, fields={"name": "Shop floor"}, items=ITEMS)
+    ),
+    "change_checklist": _change_checklist,
+    "plan_visit": _plan,
+    "change_visit": _of_visit(visits.change_visit, version=1, fields={"site": "Leeds"}),
+    "mark_visit": _of_visit(visits.mark_visit, version=1, visited_on=DAY),
+    "drop_visit": _of_visit(visits.drop_visit),
     "refuse_review": _of_review(reviewing.refuse_review),
 }
