@@ -4,6 +4,7 @@ from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
+from feedback.experience.specs import TICKET_FIELDS, TOUCH_FIELDS
 from feedback.exporting import EXPORTS
 from feedback.ideas.queries import TIMELINE as SUGGESTED
 from feedback.ideas.specs import SUGGESTION_FIELDS
@@ -46,6 +47,8 @@ CATALOGUE = Catalogue(
         "feedback.mysteryvisit": VISIT_FIELDS,
         "feedback.checklist": CHECKLIST_FIELDS,
         "contacts.contact": CONTACT_FIELDS,
+        "contacts.interaction": TOUCH_FIELDS,
+        "service.ticket": TICKET_FIELDS,
     },
     grants={
         "feedback.survey": SET_UP,
@@ -69,6 +72,7 @@ CATALOGUE = Catalogue(
             "Suggestions", "feedback:suggestion_board", "lightbulb", group="Service", order=66,
             model="feedback.suggestion",
         ),
+        NavItem("Experience map", "feedback:experience", "map", group="Service", order=67, model="feedback.touchpoint"),
         NavItem(
             "Mystery visits", "feedback:visit_list", "clipboard-check", group="Service", order=68,
             model="feedback.mysteryvisit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
@@ -17,14 +17,16 @@ from feedback.choices import (
     GROUP_TONES,
     REVIEW_TONES,
     STATE_TONES,
+    Dimension,
     LeftOut,
     NpsGroup,
+    QuestionKind,
     ReviewState,
     SurveyKind,
     SurveyState,
     Via,
 )
-from feedback.models import NpsStanding, Survey, TouchPoint
+from feedback.models import Answer, NpsStanding, Survey, TouchPoint
 
 UNKNOWN = "somebody unknown"
 SHOWN_COMMENT = 140
@@ -83,6 +85,15 @@ def _has_comment(end: str, value: Any) -> Q:
     return ~without if value in (True, "yes", "True", "true") else without
 
 
+def _rated(end: str, value: Any) -> Q:
+    """Whether the satisfaction, or how good something is, was rated: what the experience map counts."""
+    rated = Answer.objects.filter(
+        response=OuterRef("pk"), value__isnull=False, question__kind=QuestionKind.RATING,
+        question__high__gt=F("question__low"), question__dimension__in=(Dimension.OVERALL, Dimension.PERFORMANCE),
+    )  # fmt: skip
+    return Q(Exists(rated)) if value in (True, "yes", "True", "true") else ~Q(Exists(rated))
+
+
 RESPONSE_FIELDS = (
     FieldSpec(
         "customer", "Customer", "contact__name", select=("contact",), default=True, order=10, cell=_customer,
@@ -133,6 +144,8 @@ RESPONSE_FIELDS = (
         also=("answered_at",),
     ),
     FieldSpec("answered", "Answered on a known day", "answered_at", kind="moment", column=False, order=51, always=True),
+    FieldSpec("rated", "Rated something", "pk", kind="flag", column=False, order=33, condition=_rated,
+        stored="feedback.answer.value"),
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=80, always=True),
     FieldSpec("of_product", "Product", "product", kind="record", column=False, order=81,
         stored="feedback.response.product"),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from feedback.answering import public
+from feedback.experience import views as experience
 from feedback.ideas import portal
 from feedback.ideas import views as ideas
 from feedback.views import loop, responses, reviews, surveys
@@ -53,6 +54,10 @@ urlpatterns: list[URLPattern] = [
     path("visits/<int:pk>/edit/", visits.VisitUpdateView.as_view(), name="visit_update"),
     path("visits/<int:pk>/marks/", visits.VisitMarkView.as_view(), name="visit_mark"),
     path("visits/<int:pk>/drop/", visits.VisitDropView.as_view(), name="visit_drop"),
+    path("experience/", experience.ExperienceView.as_view(), name="experience"),
+    path("experience/contacts/", experience.TouchListView.as_view(), name="touch_list"),
+    path("experience/new/", experience.TouchPointCreateView.as_view(), name="touch_point_create"),
+    path("experience/<int:pk>/edit/", experience.TouchPointUpdateView.as_view(), name="touch_point_update"),
     path("portal/<str:token>/suggestions/", portal.PortalIdeasView.as_view(), name="portal_ideas"),
     path("reviews/", reviews.PublicReviewsView.as_view(), name="public_reviews"),
     path("reviews/feed.json", reviews.ReviewFeedView.as_view(), name="public_review_feed"),

@@ -19,7 +19,7 @@ from contacts.models import Contact
 from crm.demo.house import Batch, Fill, House
 from feedback.actions import create_survey, open_survey, switch_open_link, translate_survey
 from feedback.choices import Dimension, JourneyStage, QuestionKind, SurveyKind, Via
-from feedback.demo import after, ideas
+from feedback.demo import after, ideas, visits
 from feedback.keeping import refresh_responses
 from feedback.models import Answer, Invitation, Question, Response, Survey, TouchPoint
 from feedback.ready import READY
@@ -109,6 +109,7 @@ def _write(batch: Batch, places: list[TouchPoint]) -> None:
     after.follow_up(rng, batch.house, filled.responses)
     after.review(rng, batch.house, orders)
     ideas.suggest(rng, batch.house, filled.responses)
+    visits.plan(rng, batch.house)
     batch.house.counts["survey answers"] += len(filled.responses)
 
 

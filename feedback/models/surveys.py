@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -15,14 +16,29 @@ from crm.grants import AccessPaths
 from feedback.choices import Dimension, JourneyStage, QuestionKind, SurveyKind, SurveyState, Trigger
 from feedback.languages import LANGUAGES
 
+NO_LESS = MinValueValidator(0)
+
 
 class TouchPoint(models.Model):
-    """A channel at a stage of the journey, such as "Delivery to the door"."""
+    """A channel at a stage of the journey, such as "Delivery to the door", and what is planned there: `promise` in
+    words, contacts a month, satisfaction of 100, complaints for every 100 contacts, the cost of a ticket."""
 
     name = models.CharField(max_length=120)
     stage = models.CharField(max_length=8, choices=JourneyStage, default=JourneyStage.DURING)
     channel = models.CharField(max_length=12, choices=Channel, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=1)
+    promise = models.CharField("what customers should find", max_length=300, blank=True, default="")
+    planned_volume = models.PositiveIntegerField("contacts a month", null=True, blank=True)
+    planned_satisfaction = models.PositiveSmallIntegerField(
+        "satisfaction, of 100", null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    planned_complaints = models.DecimalField(
+        "complaints for every 100 contacts", max_digits=5, decimal_places=2, null=True, blank=True, validators=[NO_LESS]
+    )
+    planned_cost = models.DecimalField(
+        "a ticket costs", max_digits=12, decimal_places=2, null=True, blank=True, validators=[NO_LESS],
+        help_text="In the company's currency.",
+    )  # fmt: skip
 
     access = AccessPaths(shared=True)
     objects = VisibleQuerySet.as_manager()
@@ -33,6 +49,9 @@ class TouchPoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('feedback:experience')}#point-{self.pk}"
 
 
 class Survey(models.Model):

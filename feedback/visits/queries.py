@@ -105,7 +105,7 @@ def visit_figures(user: User | None, *, since: dt.date) -> VisitFigures:
 
 
 def _items(rows: QuerySet[MysteryVisit], since: dt.date) -> list[ItemLine]:
-    marks = VisitMark.objects.filter(visit__in=rows.values("pk"), mark__isnull=False).order_by()
+    marks: Any = VisitMark.objects.filter(visit__in=rows.values("pk"), mark__isnull=False).order_by()
     found = (
         marks.annotate(found=Cast("mark", FloatField()) * 100.0 / BEST)
         .values("item__text", "item__checklist", name=F("item__checklist__name"))

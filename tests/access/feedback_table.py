@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm.models import User
 from feedback.answering.links import token_of
-from feedback.models import Checklist, Invitation, MysteryVisit, Response, Review, Suggestion, Survey
+from feedback.models import Checklist, Invitation, MysteryVisit, Response, Review, Suggestion, Survey, TouchPoint
 from tests import factories as make
 from tests.access.law import ALL, EVERYBODY, NONE, OWN, SCOPES, Address, button, form, page, reach
 
@@ -32,6 +32,8 @@ SCOPES["visit"] = {
     **dict.fromkeys(("add", "delete", "export"), reach(NONE, ALL, NONE, ALL)),
 }
 SCOPES["visit checklist"] = dict.fromkeys(("view", "add", "change", "delete"), reach(NONE, ALL, NONE, ALL))
+SCOPES["touch point"] = {verb: SCOPES["survey"][verb] for verb in ("view", "add", "change", "delete")}
+SCOPES["interaction"] = {"view": SCOPES["contact"]["view"]}
 SCOPES["secret of a survey"] = {"view": EVERYBODY}
 ANSWERED_BY_ALL = {"GET": "view", "POST": "view"}
 
@@ -79,6 +81,10 @@ FEEDBACK_ADDRESSES: dict[str, Address] = {
     "feedback:checklist_list": page("visit checklist"),
     "feedback:checklist_create": form("visit checklist", "add"),
     "feedback:checklist_update": form("visit checklist", "change", has_record=True),
+    "feedback:experience": page("touch point"),
+    "feedback:touch_list": page("interaction"),
+    "feedback:touch_point_create": form("touch point", "add"),
+    "feedback:touch_point_update": form("touch point", "change", has_record=True),
     "feedback:portal_ideas": Address("secret of the portal", ANSWERED_BY_ALL, is_public=True),
     "feedback:public_reviews": Address("house", has_record=False, is_public=True),
     "feedback:public_review_feed": Address("house", has_record=False, is_public=True),
@@ -133,6 +139,7 @@ def make_visit(owner: User, name: str) -> MysteryVisit:
 
 
 FEEDBACK_MAKERS = {
+    "touch point": lambda owner, name: TouchPoint.objects.create(name=f"Delivery {name}"),
     "visit": make_visit,
     "visit checklist": make_checklist,
     "suggestion": make_suggestion,

@@ -92,6 +92,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "feedback:suggestion_create": {"title": "Hooks that hold more"},
     "feedback:checklist_create": {"name": "Shop floor", "items-0-text": "Greets within a minute"},
     "feedback:visit_create": {"checklist": lambda: str(Checklist.objects.create(name="Shop floor").pk)},
+    "feedback:touch_point_create": {"name": "Delivery"},
     "feedback:vote_create": {"contact": lambda: str(make_contact().pk)},
     "feedback:survey_create": {"name": "Spring", "questions-0-text": "How was it?"},
     "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},

@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from feedback.actions import answering, closing, refusing, reviewing, surveys, tagging
 from feedback.actions.answering import Said
+from feedback.experience import actions as points
 from feedback.ideas import actions as ideas
 from feedback.keeping import refresh_responses
-from feedback.models import Checklist, Invitation, Review, Survey
+from feedback.models import Checklist, Invitation, Review, Survey, TouchPoint
 from feedback.ready import READY, WITH_NAME, QuestionInput
 from feedback.visits import actions as visits
 from feedback.visits.actions import ItemInput, MarkInput
 from tests.factories import make_contact, make_response, make_survey
 
-FEEDBACK_MODULES = (surveys, answering, refusing, tagging, closing, reviewing, ideas, visits)
+FEEDBACK_MODULES = (surveys, answering, refusing, tagging, closing, reviewing, ideas, visits, points)
 FEEDBACK_NOT_ALONE = {"is_changeable", "said_before", "is_unhappy", "keep_review"}  # reads; one statement
 QUESTIONS = [QuestionInput("How was it?"), QuestionInput("Why?", "text")]
 
@@ -152,6 +153,11 @@ def _plan(actor: Any) -> Callable[[], Any]:
     return lambda: visits.plan_visit(actor=actor, fields=fields)
 
 
+def _change_point(actor: Any) -> Callable[[], Any]:
+    point = TouchPoint.objects.create(name="Delivery")
+    return lambda: points.change_touch_point(actor=actor, point=point, fields={"planned_volume": 400})
+
+
 FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "create_survey": _create,
     "change_survey": _of(surveys.change_survey, version=1, fields={"title": "Spring"}, questions=QUESTIONS),
@@ -179,5 +185,7 @@ FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "change_visit": _of_visit(visits.change_visit, version=1, fields={"site": "Leeds"}),
     "mark_visit": _of_visit(visits.mark_visit, version=1, visited_on=DAY),
     "drop_visit": _of_visit(visits.drop_visit),
+    "create_touch_point": lambda actor: lambda: points.create_touch_point(actor=actor, fields={"name": "Delivery"}),
+    "change_touch_point": _change_point,
     "refuse_review": _of_review(reviewing.refuse_review),
 }

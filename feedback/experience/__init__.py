@@ -1,0 +1,1 @@
+"""The experience map: the touch points along the journey, planned beside actual."""

@@ -1,0 +1,236 @@
+"""What happens at each touch point in a period: volume, satisfaction, complaints, cost, what mystery visits score."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import (
+    Avg,
+    BooleanField,
+    Count,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    StdDev,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+
+from contacts.models import Interaction
+from crm.access import can
+from crm.choices import Verb
+from crm.company import end_of_day
+from crm.field_rights import hidden_fields
+from crm.models import User
+from feedback.choices import JourneyStage
+from feedback.experience.events import interactions_of, tickets_of
+from feedback.models import Answer, Response, TouchPoint
+from feedback.visits.queries import done_visits, visits_url
+from feedback.visits.scoring import Mean
+from service.choices import MessageKind, TicketKind
+from service.models import Message, Ticket, TouchCost
+
+MONTH_DAYS = 365.25 / 12
+SATISFACTION_SQL = """
+SELECT touch_point_id, count(*), avg(score), stddev_samp(score) FROM (
+  SELECT r.touch_point_id, coalesce(avg(a.part) FILTER (WHERE a.dimension = 'overall'), avg(a.part)) AS score
+  FROM feedback_response r JOIN (
+    SELECT a.response_id, q.dimension, 100 * (a.value::float8 - q.low) / (q.high - q.low) AS part
+    FROM feedback_answer a JOIN feedback_question q ON q.id = a.question_id
+    WHERE a.value IS NOT NULL AND q.kind = 'rating' AND q.high > q.low AND q.dimension IN ('overall', 'performance')
+  ) a ON a.response_id = r.id
+  WHERE r.id IN ({chosen}) GROUP BY r.id
+) scored GROUP BY touch_point_id
+"""
+MONEY = DecimalField(max_digits=18, decimal_places=2)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of a touch point beside what was planned; `actual` None: nothing to tell. `tone` is bad where it is
+    clearly worse than planned, good where it is not; empty where nothing is planned. `url` leads to its rows."""
+
+    actual: float | Decimal | None = None
+    planned: float | Decimal | None = None
+    n: int = 0
+    half_width: float | None = None
+    tone: str = ""
+    url: str = ""
+    is_small: bool = False
+
+
+@dataclass(frozen=True)
+class PointFigures:
+    """A touch point with its measures; `cost` None: not for this person."""
+
+    point: TouchPoint
+    volume: Measure
+    satisfaction: Measure
+    complaints: Measure
+    cost: Measure | None
+    visits: Measure
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The touch points by stage, and how many interactions of the period are at none of them."""
+
+    stages: Sequence[tuple[JourneyStage, Sequence[PointFigures]]] = ()
+    elsewhere: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class _Counted:
+    volume: dict[int, int] = field(default_factory=dict)
+    tickets: dict[int, int] = field(default_factory=dict)
+    complaints: dict[int, int] = field(default_factory=dict)
+    cost: dict[int, Decimal | None] = field(default_factory=dict)
+    satisfaction: dict[int, Mean] = field(default_factory=dict)
+    visits: dict[int, Mean] = field(default_factory=dict)
+    total: int = 0
+    placed: int = 0
+
+
+def journey(user: User, *, since: dt.date, days: int) -> Journey:
+    """Of what the person may see, from a day of the company on; `days` long. Seven queries."""
+    points = list(TouchPoint.objects.visible_to(user).order_by("position", "pk"))
+    sees_cost = can(user, Verb.VIEW, TouchCost) and TouchCost.objects.exists()
+    found = _counted(user, points, since, sees_cost=sees_cost)
+    figures = [_figures(one, found, since, days, sees_cost=sees_cost) for one in points]
+    stages = [(stage, [one for one in figures if one.point.stage == stage]) for stage in JourneyStage]
+    return Journey(stages if points else (), found.total - found.placed, found.total)
+
+
+def _counted(user: User, points: Sequence[TouchPoint], since: dt.date, *, sees_cost: bool) -> _Counted:
+    start = end_of_day(since - dt.timedelta(days=1))
+    interactions: dict[str, Any] = {}
+    tickets: dict[str, Any] = {}
+    conditions = {one.pk: interactions_of(one, points) for one in points}
+    anywhere = Q(pk__in=())
+    for pk, condition in conditions.items():
+        interactions[f"p{pk}"] = Count("pk", filter=condition)
+        anywhere |= condition
+    rows = Interaction.objects.visible_to(user).filter(occurred_at__gte=start).order_by()
+    volume = rows.aggregate(total=Count("pk"), placed=Count("pk", filter=anywhere), **interactions)
+    flags = {f"is_{one.pk}": ExpressionWrapper(tickets_of(one, points), BooleanField()) for one in points}
+    for one in points:
+        its = Q(**{f"is_{one.pk}": True})
+        tickets |= {
+            f"t{one.pk}": Count("pk", filter=its),
+            f"c{one.pk}": Count("pk", filter=its & Q(kind=TicketKind.COMPLAINT)),
+        }
+        if sees_cost:
+            tickets[f"m{one.pk}"] = Sum("what_it_costs", filter=its)
+    opened = Ticket.objects.visible_to(user).filter(opened_at__gte=start).order_by().annotate(**flags)
+    counted = (_priced(opened) if sees_cost else opened).aggregate(**tickets) if tickets else {}
+
+    def by_point(letter: str, values: dict[str, Any]) -> dict[int, Any]:
+        return {one.pk: values.get(f"{letter}{one.pk}") for one in points}
+
+    return _Counted(
+        volume=by_point("p", volume), tickets=by_point("t", counted), complaints=by_point("c", counted),
+        cost=by_point("m", counted), satisfaction=_satisfaction(user, start), visits=_visits(user, since),
+        total=volume["total"], placed=volume["placed"],
+    )  # fmt: skip
+
+
+def _priced(rows: Any) -> Any:
+    """With what each ticket cost, by the activity rates of its channel (as in the figures of service)."""
+    rates = TouchCost.objects.filter(channel=OuterRef("channel"))
+    replies = Message.objects.filter(ticket=OuterRef("pk"), kind=MessageKind.OUT).filter(
+        Q(author__isnull=False) | Q(outgoing=None)
+    )
+    count = Subquery(replies.order_by().values("ticket").annotate(n=Count("pk")).values("n"))
+    nothing = Value(Decimal(0), output_field=MONEY)
+    return rows.annotate(
+        what_it_costs=Coalesce(Subquery(rates.values("ticket_amount")), nothing)
+        + Coalesce(Subquery(rates.values("reply_amount")), nothing) * Coalesce(count, 0)
+    )
+
+
+def _satisfaction(user: User, start: dt.datetime) -> dict[int, Mean]:
+    """Of each answer the overall rating, else the mean of how good things were found; 0 to 100."""
+    if hidden_fields(user, Answer) & {"value"}:
+        return {}
+    rows = Response.objects.visible_to(user).filter(answered_at__gte=start, touch_point__isnull=False)
+    try:
+        chosen, given = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(SATISFACTION_SQL.replace("{chosen}", chosen), given)
+        return {pk: Mean.from_sums(n, mean, deviation) for pk, n, mean, deviation in cursor.fetchall()}
+
+
+def _visits(user: User, since: dt.date) -> dict[int, Mean]:
+    score = Cast("score", FloatField())
+    rows = done_visits(user, since=since).filter(touch_point__isnull=False).order_by().values(point=F("touch_point"))
+    sums = rows.annotate(n=Count("pk"), mean=Avg(score), deviation=StdDev(score, sample=True))
+    return {row["point"]: Mean.from_sums(row["n"], row["mean"], row["deviation"]) for row in sums}
+
+
+def _figures(point: TouchPoint, found: _Counted, since: dt.date, days: int, *, sees_cost: bool) -> PointFigures:
+    key, months = point.pk, days / MONTH_DAYS
+    has_channel = bool(point.channel)
+    volume, tickets, complaints = (
+        found.volume.get(key) or 0,
+        found.tickets.get(key) or 0,
+        found.complaints.get(key) or 0,
+    )
+    said, seen = found.satisfaction.get(key, Mean()), found.visits.get(key, Mean())
+    opened = {"opened_at_min": since, "touch_point": key}
+    tickets_url = _url("service:ticket_list", **opened)
+    a_month = volume / months if has_channel else None
+    rate = 100 * complaints / volume if volume else None
+    cost = found.cost.get(key)
+    a_ticket = cost / tickets if sees_cost and tickets and cost is not None else None
+    return PointFigures(
+        point,
+        Measure(
+            a_month, point.planned_volume, volume, tone=_tone(a_month, point.planned_volume, is_more_better=True),
+            url=_url("feedback:touch_list", touch_point=key, occurred_at_min=since),
+        ),
+        Measure(
+            said.mean, point.planned_satisfaction, said.n, said.half_width, is_small=said.is_small,
+            tone=_tone(said.mean, point.planned_satisfaction, said.half_width or 0, is_more_better=True),
+            url=_url("feedback:response_list", touch_point=key, rated="yes", answered_min=since),
+        ),
+        Measure(
+            rate, point.planned_complaints, complaints, tone=_tone(rate, point.planned_complaints),
+            url=f"{tickets_url}&kind=complaint",
+        ),
+        Measure(a_ticket, point.planned_cost, tickets, tone=_tone(a_ticket, point.planned_cost), url=tickets_url)
+        if sees_cost
+        else None,
+        Measure(
+            seen.mean, None, seen.n, seen.half_width, is_small=seen.is_small, url=visits_url(since, touch_point=key)
+        ),
+    )  # fmt: skip
+
+
+def _tone(
+    actual: float | Decimal | None, planned: float | Decimal | None, leeway: float = 0, *, is_more_better: bool = False
+) -> str:
+    """Bad where the figure misses the plan by more than its interval."""
+    if actual is None or planned is None:
+        return ""
+    short = float(planned) - float(actual) if is_more_better else float(actual) - float(planned)
+    return "bad" if short > leeway else "good"
+
+
+def _url(name: str, **asked: Any) -> str:
+    return f"{reverse(name)}?{urlencode({key: str(value) for key, value in asked.items()})}"
