@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
 from crm.views.base import ActionView, ScopedView
@@ -156,6 +159,11 @@ class ChecklistListView(ListPage):
     new_label = "New checklist"
     empty_title = "No checklists yet"
     empty_text = "A checklist says what is looked at during a visit, and how much each thing counts."
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not can(self.request.user, Verb.VIEW, Checklist):
+            raise PermissionDenied
+        return super().get(request, *args, **kwargs)
 
 
 class ChecklistFormView(FormPage):

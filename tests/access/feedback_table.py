@@ -133,9 +133,11 @@ def make_checklist(owner: User, name: str) -> Checklist:
 
 def make_visit(owner: User, name: str) -> MysteryVisit:
     checklist = make_checklist(owner, f"of {name}")
-    return MysteryVisit.objects.create(
+    visit = MysteryVisit.objects.create(
         checklist=checklist, site=f"CANARY shop {name}", shopper=owner, planned_on="2026-03-02"
     )
+    visit.marks.create(item=checklist.items.get(), mark=2, comment=f"CANARY found {name}")
+    return visit
 
 
 FEEDBACK_MAKERS = {

@@ -8,7 +8,7 @@ import statistics
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -32,13 +32,14 @@ DAY = dt.date(2026, 3, 2)
 MARKS = st.lists(st.tuples(st.integers(1, 10), st.sampled_from([None, 0, 1, 2])), max_size=20)
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MARKS)
 def test_a_score_is_the_share_of_the_marks_as_if_each_weight_were_so_many_items(marks):
     single = [mark for weight, mark in marks for _ in range(weight) if mark is not None]
     assert score_of(marks) == (pytest.approx(100 * statistics.fmean(single) / 2) if single else None)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=30))
 def test_a_mean_has_the_interval_of_student(values):
     found = Mean.of(values)
