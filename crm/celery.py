@@ -1,10 +1,17 @@
 """The Celery application: the tasks of every app, and when the periodic ones run."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish, heartbeat_sent, setup_logging, task_prerun
+from celery.signals import (
+    before_task_publish,
+    heartbeat_sent,
+    setup_logging,
+    task_prerun,
+    worker_before_create_process,
+)
 
 from crm.schedule import SCHEDULE
 
@@ -23,6 +30,12 @@ def check_connection(**_: Any) -> None:
     from django.db import close_old_connections  # noqa: PLC0415  (settings first)
 
     close_old_connections()
+
+
+@worker_before_create_process.connect
+def keep_what_is_read(**_: Any) -> None:
+    """The processes of the pool share what was imported; looking through it for garbage would copy it for each."""
+    gc.freeze()
 
 
 @heartbeat_sent.connect

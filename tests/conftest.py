@@ -1,5 +1,6 @@
 """What every test gets: the servers of the run, a real worker where one is asked for, lines for the end of the run."""
 
+import gc
 import os
 import sys
 import uuid
@@ -21,6 +22,7 @@ LINE = "line at the end"
 DRILL = "drill"
 DRILLS: Counter[str] = Counter()
 WALKS = ("access walk", "admin walk")
+gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +40,25 @@ def pytest_configure(config: pytest.Config) -> None:
     test["TEMPLATE"] = os.environ["CRM_TEST_TEMPLATE"]
     test["NAME"] = f"test_crm_{os.environ['CRM_TEST_RUN']}"
     be_quick()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: to look through it again and again for garbage is a tenth of all work."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests around one thing that takes long to make, a fixture of the module or the drills' stack, stay together in
+    one process (`--dist loadgroup`): else each process makes its own."""
+    for item in items:
+        made = getattr(item, "_fixtureinfo", None)
+        for name, definitions in made.name2fixturedefs.items() if made else ():
+            if definitions[-1].scope == "module" and definitions[-1].baseid.startswith("tests/"):
+                item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+            elif name == "whole_stack":
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

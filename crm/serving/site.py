@@ -24,6 +24,7 @@ from crm.serving.static import collect_if_changed
 HOST = "127.0.0.1"
 STOP_SECONDS = 15.0
 LOOK_EVERY = 0.2
+MORE = {"beat": {"CELERY_SKIP_CHECKS": "1"}}  # draws no page, so it need not read all of them first
 QUIET_ROOT = "ignore:You're running the worker:UserWarning"  # Celery's word to root; tasks are JSON, never pickle
 
 
@@ -135,7 +136,7 @@ def commands(port: int) -> dict[str, list[str]]:
 
 def _children(port: int) -> list[Child]:
     return [
-        Child(name, words, {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings"})
+        Child(name, words, {"CRM_PROCESS": name, "DJANGO_SETTINGS_MODULE": "crm.settings", **MORE.get(name, {})})
         for name, words in commands(port).items()
     ]
 

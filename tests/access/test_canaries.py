@@ -28,6 +28,11 @@ AREAS = (
 )  # fmt: skip
 
 
+def some_of(*roles: str) -> pytest.MarkDecorator:
+    """Crawls take a minute a role: these in the suite, all in `make drills`."""
+    return pytest.mark.parametrize("person", limited_roles() if IS_LONG else roles, indirect=True)
+
+
 @pytest.fixture(params=limited_roles())
 def person(request) -> User:
     """Somebody of each role who reaches own contacts only."""
@@ -63,6 +68,7 @@ def read_api(person: User) -> dict[str, str]:
     return texts
 
 
+@some_of(Role.MANAGER, Role.REP)
 def test_what_a_person_may_not_see_is_on_no_page_and_in_no_answer(person: User, stranger: User) -> None:
     foreign = plant_contact(stranger)
     firm = plant_contact(stranger, kind="organization")
@@ -110,6 +116,7 @@ def test_what_is_named_by_its_number_is_not_known(person: User, stranger: User) 
     assert not leaks(texts)
 
 
+@some_of(Role.MARKETER, Role.AGENT)
 def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
     own = plant_contact(person)
     firm = plant_contact(person, kind="organization")
@@ -158,7 +165,7 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
     assert not leaks(texts)
 
 
-@pytest.mark.parametrize("person", limited_roles() if IS_LONG else limited_roles()[:1], indirect=True)
+@some_of(Role.REP)
 def test_the_crawl_finds_what_is_there_to_be_found(person: User) -> None:
     """The other side of the coin: an own contact's marks are met, on pages, in files and in the API."""
     own = plant_contact(person)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +13,7 @@ from tests.access.headers import header_faults
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names, path_of
 from tests.access.world import World, build_world
+from tests.held import held
 
 pytestmark = pytest.mark.django_db
 SENT_FROM_ELSEWHERE = {
@@ -27,9 +30,10 @@ SENT_FROM_ELSEWHERE = {
 OUTSIDE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup")
 
 
-@pytest.fixture
-def world() -> World:
-    return build_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    with held(django_db_blocker):
+        yield build_world()
 
 
 def test_no_address_takes_a_change_without_the_token_of_a_form(world):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests import factories as make
 from tests.access.world import World, build_world
 from tests.api.calls import Caller
 from tests.drills.tally import IS_LONG
+from tests.held import held
 
 LISTS = {
     "/contacts/": ("/contacts", "contacts.contact"),
@@ -43,14 +45,15 @@ HIDDEN = {
 }
 
 
-@pytest.fixture
-def world(db) -> World:
-    world = build_world()
-    for contact in world.records["contact"].values():
-        Subscription.objects.create(contact=contact, started_on=dt.date(2026, 1, 1), currency="EUR")
-    values = {field.key: f"A {field.key}" for field in CustomField.objects.all()}
-    Contact.objects.update(custom=values)
-    return world
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    with held(django_db_blocker):
+        world = build_world()
+        for contact in world.records["contact"].values():
+            Subscription.objects.create(contact=contact, started_on=dt.date(2026, 1, 1), currency="EUR")
+        values = {field.key: f"A {field.key}" for field in CustomField.objects.all()}
+        Contact.objects.update(custom=values)
+        yield world
 
 
 def hide(role: str) -> None:
@@ -86,10 +89,11 @@ def compare(person, label: str, page: str, path: str) -> None:
     assert {name: single[name] for name in items[0]} == items[0]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", Role.values if IS_LONG else (Role.REP, Role.AGENT, Role.MANAGER))
 def test_token_gets_the_rows_and_fields_that_the_pages_show(world, role):
     person = world.people[role]
-    for page, (path, label) in LISTS.items():
+    for page, (path, label) in LISTS.items() if IS_LONG or role == Role.MANAGER else ():
         compare(person, label, page, path)
     shown = [job.pk for job in make.signed_in(person).get("/jobs/").context["jobs"]]
     assert sorted(item["id"] for item in Caller(make.make_token(person)).pages("/jobs")) == sorted(shown)

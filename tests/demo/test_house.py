@@ -55,6 +55,13 @@ def test_points_reach_nobody():
     assert all(value.endswith(".example") for value in emails)
 
 
+def test_returns_are_negative_and_no_purchases():
+    returns = Order.objects.filter(is_purchase=False)
+    assert returns.exists()
+    assert not returns.filter(amount__gte=0).exists()
+    assert not OrderLine.objects.filter(order__in=returns, quantity__gte=0).exists()
+
+
 def test_every_customer_has_bought_within_the_period():
     assert Order.objects.filter(is_purchase=True).values("contact").distinct().count() == 60
     days = Order.objects.aggregate(first=Min("ordered_on"), last=Max("ordered_on"))

@@ -22,7 +22,7 @@ from crm.actions import save_user
 from crm.celery import app
 from crm.embedded import Instance, Server
 from crm.embedded.places import OWNER_ROLE
-from crm.serving.site import commands
+from crm.serving.site import MORE, commands
 from tests.drills.person import Person
 from tests.mail.sink import Sink
 from tests.prepared import give_database
@@ -78,7 +78,7 @@ class Stack:
         with (self.log.with_name(f"{key}.log")).open("ab") as output:
             self._running[key] = subprocess.Popen(
                 commands(self.port)[name],
-                env={**self.environment, "CRM_PROCESS": name, "CRM_FAILPOINTS": failpoints},
+                env={**self.environment, "CRM_PROCESS": name, "CRM_FAILPOINTS": failpoints, **MORE.get(name, {})},
                 cwd=TOP,
                 stdout=output,
                 stderr=output,

@@ -1,11 +1,10 @@
 """The same tree gives the same records on every door (list, board, bulk change, file, API), and those that a walk
-through the rows in Python finds. `CRM_LONG=1` asks the board as often as the list."""
+through the rows in Python finds. `make drills` asks each two hundred times."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from crm.filtering.trees.nodes import DEEPEST
 from pipeline.models import Deal
 from tests import factories as make
 from tests.api.calls import Caller
+from tests.drills.tally import size
 from tests.filtering.brute import TODAY, matches
 from tests.filtering.deals import DEAL_VALUES, deal_trees, fill_deals
 from tests.filtering.sample import fill, trees
@@ -57,12 +57,12 @@ def examples(number: int) -> Any:
     )
 
 
-TWO_HUNDRED, SIXTY = examples(200), examples(200 if os.environ.get("CRM_LONG") else 60)
+MANY, SOME = examples(size(80, 200)), examples(size(40, 200))
 
 
-@TWO_HUNDRED
+@MANY
 @given(data=st.data())
-def test_two_hundred_random_trees(doors, data):
+def test_random_trees_about_customers(doors, data):
     tree = data.draw(trees(doors["owner"]))
     assume(depth(tree) <= DEEPEST)
     asked = {"filter": json.dumps({"version": 1, "where": tree})}
@@ -93,7 +93,7 @@ def sales(db, monkeypatch) -> dict[str, Any]:
     }
 
 
-@SIXTY
+@SOME
 @given(data=st.data())
 def test_random_trees_about_deals_on_the_board_too(sales, data):
     tree = data.draw(deal_trees(sales["owner"]))

@@ -135,14 +135,6 @@ def interrupt_group(site: Site) -> None:
     os.killpg(site.process.pid, signal.SIGINT)
 
 
-def interrupt_make(site: Site) -> None:
-    os.kill(site.process.pid, signal.SIGINT)
-
-
-def kill_make(site: Site) -> None:
-    os.kill(site.process.pid, signal.SIGKILL)
-
-
 def lives_anew(server: Server, killed: int) -> bool:
     return server.pid not in (None, killed)
 
@@ -150,7 +142,7 @@ def lives_anew(server: Server, killed: int) -> bool:
 @pytest.mark.slow
 def test_the_site_serves_mends_itself_and_ends_with_ctrl_c(site):
     site.start()
-    assert b"broker" in site.get("/readyz")
+    assert set(PARTS) <= site.parts().items()
     assert site.get("/static/vendor/htmx.min.js") != b""
     worker, *_ = site.children("worker")
     os.kill(worker, signal.SIGKILL)
@@ -192,13 +184,15 @@ def test_work_goes_on_by_itself_after_the_broker_was_away(site, broker, tally):
     assert wait_until(lambda: {*LIVES, *PARTS} <= site.parts().items(), 2 * SECONDS, step=0.5)
     tally.add(faults=1)
     assert tally.compare(["job"], ["job"]) == (0, 0)
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.assert_all_ends()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("end", [interrupt_make, kill_make])
-def test_nothing_is_left_when_only_make_is_told_to_end(site, end):
+def test_nothing_is_left_when_only_make_is_told_to_end(site):
+    """And where make is killed: at the end of the test above."""
     site.start()
-    end(site)
+    os.kill(site.process.pid, signal.SIGINT)
     site.assert_all_ends()
 
 
