@@ -29,7 +29,7 @@ OUR_MODELS = [model for model in apps.get_models() if is_ours(model)]
 def pages_of(model) -> dict[str, str]:
     """The addresses of a model's pages; those of its first record where there is one."""
     site, name = admin.site, f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    pages = {"search": reverse(f"{name}_changelist") + "?q=ber"}  # the list itself: in the test of fifty rows
+    pages = {"search": reverse(f"{name}_changelist") + "?q=ber"}  # the list itself: in the test of eight rows
     if type(site._registry[model]).has_add_permission is admin.ModelAdmin.has_add_permission:
         pages["add"] = reverse(f"{name}_add")
     record = model._default_manager.order_by("pk").first()
@@ -59,13 +59,13 @@ def test_pages_of_a_table_take_few_queries_and_hold_no_script_or_style(admin_cli
         assert INLINE.findall(html) == [], address
 
 
-def test_lists_take_as_many_queries_for_one_row_as_for_fifty(admin_client, monkeypatch):
+def test_lists_take_as_many_queries_for_one_row_as_for_eight(admin_client, monkeypatch):
     several = [model for model in OUR_MODELS if model._default_manager.all()[:2].count() == 2]
     addresses = [reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist") for m in several]
 
     def asks_more(address: str) -> bool:
         counts = []
-        for rows in (50, 1):
+        for rows in (8, 1):
             monkeypatch.setattr("crm.administration.bases.LoggedAdmin.list_per_page", rows)
             html, count = look_at(admin_client, address)
             assert INLINE.findall(html) == [], address

@@ -21,7 +21,7 @@ from crm.choices import Role
 from tests import factories as make
 from tests.drills.tally import IS_LONG
 
-EXAMPLES = 50 if IS_LONG else 2
+EXAMPLES = 50 if IS_LONG else 1
 QUIET = settings(
     max_examples=EXAMPLES,
     deadline=None,
