@@ -18,11 +18,11 @@ DONE, AHEAD = 9, 2
 FOUND = {0: "Had to be asked for it.", 1: "Half of it.", 2: ""}
 # touch point: promise, contacts a month, satisfaction, complaints in 100 contacts, cost of a ticket
 PLANS: dict[str, tuple[str, int | None, int, float, float]] = {
-    "Website": ("Every size, price and stock within a minute.", 300, 75, 2, 4),
-    "Advice on the phone": ("Somebody who knows frames answers within thirty seconds.", 250, 80, 3, 9),
-    "Order and invoice": ("One mail that says everything, and a right invoice.", 400, 78, 2, 4),
-    "Delivery": ("On the promised day, in one piece.", 120, 82, 4, 12),
-    "Help after the purchase": ("Put right within a week, without asking twice.", 90, 75, 8, 9),
+    "Website": ("Every size, price and stock within a minute.", 70, 75, 4, 4),
+    "Advice on the phone": ("Somebody who knows frames answers within thirty seconds.", 120, 80, 6, 4),
+    "Order and invoice": ("One mail that says everything, and a right invoice.", 320, 78, 4, 4),
+    "Delivery": ("On the promised day, in one piece.", 110, 82, 4, 3),
+    "Help after the purchase": ("Put right within a week, without asking twice.", 60, 75, 8, 4),
 }
 
 

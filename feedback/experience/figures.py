@@ -61,7 +61,7 @@ MONEY = DecimalField(max_digits=18, decimal_places=2)
 @dataclass(frozen=True)
 class Measure:
     """One figure of a touch point beside what was planned; `actual` None: nothing to tell. `tone` is bad where it is
-    clearly worse than planned, good where it is not; empty where nothing is planned. `url` leads to its rows."""
+    clearly worse than planned, good where the plan is met; empty where neither can be said. `url` leads to its rows."""
 
     actual: float | Decimal | None = None
     planned: float | Decimal | None = None
@@ -225,11 +225,11 @@ def _figures(point: TouchPoint, found: _Counted, since: dt.date, days: int, *, s
 def _tone(
     actual: float | Decimal | None, planned: float | Decimal | None, leeway: float = 0, *, is_more_better: bool = False
 ) -> str:
-    """Bad where the figure misses the plan by more than its interval."""
+    """Bad where the figure misses the plan by more than its interval, good where it meets it."""
     if actual is None or planned is None:
         return ""
     short = float(planned) - float(actual) if is_more_better else float(actual) - float(planned)
-    return "bad" if short > leeway else "good"
+    return "bad" if short > leeway else "" if short > 0 else "good"
 
 
 def _url(name: str, **asked: Any) -> str:

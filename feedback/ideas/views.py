@@ -119,7 +119,7 @@ class SuggestionFormView(FormPage):
 
     model = Suggestion
     form_class = SuggestionForm
-    list_url_name = "feedback:suggestion_list"
+    list_url_name = "feedback:suggestion_board"
 
 
 class SuggestionCreateView(SuggestionFormView):

@@ -24,9 +24,7 @@ class ItemForm(forms.Form):
 
     key = forms.IntegerField(required=False, widget=forms.HiddenInput(), min_value=1, max_value=2**62)
     text = forms.CharField(max_length=300, required=False, label="What is looked at")
-    weight = forms.IntegerField(
-        min_value=1, max_value=MOST_WEIGHT, required=False, label="Weight", help_text=f"1 to {MOST_WEIGHT}."
-    )
+    weight = forms.IntegerField(min_value=1, max_value=MOST_WEIGHT, required=False, label=f"Weight, to {MOST_WEIGHT}")
 
     @property
     def item(self) -> ItemInput:

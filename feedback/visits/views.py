@@ -108,6 +108,7 @@ class VisitMarkView(FormPage):
     model = MysteryVisit
     form_class = MarkForm
     verb = Verb.CHANGE
+    template_name = "feedback/visits/mark_form.html"
     heading = "What was found: {record}"
     submit_label = "Save the marks"
     done = "Saved: {record}."
