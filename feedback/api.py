@@ -9,12 +9,14 @@ from crm.rest.listing import ApiList
 from crm.rest.schemas import list_parameters, page_schema, record_schema
 from crm.rest.tokens import reads
 from crm.rest.writing import answer, found
-from feedback.resources import RESPONSES, SURVEYS
+from feedback.resources import RESPONSES, REVIEWS, SURVEYS, VISITS
 
 AREA = "surveys"
 surveys = Router(tags=["Surveys"])
 SurveyOut = record_schema("Survey", SURVEYS)
 ResponseOut = record_schema("SurveyResponse", RESPONSES)
+ReviewOut = record_schema("Review", REVIEWS)
+VisitOut = record_schema("MysteryVisit", VISITS)
 
 
 @surveys.get("", response=page_schema("Survey", SurveyOut), auth=reads(AREA), openapi_extra=list_parameters(SURVEYS))
@@ -38,6 +40,22 @@ def list_survey_responses(request: HttpRequest) -> HttpResponse:
 def get_survey_response(request: HttpRequest, response_id: int) -> HttpResponse:
     """One response with its answers."""
     return answer(RESPONSES, request, found(RESPONSES, request, response_id))
+
+
+@surveys.get(
+    "/reviews", response=page_schema("Review", ReviewOut), auth=reads(AREA), openapi_extra=list_parameters(REVIEWS)
+)
+def list_reviews(request: HttpRequest) -> HttpResponse:
+    """Reviews of customers whom you may see, published or not: `state=waiting`, `rating_max=2`."""
+    return ApiList(REVIEWS, request).response()
+
+
+@surveys.get(
+    "/visits", response=page_schema("MysteryVisit", VisitOut), auth=reads(AREA), openapi_extra=list_parameters(VISITS)
+)
+def list_visits(request: HttpRequest) -> HttpResponse:
+    """Mystery visits that you may see, with their scores: `state=done`, `touch_point=3`."""
+    return ApiList(VISITS, request).response()
 
 
 @surveys.get("/{int:survey_id}", response=SurveyOut, auth=reads(AREA))

@@ -8,6 +8,7 @@ from crm.catalogue import FieldSpec
 from crm.rest.resources import Resource
 from feedback import queries
 from feedback.models import Response, Survey
+from feedback.visits.queries import search_visits
 
 
 def _own(name: str, label: str, path: str = "", **more: Any) -> FieldSpec:
@@ -56,3 +57,24 @@ RESPONSES = Resource(
     ),
     search=queries.search_responses,
 )  # fmt: skip
+REVIEWS = Resource(
+    name="reviews",
+    label="feedback.review",
+    noun="review",
+    default_sort="-written_at",
+    extras=(
+        _own("contact_id", "The customer, by id", stored="feedback.review.contact"),
+        _own("product_id", "The product, by id", stored="feedback.review.product"),
+        _own("shown_name", "How its customer is called in public"),
+        _own("reply", "The house's answer below it"),
+    ),
+    search=queries.search_reviews,
+)
+VISITS = Resource(
+    name="visits",
+    label="feedback.mysteryvisit",
+    noun="visit",
+    default_sort="-planned_on",
+    extras=(_own("version", "The version"),),
+    search=search_visits,
+)

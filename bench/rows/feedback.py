@@ -1,5 +1,5 @@
 """Answers of a survey from a file beside a bare COPY of the same rows into the same tables; the scores of a million
-answers beside the plainest SQL; and the page of them."""
+answers beside the plainest SQL; the pages of them beside their floors, and the experience map, which counts live."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from psycopg import sql
 
 from analytics.runs import run_steps
 from bench.base import UNTIL
-from bench.measuring import Line, alternate, beside, timed
+from bench.measuring import Line, alternate, at_most, beside, timed
 from bench.rows.importing import _columns
+from bench.rows.pages import costs, page
 from bench.world import World
 from crm.catalogue import import_kinds
 from crm.importing.engine import import_file
@@ -25,6 +26,13 @@ from crm.importing.mapping import ImportOptions
 TABLES = ("feedback_response", "feedback_answer", "feedback_npsstanding")
 WORDS = ("Fast delivery", "Too slow", "Friendly staff", "Price went up", "")
 SURVEY = "Bench"
+PAGES = {
+    "list of answers": "/surveys/answers/",
+    "detractors": "/surveys/answers/?group=detractor",
+    "comments with a word": "/surveys/answers/?q=delivery",
+    "page of satisfaction": "/analytics/satisfaction/",
+}
+MAP, MOST_SECONDS = "/experience/?days=90", 10
 
 
 def write_file(path: Path, rows: int) -> None:
@@ -78,10 +86,28 @@ def copied(files: dict[str, Path]) -> None:
         transaction.set_rollback(True)
 
 
-def emptied() -> None:
-    with connection.cursor() as cursor:
-        for table in (*reversed(TABLES), "feedback_question", "feedback_survey"):
-            cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+def emptied(world: World) -> None:
+    """Without an answer, and without what hangs on answers (invitations, reviews, votes of suggestions)."""
+    tables = ", ".join((*TABLES, "feedback_question", "feedback_survey"))
+    with world.as_owner() as owner:
+        owner.execute(f"TRUNCATE {tables} CASCADE")
+
+
+def pages_of(world: World) -> Iterator[Line]:
+    """The list of answers, the page of satisfaction, the map of 90 days."""
+    with world.as_owner() as owner:
+        for table in TABLES:
+            owner.execute(f"VACUUM ANALYZE {table}")
+    us, floor = world.visitor(world.port), world.visitor(world.floor_port)
+    cases = {name: page(us, path) for name, path in PAGES.items()} | {"floor": page(floor, "/list/")}
+    for case in cases.values():
+        case()
+    found = alternate(cases)
+    for name, path in PAGES.items():
+        yield beside("satisfaction", name, found[name], found["floor"], most=2.5, name="floor")
+        yield from costs("satisfaction", name, path, 12)
+    seconds = alternate({"map": partial(timed, partial(us.get, MAP))}, rounds=3)["map"].median
+    yield at_most("satisfaction", "experience map of 90 days, counted live", seconds, MOST_SECONDS, "s")
 
 
 BARE = """
@@ -109,6 +135,7 @@ def measure(world: World) -> Iterator[Line]:
         folder = Path(name)
         path = folder / "answers.csv"
         write_file(path, world.rows)
+        emptied(world)
         try:
             run_import(path)
             files = write_copies(folder)
@@ -116,8 +143,9 @@ def measure(world: World) -> Iterator[Line]:
             found = alternate({"us": partial(timed, run), "bare": partial(timed, bare)})
             what = f"satisfaction of {world.rows:,} answers"
             yield beside("satisfaction", what, found["us"], found["bare"], most=6, name="bare SQL", unit="s")
+            yield from pages_of(world)
         finally:
-            emptied()
+            emptied(world)
         cases = {"us": partial(timed, partial(taken_back, path)), "copy": partial(timed, partial(copied, files))}
         found = alternate(cases)
         rate = world.rows / found["us"].median

@@ -76,6 +76,8 @@ OPERATIONS: dict[str, Operation] = {
     "get_survey": reading("survey", "surveys", has_record=True),
     "list_survey_responses": reading("response", "surveys"),
     "get_survey_response": reading("response", "surveys", has_record=True),
+    "list_reviews": reading("review", "surveys"),
+    "list_visits": reading("visit", "surveys"),
     "get_satisfaction": reading("whole base", "scores"),
     "list_suggestions": reading("suggestion", "suggestions"),
     "create_suggestion": writing("suggestion", "add", "suggestions", {"title": "Hooks that hold"}, has_record=False),

@@ -26,7 +26,8 @@ from feedback.visits.actions import (
 )
 from feedback.visits.queries import visit_figures
 from feedback.visits.scoring import Mean, score_of
-from tests.factories import make_company, make_user, signed_in
+from tests.api.calls import Caller
+from tests.factories import make_company, make_token, make_user, signed_in
 
 DAY = dt.date(2026, 3, 2)
 MARKS = st.lists(st.tuples(st.integers(1, 10), st.sampled_from([None, 0, 1, 2])), max_size=20)
@@ -137,3 +138,5 @@ def test_a_shopper_marks_the_own_visit_and_sees_no_other():
     assert browser.get(page).context["form"][f"mark_{first.pk}"].value() == "2"
     assert browser.get(other.get_absolute_url()).status_code == 404
     assert browser.get(reverse("feedback:visit_list")).context["count"] == "1"
+    told = Caller(make_token(shopper, "surveys:read")).get("/surveys/visits", {"state": "done"}).json()["items"]
+    assert [(one["site"], float(one["score"])) for one in told] == [("", 87.5)]
