@@ -34,7 +34,8 @@ def test_each_named_test_is_there() -> None:
             path, _, name = test.partition("::")
             text = (TOP / path).read_text() if name else ""
             assert (TOP / path).exists(), test
-            assert not name or f"def {name}(" in text, test  # whole: a parameter's name is gone sooner than it is noticed
+            # whole: a parameter's name is gone sooner than it is noticed
+            assert not name or f"def {name}(" in text, test
 
 
 def test_each_row_of_the_page_has_its_trials_and_each_trial_its_row() -> None:

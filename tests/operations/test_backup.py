@@ -190,7 +190,7 @@ def is_the_same_row_by_row_and_file_by_file(world: list[StoredFile], other: Inst
     after = past_of(other.url(OWNER_ROLE))
     assert {table: rows - after[table] for table, rows in past.items()} == {table: set() for table in past}
     for stored in world:
-        content = (other.folder / "uploads" / stored.file.name).read_bytes()
+        content = (other.folder / "uploads" / str(stored.file.name)).read_bytes()
         assert hashlib.sha256(content).hexdigest() == stored.sha256
 
 
