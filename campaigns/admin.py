@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from campaigns.models import Campaign, Segment, SendingRules
+from campaigns.models import Campaign, Offer, Segment, SendingRules
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 
 
@@ -33,6 +33,16 @@ class SegmentAdmin(ViewOnlyAdmin):
 
     list_display = ("name", "is_fixed", "size", "counted_at", "owner")
     list_select_related = ("owner",)
+    found_by = ("name", "external_id")
+    sortable_by = ()
+
+
+@admin.register(Offer)
+class OfferAdmin(ViewOnlyAdmin):
+    """Offers are made on their pages, where what customers were promised is kept."""
+
+    list_display = ("name", "product", "benefit", "benefit_value", "valid_until", "owner", "archived_at")
+    list_select_related = ("product", "owner")
     found_by = ("name", "external_id")
     sortable_by = ()
 

@@ -2,6 +2,7 @@
 
 from campaigns.exporting import EXPORTS
 from campaigns.importing import KINDS
+from campaigns.offers.specs import CONTACT_OFFER_FIELDS, OFFER_FIELDS
 from campaigns.panels import CONTACT_PANELS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
@@ -27,11 +28,13 @@ CATALOGUE = Catalogue(
     fields={
         "campaigns.campaign": CAMPAIGN_FIELDS,
         "campaigns.segment": SEGMENT_FIELDS,
-        "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS),
+        "campaigns.offer": OFFER_FIELDS,
+        "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS, *CONTACT_OFFER_FIELDS),
     },
     grants={
         "campaigns.campaign": CAMPAIGN_GRANTS,
         "campaigns.segment": CAMPAIGN_GRANTS,
+        "campaigns.offer": CAMPAIGN_GRANTS,
         "campaigns.sendingrules": RULES_GRANTS,
         "campaigns.hit": NOBODY,
     },
@@ -45,6 +48,10 @@ CATALOGUE = Catalogue(
         "campaigns.recipient": PastRule(exempt=LARGE),
         "campaigns.campaignsegment": PastRule(parent="campaign_id", is_part=True),
         "campaigns.hit": PastRule(exempt=ADDED),
+        "campaigns.offer": PastRule(without=("search_text", "sort_name", "updated_at")),
+        "campaigns.campaignoffer": PastRule(parent="campaign_id", is_part=True),
+        "campaigns.givenoffer": PastRule(exempt=LARGE),
+        "campaigns.redemption": PastRule(exempt="Told anew from the codes on orders, whose changes are kept."),
         "campaigns.segment": PastRule(without=("search_text", "sort_name", "size", "counted_at")),
         "campaigns.segmentmember": PastRule(exempt="Derived from the filter; who came and left is kept beside it."),
         "campaigns.segmentmove": PastRule(exempt=ADDED, is_added_to=True),
@@ -70,8 +77,17 @@ CATALOGUE = Catalogue(
             model="campaigns.campaign",
             key="e",
         ),
+        NavItem(
+            "Offers",
+            "campaigns:offer_list",
+            "gift",
+            group="Marketing",
+            order=74,
+            model="campaigns.offer",
+            key="b",
+        ),
     ),
     new_items=(NewItem("Campaign", "campaigns:campaign_create", "megaphone", "campaigns.campaign", key="m", order=30),),
-    api_areas=(ApiArea("campaigns", "Campaigns", "Plans, and what came of them."),),
+    api_areas=(ApiArea("campaigns", "Campaigns", "Plans, offers, sending, and what came of them."),),
     search=SOURCES,
 )

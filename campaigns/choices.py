@@ -71,6 +71,26 @@ class HitKind(models.TextChoices):
     CLICK = "click", "clicked"
 
 
+class Benefit(models.TextChoices):
+    """What is better about an offer than the list."""
+
+    PERCENT = "percent", "per cent off"
+    AMOUNT = "amount", "money off"
+    PRICE = "price", "for this price"
+    NONE = "none", "as the words say"
+
+
+class Verdict(models.TextChoices):
+    """Whether the code on an order holds."""
+
+    ACCEPTED = "accepted", "taken"
+    OTHER = "other", "given to somebody else"
+    EXPIRED = "expired", "outside the days of the offer"
+    TOO_OFTEN = "too_often", "taken too often"
+
+
+NO_OFFER = "no offer is open to them"
+OFFER_OVER = "their offer has ended"
 FATIGUE = "had enough mails"
 NOTHING_TO_SAY = "a field is not known, and nothing is said instead"
 CONTROL = "control"

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import OuterRef
 from django.http import HttpRequest
 
-from campaigns.models import Campaign, Recipient
+from campaigns.models import Campaign, Offer, Recipient
 from campaigns.queries import campaigns_of
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
-from crm.field_rights import hidden_fields
+from crm.company import current_company
+from crm.field_rights import hidden_fields, hidden_specs
 from crm.models import User
 from crm.requests import SignedInRequest
 
@@ -31,6 +32,9 @@ def campaigns_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] 
         "rows": rows[:NEWEST],
         "has_more": len(rows) > NEWEST,
         "shows_money": "amount" not in hidden_fields(user, Recipient),
+        "shows_chances": "propensity" not in hidden_specs(user, "contacts.contact")
+        and "margin_amount" not in hidden_fields(user, Offer),
+        "base": current_company().currency,
     }
 
 

@@ -122,4 +122,6 @@ def _named(value: Any, labels: dict[Any, Any]) -> str:
 def campaigns_of(user: User | None, contact: Contact) -> QuerySet[Recipient]:
     """What a contact was in, the newest first; where they were kept out, too."""
     rows: QuerySet[Recipient] = Recipient.objects.visible_to(user).filter(contact=contact)
-    return rows.select_related("campaign", "variant").order_by(F("sent_at").desc(nulls_last=True), "-pk")
+    return rows.select_related("campaign", "variant", "given__offer").order_by(
+        F("sent_at").desc(nulls_last=True), "-pk"
+    )

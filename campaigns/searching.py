@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Offer
 from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.search.finding import find_by_text
 
@@ -29,9 +29,27 @@ def show_campaigns(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
     }  # fmt: skip
 
 
+def find_offers(user: User, text: str, limit: int) -> SearchFound:
+    """Offers by any part of their name, or their external id."""
+    return find_by_text(Offer.objects.visible_to(user), user, text, limit, show_offers)
+
+
+def show_offers(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    rows = Offer.objects.visible_to(user).filter(pk__in=keys).select_related("product")
+    return {
+        one.pk: SearchHit(
+            one.name, one.get_absolute_url(), "gift", " · ".join(filter(None, (one.in_words, one.benefit_words)))
+        )
+        for one in rows
+    }
+
+
 SOURCES = (
     SearchSource(
         "campaigns", "Campaigns", "campaigns.campaign", find_campaigns, show_campaigns,
         all_url_name="campaigns:campaign_list",
+    ),
+    SearchSource(
+        "offers", "Offers", "campaigns.offer", find_offers, show_offers, all_url_name="campaigns:offer_list"
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from campaigns import public
+from campaigns.offers import views as offers
 from campaigns.segments import views as segments
 from campaigns.views import campaigns, propensity, sending
 
@@ -30,6 +31,13 @@ urlpatterns = [
     path("t/<str:token>/", public.ClickView.as_view(), name="click"),
     path("t/o/<str:token>.gif", public.OpeningView.as_view(), name="opening"),
     path("p/<str:token>/", public.PreferencesView.as_view(), name="preferences"),
+    path("offers/", offers.OfferListView.as_view(), name="offer_list"),
+    path("offers/export/", offers.OfferExportView.as_view(), name="offer_export"),
+    path("offers/new/", offers.OfferCreateView.as_view(), name="offer_create"),
+    path("offers/<int:pk>/", offers.OfferDetailView.as_view(), name="offer_detail"),
+    path("offers/<int:pk>/edit/", offers.OfferUpdateView.as_view(), name="offer_update"),
+    path("offers/<int:pk>/archive/", offers.OfferArchiveView.as_view(), name="offer_archive"),
+    path("offers/<int:pk>/restore/", offers.OfferRestoreView.as_view(), name="offer_restore"),
     path("segments/", segments.SegmentListView.as_view(), name="segment_list"),
     path("segments/new/", segments.SegmentCreateView.as_view(), name="segment_create"),
     path("segments/<int:pk>/", segments.SegmentDetailView.as_view(), name="segment_detail"),

@@ -80,7 +80,7 @@ class OrderAdmin(ExactAdmin):
     sortable_by = ("ordered_at",)
     autocomplete_fields = ("contact", "partner")
     readonly_fields = ("ordered_on", "amount", "cost", "base_amount", "is_purchase", "import_key", "created_at")
-    fields = ("number", "contact", "partner", "ordered_at", "channel", "currency", *readonly_fields)
+    fields = ("number", "contact", "partner", "ordered_at", "channel", "offer_code", "currency", *readonly_fields)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

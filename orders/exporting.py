@@ -44,6 +44,7 @@ ORDER_EXPRESSIONS: dict[str, str | Combinable] = {
     "channel": "order__channel",
     "partner_external_id": "order__partner__external_id",
     "currency": "order__currency",
+    "offer_code": "order__offer_code",
     "options": Subquery(
         LineOption.objects.filter(line=OuterRef("pk"))
         .order_by()

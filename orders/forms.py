@@ -176,7 +176,7 @@ LineForms = forms.formset_factory(
 class OrderForm(SectionedForm, forms.ModelForm):
     """An order and its lines (`lines`, a formset). Who sees everything may enter a sale without a customer."""
 
-    layout = (("", (("contact",), ("number", "ordered_at"), ("channel", "currency"), ("partner",))),)
+    layout = (("", (("contact",), ("number", "ordered_at"), ("channel", "currency"), ("partner", "offer_code"))),)
 
     contact = RecordField(queryset=Contact.objects.none(), url_name="contacts:contact_options", label="Customer")
     partner = RecordField(
@@ -193,7 +193,8 @@ class OrderForm(SectionedForm, forms.ModelForm):
 
     class Meta:
         model = Order
-        fields = ("contact", "number", "ordered_at", "channel", "currency", "partner")
+        fields = ("contact", "number", "ordered_at", "channel", "currency", "partner", "offer_code")
+        help_texts = {"offer_code": "As the customer gives it, if they have one."}
 
     def __init__(self, *, user: User, record: Order | None, initial: dict[str, Any], data: Any = None) -> None:
         super().__init__(data=data, instance=record, initial={**self._initial_of(record), **initial})

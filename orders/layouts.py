@@ -52,6 +52,7 @@ FACTS: dict[str, tuple[str, Callable[[Order, frozenset[str]], Drawn]]] = {
     "ordered_on": ("Day", lambda order, hidden: full_day(order.ordered_on)),
     "channel": ("Channel", lambda order, hidden: order.get_channel_words() if order.channel else ""),
     "partner": ("Partner", lambda order, hidden: record_link(order.partner)),
+    "offer_code": ("Offer code", lambda order, hidden: "" if "offer_code" in hidden else order.offer_code),
     "amount": ("Amount", _amount),
     "base_amount": ("In our currency", _in_base),
     "cost": ("Cost", _cost),

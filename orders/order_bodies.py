@@ -78,6 +78,9 @@ class OrderFields(Input):
     channel: str | None = Field(None, max_length=40, examples=["web"])
     currency: str | None = Field(None, max_length=3, examples=["EUR"])
     partner_id: int | None = None
+    offer_code: str | None = Field(
+        None, max_length=40, description="The code of an offer.", examples=["K7QW-M2XD-9HPA"]
+    )
 
 
 class OrderIn(OrderFields):

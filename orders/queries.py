@@ -118,7 +118,15 @@ def product_families() -> list[tuple[str, str]]:
 
 def order_version(order: Order) -> int:
     """A number that changes with anything that the order form shows; it stands for a version of the order."""
-    parts = [order.contact_id, order.partner_id, order.number, order.ordered_at, order.channel, order.currency]
+    parts = [
+        order.contact_id,
+        order.partner_id,
+        order.number,
+        order.ordered_at,
+        order.channel,
+        order.currency,
+        order.offer_code,
+    ]
     lines = order.lines.order_by("position").values_list(
         "id", "product", "quantity", "unit_price", "discount", "amount", "unit_cost"
     )

@@ -109,6 +109,7 @@ ORDER_FIELDS = (
         "partner", "Partner", "partner__name", select=("partner",), order=41, also=("partner_external_id",),
         unseen=UNSEEN_CONTACT, held_in="partner__search_text",
     ),
+    FieldSpec("offer_code", "Offer code", "offer_code", order=42),
     FieldSpec(
         "amount", "Amount", "amount", kind="money", cell=_amount, default=True, order=50, covers=AMOUNTS,
     ),

@@ -21,8 +21,13 @@ FIELDS: dict[str, str] = {
     "city": "city",
     "owner": "name of who looks after them",
     "company": "our company",
+    "offer": "offer",
+    "offer_benefit": "what is better about the offer",
+    "offer_until": "last day of the offer",
+    "offer_code": "code of the offer",
 }
 """Names between double braces, and what they stand for."""
+OFFER_FIELDS = frozenset(name for name in FIELDS if name.startswith("offer"))
 PLACE = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
 LONE = re.compile(r"\{\{|\}\}|\{%|%\}")
 
@@ -39,6 +44,11 @@ def check_text(text: str) -> None:
         raise ValidationError(f"“{{{{{wrong[0][:40]}}}}}” is no field. These are: {known}.")
     if LONE.search(PLACE.sub("", text)):
         raise ValidationError("Braces stand alone: write a field like {{first_name}}, or {{first_name|there}}.")
+
+
+def fields_in(text: str) -> set[str]:
+    """Names of the fields in a text."""
+    return {name.strip() for name, _ in PLACE.findall(text)}
 
 
 def fields_without_fallback(text: str) -> set[str]:

@@ -1,15 +1,20 @@
 """Segments; campaigns, their variants, who is in them, and what came of it."""
 
 from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTally
+from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
 from campaigns.models.scores import ResponseScore
 from campaigns.models.segments import Segment, SegmentMember, SegmentMove
 from campaigns.models.sending import CampaignSegment, Hit, SendingRules
 
 __all__ = [
     "Campaign",
+    "CampaignOffer",
     "CampaignSegment",
+    "GivenOffer",
     "Hit",
+    "Offer",
     "Recipient",
+    "Redemption",
     "ResponseScore",
     "Segment",
     "SegmentMember",

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.models import Segment
+from campaigns.models import Campaign, Segment
 from campaigns.segments.meaning import asked_by, people_in, problems_of, segments_asked_for, tree_in
 from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
 from crm.jobs import Progress, start_job
@@ -84,7 +84,7 @@ def fix_segment(*, actor: User | None, segment: Segment) -> Segment:
 
 @transaction.atomic
 def delete_segment(*, actor: User | None, segment: Segment) -> None:
-    """Forget a segment; its people stay. Raises ValidationError while another segment asks for it."""
+    """Forget a segment; its people stay. Raises ValidationError while a segment, a campaign or an offer needs it."""
     for other in Segment.objects.filter(is_fixed=False).exclude(pk=segment.pk):
         try:
             asked = segments_asked_for(tree_in(other))
@@ -92,6 +92,10 @@ def delete_segment(*, actor: User | None, segment: Segment) -> None:
             continue  # one that cannot be read asks for nobody
         if segment.pk in asked:
             raise ValidationError(f"The segment “{other}” asks for it: change that one first.")
+    if used := Campaign.objects.filter(audience__segment=segment).first():
+        raise ValidationError(f"The campaign “{used}” is for it, or leaves it out: it stays.")
+    if offer := segment.offers.first():
+        raise ValidationError(f"The offer “{offer}” is for it: change that one first.")
     log(actor=actor, verb="delete", object=segment, summary=f"Deleted the segment {segment}")
     segment.delete()
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.mail.blocks import checked_blocks
-from campaigns.models import Campaign, CampaignSegment, Recipient, Segment, Variant
+from campaigns.models import Campaign, CampaignOffer, CampaignSegment, Offer, Recipient, Segment, Variant
+from campaigns.offers.codes import tell_codes
 from campaigns.sending.audience import freeze, rules
 from campaigns.sending.preflight import look_over
 from campaigns.tallies import count_again
@@ -38,13 +39,18 @@ def set_audience(
     fields: Mapping[str, Any],
     segments: Iterable[Segment],
     without: Iterable[Segment],
+    offers: Iterable[Offer] | None = None,
 ) -> Campaign:
-    """Say whose people it is for, whose it leaves out, and how it goes out. An approval is void then. Raises
-    `StaleRecord`, and ValidationError once it has started."""
+    """Say whose people it is for, whose it leaves out, which offers it may make (None: as before) and how it goes out.
+    An approval is void then. Raises `StaleRecord`, and ValidationError once it has started."""
     current = _still_planned(locked(campaign, version))
     is_other = bool(assign(current, fields))
     wanted = {segment.pk: False for segment in segments} | {segment.pk: True for segment in without}
     there = dict(current.audience.values_list("segment", "is_excluded"))
+    if offers is not None and (kept := {offer.pk for offer in offers}) != _offered(current):
+        is_other = True
+        current.offers.all().delete()
+        CampaignOffer.objects.bulk_create(CampaignOffer(campaign=current, offer_id=key) for key in sorted(kept))
     if wanted != there or is_other:
         current.audience.all().delete()
         CampaignSegment.objects.bulk_create(
@@ -116,6 +122,10 @@ def launch_campaign(*, actor: User, campaign: Campaign) -> int:
     Raises ValidationError with what is in the way. Starting twice starts once.
     """
     current = _still_planned(_locked(campaign))
+    # who starts another campaign with one of its offers waits: nobody is given it twice within its rest time
+    chosen = Offer.objects.filter(pk__in=current.offers.values("offer"))
+    list(chosen.select_for_update().order_by("pk").values_list("pk"))
+    tell_codes()
     found = look_over(current, actor)
     if found.faults:
         raise ValidationError(found.faults)
@@ -190,6 +200,10 @@ def _set_state(campaign: Campaign, state: str) -> None:
     campaign.state = state
     campaign.version += 1
     campaign.save(update_fields=["state", "version", "updated_at"])
+
+
+def _offered(campaign: Campaign) -> set[int]:
+    return set(campaign.offers.values_list("offer", flat=True))
 
 
 def _unapproved(campaign: Campaign) -> None:

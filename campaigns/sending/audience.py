@@ -17,7 +17,11 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from django.utils import timezone
 
 from campaigns.choices import FATIGUE, RecipientState
+from campaigns.mail.blocks import texts_of
+from campaigns.mail.merging import OFFER_FIELDS, fields_in, fields_without_fallback
 from campaigns.models import Campaign, Recipient, SendingRules, Variant
+from campaigns.offers.choosing import Statement, give, statement
+from campaigns.offers.terms import Terms, offers_of, terms_of
 from campaigns.segments.meaning import asked_by, meant_by
 from contacts.choices import YES, Answer
 from contacts.models import Contact
@@ -120,17 +124,43 @@ def freeze(campaign: Campaign, user: User | None) -> int:
         campaign=campaign, is_control=True, defaults={"name": CONTROL, "position": 99}
     )
     kept_out, seed = float(campaign.control_share), campaign.seed
-    with asked_by(user):
-        people, parameters = (
-            answered(campaign, people_of(campaign, user)).order_by().values("id", "answer").query.sql_with_params()
-        )
     yes, keys = [str(answer) for answer in YES], [variant.pk for variant in variants]
     # in the order of the statement: the variant, the state, the reason
     values: list[Any] = [campaign.pk, yes, seed, kept_out, control.pk, keys, _next(seed), bounds]
     values += [yes, seed, kept_out, yes]
+    using, is_needed = mails_with_offers(variants)
+    if using and (terms := terms_of(offers_of(campaign))):
+        start = offered(campaign, user, terms)
+        frozen = FREEZE_SQL.format(draw=DRAW, other=DRAW, people="SELECT id, answer FROM whom")
+        return give(start, yes=yes, is_needed=is_needed, using=using, frozen=frozen, values=values)
+    with asked_by(user):
+        people, parameters = (
+            answered(campaign, people_of(campaign, user)).order_by().values("id", "answer").query.sql_with_params()
+        )
     with connection.cursor() as cursor:
         cursor.execute(FREEZE_SQL.format(draw=DRAW, other=DRAW, people=people), [*values, *parameters])
         return int(cursor.rowcount)
+
+
+def mails_with_offers(variants: Sequence[Variant]) -> tuple[list[int], bool]:
+    """Ids of the variants that speak of an offer, and whether one of them says nothing instead of it."""
+    using, is_needed = [], False
+    for variant in variants:
+        text = "\n".join((variant.subject, variant.preheader, texts_of(variant.blocks)))
+        if fields_in(text) & OFFER_FIELDS:
+            using.append(variant.pk)
+        # an offer without an end, or with nothing to reckon, has words for itself
+        is_needed |= bool(fields_without_fallback(text) & {"offer", "offer_code"})
+    return using, is_needed
+
+
+def offered(campaign: Campaign, user: User | None, terms: Sequence[Terms], only: int | None = None) -> Statement:
+    """The people of a campaign (or one contact) with its offers held against each. Raises ValidationError."""
+    with asked_by(user):
+        if only is not None:
+            people = Contact.objects.visible_to(user).filter(pk=only)
+            return statement(people, terms, user)
+        return statement(answered(campaign, people_of(campaign, user)), terms, user, "answer")
 
 
 def _next(seed: int | None) -> int:

@@ -17,16 +17,17 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.choices import FATIGUE, NOTHING_TO_SAY, CampaignState, RecipientState
+from campaigns.choices import FATIGUE, NOTHING_TO_SAY, OFFER_OVER, CampaignState, RecipientState
 from campaigns.mail.composing import draft_for, mailbox_of
 from campaigns.mail.merging import Unknown, values_of
-from campaigns.models import Campaign, Recipient, Variant
+from campaigns.models import Campaign, GivenOffer, Recipient, Variant
+from campaigns.offers.codes import said_by
 from campaigns.sending.audience import tired
 from campaigns.tallies import count_again
 from contacts.choices import YES, PointKind
 from contacts.models import Address, Contact, ContactPoint
 from contacts.permission.rule import answer_for
-from crm.company import current_company
+from crm.company import company_today, current_company
 from crm.failpoints import failpoint
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
@@ -171,7 +172,9 @@ def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand) -> N
     addresses, cities = _addresses(keys), _cities(keys)
     variants = Variant.objects.in_bulk([row.variant_id for row in claimed])
     company, channel = current_company().name, channel_named()
-    sender = mailbox_of(campaign, company)
+    sender, today = mailbox_of(campaign, company), company_today()
+    rows = GivenOffer.objects.filter(recipient__in=[row.pk for row in claimed]).select_related("offer__product")
+    gifts = {given.recipient_id: given for given in rows}
     for row in claimed:
         contact: Contact = contacts[row.contact_id]
         address = addresses.get(row.contact_id, "")
@@ -182,12 +185,14 @@ def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand) -> N
         elif not address:
             hand.leave_out(row, UNREACHABLE)
         else:
-            values = values_of(contact, cities.get(row.contact_id, ""), company)
+            given = gifts.get(row.pk)
+            said = said_by(given, today) if given else {}
+            values = values_of(contact, cities.get(row.contact_id, ""), company) | said
             try:
                 draft = draft_for(campaign, variants[row.variant_id], row, address, values, sender)
                 row_of(draft, actor=None, channel=channel)
             except Unknown:
-                hand.leave_out(row, NOTHING_TO_SAY)
+                hand.leave_out(row, OFFER_OVER if given and not said else NOTHING_TO_SAY)
                 continue
             except ValidationError as error:
                 hand.leave_out(row, " ".join(error.messages))

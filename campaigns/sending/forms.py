@@ -6,11 +6,12 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms.formsets import BaseFormSet
 
 from campaigns.mail.blocks import KINDS, LONGEST_TEXT, LONGEST_URL, MOST_BLOCKS, checked_blocks
 from campaigns.mail.merging import FIELDS, check_text
-from campaigns.models import Campaign, Segment, Variant
+from campaigns.models import Campaign, Offer, Segment, Variant
 from contacts.models import Purpose
 from contacts.permission.rule import MARKETING
 from crm.fields import SectionedForm
@@ -29,6 +30,7 @@ class AudienceForm(SectionedForm, forms.ModelForm):
 
     layout = (
         ("Whom", (("segments",), ("without",), ("control_share", "purpose"))),
+        ("What it may offer", (("offers",),)),
         ("How", (("sender_name", "starts_at"),)),
     )
     segments = forms.ModelMultipleChoiceField(
@@ -37,6 +39,10 @@ class AudienceForm(SectionedForm, forms.ModelForm):
     without = forms.ModelMultipleChoiceField(
         Segment.objects.none(), label="Without the people of", required=False, widget=MANY
     )
+    offers = forms.ModelMultipleChoiceField(
+        Offer.objects.none(), label="Offers", required=False, widget=MANY,
+        help_text="Each person is given the best one for them; the mail says it by {{offer}} and {{offer_code}}.",
+    )  # fmt: skip
     purpose = forms.ChoiceField(label="Its mails are for", help_text="A mail goes only to whom allows this.")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
@@ -48,15 +54,19 @@ class AudienceForm(SectionedForm, forms.ModelForm):
 
     def __init__(self, *, user: User, record: Campaign, initial: dict[str, Any], data: Any = None) -> None:
         parts = dict(record.audience.values_list("segment", "is_excluded"))
+        kept = list(record.offers.values_list("offer", flat=True))
         begins = {
             "version": record.version,
             "segments": [key for key, is_out in parts.items() if not is_out],
             "without": [key for key, is_out in parts.items() if is_out],
+            "offers": kept,
         }
         super().__init__(data=data, instance=record, initial={**begins, **initial})
         for name in ("segments", "without"):
             field = cast(forms.ModelMultipleChoiceField, self.fields[name])
             field.queryset = Segment.objects.visible_to(user)
+        open_now = Offer.objects.visible_to(user).filter(Q(archived_at=None) | Q(pk__in=kept))
+        cast(forms.ModelMultipleChoiceField, self.fields["offers"]).queryset = open_now
         purposes = [(one.key, one.label) for one in Purpose.objects.all()] or [(MARKETING, "Marketing")]
         if record.purpose not in dict(purposes):
             purposes.append((record.purpose, record.purpose))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from campaigns.choices import UNDER_WAY, CampaignState
 from campaigns.models import Campaign
+from campaigns.offers.codes import tell_codes
 from campaigns.tallies import count_again
 
 # a program: it says so, or it comes within seconds of the mail, or it tries three links in as many seconds
@@ -86,6 +87,7 @@ def count_outcomes(key: int) -> None:
 
 def count_all() -> int:
     """All that are under way; one whose window has passed is over then. How many were counted."""
+    tell_codes()
     now, counted = timezone.now(), 0
     for campaign in Campaign.objects.filter(state__in=UNDER_WAY, launched_at__isnull=False).order_by("pk"):
         count_outcomes(campaign.pk)

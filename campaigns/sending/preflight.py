@@ -12,6 +12,7 @@ from campaigns.choices import CampaignChannel
 from campaigns.mail.blocks import checked_blocks, links_of, texts_of
 from campaigns.mail.merging import FIELDS, check_text, fields_without_fallback
 from campaigns.models import Campaign, Variant
+from campaigns.offers.checking import OfferCount, look_over_offers
 from campaigns.sending.audience import Audience, count_audience, people_of, rules
 from contacts.models import Purpose
 from crm.models import User
@@ -28,12 +29,14 @@ EMPTY_PATHS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Preflight:
-    """What was found: `faults` are in the way, `notes` are worth knowing; `links` of all variants."""
+    """What was found: `faults` are in the way, `notes` are worth knowing; `links` of all variants;
+    `offers`: for how many people each is the best."""
 
     audience: Audience = field(default_factory=Audience)
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    offers: list[OfferCount] = field(default_factory=list)
     needs_approval: bool = False
 
     @property
@@ -54,6 +57,10 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     for variant in variants:
         found.faults += _faults_of(variant)
         found.links += [link for link in links_of(variant.blocks) if link not in found.links]
+    offers = look_over_offers(campaign, variants, user)
+    found.faults += offers.faults
+    found.notes += offers.notes
+    found.offers = offers.counts
     if not campaign.audience.filter(is_excluded=False).exists():
         found.faults.append("It is for nobody yet: choose a segment.")
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from campaigns.mail.blocks import Written
 from campaigns.mail.composing import mailbox_of, written
 from campaigns.mail.merging import Unknown, fill, values_of
 from campaigns.models import Campaign, Variant
+from campaigns.offers.looking import best_says, offers_for
 from campaigns.sending.audience import people_of
 from contacts.models import Contact
 from crm.company import current_company
@@ -53,10 +54,10 @@ def people_to_look_at(campaign: Campaign, user: User) -> list[Contact]:
     return inside or list(seen.order_by("-pk")[:MOST_OFFERED])
 
 
-def look_at(variant: Variant, contact: Contact) -> Look:
-    """The mail of a variant for a contact."""
+def look_at(variant: Variant, contact: Contact, offer: Mapping[str, str]) -> Look:
+    """The mail of a variant for a contact; `offer` are the merge fields of what they would be offered."""
     city = contact.addresses.values_list("city", flat=True).first() or ""
-    values = values_of(contact, city, current_company().name)
+    values = values_of(contact, city, current_company().name) | dict(offer)
     try:
         mail = written(variant, values)
         blocks = [Block(one["kind"], fill(one.get("text", ""), values), one.get("url", "")) for one in variant.blocks]
@@ -71,7 +72,7 @@ def send_test(*, actor: User, variant: Variant, contact: Contact) -> OutgoingMai
     its links are not tracked. Raises ValidationError."""
     if not actor.email:
         raise ValidationError("You have no e-mail address to send it to.")
-    look = look_at(variant, contact)
+    look = look_at(variant, contact, best_says(offers_for(variant.campaign, contact, actor)))
     if look.mail is None:
         raise ValidationError(look.why)
     mail = send_mail(

@@ -12,10 +12,12 @@ from campaigns import actions, queries
 from campaigns.choices import STATE_TONES
 from campaigns.forms import CampaignForm, SampleSizeForm
 from campaigns.models import Campaign, Recipient
+from campaigns.offers.queries import offers_of_campaign
 from campaigns.page import CampaignPage
 from campaigns.tallies import sees_everybody
 from crm.access import can
 from crm.choices import Verb
+from crm.company import current_company
 from crm.field_rights import hidden_fields
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
@@ -53,6 +55,8 @@ class CampaignDetailView(ScopedView):
             "record": campaign,
             "outcome": outcome,
             **queries.sending_state(user, campaign),
+            "offers": offers_of_campaign(user, campaign),
+            "base": current_company().currency,
             "page": page,
             "state_tone": STATE_TONES.get(campaign.state, "neutral"),
             "may_change": can(user, Verb.CHANGE, campaign),

@@ -10,12 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from campaigns.models import Campaign, Variant
+from campaigns.models import Campaign, Offer, Variant
+from campaigns.offers.looking import best_says, offers_for
 from campaigns.sending import actions, trying
 from campaigns.sending.forms import AudienceForm, VariantForm
 from campaigns.sending.preflight import look_over
 from contacts.models import Contact
 from crm.choices import Verb
+from crm.company import current_company
+from crm.field_rights import hidden_fields, hidden_specs
 from crm.once import new_token, sent_before
 from crm.templatetags.figures import plural
 from crm.views.base import ActionView, ScopedView
@@ -37,7 +40,7 @@ class AudienceView(FormPage):
         return actions.set_audience(
             actor=self.request.user, campaign=self.record, version=form.cleaned_data["version"],
             fields=form.sending_fields, segments=form.cleaned_data["segments"],
-            without=form.cleaned_data["without"],
+            without=form.cleaned_data["without"], offers=form.cleaned_data["offers"],
         )  # fmt: skip
 
 
@@ -99,13 +102,19 @@ class CheckView(ScopedView):
         found = look_over(campaign, user)
         contact = self._contact(request.GET.get("contact", ""), people)
         variants = campaign.variants.filter(is_control=False)
+        offers = offers_for(campaign, contact, user) if contact else []
+        said = best_says(offers)
         context = {
             "record": campaign,
             "found": found,
             "left_out": sum(found.audience.out.values()),
             "people": people if contact in people or contact is None else [contact, *people],
             "contact": contact,
-            "looks": [(trying.look_at(one, contact), new_token()) for one in variants] if contact else [],
+            "offers": offers,
+            "shows_chances": "propensity" not in hidden_specs(user, "contacts.contact")
+            and "margin_amount" not in hidden_fields(user, Offer),
+            "base": current_company().currency,
+            "looks": [(trying.look_at(one, contact, said), new_token()) for one in variants] if contact else [],
             "asked_by_me": campaign.asked_by_id == user.pk,
         }
         return render(request, "campaigns/check.html", context)

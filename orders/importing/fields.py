@@ -100,6 +100,13 @@ ORDER_FIELDS = (
     ImportField("partner_external_id", "Partner", limits=TEXT_ID, synonyms=("partner", "reseller", "distributor")),
     ImportField("currency", "Currency", ValueType.CURRENCY),
     ImportField(
+        "offer_code",
+        "Offer code",
+        limits=Limits(max_length=40),
+        synonyms=("coupon", "coupon code", "voucher", "voucher code", "promotion code", "promo code", "discount code"),
+        help="Of the whole order.",
+    ),
+    ImportField(
         "options",
         "Options",
         limits=Limits(max_length=4_000),

@@ -17,7 +17,7 @@ CREATE TEMP TABLE import_numbered ON COMMIT DROP AS
 SELECT k.*, {place} AS position FROM (
   SELECT row_no, line, external_id, order_id, line_number, contact_external_id, ordered_at, product_external_id,
     quantity, unit_price, discount, coalesce(amount, {amount}) AS amount, unit_cost, channel, partner_external_id,
-    currency, options,
+    currency, options, offer_code,
     {order_key} AS order_key
   FROM import_rows
 ) k
@@ -62,6 +62,7 @@ SELECT s.order_key, min(s.first_row) AS first_row, max(s.order_id) AS order_id, 
   (array_agg(s.partner_id ORDER BY s.first_row DESC) FILTER (WHERE s.partner_id IS NOT NULL))[1] AS partner_id,
   (array_agg(s.channel ORDER BY s.first_row DESC) FILTER (WHERE s.channel IS NOT NULL))[1] AS channel,
   (array_agg(s.currency ORDER BY s.first_row DESC) FILTER (WHERE s.currency IS NOT NULL))[1] AS currency,
+  (array_agg(s.offer_code ORDER BY s.first_row DESC) FILTER (WHERE s.offer_code IS NOT NULL))[1] AS offer_code,
   sum(s.amount) AS amount,
   CASE WHEN bool_and(s.unit_cost IS NOT NULL)
     THEN round(sum(s.unit_cost * coalesce(s.quantity, CASE WHEN s.amount < 0 THEN -1 ELSE 1 END)), 4) END AS cost,
@@ -73,7 +74,8 @@ FROM import_records s GROUP BY s.order_key
 
 ONE_LINE_ORDERS = """
 CREATE TEMP TABLE import_orders ON COMMIT DROP AS
-SELECT s.order_key, s.first_row, s.order_id, s.ordered_at, s.contact_id, s.partner_id, s.channel, s.currency, s.amount,
+SELECT s.order_key, s.first_row, s.order_id, s.ordered_at, s.contact_id, s.partner_id, s.channel, s.currency,
+  s.offer_code, s.amount,
   round(s.unit_cost * coalesce(s.quantity, CASE WHEN s.amount < 0 THEN -1 ELSE 1 END), 4) AS cost,
   coalesce(s.quantity > 0, s.amount >= 0) AS is_purchase, NULL::bigint AS order_pk, false AS is_new, false AS is_changed
 FROM import_records s
@@ -92,14 +94,14 @@ UPDATE import_orders s SET is_new = true, order_pk = n.id FROM (
 INSERT_ORDERS = """
 INSERT INTO orders_order (
   id, number, import_key, contact_id, partner_id, ordered_at, ordered_on, channel, currency, amount, cost, base_amount,
-  is_purchase, import_row, created_at
+  is_purchase, import_row, created_at, offer_code
 )
 SELECT s.order_pk, coalesce(s.order_id, ''), s.order_key, s.contact_id, s.partner_id, s.ordered_at, d.ordered_on,
   coalesce(s.channel, ''), coalesce(s.currency, %(currency)s), s.amount, s.cost,
   CASE WHEN coalesce(s.currency, %(currency)s) = %(currency)s THEN s.amount ELSE round(s.amount * (
     SELECT r.rate FROM crm_exchangerate r WHERE r.currency = s.currency AND r.valid_from <= d.ordered_on
     ORDER BY r.valid_from DESC LIMIT 1), 4) END,
-  s.is_purchase, s.first_row, now()
+  s.is_purchase, s.first_row, now(), coalesce(s.offer_code, '')
 FROM import_orders s CROSS JOIN LATERAL (SELECT (s.ordered_at AT TIME ZONE %(zone)s)::date AS ordered_on) d
 WHERE s.is_new ORDER BY s.first_row
 """
@@ -108,12 +110,14 @@ UPDATE_ORDERS = """
 WITH changed AS (
   UPDATE orders_order o SET contact_id = coalesce(s.contact_id, o.contact_id),
     partner_id = coalesce(s.partner_id, o.partner_id), ordered_at = s.ordered_at,
-    channel = coalesce(s.channel, o.channel), currency = coalesce(s.currency, o.currency)
+    channel = coalesce(s.channel, o.channel), currency = coalesce(s.currency, o.currency),
+    offer_code = coalesce(s.offer_code, o.offer_code)
   FROM import_orders s
   WHERE s.order_pk = o.id AND NOT s.is_new AND (
     (s.contact_id IS NOT NULL AND s.contact_id IS DISTINCT FROM o.contact_id)
     OR (s.partner_id IS NOT NULL AND s.partner_id IS DISTINCT FROM o.partner_id)
-    OR s.ordered_at <> o.ordered_at OR s.channel <> o.channel OR s.currency <> o.currency)
+    OR s.ordered_at <> o.ordered_at OR s.channel <> o.channel OR s.currency <> o.currency
+    OR s.offer_code <> o.offer_code)
   RETURNING o.id
 ) UPDATE import_orders s SET is_changed = true FROM changed WHERE s.order_pk = changed.id
 """

@@ -76,7 +76,8 @@ class Order(models.Model):
     Kept from the lines by the actions and the import: `amount` and `cost` (in `currency`, net, returns included),
     `base_amount` (in the company's currency at the rate of the day; empty where no rate is known), `is_purchase`
     (at least one line of positive quantity, or without quantities of an amount of zero or more) and `ordered_on`
-    (the day in the company's time zone). `import_key` is who the order is when a file comes again.
+    (the day in the company's time zone). `import_key` is who the order is when a file comes again. `offer_code` is what
+    the customer gave, as it was typed; whether it holds is told by who gave it out.
     """
 
     number = models.CharField(max_length=200, blank=True)
@@ -99,6 +100,7 @@ class Order(models.Model):
     ordered_at = models.DateTimeField()
     ordered_on = models.DateField(editable=False)
     channel = models.CharField(max_length=40, blank=True)
+    offer_code = models.CharField("offer code", max_length=40, blank=True, db_default="", default="")
     currency = models.CharField(max_length=3, validators=[currency_code])
     amount = models.DecimalField(max_digits=18, decimal_places=4, default=0, editable=False)
     cost = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True, editable=False)
@@ -129,6 +131,7 @@ class Order(models.Model):
                 condition=models.Q(partner__isnull=False),
             ),
             models.Index(fields=["number"], name="orders_number"),
+            models.Index(fields=["id"], condition=~models.Q(offer_code=""), name="orders_with_a_code"),
         ]
 
     def __str__(self) -> str:
