@@ -20,6 +20,7 @@ from analytics.alerts.api import alerts
 from analytics.api import scores
 from analytics.satisfaction.api import satisfaction
 from campaigns.api import campaigns
+from campaigns.offers.api import offers
 from campaigns.segments.api import segments
 from contacts.api import contacts, organizations
 from contacts.api_hanging import hanging, notes
@@ -101,6 +102,7 @@ api.add_router("articles", articles)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
 api.add_router("campaigns", campaigns)
+api.add_router("offers", offers)
 api.add_router("segments", segments)
 api.add_router("surveys", surveys)
 api.add_router("suggestions", suggestions)

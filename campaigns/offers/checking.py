@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Offer, Variant
 from campaigns.offers.choosing import counted
 from campaigns.offers.terms import offers_of, terms_of
 from campaigns.sending.audience import mails_with_offers, offered
+from contacts.choices import YES
 from crm.company import current_company
 from crm.models import User
 from crm.templatetags.figures import full_day, plural
@@ -93,5 +94,7 @@ def _faults_of(offer: Offer, campaign: Campaign, variants: Sequence[Variant]) ->
 def _counts(campaign: Campaign, offers: Sequence[Offer], user: User | None) -> list[OfferCount]:
     start = offered(campaign, user, terms_of(offers))
     named: dict[Any, Offer] = {offer.pk: offer for offer in offers}
-    rows = [OfferCount(named.get(key), n, amount) for key, (n, amount) in counted(start).items()]
+    rows = [
+        OfferCount(named.get(key), n, amount) for key, (n, amount) in counted(start, [str(one) for one in YES]).items()
+    ]
     return sorted(rows, key=lambda row: (row.offer is None, -row.count))

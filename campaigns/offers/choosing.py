@@ -85,7 +85,8 @@ SELECT r.offer_id, r.chance, r.margin, r.had_bought, r.why, p.times FROM ranked 
 ORDER BY r.why <> '', r.chance * r.margin DESC, r.offer_id
 """
 COUNT_SQL = """{ranked}
-SELECT b.offer_id, count(*), sum(b.chance * b.margin) FROM people p LEFT JOIN best b ON b.id = p.id GROUP BY b.offer_id
+SELECT b.offer_id, count(*), sum(b.chance * b.margin) FROM people p LEFT JOIN best b ON b.id = p.id
+WHERE p.answer = ANY(%s) GROUP BY b.offer_id
 """
 
 
@@ -179,8 +180,9 @@ def weighed(start: Statement, terms: Sequence[Terms]) -> list[Weighed]:
         ]
 
 
-def counted(start: Statement) -> dict[int | None, tuple[int, float]]:
-    """How many people each offer is the best for (None: for whom none is open), and what that is expected to bring."""
+def counted(start: Statement, yes: Sequence[str]) -> dict[int | None, tuple[int, float]]:
+    """Of the people with one of these answers, how many each offer is the best for (None: for whom none is open), and
+    what that is expected to bring."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_SQL.format(ranked=start.sql), start.values)
+        cursor.execute(COUNT_SQL.format(ranked=start.sql), [*start.values, list(yes)])
         return {key: (n, float(amount or 0)) for key, n, amount in cursor.fetchall()}

@@ -67,6 +67,15 @@ OPERATIONS: dict[str, Operation] = {
     "create_segment": writing("segment", "add", "campaigns", {"name": "Quiet"}, has_record=False),
     "get_segment": reading("segment", "campaigns", has_record=True),
     "list_segment_contacts": reading("segment", "contacts", has_record=True),
+    "list_offers": reading("offer", "campaigns"),
+    "create_offer": writing(
+        "offer", "add", "campaigns", {"name": "Oak", "benefit_value": "20", "margin_amount": "5"}, has_record=False
+    ),
+    "get_offer": reading("offer", "campaigns", has_record=True),
+    "change_offer": writing("offer", "change", "campaigns", {**VERSION, "rest_days": 9}),
+    "archive_offer": writing("offer", "delete", "campaigns"),
+    "restore_offer": writing("offer", "delete", "campaigns"),
+    "list_offer_redemptions": reading("offer", "campaigns", has_record=True),
     "list_campaigns": reading("campaign", "campaigns"),
     "create_campaign": writing("campaign", "add", "campaigns", {"name": "Spring frames"}, has_record=False),
     "get_campaign": reading("campaign", "campaigns", has_record=True),

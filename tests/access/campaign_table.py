@@ -9,7 +9,7 @@ SCOPES["campaign"] = {
     "view": EVERYBODY,
     **dict.fromkeys(("add", "change", "delete", "import", "export", "run"), _BY_MARKETING),
 }
-SCOPES["segment"] = SCOPES["variant"] = SCOPES["campaign"]
+SCOPES["segment"] = SCOPES["offer"] = SCOPES["variant"] = SCOPES["campaign"]
 SCOPES["secret of preferences"] = {"view": EVERYBODY}
 SCOPES["secret of a click"] = SCOPES["secret of a look"] = {"view": EVERYBODY, "note": EVERYBODY}
 _STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
@@ -31,6 +31,13 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:click": Address("secret of a click", {"GET": "note"}, is_public=True),
     "campaigns:opening": Address("secret of a look", {"GET": "note"}, is_public=True),
     "campaigns:preferences": Address("secret of preferences", {"GET": "view", "POST": "view"}, is_public=True),
+    "campaigns:offer_list": page("offer"),
+    "campaigns:offer_export": page("offer", "export"),
+    "campaigns:offer_create": form("offer", "add"),
+    "campaigns:offer_detail": Address("offer"),
+    "campaigns:offer_update": form("offer", "change", has_record=True),
+    "campaigns:offer_archive": button("offer", "delete"),
+    "campaigns:offer_restore": button("offer", "delete"),
     "campaigns:segment_list": page("segment"),
     "campaigns:segment_create": form("segment", "add"),
     "campaigns:segment_detail": Address("segment"),

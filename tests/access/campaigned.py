@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from campaigns.models import Campaign, Recipient, Segment, Variant
+from campaigns.models import Campaign, Offer, Recipient, Segment, Variant
 from contacts.models import Contact
 from crm.foreign.tokens import Purpose, make_token
 from crm.models import User
@@ -16,6 +16,12 @@ def make_campaign(owner: User, name: str) -> Campaign:
 
 def make_segment(owner: User, name: str) -> Segment:
     return Segment.objects.create(name=f"CANARY segment {name} {owner.pk}", owner=owner)
+
+
+def make_offer(owner: User, name: str) -> Offer:
+    return Offer.objects.create(
+        name=f"CANARY offer {name} {owner.pk}", owner=owner, benefit_value="20", margin_amount="5"
+    )
 
 
 def make_variant(owner: User, name: str) -> Variant:
@@ -52,6 +58,7 @@ def make_preferences(owner: User, name: str) -> SimpleNamespace:
 CAMPAIGN_MAKERS = {
     "campaign": make_campaign,
     "segment": make_segment,
+    "offer": make_offer,
     "variant": make_variant,
     "secret of a click": make_click,
     "secret of a look": make_look,

@@ -28,6 +28,7 @@ LISTS = {
     "/quotes/": ("/quotes", "pipeline.quote"),
     "/tickets/": ("/tickets", "service.ticket"),
     "/campaigns/": ("/campaigns", "campaigns.campaign"),
+    "/offers/": ("/offers", "campaigns.offer"),
     "/segments/": ("/segments", "campaigns.segment"),
     "/surveys/": ("/surveys", "feedback.survey"),
     "/surveys/answers/": ("/surveys/responses", "feedback.response"),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
 from campaigns import actions, preferences
-from campaigns.models import Campaign, Recipient, Segment
+from campaigns.models import Campaign, Offer, Recipient, Segment
+from campaigns.offers import actions as offers
 from campaigns.segments import actions as segments
 from campaigns.sending import actions as sending
 from tests.campaigns.sample import BLOCKS, agreed, ready
 from tests.factories import make_contact, make_user
 
-CAMPAIGN_MODULES = (actions, segments, sending, preferences)
+CAMPAIGN_MODULES = (actions, offers, segments, sending, preferences)
 
 
 def made() -> Campaign:
@@ -32,6 +35,21 @@ def _on_segment(act: Callable[..., Any], **given: Any) -> Callable[[Any], Callab
     def prepared(actor: Any) -> Callable[[], Any]:
         segment = Segment.objects.create(name="Quiet since spring")
         return lambda: act(actor=actor, segment=segment, **given)
+
+    return prepared
+
+
+OFFER: dict[str, Any] = {"name": "Oak frames", "benefit_value": 20, "margin_amount": 5}
+
+
+def _create_offer(actor: Any) -> Callable[[], Any]:
+    return lambda: offers.create_offer(actor=actor, fields=OFFER)
+
+
+def _on_offer(act: Callable[..., Any], stored: Any = None, **given: Any) -> Callable[[Any], Callable[[], Any]]:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        offer = Offer.objects.create(**OFFER, archived_at=stored)
+        return lambda: act(actor=actor, offer=offer, **given)
 
     return prepared
 
@@ -103,6 +121,10 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "plan_campaign": _plan,
     "change_campaign": _change,
     "create_segment": _create_segment,
+    "create_offer": _create_offer,
+    "change_offer": _on_offer(offers.change_offer, version=1, fields={"rest_days": 9}),
+    "archive_offer": _on_offer(offers.archive_offer),
+    "restore_offer": _on_offer(offers.restore_offer, stored=timezone.now()),
     "change_segment": _on_segment(
         segments.change_segment, version=1, fields={"description": "Of the north"}, tree=None
     ),
