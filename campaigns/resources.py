@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, GivenOffer
 from crm.catalogue import FieldSpec
-from crm.rest.resources import Resource
+from crm.rest.resources import Resource, not_searched
 
 
 def _own(name: str, label: str, path: str = "", **more: Any) -> FieldSpec:
@@ -28,9 +28,63 @@ CAMPAIGNS = Resource(
         _own("contact_cost_amount", "Cost of reaching one person"),
         _own("fixed_cost_amount", "Costs whoever is reached"),
         _own("margin", "Margin of what is sold, 0 to 1"),
+        _own("control_share", "Kept out as control, 0 to 0.9"),
+        _own("launched_at", "When it started"),
+        _own("approved_at", "When a second person approved it"),
         _own("version", "The version, for a change"),
         _own("updated_at", "When it was last changed"),
     ),
     version=_version,
     updated_path="updated_at",
+)
+
+
+def _given(row: Any) -> GivenOffer | None:
+    return getattr(row, "given", None)
+
+
+def _offer_id(row: Any) -> int | None:
+    given = _given(row)
+    return given.offer_id if given else None
+
+
+def _offer_code(row: Any) -> str | None:
+    given = _given(row)
+    return given.code_in_words if given else None
+
+
+RECIPIENTS = Resource(
+    name="recipients",
+    label="campaigns.recipient",
+    noun="recipient",
+    default_sort="contact_id",
+    extras=(
+        FieldSpec("contact_id", "The contact, by id", "contact_id", sort=True),
+        _own("variant", "What was said to them; the control group", "variant__name", select=("variant",)),
+        _own("state", "waiting, handed, sent, failed, uncertain, left_out, control, cancelled or past"),
+        _own("reason", "Why they were left out, or the mail failed"),
+        *(_own(name, f"When it was {name.removesuffix('_at')}") for name in ("sent_at", "opened_at", "clicked_at")),
+        *(_own(name, "Null: not measured") for name in ("opened", "clicked", "responded", "converted")),
+        _own("amount", "What they spent within the window", stored="campaigns.recipient.amount"),
+        _own("offer_id", "The offer that they were given", "id", value=_offer_id, select=("given",)),
+        _own("offer_code", "Its code", "id", value=_offer_code, select=("given",)),
+    ),
+    search=not_searched,
+)
+VARIANTS = Resource(
+    name="variants",
+    label="campaigns.variant",
+    noun="variant",
+    default_sort="position",
+    extras=(
+        FieldSpec("position", "Its place", "position", sort=True),
+        _own("campaign_id", "The campaign, by id"),
+        _own("name", "Its name"),
+        _own("is_control", "Whether it is the control group, to which nothing is said"),
+        _own("share", "Of those who are reached; 1 beside 1 is half and half"),
+        _own("subject", "The subject"),
+        _own("preheader", "What the inbox shows beside the subject"),
+        _own("blocks", "The mail: blocks of kind, text, url"),
+    ),
+    search=not_searched,
 )

@@ -22,6 +22,7 @@ from analytics.satisfaction.api import satisfaction
 from campaigns.api import campaigns
 from campaigns.offers.api import offers
 from campaigns.segments.api import segments
+from campaigns.sending.api import sending
 from contacts.api import contacts, organizations
 from contacts.api_hanging import hanging, notes
 from contacts.api_origin import acquired_lists, origins
@@ -102,6 +103,7 @@ api.add_router("articles", articles)
 api.add_router("invoices", invoices)
 api.add_router("registrations", registrations)
 api.add_router("campaigns", campaigns)
+api.add_router("campaigns", sending)
 api.add_router("offers", offers)
 api.add_router("segments", segments)
 api.add_router("surveys", surveys)

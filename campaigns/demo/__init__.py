@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from campaigns.choices import CampaignState, RecipientState
+from campaigns.demo.offers import make_offers
 from campaigns.demo.words import CAMPAIGNS, PLANNED_FOR, PLANNED_MAIL, PLANNED_WITHOUT, SEGMENTS, Past
 from campaigns.models import Campaign, Recipient, Segment, Variant
 from campaigns.segments.actions import refresh_segment
@@ -58,6 +59,7 @@ def _write(batch: Batch) -> None:
             house.counts["campaign recipients"] += _send(rng, house, campaign, one, people)
     count_again(Campaign.objects.values_list("pk", flat=True))
     _segments(owners[0].id if owners else None)
+    make_offers(owners[0].id if owners else None, house.end)
 
 
 def _segments(owner: int | None) -> None:

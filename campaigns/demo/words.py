@@ -164,6 +164,11 @@ PLANNED_MAIL: tuple[dict[str, str], ...] = (
         "text": "Dear {{first_name|friends of good glass}},\n\nour museum glass takes nine tenths of the reflections "
         "away and keeps the blue of the print. We cut it to size in Hanover and send it framed or loose.",
     },
+    {
+        "kind": "text",
+        "text": "For you until {{offer_until|the end of the season}}: {{offer|a sample pane}}, "
+        "{{offer_benefit|at no charge}}. Tell us {{offer_code|“sample”}} with your order.",
+    },
     {"kind": "button", "text": "Order a sample pane", "url": "https://www.larkmoor.example/museum-glass"},
     {"kind": "line"},
     {"kind": "text", "text": "Yours, {{owner|the workshop}}"},

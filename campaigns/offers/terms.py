@@ -24,7 +24,7 @@ from crm.models import ExchangeRate
 
 WEIGHT = 100
 SETTLED_DAYS = 7
-GOT = (RecipientState.SENT, RecipientState.UNCERTAIN)
+GOT = (RecipientState.SENT, RecipientState.UNCERTAIN, RecipientState.PAST)
 
 
 @dataclass(frozen=True)

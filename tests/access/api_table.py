@@ -81,6 +81,26 @@ OPERATIONS: dict[str, Operation] = {
     "get_campaign": reading("campaign", "campaigns", has_record=True),
     "change_campaign": writing("campaign", "change", "campaigns", {**VERSION, "goal": "More orders"}),
     "get_results": reading("campaign", "campaigns", has_record=True),
+    "get_audience": reading("campaign", "campaigns", has_record=True),
+    "change_audience": writing("campaign", "change", "campaigns", {**VERSION, "control_share": "0.2"}),
+    "list_variants": reading("campaign", "campaigns", has_record=True),
+    "add_variant": writing(
+        "campaign",
+        "change",
+        "campaigns",
+        {"name": "B", "subject": "Oak", "blocks": [{"kind": "text", "text": "Hello"}]},
+    ),
+    "get_variant": reading("variant", "campaigns", has_record=True),
+    "change_variant": writing("variant", "change", "campaigns", {"subject": "Ash"}),
+    "remove_variant": writing("variant", "change", "campaigns"),
+    "check_campaign": writing("campaign", "change", "campaigns"),
+    "test_campaign": writing("campaign", "change", "campaigns", {"variant_id": 1, "contact_id": 1}),
+    "ask_campaign_approval": writing("campaign", "change", "campaigns"),
+    **{
+        f"{verb}_campaign": writing("campaign", "change", "campaigns")
+        for verb in ("approve", "launch", "pause", "resume", "cancel")
+    },
+    "list_recipients": reading("campaign", "campaigns", has_record=True),
     "list_surveys": reading("survey", "surveys"),
     "get_survey": reading("survey", "surveys", has_record=True),
     "list_survey_responses": reading("response", "surveys"),
