@@ -79,7 +79,7 @@ def variant_form(user: User, given: dict[str, Any], record: Variant | Campaign) 
     rows = [dict(form.initial) for form in blank.blocks.forms] if blocks is None else blocks
     data = {name: blank[name].value() for name in blank.fields}
     data |= {name: "" if value is None else value for name, value in given.items()}
-    data |= {"blocks-TOTAL_FORMS": len(rows), "blocks-INITIAL_FORMS": 0}
+    data |= {"blocks-TOTAL_FORMS": len(rows), "blocks-INITIAL_FORMS": len(rows)}
     for at, row in enumerate(rows):
         data |= {f"blocks-{at}-{name}": row.get(name, "") for name in ("kind", "text", "url")}
         data[f"blocks-{at}-ORDER"] = at + 1

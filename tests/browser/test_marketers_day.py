@@ -153,7 +153,7 @@ def test_from_a_segment_to_a_lift(page: Page, live_server, sink: Sink):
     funnel = page.get_by_role("region", name="What they did")
     expect(funnel.get_by_role("row", name=re.compile("^A ")).get_by_text("· 1").first).to_be_visible()
     lift = page.get_by_role("region", name="Lift over the control group").get_by_role("row", name=re.compile("^A "))
-    expect(lift.first).to_contain_text(re.compile(r"\+\d\.\d\d pts.*pts to .*pts"))
+    expect(lift.first).to_contain_text(re.compile(r"\+\d\.\d\d pts[\s\S]*pts to .*pts"))
     offer = Offer.objects.get()
     offers = page.get_by_role("region", name="Offers").get_by_role("row", name=re.compile(offer.name))
     expect(offers).to_contain_text(f"{len(given)}")
