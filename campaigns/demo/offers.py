@@ -19,19 +19,20 @@ RAIL, SETS, GLASS, BOARD, ADVICE = (
 )  # fmt: skip
 GIVE_SQL = """
 INSERT INTO campaigns_givenoffer (recipient_id, offer_id, code, chance, margin_amount, had_bought, given_at)
-SELECT r.id, o.id, translate(upper(left(md5('offer' || r.id), 12)), '01', 'XY'), o.expected_rate, o.margin_amount,
-  o.id = %(second)s, r.sent_at
+SELECT r.id, o.id, h.code, o.expected_rate, o.margin_amount, o.id = %(second)s, r.sent_at
 FROM campaigns_recipient r JOIN campaigns_variant v ON v.id = r.variant_id
-JOIN campaigns_offer o ON o.id = CASE WHEN r.contact_id %% 3 = 0 THEN %(second)s ELSE %(first)s END
-WHERE r.campaign_id = %(campaign)s AND NOT v.is_control
+JOIN contacts_contact c ON c.id = r.contact_id
+CROSS JOIN LATERAL (SELECT translate(upper(left(md5('offer' || c.external_id), 12)), '01', 'XY') AS code) h
+JOIN campaigns_offer o ON o.id = CASE WHEN h.code < '7' THEN %(second)s ELSE %(first)s END
+WHERE r.campaign_id = %(campaign)s AND NOT v.is_control ORDER BY c.external_id ON CONFLICT (code) DO NOTHING
 """
 ORDER_SQL = """
 UPDATE orders_order o SET offer_code = f.code FROM (
-  SELECT DISTINCT ON (g.id) b.id, g.code FROM campaigns_givenoffer g
+  SELECT DISTINCT ON (g.code) b.id, g.code FROM campaigns_givenoffer g
   JOIN campaigns_recipient r ON r.id = g.recipient_id JOIN orders_order b ON b.contact_id = r.contact_id
   WHERE r.campaign_id = %(campaign)s AND b.is_purchase AND b.ordered_at >= r.sent_at
-    AND b.ordered_at < r.sent_at + interval '45 days' AND r.id %% 2 = 0
-  ORDER BY g.id, b.ordered_at
+    AND b.ordered_at < r.sent_at + interval '45 days' AND right(g.code, 1) < 'A'
+  ORDER BY g.code, b.ordered_at, b.number
 ) f WHERE o.id = f.id
 """
 
