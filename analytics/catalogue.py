@@ -4,6 +4,9 @@ from analytics import clv_specs
 from analytics.alerts import panels as alerts
 from analytics.alerts.specs import ALERT_FIELDS
 from analytics.clv_panel import PANELS as CLV_PANELS
+from analytics.duplicates.exporting import EXPORTS as PAIR_EXPORTS
+from analytics.duplicates.panels import CONTACT_PANELS as PAIR_PANELS
+from analytics.duplicates.specs import DISTINCT_FIELDS, PAIR_FIELDS
 from analytics.exporting import EXPORTS
 from analytics.history_panel import PANELS as HISTORY_PANELS
 from analytics.home import CARDS
@@ -28,6 +31,8 @@ CATALOGUE = Catalogue(
         "leads.lead": LEAD_FIELDS,
         "feedback.response": RESPONSE_FIELDS,
         "analytics.sellalert": ALERT_FIELDS,
+        "analytics.duplicatepair": PAIR_FIELDS,
+        "analytics.distinctpair": DISTINCT_FIELDS,
     },
     grants={
         "analytics.modelrun": {
@@ -43,12 +48,21 @@ CATALOGUE = Catalogue(
             Role.MANAGER: SEE_AND_CHANGE,
         },
     },
-    exports=EXPORTS,
+    exports=(*EXPORTS, *PAIR_EXPORTS),
     panels={
-        "contacts.contact": (*CONTACT_PANELS, *CLV_PANELS, *HISTORY_PANELS, *alerts.CONTACT_PANELS),
+        "contacts.contact": (
+            *CONTACT_PANELS,
+            *CLV_PANELS,
+            *HISTORY_PANELS,
+            *alerts.CONTACT_PANELS,
+            *PAIR_PANELS,
+        ),
         "leads.lead": LEAD_PANELS,
     },
     navigation=(
+        NavItem(
+            "Duplicates", "duplicates:pair_list", "people", group="Customers", order=17, model="analytics.duplicatepair"
+        ),
         NavItem(
             "Selling alerts", "analytics:alert_list", "lightning", group="Sales", order=23, model="analytics.sellalert"
         ),
@@ -127,6 +141,8 @@ CATALOGUE = Catalogue(
         "analytics.modelrun": PastRule(exempt="A ledger: rows are only ever added, each with the figures of its run."),
         "analytics.rfmscore": REBUILT,
         "analytics.sellalert": PastRule(parent="contact_id"),
+        "analytics.duplicatepair": PastRule(exempt=MADE_ANEW),
+        "analytics.distinctpair": PastRule(parent="first_id"),
         "analytics.churnscore": REBUILT,
         "analytics.clvscore": REBUILT,
         "analytics.dealforecast": PastRule(exempt=MADE_ANEW),

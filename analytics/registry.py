@@ -19,6 +19,7 @@ from analytics.steps import (
     churn,
     clv,
     cohorts,
+    duplicates,
     forecast,
     history,
     leads,
@@ -118,6 +119,7 @@ SHIPPED = (
         describe=forecast.describe,
         url_name="analytics:forecast_detail",
     ),
+    Step("duplicates", "Duplicates", duplicates.run, describe=duplicates.describe, url_name="duplicates:pair_list"),
 )
 BROUGHT = tuple(step for name in settings.CRM_ANALYSIS_STEPS for step in import_string(name))
 """Of the apps above."""

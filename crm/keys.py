@@ -58,6 +58,11 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("Ctrl Shift Enter", "send the reply and solve it"),
         Key("1 … 5", "put an article into the reply; Alt 1 … Alt 5 while you write"),
     ),
+    "On a pair of duplicates": (
+        Key("d", "not the same", "done"),
+        Key("[", "surer pair", "press"),
+        Key("]", "next pair", "press"),
+    ),
     "Tasks and calendar": (
         Key("d", "done", "done"),
         Key("s", "put off till tomorrow", "snooze"),

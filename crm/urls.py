@@ -106,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("feedback.urls")),
     path("", include("campaigns.urls")),
     path("analytics/", include("analytics.urls")),
+    path("duplicates/", include("analytics.duplicates.urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("crm.accounts.urls")),
     path("admin/", admin.site.urls),

@@ -1,6 +1,7 @@
 """Models of the analysis, by noun."""
 
 from analytics.models.alerts import SellAlert
+from analytics.models.duplicates import DistinctPair, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
@@ -16,6 +17,8 @@ __all__ = [
     "ClvScore",
     "CohortCount",
     "DealForecast",
+    "DistinctPair",
+    "DuplicatePair",
     "ForecastSnapshot",
     "ForecastSum",
     "LeadScore",

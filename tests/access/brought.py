@@ -11,6 +11,7 @@ from tests.access.campaign_table import CAMPAIGN_ADDRESSES
 from tests.access.campaigned import CAMPAIGN_MAKERS
 from tests.access.deal_table import DEAL_ADDRESSES
 from tests.access.desk_table import DESK_ADDRESSES, DESK_MAKERS
+from tests.access.duplicate_table import DUPLICATE_ADDRESSES, DUPLICATE_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
 from tests.access.law import Address
 from tests.access.remedied import REMEDY_MAKERS
@@ -25,6 +26,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **ARTICLE_MAKERS,
     **CAMPAIGN_MAKERS,
     **FEEDBACK_MAKERS,
+    **DUPLICATE_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -35,4 +37,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **PORTAL_ADDRESSES,
     **CAMPAIGN_ADDRESSES,
     **FEEDBACK_ADDRESSES,
+    **DUPLICATE_ADDRESSES,
 }

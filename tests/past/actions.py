@@ -44,6 +44,7 @@ from tests.factories import make_contact, make_deal, make_order, make_pipeline, 
 from tests.past.alert_actions import ALERT_ACTIONS, ALERT_MODULES
 from tests.past.campaign_actions import CAMPAIGN_ACTIONS, CAMPAIGN_MODULES, CAMPAIGN_NOT_ALONE
 from tests.past.contact_actions import CONTACT_ACTIONS
+from tests.past.duplicate_actions import DUPLICATE_ACTIONS, DUPLICATE_MODULES
 from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
@@ -75,6 +76,7 @@ MODULES = (
     *SALES_MODULES,
     *QUOTE_MODULES,
     *ALERT_MODULES,
+    *DUPLICATE_MODULES,
     *TICKET_MODULES,
     *REMEDY_MODULES,
     *CAMPAIGN_MODULES,
@@ -145,6 +147,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **SALES_ACTIONS,
     **QUOTE_ACTIONS,
     **ALERT_ACTIONS,
+    **DUPLICATE_ACTIONS,
     **CONTACT_ACTIONS,
     **TICKET_ACTIONS,
     **REMEDY_ACTIONS,

@@ -1,0 +1,1 @@
+"""Contacts that may be one party, for review: `steps/duplicates.py` finds them."""

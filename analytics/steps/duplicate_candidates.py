@@ -1,0 +1,194 @@
+"""Which pairs of contacts are compared at all: those that share a key, and how alike each pair is.
+
+A million contacts make half a million times a million pairs. Compared are those that agree on one of several keys (the
+whole name, an address, the first letters of a name with the birthday, ...), so that a pair with a slip in one field is
+found by another. A key that many share (a placeholder, a common name) is walked in the order of the names, each contact
+with its next neighbours only: the work grows with the contacts, not with their square. Keys are codes in arrays, put
+together by sorting: no row is asked for on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.mathematics.likeness import Comparison
+from analytics.mathematics.linkage import MISSING, SAME, Compared
+from analytics.steps.duplicate_facts import Column, Facts
+from contacts.choices import ContactKind
+
+LARGEST_BLOCK = 40
+NEIGHBOURS = 5
+START = slice(0, 3)
+LETTER = slice(0, 1)
+YEAR = slice(0, 4)
+Part = tuple[str, slice | None]
+# each line is a key: what two contacts must have in common, whole or in part
+KEYS: dict[str, tuple[tuple[Part, ...], ...]] = {
+    ContactKind.PERSON: (
+        (("whole", None),),
+        (("birthday", None), ("first_name", LETTER)),
+        (("birthday", None), ("last_name", LETTER)),
+        (("last_name", None), ("birthday", YEAR), ("first_name", LETTER)),
+        (("first_name", None), ("birthday", YEAR), ("last_name", LETTER)),
+        (("first_name", None), ("postal_code", None)),
+        (("last_name", START), ("postal_code", None)),
+        (("last_name", None), ("first_name", START), ("city", START)),
+        (("street", None), ("house_number", None)),
+        (("postal_code", None), ("house_number", None)),
+    ),
+    ContactKind.ORGANIZATION: (
+        (("whole", None),),
+        (("website", None),),
+        (("street", None), ("house_number", None)),
+        (("street", START), ("house_number", None)),
+        (("name", START), ("house_number", None)),
+        (("name", START), ("postal_code", None)),
+        (("name", START), ("city", None)),
+        (("postal_code", None), ("house_number", None)),
+    ),
+}
+
+
+def candidates(facts: Facts, kind: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places in `facts.ids` of the pairs to be compared, each once, the lower one first."""
+    count = np.int64(len(facts))
+    order = _rank(facts.columns["whole"])
+    everybody = np.arange(len(facts), dtype=np.int64)
+    found = [np.empty(0, dtype=np.int64)]
+    for key in KEYS[kind]:
+        code = _joined([_part(facts.columns[name], cut) for name, cut in key])
+        found.append(_within(everybody, code, order, count))
+    custom = [facts.columns[name] for name in facts.compares if name.startswith("custom.")]
+    found += [_within(everybody, column.codes.astype(np.int64), order, count) for column in custom]
+    found += [_within(places, codes, order, count) for places, codes in facts.shared.values()]
+    pairs = np.unique(np.concatenate(found))
+    return pairs // count, pairs % count
+
+
+def compare(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -> Compared:
+    """How alike pairs are, field by field."""
+    levels = np.full((len(first), len(facts.compares)), MISSING, dtype=np.int8)
+    rarity = np.ones(levels.shape)
+    for place, (name, how) in enumerate(facts.compares.items()):
+        column = facts.columns[name]
+        one, other = column.codes[first], column.codes[second]
+        is_known = (one >= 0) & (other >= 0)
+        is_same = is_known & (one == other)
+        levels[is_same, place] = SAME
+        rarity[is_same, place] = rarity_of(column)[one[is_same]]
+        levels[is_known & ~is_same, place] = _near(column, how.comparison, one, other, is_known & ~is_same)
+        if name in facts.shared:
+            _agree_on_any(facts, name, (first, second), levels[:, place], rarity[:, place])
+    _see_swapped_names(facts, first, second, levels)
+    return Compared(levels, rarity)
+
+
+def random_pairs(count: int, most: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Up to `most` pairs of `count` records by lot; where there are no more than that, all of them."""
+    if count * (count - 1) // 2 <= most:
+        first, second = np.triu_indices(count, 1)
+        return first.astype(np.int64), second.astype(np.int64)
+    first, second = np.random.default_rng(seed).integers(0, count, size=(2, most))
+    return first[first != second], second[first != second]
+
+
+def rarity_of(column: Column) -> NDArray[np.float64]:
+    """By value: how likely another contact has it, too, if it is another party. The one itself does not count."""
+    return np.maximum(column.counts - 1, 0.5) / max(column.known - 1, 1)
+
+
+def _near(
+    column: Column, comparison: Comparison, one: NDArray, other: NDArray, is_asked: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    """Levels of pairs of values that are not the same; each pair of values is compared once."""
+    if comparison.near is None:
+        return np.full(int(is_asked.sum()), len(comparison.levels) - 1, dtype=np.int8)
+    low = np.minimum(one[is_asked], other[is_asked]).astype(np.int64)
+    high = np.maximum(one[is_asked], other[is_asked]).astype(np.int64)
+    distinct, back = np.unique(low * len(column.values) + high, return_inverse=True)
+    if not len(distinct):
+        return np.empty(0, dtype=np.int8)
+    texts = column.values[distinct // len(column.values)], column.values[distinct % len(column.values)]
+    return comparison.near(list(texts[0]), list(texts[1]))[back]
+
+
+def _agree_on_any(
+    facts: Facts, name: str, pair: tuple[NDArray, NDArray], levels: NDArray[np.int8], rarity: NDArray[np.float64]
+) -> None:
+    """Two contacts with several addresses agree where they have one in common, whichever is the main one."""
+    places, codes = facts.shared[name]
+    count = np.int64(len(facts))
+    held = np.unique(places, return_counts=True)
+    if not (held[1] > 1).any():
+        return
+    column = facts.columns[name]
+    several = np.isin(pair[0], held[0][held[1] > 1]) | np.isin(pair[1], held[0][held[1] > 1])
+    starts = np.searchsorted(places, np.arange(count + 1))
+    for row in np.flatnonzero(several & (levels != SAME)):
+        one, other = (codes[starts[who[row]] : starts[who[row] + 1]] for who in pair)
+        common = np.intersect1d(one, other)
+        if len(common):
+            levels[row] = SAME
+            rarity[row] = rarity_of(column)[common].min()
+
+
+def _see_swapped_names(facts: Facts, first: NDArray, second: NDArray, levels: NDArray[np.int8]) -> None:
+    """First and last name changed over are nearly the same, both."""
+    names = list(facts.compares)
+    if "first_name" not in names:
+        return
+    columns = [facts.columns[name] for name in ("first_name", "last_name")]
+    lasts = {text: code for code, text in enumerate(columns[1].values)}
+    as_last = np.array([*(lasts.get(text, -2) for text in columns[0].values), -2])[columns[0].codes]
+    swapped = (as_last[first] == columns[1].codes[second]) & (as_last[second] == columns[1].codes[first])
+    for name in ("first_name", "last_name"):
+        place = names.index(name)
+        levels[swapped & (levels[:, place] > 1), place] = 1
+
+
+def _part(column: Column, cut: slice | None) -> NDArray[np.int64]:
+    return column.codes.astype(np.int64) if cut is None else column.part(cut)
+
+
+def _rank(column: Column) -> NDArray[np.int64]:
+    """The place of each contact in the order of a column."""
+    by_value = np.empty(len(column.values) + 1, dtype=np.int64)
+    by_value[np.argsort(column.values) if len(column.values) else []] = np.arange(len(column.values))
+    by_value[-1] = len(column.values)
+    return by_value[column.codes]
+
+
+def _joined(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """One code for several; -1 where one of them is not known."""
+    code = parts[0]
+    for part in parts[1:]:
+        joined = code * (part.max(initial=0) + 1) + part
+        code = np.where((code < 0) | (part < 0), -1, joined)
+    return code
+
+
+def _within(
+    places: NDArray[np.int64], code: NDArray[np.int64], order: NDArray[np.int64], count: np.int64
+) -> NDArray[np.int64]:
+    """Pairs, as one number each, of contacts with the same code; in large blocks those that are neighbours."""
+    known = np.flatnonzero(code >= 0)
+    known = known[np.lexsort((places[known], order[places[known]], code[known]))]
+    code, places = code[known], places[known]
+    _, size = np.unique(code, return_counts=True)
+    is_large = np.repeat(size > LARGEST_BLOCK, size)
+    return np.concatenate([np.empty(0, dtype=np.int64), *_steps(code, places, is_large, count)])
+
+
+def _steps(
+    code: NDArray[np.int64], places: NDArray[np.int64], is_large: NDArray[np.bool_], count: np.int64
+) -> Iterator[NDArray[np.int64]]:
+    for step in range(1, LARGEST_BLOCK):
+        is_pair = code[step:] == code[:-step]
+        if step > NEIGHBOURS:
+            is_pair &= ~is_large[step:]
+        one, other = places[:-step][is_pair], places[step:][is_pair]
+        is_two = one != other
+        yield (np.minimum(one, other) * count + np.maximum(one, other))[is_two]

@@ -1,0 +1,238 @@
+"""What is known of the contacts, as the search for duplicates compares it: each field as codes of distinct values.
+
+PostgreSQL brings the values into one form (case and accents off, signs as blanks) and streams them; a million contacts
+then are an array of 4 MB a field, and each distinct text stands in memory once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from psycopg import sql
+
+from analytics.mathematics.likeness import CODE, EMAIL, EXACT, SPELLING, WORDS, Comparison
+from analytics.statements import rows_of
+from contacts.choices import ContactKind, PointKind
+from crm.choices import FieldType
+
+PHONE_DIGITS = 9
+"""The last ones are compared: numbers come with and without the country and its zeros."""
+FEWEST_KNOWN = 20
+RECORDS_A_VALUE = 2.5
+"""A custom field tells who somebody is where, on average, no more contacts have the same value."""
+CLEAN = "btrim(regexp_replace(crm_fold({}), '[^[:alnum:]]+', ' ', 'g'))"
+COLUMNS = {
+    "name": CLEAN.format("c.name"),
+    "first_name": CLEAN.format("c.first_name"),
+    "last_name": CLEAN.format("c.last_name"),
+    "birthday": "coalesce(c.birthday::text, '')",
+    "website": "regexp_replace(lower(c.website), '^[a-z]+://(www\\.)?|^www\\.|/.*$', '', 'g')",
+    "street": CLEAN.format("coalesce(a.street, '')"),
+    "postal_code": "regexp_replace(crm_fold(coalesce(a.postal_code, '')), '[^[:alnum:]]+', '', 'g')",
+    "city": CLEAN.format("coalesce(a.city, '')"),
+    "region": CLEAN.format("coalesce(a.region, '')"),
+}
+FACTS_SQL = sql.SQL("""
+COPY (
+  SELECT c.id, {columns} FROM contacts_contact AS c
+  LEFT JOIN contacts_address AS a ON a.contact_id = c.id AND a.is_primary
+  WHERE c.kind = {kind} AND c.archived_at IS NULL ORDER BY c.id
+) TO STDOUT
+""")
+POINTS_SQL = sql.SQL("""
+COPY (
+  SELECT p.contact_id, {value} FROM contacts_contactpoint AS p JOIN contacts_contact AS c ON c.id = p.contact_id
+  WHERE c.kind = {kind} AND c.archived_at IS NULL AND p.kind = {point} AND p.normalised <> ''
+  ORDER BY p.contact_id, p.is_primary DESC, p.id
+) TO STDOUT
+""")
+POINTS = {
+    "email": (PointKind.EMAIL, sql.SQL("lower(p.normalised)")),
+    "phone": (
+        PointKind.PHONE,
+        sql.SQL("right(regexp_replace(p.normalised, '[^0-9]', '', 'g'), {})").format(sql.Literal(PHONE_DIGITS)),
+    ),
+}
+CUSTOM_SQL = sql.SQL("""
+SELECT f.key, f.label FROM crm_customfield AS f
+CROSS JOIN LATERAL (
+  SELECT count(*) AS known, count(DISTINCT c.custom ->> f.key) AS distinct_values FROM contacts_contact AS c
+  WHERE c.kind = {kind} AND c.archived_at IS NULL AND c.custom ->> f.key <> ''
+) AS v
+WHERE f.model = 'contacts.contact' AND f.type = ANY ({types}::text[])
+  AND v.known >= {fewest} AND v.known <= v.distinct_values * {most}
+ORDER BY f.position, f.id
+""")
+HOUSE_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of all contacts: `codes` (one a contact, -1 where it is not known) into `values`; `counts` of each."""
+
+    codes: NDArray[np.int32]
+    values: NDArray[np.object_]
+    counts: NDArray[np.int64]
+
+    @property
+    def known(self) -> int:
+        return int(self.counts.sum())
+
+    def part(self, cut: slice) -> NDArray[np.int64]:
+        """Codes of a part of each value (its first letters), -1 where it is not known."""
+        codes = coded([value[cut] for value in self.values]).codes
+        return np.append(codes, -1)[self.codes].astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Compares:
+    """How a field is compared, and which related parties share it: those of one place, those of one name."""
+
+    comparison: Comparison
+    one_place: bool = False
+    one_name: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All contacts of a kind: their ids in order, columns by name, how each is compared. `shared` has, of the fields
+    that a contact can have several values of, each contact (its place in `ids`) and the code of the value."""
+
+    ids: NDArray[np.int64]
+    columns: dict[str, Column]
+    compares: dict[str, Compares]
+    shared: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+PLACE = {
+    "street": Compares(WORDS, one_place=True),
+    "house_number": Compares(CODE, one_place=True),
+    "postal_code": Compares(CODE, one_place=True),
+    "city": Compares(SPELLING, one_place=True),
+    "region": Compares(EXACT, one_place=True),
+}
+FIELDS: dict[str, dict[str, Compares]] = {
+    ContactKind.PERSON: {
+        "first_name": Compares(SPELLING),
+        "last_name": Compares(SPELLING, one_place=True),
+        "birthday": Compares(CODE),
+        "email": Compares(EMAIL, one_place=True),
+        "phone": Compares(CODE, one_place=True),
+        **PLACE,
+    },
+    ContactKind.ORGANIZATION: {
+        "name": Compares(WORDS, one_name=True),
+        "email": Compares(EMAIL, one_name=True),
+        "phone": Compares(CODE),
+        "website": Compares(EXACT, one_name=True),
+        **PLACE,
+    },
+}
+
+
+def read_facts(kind: str) -> Facts:
+    """The current contacts of a kind (`ContactKind`), by id."""
+    custom = identifying_fields(kind)
+    names, ids, rows = [*COLUMNS, *custom], [], Coder.many([*COLUMNS, "house_number", "whole", *custom])
+    read = sql.SQL(", ").join(
+        [*map(sql.SQL, COLUMNS.values()), *(_custom_value(key.partition(".")[2]) for key in custom)]
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(FACTS_SQL.format(columns=read, kind=sql.Literal(kind))) as copy,
+    ):
+        for contact_id, *values in copy.rows():
+            ids.append(int(contact_id))
+            found = dict(zip(names, values, strict=True))
+            _arrange(found, kind)
+            for name, coder in rows.items():
+                coder.add(found[name])
+    facts = Facts(
+        np.array(ids, dtype=np.int64),
+        {name: coder.column() for name, coder in rows.items()},
+        {**FIELDS[kind], **dict.fromkeys(custom, Compares(CODE))},
+    )
+    for name, (point, value) in POINTS.items():
+        _read_points(facts, name, POINTS_SQL.format(kind=sql.Literal(kind), point=sql.Literal(point), value=value))
+    return facts
+
+
+def identifying_fields(kind: str) -> list[str]:
+    """Custom fields, as `custom.KEY`, that hold texts or numbers which nearly each contact has to itself."""
+    query = CUSTOM_SQL.format(
+        kind=sql.Literal(kind),
+        types=sql.Literal([FieldType.TEXT.value, FieldType.NUMBER.value]),
+        fewest=sql.Literal(FEWEST_KNOWN),
+        most=sql.Literal(RECORDS_A_VALUE),
+    )
+    return [f"custom.{key}" for key, _ in rows_of(query)]
+
+
+def _custom_value(key: str) -> sql.Composed:
+    return sql.SQL("btrim(crm_fold(coalesce(c.custom ->> {}, '')))").format(sql.Literal(key))
+
+
+def _arrange(found: dict[str, str], kind: str) -> None:
+    """Names in their parts where only the whole one is known, the house number beside the words of the street."""
+    if kind == ContactKind.PERSON and not found["first_name"] and not found["last_name"]:
+        found["first_name"], _, found["last_name"] = found["name"].rpartition(" ")
+    if kind == ContactKind.PERSON:
+        found["whole"] = " ".join(sorted(f"{found['first_name']} {found['last_name']}".split()))
+    else:
+        found["whole"] = " ".join(sorted(found["name"].split()))
+    number = HOUSE_NUMBER.search(found["street"])
+    found["house_number"] = number[0] if number else ""
+    found["street"] = " ".join(word for word in found["street"].split() if not word.isdigit())
+
+
+def _read_points(facts: Facts, name: str, query: sql.Composed) -> None:
+    """Add a column with the main value of each contact, and all values to `shared`."""
+    ids, coder = [], Coder()
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        for contact_id, value in copy.rows():
+            ids.append(int(contact_id))
+            coder.add(value)
+    every = coder.column()
+    places = np.searchsorted(facts.ids, np.array(ids, dtype=np.int64))
+    held, first = np.unique(places, return_index=True)
+    codes = np.full(len(facts), -1, dtype=np.int32)
+    codes[held] = every.codes[first]
+    facts.columns[name] = Column(codes, every.values, every.counts)
+    facts.shared[name] = (places, every.codes.astype(np.int64))
+
+
+class Coder:
+    """Gives each distinct text a number, as the texts come; the empty one is -1."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {"": -1}
+        self._codes: list[int] = []
+
+    @staticmethod
+    def many(names: Sequence[str]) -> dict[str, Coder]:
+        return {name: Coder() for name in names}
+
+    def add(self, text: str) -> None:
+        self._codes.append(self._known.setdefault(text, len(self._known) - 1))
+
+    def column(self) -> Column:
+        values = np.empty(len(self._known) - 1, dtype=object)
+        values[:] = [text for text in self._known if text]
+        codes = np.array(self._codes, dtype=np.int32)
+        return Column(codes, values, np.bincount(codes[codes >= 0], minlength=len(values)))
+
+
+def coded(texts: Sequence[str]) -> Column:
+    """A column of texts."""
+    coder = Coder()
+    for text in texts:
+        coder.add(text)
+    return coder.column()
