@@ -76,10 +76,8 @@ def test_posterior_is_bayes_rule(rows, rare):
             # two strangers have this very value as often as it is rare, squared; one party has it m times as often
             chance = rare * rare if level == 0 else U[field][level]
             one *= linkage.m[0][field][0] * rare if level == 0 else linkage.m[0][field][level]
-            shared = SHARED[0][field]
-            related *= (
-                (linkage.m[1][field][0] * rare if level == 0 else linkage.m[1][field][level]) if shared else chance
-            )
+            own = linkage.m[1][field][0] * rare if level == 0 else linkage.m[1][field][level]
+            related *= own if SHARED[0][field] else chance
             strange *= chance
         assert probability == pytest.approx(one / (one + related + strange), rel=1e-6)
 
