@@ -1,11 +1,13 @@
 """Record linkage against made pairs of which the truth is known, and against Bayes' rule worked out by hand."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.mathematics.likeness import CODE, EMAIL, SPELLING, WORDS
+from analytics.mathematics.likeness import CODE, EMAIL, SPELLING, WORDS, Likeness
 from analytics.mathematics.linkage import MISSING, Compared, fit
 
 U = [np.array([0.01, 0.04, 0.95]), np.array([0.02, 0.08, 0.9]), np.array([0.005, 0.005, 0.99]), np.array([0.25, 0.75])]
@@ -69,7 +71,8 @@ def test_posterior_is_bayes_rule(rows, rare):
     levels = np.array(rows, dtype=np.int8)
     found = linkage.probability(Compared(levels, np.where(levels == 0, rare, 1.0)))
     for row, probability in zip(rows, found, strict=True):
-        one, related, strange = *linkage.shares, 1 - linkage.shares.sum()
+        one, related = linkage.shares
+        strange = 1 - linkage.shares.sum()
         for field, level in enumerate(row):
             if level == MISSING:
                 continue
@@ -103,8 +106,9 @@ WORD = st.text("abcdé 1", min_size=1, max_size=9)
 def test_likeness_is_the_same_both_ways_and_a_level_that_there_is(texts):
     first, second = map(list, zip(*texts, strict=True))
     for comparison in (SPELLING, WORDS, CODE, EMAIL):
-        found = comparison.near(first, second)
-        assert found.tolist() == comparison.near(second, first).tolist()
+        near = cast(Likeness, comparison.near)
+        found = near(first, second)
+        assert found.tolist() == near(second, first).tolist()
         assert ((found >= 1) & (found < len(comparison.levels))).all()
 
 
