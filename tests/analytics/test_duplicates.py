@@ -23,7 +23,7 @@ MAIL, PHONE = "grace@navy.example", "+12025550143"
 HOPPERS = (("Grace Hopper", dt.date(1906, 12, 9)), ("Grace Hoper", None), ("Vincent Hopper", dt.date(1906, 9, 30)))
 FEBRL = [
     "rec_id=external_id", "given_name=first_name", "surname=last_name", "postcode=postal_code", "suburb=city",
-    "state=region",
+    "state=region", "date_of_birth=birthday",
 ]  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def exported() -> list[dict]:
 def test_febrl_pairs_are_found_without_labels_and_found_again_as_they_were():
     make_company()
     streets = {"street": "{street_number} {address_1} {address_2}"}
-    brought_in("contacts", DATA / "febrl1.csv", FEBRL, templates=streets)
+    brought_in("contacts", DATA / "febrl1.csv", FEBRL, templates=streets, custom=(("soc_sec_id", ""),))
     metrics = analyzed()
     rows = exported()
     assert metrics["pairs"] == len(rows)
