@@ -40,6 +40,7 @@ DEMO_LOADERS = [
     "contacts.demo.daily.load",
     "contacts.demo.ties.load",
     "contacts.demo.working.load",
+    "contacts.demo.twins.load",
     "crm.demo.statistics.load",
     "orders.demo.after_sales.load",
     "contacts.demo.origins.load",

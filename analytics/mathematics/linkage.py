@@ -27,6 +27,8 @@ PRIOR_PAIRS = 10.0
 """How many pairs of one party the assumption before any data (`prior_of`) weighs as much as."""
 PRIOR_SAME = 0.8
 """Of pairs of one party, before any data: as many have a field the same, when both know it."""
+MOST_DIFFERENT = 0.25
+"""Of pairs of one party, at most as many have another name."""
 LEAST = 1e-12
 NOBODY = 0.01
 """Pairs: a class of which fewer are expected is empty."""
@@ -73,10 +75,14 @@ def fit(
     *,
     pairs_in_all: float,
     shared: Sequence[Sequence[bool]] = (),
+    names: Sequence[bool] = (),
     times: float = 1.0,
 ) -> Linkage:
     """Learn m and the shares by EM. `shared[k][field]`: whether the related class k shares the field. `times`: how many
-    pairs each compared one stands for, when only a part of them is given."""
+    pairs each compared one stands for, when only a part of them is given. `names`: the fields that one party has mostly
+    the same (`MOST_DIFFERENT`); without them, any crowd of pairs that have something in common could pass for parties
+    in a base that has no duplicates."""
+    named = [*names, *[False] * (len(u) - len(names))]
     u = tuple(np.clip(one, LEAST, 1) for one in u)
     m = [tuple(prior_of(len(one)) for one in u)]
     m += [
@@ -99,6 +105,7 @@ def fit(
             for place, one in enumerate(m)
         ]
         fresh = np.maximum(fresh, NOBODY / pairs_in_all)
+        m[0] = tuple(_mostly_the_same(one) if is_name else one for one, is_name in zip(m[0], named, strict=True))
         moved = float(np.abs(np.log(fresh / shares)).max())
         shares = fresh
     return Linkage(u, tuple(m), shares, rounds)
@@ -114,6 +121,15 @@ def _level_shares(weight: NDArray, levels: NDArray, old: NDArray) -> NDArray[np.
     known = levels >= 0
     counts = np.bincount(levels[known], weights=weight[known], minlength=len(old)) + PRIOR_PAIRS * prior_of(len(old))
     return counts / counts.sum()
+
+
+def _mostly_the_same(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The shares with the last level, different, held to `MOST_DIFFERENT`."""
+    if shares[-1] <= MOST_DIFFERENT:
+        return shares
+    held = shares * (1 - MOST_DIFFERENT) / (1 - shares[-1])
+    held[-1] = MOST_DIFFERENT
+    return held
 
 
 def _weights(

@@ -20,6 +20,8 @@ from analytics.steps.duplicate_facts import Column, Facts
 from contacts.choices import ContactKind
 
 LARGEST_BLOCK = 40
+NEARLY = 1
+"""The level of words that are nearly the same."""
 NEIGHBOURS = 5
 START = slice(0, 3)
 LETTER = slice(0, 1)
@@ -83,6 +85,7 @@ def compare(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -
         if name in facts.shared:
             _agree_on_any(facts, name, (first, second), levels[:, place], rarity[:, place])
     _see_swapped_names(facts, first, second, levels)
+    _tell_places_once(list(facts.compares), levels)
     return Compared(levels, rarity)
 
 
@@ -147,6 +150,15 @@ def _see_swapped_names(facts: Facts, first: NDArray, second: NDArray, levels: ND
     for name in ("first_name", "last_name"):
         place = names.index(name)
         levels[swapped & (levels[:, place] > 1), place] = 1
+
+
+def _tell_places_once(names: list[str], levels: NDArray[np.int8]) -> None:
+    """What follows from another field is no evidence of its own: the town from its postal code, the region from either,
+    the postal code from the same street."""
+    street, code, city, region = (levels[:, names.index(name)] for name in ("street", "postal_code", "city", "region"))
+    region[(city != MISSING) | (code != MISSING)] = MISSING
+    city[code != MISSING] = MISSING
+    code[(street >= 0) & (street <= NEARLY) & (code == SAME)] = MISSING
 
 
 def _part(column: Column, cut: slice | None) -> NDArray[np.int64]:

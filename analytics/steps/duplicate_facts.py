@@ -91,9 +91,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Compares:
-    """How a field is compared, and which related parties share it: those of one place, those of one name."""
+    """How a field is compared, and which related parties share it: those of one place, those of one name. One party
+    has a field that `is_name` mostly the same."""
 
     comparison: Comparison
+    is_name: bool = False
     one_place: bool = False
     one_name: bool = False
 
@@ -121,15 +123,15 @@ PLACE = {
 }
 FIELDS: dict[str, dict[str, Compares]] = {
     ContactKind.PERSON: {
-        "first_name": Compares(SPELLING),
-        "last_name": Compares(SPELLING, one_place=True),
-        "birthday": Compares(CODE),
+        "first_name": Compares(SPELLING, is_name=True, one_name=True),
+        "last_name": Compares(SPELLING, is_name=True, one_place=True, one_name=True),
+        "birthday": Compares(CODE, is_name=True),
         "email": Compares(EMAIL, one_place=True),
         "phone": Compares(CODE, one_place=True),
         **PLACE,
     },
     ContactKind.ORGANIZATION: {
-        "name": Compares(WORDS, one_name=True),
+        "name": Compares(WORDS, is_name=True, one_name=True),
         "email": Compares(EMAIL, one_name=True),
         "phone": Compares(CODE),
         "website": Compares(EXACT, one_name=True),

@@ -31,7 +31,7 @@ LEAST_PROBABILITY = 0.1
 """Below, a pair is not worth anybody's look: nine of ten are two parties."""
 PROBABLE = 0.5
 MOST_LEARNED_FROM = 300_000
-RANDOM_PAIRS = 500_000
+RANDOM_PAIRS = 200_000
 AT_ONCE = 500_000
 SEED = 42
 PARTS = 3
@@ -126,6 +126,7 @@ def learn(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -> 
         compare(facts, first[some], second[some]),
         u,
         pairs_in_all=count * (count - 1) / 2,
+        names=[how.is_name for how in fields],
         shared=[[how.one_place for how in fields], [how.one_name for how in fields]],
         times=len(first) / len(some),
     )

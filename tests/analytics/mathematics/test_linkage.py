@@ -54,9 +54,9 @@ def test_people_of_one_household_are_not_one_party_for_all_that_they_share():
     assert one > 0.98
 
 
-def test_a_base_without_any_duplicates_has_none():
-    compared, _ = pairs((0, 0, 50_000))
-    linkage = fit(compared, U, pairs_in_all=len(compared), shared=SHARED)
+def test_a_base_without_any_duplicates_has_none_whatever_neighbours_have_in_common():
+    compared, _ = pairs((0, 2000, 50_000))
+    linkage = fit(compared, U, pairs_in_all=len(compared), shared=SHARED, names=[False, True])
     assert linkage.probability(compared).sum() < 50
 
 
