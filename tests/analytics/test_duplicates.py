@@ -11,8 +11,8 @@ from django.urls import reverse
 from analytics.models import DistinctPair, DuplicatePair, ModelRun
 from analytics.runs import run_steps
 from contacts.models import Address, Contact, ContactPoint
-from crm.choices import Role
-from crm.models import CustomField, LogEntry
+from crm.choices import FieldRight, Role
+from crm.models import CustomField, FieldRule, LogEntry
 from tests.factories import make_company, make_contact, make_user, signed_in
 from tests.importing.tables import DATA, brought_in
 from tests.past.duplicate_actions import make_pair
@@ -133,6 +133,11 @@ def test_a_pair_is_only_for_who_sees_both_and_hidden_fields_are_left_out():
     assert ("Other of mine" in listed, foreign.name in listed) == (True, False)
     assert "Other of mine" in client.get(mine.get_absolute_url()).content.decode()
     assert own.get_absolute_url() in listed
+    DuplicatePair.objects.filter(pk=own.pk).update(evidence=[["birthday", 0, 12.5], ["city", 0, 3.1]])
+    assert "Birthday" in client.get(own.get_absolute_url()).content.decode()
+    FieldRule.objects.create(role=Role.REP, model="contacts.contact", field="birthday", right=FieldRight.HIDDEN)
+    page = client.get(own.get_absolute_url()).content.decode()
+    assert ("Birthday" in page, "City" in page) == (False, True)
 
 
 def test_nothing_to_compare_is_no_error():
