@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.models import DuplicatePair
-from analytics.steps.duplicate_facts import FIELDS
+from analytics.steps.duplicate_facts import FIELDS, HOUSE_NUMBER
 from contacts.choices import PointKind
 from contacts.models import Address, Contact
 from crm.catalogue import fields_of
@@ -33,6 +33,8 @@ LABELS = {
 # the house number is part of the street, for rights as for eyes
 STORED = {"house_number": "street"}
 OF_ADDRESS = ("street", "house_number", "postal_code", "city", "region")
+LACKING = ("one of both has none", "says nothing")
+FOLLOWS = ("", "follows from another field")
 MOST_WORTH_SAYING = 1_000_000
 
 
@@ -68,7 +70,7 @@ def lines_of(pair: DuplicatePair, user: User | None) -> list[Line]:
             level, weight = told[name]
             lines.append(Line(label, values, _likeness(name, kind, level), _says(weight), _tone(weight)))
         elif any(values):
-            lines.append(Line(label, values, "one of both has none" if not all(values) else "", "says nothing", ""))
+            lines.append(Line(label, values, *(FOLLOWS if all(values) else LACKING), ""))
     return lines
 
 
@@ -114,9 +116,12 @@ def _value(contact: Contact, name: str) -> str:
         return ", ".join(point.value for point in contact.points.all() if point.kind == name)
     if name.startswith(CUSTOM):
         return str(contact.custom.get(name.removeprefix(CUSTOM), "") or "")
+    if name == "house_number":
+        number = HOUSE_NUMBER.search(_value(contact, "street"))
+        return number[0] if number else ""
     if name in OF_ADDRESS:
         main = next((one for one in contact.addresses.all() if one.is_primary), None)
-        return str(getattr(main, STORED.get(name, name), "")) if main else ""
+        return str(getattr(main, name)) if main else ""
     if name == "birthday":
         return full_day(contact.birthday) if contact.birthday else ""
     return str(getattr(contact, name))

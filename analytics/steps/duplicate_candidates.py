@@ -14,12 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.mathematics.likeness import Comparison
+from analytics.mathematics.likeness import EMAIL, Comparison
 from analytics.mathematics.linkage import MISSING, SAME, Compared
 from analytics.steps.duplicate_facts import Column, Facts
 from contacts.choices import ContactKind
 
 LARGEST_BLOCK = 40
+DIFFERENT_MAIL = len(EMAIL.levels) - 1
 NEARLY = 1
 """The level of words that are nearly the same."""
 NEIGHBOURS = 5
@@ -85,7 +86,7 @@ def compare(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -
         if name in facts.shared:
             _agree_on_any(facts, name, (first, second), levels[:, place], rarity[:, place])
     _see_swapped_names(facts, first, second, levels)
-    _tell_places_once(list(facts.compares), levels)
+    _tell_once(list(facts.compares), levels)
     return Compared(levels, rarity)
 
 
@@ -152,12 +153,17 @@ def _see_swapped_names(facts: Facts, first: NDArray, second: NDArray, levels: ND
         levels[swapped & (levels[:, place] > 1), place] = 1
 
 
-def _tell_places_once(names: list[str], levels: NDArray[np.int8]) -> None:
+def _tell_once(names: list[str], levels: NDArray[np.int8]) -> None:
     """What follows from another field is no evidence of its own: the town from its postal code, the region from either,
-    the postal code from the same street."""
+    the postal code from the same street, an e-mail address that is only alike from the name that it is made of."""
     street, code, city, region = (levels[:, names.index(name)] for name in ("street", "postal_code", "city", "region"))
     region[(city != MISSING) | (code != MISSING)] = MISSING
     city[code != MISSING] = MISSING
+    name, mail = (
+        levels[:, names.index("last_name" if "last_name" in names else "name")],
+        levels[:, names.index("email")],
+    )
+    mail[(name >= 0) & (name <= NEARLY) & (mail != SAME) & (mail != DIFFERENT_MAIL)] = MISSING
     code[(street >= 0) & (street <= NEARLY) & (code == SAME)] = MISSING
 
 
