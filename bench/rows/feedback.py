@@ -88,9 +88,8 @@ def copied(files: dict[str, Path]) -> None:
 
 def emptied(world: World) -> None:
     """Without an answer, and without what hangs on answers (invitations, reviews, votes of suggestions)."""
-    tables = ", ".join((*TABLES, "feedback_question", "feedback_survey"))
     with world.as_owner() as owner:
-        owner.execute(f"TRUNCATE {tables} CASCADE")
+        owner.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
 
 
 def pages_of(world: World) -> Iterator[Line]:
@@ -112,8 +111,9 @@ def pages_of(world: World) -> Iterator[Line]:
 
 BARE = """
 CREATE TEMP TABLE bench_nps ON COMMIT DROP AS
-SELECT date_trunc('month', answered_at) AS month, survey_id, s.segment, count(*) FILTER (WHERE nps >= 9),
-  count(*) FILTER (WHERE nps BETWEEN 7 AND 8), count(*) FILTER (WHERE nps <= 6), sum(nps)
+SELECT date_trunc('month', answered_at) AS month, survey_id, s.segment, count(*) FILTER (WHERE nps >= 9) AS promoters,
+  count(*) FILTER (WHERE nps BETWEEN 7 AND 8) AS passives, count(*) FILTER (WHERE nps <= 6) AS detractors,
+  sum(nps) AS total
 FROM feedback_response r LEFT JOIN analytics_rfmscore s ON s.contact_id = r.contact_id
 WHERE nps IS NOT NULL GROUP BY GROUPING SETS ((1), (1, 2), (1, 3), (1, touch_point_id), (1, product_id), (1, agent_id))
 """
