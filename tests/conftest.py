@@ -16,6 +16,7 @@ from crm.database.owner import as_owner
 from tests.drills.tally import Tally, line_of
 from tests.emptying import be_quick
 from tests.servers import Servers
+from tests.together import Together
 from tests.worker import Worker
 
 LINE = "line at the end"
@@ -48,17 +49,9 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests around one thing that takes long to make, a fixture of the module or the drills' stack, stay together in
-    one process (`--dist loadgroup`): else each process makes its own."""
-    for item in items:
-        made = getattr(item, "_fixtureinfo", None)
-        for name, definitions in made.name2fixturedefs.items() if made else ():
-            if definitions[-1].scope == "module" and definitions[-1].baseid.startswith("tests/"):
-                item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-            elif name == "whole_stack":
-                item.add_marker(pytest.mark.xdist_group(name))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    """Tests that share what takes long to make stay together."""
+    return Together(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
