@@ -119,7 +119,7 @@ SHIPPED = (
         describe=forecast.describe,
         url_name="analytics:forecast_detail",
     ),
-    Step("duplicates", "Duplicates", duplicates.run, describe=duplicates.describe, url_name="duplicates:pair_list"),
+    Step("duplicates", "Duplicates", duplicates.run, url_name="duplicates:pair_list"),
 )
 BROUGHT = tuple(step for name in settings.CRM_ANALYSIS_STEPS for step in import_string(name))
 """Of the apps above."""

@@ -100,8 +100,9 @@ def random_pairs(count: int, most: int, seed: int) -> tuple[NDArray[np.int64], N
 
 
 def rarity_of(column: Column) -> NDArray[np.float64]:
-    """By value: how likely another contact has it, too, if it is another party. The one itself does not count."""
-    return np.maximum(column.counts - 1, 0.5) / max(column.known - 1, 1)
+    """By value: how likely another contact has it, too, if it is another party. The one itself does not count; others
+    who are not in the base do (`Column.outside`)."""
+    return np.maximum(column.counts - 1, 0.5) / max(column.known - 1 + column.outside, 1)
 
 
 def _near(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db import connection
@@ -23,6 +23,9 @@ from crm.choices import FieldType
 PHONE_DIGITS = 9
 """The last ones are compared: numbers come with and without the country and its zeros."""
 FEWEST_KNOWN = 20
+OUTSIDE = 1_000
+"""What is made to be one party's alone (an address, a number, an identifier) is as rare in a base of twenty contacts as
+in the world, which twenty contacts do not show."""
 RECORDS_A_VALUE = 2.5
 """A custom field tells who somebody is where, on average, no more contacts have the same value."""
 CLEAN = "btrim(regexp_replace(crm_fold({}), '[^[:alnum:]]+', ' ', 'g'))"
@@ -73,11 +76,13 @@ HOUSE_NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Column:
-    """One field of all contacts: `codes` (one a contact, -1 where it is not known) into `values`; `counts` of each."""
+    """One field of all contacts: `codes` (one a contact, -1 where it is not known) into `values`; `counts` of each.
+    `outside`: how many more parties its values are taken to tell apart (`OUTSIDE`)."""
 
     codes: NDArray[np.int32]
     values: NDArray[np.object_]
     counts: NDArray[np.int64]
+    outside: int = 0
 
     @property
     def known(self) -> int:
@@ -157,9 +162,10 @@ def read_facts(kind: str) -> Facts:
             _arrange(found, kind)
             for name, coder in rows.items():
                 coder.add(found[name])
+    own = {"website", *custom}
     facts = Facts(
         np.array(ids, dtype=np.int64),
-        {name: coder.column() for name, coder in rows.items()},
+        {name: replace(coder.column(), outside=OUTSIDE * (name in own)) for name, coder in rows.items()},
         {**FIELDS[kind], **dict.fromkeys(custom, Compares(CODE))},
     )
     for name, (point, value) in POINTS.items():
@@ -207,7 +213,7 @@ def _read_points(facts: Facts, name: str, query: sql.Composed) -> None:
     held, first = np.unique(places, return_index=True)
     codes = np.full(len(facts), -1, dtype=np.int32)
     codes[held] = every.codes[first]
-    facts.columns[name] = Column(codes, every.values, every.counts)
+    facts.columns[name] = Column(codes, every.values, every.counts, OUTSIDE)
     facts.shared[name] = (places, every.codes.astype(np.int64))
 
 

@@ -18,7 +18,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from analytics.mathematics.linkage import MISSING, SAME, Compared, Linkage, fit
-from analytics.models import DuplicatePair, ModelRun
+from analytics.models import DuplicatePair
 from analytics.statements import execute, rows_of
 from analytics.steps import StepResult
 from analytics.steps.duplicate_candidates import candidates, compare, random_pairs, rarity_of
@@ -82,12 +82,10 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         "compared": sum(one["compared"] for one in models.values()),
         "models": models,
     }
-    return StepResult(int(waiting), dict(parameters), metrics, data_to=as_of)
+    return StepResult(int(waiting), dict(parameters), metrics | {"sentences": _sentences(metrics)}, data_to=as_of)
 
 
-def describe(run: ModelRun) -> list[str]:
-    """A run in words, a line each."""
-    found = run.metrics
+def _sentences(found: Mapping[str, Any]) -> list[str]:
     said = [
         (
             f"{number(found['pairs'])} pairs may be one party, {number(found['probable'])} of them rather than not; "

@@ -17,6 +17,7 @@ from analytics.models import (
     ChurnScore,
     ClvScore,
     CohortCount,
+    DuplicatePair,
     LeadScore,
     ModelRun,
     ProspectScore,
@@ -56,6 +57,7 @@ RESULTS = (
     VariantTally,
     ResponseScore,
     SatisfactionCount,
+    DuplicatePair,
 )
 OF_A_RUN = ("run_id", "id", "counted_at")
 PROGRAM = """
@@ -89,6 +91,8 @@ def base() -> None:
     make_base([sale for sale in sales if sale.customer % 3], source="Fair")
     make_base([sale for sale in sales if not sale.customer % 3], source="Web")
     make_company()
+    for _ in range(2):
+        make_contact(name="Ottilie Sandrock", emails=("ottilie@sandrock.example",), phones=("+49 40 7654321",))
     for number in range(8):
         make_contact(name=f"Nobody {number}", source="Fair" if number % 2 else "Web")
     for back in range(12):

@@ -90,8 +90,7 @@ NOT_ALONE = {
     "save_points", "save_address", "is_set_up", "name_from_email", "ring", "answer_password_requests",
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
-    "default_pipeline", "set_lists",
-    "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
+    "default_pipeline", "set_lists", "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
 } | LEAD_NOT_ALONE | TICKET_NOT_ALONE | REMEDY_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
 
 
