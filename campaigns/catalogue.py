@@ -84,7 +84,7 @@ CATALOGUE = Catalogue(
             group="Marketing",
             order=74,
             model="campaigns.offer",
-            key="b",
+            key="x",
         ),
     ),
     new_items=(NewItem("Campaign", "campaigns:campaign_create", "megaphone", "campaigns.campaign", key="m", order=30),),
