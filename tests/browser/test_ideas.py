@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
+from contacts.models import Purpose
+from contacts.permission.rule import SERVICE
 from crm.choices import Role
 from crm.models import OutgoingMail
 from feedback.models import Suggestion
@@ -18,6 +20,7 @@ def test_a_suggestion_goes_from_the_portal_over_the_board_to_its_customer(
     page: Page, browser: Browser, live_server, transactional_db
 ):
     make.make_company()
+    Purpose.objects.get_or_create(key=SERVICE, defaults={"label": "Service", "least_level": 0})
     manager = make.make_user(Role.MANAGER, name="Ida Manager")
     make.make_contact(name="Mia Keller", first_name="Mia", emails=("mia@example.com",), owner=manager)
     path = link_for("mia@example.com", shows_all=True).partition("/portal/")[2]

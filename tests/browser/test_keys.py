@@ -30,6 +30,7 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     page.keyboard.press("g")
     page.keyboard.press("c")
     expect(page).to_have_url(f"{live_server.url}/contacts/")
+    page.wait_for_load_state()
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
     expect(page.locator("[data-bulk-count]")).to_have_text("2 selected")
@@ -55,6 +56,7 @@ def test_the_help_lists_the_keys_and_they_do_what_it_says(page: Page, live_serve
     page.keyboard.press("d")
     expect(page).to_have_url(f"{live_server.url}/deals/new/")
     page.goto(f"{live_server.url}/contacts/")
+    page.wait_for_load_state()
     page.keyboard.press("n")
     expect(page).to_have_url(f"{live_server.url}/contacts/new/")
     expect(page.locator("#id_name")).to_be_focused()
