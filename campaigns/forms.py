@@ -66,10 +66,7 @@ class CampaignForm(SectionedForm, forms.ModelForm):
         return name
 
     def clean_currency(self) -> str:
-        code = str(self.cleaned_data["currency"]).strip().upper()
-        if len(code) != 3 or not code.isascii() or not code.isalpha():
-            raise ValidationError("A currency is three letters, such as EUR.")
-        return code
+        return str(self.cleaned_data["currency"]).strip().upper()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

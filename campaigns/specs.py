@@ -7,12 +7,13 @@ from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns import marks
 from campaigns.choices import STATE_TONES, CampaignChannel, CampaignState, CampaignType, Reached
+from campaigns.looking_up import one_of
 from campaigns.models import Campaign, Recipient
 from campaigns.queries import read_outcomes
 from campaigns.results import NO_CONTROL, Result
@@ -20,8 +21,6 @@ from crm.catalogue import FieldSpec
 from crm.related_totals import Total
 from crm.templatetags.figures import NOTHING, percent, short_money
 from crm.templatetags.pieces import bar, pill
-
-EMPTY = ("empty", "filled", "isnull")
 
 
 def campaign_choices() -> Sequence[tuple[str, str]]:
@@ -112,22 +111,13 @@ CAMPAIGN_FIELDS = (
 def in_campaign(look_up: str, value: Any) -> Q:
     """Contacts that one of these campaigns reached; without any value: some campaign, or none."""
     rows = Recipient.objects.filter(contact=OuterRef("pk"), variant__is_control=False)
-    return _asked(rows, look_up, value)
+    return one_of(rows, "campaign", look_up, value)
 
 
 def responded_to(look_up: str, value: Any) -> Q:
     """Contacts that responded to one of these campaigns."""
     rows = Recipient.objects.filter(contact=OuterRef("pk"), variant__is_control=False, responded=True)
-    return _asked(rows, look_up, value)
-
-
-def _asked(rows: models.QuerySet[Recipient], look_up: str, value: Any) -> Q:
-    if look_up in EMPTY:
-        found = Q(Exists(rows))
-        return found if look_up == "filled" or value is False else ~found
-    listed = list(value) if isinstance(value, (list, tuple)) else [value]
-    keys = [int(one) for one in listed if str(one).isascii() and str(one).isdecimal() and len(str(one)) < 19]
-    return Q(Exists(rows.filter(campaign__in=keys)))
+    return one_of(rows, "campaign", look_up, value)
 
 
 def chance_cell(contact: Any) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import Http404
 
 from crm.catalogue import record_models
+from crm.primary_keys import key_in
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -39,10 +40,11 @@ def text_key_of(record: models.Model) -> str:
 def seen_record(user: User | None, text_key: str) -> Any:
     """The record that `contacts.contact:17` names, if the person may see it. Raises 404."""
     label, _, number = text_key.partition(":")
-    if label not in record_models() or not number.isdecimal() or len(number) > 18:
+    key = key_in(number)
+    if label not in record_models() or key is None:
         raise Http404("There is no such record.")
     rows: Any = apps.get_model(label)._default_manager
-    record = rows.visible_to(user).filter(pk=int(number)).first()
+    record = rows.visible_to(user).filter(pk=key).first()
     if record is None:
         raise Http404("There is no such record.")
     return record

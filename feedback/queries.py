@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contacts.models import Contact
 from crm.field_rights import hides
-from crm.filtering.folding import folded
-from crm.filtering.searching import MOST_WORDS, finds_names_only, search_condition
+from crm.filtering.searching import finds_names_only, has_words, search_condition
 from crm.models import User
 from feedback.choices import Dimension
 from feedback.models import Answer, Response
@@ -25,9 +24,7 @@ def search_responses(rows: QuerySet[Any], text: str, user: User | None = None) -
     customers = Contact.objects.filter(search_condition(text, names_only=names_only))
     found = Response.objects.filter(contact__in=customers.order_by().values("pk")).order_by().values("pk")
     if not hides(user, "feedback.response.comment"):
-        said = Q()
-        for word in text.split()[:MOST_WORDS]:
-            said &= Q(search_text__contains=folded(word))
+        said = has_words("search_text", text)
         found = found.union(Response.objects.filter(said).exclude(search_text="").order_by().values("pk"), all=True)
     return rows.filter(pk__in=found)
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Avg, Count, Q
 
+from crm.intervals import share_interval
 from crm.models import User
 from feedback.choices import SMALL_N, LeftOut, QuestionKind
 from feedback.models import Answer, Invitation, Question, Response, Survey
-from feedback.scoring import NetPromoter, interval_of_share
+from feedback.scoring import NetPromoter
 
 MOST_CHOICES = 12
 
@@ -35,7 +36,7 @@ class Asked:
     @property
     def interval(self) -> tuple[float, float] | None:
         """Of the rate, 95 %."""
-        return interval_of_share(self.answered, self.asked) if self.asked else None
+        return share_interval(self.answered, self.asked) if self.asked else None
 
 
 @dataclass(frozen=True)

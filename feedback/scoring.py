@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import statistics
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from scipy.special import stdtrit
 
 from feedback.choices import DETRACTOR_TO, PROMOTER_FROM, SMALL_N
 
@@ -68,9 +71,29 @@ class NetPromoter:
         return abs(self.score - other.score) > math.hypot(self.half_width, other.half_width)
 
 
-def interval_of_share(count: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927); `n` above nought."""
-    share, square = count / n, Z95 * Z95
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = Z95 / (1 + square / n) * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+@dataclass(frozen=True)
+class Mean:
+    """The mean of n values; `half_width` is half its 95 % interval by Student's t, None below two values."""
+
+    n: int = 0
+    mean: float | None = None
+    half_width: float | None = None
+
+    @property
+    def is_small(self) -> bool:
+        return self.n < SMALL_N
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Mean:
+        """Of single values."""
+        if not values:
+            return cls()
+        deviation = statistics.stdev(values) if len(values) > 1 else None
+        return cls.from_sums(len(values), statistics.fmean(values), deviation)
+
+    @classmethod
+    def from_sums(cls, n: int, mean: float | None, deviation: float | None) -> Mean:
+        """Of their number, mean and sample standard deviation, as SQL's avg and stddev_samp give them."""
+        if n < 2 or mean is None or deviation is None:
+            return cls(n, mean)
+        return cls(n, mean, float(stdtrit(n - 1, 0.975)) * deviation / math.sqrt(n))

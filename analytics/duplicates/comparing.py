@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.mathematics.likeness import CODE
 from analytics.models import DuplicatePair
 from analytics.steps.duplicate_facts import FIELDS, HOUSE_NUMBER
 from contacts.choices import PointKind
@@ -14,7 +14,6 @@ from crm.field_rights import hidden_fields
 from crm.models import User
 from crm.templatetags.figures import full_day, number, percent
 
-SAME, MISSING = "same", "missing"
 CUSTOM = "custom."
 LABELS = {
     "name": "Name",
@@ -82,11 +81,8 @@ def in_short(pair: DuplicatePair, user: User | None, most: int = 3) -> str:
 
 def _likeness(name: str, kind: str, level: int) -> str:
     how = FIELDS[kind].get(name)
-    levels: Sequence[str] = how.comparison.levels if how else CUSTOM_LEVELS
+    levels = (how.comparison if how else CODE).levels  # custom fields are compared as codes
     return levels[level] if level < len(levels) else levels[-1]
-
-
-CUSTOM_LEVELS = FIELDS["person"]["birthday"].comparison.levels
 
 
 def _says(weight: float) -> str:
@@ -117,8 +113,8 @@ def _value(contact: Contact, name: str) -> str:
     if name.startswith(CUSTOM):
         return str(contact.custom.get(name.removeprefix(CUSTOM), "") or "")
     if name == "house_number":
-        number = HOUSE_NUMBER.search(_value(contact, "street"))
-        return number[0] if number else ""
+        found = HOUSE_NUMBER.search(_value(contact, "street"))
+        return found[0] if found else ""
     if name in OF_ADDRESS:
         main = next((one for one in contact.addresses.all() if one.is_primary), None)
         return str(getattr(main, name)) if main else ""

@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Value
+
 from analytics.models import DuplicatePair
 from analytics.queries import last_run
 from crm.catalogue import ExportKind
 from crm.choices import Verb
 from crm.exporting.streams import CannotExport, refuse_unknown, stream_rows
+from crm.field_rights import hides
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -33,6 +36,8 @@ def pair_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) 
     if last_run("duplicates") is None:
         raise CannotExport("Nobody has looked for duplicates yet: run `manage.py analyze --only duplicates` first.")
     rows = DuplicatePair.objects.waiting().visible_to(user, Verb.EXPORT).order_by("-probability", "-pk")
+    if hides(user, "contacts.contact.external_id"):
+        return stream_rows(rows, dict.fromkeys(EXPRESSIONS, Value("")) | {"probability": "probability"}, columns)
     return stream_rows(rows, EXPRESSIONS, columns)
 
 

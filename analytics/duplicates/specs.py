@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from analytics.duplicates.comparing import how_sure
 from contacts.choices import ContactKind
 from crm.catalogue import FieldSpec
 from crm.templatetags.pieces import bar
@@ -12,7 +13,8 @@ UNSEEN = "a contact you cannot see"
 
 
 def _likely(record: Any) -> str:
-    return bar(cast(float, record.probability), "accent")
+    probability = cast(float, record.probability)
+    return bar(probability, "accent", words=how_sure(probability))
 
 
 def _names(noun: str) -> tuple[FieldSpec, ...]:
@@ -38,9 +40,12 @@ PAIR_FIELDS = (
         "kind", "Kind", "first__kind", kind="choice", choices=lambda: ContactKind.choices, default=True, order=40,
         stored="contacts.contact.kind",
     ),
-    FieldSpec("first_external_id", "External id", "first__external_id", order=50, filter=False),
-    FieldSpec("second_external_id", "External id of the other", "second__external_id", order=51, filter=False),
-    FieldSpec("owner", "Owner", "first__owner", kind="person", select=("first__owner",), order=60),
+    FieldSpec("first_external_id", "External id", "first__external_id", order=50, filter=False,
+        stored="contacts.contact.external_id"),
+    FieldSpec("second_external_id", "External id of the other", "second__external_id", order=51, filter=False,
+        stored="contacts.contact.external_id"),
+    FieldSpec("owner", "Owner", "first__owner", kind="person", select=("first__owner",), order=60,
+        stored="contacts.contact.owner"),
 )  # fmt: skip
 DISTINCT_FIELDS = (
     *_names("Not the same"),

@@ -36,8 +36,8 @@ class DuplicatePair(models.Model):
     """Two contacts that are one party with this probability, as of the last run; `first` has the lower id.
 
     `evidence` has, by field, how alike they are and what that says: [field, level, weight], the weight in bits (a bit
-    doubles the odds), the heaviest first; `analytics.duplicates.words` says it. Fields that one of both lacks are not
-    in it. The values stay with the contacts.
+    doubles the odds), the heaviest first; `analytics.duplicates.comparing` says it in words. Fields that one of both
+    lacks are not in it. The values stay with the contacts.
     """
 
     first = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")

@@ -81,10 +81,7 @@ class OfferForm(SectionedForm, forms.ModelForm):
         return words
 
     def clean_currency(self) -> str:
-        code = str(self.cleaned_data["currency"]).strip().upper()
-        if len(code) != 3 or not code.isascii() or not code.isalpha():
-            raise ValidationError("A currency is three letters, such as EUR.")
-        return code
+        return str(self.cleaned_data["currency"]).strip().upper()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

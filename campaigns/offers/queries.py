@@ -124,13 +124,6 @@ def newest_redemptions(user: User, offer: Offer) -> list[Redemption]:
     return list(rows.order_by("-order__ordered_at", "-order_id")[:NEWEST])
 
 
-def is_open(offer: Offer) -> bool:
-    """Whether a campaign could make it today."""
-    today = company_today()
-    has_begun = offer.valid_from is None or offer.valid_from <= today
-    return offer.archived_at is None and has_begun and (offer.valid_until is None or offer.valid_until >= today)
-
-
 def state_of(offer: Offer) -> tuple[str, str]:
     """Its state in a word, and the tone of it."""
     if offer.archived_at:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 
 from campaigns.choices import Benefit, Verdict
+from campaigns.looking_up import one_of
 from campaigns.models import GivenOffer, Offer
 from campaigns.offers.queries import OfferFigures, read_figures, state_of
 from campaigns.offers.terms import GOT
@@ -16,8 +17,6 @@ from crm.catalogue import FieldSpec
 from crm.company import current_company
 from crm.templatetags.figures import money, percent, whole_money
 from crm.templatetags.pieces import pill
-
-EMPTY = ("empty", "filled", "isnull")
 
 
 def offer_choices() -> Sequence[tuple[str, str]]:
@@ -81,7 +80,7 @@ OFFER_FIELDS = (
 def was_offered(look_up: str, value: Any) -> Q:
     """Contacts that were given one of these offers; without any value: some offer, or none."""
     rows = GivenOffer.objects.filter(recipient__contact=OuterRef("pk"), recipient__state__in=GOT)
-    return _asked(rows, look_up, value)
+    return one_of(rows, "offer", look_up, value)
 
 
 def took(look_up: str, value: Any) -> Q:
@@ -89,16 +88,7 @@ def took(look_up: str, value: Any) -> Q:
     rows = GivenOffer.objects.filter(
         recipient__contact=OuterRef("pk"), recipient__state__in=GOT, redemptions__verdict=Verdict.ACCEPTED
     )
-    return _asked(rows, look_up, value)
-
-
-def _asked(rows: models.QuerySet[GivenOffer], look_up: str, value: Any) -> Q:
-    if look_up in EMPTY:
-        found = Q(Exists(rows))
-        return found if look_up == "filled" or value is False else ~found
-    listed = list(value) if isinstance(value, (list, tuple)) else [value]
-    keys = [int(one) for one in listed if str(one).isascii() and str(one).isdecimal() and len(str(one)) < 19]
-    return Q(Exists(rows.filter(offer__in=keys)))
+    return one_of(rows, "offer", look_up, value)
 
 
 CONTACT_OFFER_FIELDS = (

@@ -28,7 +28,7 @@ from crm.rest.writing import Expected, acted, answer, created, found
 
 AREA = "campaigns"
 sending = Router(tags=["Campaigns"])
-CampaignState = record_schema("SentCampaign", CAMPAIGNS)
+CampaignOut = record_schema("SentCampaign", CAMPAIGNS)
 VariantOut = record_schema("Variant", VARIANTS)
 
 
@@ -193,37 +193,37 @@ def _step(request: HttpRequest, campaign_id: int, act: Callable[..., Any]) -> Ht
     return answer(CAMPAIGNS, request, found(CAMPAIGNS, request, campaign_id))
 
 
-@sending.post("/{int:campaign_id}/ask", response=CampaignState, auth=writes(AREA))
+@sending.post("/{int:campaign_id}/ask", response=CampaignOut, auth=writes(AREA))
 def ask_campaign_approval(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Ask a second person."""
     return _step(request, campaign_id, actions.ask_approval)
 
 
-@sending.post("/{int:campaign_id}/approve", response=CampaignState, auth=writes(AREA))
+@sending.post("/{int:campaign_id}/approve", response=CampaignOut, auth=writes(AREA))
 def approve_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Let it start, as a second person."""
     return _step(request, campaign_id, actions.approve_campaign)
 
 
-@sending.post("/{int:campaign_id}/launch", response=CampaignState, auth=writes(AREA))
+@sending.post("/{int:campaign_id}/launch", response=CampaignOut, auth=writes(AREA))
 def launch_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Write everybody down, draw the control group, choose the offers, and let it leave. Twice starts once."""
     return _step(request, campaign_id, actions.launch_campaign)
 
 
-@sending.post("/{int:campaign_id}/pause", response=CampaignState, auth=writes(AREA))
+@sending.post("/{int:campaign_id}/pause", response=CampaignOut, auth=writes(AREA))
 def pause_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Let nothing more leave."""
     return _step(request, campaign_id, actions.pause_campaign)
 
 
-@sending.post("/{int:campaign_id}/resume", response=CampaignState, auth=writes(AREA))
+@sending.post("/{int:campaign_id}/resume", response=CampaignOut, auth=writes(AREA))
 def resume_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Go on exactly where it was."""
     return _step(request, campaign_id, actions.resume_campaign)
 
 
-@sending.post("/{int:campaign_id}/cancel", response=CampaignState, auth=writes(AREA))
+@sending.post("/{int:campaign_id}/cancel", response=CampaignOut, auth=writes(AREA))
 def cancel_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Call it back: who has not got it will not."""
     return _step(request, campaign_id, actions.cancel_campaign)

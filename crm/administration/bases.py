@@ -23,6 +23,7 @@ from crm.filtering.counting import count_rows
 from crm.filtering.searching import search_rows
 from crm.log import log
 from crm.models import LogEntry
+from crm.primary_keys import key_in
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -157,7 +158,7 @@ def register_the_rest(app_label: str) -> None:
 def _fits(opts: Any, name: str, word: str) -> bool:
     """Whether the word can be a value of the field: numbers are digits and not too many."""
     is_number = isinstance(opts.get_field(name.split("__", maxsplit=1)[0]), models.IntegerField)
-    return not is_number or (word.isascii() and word.isdigit() and len(word) < 19)
+    return not is_number or key_in(word) is not None
 
 
 def _contact_id(obj: Model) -> int | None:

@@ -18,6 +18,7 @@ from crm.filtering.filtersets import SEARCH, filterset_for
 from crm.filtering.trees.asked import FILTER, asked_tree
 from crm.filtering.trees.asking import TreeList
 from crm.models import User
+from crm.primary_keys import key_in
 
 MOST_TICKED = 1_000
 
@@ -40,7 +41,7 @@ class Choice:
         """What a form or an address says: `pk` for each ticked row, or `all` with `filter` and `q`."""
         if data.get("all"):
             return cls(label, (), data.get(FILTER, ""), data.get(SEARCH, ""))
-        keys = {int(key) for key in data.getlist("pk") if key.isascii() and key.isdecimal() and len(key) < 19}
+        keys = {key for text in data.getlist("pk") if (key := key_in(text)) is not None}
         if not keys:
             raise CannotChoose("Nothing was ticked.")
         if len(keys) > MOST_TICKED:

@@ -25,6 +25,7 @@ from crm.filtering.trees.asked import FILTER, asked_tree
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.builder import joined, offered_fields
 from crm.filtering.trees.nodes import Node, all_of, as_data, as_text, top_parts
+from crm.primary_keys import key_in
 from crm.saved_views.showing import with_view
 from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 
@@ -138,7 +139,8 @@ class Listing:
 
     def row(self, key: str) -> Table:
         """One row by its id as this list shows it, whether it matches or not; none that the person may not see."""
-        found = self.filterset.queryset.filter(pk=key) if key.isascii() and key.isdecimal() and len(key) < 19 else ()
+        number = key_in(key)
+        found = () if number is None else self.filterset.queryset.filter(pk=number)
         records = list(self._with_relations(found)) if found else []
         self.veil(records)
         return Table((), make_rows(self.columns, records))

@@ -46,6 +46,14 @@ def search_condition(text: str, prefix: str = "", *, names_only: bool = False) -
     return condition
 
 
+def has_words(path: str, text: str) -> Q:
+    """The condition that a folded text has every typed word; `path` leads to it (`search_text`, `name__fold`)."""
+    found = Q()
+    for word in text.split()[:MOST_WORDS]:
+        found &= Q(**{f"{path}__contains": folded(word)})
+    return found
+
+
 def digits_of(text: str) -> str:
     """What is looked for where the text may be a phone number: its digits without leading zeros; empty where it is
     none. `+49 (0)30 901820`, `0049 30 901820` and `030 901820` all lie within 4930901820.

@@ -19,6 +19,7 @@ from crm.models import LogEntry, RowChange, User
 from crm.past.naming import records_named
 from crm.past.upkeep import kept_models
 from crm.past.wording import FieldChange, Row, Wording
+from crm.primary_keys import key_in
 
 MOST_MADE = 20  # of the rows that one statement made, so many are told one by one
 MOST_TOLD = 100
@@ -140,8 +141,7 @@ def _about_named(text: str, user: User | None) -> Q:
 
 def is_number(text: str) -> bool:
     """Whether a text can be the number of a row."""
-    word = text.strip()
-    return word.isascii() and word.isdigit() and len(word) < 19
+    return key_in(text.strip()) is not None
 
 
 def _rows_of(change: RowChange, only: set[tuple[str, int]] | None) -> Iterable[int]:

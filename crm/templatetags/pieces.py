@@ -144,8 +144,8 @@ def score_tiles(r: int | None, f: int | None, m: int | None) -> SafeString:
 
 
 @register.simple_tag
-def bar(share: Any, tone: str = "accent", label: str = "") -> SafeString:
-    """A small bar with its figure: `share` of 1, drawn as SVG so that no inline style is needed."""
+def bar(share: Any, tone: str = "accent", label: str = "", words: str = "") -> SafeString:
+    """A small bar with its figure (or `words` for it): `share` of 1, as SVG so that no inline style is needed."""
     if share is None:
         return SafeString(NOTHING)
     width = max(0.0, min(1.0, float(share))) * 64
@@ -153,7 +153,7 @@ def bar(share: Any, tone: str = "accent", label: str = "") -> SafeString:
         '<span class="bar bar-{}" title="{}"><svg width="64" height="6" aria-hidden="true"><rect class="bar-track" '
         'width="64" height="6" rx="3"/><rect class="bar-fill" width="{}" height="6" rx="3"/></svg>'
         "<span>{}</span></span>",
-        tone, label, f"{width:.1f}", percent(share),
+        tone, label, f"{width:.1f}", words or percent(share),
     )  # fmt: skip
 
 

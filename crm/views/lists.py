@@ -33,6 +33,7 @@ from crm.filtering.trees.keeping import keep_tree
 from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
 from crm.models import SavedView
+from crm.primary_keys import key_in
 from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
 from crm.templatetags.figures import plural
 from crm.views.base import ScopedView
@@ -253,7 +254,7 @@ class ListExport(ListPage):
         rows = super().get_queryset().visible_to(self.request.user, Verb.EXPORT)
         if self.request.GET.get("part") != TICKED:
             return rows
-        keys = [key for key in self.request.GET.getlist("pk") if key.isascii() and key.isdecimal() and len(key) < 19]
+        keys = [key for text in self.request.GET.getlist("pk") if (key := key_in(text)) is not None]
         return rows.filter(pk__in=keys[:MOST_TICKED])
 
 

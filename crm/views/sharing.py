@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from crm.choices import ShareRight, Verb
 from crm.company import end_of_day
 from crm.models import User
+from crm.primary_keys import key_in
 from crm.sharing import end_share, may_share, share_record, shares_of
 from crm.views.base import ScopedView
 
@@ -92,8 +93,7 @@ class ShareEndView(ShareView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         record = self.get_record()
-        key = request.POST.get("share", "")
-        share = shares_of(record).filter(pk=int(key) if key.isdecimal() and len(key) < 19 else 0).first()
+        share = shares_of(record).filter(pk=key_in(request.POST.get("share", "")) or 0).first()
         if share is None:
             messages.info(request, "That share has ended already.")
         else:

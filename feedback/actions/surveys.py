@@ -17,6 +17,7 @@ from feedback.choices import MOST_QUESTIONS, QuestionKind, SurveyState
 from feedback.keeping import refresh_surveys
 from feedback.languages import NAMES, texts_of
 from feedback.models import Question, Survey
+from feedback.naming import refuse_taken_name
 from feedback.ready import QuestionInput
 
 ASKED = ("text", "kind", "dimension", "competitor", "low", "high", "low_label", "high_label", "is_required")
@@ -26,7 +27,7 @@ TWICE = "“{}” is asked twice about the same: give one of them other words."
 @transaction.atomic
 def create_survey(*, actor: User | None, fields: Mapping[str, Any], questions: Sequence[QuestionInput]) -> Survey:
     """Make a draft with its questions, in this order. Raises ValidationError."""
-    _refuse_taken_name(fields.get("name", ""), None)
+    refuse_taken_name(Survey, fields.get("name", ""), None)
     survey = Survey.objects.create(**{"owner": actor, **fields})
     _set_questions(survey, questions)
     refresh_surveys()
@@ -46,7 +47,7 @@ def change_survey(
     """Change what is given (None: the questions stay). A question that was answered and is taken out stays with its
     answers and is asked no more. Raises `StaleRecord` and ValidationError."""
     current: Survey = locked(survey, version)
-    _refuse_taken_name(fields.get("name", current.name), current)
+    refuse_taken_name(Survey, fields.get("name", current.name), current)
     before = current.trigger
     changed = assign(current, fields)
     if questions is not None and _set_questions(current, questions):
@@ -121,12 +122,6 @@ def _into(survey: Survey, state: SurveyState, verb: str, words: str, actor: User
     survey.save()
     log(actor=actor, verb=verb, object=survey, summary=f"{words} “{survey.name}”")
     return survey
-
-
-def _refuse_taken_name(name: str, survey: Survey | None) -> None:
-    rows = Survey.objects.filter(name__iexact=name.strip())
-    if (rows.exclude(pk=survey.pk) if survey else rows).exists():
-        raise ValidationError({"name": "There is a survey of this name."})
 
 
 def _set_questions(survey: Survey, questions: Sequence[QuestionInput]) -> bool:

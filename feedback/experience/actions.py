@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from crm.log import log
 from crm.models import User
 from crm.saving import assign
 from feedback.models import TouchPoint
+from feedback.naming import refuse_taken_name
 
 
 @transaction.atomic
 def create_touch_point(*, actor: User | None, fields: Mapping[str, Any]) -> TouchPoint:
     """A new touch point of the journey. Raises ValidationError for a name that is taken."""
-    _refuse_taken_name(str(fields.get("name", "")), None)
+    refuse_taken_name(TouchPoint, str(fields.get("name", "")), None)
     point = TouchPoint.objects.create(**fields)
     log(actor=actor, verb="create", object=point, summary=f"New touch point: {point}")
     return point
@@ -27,14 +27,8 @@ def create_touch_point(*, actor: User | None, fields: Mapping[str, Any]) -> Touc
 def change_touch_point(*, actor: User | None, point: TouchPoint, fields: Mapping[str, Any]) -> TouchPoint:
     """Change what it is, or what is planned there. Raises ValidationError for a name that is taken."""
     current = TouchPoint.objects.select_for_update().get(pk=point.pk)
-    _refuse_taken_name(str(fields.get("name", current.name)), current)
+    refuse_taken_name(TouchPoint, str(fields.get("name", current.name)), current)
     if changed := assign(current, fields):
         current.save()
         log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)} of “{current}”")
     return current
-
-
-def _refuse_taken_name(name: str, point: TouchPoint | None) -> None:
-    rows = TouchPoint.objects.filter(name__iexact=name.strip())
-    if (rows.exclude(pk=point.pk) if point else rows).exists():
-        raise ValidationError({"name": "There is a touch point of this name."})

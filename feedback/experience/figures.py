@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,18 +16,14 @@ from django.db.models import (
     Avg,
     BooleanField,
     Count,
-    DecimalField,
     ExpressionWrapper,
     F,
     FloatField,
-    OuterRef,
     Q,
     StdDev,
-    Subquery,
     Sum,
-    Value,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from contacts.models import Interaction
@@ -34,14 +31,16 @@ from crm.access import can
 from crm.choices import Verb
 from crm.company import end_of_day
 from crm.field_rights import hidden_fields
+from crm.intervals import share_interval
 from crm.models import User
 from feedback.choices import JourneyStage
 from feedback.experience.events import interactions_of, tickets_of
 from feedback.models import Answer, Response, TouchPoint
+from feedback.scoring import Z95, Mean
 from feedback.visits.queries import done_visits, visits_url
-from feedback.visits.scoring import Mean
-from service.choices import MessageKind, TicketKind
-from service.models import Message, Ticket, TouchCost
+from service.choices import TicketKind
+from service.costing import with_cost
+from service.models import Ticket, TouchCost
 
 MONTH_DAYS = 365.25 / 12
 SATISFACTION_SQL = """
@@ -55,7 +54,6 @@ SELECT touch_point_id, count(*), avg(score), stddev_samp(score) FROM (
   WHERE r.id IN ({chosen}) GROUP BY r.id
 ) scored GROUP BY touch_point_id
 """
-MONEY = DecimalField(max_digits=18, decimal_places=2)
 
 
 @dataclass(frozen=True)
@@ -134,9 +132,9 @@ def _counted(user: User, points: Sequence[TouchPoint], since: dt.date, *, sees_c
             f"c{one.pk}": Count("pk", filter=its & Q(kind=TicketKind.COMPLAINT)),
         }
         if sees_cost:
-            tickets[f"m{one.pk}"] = Sum("what_it_costs", filter=its)
+            tickets[f"m{one.pk}"] = Sum("cost_amount", filter=its)
     opened = Ticket.objects.visible_to(user).filter(opened_at__gte=start).order_by().annotate(**flags)
-    counted = (_priced(opened) if sees_cost else opened).aggregate(**tickets) if tickets else {}
+    counted = (with_cost(opened) if sees_cost else opened).aggregate(**tickets) if tickets else {}
 
     def by_point(letter: str, values: dict[str, Any]) -> dict[int, Any]:
         return {one.pk: values.get(f"{letter}{one.pk}") for one in points}
@@ -146,20 +144,6 @@ def _counted(user: User, points: Sequence[TouchPoint], since: dt.date, *, sees_c
         cost=by_point("m", counted), satisfaction=_satisfaction(user, start), visits=_visits(user, since),
         total=volume["total"], placed=volume["placed"],
     )  # fmt: skip
-
-
-def _priced(rows: Any) -> Any:
-    """With what each ticket cost, by the activity rates of its channel (as in the figures of service)."""
-    rates = TouchCost.objects.filter(channel=OuterRef("channel"))
-    replies = Message.objects.filter(ticket=OuterRef("pk"), kind=MessageKind.OUT).filter(
-        Q(author__isnull=False) | Q(outgoing=None)
-    )
-    count = Subquery(replies.order_by().values("ticket").annotate(n=Count("pk")).values("n"))
-    nothing = Value(Decimal(0), output_field=MONEY)
-    return rows.annotate(
-        what_it_costs=Coalesce(Subquery(rates.values("ticket_amount")), nothing)
-        + Coalesce(Subquery(rates.values("reply_amount")), nothing) * Coalesce(count, 0)
-    )
 
 
 def _satisfaction(user: User, start: dt.datetime) -> dict[int, Mean]:
@@ -201,7 +185,8 @@ def _figures(point: TouchPoint, found: _Counted, since: dt.date, days: int, *, s
     return PointFigures(
         point,
         Measure(
-            a_month, point.planned_volume, volume, tone=_tone(a_month, point.planned_volume, is_more_better=True),
+            a_month, point.planned_volume, volume,
+            tone=_tone(a_month, point.planned_volume, Z95 * math.sqrt(volume) / months, is_more_better=True),
             url=_url("feedback:touch_list", touch_point=key, occurred_at_min=since),
         ),
         Measure(
@@ -210,7 +195,10 @@ def _figures(point: TouchPoint, found: _Counted, since: dt.date, days: int, *, s
             url=_url("feedback:response_list", touch_point=key, rated="yes", answered_min=since),
         ),
         Measure(
-            rate, point.planned_complaints, complaints, tone=_tone(rate, point.planned_complaints),
+            rate, point.planned_complaints, complaints,
+            tone=_tone(rate, point.planned_complaints, rate - 100 * share_interval(complaints, volume)[0])
+            if rate is not None and complaints <= volume
+            else "",
             url=f"{tickets_url}&kind=complaint",
         ),
         Measure(a_ticket, point.planned_cost, tickets, tone=_tone(a_ticket, point.planned_cost), url=tickets_url)
@@ -225,7 +213,7 @@ def _figures(point: TouchPoint, found: _Counted, since: dt.date, days: int, *, s
 def _tone(
     actual: float | Decimal | None, planned: float | Decimal | None, leeway: float = 0, *, is_more_better: bool = False
 ) -> str:
-    """Bad where the figure misses the plan by more than its interval, good where it meets it."""
+    """Bad where the figure misses the plan by more than its interval (`leeway`), good where it meets it."""
     if actual is None or planned is None:
         return ""
     short = float(planned) - float(actual) if is_more_better else float(actual) - float(planned)

@@ -15,12 +15,17 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from crm.filtering.folding import folded
+from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked
 from feedback.ideas.choices import IdeaSource, IdeaState
 from feedback.ideas.telling import send_word
 from feedback.models import Response, Suggestion, SuggestionVote
+from service.portal.actions import HOUR, SAME_WITHIN, TooMany
+
+MOST_AN_HOUR = 10
+IDEA_LOCK = 7333
 
 
 @transaction.atomic
@@ -43,6 +48,22 @@ def suggest(
         add_vote(actor=actor, suggestion=suggestion, contact=contact, words=words, response=response, source=source)
     suggestion.refresh_from_db()
     return suggestion
+
+
+@transaction.atomic
+def take_idea(*, contact: Contact, title: str, words: str) -> Suggestion:
+    """A customer suggests something: its title is read by the house, the words by who may see the customer. The same
+    again within minutes is one. Raises TooMany."""
+    wait_for_word(IDEA_LOCK, str(contact.pk))
+    own = SuggestionVote.objects.filter(contact=contact, source=IdeaSource.PORTAL)
+    now = timezone.now()
+    there = own.filter(suggestion__title=title, asked_at__gte=now - SAME_WITHIN).select_related("suggestion").first()
+    if there is not None:
+        return there.suggestion
+    if own.filter(asked_at__gte=now - HOUR).count() >= MOST_AN_HOUR:
+        raise TooMany
+    fields = {"title": title, "owner": None}
+    return suggest(actor=None, fields=fields, contact=contact, words=words, source=IdeaSource.PORTAL)
 
 
 @transaction.atomic

@@ -13,11 +13,10 @@ from crm.access import can
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.field_rights import hides
-from crm.filtering.folding import folded
-from crm.filtering.searching import MOST_WORDS
+from crm.filtering.searching import has_words
 from crm.models import User
 from feedback.ideas.choices import ENDED, STATE_TONES, IdeaState
-from feedback.models import Suggestion, SuggestionVote
+from feedback.models import Response, Suggestion, SuggestionVote
 
 MOST_CARDS, MOST_VOTES = 50, 200
 EXCERPT = 400
@@ -25,10 +24,8 @@ EXCERPT = 400
 
 def search_suggestions(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Suggestions that have every word of the text; of its title alone, where the person may not read more."""
-    path = "title__fold__contains" if hides(user, "feedback.suggestion.text") else "search_text__contains"
-    for word in text.split()[:MOST_WORDS]:
-        rows = rows.filter(**{path: folded(word)})
-    return rows
+    path = "title__fold" if hides(user, "feedback.suggestion.text") else "search_text"
+    return rows.filter(has_words(path, text))
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,12 @@ def votes_of(user: User, suggestion: Suggestion) -> list[SuggestionVote]:
     """Who asks for it, of those whom the person may see, the newest first."""
     rows = SuggestionVote.objects.visible_to(user).filter(suggestion=suggestion).select_related("contact", "response")
     return list(rows.order_by("-asked_at", "-pk")[:MOST_VOTES])
+
+
+def answers_behind(user: User, votes: Sequence[SuggestionVote]) -> set[int]:
+    """Of the answers from which votes come, the ids of those that the person may see. One query."""
+    keys = {vote.response_id for vote in votes if vote.response_id}
+    return set(Response.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
 
 
 def votes_before(user: User, key: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:

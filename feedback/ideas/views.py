@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -13,24 +12,22 @@ from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hidden_fields, hides
+from crm.primary_keys import key_in
 from crm.requests import SignedInRequest
-from crm.saving import StaleRecord
 from crm.templatetags.figures import plural
 from crm.views.base import ActionView, ScopedView
-from crm.views.forms import REFUSED, FormPage
+from crm.views.boards import BoardMovePage
+from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.parts import PartFormPage
 from crm.views.records import RecordPage
 from feedback.ideas import actions
 from feedback.ideas.choices import TOLD, IdeaSource, IdeaState
 from feedback.ideas.forms import MoveForm, SuggestionForm, VoteForm
-from feedback.ideas.queries import columns_of, search_suggestions, votes_of
+from feedback.ideas.queries import answers_behind, columns_of, search_suggestions, votes_of
 from feedback.ideas.specs import state_pill
 from feedback.ideas.telling import untold
 from feedback.models import Response, Suggestion, SuggestionVote
-
-BOARD = "X-Board"  # the header by which a board sends a move and wants a short answer
-LONGEST_ID = 19
 
 
 class SuggestionListView(ListPage):
@@ -100,18 +97,16 @@ class SuggestionDetailView(RecordPage):
     def get_context_data(self) -> dict[str, Any]:
         user, suggestion = self.request.user, cast(Suggestion, self.record)
         votes = votes_of(user, suggestion)
+        answers = answers_behind(user, votes)
         hides_words = hides(user, "feedback.suggestionvote.words")
         waiting = untold(suggestion).count() if suggestion.state in TOLD else 0
         return super().get_context_data() | {
             "state_pill": state_pill(suggestion),
-            "votes": [(one, "" if hides_words else one.words, self._may_see(one.response)) for one in votes],
+            "votes": [(one, "" if hides_words else one.words, one.response_id in answers) for one in votes],
             "unseen": max(suggestion.votes - len(votes), 0),
             "waiting": waiting if "answer" not in hidden_fields(user, Suggestion) and suggestion.answer else 0,
             "states": [(state, state.label) for state in IdeaState if state != suggestion.state],
         }
-
-    def _may_see(self, response: Response | None) -> bool:
-        return response is not None and can(self.request.user, Verb.VIEW, response)
 
 
 class SuggestionFormView(FormPage):
@@ -133,7 +128,7 @@ class SuggestionCreateView(SuggestionFormView):
     def get_initial(self) -> dict[str, Any]:
         response, found = self.response, {"owner": self.request.user.pk}
         if response is None:
-            asked = _number(self.request.GET.get("contact", ""))
+            asked = key_in(self.request.GET.get("contact", ""))
             return found | ({"contact": asked} if asked else {})
         words = "" if hides(self.request.user, "feedback.response.comment") else response.comment
         about = {"touch_point": response.touch_point_id, "product": response.product_id}
@@ -141,7 +136,7 @@ class SuggestionCreateView(SuggestionFormView):
 
     @property
     def response(self) -> Response | None:
-        asked = _number(self.request.GET.get("response", ""))
+        asked = key_in(self.request.GET.get("response", ""))
         return get_object_or_404(Response.objects.visible_to(self.request.user), pk=asked) if asked else None
 
     def save(self, form: SuggestionForm) -> Suggestion:
@@ -168,14 +163,14 @@ class SuggestionUpdateView(SuggestionFormView):
         )  # fmt: skip
 
 
-class SuggestionMoveView(FormPage):
-    """What becomes of it; `?state=` marks one. The board gets JSON: 200 with the new version, 409 with what happened
-    meanwhile, 422 with what is missing and the page on which it is said."""
+class SuggestionMoveView(BoardMovePage):
+    """What becomes of it; `?state=` marks one."""
 
     model = Suggestion
     form_class = MoveForm
     verb = Verb.CHANGE
     heading = "What becomes of “{record}”?"
+    lane = "state"
 
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("state", "")
@@ -192,26 +187,6 @@ class SuggestionMoveView(FormPage):
             told = actions.tell_customers(actor=user, suggestion=suggestion)
             self.done = f"{self.done} {plural(told, 'customer')} written to."
         return suggestion
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().post(request, *args, **kwargs)
-        if request.headers.get(BOARD) and response.status_code == 302:
-            list(messages.get_messages(request))  # the board says it itself
-            return JsonResponse({"version": Suggestion.objects.only("version").get(pk=self.kwargs["pk"]).version})
-        return response
-
-    def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
-        if self.request.headers.get(BOARD):
-            return JsonResponse({"sentence": stale.sentence}, status=409)
-        return super().show_conflict(form, stale)
-
-    def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:
-        if self.request.headers.get(BOARD) and status == REFUSED:
-            sentences = [sentence for errors in form.errors.values() for sentence in errors]
-            state = self.request.POST.get("state", "")
-            said = {"sentence": " ".join(sentences), "url": f"{self.request.path}?state={state}"}
-            return JsonResponse(said, status=REFUSED)
-        return super().show(form, status, token, opened)
 
 
 class VoteCreateView(PartFormPage):
@@ -240,7 +215,7 @@ class VoteRemoveView(ActionView):
 
     def act(self, record: Suggestion) -> None:
         contacts = Contact.objects.visible_to(self.request.user)
-        contact = contacts.filter(pk=_number(self.request.POST.get("contact", "")) or 0).first()
+        contact = contacts.filter(pk=key_in(self.request.POST.get("contact", "")) or 0).first()
         if contact is not None:
             actions.remove_vote(actor=self.request.user, suggestion=record, contact=contact)
 
@@ -253,7 +228,3 @@ class SuggestionTellView(ActionView):
     def act(self, record: Suggestion) -> None:
         told = actions.tell_customers(actor=self.request.user, suggestion=record)
         self.done = f"{plural(told, 'customer')} written to." if told else "There is nobody more to be written to."
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_ID else None

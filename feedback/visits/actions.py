@@ -16,6 +16,7 @@ from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked
 from feedback.models import Checklist, ChecklistItem, MysteryVisit, VisitMark
+from feedback.naming import refuse_taken_name
 from feedback.visits.choices import MOST_ITEMS, VisitState
 from feedback.visits.scoring import score_of
 
@@ -42,7 +43,7 @@ class MarkInput:
 @transaction.atomic
 def create_checklist(*, actor: User | None, fields: Mapping[str, Any], items: Sequence[ItemInput]) -> Checklist:
     """Make a checklist with its items, in this order. Raises ValidationError."""
-    _refuse_taken_name(str(fields.get("name", "")), None)
+    refuse_taken_name(Checklist, str(fields.get("name", "")), None)
     checklist = Checklist.objects.create(**fields)
     _set_items(checklist, items)
     log(actor=actor, verb="create", object=checklist, summary=f"New checklist: {checklist}")
@@ -61,7 +62,7 @@ def change_checklist(
     """Change what is given (None: the items stay). Visits that were marked keep their marks and scores. Raises
     `StaleRecord` and ValidationError."""
     current: Checklist = locked(checklist, version)
-    _refuse_taken_name(str(fields.get("name", current.name)), current)
+    refuse_taken_name(Checklist, str(fields.get("name", current.name)), current)
     changed = assign(current, fields)
     if items is not None and _set_items(current, items):
         changed.append("items")
@@ -146,12 +147,6 @@ def drop_visit(*, actor: User | None, visit: MysteryVisit) -> MysteryVisit:
         current.save()
         log(actor=actor, verb="drop", object=current, summary=f"Called off: {current}")
     return current
-
-
-def _refuse_taken_name(name: str, checklist: Checklist | None) -> None:
-    rows = Checklist.objects.filter(name__iexact=name.strip())
-    if (rows.exclude(pk=checklist.pk) if checklist else rows).exists():
-        raise ValidationError({"name": "There is a checklist of this name."})
 
 
 def _set_items(checklist: Checklist, items: Sequence[ItemInput]) -> bool:

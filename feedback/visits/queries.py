@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Avg, Count, F, FloatField, Q, QuerySet, StdDev
+from django.db.models import Avg, Count, F, FloatField, QuerySet, StdDev
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from crm.filtering.folding import folded
-from crm.filtering.searching import MOST_WORDS
+from crm.filtering.searching import MOST_WORDS, has_words
 from crm.models import User
 from feedback.models import MysteryVisit, VisitMark
+from feedback.scoring import Mean
 from feedback.visits.choices import BEST, VisitState
-from feedback.visits.scoring import Mean
 
 MOST_LINES = 40
 
@@ -25,15 +24,13 @@ MOST_LINES = 40
 def search_visits(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Visits of whose checklist and site every word is a part."""
     for word in text.split()[:MOST_WORDS]:
-        rows = rows.filter(Q(site__fold__contains=folded(word)) | Q(checklist__name__fold__contains=folded(word)))
+        rows = rows.filter(has_words("site__fold", word) | has_words("checklist__name__fold", word))
     return rows
 
 
 def search_checklists(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
     """Checklists of whose name every word is a part."""
-    for word in text.split()[:MOST_WORDS]:
-        rows = rows.filter(name__fold__contains=folded(word))
-    return rows
+    return rows.filter(has_words("name__fold", text))
 
 
 def marks_of(visit: MysteryVisit) -> list[VisitMark]:

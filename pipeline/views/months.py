@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -15,14 +14,12 @@ from crm.choices import Verb
 from crm.company import company_today
 from crm.field_rights import hides, read_only_fields
 from crm.requests import SignedInRequest
-from crm.saving import StaleRecord
 from crm.views.base import ScopedView
-from crm.views.forms import REFUSED, FormPage
+from crm.views.boards import BoardMovePage
 from pipeline import actions
 from pipeline.forms import ExpectForm
 from pipeline.models import Deal, Pipeline
 from pipeline.month_board import Asked, columns_of
-from pipeline.views.moving import BOARD
 
 
 class MonthBoardView(ScopedView):
@@ -56,9 +53,8 @@ class MonthBoardView(ScopedView):
         return render(request, "pipeline/months.html", context)
 
 
-class DealExpectView(FormPage):
-    """When a deal is expected to close. `month` (its first day) moves it there and keeps the day of the month. The
-    board gets JSON: 200 with the new version and day, 409 with what happened meanwhile, 422 with what is wrong."""
+class DealExpectView(BoardMovePage):
+    """When a deal is expected to close. `month` (its first day) moves it there and keeps the day of the month."""
 
     model = Deal
     form_class = ExpectForm
@@ -81,22 +77,3 @@ class DealExpectView(FormPage):
 
     def get_cancel_url(self) -> str:
         return reverse("pipeline:month_board")
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().post(request, *args, **kwargs)
-        if request.headers.get(BOARD) and response.status_code == 302:
-            deal = Deal.objects.only("version", "expected_on").get(pk=self.kwargs["pk"])
-            day: dt.date | None = deal.expected_on
-            return JsonResponse({"version": deal.version, "day": day.isoformat() if day else ""})
-        return response
-
-    def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
-        if self.request.headers.get(BOARD):
-            return JsonResponse({"sentence": stale.sentence}, status=409)
-        return super().show_conflict(form, stale)
-
-    def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:
-        if self.request.headers.get(BOARD) and status == REFUSED:
-            sentences = [sentence for errors in form.errors.values() for sentence in errors]
-            return JsonResponse({"sentence": " ".join(sentences)}, status=REFUSED)
-        return super().show(form, status, token, opened)

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-
 from crm.choices import Verb
+from crm.primary_keys import key_in
 from crm.requests import SignedInRequest
-from crm.saving import StaleRecord, who_was_faster
 from crm.views.base import ActionView
-from crm.views.forms import REFUSED, FormPage
+from crm.views.boards import BoardMovePage
 from pipeline import actions
 from pipeline.actions.moving import missing_before
 from pipeline.forms import MoveForm
 from pipeline.models import Deal
 
-BOARD = "X-Board"  # the header by which the board sends a move and wants a short answer
 
-
-class DealMoveView(FormPage):
-    """`?stage=` names where it goes. The board gets JSON: 200 with the new version, 409 with what happened meanwhile,
-    422 with what is missing."""
+class DealMoveView(BoardMovePage):
+    """`?stage=` names where it goes."""
 
     model = Deal
     form_class = MoveForm
@@ -30,6 +25,7 @@ class DealMoveView(FormPage):
     heading = "Move {record.title}"
     submit_label = "Move"
     done = "{record.title} is in {record.stage} now."
+    lane = "stage"
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("stage", "pipeline")
@@ -59,31 +55,13 @@ class DealMoveView(FormPage):
     def get_context_data(self, form: Any) -> dict[str, Any]:
         """With what the asked stage still needs, where the address names one: the board leads here for it."""
         asked = self.request.GET.get("stage", "")
-        stage = (
-            form.fields["stage"].queryset.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
-        )
+        key = key_in(asked)
+        stage = form.fields["stage"].queryset.filter(pk=key).first() if key else None
         missing = missing_before(self.record, stage) if stage is not None and not form.is_bound else None
         return super().get_context_data(form) | {"missing": str(missing.messages[0]) if missing else ""}
 
     def get_success_url(self, record: Any) -> str:
         return str(record.get_absolute_url())
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().post(request, *args, **kwargs)
-        if request.headers.get(BOARD) and response.status_code == 302:
-            return JsonResponse({"version": Deal.objects.only("version").get(pk=self.kwargs["pk"]).version})
-        return response
-
-    def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
-        if self.request.headers.get(BOARD):
-            return JsonResponse({"sentence": who_was_faster(stale.record)}, status=409)
-        return super().show_conflict(form, stale)
-
-    def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:
-        if self.request.headers.get(BOARD) and status == REFUSED:
-            sentences = [sentence for errors in form.errors.values() for sentence in errors]
-            return JsonResponse({"sentence": " ".join(sentences)}, status=REFUSED)
-        return super().show(form, status, token, opened)
 
 
 class DealTickView(ActionView):

@@ -48,9 +48,9 @@ def starts(records: dict[str, list[int]]) -> list[str]:
     return paths
 
 
-def crawl(client: Client, records: dict[str, list[int]]) -> Iterator[tuple[str, int, str]]:
-    """(address, status, text) of every page that can be found, a few of each kind."""
-    waiting, seen = deque(starts(records)), set[str]()
+def crawl(client: Client, records: dict[str, list[int]], *more: str) -> Iterator[tuple[str, int, str]]:
+    """(address, status, text) of every page that can be found, a few of each kind; `more` are looked at first."""
+    waiting, seen = deque([*more, *starts(records)]), set[str]()
     kinds = Counter[str]()
     while waiting and len(seen) < MOST_PAGES:
         path = html.unescape(waiting.popleft()).partition("#")[0]

@@ -18,6 +18,7 @@ from tests.access.crawling import crawl, text_of
 from tests.access.planting import MARK, limited_roles, plant_contact, plant_work, planted
 from tests.access.table import ADDRESSES
 from tests.drills.tally import IS_LONG
+from tests.past.duplicate_actions import make_pair
 
 pytestmark = pytest.mark.django_db
 FOUND = re.compile(r"canary-[\w.@-]*", re.IGNORECASE)
@@ -121,6 +122,7 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
     own = plant_contact(person)
     firm = plant_contact(person, kind="organization")
     Contact.objects.filter(pk=own.pk).update(organization=firm)
+    pair = make_pair(own, plant_contact(person))
     order = own.orders.get()
     shown = {
         "contact": {"name", "kind"},
@@ -156,8 +158,10 @@ def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
         "quote": [own.quotes.get().pk],
         "ticket": [own.tickets.get().pk],
         "response": [own.responses.get().pk],
+        "pair": [pair.pk],
     }
-    pages = list(crawl(make.signed_in(person), records))
+    columns = [f"/duplicates/{what}?columns=first,second,first_external_id,owner" for what in ("", "export/")]
+    pages = list(crawl(make.signed_in(person), records, *columns))
     assert not [f"{status} {path}" for path, status, _ in pages if status >= 500]
     texts = {path: allowed.sub("", text) for path, _, text in pages} | {
         path: allowed.sub("", text) for path, text in read_api(person).items()

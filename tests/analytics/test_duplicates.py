@@ -8,11 +8,12 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from analytics.duplicates.exporting import pair_rows
 from analytics.models import DistinctPair, DuplicatePair, ModelRun
 from analytics.runs import run_steps
 from contacts.models import Address, Contact, ContactPoint
 from crm.choices import FieldRight, Role
-from crm.models import CustomField, FieldRule, LogEntry
+from crm.models import CustomField, FieldRule, LogEntry, User
 from tests.factories import make_company, make_contact, make_user, signed_in
 from tests.importing.tables import DATA, brought_in
 from tests.past.duplicate_actions import make_pair
@@ -30,6 +31,12 @@ FEBRL = [
 def analyzed() -> dict:
     (run,) = run_steps(actor=None, as_of=DAY, only=["duplicates"])
     return run.metrics
+
+
+def rows_for(user: User) -> list:
+    ModelRun.objects.get_or_create(step="duplicates", defaults={"as_of": "2026-03-31", "row_count": 1})
+    kept = User.objects.get(pk=user.pk)
+    return list(pair_rows(kept, ("external_id_a", "external_id_b", "probability"), None))
 
 
 def exported() -> list[dict]:
@@ -138,6 +145,12 @@ def test_a_pair_is_only_for_who_sees_both_and_hidden_fields_are_left_out():
     FieldRule.objects.create(role=Role.REP, model="contacts.contact", field="birthday", right=FieldRight.HIDDEN)
     page = client.get(own.get_absolute_url()).content.decode()
     assert ("Birthday" in page, "City" in page) == (False, True)
+    Contact.objects.filter(pk=mine.pk).update(external_id="K-4711")
+    shown = f"{reverse('duplicates:pair_list')}?columns=first,first_external_id"
+    told = lambda: ("K-4711" in signed_in(rep).get(shown).content.decode(), "K-4711" in str(rows_for(rep)))  # noqa: E731
+    assert told() == (True, True)
+    FieldRule.objects.create(role=Role.REP, model="contacts.contact", field="external_id", right=FieldRight.HIDDEN)
+    assert told() == (False, False)
 
 
 def test_nothing_to_compare_is_no_error():

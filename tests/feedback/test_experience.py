@@ -125,6 +125,11 @@ def test_what_misses_the_plan_is_told_and_the_page_says_how(points, manager):
     found, _ = shown(manager)
     tones = (found["Website"].volume.tone, found["Website"].complaints.tone, found["Website"].satisfaction.tone)
     assert tones == ("good", "bad", "")
+    TouchPoint.objects.filter(pk=point.pk).update(planned_volume=3, planned_complaints=10)
+    found, _ = shown(manager)  # 8 in three months are no less than 3 a month, nor 1 in 8 more than a tenth, for sure
+    assert (found["Website"].volume.tone, found["Website"].complaints.tone) == ("", "")
+    TouchPoint.objects.filter(pk=point.pk).update(planned_volume=9)
+    assert shown(manager)[0]["Website"].volume.tone == "bad"
     said = browser.get(reverse("feedback:experience")).content.decode()
     assert "Every size in a minute" in said
     assert "12.5" in said

@@ -15,6 +15,7 @@ from scipy import stats
 from crm.choices import Role
 from crm.company import company_today
 from feedback.models import Checklist, ChecklistItem, MysteryVisit, TouchPoint
+from feedback.scoring import Mean
 from feedback.visits.actions import (
     ItemInput,
     MarkInput,
@@ -25,7 +26,7 @@ from feedback.visits.actions import (
     plan_visit,
 )
 from feedback.visits.queries import visit_figures
-from feedback.visits.scoring import Mean, score_of
+from feedback.visits.scoring import score_of
 from tests.api.calls import Caller
 from tests.factories import make_company, make_token, make_user, signed_in
 

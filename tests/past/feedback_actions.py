@@ -119,6 +119,11 @@ def _of_idea(act: Callable[..., Any], *, to: str = "new", **given: Any) -> Any:
     return prepared
 
 
+def _take_idea(actor: Any) -> Callable[[], Any]:
+    contact = make_contact()
+    return lambda: ideas.take_idea(contact=contact, title="Hooks that hold", words="They bend.")
+
+
 def _suggest(actor: Any) -> Callable[[], Any]:
     contact = make_contact()
     return lambda: ideas.suggest(actor=actor, fields={"title": "Hooks that hold"}, contact=contact, words="They bend.")
@@ -172,6 +177,7 @@ FEEDBACK_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "follow_up": _follow_up,
     "publish_review": _of_review(reviewing.publish_review, reply="Thank you!"),
     "suggest": _suggest,
+    "take_idea": _take_idea,
     "change_suggestion": _of_idea(ideas.change_suggestion, version=1, fields={"text": "Ten kilos."}),
     "move_suggestion": _of_idea(ideas.move_suggestion, version=1, state="planned", fields={"answer": "In May."}),
     "add_vote": _of_idea(ideas.add_vote, words="Me too."),

@@ -24,6 +24,7 @@ from crm.filtering.keyset import field_at
 from crm.filtering.trees.days import Days, days_meant
 from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User
+from crm.primary_keys import key_in
 
 ME, NOBODY = "me", "none"
 LARGEST = 10**12
@@ -281,10 +282,10 @@ def number_of(value: Any) -> Decimal:
 
 def key_of(value: Any) -> int:
     """The id of a record. Raises TreeProblem."""
-    text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdecimal() and len(text) < 19):
+    key = key_in(value)
+    if key is None:
         raise TreeProblem("The number of a record is missing.")
-    return int(text)
+    return key
 
 
 KINDS: dict[str, tuple[tuple[Operator, ...], Meant]] = {
