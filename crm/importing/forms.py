@@ -23,6 +23,7 @@ from crm.models import User
 
 MAX_UPLOAD_BYTES = 300 << 20
 MAX_SHOWN_COLUMNS = 200
+REST = "rest"  # the button that makes custom fields of all columns that feed nothing
 ENCODINGS = (
     ("", "Found out from the file"),
     ("utf-8", "UTF-8"),
@@ -114,6 +115,7 @@ class MappingForm(forms.Form):
         super().__init__(data, initial=initial_of(options))
         closed = kind.closed_to(user)
         self.kind, self.columns, self.options, self.user = kind, columns, options, user
+        self.may_add_fields = may_add_fields
         self.asked = [spec for spec in kind.fields if spec.whole_file and spec.name not in closed]
         choices = [("", "not imported"), *((spec.name, spec.label) for spec in kind.fields if spec.name not in closed)]
         columns_choices = [*choices, *NEW_FIELDS] if may_add_fields else choices
@@ -159,7 +161,7 @@ class MappingForm(forms.Form):
             late=tuple(self._late()),
             templates={name: text for name, text in self.said("template") if name and text},
             values=tuple((name, old, new) for name, old, new in self.said("value") if name and (old or new)),
-            custom=tuple((column, name.removeprefix(NEW)) for column, name in self._pairs() if name.startswith(NEW)),
+            custom=self._custom(),
             constants=self._constants(),
             nulls=tuple(text.strip() for text in said["nulls"].split(",") if text.strip()),
             automatic=False,
@@ -180,6 +182,14 @@ class MappingForm(forms.Form):
         more = [(column, name) for column, name in self.said("also") if column and name]
         number = self.cleaned_data["row_number"]
         return (*own, *more, *([(ROW_NUMBER, number)] if number else []))
+
+    def _custom(self) -> tuple[tuple[str, str], ...]:
+        """Columns that become custom fields; asked for at once, all that are shown and feed nothing yet."""
+        new = [(column, name.removeprefix(NEW)) for column, name in self._pairs() if name.startswith(NEW)]
+        if self.may_add_fields and REST in self.data:
+            unused = (place for place in range(len(self.columns)) if self.cleaned_data.get(f"column_{place}") == "")
+            new += [(self.columns[place], "") for place in unused]
+        return tuple(new)
 
     def _late(self) -> list[str]:
         """Columns of new custom fields that are filled in after the fact."""

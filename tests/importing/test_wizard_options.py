@@ -70,3 +70,21 @@ def test_every_channel_of_the_contact_history_comes_in_by_file(tmp_path):
     brought_in("interactions", written(tmp_path, f"contact_external_id,occurred_at,channel\n{rows}"))
     assert set(Interaction.objects.values_list("channel", flat=True)) == set(Channel.values)
     assert Interaction.objects.count() == 2 * len(Channel.values)
+
+
+def test_all_that_feeds_nothing_becomes_custom_fields_at_once_for_who_may_make_them():
+    make_company()
+    client = signed_in(Role.ADMIN)
+    run = brought(client, CONTENT)
+    said = sent(["external_id", "", "", "country", "new:", "", "created_on"], late_4="on", date_order="dmy")
+    page = client.post(run.get_absolute_url(), said | {"rest": "new"}).content.decode()
+    assert "all imported" in page and "Make custom fields of the others" not in page
+    run.refresh_from_db()
+    assert run.options["custom"] == [["score", ""], ["first", ""], ["last", ""], ["churned", ""]]
+    assert run.options["late"] == ["score"]
+    rep = signed_in(Role.REP)
+    run = brought(rep, CONTENT)
+    page = rep.post(run.get_absolute_url(), sent(["external_id"] + [""] * 6) | {"rest": "new"}).content.decode()
+    assert "Make custom fields of the others" not in page
+    run.refresh_from_db()
+    assert run.options["custom"] == []
