@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
@@ -14,6 +15,7 @@ from crm.grants import AccessPaths
 from crm.jobs import JobError, Progress, request_cancel, start_job
 from crm.log import log
 from crm.models import ApiToken, JobRun, Share, Team, User
+from crm.signals import records_handed_over
 
 KIND = "hand over"
 AT_ONCE = 5_000
@@ -55,9 +57,10 @@ def run_handover(job: JobRun, progress: Progress) -> dict[str, Any]:
     with transaction.atomic():
         for model in owned_models():
             name = str(model._meta.verbose_name_plural)
-            for moved in _hand_over(model, user, to, to.team if to else team):
-                counts[name] = counts.get(name, 0) + moved
-                done += moved
+            for keys in _hand_over(model, user, to, to.team if to else team):
+                records_handed_over.send(model, keys=keys, user=user, to=to, job=job)
+                counts[name] = counts.get(name, 0) + len(keys)
+                done += len(keys)
                 progress.report(done, total, f"Handing over {name}")
         words = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "nothing was left"
         log(actor=job.actor, verb="hand over", object=user, summary=f"{user} to {to or team}: {words}", job=job)
@@ -83,14 +86,15 @@ def end_access(*, actor: User | None, user: User) -> None:
         request_cancel(actor=actor, job=job)
 
 
-def _hand_over(model: type[models.Model], user: User, to: User | None, team: Team | None) -> Any:
-    """Some thousand rows at a time; yields how many."""
+def _hand_over(model: type[models.Model], user: User, to: User | None, team: Team | None) -> Iterator[list[Any]]:
+    """Some thousand rows at a time; yields their keys."""
     paths, rows = _paths(model), model._default_manager
     changes: dict[str, Any] = {paths.owner: to, paths.team: team}
     if any(field.name == "version" for field in model._meta.fields):
         changes["version"] = models.F("version") + 1
     while keys := list(rows.filter(**{paths.owner: user}).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        yield rows.filter(pk__in=keys).update(**changes)
+        rows.filter(pk__in=keys).update(**changes)
+        yield keys
 
 
 def _paths(model: type[models.Model]) -> AccessPaths:

@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # What money is worth, or where days begin, has changed: figures kept in the company's currency and days are to be made
 # again. Sent with `actor` and `reason`, a sentence.
 company_figures_changed = Signal()
+
+# Records of somebody who leaves went to a colleague, or to a team without an owner. Sent for some thousand rows at a
+# time, with the model as the sender, `keys`, `user`, `to` (None: nobody) and `job`.
+records_handed_over = Signal()

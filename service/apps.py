@@ -9,3 +9,6 @@ class ServiceConfig(AppConfig):
     name = "service"
     label = "service"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import service.receivers  # noqa: F401, PLC0415  (models must be there first)

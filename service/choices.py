@@ -59,6 +59,7 @@ class EventKind(TextChoices):
     WROTE = "customer wrote", "customer wrote"
     REPLIED = "replied", "replied"
     ASSIGNED = "assigned", "assigned"
+    RETURNED = "returned", "back in the queue"
     MOVED = "moved", "moved to a queue"
     PRIORITY = "priority", "priority set"
     WAITING = "waiting", "waiting for the customer"

@@ -14,6 +14,7 @@ from service.models.tickets import Ticket
 SAID_OF_VALUE: dict[str, str] = {
     EventKind.OPENED: " by ",
     EventKind.ASSIGNED: " to ",
+    EventKind.RETURNED: ": ",
     EventKind.MOVED: ": ",
     EventKind.PRIORITY: ": ",
     EventKind.MERGED: ": ",

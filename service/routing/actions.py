@@ -17,6 +17,7 @@ from crm.saving import assign, locked
 from leads.allocation.turns import set_people
 from service.models import RoutingRule, RoutingTurn, Ticket, TicketIntake
 from service.routing.engine import Routed, route, unrouted
+from service.routing.leaving import return_tickets
 
 KIND = "route tickets"
 PROGRESS_EVERY = 1_000
@@ -85,7 +86,9 @@ def run_routing(job: JobRun, progress: Progress) -> dict[str, Any]:
 
 
 def sweep_unrouted() -> int:
-    """Give away what was left behind: who was full, away or not at work may be free by now. How many were given."""
+    """Take back what people have who are gone, and give away what was left behind: who was full, away or not at work
+    may be free by now. How many were given."""
+    return_tickets()
     return route(list(unrouted().values_list("pk", flat=True)[:MOST_SWEPT])).count
 
 
