@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from analytics.churn_words import reasons_in_words
 from analytics.models import ChurnScore, ModelRun, RfmScore
-from analytics.queries import cells_for, last_run, runs_shown, segments
+from analytics.queries import cells_for, last_run, metrics_shown, runs_shown, segments
 from analytics.rfm_page import RfmPage
 from analytics.specs import CHURN_TONES, churn_of, score_of
 from crm.access import can
@@ -50,7 +50,7 @@ def worth(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
 
 def _advice(run: ModelRun, segment: str) -> str:
     """What the table of segments advises for one; `run` is of `runs_shown`."""
-    told: list[dict[str, str]] = getattr(run, "advice", [])
+    told: list[dict[str, str]] = getattr(run, "advice", None) or []
     return next((one["advice"] for one in told if one["name"] == segment), "") if segment else ""
 
 
@@ -89,7 +89,7 @@ FACTS = {"r": _last_bought, "f": _how_often, "m": _how_much}
 def share_below(run: ModelRun, letter: str, value: Any) -> int:
     """At least so many percent of the customers of a run have a strictly smaller value; 0 where fewer than 1."""
     reads: dict[str, Any] = {"r": dt.date.fromisoformat, "f": int, "m": Decimal}
-    bounds = [reads[letter](bound) for bound in run.metrics.get("percentiles", {}).get(letter, ())]
+    bounds = [reads[letter](bound) for bound in (metrics_shown(run).get("percentiles") or {}).get(letter, ())]
     return bisect.bisect_left(bounds, value)
 
 
@@ -125,13 +125,13 @@ def churn(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
     run = runs_shown(request).get("churn")
     if run is None or run.pk != score.run_id:
         run = ModelRun.objects.filter(pk=score.run_id).first()
-    found = run.metrics if run else {}
+    found = metrics_shown(run) if run else {}
     is_by_label = found.get("way") == "label"
     return {
         "score": score,
         "chance": percent(score.probability),
         "tone": CHURN_TONES[score.band],
-        "reasons": reasons_in_words(score.reasons, found.get("features", {}), is_by_label=is_by_label),
+        "reasons": reasons_in_words(score.reasons, found.get("features") or {}, is_by_label=is_by_label),
         "currency": current_company().currency,
         "horizon": run.parameters.get("horizon_days") if run else None,
         "may_open_run": can(user, Verb.VIEW, ModelRun),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, Sum, When
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 SHOWN_STEPS = ("rfm", "clv", "churn")
+SHOWN_METRICS = ("percentiles", "way", "features")
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ def last_run(step: str) -> ModelRun | None:
 
 
 def runs_shown(request: HttpRequest) -> dict[str, ModelRun]:
-    """The newest good run of each step whose figures a record page shows; read once in a request. Beside
-    them, as `advice`, what the table of segments says by name."""
+    """The newest good run of each step whose figures a record page shows, with no more of its metrics than
+    `metrics_shown` gives; read once in a request. Beside that of RFM, as `advice`, what the table of segments says by
+    name."""
     found: dict[str, ModelRun] | None = getattr(request, "_runs_shown", None)
     if found is None:
         found = {run.step: run for run in _newest_runs().read()}
@@ -75,8 +77,15 @@ def runs_shown(request: HttpRequest) -> dict[str, ModelRun]:
 @cache
 def _newest_runs() -> KeptRows[ModelRun]:
     advice = ArraySubquery(RfmSegment.objects.values(told=JSONObject(name="name", advice="advice")))
-    runs = ModelRun.objects.filter(step__in=SHOWN_STEPS, error="").select_related("actor").annotate(advice=advice)
-    return KeptRows(runs.order_by("step", "-created_at", "-pk").distinct("step"))
+    runs = ModelRun.objects.filter(step__in=SHOWN_STEPS, error="").select_related("actor").defer("metrics")
+    shown = JSONObject(**{name: f"metrics__{name}" for name in SHOWN_METRICS})  # the whole is long to read
+    runs = runs.order_by("step", "-created_at", "-pk").distinct("step")
+    return KeptRows(runs.annotate(metrics_shown=shown, advice=Case(When(step="rfm", then=advice))))
+
+
+def metrics_shown(run: ModelRun) -> dict[str, Any]:
+    """What a record page shows of the metrics of a run."""
+    return getattr(run, "metrics_shown", None) or run.metrics
 
 
 def failure_after(run: ModelRun | None, step: str) -> ModelRun | None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from campaigns.choices import Reached
 from campaigns.models import Campaign, Recipient
-from crm.access import can
+from crm.access import can, visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.models import User
 from crm.templatetags.figures import money
+
+_newest: Shelf[KeptRows[Recipient]] = Shelf()
 
 
 def campaigns_before(
@@ -20,14 +25,26 @@ def campaigns_before(
     """The campaigns that reached a contact, before a moment, the newest first."""
     if not can(user, Verb.VIEW, Campaign):
         return []
-    rows = Recipient.objects.visible_to(user).filter(contact=key, sent_at__isnull=False, variant__is_control=False)
+    shows_money = "amount" not in hidden_fields(user, Recipient)
+    if not before and not words:
+        return [_entry(row, shows_money=shows_money) for row in _newest_told(user, limit).read(key)]
+    rows = _told(user, key)
     if before:
         rows = rows.filter(sent_at__lt=before)
     for word in words.split():
         rows = rows.filter(campaign__name__icontains=word)
-    shows_money = "amount" not in hidden_fields(user, Recipient)
-    found = rows.select_related("campaign", "variant").order_by("-sent_at", "-pk")[:limit]
-    return [_entry(row, shows_money=shows_money) for row in found]
+    return [_entry(row, shows_money=shows_money) for row in rows[:limit]]
+
+
+def _newest_told(user: User, limit: int) -> KeptRows[Recipient]:
+    """The question of every page of a contact."""
+    key = (limit, visible_words(Recipient, user))
+    return _newest.get_or_make(key, lambda: KeptRows(_told(user, ANY_KEY)[:limit]))
+
+
+def _told(user: User, key: int) -> QuerySet[Recipient]:
+    rows = Recipient.objects.visible_to(user).filter(contact=key, sent_at__isnull=False, variant__is_control=False)
+    return rows.select_related("campaign", "variant").order_by("-sent_at", "-pk")
 
 
 def _entry(row: Recipient, *, shows_money: bool) -> TimelineEntry:

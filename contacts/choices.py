@@ -51,6 +51,8 @@ class Channel(TextChoices):
     CLICK = "click", "Link clicked"
 
 
+CHANNEL_WORDS: dict[str, str] = dict(Channel.choices)
+
 # machines write these by the thousand: the timeline shows them by the month
 BULK_CHANNELS: tuple[str, ...] = (Channel.OPEN, Channel.CLICK, Channel.KIOSK, Channel.RFID)
 

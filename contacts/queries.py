@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.acquired.queries import lists_along
-from contacts.choices import BULK_CHANNELS, Channel, ContactKind, Direction, PointKind
+from contacts.choices import BULK_CHANNELS, CHANNEL_WORDS, Channel, ContactKind, Direction, PointKind
 from contacts.markets.queries import markets_along
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.permission.queries import answers_along
@@ -222,7 +222,7 @@ def _entry(row: Interaction) -> TimelineEntry:
     return TimelineEntry(
         at=row.occurred_at,
         icon=_icon(row),
-        title=row.subject or Channel(row.channel).label,
+        title=row.subject or CHANNEL_WORDS[row.channel],
         key=f"interaction-{row.pk}",
         text=row.body,
         who=" · ".join(_who(row)),
@@ -245,12 +245,12 @@ def _notes(row: Interaction) -> Iterable[str]:
 def _icon(row: Interaction) -> str:
     if row.channel == Channel.PHONE:
         return "telephone-inbound" if row.direction == Direction.INBOUND else "telephone-outbound"
-    return ICONS.get(Channel(row.channel), "chat") if row.channel in Channel.values else "chat"
+    return ICONS.get(Channel(row.channel), "chat") if row.channel in CHANNEL_WORDS else "chat"
 
 
 def _who(row: Interaction) -> Iterable[str]:
-    if row.channel in Channel.values:
-        yield Channel(row.channel).label.lower()
+    if row.channel in CHANNEL_WORDS:
+        yield CHANNEL_WORDS[row.channel].lower()
     if row.duration_seconds:
         yield duration(row.duration_seconds)
     if row.user:

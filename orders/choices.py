@@ -13,6 +13,9 @@ class SalesChannel(TextChoices):
     FIELD = "field", "Sales visit"
 
 
+CHANNEL_WORDS: dict[str, str] = dict(SalesChannel.choices)
+
+
 class PointsKind(TextChoices):
     """Why points came or went."""
 

@@ -8,7 +8,6 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from analytics.choices import AlertKind, AlertReason, AlertState
 from crm.access import VisibleQuerySet
@@ -16,6 +15,7 @@ from crm.choices import Verb
 from crm.field_rights import hides
 from crm.grants import AccessPaths
 from crm.models import User
+from crm.paths import path_of
 
 OPEN = (AlertState.NEW, AlertState.SNOOZED)
 COST = "orders.product.unit_cost"
@@ -99,7 +99,7 @@ class SellAlert(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("analytics:alert_detail", args=[self.pk])
+        return path_of("analytics:alert_detail", self.pk)
 
     @property
     def title(self) -> str:

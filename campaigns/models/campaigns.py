@@ -11,13 +11,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Left, Lower
-from django.urls import reverse
 
 from campaigns.choices import CampaignChannel, CampaignState, CampaignType, RecipientState
 from contacts.choices import ConsentChannel
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 CONSENT_CHANNELS: dict[CampaignChannel, str] = {
     CampaignChannel.EMAIL: ConsentChannel.EMAIL,
@@ -115,7 +115,7 @@ class Campaign(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("campaigns:campaign_detail", args=[self.pk])
+        return path_of("campaigns:campaign_detail", self.pk)
 
     @property
     def is_planned(self) -> bool:

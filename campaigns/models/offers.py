@@ -11,7 +11,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left, Lower
-from django.urls import reverse
 
 from campaigns.choices import Benefit, Verdict
 from campaigns.models.campaigns import Campaign, Folded, Recipient
@@ -19,6 +18,7 @@ from campaigns.models.segments import Segment
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from crm.paths import path_of
 from crm.templatetags.figures import money
 from orders.models import Order, Product
 
@@ -92,7 +92,7 @@ class Offer(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("campaigns:offer_detail", args=[self.pk])
+        return path_of("campaigns:offer_detail", self.pk)
 
     @property
     def in_words(self) -> str:

@@ -9,12 +9,12 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Left, Lower
-from django.urls import reverse
 
 from campaigns.models.campaigns import Folded
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class Segment(models.Model):
@@ -59,7 +59,7 @@ class Segment(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("campaigns:segment_detail", args=[self.pk])
+        return path_of("campaigns:segment_detail", self.pk)
 
 
 class SegmentMember(models.Model):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.models import User
+from crm.paths import path_of
 
 ALONE = ("note", "task")
 """What is written about a record that no contact is known of."""
@@ -37,7 +37,7 @@ class Place:
 
     def urls(self, record: Model) -> dict[str, str]:
         """Its addresses for one record."""
-        return {name: reverse(url_name, args=[record.pk]) for name, url_name in self.names.items()}
+        return {name: path_of(url_name, record.pk) for name, url_name in self.names.items()}
 
 
 def about_of(record: Model) -> Model | None:

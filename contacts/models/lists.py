@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from contacts.choices import ListKind
 from contacts.models.contacts import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from crm.paths import path_of
 
 
 class AcquiredList(models.Model):
@@ -44,7 +44,7 @@ class AcquiredList(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:acquired_list_detail", args=[self.pk])
+        return path_of("contacts:acquired_list_detail", self.pk)
 
     @property
     def cost_per_name(self) -> Decimal | None:

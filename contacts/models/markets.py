@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class MarketCategory(models.Model):
@@ -36,4 +36,4 @@ class MarketCategory(models.Model):
         return self.label
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:market_update", args=[self.pk])
+        return path_of("contacts:market_update", self.pk)

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class Responsibility(models.Model):
@@ -56,4 +56,4 @@ class Responsibility(models.Model):
         return f"{self.territory or self.view or f'{self.field}: {self.value}'}"
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:responsibility_update", args=[self.pk])
+        return path_of("contacts:responsibility_update", self.pk)

@@ -24,15 +24,17 @@ Kept = TypeVar("Kept")
 # stand-ins for what differs: of no record (its id, or a key that is a text), and of no day
 ANY_KEY, ANY_TEXT = -1_801_439_850, "any text of no record"
 ANY_MOMENT = dt.datetime(1801, 4, 3, 9, 8, 5, tzinfo=dt.UTC)
+OTHER_TEXT = "another text of no record"
 MOST_KEPT = 500
 
 
-CASTS = {ANY_KEY: "%s::bigint", ANY_TEXT: "%s::text", ANY_MOMENT: "%s::timestamptz"}
+CASTS = {ANY_KEY: "%s::bigint", ANY_TEXT: "%s::text", ANY_MOMENT: "%s::timestamptz", OTHER_TEXT: "%s::text"}
 
 
 @dataclass(frozen=True)
 class KeptStatement:
-    """The statement of a query that was made with the stand-ins `ANY_KEY` (or `ANY_TEXT`) and `ANY_MOMENT`."""
+    """The statement of a query that was made with the stand-ins `ANY_KEY` (or `ANY_TEXT`, and `OTHER_TEXT` beside it)
+    and `ANY_MOMENT`."""
 
     statement: str
     parameters: Sequence[Any]
@@ -43,9 +45,12 @@ class KeptStatement:
         statement, parameters = rows.query.sql_with_params()
         return cls(statement, parameters)
 
-    def ask(self, key: int | str | None = None, moment: dt.datetime | None = None) -> list[tuple[Any, ...]]:
+    def ask(
+        self, key: int | str | None = None, moment: dt.datetime | None = None, other: str = ""
+    ) -> list[tuple[Any, ...]]:
         """The rows for one record, as PostgreSQL gives them (JSON as text)."""
-        said = {ANY_KEY: key if isinstance(key, str) else Int8(key or 0), ANY_TEXT: key, ANY_MOMENT: moment}
+        number = key if isinstance(key, str) else Int8(key or 0)
+        said = {ANY_KEY: number, ANY_TEXT: key, ANY_MOMENT: moment, OTHER_TEXT: other}
         with cast(Any, connection).prepared_cursor() as cursor:
             cursor.execute(self._text, [said[one] for one in self.parameters if _stands_in(one)])
             return list(cursor.fetchall())

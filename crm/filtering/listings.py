@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote_plus
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
@@ -198,12 +199,14 @@ class Listing:
     def columns_menu(self) -> list[dict[str, Any]]:
         """Every column that could be shown, with the address that shows or hides it; the naming one always stays."""
         shown = [column.name for column in self.columns]
+        rest = self.address(without=("columns",))
+        start = f"{rest}{'&' if '?' in rest else '?'}columns="
         return [
             {
                 "name": name,
                 "label": spec.label,
                 "shown": name in shown,
-                "toggle_url": self.address(columns=",".join(_toggled(shown, name))),
+                "toggle_url": f"{start}{quote_plus(','.join(_toggled(shown, name)))}",
             }
             for name, spec in self.design.specs.items()
             if name != self.design.name_column

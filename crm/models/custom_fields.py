@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.choices import FieldType
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 KEY_LENGTH = 50
 
@@ -52,4 +52,4 @@ class CustomField(models.Model):
         return self.label
 
     def get_absolute_url(self) -> str:
-        return reverse("crm:customfield_update", args=[self.pk])
+        return path_of("crm:customfield_update", self.pk)

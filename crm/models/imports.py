@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.choices import JobState
 from crm.grants import AccessPaths
 from crm.models.files import StoredFile
 from crm.models.jobs import JobRun
+from crm.paths import path_of
 
 
 class ImportRun(models.Model):
@@ -38,7 +38,7 @@ class ImportRun(models.Model):
         return f"{self.kind} from {self.file.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("crm:import_map", args=[self.pk])
+        return path_of("crm:import_map", self.pk)
 
     @property
     def is_under_way(self) -> bool:

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.incoming.choices import Door, IncomingState, MailPurpose, Nature, Outcome, Security
 from crm.models.hanging import OnRecord
+from crm.paths import path_of
 
 STATE_TONES = {"taken": "accent", "done": "good", "quarantined": "bad"}
 OUTCOME_TONES = {
@@ -79,7 +79,7 @@ class Mailbox(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("incoming:mailbox_detail", args=[self.pk])
+        return path_of("incoming:mailbox_detail", self.pk)
 
     @property
     def is_fetched(self) -> bool:
@@ -203,7 +203,7 @@ class IncomingMail(OnRecord):
         return self.subject or "(no subject)"
 
     def get_absolute_url(self) -> str:
-        return reverse("incoming:mail_detail", args=[self.pk])
+        return path_of("incoming:mail_detail", self.pk)
 
     @property
     def tone(self) -> str:

@@ -6,12 +6,12 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
 from crm.access import VisibleQuerySet
 from crm.choices import FINISHED_JOB_STATES, JobQueue, JobState
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class JobRun(models.Model):
@@ -57,7 +57,7 @@ class JobRun(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("crm:job_detail", args=[self.pk])
+        return path_of("crm:job_detail", self.pk)
 
     @property
     def is_finished(self) -> bool:

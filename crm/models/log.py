@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class LogEntry(models.Model):
@@ -52,4 +52,4 @@ class LogEntry(models.Model):
         return self.summary or f"{self.verb} {self.model}"
 
     def get_absolute_url(self) -> str:
-        return reverse("crm:audit_entry", args=[self.pk])
+        return path_of("crm:audit_entry", self.pk)

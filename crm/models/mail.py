@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.mail.choices import ENDED_BADLY, WAITING_STATES, MailKind, MailState, SuppressionReason
+from crm.paths import path_of
 
 TONES = {"sent": "good", "in_flight": "accent", "uncertain": "warn", "held": "warn", "failed": "bad", "parked": "bad"}
 
@@ -151,7 +151,7 @@ class OutgoingMail(models.Model):
         return self.subject or "(no subject)"
 
     def get_absolute_url(self) -> str:
-        return reverse("crm:mail_detail", args=[self.pk])
+        return path_of("crm:mail_detail", self.pk)
 
     @property
     def tone(self) -> str:

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.choices import Door, RowOperation
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class RowChange(models.Model):
@@ -82,4 +82,4 @@ class RowChange(models.Model):
         return f"{self.get_operation_display()} {self.table_name} {self.row_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("crm:audit_row", args=[self.pk])
+        return path_of("crm:audit_row", self.pk)

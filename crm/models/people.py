@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import connection, models
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.choices import Density, FieldRight, Language, Role, Scope, Theme, Verb
 from crm.grants import AccessPaths
 from crm.models.company import valid_time_zone
 from crm.notes.choices import NoticeMail
+from crm.paths import path_of
 
 SUBTREE_SQL = """
 WITH RECURSIVE below AS (
@@ -120,7 +120,7 @@ class User(AbstractBaseUser):
         return self.name or self.email or "somebody"
 
     def get_absolute_url(self) -> str:
-        return reverse("admin:crm_user_change", args=[self.pk])
+        return path_of("admin:crm_user_change", self.pk)
 
     @property
     def initials(self) -> str:

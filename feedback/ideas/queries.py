@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from crm.access import can
+from crm.access import can, visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hides
 from crm.filtering.searching import has_words
 from crm.models import User
@@ -20,6 +21,7 @@ from feedback.models import Response, Suggestion, SuggestionVote
 
 MOST_CARDS, MOST_VOTES = 50, 200
 EXCERPT = 400
+_newest: Shelf[KeptRows[SuggestionVote]] = Shelf()
 
 
 def search_suggestions(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
@@ -76,11 +78,18 @@ def votes_before(user: User, key: int, before: dt.datetime | None, limit: int) -
     """What a contact asked for, newest first."""
     if not can(user, Verb.VIEW, Suggestion) or not can(user, Verb.VIEW, SuggestionVote):
         return []
-    rows = SuggestionVote.objects.visible_to(user).filter(contact=key).select_related("suggestion")
     if before:
-        rows = rows.filter(asked_at__lt=before)
+        found: Iterable[SuggestionVote] = _told(user, key).filter(asked_at__lt=before)[:limit]
+    else:
+        seen = (limit, visible_words(SuggestionVote, user))
+        found = _newest.get_or_make(seen, lambda: KeptRows(_told(user, ANY_KEY)[:limit])).read(key)
     hides_words = hides(user, "feedback.suggestionvote.words")
-    return [_entry(vote, "" if hides_words else vote.words) for vote in rows.order_by("-asked_at", "-pk")[:limit]]
+    return [_entry(vote, "" if hides_words else vote.words) for vote in found]
+
+
+def _told(user: User, key: int) -> QuerySet[SuggestionVote]:
+    rows = SuggestionVote.objects.visible_to(user).filter(contact=key)
+    return rows.select_related("suggestion").order_by("-asked_at", "-pk")
 
 
 def _entry(vote: SuggestionVote, words: str) -> TimelineEntry:

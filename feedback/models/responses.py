@@ -8,11 +8,11 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from feedback.choices import DETRACTOR_TO, PROMOTER_FROM, LeftOut, NpsGroup, SevenP, Via
 from feedback.models.surveys import Question, Survey, TouchPoint
 
@@ -122,7 +122,7 @@ class Response(models.Model):
         return f"{self.survey}, {self.contact or 'somebody unknown'}"
 
     def get_absolute_url(self) -> str:
-        return reverse("feedback:response_detail", args=[self.pk])
+        return path_of("feedback:response_detail", self.pk)
 
 
 class Invitation(models.Model):

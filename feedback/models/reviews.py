@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
+from crm.paths import path_of
 from feedback.choices import ReviewState
 from feedback.models.responses import OF_CONTACT, Response
 
@@ -54,4 +54,4 @@ class Review(models.Model):
         return f"{self.rating} of 5, {self.shown_name or 'a customer'}"
 
     def get_absolute_url(self) -> str:
-        return reverse("feedback:review_detail", args=[self.pk])
+        return path_of("feedback:review_detail", self.pk)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from contacts.choices import Channel
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from feedback.choices import Dimension, JourneyStage, QuestionKind, SurveyKind, SurveyState, Trigger
 from feedback.languages import LANGUAGES
 
@@ -107,7 +108,7 @@ class Survey(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("feedback:survey_detail", args=[self.pk])
+        return path_of("feedback:survey_detail", self.pk)
 
     @property
     def is_open(self) -> bool:

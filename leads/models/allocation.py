@@ -10,10 +10,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from leads.choices import Way
 from leads.models.leads import Lead
 
@@ -67,7 +67,7 @@ class AllocationRule(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:rule_update", args=[self.pk])
+        return path_of("leads:rule_update", self.pk)
 
 
 class AllocationTurn(models.Model):
@@ -125,7 +125,7 @@ class Intake(models.Model):
         return str(self.user)
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:intake_update", args=[self.pk])
+        return path_of("leads:intake_update", self.pk)
 
     def is_away(self, day: dt.date) -> bool:
         if self.away_from is None and self.away_until is None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from leads.choices import CallState
 from leads.models.leads import Lead
 
@@ -36,7 +36,7 @@ class CallList(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:call_list_detail", args=[self.pk])
+        return path_of("leads:call_list_detail", self.pk)
 
 
 class CallEntry(models.Model):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from contacts.choices import ListKind
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from leads.choices import SubmissionState
 from leads.models.leads import Lead
 
@@ -66,7 +67,7 @@ class CaptureForm(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:form_detail", args=[self.pk])
+        return path_of("leads:form_detail", self.pk)
 
     @property
     def public_path(self) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class LeadCost(models.Model):
@@ -42,4 +42,4 @@ class LeadCost(models.Model):
         return self.note or self.source or self.list_name or "Cost of leads"
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:cost_update", args=[self.pk])
+        return path_of("leads:cost_update", self.pk)

@@ -10,13 +10,13 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from contacts.choices import Channel, Direction, ListKind, Market
 from contacts.countries import country_names
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from leads.choices import OPEN_STATUSES, LeadStatus, LostReason
 
 
@@ -144,7 +144,7 @@ class Lead(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:lead_detail", args=[self.pk])
+        return path_of("leads:lead_detail", self.pk)
 
     @property
     def is_archived(self) -> bool:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from crm.access import VisibleQuerySet
 from crm.agenda.choices import TaskKind
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from leads.choices import (
     BY_SCORE,
     BY_SEGMENT,
@@ -68,7 +69,7 @@ class Sequence(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:sequence_detail", args=[self.pk])
+        return path_of("leads:sequence_detail", self.pk)
 
 
 class SequenceStep(models.Model):

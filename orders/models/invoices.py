@@ -6,11 +6,11 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from crm.paths import path_of
 from orders.choices import InvoiceState, PaymentMethod
 from orders.models.sales import Order
 
@@ -71,7 +71,7 @@ class Invoice(models.Model):
         return f"Invoice {self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:invoice_detail", args=[self.pk])
+        return path_of("orders:invoice_detail", self.pk)
 
     def state_on(self, day: dt.date) -> InvoiceState:
         """The state as people speak of it: overdue instead of open or part paid once the last day has passed."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Upper
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
-from orders.choices import SalesChannel
+from crm.paths import path_of
+from orders.choices import CHANNEL_WORDS
 from orders.models.sales import Order, Product
 
 
@@ -56,8 +56,8 @@ class ProductRegistration(models.Model):
         return f"{self.product} {self.serial}" if self.product_id else self.serial
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:registration_detail", args=[self.pk])
+        return path_of("orders:registration_detail", self.pk)
 
     def get_channel_words(self) -> str:
         """`Web shop` for web; a channel of an import as it came."""
-        return dict(SalesChannel.choices).get(self.channel, self.channel)
+        return CHANNEL_WORDS.get(self.channel, self.channel)

@@ -10,7 +10,7 @@ from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
 from crm.paths import path_of
-from orders.choices import SalesChannel
+from orders.choices import CHANNEL_WORDS
 
 
 class ProductQuerySet(VisibleQuerySet["Product"]):
@@ -142,7 +142,7 @@ class Order(models.Model):
 
     def get_channel_words(self) -> str:
         """`Web shop` for web; a channel of an import as it came."""
-        return dict(SalesChannel.choices).get(self.channel, self.channel)
+        return CHANNEL_WORDS.get(self.channel, self.channel)
 
 
 class OrderLine(models.Model):

@@ -7,11 +7,11 @@ import datetime as dt
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from crm.paths import path_of
 from orders.choices import SubscriptionState
 
 
@@ -84,7 +84,7 @@ class Subscription(models.Model):
         return self.plan or "Subscription"
 
     def get_absolute_url(self) -> str:
-        return reverse("orders:subscription_detail", args=[self.pk])
+        return path_of("orders:subscription_detail", self.pk)
 
     def state_on(self, day: dt.date) -> SubscriptionState:
         """How it stood on that day: running, cancelled (with its end still to come), or ended."""

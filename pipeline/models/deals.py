@@ -9,12 +9,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from crm.paths import path_of
 from pipeline.choices import ForecastCategory, Outcome
 from pipeline.models.stages import Pipeline, Stage
 
@@ -168,7 +168,7 @@ class Deal(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("pipeline:deal_detail", args=[self.pk])
+        return path_of("pipeline:deal_detail", self.pk)
 
     @property
     def customer_id(self) -> int | None:

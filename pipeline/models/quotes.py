@@ -8,13 +8,13 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.choices import Role
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
+from crm.paths import path_of
 from pipeline.models.deals import Deal
 from pipeline.quotes.choices import EDITABLE, REVISABLE, QuoteState, StepKind
 
@@ -116,7 +116,7 @@ class Quote(models.Model):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("pipeline:quote_detail", args=[self.pk])
+        return path_of("pipeline:quote_detail", self.pk)
 
     @property
     def is_editable(self) -> bool:

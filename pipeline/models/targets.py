@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 
 
 class Target(models.Model):
@@ -52,7 +52,7 @@ class Target(models.Model):
         return f"{self.who}, {self.get_months_display()} from {self.starts_on}"
 
     def get_absolute_url(self) -> str:
-        return reverse("pipeline:target_update", args=[self.pk])
+        return path_of("pipeline:target_update", self.pk)
 
     @property
     def who(self) -> str:

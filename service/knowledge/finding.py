@@ -15,6 +15,7 @@ from django.db.models import Case, Count, Exists, F, FloatField, OuterRef, Q, Qu
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from crm.database.kept import ANY_TEXT, OTHER_TEXT
 from crm.filtering.folding import folded
 from crm.search.finding import cleaned
 from service.knowledge.choices import ArticleLanguage
@@ -51,17 +52,43 @@ def config_of(language: str) -> str:
     return f"service_{language}"
 
 
-def languages_in(rows: QuerySet[Article]) -> list[str]:
+def languages_in(rows: QuerySet[Article]) -> tuple[str, ...]:
     """Languages of these articles, in the order in which they are offered: one probe of an index each."""
+    return languages_of(list(language_probes(rows)))
+
+
+def language_probes(rows: QuerySet[Article]) -> QuerySet[Article, tuple[bool, ...]]:
+    """One row that says of each language whether there is an article in it; none where there is no article at all."""
     probes = {f"has_{one}": Exists(rows.filter(language=one)) for one in ArticleLanguage.values}
-    found = Article.objects.order_by().annotate(**probes).values(*probes).first()
-    return [one for one in ArticleLanguage.values if found and found[f"has_{one}"]]
+    return Article.objects.order_by().annotate(**probes).values_list(*probes)[:1]
+
+
+def languages_of(probed: Sequence[tuple[bool, ...]]) -> tuple[str, ...]:
+    """What `language_probes` said."""
+    return tuple(one for row in probed for one, is_there in zip(ArticleLanguage.values, row, strict=True) if is_there)
 
 
 def in_language(language: str) -> ArticleQuerySet:
     """What customers read in a language: articles in it, and originals of which there is no translation into it."""
     translated = Article.objects.public().filter(original=OuterRef("pk"), language=language)
     return Article.objects.public().filter(Q(language=language) | (Q(original=None) & ~Exists(translated)))
+
+
+def may_have(rows: QuerySet[Article], field: str, languages: Iterable[str]) -> QuerySet[Article]:
+    """Rows in which `find_articles` may find all the words of `ANY_TEXT`, of which `OTHER_TEXT` is `beginning_of`: for
+    a statement that is kept. Where there is none of them, there is none with all the words."""
+    found = Q()
+    for one in languages:
+        begun = SearchQuery(OTHER_TEXT, config=config_of(one), search_type="raw")
+        whole = SearchQuery(ANY_TEXT, config=config_of(one), search_type="websearch")
+        found |= Q(Q(**{field: whole}) | Q(**{field: begun}), language=one)
+    return rows.filter(found)
+
+
+def beginning_of(text: str) -> str:
+    """The last word as a beginning, as PostgreSQL takes it; empty where it is too short for one."""
+    last = "".join(sign for sign in text.rsplit(maxsplit=1)[-1] if sign.isalnum()) if text else ""
+    return f"'{last}':*" if len(last) > SHORTEST else ""
 
 
 def find_articles(
@@ -109,9 +136,8 @@ def _condition(queries: dict[str, Query], field: str) -> Q:
 def _ways(text: str, languages: Sequence[str]) -> Iterator[tuple[bool, dict[str, Query]]]:
     """What is looked for, narrow first."""
     yield False, _one_way(text, languages)
-    *before, last = text.split()
-    beginning = "".join(sign for sign in last if sign.isalnum())
-    if len(beginning) > SHORTEST:
+    *before, _ = text.split()
+    if beginning := beginning_of(text):
         yield False, {one: _beginning(" ".join(before), beginning, config_of(one)) for one in languages}
     if before:
         any_of = " or ".join(text.replace('"', " ").replace("-", " ").split()[:MOST_WORDS])
@@ -122,8 +148,8 @@ def _one_way(text: str, languages: Iterable[str]) -> dict[str, Query]:
     return {one: SearchQuery(text, config=config_of(one), search_type="websearch") for one in languages}
 
 
-def _beginning(before: str, last: str, config: str) -> Query:
-    query: Query = SearchQuery(f"'{last}':*", config=config, search_type="raw")
+def _beginning(before: str, beginning: str, config: str) -> Query:
+    query: Query = SearchQuery(beginning, config=config, search_type="raw")
     return SearchQuery(before, config=config, search_type="websearch") & query if before else query
 
 

@@ -45,7 +45,7 @@ class HelpBase(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with company_at_hand() as self.company:
-            self.offered = languages_in(Article.objects.public())
+            self.offered = list(languages_in(Article.objects.public()))
             self.language = language_for(request, self.offered)
             return super().dispatch(request, *args, **kwargs)
 

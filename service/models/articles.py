@@ -15,6 +15,7 @@ from django.utils.crypto import get_random_string
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from service.knowledge.choices import ArticleLanguage, ArticleState, Audience, SearchPlace, UseKind
 from service.models.tickets import Ticket
 
@@ -155,7 +156,7 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("service:article_detail", args=[self.pk])
+        return path_of("service:article_detail", self.pk)
 
     @property
     def public_path(self) -> str:

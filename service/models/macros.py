@@ -11,13 +11,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet, scope_of
 from crm.choices import Scope, Verb
 from crm.grants import AccessPaths
 from crm.models import User
 from crm.models.saved_views import TEAMS_ABOVE
+from crm.paths import path_of
 from service.choices import MacroReach, Priority, TicketKind, TicketState
 from service.models.queues import Queue
 
@@ -111,7 +111,7 @@ class Macro(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("service:macro_update", args=[self.pk])
+        return path_of("service:macro_update", self.pk)
 
     @property
     def says_something(self) -> bool:

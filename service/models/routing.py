@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from leads.choices import Way
 from service.choices import Priority, TicketChannel, TicketKind
 from service.languages import LANGUAGES
@@ -66,7 +66,7 @@ class RoutingRule(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("service:rule_update", args=[self.pk])
+        return path_of("service:rule_update", self.pk)
 
 
 class RoutingTurn(models.Model):
@@ -111,4 +111,4 @@ class TicketIntake(models.Model):
         return str(self.user)
 
     def get_absolute_url(self) -> str:
-        return reverse("service:intake_update", args=[self.pk])
+        return path_of("service:intake_update", self.pk)

@@ -8,12 +8,12 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.paths import path_of
 from service.choices import PRIORITY_RANKS, UNSOLVED, DueFor, Priority, TicketChannel, TicketKind, TicketState
 from service.languages import LANGUAGES
 from service.models.queues import Queue
@@ -154,7 +154,7 @@ class Ticket(models.Model):
         return self.subject
 
     def get_absolute_url(self) -> str:
-        return reverse("service:ticket_detail", args=[self.pk])
+        return path_of("service:ticket_detail", self.pk)
 
     @property
     def number(self) -> str:

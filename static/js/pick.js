@@ -19,14 +19,23 @@
     preload: "focus",
     closeAfterSelect: true,
     async load(query, show) {
+      const question = (this.question = {});
       const url = new URL(address, location.href);
       url.searchParams.set("q", query);
       const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
       if (!answer) window.crm.say("The server cannot be reached. Check the connection and try again.");
+      const options = answer?.ok ? (await answer.json()).options : [];
+      if (this.question !== question) return passOver(this, query);
       this.clearOptions();
-      show(answer?.ok ? (await answer.json()).options : []);
+      show(options);
     },
   });
+  // An answer to what is no longer asked (more was typed, or something chosen) would open the list again.
+  function passOver(select, query) {
+    delete select.loadedSearches[query];
+    select.loading = Math.max(select.loading - 1, 0);
+    select.wrapper.classList.toggle(select.settings.loadingClass, select.loading > 0);
+  }
   function dress(field) {
     const isMany = field.multiple;
     const address = field.dataset.pickUrl;
@@ -36,6 +45,7 @@
       plugins: isMany ? ["remove_button"] : address ? ["clear_button"] : [],
       maxOptions: 600,
       onItemAdd() {
+        this.question = null;
         if (isMany) this.setTextboxValue("");
       },
       hidePlaceholder: true,
