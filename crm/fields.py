@@ -140,12 +140,12 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Some files, as a list; empty where none is brought. At most `most`, together at most `limit` bytes."""
+    """Some files, as a list; empty where none is brought. At most `most`, together at most `limit` bytes, `because`."""
 
     widget = SeveralFiles
 
-    def __init__(self, *, most: int, limit: int, **kwargs: Any) -> None:
-        self.most, self.limit = most, limit
+    def __init__(self, *, most: int, limit: int, because: str = "no mail can carry them", **kwargs: Any) -> None:
+        self.most, self.limit, self.because = most, limit, because
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
@@ -154,9 +154,7 @@ class FilesField(forms.FileField):
         if len(files) > self.most:
             raise ValidationError(f"At most {self.most} files, please.")
         if sum(file.size for file in files) > self.limit:
-            raise ValidationError(
-                f"Together they are larger than {filesizeformat(self.limit)}: no mail can carry them."
-            )
+            raise ValidationError(f"Together they are larger than {filesizeformat(self.limit)}: {self.because}.")
         return files
 
 

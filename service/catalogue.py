@@ -86,6 +86,7 @@ CATALOGUE = Catalogue(
         "service.ticketwatcher": PastRule(parent="ticket_id"),
         "service.ticketpresence": PastRule(exempt="Who has a page open: no record of anything, gone in seconds."),
         "service.message": PastRule(exempt=ADDED, is_added_to=True),
+        "service.messagefile": PastRule(exempt=ADDED, is_added_to=True),
         "service.ticketevent": PastRule(exempt=ADDED, is_added_to=True),
         "service.compensationapprover": PastRule(parent="compensation_id", is_part=True),
         "service.winbackattempt": PastRule(exempt=ADDED, is_added_to=True),

@@ -13,9 +13,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from contacts.models import Contact
 from crm.choices import Verb
 from crm.filtering.searching import finds_names_only, search_condition
-from crm.models import MailAttachment, User
+from crm.models import User
 from service.choices import UNSOLVED, EventKind, LinkKind, MessageKind
-from service.models import Message, Ticket, TicketEvent, TicketLink, TicketWatcher
+from service.models import Message, MessageFile, Ticket, TicketEvent, TicketLink, TicketWatcher
 
 FAMILY_SQL = """
 WITH RECURSIVE family AS (
@@ -95,7 +95,7 @@ def conversation_of(ticket: Ticket, *, most: int = MOST_SHOWN) -> Conversation:
     events = TicketEvent.objects.filter(ticket__in=family).exclude(event__in=TOLD_BY_MESSAGES).select_related("actor")
     if since is not None:
         events = events.filter(occurred_at__gte=since)
-    _know_files(messages)
+    know_files(messages)
     entries = [Entry(one.sent_at, message=one) for one in messages[:most]]
     entries += [Entry(one.occurred_at, event=one) for one in events.order_by("-occurred_at", "-pk")[:most]]
     entries.sort(key=lambda one: one.at, reverse=True)
@@ -103,17 +103,15 @@ def conversation_of(ticket: Ticket, *, most: int = MOST_SHOWN) -> Conversation:
     return Conversation(entries, max(public, default=0), len(messages) > most)
 
 
-def _know_files(messages: Sequence[Message]) -> None:
-    """Give each message the files of ours that went with its mail (`sent_files`): name, size, the attachment's id."""
-    mails = [one.outgoing_id for one in messages if one.outgoing_id is not None]
-    on_ticket = Q(file__attachments__record_model=Ticket._meta.label_lower, file__attachments__removed_at=None)
-    rows = MailAttachment.objects.filter(on_ticket, mail__in=mails).order_by("position", "pk")
-    named = rows.values_list("mail_id", "file__name", "file__size", "file__attachments__pk")
+def know_files(messages: Sequence[Message]) -> None:
+    """Give each message the files that it brought or took along (`sent_files`): name, size, the attachment's id."""
+    rows = MessageFile.objects.filter(message__in=messages, attachment__removed_at=None).order_by("position", "pk")
+    named = rows.values_list("message", "attachment", "attachment__file__name", "attachment__file__size")
     files: dict[int, list[dict[str, Any]]] = {}
-    for mail, name, size, key in named if mails else ():
-        files.setdefault(mail, []).append({"name": name, "size": size, "attachment": key})
+    for message, key, name, size in named if messages else ():
+        files.setdefault(message, []).append({"name": name, "size": size, "attachment": key})
     for one in messages:
-        one.sent_files = files.get(one.outgoing_id or 0, [])  # type: ignore[attr-defined]
+        one.sent_files = files.get(one.pk, [])  # type: ignore[attr-defined]
 
 
 def beside(user: User, ticket: Ticket, which: str) -> QuerySet[Ticket]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from crm.models import IncomingMail, StoredFile, User
+from crm.models import Attachment, IncomingMail, User
 from crm.notes.choices import NoticeKind
 from crm.notes.mentions import mention
 from crm.notes.notices import News
@@ -22,7 +22,7 @@ from service.choices import ENDED, EventKind, MessageKind, TicketChannel, Ticket
 from service.languages import language_of
 from service.macros.applying import apply_changes, count_use
 from service.macros.filling import refuse_gaps
-from service.models import Macro, Message, Ticket
+from service.models import Macro, Message, MessageFile, Ticket
 from service.queries import family_of, watchers_of
 
 AFTER_REPLY = (TicketState.WAITING, TicketState.OPEN, TicketState.SOLVED)
@@ -50,14 +50,14 @@ def reply(
     seen: int | None = None,
     then: str = TicketState.WAITING,
     macro: Macro | None = None,
-    files: Sequence[StoredFile] = (),
+    files: Sequence[Attachment] = (),
 ) -> Message:
     """Answer the customer by mail, in the name of the house; the ticket is `then` waiting, open or solved.
 
     `seen` is the newest public message that the person had before their eyes (0: none): raises `AnsweredMeanwhile`
     where there is another by now. Who answers a ticket that nobody has, has it. What the `macro` changes, by which it
-    was written, is changed along with it; the `files` go with the mail. Raises ValidationError where there is no
-    address, a field of the macro is still in the text, or the mail cannot be sent.
+    was written, is changed along with it; the `files`, which hang on the ticket, go with the mail. Raises
+    ValidationError where there is no address, a field of the macro is still in the text, or the mail cannot be sent.
     """
     current = held(ticket)
     refuse_merged(current)
@@ -73,11 +73,12 @@ def reply(
     if macro is not None:
         refuse_gaps(text)
     now = timezone.now()
-    mail = send_to_requester(actor=actor, ticket=current, text=text, files=files)
+    mail = send_to_requester(actor=actor, ticket=current, text=text, files=[one.file for one in files])
     message = Message.objects.create(
         ticket=current, kind=MessageKind.OUT, author=actor, text=text, sent_at=now, outgoing=mail,
         sender_address=current.requester_email,
     )  # fmt: skip
+    put_files(message, files)
     _answered(current, actor, then, now, macro)
     tell(current, "reply", "Answered", actor=actor)
     _tell(current, message, (actor,))
@@ -115,9 +116,11 @@ def take_message(
     sent_at: dt.datetime | None = None,
     external_id: str | None = None,
     told: User | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Message:
-    """Write down what the customer said, by whatever way. A solved ticket is opened again, a waiting one goes on; who
-    has it is told, unless it is they who write it down, or they are `told` of it anyway."""
+    """Write down what the customer said, by whatever way, with the `files` that they brought, which hang on the ticket.
+    A solved ticket is opened again, a waiting one goes on; who has it is told, unless it is they who write it down, or
+    they are `told` of it anyway."""
     current = held(ticket)
     refuse_merged(current)
     if current.state == TicketState.CLOSED:
@@ -128,6 +131,7 @@ def take_message(
         ticket=current, kind=MessageKind.IN, channel=channel, author=actor, text=text, folded=folded, sent_at=at,
         incoming=incoming, sender_name=sender_name[:200], sender_address=sender_address[:320], external_id=external_id,
     )  # fmt: skip
+    put_files(message, files)
     if current.state in ENDED:
         current.reopenings += 1
         note_event(current, EventKind.REOPENED, actor=actor, at=now)
@@ -141,6 +145,12 @@ def take_message(
     tell(current, "write", "The customer wrote in", actor=actor)
     _tell(current, message, (actor, told))
     return message
+
+
+def put_files(message: Message, files: Sequence[Attachment]) -> None:
+    """These files of the ticket belong to a public message: whoever reads it may fetch them."""
+    rows = (MessageFile(message=message, attachment=one, position=place) for place, one in enumerate(files))
+    MessageFile.objects.bulk_create(rows)
 
 
 def _answered(ticket: Ticket, actor: User | None, then: str, now: dt.datetime, macro: Macro | None) -> None:

@@ -15,7 +15,7 @@ from service.models.channels import Conversation, WebForm, WebRequest
 from service.models.costs import TouchCost
 from service.models.defectors import Defection, WinBackAttempt
 from service.models.macros import Macro
-from service.models.messages import Message, TicketEvent
+from service.models.messages import Message, MessageFile, TicketEvent
 from service.models.portal import PortalAccess, PortalRequest
 from service.models.promises import ServiceHours, SlaPolicy
 from service.models.queues import Queue
@@ -42,6 +42,7 @@ __all__ = [
     "Empowerment",
     "Macro",
     "Message",
+    "MessageFile",
     "PortalAccess",
     "PortalRequest",
     "Queue",

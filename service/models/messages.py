@@ -72,6 +72,26 @@ class Message(models.Model):
         return self.kind != MessageKind.NOTE
 
 
+class MessageFile(models.Model):
+    """A file that a public message brought or took along. It hangs on the ticket, where who works on it finds it; the
+    customer may fetch it by this row alone. Rows are only ever added."""
+
+    # the database takes them away with the message or with what hangs on the ticket: the application may not
+    message = models.ForeignKey(Message, on_delete=models.DO_NOTHING, related_name="files")
+    attachment = models.ForeignKey("crm.Attachment", on_delete=models.DO_NOTHING, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    access = AccessPaths(through="message__ticket", parent="service.ticket")
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["message", "attachment"], name="service_messagefile_once")]
+
+    def __str__(self) -> str:
+        return str(self.attachment)
+
+
 class TicketEvent(models.Model):
     """One step in the life of a ticket, of which clocks and figures are made: what (`event`), when, to what (`value`:
     a queue, a person, a priority). An imported log has words of its own; `position` tells equal steps of one moment

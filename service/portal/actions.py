@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from contacts.choices import ConsentChannel, ConsentLevel
@@ -21,10 +23,13 @@ from crm.locks import wait_for_word
 from crm.log import log
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailKind
+from crm.models import Attachment
+from crm.notes.actions import attach_file
 from service import actions as tickets
 from service.actions.steps import held
+from service.actions.talking import put_files
 from service.choices import MessageKind, TicketChannel, TicketState
-from service.models import Message, PortalAccess, PortalRequest, Ticket
+from service.models import Message, MessageFile, PortalAccess, PortalRequest, Ticket
 from service.portal.links import link_for
 from service.portal.people import Person
 from service.portal.showing import wording_of
@@ -32,8 +37,8 @@ from service.portal.showing import wording_of
 logger = logging.getLogger(__name__)
 HOUR = dt.timedelta(hours=1)
 SAME_WITHIN = dt.timedelta(minutes=10)
-MOST_REQUESTS, MOST_MAILS, MOST_SAID = 10, 3, 30
-"""An hour: links asked for from one place, mailed to one address; messages of one person."""
+MOST_REQUESTS, MOST_MAILS, MOST_SAID, MOST_BYTES = 10, 3, 30, 60 << 20
+"""An hour: links asked for from one place, mailed to one address; messages of one person, bytes of their files."""
 REQUEST_LOCK, SAY_LOCK = 7341, 7342
 PROOF = "link to the address, access {}"
 
@@ -73,33 +78,37 @@ def answer_requests() -> int:
 
 
 @transaction.atomic
-def write_to_request(*, person: Person, ticket: Ticket, text: str) -> Ticket:
-    """What the customer adds to a request; to a closed one as a new one that follows it. The same words again within
-    minutes are one message. Returns the ticket in which it stands. Raises TooMany, ValidationError."""
+def write_to_request(*, person: Person, ticket: Ticket, text: str, attached: Sequence[File] = ()) -> Ticket:
+    """What the customer adds to a request, with files; to a closed one as a new one that follows it. The same words
+    with the same files again within minutes are one message. Returns the ticket in which it stands. Raises TooMany,
+    ValidationError (of `attached` where a file is not taken)."""
     if not text.strip():
         raise ValidationError({"text": "Write what we shall read."})
-    _refuse_flood(person)
+    _refuse_flood(person, attached)
     current = held(ticket)
     said = Message.objects.filter(kind=MessageKind.IN, text=text, sent_at__gte=timezone.now() - SAME_WITHIN)
-    there = said.filter(Q(ticket=current) | Q(ticket__follows=current)).select_related("ticket").first()
-    if there is not None:
-        return there.ticket
+    for there in said.filter(Q(ticket=current) | Q(ticket__follows=current)).select_related("ticket")[:MOST_SAID]:
+        if _has_same_files(there, attached):
+            return there.ticket
     if current.state == TicketState.CLOSED:
-        return _opened(person, subject=current.subject, text=text, follows=current)
+        return _opened(person, subject=current.subject, text=text, attached=attached, follows=current)
     tickets.take_message(
         actor=None, ticket=current, text=text, channel=TicketChannel.WEB, sender_name=person.name[:200],
-        sender_address=person.address,
+        sender_address=person.address, files=_hung(current, attached),
     )  # fmt: skip
     return current
 
 
 @transaction.atomic
-def open_request(*, person: Person, subject: str, text: str) -> Ticket:
-    """A new request. The same again within minutes is one. Raises TooMany, ValidationError."""
-    _refuse_flood(person)
+def open_request(*, person: Person, subject: str, text: str, attached: Sequence[File] = ()) -> Ticket:
+    """A new request, with files. The same again within minutes is one. Raises TooMany, ValidationError."""
+    _refuse_flood(person, attached)
     recent = person.tickets().filter(opened_at__gte=timezone.now() - SAME_WITHIN, subject=subject)
-    there = recent.filter(messages__text=text, messages__kind=MessageKind.IN).first()
-    return there or _opened(person, subject=subject, text=text)
+    said = Message.objects.filter(ticket__in=recent.order_by().values("pk"), text=text, kind=MessageKind.IN)
+    for there in said.select_related("ticket").order_by("pk")[:MOST_SAID]:
+        if _has_same_files(there, attached):
+            return there.ticket
+    return _opened(person, subject=subject, text=text, attached=attached)
 
 
 @transaction.atomic
@@ -177,7 +186,9 @@ def _answer(request: PortalRequest) -> None:
     )
 
 
-def _opened(person: Person, *, subject: str, text: str, follows: Ticket | None = None) -> Ticket:
+def _opened(
+    person: Person, *, subject: str, text: str, attached: Sequence[File], follows: Ticket | None = None
+) -> Ticket:
     fields = {
         "subject": subject,
         "channel": TicketChannel.WEB,
@@ -187,12 +198,33 @@ def _opened(person: Person, *, subject: str, text: str, follows: Ticket | None =
         "follows": follows,
         **({"queue": follows.queue} if follows is not None else {}),
     }
-    return tickets.open_ticket(actor=None, fields=fields, body=text)
+    ticket = tickets.open_ticket(actor=None, fields=fields, body=text)
+    put_files(ticket.messages.get(), _hung(ticket, attached))
+    return ticket
 
 
-def _refuse_flood(person: Person) -> None:
+def _hung(ticket: Ticket, attached: Sequence[File]) -> list[Attachment]:
+    """The files, looked into and stored, at the ticket. Raises ValidationError of `attached`."""
+    try:
+        return [attach_file(actor=None, record=ticket, upload=one) for one in attached]
+    except ValidationError as error:
+        raise ValidationError({"attached": error.messages}) from error
+
+
+def _has_same_files(message: Message, attached: Sequence[File]) -> bool:
+    """Whether a message brought as many files of the same sizes."""
+    sizes = message.files.order_by("position").values_list("attachment__file__size", flat=True)
+    return list(sizes) == [one.size for one in attached]
+
+
+def _refuse_flood(person: Person, attached: Sequence[File] = ()) -> None:
     wait_for_word(SAY_LOCK, person.address)
-    since = timezone.now() - HOUR
+    since, own = timezone.now() - HOUR, person.tickets().order_by().values("pk")
     rows = Message.objects.filter(kind=MessageKind.IN, channel=TicketChannel.WEB, recorded_at__gte=since)
-    if rows.filter(ticket__in=person.tickets().order_by().values("pk")).count() >= MOST_SAID:
+    if rows.filter(ticket__in=own).count() >= MOST_SAID:
         raise TooMany
+    if attached:
+        brought = MessageFile.objects.filter(message__in=rows.filter(ticket__in=own).order_by().values("pk"))
+        before = brought.aggregate(total=Sum("attachment__file__size"))["total"] or 0
+        if before + sum(one.size for one in attached) > MOST_BYTES:
+            raise TooMany

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django import forms
 
+from crm.fields import FilesField
+
 LONGEST = 20_000
+MOST_FILES, LARGEST_FILES = 5, 15 << 20
+
+
+def files_field() -> FilesField:
+    """Files that go with what is written."""
+    return FilesField(
+        most=MOST_FILES, limit=LARGEST_FILES, because="send them in parts", required=False, label="Files",
+        help_text="Pictures or documents: at most 5, together 15 MB.",
+    )  # fmt: skip
 
 
 class AskForm(forms.Form):
@@ -19,6 +30,7 @@ class ReplyForm(forms.Form):
     """What is added to a request."""
 
     text = forms.CharField(label="Your message", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}))
+    attached = files_field()
 
 
 class RequestForm(forms.Form):
@@ -26,6 +38,7 @@ class RequestForm(forms.Form):
 
     subject = forms.CharField(label="What is it about?", max_length=200)
     text = forms.CharField(label="Your message", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 7}))
+    attached = files_field()
 
     def clean_subject(self) -> str:
         """On one line, of signs that can be read."""

@@ -14,9 +14,10 @@ from django.db.models import Q, QuerySet
 
 from contacts.choices import ContactKind, PointKind
 from contacts.models import Contact, ContactPoint
+from crm.models import StoredFile
 from service.choices import MessageKind
-from service.models import Message, PortalAccess, Ticket
-from service.queries import family_of
+from service.models import Message, MessageFile, PortalAccess, Ticket
+from service.queries import family_of, know_files
 
 MOST_TICKETS, MOST_MESSAGES = 200, 200
 SHOWN = (MessageKind.IN, MessageKind.OUT)
@@ -54,12 +55,27 @@ class Person:
 
     def ticket(self, key: str) -> Ticket | None:
         """One of their own requests by its number."""
-        number = int(key) if key.isdecimal() and len(key) < 18 else 0
-        return self.tickets().filter(pk=number).first()
+        return self.tickets().filter(pk=_number(key)).first()
 
     def messages(self, ticket: Ticket) -> Sequence[Message]:
         """What was said between them and us in a request, oldest first: no note of colleagues, and of requests that
         were merged into it only their own."""
         own = self.tickets().filter(pk__in=family_of(ticket)).order_by().values("pk")
         rows = Message.objects.filter(ticket__in=own, kind__in=SHOWN).only("kind", "text", "sent_at", "ticket_id")
-        return list(reversed(rows.order_by("-sent_at", "-pk")[:MOST_MESSAGES]))
+        shown = list(reversed(rows.order_by("-sent_at", "-pk")[:MOST_MESSAGES]))
+        know_files(shown)
+        return shown
+
+    def file(self, key: str) -> StoredFile | None:
+        """A file of one of those messages, by the id of its attachment: never one of a note, of what colleagues hung on
+        the ticket, or of another's."""
+        own = self.tickets().order_by().values("pk")
+        rows = MessageFile.objects.filter(attachment=_number(key), message__ticket__in=own, message__kind__in=SHOWN)
+        there = rows.filter(attachment__removed_at=None, attachment__file__removed_at=None)
+        found = there.select_related("attachment__file").first()
+        return found.attachment.file if found is not None else None
+
+
+def _number(key: str) -> int:
+    """An id out of an address; 0 for what is none."""
+    return int(key) if key.isdecimal() and len(key) < 18 else 0

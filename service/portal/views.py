@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from contacts.models import Purpose
 from crm.company import company_at_hand
 from crm.views.forms import add_refusal
+from crm.views.jobs import FileDownloadView
 from service.choices import ENDED, STATE_TONES
 from service.knowledge.visitors import place_of
 from service.knowledge.wording import ENGLISH
@@ -134,14 +135,14 @@ class PortalReplyView(PersonalView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        key, form = request.POST.get("ticket", ""), ReplyForm(request.POST)
+        key, form = request.POST.get("ticket", ""), ReplyForm(request.POST, request.FILES)
         ticket = self.person.ticket(key)
         if ticket is None:
             return self.missing(404 if key else REFUSED)
         if not form.is_valid():
             return self.show_ticket(key, form, REFUSED)
         try:
-            found = actions.write_to_request(person=self.person, ticket=ticket, text=form.cleaned_data["text"])
+            found = actions.write_to_request(person=self.person, ticket=ticket, **form.cleaned_data)
         except actions.TooMany:
             return self.show_ticket(key, form, FLOODED, ENGLISH["flooded"])
         except ValidationError as error:
@@ -174,7 +175,7 @@ class PortalNewView(PersonalView):
         return self.show("new.html", {"form": RequestForm(initial={"subject": request.GET.get("subject", "")[:200]})})
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        form = RequestForm(request.POST)
+        form = RequestForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.show("new.html", {"form": form}, status=REFUSED)
         try:
@@ -185,6 +186,22 @@ class PortalNewView(PersonalView):
             add_refusal(form, error)
             return self.show("new.html", {"form": form}, status=REFUSED)
         return self.to("portal", f"?ticket={found.pk}")
+
+
+class PortalFileView(PersonalView):
+    """A file of what was said in one of the own requests (`?id=`), as a download; without one, back to the requests."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponseBase:
+        asked = request.GET.get("id", "")
+        if not asked:
+            return self.to("portal")
+        found = self.person.file(asked)
+        if found is None:
+            return self.missing()
+        try:
+            return FileDownloadView().serve(found)
+        except Http404:  # its content is gone
+            return self.missing()
 
 
 class PortalDataView(PersonalView):

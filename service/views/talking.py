@@ -60,7 +60,7 @@ class ReplyView(SayView):
         """A message that came meanwhile is shown first; sent again, the words go out. Files hang on the ticket, too."""
         cleaned, user = form.cleaned_data, self.request.user
         try:
-            files = [attach_file(actor=user, record=self.whole, upload=one).file for one in cleaned["attached"]]
+            files = [attach_file(actor=user, record=self.whole, upload=one) for one in cleaned["attached"]]
         except ValidationError as error:
             raise ValidationError({"attached": error.messages}) from error
         try:

@@ -41,6 +41,7 @@ SCOPES["secret of the portal"] = {"view": EVERYBODY}
 PORTAL_ADDRESSES: dict[str, Address] = {
     "service:portal_ask": PUBLIC,
     "service:portal": Address("secret of the portal", is_public=True),
+    "service:portal_file": Address("secret of the portal", is_public=True),
     "service:portal_new": Address("secret of the portal", {"GET": "view", "POST": "view"}, is_public=True),
     "service:portal_data": Address("secret of the portal", {"GET": "view", "POST": "view"}, is_public=True),
     **{
