@@ -12,7 +12,17 @@ from django.http import HttpRequest
 from contacts.choices import PointKind
 from contacts.keeping import refresh_search
 from contacts.markets.queries import market_choices
-from contacts.models import Address, Consent, Contact, ContactPoint, Interaction, Purpose, Relationship
+from contacts.models import (
+    Address,
+    Consent,
+    Contact,
+    ContactMerge,
+    ContactPoint,
+    Interaction,
+    MergedRows,
+    Purpose,
+    Relationship,
+)
 from contacts.normalising import normalise_point
 from contacts.territories.placing import place_contacts
 from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
@@ -185,6 +195,24 @@ class ConsentAdmin(ViewOnlyAdmin):
 
     list_display = ("recorded_at", "contact", "channel", "purpose", "level", "source")
     list_select_related = ("contact",)
+    sortable_by = ()
+
+
+@admin.register(ContactMerge)
+class ContactMergeAdmin(ViewOnlyAdmin):
+    """What was merged: made and undone on pages of its own."""
+
+    list_display = ("at", "gone_name", "kept_name", "actor", "undone_at")
+    list_select_related = ("actor",)
+    sortable_by = ()
+
+
+@admin.register(MergedRows)
+class MergedRowsAdmin(ViewOnlyAdmin):
+    """What a merge did to the rows of a model."""
+
+    list_display = ("merge", "step", "model", "column")
+    list_select_related = ("merge",)
     sortable_by = ()
 
 

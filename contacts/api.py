@@ -9,7 +9,9 @@ from ninja import Body, Router
 from pydantic import Field, StringConstraints
 
 from contacts import actions
+from contacts.choices import PointKind
 from contacts.forms import ContactForm
+from contacts.likely.queries import Typed, likely_ones
 from contacts.models import Contact
 from contacts.resources import CONTACTS, ORGANIZATIONS
 from crm.choices import Verb
@@ -123,7 +125,18 @@ def _create(request: HttpRequest, resource: Resource, given: dict[str, Any]) -> 
             lists=form.lists,
         )
 
-    return created(resource, request, make)
+    return created(resource, request, make, lambda contact: _possible_duplicates(request, contact))
+
+
+def _possible_duplicates(request: HttpRequest, contact: Contact) -> dict[str, str]:
+    """The ids of contacts that may be the same, for a header; nothing where nobody is like it."""
+    points = list(contact.points.all())
+    emails, phones = (
+        tuple(point.value for point in points if point.kind == kind) for kind in (PointKind.EMAIL, PointKind.PHONE)
+    )
+    typed = Typed(contact.kind, contact.name, emails, phones, contact.main_country, contact.pk)
+    keys = [str(one.key) for one in likely_ones(caller(request), typed)]
+    return {"Possible-Duplicates": ", ".join(keys)} if keys else {}
 
 
 def _change(request: HttpRequest, resource: Resource, pk: int, body: ContactPatch) -> HttpResponse:
@@ -165,7 +178,10 @@ def list_contacts(request: HttpRequest) -> HttpResponse:
 
 @contacts.post("", response={201: ContactOut}, auth=writes(AREA))
 def create_contact(request: HttpRequest, body: Body[ContactIn]) -> HttpResponse:
-    """Make a person or an organization. Send an `Idempotency-Key` to be safe against making it twice."""
+    """Make a person or an organization. Send an `Idempotency-Key` to be safe against making it twice.
+
+    Where others that you may see are like it, the header `Possible-Duplicates` has their ids, the likeliest first.
+    """
     return _create(request, CONTACTS, body.model_dump(exclude_unset=True))
 
 

@@ -9,6 +9,7 @@ from contacts.exporting import EXPORTS
 from contacts.home import CARDS
 from contacts.importing import KINDS
 from contacts.layouts import LAYOUTS
+from contacts.merging.specs import MERGE_FIELDS
 from contacts.panels import CONTACT_PANELS
 from contacts.permission.panels import PERMISSION_PANELS
 from contacts.queries import interactions_before, signals_before
@@ -45,7 +46,11 @@ POINTS_COUNT_AS: dict[str, str] = {
 }
 
 CATALOGUE = Catalogue(
-    fields={"contacts.contact": CONTACT_FIELDS, "contacts.acquiredlist": ACQUIRED_FIELDS},
+    fields={
+        "contacts.contact": CONTACT_FIELDS,
+        "contacts.acquiredlist": ACQUIRED_FIELDS,
+        "contacts.contactmerge": MERGE_FIELDS,
+    },
     grants={
         "contacts.contact": CONTACT_GRANTS,
         "contacts.acquiredlist": {
@@ -90,6 +95,10 @@ CATALOGUE = Catalogue(
             exempt="Rows are only ever added, and nobody can change them: it is a record itself.", is_added_to=True
         ),
         "contacts.relationship": PastRule(parent="contact_id"),
+        "contacts.contactmerge": PastRule(
+            without=("kept_before", "kept_after", "gone_before", "gone_after", "marks"), parent="kept_id"
+        ),
+        "contacts.mergedrows": PastRule(exempt="What a merge did to rows, each of which has a history of its own."),
         "contacts.listedcontact": PastRule(parent="contact_id"),
     },
     navigation=(

@@ -147,3 +147,11 @@ class Answer(TextChoices):
 
 
 YES = (Answer.GRANTED, Answer.NOT_NEEDED)
+
+
+class MergeStep(TextChoices):
+    """What a statement of a merge did to rows."""
+
+    MOVED = "moved", "Moved"
+    CHANGED = "changed", "Changed"
+    ASIDE = "aside", "Taken aside"

@@ -60,4 +60,5 @@ EDITING = Editing(
     after=place_contacts,
     tags="tags",
     custom=True,
+    only=(("merged_into", None),),
 )

@@ -99,6 +99,7 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
     region = forms.CharField(max_length=150, required=False)
     country = forms.CharField(max_length=80, required=False, help_text="The name or its two letters.")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    opened_as = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     class Meta:
         model = Contact
@@ -236,7 +237,13 @@ class ContactForm(CustomFieldsForm, forms.ModelForm):
         initial |= {name: getattr(address, name) for name in ADDRESS_FIELDS} if address else {}
         by_hand = record.territory_id if record.is_placed_by_hand else None
         lists = list(record.listings.values_list("acquired_list_id", flat=True))
-        return {**initial, "territory": by_hand, "acquired_lists": lists, "version": record.version}
+        return {
+            **initial,
+            "territory": by_hand,
+            "acquired_lists": lists,
+            "version": record.version,
+            "opened_as": record.pk,
+        }
 
 
 class InteractionForm(forms.ModelForm):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from celery import shared_task
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from contacts.merging.following import EVER, follow_merged
 from contacts.models import Contact, Responsibility
 from contacts.responsibility.actions import start_keeping
 from crm.company import current_company
 from crm.jobs import claim_window
 
 NIGHTLY_HOUR = 4
+RECENT = dt.timedelta(hours=1)
 
 
 @shared_task(name="contacts.keep_responsibilities")
@@ -26,6 +30,12 @@ def keep_responsibilities_task() -> bool:
         if is_first:
             start_keeping(actor=None)
     return is_first
+
+
+@shared_task(name="contacts.follow_merged")
+def follow_merged_task(*, ever: bool = False) -> int:
+    """What came in the moment of a merge, every minute; once a day (`ever`) whatever came to any merged contact."""
+    return follow_merged(EVER if ever else timezone.now() - RECENT)
 
 
 def _some_are_reviewed() -> bool:

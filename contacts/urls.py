@@ -5,7 +5,9 @@ from django.urls import path
 from contacts import facts, history, views
 from contacts.acquired import views as acquired
 from contacts.composing import views as composing
+from contacts.likely import views as likely
 from contacts.markets import views as markets
+from contacts.merging import views as merging
 from contacts.permission import views as permission
 from contacts.relations import views as relations
 from contacts.responsibility import views as responsibility
@@ -16,6 +18,7 @@ urlpatterns = [
     path("", views.ContactListView.as_view(), name="contact_list"),
     path("export/", views.ContactExportView.as_view(), name="contact_export"),
     path("new/", views.ContactCreateView.as_view(), name="contact_create"),
+    path("likely/", likely.LikelyView.as_view(), name="contact_likely"),
     path("options/", views.ContactOptionsView.as_view(), name="contact_options"),
     path("options/organizations/", views.OrganizationOptionsView.as_view(), name="organization_options"),
     path("territories/", territories.TerritoryListView.as_view(), name="territory_list"),
@@ -41,6 +44,10 @@ urlpatterns = [
         responsibility.ResponsibilityRemoveView.as_view(),
         name="responsibility_remove",
     ),
+    path("merges/", merging.MergeListView.as_view(), name="merge_list"),
+    path("merges/<int:pk>/", merging.MergeDetailView.as_view(), name="merge_detail"),
+    path("merges/<int:pk>/undo/", merging.MergeUndoView.as_view(), name="merge_undo"),
+    path("<int:pk>/merge/", merging.MergeView.as_view(), name="contact_merge"),
     path("<int:pk>/reviewed/", responsibility.ContactReviewView.as_view(), name="contact_review"),
     path("<int:pk>/", views.ContactDetailView.as_view(), name="contact_detail"),
     path("<int:pk>/edit/", views.ContactUpdateView.as_view(), name="contact_update"),

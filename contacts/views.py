@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.views import View
 
@@ -20,8 +21,9 @@ from crm.choices import Verb
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
+from crm.saving import StaleRecord
 from crm.sharing import may_share
-from crm.views.base import ActionView
+from crm.views.base import ActionView, ScopedView
 from crm.views.bulk import BulkChangeView
 from crm.views.cells import CellEditView
 from crm.views.forms import FormPage
@@ -77,8 +79,16 @@ class ContactDetailView(RecordPage):
     def side_part(self) -> str:  # type: ignore[override]
         return (ORGANIZATION_SIDE if self.record.is_organization else SIDE).part
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; the old address of a contact that was merged leads to the one it goes on as."""
+        contact = self.get_record()
+        if contact.goes_on_as is not None:
+            return redirect(ScopedView.get_record(self))
+        self.read = contact
+        return super().get(request, *args, **kwargs)
+
     def get_record(self) -> Contact:
-        contact = queries.read_record(self.request.user, self.kwargs["pk"])
+        contact = getattr(self, "read", None) or queries.read_record(self.request.user, self.kwargs["pk"])
         if contact is None:
             raise Http404
         return contact
@@ -152,6 +162,9 @@ class ContactUpdateView(ContactWholeFormView):
     done = "Saved {record.name}."
 
     def save(self, form: ContactForm) -> Contact:
+        """Whose form was opened before a merge sees first what the contact is now."""
+        if form.cleaned_data.get("opened_as") not in (None, self.record.pk):
+            raise StaleRecord(self.record)
         contact = actions.change_contact(
             actor=self.request.user,
             contact=self.record,
@@ -164,6 +177,12 @@ class ContactUpdateView(ContactWholeFormView):
         )
         self.warn_of_namesakes(contact)
         return contact
+
+    def show_conflict(self, form: ContactForm, stale: StaleRecord) -> HttpResponse:
+        data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
+        data["opened_as"] = str(stale.record.pk)
+        form.data = data
+        return super().show_conflict(form, stale)
 
 
 class ContactArchiveView(ActionView):

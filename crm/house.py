@@ -63,5 +63,8 @@ DEMO_LOADERS = [
 ]
 # sums that are true in the same transaction as the rows they are of, lowest floor first
 KEPT_SUMS = ("pipeline.sums.DEALS", "leads.sums.LEADS", "analytics.forecast_sums.CHANCES")
+# what becomes of the rows that name a contact when two become one, lowest floor first
+CONTACT_KEYS = [f"{app}.merging.KEYS" for app in APPS if app != "contacts"]
+CONTACT_KEYS.insert(0, "contacts.merging.own.KEYS")
 # asked in this order who takes a mail
 MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]

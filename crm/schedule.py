@@ -91,6 +91,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="6"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "lead on what comes to contacts that were just merged": {
+        "task": "contacts.follow_merged",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
+    "lead on what came to any merged contact": {
+        "task": "contacts.follow_merged",
+        "schedule": crontab(minute="35", hour="*/6"),
+        "kwargs": {"ever": True},
+        "options": {"queue": "batch", "expires": 3000},
+    },
     "give leads that were not touched in time to the next one": {
         "task": "leads.reassign",
         "schedule": 60.0,

@@ -15,6 +15,7 @@ from analytics import jobs, queries
 from analytics.duplicates import actions
 from analytics.duplicates.comparing import how_sure, lines_of
 from analytics.models import DistinctPair, DuplicatePair, ModelRun
+from contacts.merging.actions import may_merge
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
@@ -94,6 +95,7 @@ class PairDetailView(PairView):
             "sure": how_sure(pair.probability),
             "said": DistinctPair.objects.filter(first=pair.first, second=pair.second).select_related("said_by").first(),
             "may_say": can(user, Verb.CHANGE, pair),
+            "may_merge": may_merge(user, pair.first, pair.second) or may_merge(user, pair.second, pair.first),
             "previous": previous,
             "following": following,
         }

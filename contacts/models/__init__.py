@@ -4,6 +4,7 @@ from contacts.models.contacts import Address, Contact, ContactPoint, ContactQuer
 from contacts.models.interactions import Interaction
 from contacts.models.lists import AcquiredList, ListedContact
 from contacts.models.markets import MarketCategory
+from contacts.models.merges import ContactMerge, MergedRows
 from contacts.models.permission import Consent, Purpose
 from contacts.models.relations import Relationship
 from contacts.models.responsibility import Responsibility
@@ -14,11 +15,13 @@ __all__ = [
     "Address",
     "Consent",
     "Contact",
+    "ContactMerge",
     "ContactPoint",
     "ContactQuerySet",
     "Interaction",
     "ListedContact",
     "MarketCategory",
+    "MergedRows",
     "Purpose",
     "Relationship",
     "Responsibility",

@@ -32,7 +32,8 @@ class Contact(models.Model):
     """One party: a person or an organization. B2C and B2B share orders, deals, tickets and scores through it.
 
     `markets` holds keys of `MarketCategory`; `responsible` looks after its segment (`contacts.responsibility`);
-    `import_row` is its row in the file that it came with. `search_text` (folded name, e-mails, phone digits, external
+    `import_row` is its row in the file that it came with. One that was `merged_into` another stays as an archived row
+    that leads there, never to one that was merged itself. `search_text` (folded name, e-mails, phone digits, external
     id), `sort_name` and `main_country` (of the main address) are kept by the actions and the import alone.
     """
 
@@ -111,6 +112,10 @@ class Contact(models.Model):
     import_row = models.PositiveIntegerField(null=True, blank=True, editable=False)
     custom = models.JSONField(default=dict, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, db_index=False, related_name="merged"
+    )
+    merged_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -133,6 +138,9 @@ class Contact(models.Model):
                 fields=["sort_name", "id"], condition=models.Q(archived_at__isnull=False), name="contacts_archived_sort"
             ),
             models.Index(fields=["-created_at", "-id"], name="contacts_created"),
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="contacts_merged_into"
+            ),
             models.Index(fields=["review_on"], condition=models.Q(review_on__isnull=False), name="contacts_review"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contacts_search_trgm"),
             GinIndex(DigitPieces("search_text"), name="contacts_search_digits"),
@@ -143,6 +151,14 @@ class Contact(models.Model):
             ),
             GinIndex(fields=["tags"], name="contacts_tags"),
             GinIndex(OpClass("custom", name="jsonb_path_ops"), name="contacts_custom"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | models.Q(archived_at__isnull=False, merged_at__isnull=False),
+                name="contacts_merged_is_archived",
+                violation_error_message="This contact was merged into another: undo the merge instead.",
+            )
         ]
 
     def __str__(self) -> str:
@@ -158,6 +174,11 @@ class Contact(models.Model):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    @property
+    def goes_on_as(self) -> int | None:
+        """The key of the contact that its old addresses lead to."""
+        return self.merged_into_id
 
     @property
     def initials(self) -> str:

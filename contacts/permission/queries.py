@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Func, JSONField
+from django.db.models import Func, JSONField, Q
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -59,8 +59,10 @@ def _asked(purpose: str) -> dict[str, Combinable]:
 
 
 def ledger_of(user: User | None, contact: Contact, most: int) -> list[Consent]:
-    """What the contact allowed and took back, the newest first."""
-    rows = Consent.objects.visible_to(user).filter(contact=contact).select_related("recorded_by")
+    """What the contact allowed and took back, the newest first; with what contacts did that were merged into it."""
+    seen = Consent.objects.visible_to(user).filter(contact=contact).order_by().values("pk")
+    rows = Consent.objects.filter(Q(pk__in=seen) | Q(contact__merged_into=contact))
+    rows = rows.select_related("recorded_by", "contact")
     return list(rows[:most])
 
 

@@ -3,7 +3,8 @@
 It is an expression over contacts, so that one contact on its page and a million of an audience get the same answer by
 the same words. In this order: an archived contact is not written to; nor one without an address for the channel, or
 whose every address is suppressed. Then the newest consent for the channel counts that speaks of the purpose or of
-every purpose: a withdrawal forbids; where every list that they came with has run out of its licence, or one of them is
+every purpose (of contacts that were merged into this one the strictest, until a later word is said of this one): a
+withdrawal forbids; where every list that they came with has run out of its licence, or one of them is
 compiled, only an opt-in of their own allows; a consent that is weaker than the purpose needs forbids, as does none at
 all, unless the purpose needs none.
 """
@@ -22,6 +23,7 @@ from django.db.models import (
     DateTimeField,
     Exists,
     Func,
+    JSONField,
     OuterRef,
     Q,
     QuerySet,
@@ -29,7 +31,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, Least
 from django.db.models.lookups import Exact, LessThan
 from django.utils import timezone
 
@@ -40,6 +42,8 @@ from crm.models import SuppressedAddress
 from crm.templatetags.figures import full_day
 
 MARKETING, SERVICE = "marketing", "service"
+MORE_THAN_ANY = 99
+TOLD = JSONObject(id="pk", level="level", recorded_at="recorded_at", source="source")
 NO = Value(int(ConsentLevel.NONE))
 POINTS = {
     ConsentChannel.EMAIL: PointKind.EMAIL,
@@ -86,7 +90,8 @@ def permitted(
 def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Case:
     """The answer (an `Answer`) of a contact, as an expression; `at` is now unless given."""
     moment = at or timezone.now()
-    level = Coalesce(Subquery(_in_force(channel, purpose, moment, "level")), Value(-1))
+    said = Subquery(_in_force(channel, purpose, moment, "level"))
+    level = Coalesce(Least(said, _strictest_of_merged(channel, purpose, moment, "said")), Value(-1))
     least = Coalesce(
         Subquery(Purpose.objects.filter(key=purpose).values("least_level")[:1]), Value(int(ConsentLevel.OPT_IN))
     )
@@ -107,10 +112,13 @@ def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Cas
     )
 
 
-def said_for(channel: str, purpose: str, at: dt.datetime) -> Subquery:
+def said_for(channel: str, purpose: str, at: dt.datetime) -> Case:
     """The consent in force of a contact, as `permission_of` takes it; an expression."""
-    told = JSONObject(id="pk", level="level", recorded_at="recorded_at", source="source")
-    return Subquery(in_force(OuterRef("pk"), channel, purpose, at).values(told=told)[:1])
+    own = Subquery(in_force(OuterRef("pk"), channel, purpose, at).values(told=TOLD)[:1])
+    level = Coalesce(Subquery(_in_force(channel, purpose, at, "level")), Value(MORE_THAN_ANY))
+    of_merged = Coalesce(_strictest_of_merged(channel, purpose, at, "said"), Value(MORE_THAN_ANY))
+    told = _strictest_of_merged(channel, purpose, at, "told")
+    return Case(When(LessThan(of_merged, level), then=told), default=own, output_field=JSONField())
 
 
 def permission_of(code: str, said: Mapping[str, Any] | None) -> Permission:
@@ -130,6 +138,34 @@ def in_force(contact_ids: Any, channel: str, purpose: str, at: dt.datetime) -> Q
     """The consents that speak of the purpose at a moment, the one in force first."""
     rows = Consent.objects.filter(contact=contact_ids, channel=channel, recorded_at__lte=at)
     return rows.filter(purpose__in=(purpose, EVERY_PURPOSE)).order_by("-recorded_at", "-id")
+
+
+def newest_words(contact: Contact, channel: str) -> dict[str, Consent]:
+    """The word in force of each purpose of which something was said, `all` among them, by the same rule."""
+    rows = Consent.objects.filter(Q(contact=contact) | Q(contact__merged_into=contact), channel=channel)
+    found: dict[str, Consent] = {}
+    of_merged: dict[tuple[int, str], Consent] = {}
+    for one in rows.select_related("contact"):
+        if one.contact_id == contact.pk:
+            found.setdefault(one.purpose, one)
+        else:
+            of_merged.setdefault((one.contact_id, one.purpose), one)
+    for (_, purpose), one in of_merged.items():
+        mine, merged_at = found.get(purpose), one.contact.merged_at
+        is_later = mine is not None and mine.contact_id == contact.pk and merged_at and mine.recorded_at > merged_at
+        if mine is None or (not is_later and one.level < mine.level):
+            found[purpose] = one
+    return found
+
+
+def _strictest_of_merged(channel: str, purpose: str, at: dt.datetime, what: str) -> Subquery:
+    """The lowest level that is in force of a contact that was merged into the one of the outer query (`said`), or that
+    word (`told`); None where there is none, or something was said of the outer one since the merge."""
+    words = in_force(OuterRef("pk"), channel, purpose, at)
+    since = in_force(OuterRef("merged_into"), channel, purpose, at).filter(recorded_at__gt=OuterRef("merged_at"))
+    rows: QuerySet[Any] = Contact.objects.filter(merged_into=OuterRef("pk")).filter(~Exists(since))
+    rows = rows.annotate(said=Subquery(words.values("level")[:1]), told=Subquery(words.values(told=TOLD)[:1]))
+    return Subquery(rows.filter(said__isnull=False).order_by("said", "pk").values(what)[:1])
 
 
 def _in_force(channel: str, purpose: str, at: dt.datetime, field: str) -> QuerySet[Any]:

@@ -168,7 +168,8 @@ def pick_one() -> forms.Select:
 
 
 def limited(change: Change, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Without the rows that do not have the field at all."""
+    """Without the rows that do not have the field at all, or cannot be changed."""
+    rows = rows.filter(**dict(change.editing.only))
     edit = change.editing.by_spec.get(change.field) if change.op == SET else None
     return rows.filter(**dict(edit.only)) if edit and edit.only else rows
 

@@ -44,7 +44,7 @@ class Editing:
     """How the records of one model are changed from its list.
 
     `change(actor=, record=, version=, fields=, custom=)` is the app's own action on one record; `after(keys)` keeps
-    right what hangs on changed fields. `search` is the list's search.
+    right what hangs on changed fields. `search` is the list's search; `only` are look-ups that a row has to meet.
     """
 
     noun: str
@@ -55,6 +55,7 @@ class Editing:
     tags: str = ""
     archived_at: str = "archived_at"
     custom: bool = False
+    only: tuple[tuple[str, Any], ...] = ()
 
     @property
     def by_spec(self) -> dict[str, EditField]:

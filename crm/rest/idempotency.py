@@ -23,7 +23,7 @@ from crm.rest.tokens import ApiRequest
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
-KEPT_HEADERS = ("Location", "ETag")
+KEPT_HEADERS = ("Location", "ETag", "Possible-Duplicates")
 KEPT = dt.timedelta(days=2)
 
 

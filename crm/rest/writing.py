@@ -34,9 +34,20 @@ def found(resource: Resource, request: HttpRequest, pk: int, verb: str = Verb.VI
     record = rows.filter(pk=pk).first()
     if record is None:
         raise Http404
+    if (key := getattr(record, "goes_on_as", None)) is not None:
+        raise _gone_on(rows.filter(pk=key).first(), record, request)
     if verb != Verb.VIEW and not can(user, verb, record):
         raise plain_problem(403)
     return record
+
+
+def _gone_on(kept: Any, gone: Any, request: HttpRequest) -> Exception:
+    """The record was merged: where it goes on, for who may see that (307: a merge can be undone)."""
+    if kept is None:
+        return Http404()
+    place = request.path.replace(f"/{gone.pk}", f"/{kept.pk}", 1)
+    detail = f"{gone} was merged into {kept}: go on with that one."
+    return Problem(307, "merged", detail, headers={"Location": place}, merged_into=kept.pk)
 
 
 def refuse_without(user: User, verb: str, model: type[models.Model]) -> None:
@@ -57,13 +68,20 @@ def answer(resource: Resource, request: HttpRequest, record: Any, status: int = 
     return response
 
 
-def created(resource: Resource, request: HttpRequest, make: Callable[[], models.Model]) -> HttpResponse:
-    """Make a record (once for an `Idempotency-Key`) and answer it with its address."""
+def created(
+    resource: Resource,
+    request: HttpRequest,
+    make: Callable[[], models.Model],
+    said: Callable[[Any], Mapping[str, str]] | None = None,
+) -> HttpResponse:
+    """Make a record (once for an `Idempotency-Key`) and answer it with its address; `said` gives further headers."""
 
     def work() -> HttpResponse:
         record = acted(make)
         response = answer(resource, request, found(resource, request, record.pk), status=201)
         response["Location"] = f"{request.path.rstrip('/')}/{record.pk}"
+        for name, value in (said(record) if said else {}).items():
+            response[name] = value
         return response
 
     return done_once(cast(ApiRequest, request), work)

@@ -40,8 +40,12 @@ class ScopedView(View):
         return rows
 
     def get_record(self) -> Any:
-        """The record of this address, if the person may see it and do the verb."""
+        """The record of this address, if the person may see it and do the verb. Where it goes on as another one
+        (`goes_on_as`, a key), that one, with a sentence."""
         record = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        if (key := getattr(record, "goes_on_as", None)) is not None:
+            earlier, record = record, get_object_or_404(self.get_queryset(), pk=key)
+            messages.info(self.request, f"{earlier} was merged into {record}: this is {record}.")
         if self.verb != Verb.VIEW and not can(self.request.user, self.verb, record):
             raise PermissionDenied
         return record

@@ -40,7 +40,9 @@ class PartFormPage(FormPage):
     @cached_property
     def whole(self) -> Any:
         """The record that gets a part, if the person may see it."""
-        return get_object_or_404(self._wholes(), pk=self.kwargs["whole"])
+        whole = get_object_or_404(self._wholes(), pk=self.kwargs["whole"])
+        key = getattr(whole, "goes_on_as", None)
+        return whole if key is None else get_object_or_404(self._wholes(), pk=key)
 
     def _wholes(self) -> VisibleQuerySet[Any]:
         rows: VisibleQuerySet[Any] = self.whole_model.objects.visible_to(self.request.user)  # type: ignore[attr-defined]

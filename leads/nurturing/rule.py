@@ -87,8 +87,9 @@ def written_to(leads: Sequence[Lead], purpose: str, at: dt.datetime | None = Non
 
 
 def _said_no() -> Q:
+    lead_contact = OuterRef("lead__contact")
     by_contact = Consent.objects.filter(
-        contact=OuterRef("lead__contact"),
+        Q(contact=lead_contact) | Q(contact__merged_into=lead_contact),
         channel=ConsentChannel.EMAIL,
         purpose__in=(OuterRef("sequence__purpose"), Value(EVERY_PURPOSE)),
         level=ConsentLevel.NONE,

@@ -16,6 +16,7 @@ from contacts.choices import ConsentChannel, ConsentLevel
 from contacts.models import Consent, Purpose
 from contacts.normalising import normalise_email
 from contacts.permission.actions import record_consent
+from contacts.permission.rule import newest_words
 from crm import bells
 from crm.choices import JobQueue
 from crm.company import current_company
@@ -128,7 +129,7 @@ def say_permission(*, person: Person, purpose: Purpose, is_yes: bool) -> Consent
         raise ValidationError("Ask for a link of your own first.")
     level = ConsentLevel.DOUBLE_OPT_IN if is_yes else ConsentLevel.NONE
     type(contact)._default_manager.select_for_update().get(pk=contact.pk)
-    newest = Consent.objects.filter(contact=contact, channel=ConsentChannel.EMAIL, purpose=purpose.key).first()
+    newest = newest_words(contact, ConsentChannel.EMAIL).get(purpose.key)
     if newest is not None and newest.is_granted == is_yes:
         return None
     return record_consent(

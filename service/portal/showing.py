@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contacts.choices import ConsentChannel
 from contacts.models import Consent, Contact, Purpose
+from contacts.permission.rule import newest_words
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,8 @@ def facts_of(contact: Contact) -> list[tuple[str, str]]:
 
 
 def permissions_of(contact: Contact) -> list[Allowed]:
-    """For each purpose the newest word of the ledger. Two queries."""
-    newest: dict[str, Consent] = {}
-    for one in Consent.objects.filter(contact=contact, channel=ConsentChannel.EMAIL):
-        newest.setdefault(one.purpose, one)
+    """For each purpose the word of the ledger that is in force. Two queries."""
+    newest = newest_words(contact, ConsentChannel.EMAIL)
     return [
         Allowed(purpose, newest[purpose.key].is_granted if purpose.key in newest else None, newest.get(purpose.key),
             wording_of(purpose))

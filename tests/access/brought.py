@@ -14,6 +14,7 @@ from tests.access.desk_table import DESK_ADDRESSES, DESK_MAKERS
 from tests.access.duplicate_table import DUPLICATE_ADDRESSES, DUPLICATE_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
 from tests.access.law import Address
+from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
 from tests.access.remedied import REMEDY_MAKERS
 from tests.access.remedy_table import REMEDY_ADDRESSES
 from tests.access.ticket_table import TICKET_ADDRESSES
@@ -27,6 +28,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **CAMPAIGN_MAKERS,
     **FEEDBACK_MAKERS,
     **DUPLICATE_MAKERS,
+    **MERGE_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -38,4 +40,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **CAMPAIGN_ADDRESSES,
     **FEEDBACK_ADDRESSES,
     **DUPLICATE_ADDRESSES,
+    **MERGE_ADDRESSES,
 }

@@ -7,9 +7,10 @@ from typing import Any
 
 from analytics.duplicates import actions
 from analytics.models import DistinctPair, DuplicatePair
+from contacts.merging import actions as merging
 from tests.factories import make_contact
 
-DUPLICATE_MODULES = (actions,)
+DUPLICATE_MODULES = (actions, merging)
 
 
 def make_pair(*contacts: Any, probability: float = 0.98, **fields: Any) -> DuplicatePair:
@@ -36,7 +37,19 @@ def _take_back(actor: Any) -> Callable[[], Any]:
     return lambda: actions.take_back(actor=actor, said=said)
 
 
+def _merge(actor: Any) -> Callable[[], Any]:
+    kept, gone = make_contact(emails=("a@example.org",)), make_contact(emails=("b@example.org",))
+    return lambda: merging.merge_contacts(actor=actor, kept=kept, gone=gone)
+
+
+def _undo(actor: Any) -> Callable[[], Any]:
+    merge = _merge(actor)()
+    return lambda: merging.undo_merge(actor=actor, merge=merge)
+
+
 DUPLICATE_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "say_not_the_same": _say,
     "take_back": _take_back,
+    "merge_contacts": _merge,
+    "undo_merge": _undo,
 }

@@ -1,0 +1,14 @@
+"""What becomes of recipients and members of segments when two contacts become one."""
+
+from contacts.merging.keys import ASIDE, DERIVED, ContactKey, ContactKeys
+
+MOVES = "Nobody may change who went in and out: it is told of each contact as it was."
+
+KEYS = ContactKeys(
+    keys=(
+        ContactKey("campaigns.recipient", "contact"),
+        ContactKey("campaigns.segmentmember", "contact", twice=ASIDE),
+        ContactKey("campaigns.segmentmove", "contact", because=MOVES),
+        ContactKey("campaigns.responsescore", "contact", twice=DERIVED, told=False),
+    )
+)

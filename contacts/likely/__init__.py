@@ -1,0 +1,1 @@
+"""Who is perhaps there already, asked while somebody types a contact."""
