@@ -18,6 +18,7 @@ from ninja.operation import Operation
 
 from analytics.alerts.api import alerts
 from analytics.api import scores
+from analytics.duplicates.api import duplicates
 from analytics.satisfaction.api import satisfaction
 from campaigns.api import campaigns
 from campaigns.offers.api import offers
@@ -87,6 +88,7 @@ api.add_router("notes", notes)
 api.add_router("contacts", origins)
 api.add_router("acquired-lists", acquired_lists)
 api.add_router("organizations", organizations)
+api.add_router("duplicates", duplicates)
 api.add_router("products", products)
 api.add_router("orders", orders)
 api.add_router("subscriptions", subscriptions)

@@ -26,6 +26,8 @@ JOBS = {
     "segments": "campaigns.segments.actions.run_refresh",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
     "defectors": "service.defectors.finding.run_finding",
+    "merge_duplicates": "analytics.duplicates.surest.run_merging",
+    "undo_merges": "analytics.duplicates.surest.run_undoing",
 }
 # steps of the analysis that apps above it bring
 ANALYSIS_STEPS = ["campaigns.steps.STEPS"]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.views import View
 
 from analytics import jobs, queries
-from analytics.duplicates import actions
+from analytics.duplicates import actions, surest
 from analytics.duplicates.comparing import how_sure, lines_of
 from analytics.models import DistinctPair, DuplicatePair, ModelRun
 from contacts.merging.actions import may_merge
@@ -20,7 +22,9 @@ from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.filtering.searching import finds_names_only, search_condition
-from crm.models import User
+from crm.models import JobRun, User
+from crm.once import new_token, once
+from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
 from crm.views.lists import ListExport, ListPage
 
@@ -56,7 +60,13 @@ class PairListView(ListPage):
     def get_context_data(self) -> dict[str, Any]:
         run = queries.last_run(STEP)
         may_run = can(self.request.user, Verb.RUN, ModelRun)
-        found = {"run": run, "failure": queries.failure_after(run, STEP), "may_run": may_run, "step": STEP}
+        found = {
+            "may_merge": can(self.request.user, Verb.DELETE, Contact),
+            "run": run,
+            "failure": queries.failure_after(run, STEP),
+            "may_run": may_run,
+            "step": STEP,
+        }
         return super().get_context_data() | found | jobs.newest_job(self.request.user, run, STEP)
 
 
@@ -112,6 +122,48 @@ class PairDistinctView(ActionView, PairView):
         words = 'Remembered: {} and {} are not the same. <a href="{}">Take it back</a>'
         messages.success(request, format_html(words, pair.first, pair.second, pair.get_absolute_url()))
         return redirect(following.get_absolute_url() if following else reverse("duplicates:pair_list"))
+
+
+class SurestView(View):
+    """Asks whether the surest pairs are to be merged, and starts the job."""
+
+    request: SignedInRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Only who may remove contacts merges them."""
+        if not can(self.request.user, Verb.DELETE, Contact):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        context = {"count": surest.surest_pairs(self.request.user).count(), "form_token": new_token()}
+        return render(request, "analytics/duplicates/surest.html", context)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = self.request.user
+
+        def make() -> str:
+            count = surest.surest_pairs(user).count()
+            return str(surest.start_merging(actor=user, announced=count).get_absolute_url())
+
+        try:
+            return redirect(once(user=user, data=request.POST, make=make))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return redirect("duplicates:pair_list")
+
+
+class SurestUndoView(ActionView):
+    """Takes all merges of a job back, as a job."""
+
+    model = JobRun
+    done = "The merges are being undone."
+
+    def act(self, record: JobRun) -> None:
+        self.started = surest.start_undoing(actor=self.request.user, job=record)
+
+    def get_success_url(self, record: JobRun) -> str:
+        return str(getattr(self, "started", record).get_absolute_url())
 
 
 class DistinctListView(ListPage):

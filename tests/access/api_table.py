@@ -239,6 +239,8 @@ OPERATIONS: dict[str, Operation] = {
     "create_registration": writing("registration", "add", "registrations", {"serial": "S1"}, has_record=False),
     "get_registration": reading("registration", "registrations", has_record=True),
     "change_registration": writing("registration", "change", "registrations", {**VERSION, "note": "Thanks"}),
+    "list_duplicates": reading("pair", "contacts"),
+    "get_duplicate": reading("pair", "contacts", has_record=True),
     "list_scores": reading("contact", "scores"),
     "get_scores": reading("scored", "scores", has_record=True),
 }

@@ -14,6 +14,8 @@ DUPLICATE_ADDRESSES: dict[str, Address] = {
     "duplicates:pair_export": page("pair", "export"),
     "duplicates:pair_detail": Address("pair"),
     "duplicates:pair_distinct": button("pair", "change"),
+    "duplicates:surest_merge": Address("contact", {"GET": "delete", "POST": "delete"}, has_record=False),
+    "duplicates:surest_undo": button("job", "change"),
     "duplicates:distinct_list": page("distinct pair"),
     "duplicates:distinct_take_back": button("distinct pair", "change"),
 }

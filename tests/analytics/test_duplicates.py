@@ -13,8 +13,9 @@ from analytics.models import DistinctPair, DuplicatePair, ModelRun
 from analytics.runs import run_steps
 from contacts.models import Address, Contact, ContactPoint
 from crm.choices import FieldRight, Role
-from crm.models import CustomField, FieldRule, LogEntry, User
-from tests.factories import make_company, make_contact, make_user, signed_in
+from crm.jobs import finish_now
+from crm.models import CustomField, FieldRule, JobRun, LogEntry, User
+from tests.factories import make_company, make_contact, make_token, make_user, signed_in
 from tests.importing.tables import DATA, brought_in
 from tests.past.duplicate_actions import make_pair
 
@@ -158,3 +159,31 @@ def test_nothing_to_compare_is_no_error():
     assert analyzed()["pairs"] == 0
     make_contact()
     assert analyzed()["pairs"] == 0
+
+
+def test_the_surest_pairs_are_merged_as_a_job_and_taken_back_as_one():
+    manager = make_user(role=Role.MANAGER)
+    one, two, three, four, five = (make_contact(name=f"Grace {number}") for number in range(5))
+    make_pair(one, two, probability=0.9999)
+    make_pair(two, three, probability=0.9995)
+    make_pair(four, five, probability=0.99)
+    client = signed_in(manager)
+    asked = client.get(reverse("duplicates:surest_merge"))
+    assert "2 pairs" in asked.content.decode().replace("\xa0", " ")
+    client.post(reverse("duplicates:surest_merge"), {"form_token": asked.context["form_token"]})
+    job = JobRun.objects.get(kind="merge_duplicates")
+    assert finish_now(job)
+    assert job.result == {"merged": 1, "left": {}}
+    assert list(DuplicatePair.objects.values_list("first", "second")) == [(four.pk, five.pk)]
+    assert "Undo these merges" in client.get(job.get_absolute_url()).content.decode()
+    client.post(reverse("duplicates:surest_undo", args=[job.pk]))
+    undo = JobRun.objects.get(kind="undo_merges")
+    assert finish_now(undo)
+    assert undo.result == {"undone": 1, "left": {}}
+    assert DuplicatePair.objects.count() == 3
+    assert not Contact.objects.exclude(merged_into=None).exists()
+    token = make_token(manager, "contacts:read")
+    pairs = client.get("/api/v1/duplicates", headers={"Authorization": f"Bearer {token}"}).json()["items"]
+    assert [(pair["first_id"], pair["second_id"]) for pair in pairs] == [
+        (one.pk, two.pk), (two.pk, three.pk), (four.pk, five.pk),
+    ]  # fmt: skip
