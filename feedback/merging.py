@@ -27,7 +27,7 @@ def keep_standings(kept: int, gone: int) -> None:
 KEYS = ContactKeys(
     keys=(
         ContactKey("feedback.response", "contact"),
-        ContactKey("feedback.invitation", "contact"),
+        ContactKey("feedback.invitation", "contact", called=("invitation to a survey", "invitations to surveys")),
         ContactKey("feedback.review", "contact"),
         ContactKey("feedback.suggestionvote", "contact", twice=ASIDE),
         ContactKey("feedback.npsstanding", "contact", twice=DERIVED, told=False),

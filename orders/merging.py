@@ -42,7 +42,7 @@ KEYS = ContactKeys(
         ContactKey("orders.invoice", "contact"),
         ContactKey("orders.subscription", "contact"),
         ContactKey("orders.productregistration", "contact"),
-        ContactKey("orders.loyaltymember", "contact"),
+        ContactKey("orders.loyaltymember", "contact", called=("loyalty membership", "loyalty memberships")),
     ),
     before=(carry_points,),
     undoing=(carry_points_back,),

@@ -6,7 +6,7 @@ KEYS = ContactKeys(
     keys=(
         ContactKey("pipeline.deal", "contact"),
         ContactKey("pipeline.deal", "organization"),
-        ContactKey("pipeline.dealrole", "contact", twice=ASIDE),
+        ContactKey("pipeline.dealrole", "contact", twice=ASIDE, called=("role in a deal", "roles in deals")),
         ContactKey("pipeline.quote", "contact"),
         ContactKey("pipeline.quote", "recipient"),
     )

@@ -28,6 +28,7 @@ LABELS = {
     "created_on": "Customer since",
     "review_on": "To be reviewed on",
     "review_days": "Reviewed every so many days",
+    "main_email": "Main e-mail",
     MAIN_ADDRESS: "Main address",
 }
 # the names that rights know these by
@@ -112,13 +113,13 @@ def what_hangs(one: Contact, other: Contact, user: User) -> list[tuple[str, int,
         if not key.told or not hasattr(rows, "visible_to") or scope_of(user, key.of, Verb.VIEW) == Scope.NONE:
             continue
         seen = rows.visible_to(user).filter(**key.where)
-        label = str(key.of._meta.verbose_name_plural).capitalize()
-        if key.model == LABEL:
-            label = "People and subsidiaries"
+        label = key.names[1]
         counts = found.setdefault(label, [0, 0])
         for place, contact in enumerate((one, other)):
             counts[place] += seen.filter(**{key.field: contact.pk}).count()
-    return [(label, first, second) for label, (first, second) in found.items() if first or second]
+    return [
+        (label[:1].upper() + label[1:], first, second) for label, (first, second) in found.items() if first or second
+    ]
 
 
 def _joined(values: Iterable[Iterable[str]]) -> tuple[str, str]:

@@ -32,7 +32,8 @@ class ContactKey:
     `where` narrows the rows by columns. `yields` are flags that one row of a contact has (its main address), or one for
     each value of the columns `among`, and that moved rows give up; `stamps` are moments that become now. `other_end` is
     a second key of the same row: one that would name the same contact twice is taken aside. Of an `is_ordered` pair the
-    lower key comes first, so both ends change. `told`: its rows are counted on the page, by the model's name.
+    lower key comes first, so both ends change. `told`: its rows are counted on the page, by the model's name
+    or what they are `called` (one, several).
     """
 
     model: str
@@ -47,6 +48,7 @@ class ContactKey:
     other_end: str = ""
     is_ordered: bool = False
     told: bool = True
+    called: tuple[str, str] = ("", "")
 
     @property
     def of(self) -> type[Model]:
@@ -68,6 +70,12 @@ class ContactKey:
     def key(self) -> str:
         """The column by which its rows are told apart."""
         return str(self.of._meta.pk.column)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """`deal`, `deals`: as people call one and several of its rows."""
+        meta = self.of._meta
+        return self.called if self.called[0] else (str(meta.verbose_name), str(meta.verbose_name_plural))
 
     def _field(self, name: str) -> Any:
         return self.of._meta.get_field(name)

@@ -35,8 +35,7 @@ def what_came_since(merge: ContactMerge) -> list[str]:
 def told(model: str, count: int) -> str:
     """`1 order`, `2 deals`."""
     key = next(key for key in moved_keys() if key.model == model)
-    meta = key.of._meta
-    return f"1 {meta.verbose_name}" if count == 1 else plural(count, "").strip() + f" {meta.verbose_name_plural}"
+    return plural(count, *key.names)
 
 
 def _later_merges(merge: ContactMerge) -> Iterator[str]:

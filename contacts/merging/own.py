@@ -7,6 +7,7 @@ from contacts.merging.keys import ASIDE, ContactKey, ContactKeys
 
 CONTACT = "contacts.contact"
 ON_CONTACT = {"record_model": CONTACT}
+PEOPLE = ("person or subsidiary", "people and subsidiaries")
 LEDGER = "Nobody may change the ledger: the rule of permission reads the one of a merged contact along."
 LOG = "Nobody may change the log: what was done to a contact stays told of it."
 RECORD = "The record of the merge itself."
@@ -23,9 +24,16 @@ def _on_record(model: str, *, told: bool = True, twice: str = "stays") -> tuple[
 KEYS = ContactKeys(
     keys=(
         ContactKey("contacts.contact", "merged_into", stamps=("merged_at",), told=False),
-        ContactKey("contacts.contact", "organization"),
-        ContactKey("contacts.contact", "parent"),
-        ContactKey("contacts.contactpoint", "contact", twice=ASIDE, yields=("is_primary",), among=("kind",)),
+        ContactKey("contacts.contact", "organization", called=PEOPLE),
+        ContactKey("contacts.contact", "parent", called=PEOPLE),
+        ContactKey(
+            "contacts.contactpoint",
+            "contact",
+            twice=ASIDE,
+            yields=("is_primary",),
+            among=("kind",),
+            called=("way to reach them", "ways to reach them"),
+        ),
         ContactKey(
             "contacts.address",
             "contact",
@@ -34,7 +42,9 @@ KEYS = ContactKeys(
             same=("crm_fold(concat_ws('|', {0}.street, {0}.postal_code, {0}.city, {0}.region, {0}.country))",),
         ),
         ContactKey("contacts.interaction", "contact"),
-        ContactKey("contacts.listedcontact", "contact", twice=ASIDE),
+        ContactKey(
+            "contacts.listedcontact", "contact", twice=ASIDE, called=("list they came with", "lists they came with")
+        ),
         ContactKey("contacts.relationship", "contact", twice=ASIDE, other_end="other"),
         ContactKey("contacts.relationship", "other", twice=ASIDE, other_end="contact"),
         ContactKey("contacts.consent", "contact", because=LEDGER),

@@ -65,7 +65,7 @@ def test_each_field_is_chosen_and_the_ways_to_reach_both_are_kept_once(pair):
     done = client.post(page(kept, gone), sent(kept, gone, name="2", external_id="2", birthday="2"), follow=True)
     merge = ContactMerge.objects.get()
     assert done.redirect_chain[-1][0] == merge.get_absolute_url()
-    assert "1 order" in done.content.decode()
+    assert "1 order" in done.content.decode().replace("\xa0", " ")
     kept.refresh_from_db()
     gone.refresh_from_db()
     assert (kept.name, kept.external_id, kept.birthday) == ("G. Hopper", "K2", dt.date(1906, 12, 9))
@@ -149,7 +149,7 @@ def test_undo_is_refused_where_something_newer_stands_in_the_way(pair):
         undo_merge(actor=None, merge=merge)
     undo_merge(actor=None, merge=later)
     shown = client.get(merge.get_absolute_url()).content.decode()
-    assert "got 1 order" in shown
+    assert "got 1 order" in shown.replace("\xa0", " ")
     Contact.objects.filter(pk=kept.pk).update(industry="Admiralty")
     undo_merge(actor=None, merge=merge)
     kept.refresh_from_db()
