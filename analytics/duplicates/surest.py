@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import BooleanField, Func
 
 from analytics.models import DuplicatePair
-from contacts.merging.actions import may_merge, merge_contacts, undo_merge
+from contacts.merging.actions import merge_contacts, undo_merge
+from contacts.merging.rights import may_merge
 from contacts.models import Contact, ContactMerge
 from crm.access import can
 from crm.choices import Verb

@@ -17,7 +17,7 @@ from analytics import jobs, queries
 from analytics.duplicates import actions, surest
 from analytics.duplicates.comparing import how_sure, lines_of
 from analytics.models import DistinctPair, DuplicatePair, ModelRun
-from contacts.merging.actions import may_merge
+from contacts.merging.rights import may_merge
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb

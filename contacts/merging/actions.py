@@ -16,10 +16,9 @@ from contacts.merging.choosing import CUSTOM, GONE, LABEL, MAIN, MAIN_ADDRESS, c
 from contacts.merging.keys import apps_with_keys, moved_keys
 from contacts.merging.moving import move, move_back, move_links, remember_flags
 from contacts.merging.obstacles import obstacles_of
+from contacts.merging.rights import may_merge, refusal
 from contacts.models import Address, Contact, ContactMerge, ContactPoint
 from contacts.territories.placing import place_contacts
-from crm.access import can
-from crm.choices import Verb
 from crm.customfields.definitions import definitions_of
 from crm.log import log
 from crm.models import JobRun, User
@@ -32,26 +31,6 @@ FROM jsonb_populate_record(NULL::contacts_contact, %s::jsonb) AS was WHERE c.id 
 """)
 # these never go back: who has read the record before must see that it is another one now
 FORWARD = ("version", "updated_at")
-
-
-def refusal(actor: User | None, kept: Contact, gone: Contact) -> str:
-    """Why these two must not become one, in a sentence; empty where they may."""
-    if kept.pk == gone.pk:
-        return "A contact cannot be merged with itself: choose the other one."
-    if kept.kind != gone.kind:
-        return "A person and an organization cannot become one."
-    for one in (kept, gone):
-        if one.merged_into_id is not None:
-            return f"{one} was merged into another contact already."
-    if not may_merge(actor, kept, gone):
-        return "Merging needs the right to change both and to remove the one that goes."
-    said = (refuses(kept.pk, gone.pk) for app in apps_with_keys() for refuses in app.refuses)
-    return next((sentence for sentence in said if sentence), "")
-
-
-def may_merge(actor: User | None, kept: Contact, gone: Contact) -> bool:
-    """Change on both, delete on the one that goes."""
-    return can(actor, Verb.CHANGE, kept) and can(actor, Verb.CHANGE, gone) and can(actor, Verb.DELETE, gone)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from contacts.merging.comparing import kept_lines, lines_of, what_hangs
 from contacts.merging.forms import MergeForm, OtherForm
 from contacts.merging.keys import moved_keys
 from contacts.merging.obstacles import obstacles_of, told, what_came_since
+from contacts.merging.rights import may_merge, refusal
 from contacts.models import Contact, ContactMerge
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
@@ -87,7 +88,7 @@ class MergeView(ScopedView):
     def make_form(self, one: Contact, other: Contact, data: Any = None) -> MergeForm:
         user = self.request.user
         pairs = (("1", one, other), ("2", other, one))
-        keepable = tuple(side for side, kept, gone in pairs if actions.may_merge(user, kept, gone))
+        keepable = tuple(side for side, kept, gone in pairs if may_merge(user, kept, gone))
         if not keepable:
             raise PermissionDenied
         return MergeForm(lines=lines_of(one, other, user), keepable=keepable, data=data)
@@ -109,7 +110,7 @@ class MergeView(ScopedView):
             "lines": lines,
             "kept_lines": kept_lines(one, other, user),
             "hanging": what_hangs(one, other, user),
-            "refusal": actions.refusal(user, kept, gone),
+            "refusal": refusal(user, kept, gone),
             "versions": (chosen.get("version_1", one.version), chosen.get("version_2", other.version)),
         }
         return render(self.request, "contacts/merging/merge.html", context, status=status)
@@ -129,7 +130,7 @@ class MergeDetailView(MergedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         merge, user = self.get_record(), self.request.user
-        may_undo = merge.undone_at is None and actions.may_merge(user, merge.kept, merge.gone)
+        may_undo = merge.undone_at is None and may_merge(user, merge.kept, merge.gone)
         sees_all = scope_of(user, Contact, Verb.VIEW) == Scope.ALL
         context = {
             "merge": merge,
@@ -148,7 +149,7 @@ class MergeUndoView(ActionView, MergedView):
     done = "Taken apart again: {record.gone_name} and {record.kept_name} are two contacts."
 
     def act(self, record: ContactMerge) -> None:
-        if not actions.may_merge(self.request.user, record.kept, record.gone):
+        if not may_merge(self.request.user, record.kept, record.gone):
             raise PermissionDenied
         actions.undo_merge(actor=self.request.user, merge=record)
 
