@@ -25,6 +25,8 @@ def test_duplicates_are_merged_and_taken_apart_again(page: Page, live_server, tr
 
     page.goto(f"{live_server.url}/duplicates/")
     page.get_by_role("link", name="Review", exact=True).click()
+    expect(page.get_by_role("heading", name="One party or two?")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("m")
     expect(page.get_by_role("heading", name="Make one of two")).to_be_visible()
     page.get_by_role("radio", name="Name: Mia Kelelr", exact=True).check()
