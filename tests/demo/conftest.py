@@ -49,10 +49,11 @@ NUMBERS = "'(\"(id|owner_id|team_id|organization_id|parent_id)\": *)[0-9]+'"
 
 @pytest.fixture
 def load_demo(db) -> Callable[..., None]:
-    """`load_demo("--seed", 2)`: by default 60 customers up to the end of March 2026, seed 1."""
+    """`load_demo("--seed", 2)`: by default 60 customers up to the end of March 2026, seed 1; only the scores of the
+    analysis (tests/analytics has the rest of it)."""
 
     def load(*words: object) -> None:
-        call_command("load_demo", *SIZE, *map(str, words), verbosity=0)
+        call_command("load_demo", *SIZE, "--later", *map(str, words), verbosity=0)
 
     return load
 

@@ -16,7 +16,7 @@ from crm.intervals import share_interval
 from crm.models import Notice
 from crm.saving import StaleRecord
 from service.actions import reply
-from service.knowledge import actions
+from service.knowledge import actions, searching
 from service.knowledge.comparing import _by_line
 from service.knowledge.finding import find_articles, languages_in
 from service.knowledge.rendering import shown
@@ -162,6 +162,24 @@ def test_what_colleagues_read_is_shown_to_customers_by_who_may_publish():
         actions.change_article(actor=agent, article=article, version=2, fields={"audience": "public"})
     shown_now = actions.change_article(actor=manager, article=article, version=2, fields={"audience": "public"})
     assert shown_now.is_public
+
+
+@pytest.mark.parametrize(
+    "text", ["frames", "frame", "hook two", "hang", "Rahm", "Rahmen", "of", "x", "hook: | & !", ""]
+)
+def test_the_search_of_everything_finds_what_the_page_of_articles_does(text):
+    make_article(title="Frames", body="With two hooks, hung straight.")
+    make_article(title="Rahmen", body="Mit zwei Haken.", language="de")
+    gone = make_article(title="Hanging frames", body="No more.")
+    Article.objects.filter(pk=gone.pk).update(state="archived")
+    rows = Article.objects.exclude(state="archived")
+    user = make_user(Role.AGENT)
+    for _ in range(6):  # the statement is planned for any text from the fifth time on
+        page = find_articles(rows, text, field="words", languages=languages_in(rows))
+        found = searching.find(user, text, 10)
+        hits = found.guess() if found.guess else ()
+        assert [hit.title for hit in found.hits] == [one.article.title for one in page.hits if not page.is_close]
+        assert [hit.title for hit in hits] == [one.article.title for one in page.hits if page.is_close]
 
 
 def test_due_articles_are_a_list_until_somebody_says_that_they_are_right():
