@@ -83,6 +83,7 @@ floor = [
     path("views/new/", saved_views.ViewCreateView.as_view(), name="view_create"),
     path("views/<int:pk>/", saved_views.ViewUpdateView.as_view(), name="view_update"),
     path("views/<int:pk>/keep/", saved_views.ViewKeepView.as_view(), name="view_keep"),
+    path("views/<int:pk>/move/", saved_views.ViewMoveView.as_view(), name="view_move"),
     path("views/<int:pk>/delete/", saved_views.ViewDeleteView.as_view(), name="view_delete"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),

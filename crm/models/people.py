@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.functions import Lower
 
@@ -97,6 +98,8 @@ class User(AbstractBaseUser):
     notice_mail = models.CharField(
         "by mail", max_length=8, choices=NoticeMail, default=NoticeMail.PEOPLE, db_default=NoticeMail.PEOPLE
     )
+    # ids of saved views, of all lists, in the person's own order; what is not named comes behind, by name
+    view_order = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

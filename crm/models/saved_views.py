@@ -37,8 +37,11 @@ class SavedViewQuerySet(VisibleQuerySet["SavedView"]):
 
     def shown_to(self, user: User, label: str, owner_id: int | None = None) -> Self:
         """The tabs of a person above a list: their own views (or those of `owner_id`) and those shared with them."""
-        mine = Q(owner=owner_id or user.pk) | _shared_with(user)
-        return self.filter(mine, list_name=label).order_by("name", "id")
+        return self.tabs_of(user, owner_id).filter(list_name=label).order_by("name", "id")
+
+    def tabs_of(self, user: User, owner_id: int | None = None) -> Self:
+        """The same above all lists, unordered."""
+        return self.filter(Q(owner=owner_id or user.pk) | _shared_with(user))
 
 
 def _shared_with(user: User) -> Q:

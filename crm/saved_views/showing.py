@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
@@ -21,11 +22,17 @@ _views: Shelf[KeptRows[SavedView]] = Shelf()
 
 
 def views_of(user: User, label: str) -> list[SavedView]:
-    """The views that a person has as tabs above a list, by name."""
+    """The views that a person has as tabs above a list, in their own order, then by name."""
     kept = _views.get_or_make(
         (label, user.role, user.team_id), lambda: KeptRows(SavedView.objects.shown_to(user, label, owner_id=ANY_KEY))
     )
-    return kept.read(user.pk)
+    return in_own_order(user, kept.read(user.pk))
+
+
+def in_own_order(user: User, views: Iterable[SavedView]) -> list[SavedView]:
+    """What the person has arranged first, the others as they come."""
+    places = {key: place for place, key in enumerate(user.view_order or ())}
+    return sorted(views, key=lambda view: places.get(view.pk, len(places)))
 
 
 def first_view(views: list[SavedView], user: User) -> SavedView | None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from crm.choices import Verb
 from crm.models import SavedView
-from crm.saved_views.actions import change_view, create_view, delete_view, keep_shown
+from crm.saved_views.actions import change_view, create_view, delete_view, keep_shown, move_view
 from crm.saved_views.forms import SavedViewForm, read_shown
 from crm.saved_views.managing import managed_views
 from crm.saving import StaleRecord
@@ -100,6 +100,21 @@ class ViewKeepView(ScopedView):
         else:
             messages.success(request, f"“{view}” shows this from now on.")
         return redirect(view.get_absolute_url())
+
+
+class ViewMoveView(ScopedView):
+    """Puts a tab one place forward (`to` up) or back, for the person alone."""
+
+    model = SavedView
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        view: SavedView = self.get_record()
+        try:
+            move_view(actor=self.request.user, view=view, is_up=request.POST.get("to") == "up")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return redirect(f"{reverse('crm:view_list')}#view-{view.pk}")
 
 
 class ViewDeleteView(ScopedView):

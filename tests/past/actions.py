@@ -350,6 +350,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         _view(actor),
         lambda view: saved_views.keep_shown(actor=actor, view=view, version=1, shown=SHOWN | {"words": "x"}),
     ),
+    "move_view": lambda actor: _on([_view(actor), _view(actor)], lambda views: _move(actor, *views)),
     "delete_view": lambda actor: _on(_view(actor), lambda view: saved_views.delete_view(actor=actor, view=view)),
     "start_job": lambda actor: lambda: jobs.start_job(actor=actor, kind="analysis", title="A job"),
     "request_cancel": lambda actor: _on(_job(JobState.WAITING), lambda job: jobs.request_cancel(actor=actor, job=job)),
@@ -375,6 +376,10 @@ def _ticking() -> Any:
 
 def _view(actor: Any) -> Any:
     return saved_views.create_view(actor=actor, label="contacts.contact", shown=SHOWN, fields={"name": "Mine"})
+
+
+def _move(actor: Any, _: Any, view: Any) -> Any:
+    return saved_views.move_view(actor=actor, view=view, is_up=True)
 
 
 def _layout(actor: Any) -> Any:
