@@ -10,6 +10,7 @@ from pathlib import Path
 from crm.importing.containers import Form, form_of, is_gzip
 from crm.importing.dialects import DELIMITER_NAMES, Dialect, column_names, dialect_of, has_header
 from crm.importing.encodings import encoding_of, known_encoding
+from crm.importing.endless import EndlessCell
 from crm.importing.errors import RowFault, UnreadableFile
 from crm.importing.jsonlines import JsonLinesTable
 from crm.importing.lines import line_blocks, text_blocks
@@ -107,7 +108,7 @@ class RowSplitter:
 
     A row that runs over several lines is believed when a strict reading of just these lines gives it with the right
     number of cells. Otherwise its first line is a fault and reading goes on with the next one, so that one stray
-    quotation mark costs one row and not the rest of the file.
+    quotation mark costs one row and not the rest of the file. A cell that is longer than any may be is one fault, too.
     """
 
     def __init__(self, dialect: Dialect, columns: Sequence[str]) -> None:
@@ -115,9 +116,12 @@ class RowSplitter:
         self.columns = columns
         self.line = 0
         self.open_lines: list[str] = []
+        self.endless: EndlessCell | None = None
 
     def split(self, lines: list[str]) -> tuple[Sequence[int], list[Row], list[RowFault]]:
         """Line numbers, rows and faults of these lines; an open row at their end waits for the next call."""
+        if self.endless is not None:
+            return self._go_on(self.endless, lines)
         lines, self.open_lines = self.open_lines + lines, []
         start = self.line
         rows = self._split_plainly(lines)
@@ -128,6 +132,8 @@ class RowSplitter:
 
     def finish(self) -> tuple[Sequence[int], list[Row], list[RowFault]]:
         """What is left at the end of the file."""
+        if self.endless is not None:
+            return [], [], [self.endless.end()]
         lines, self.open_lines = self.open_lines, []
         return self._split_carefully(lines, at_end=True)
 
@@ -153,10 +159,35 @@ class RowSplitter:
             if not at_end and self._may_go_on(lines, at):
                 self.open_lines = lines[at:]
                 break
+            endless = self._endless_from(lines, at)
+            if endless is not None:
+                more = self._go_on(endless, lines[at + 1 :], at_end=at_end)
+                return [*numbers, *more[0]], [*rows, *more[1]], [*faults, *more[2]]
             faults.append(self._quote_fault(lines[at], self.line + at + 1))
             at += 1
         self.line += min(at, len(lines))
         return numbers, rows, faults
+
+    def _endless_from(self, lines: list[str], at: int) -> EndlessCell | None:
+        """The cell that is opened in line `at`, where it is too long for any and was meant; else None."""
+        rest = lines[at:]
+        if not (_is_too_long(rest) and self._is_open(rest)):
+            return None
+        cell = EndlessCell(self.dialect, self.columns, lines[at], self.line + at + 1, self._is_open)
+        return cell if cell.is_meant(rest[1 : MAX_ROW_LINES + 1]) else None
+
+    def _go_on(
+        self, endless: EndlessCell, lines: list[str], *, at_end: bool = False
+    ) -> tuple[list[int], list[Row], list[RowFault]]:
+        """Passes over the lines of an endless cell, and reads what stands behind it."""
+        rest = endless.pass_over(lines)
+        if rest is None:
+            self.endless = None if at_end else endless
+            return [], [], [endless.end()] if at_end else []
+        self.endless = None
+        self.line = endless.number + endless.count
+        numbers, rows, faults = self._split_carefully(rest, at_end=at_end)
+        return numbers, rows, [endless.fault(), *faults]
 
     def _read_from(self, lines: list[str], at: int, numbers: list[int], rows: list[Row]) -> int:
         """Reads rows from line `at` on; returns the first line that starts no believable row."""
@@ -200,9 +231,7 @@ class RowSplitter:
     def _may_go_on(self, lines: list[str], at: int) -> bool:
         """The row from line `at` on is open at the end of the block and short enough to be a real one."""
         rest = lines[at:]
-        if len(rest) > MAX_ROW_LINES or sum(map(len, rest)) > MAX_CELL:
-            return False
-        return self._is_open(rest)
+        return not _is_too_long(rest) and self._is_open(rest)
 
     def _quote_fault(self, line: str, number: int) -> RowFault:
         try:
@@ -211,3 +240,8 @@ class RowSplitter:
             return RowFault(0, number, "", f"a cell is longer than {MAX_CELL:,} characters", (line[:200],))
         column = self.columns[min(len(cells), len(self.columns)) - 1]
         return RowFault(0, number, column, "a quotation mark is opened here and not closed", tuple(cells))
+
+
+def _is_too_long(lines: Sequence[str]) -> bool:
+    """Longer than a row may be."""
+    return len(lines) > MAX_ROW_LINES or sum(map(len, lines)) > MAX_CELL

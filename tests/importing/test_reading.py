@@ -120,6 +120,24 @@ def test_one_unclosed_quote_costs_one_row(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("line", ["some words, of a letter\n", 'words with ""marks"" in them\n'])
+def test_a_quoted_cell_of_very_many_lines_is_refused_once_and_what_stands_behind_it_is_read(tmp_path, line):
+    long = line * 100_000
+    content = f'a,b,c\n1,x,y\n2,"{long}end",z\n3,"q",z\n4,w,"two\nlines"\n'
+    _, rows, faults = read_text(tmp_path, content)
+    assert rows == [["1", "x", "y"], ["3", "q", "z"], ["4", "w", "two\nlines"]]
+    assert [fault.sentence() for fault in faults] == [
+        'line 3, column "b": a cell in quotation marks goes on for 100,000 more lines: no cell may be as long'
+    ]
+    never = f'a,b,c\n1,x,y\n2,"{long}' + "3,e,f\n" * 3000
+    _, rows, faults = read_text(tmp_path, never)
+    assert (len(rows), rows[-1]) == (3001, ["3", "e", "f"])
+    assert [fault.line for fault in faults] == [3]
+    assert "is opened here and not closed; the 99,999 lines below it are no rows" in faults[0].reason
+    _, rows, faults = read_text(tmp_path, f'a,b,c\n1,x,y\n2,"{long}')
+    assert (len(rows), len(faults), faults[0].line) == (1, 1, 3)
+
+
 def test_an_unclosed_quote_in_the_last_line_is_found(tmp_path):
     _, rows, faults = read_text(tmp_path, 'a,b\n1,x\n2,"oops')
     assert (rows, [fault.line for fault in faults]) == ([["1", "x"]], [3])
