@@ -127,6 +127,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"queue": "interactive", "expires": 20},
     },
+    "bring replies into chats that were left behind": {
+        "task": "service.deliver_replies",
+        "schedule": 20.0,
+        "options": {"queue": "interactive", "expires": 20},
+    },
     "forget what readers of the help pages searched long ago": {
         "task": "service.forget_readers",
         "schedule": crontab(minute="45", hour="2"),

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
+from service.channels.replies import resume, secret_of
 from service.knowledge import admin as knowledge
 from service.models import (
     Compensation,
     CompensationEntry,
     Defection,
     Empowerment,
+    HookDelivery,
     Message,
     Queue,
     RemedyRules,
+    ReplyHook,
     ServiceHours,
     SlaPolicy,
     Ticket,
@@ -106,6 +111,33 @@ class WebFormAdmin(LoggedAdmin):
     list_display = ("name", "queue", "is_active", "public_path")
     list_select_related = ("queue",)
     readonly_fields = ("public_path",)
+    sortable_by = ()
+
+
+@admin.register(ReplyHook)
+class ReplyHookAdmin(LoggedAdmin):
+    """Where replies in chats are brought. Saving one ends its pause; `Secret` signs what is brought (docs/api.md)."""
+
+    list_display = ("__str__", "source", "url", "is_active", "consecutive_errors", "paused_until", "last_error")
+    readonly_fields = ("secret", "consecutive_errors", "last_error", "paused_until")
+    sortable_by = ()
+
+    @admin.display(description="secret")
+    def secret(self, hook: ReplyHook) -> str:
+        return secret_of(hook) if hook.pk else "shown once it is saved"
+
+    def save_model(self, request: HttpRequest, obj: ReplyHook, form: Any, change: bool) -> None:
+        resume(obj)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(HookDelivery)
+class HookDeliveryAdmin(ViewOnlyAdmin):
+    """Replies on their way into chats; one that was not delivered is sent again on its ticket's page."""
+
+    list_display = ("pk", "hook", "state", "attempts", "due_at", "sent_at", "last_error")
+    list_select_related = ("hook",)
+    list_filter = ("state",)
     sortable_by = ()
 
 

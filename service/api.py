@@ -231,8 +231,13 @@ def shown_message(message: Message) -> dict[str, Any]:
         "author": {"id": author.pk, "name": author.name} if author else None,
         "sender_name": message.sender_name,
         "sent_at": message.sent_at.isoformat(),
-        "delivery": message.outgoing.state if message.outgoing else "",
+        "delivery": _delivery(message),
     }
+
+
+def _delivery(message: Message) -> str:
+    on_its_way = message.outgoing or getattr(message, "delivery", None)
+    return on_its_way.state if on_its_way else ""
 
 
 def _step(request: HttpRequest, ticket_id: int, act: Any) -> HttpResponse:

@@ -87,6 +87,8 @@ CATALOGUE = Catalogue(
         "service.ticketpresence": PastRule(exempt="Who has a page open: no record of anything, gone in seconds."),
         "service.message": PastRule(exempt=ADDED, is_added_to=True),
         "service.messagefile": PastRule(exempt=ADDED, is_added_to=True),
+        "service.hookdelivery": PastRule(exempt="How far a reply is on its way: what it says is kept as a message."),
+        "service.replyhook": PastRule(without=("consecutive_errors", "last_error", "paused_at", "paused_until")),
         "service.ticketevent": PastRule(exempt=ADDED, is_added_to=True),
         "service.compensationapprover": PastRule(parent="compensation_id", is_part=True),
         "service.winbackattempt": PastRule(exempt=ADDED, is_added_to=True),

@@ -75,6 +75,15 @@ class EventKind(TextChoices):
     COMPENSATED = "compensated", "compensated"
 
 
+class DeliveryState(TextChoices):
+    """How far a reply on its way into a chat is; a `parked` one waits for somebody to send it again."""
+
+    QUEUED = "queued", "Waiting"
+    IN_FLIGHT = "in_flight", "On its way"
+    SENT = "sent", "Sent"
+    PARKED = "parked", "Not delivered"
+
+
 class DueFor(TextChoices):
     """What a promise is about."""
 

@@ -88,7 +88,7 @@ class Conversation:
 def conversation_of(ticket: Ticket, *, most: int = MOST_SHOWN) -> Conversation:
     """What was said and done, for who may see the ticket. Three queries."""
     family = family_of(ticket)
-    rows = Message.objects.filter(ticket__in=family).select_related("author", "incoming", "outgoing")
+    rows = Message.objects.filter(ticket__in=family).select_related("author", "incoming", "outgoing", "delivery__hook")
     kept_apart = ("incoming__text", "incoming__visible_text", "outgoing__text", "outgoing__html")
     messages = list(rows.defer(*kept_apart).order_by("-sent_at", "-pk")[: most + 1])
     since = messages[most - 1].sent_at if len(messages) > most else None

@@ -10,6 +10,7 @@ from crm.company import current_company
 from crm.jobs import claim_window, start_job
 from service.actions.closing import close_quiet
 from service.actions.watching import refresh_promises, watch_promises
+from service.channels.replies import deliver_replies
 from service.knowledge.readers import forget_old
 from service.models import Queue
 from service.portal.actions import answer_requests
@@ -37,6 +38,12 @@ def refresh_promises_task() -> int:
 def answer_portal_requests_task() -> int:
     """Rung for when somebody asks, and called every 20 seconds."""
     return answer_requests()
+
+
+@shared_task(name="service.deliver_replies")
+def deliver_replies_task() -> int:
+    """Rung for when a reply goes into a chat, and called every 20 seconds."""
+    return deliver_replies()
 
 
 @shared_task(name="service.forget_readers")

@@ -61,6 +61,7 @@ urlpatterns = [
     path(
         "tickets/<int:whole>/compensations/new/", remedies.CompensationCreateView.as_view(), name="compensation_create"
     ),
+    path("tickets/deliveries/<int:pk>/again/", channels.DeliveryAgainView.as_view(), name="delivery_again"),
     path("f/ticket/<str:token>/", channels.PublicTicketView.as_view(), name="public_form"),
     path("defectors/", defectors.DefectionListView.as_view(), name="defection_list"),
     path("defectors/export/", defectors.DefectionExportView.as_view(), name="defection_export"),

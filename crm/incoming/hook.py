@@ -7,8 +7,6 @@ Signed as in Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-s
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import io
 
@@ -22,6 +20,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
+from crm.foreign.webhooks import signature
 from crm.incoming.actions import hook_secret
 from crm.incoming.choices import Door
 from crm.incoming.intake import TooLarge, take_in
@@ -59,12 +58,6 @@ class MailHookView(View):
         except TooLarge as error:
             return _refused(413, str(error))
         return JsonResponse({"taken": True}, status=202)
-
-
-def signature(secret: str, message_id: str, moment: int, body: bytes) -> str:
-    """The value of the header `webhook-signature`."""
-    signed = f"{message_id}.{moment}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
 
 
 def is_signed(request: HttpRequest, body: bytes, secret: str) -> bool:

@@ -18,6 +18,7 @@ from crm.notes.notices import tell as ring_bell
 from service.actions.mailing import send_to_requester
 from service.actions.problems import tell_incidents
 from service.actions.steps import held, note_changes, note_event, refuse_merged, set_state, tell
+from service.channels.replies import chat_of, send_by_hook
 from service.choices import ENDED, EventKind, MessageKind, TicketChannel, TicketState
 from service.languages import language_of
 from service.macros.applying import apply_changes, count_use
@@ -52,7 +53,8 @@ def reply(
     macro: Macro | None = None,
     files: Sequence[Attachment] = (),
 ) -> Message:
-    """Answer the customer by mail, in the name of the house; the ticket is `then` waiting, open or solved.
+    """Answer the customer, in the name of the house: in the chat that they wrote in, where replies have a way there,
+    else by mail. The ticket is `then` waiting, open or solved.
 
     `seen` is the newest public message that the person had before their eyes (0: none): raises `AnsweredMeanwhile`
     where there is another by now. Who answers a ticket that nobody has, has it. What the `macro` changes, by which it
@@ -65,20 +67,28 @@ def reply(
         raise ValidationError("A reply leaves a ticket waiting, open or solved.")
     if not text.strip():
         raise ValidationError({"text": "Write what the customer shall read."})
-    if not current.requester_email:
+    chat = chat_of(current)
+    if chat is None and not current.requester_email:
         raise ValidationError("This ticket has no e-mail address: give it one, or write a note of what you said.")
+    if chat is not None and files:
+        raise ValidationError({"attached": f"Files cannot go to {chat[1]}: write where the customer finds them."})
     newest = _newest_public(current)
     if seen is not None and newest is not None and newest.pk > seen:
         raise AnsweredMeanwhile(newest)
     if macro is not None:
         refuse_gaps(text)
     now = timezone.now()
-    mail = send_to_requester(actor=actor, ticket=current, text=text, files=[one.file for one in files])
+    mail = None
+    if chat is None:
+        mail = send_to_requester(actor=actor, ticket=current, text=text, files=[one.file for one in files])
     message = Message.objects.create(
         ticket=current, kind=MessageKind.OUT, author=actor, text=text, sent_at=now, outgoing=mail,
-        sender_address=current.requester_email,
+        channel=current.channel if chat else TicketChannel.EMAIL,
+        sender_address="" if chat else current.requester_email,
     )  # fmt: skip
     put_files(message, files)
+    if chat is not None:
+        send_by_hook(message, *chat)
     _answered(current, actor, then, now, macro)
     tell(current, "reply", "Answered", actor=actor)
     _tell(current, message, (actor,))

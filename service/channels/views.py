@@ -1,13 +1,15 @@
-"""The public page of a web form for tickets."""
+"""The public page of a web form for tickets; a reply into a chat that is sent once more."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from crm.views.base import ActionView
 from crm.views.strangers import StrangersFormView
 from service.channels.actions import take_web_request
 from service.channels.forms import PublicTicketForm
-from service.models import WebForm
+from service.channels.replies import send_again
+from service.models import HookDelivery, WebForm
 
 
 class PublicTicketView(StrangersFormView):
@@ -25,3 +27,13 @@ class PublicTicketView(StrangersFormView):
 
     def take(self, form: PublicTicketForm, ip: str) -> None:
         take_web_request(form=self.capture, values=form.values, ip=ip)
+
+
+class DeliveryAgainView(ActionView):
+    """A reply that did not arrive is brought again; who may change the ticket may."""
+
+    model = HookDelivery
+    done = "It is sent again."
+
+    def act(self, record: HookDelivery) -> None:
+        send_again(actor=self.request.user, delivery=record)

@@ -11,7 +11,7 @@ from service.models.articles import (
     ArticleVote,
     CategoryName,
 )
-from service.models.channels import Conversation, WebForm, WebRequest
+from service.models.channels import Conversation, HookDelivery, ReplyHook, WebForm, WebRequest
 from service.models.costs import TouchCost
 from service.models.defectors import Defection, WinBackAttempt
 from service.models.macros import Macro
@@ -40,6 +40,7 @@ __all__ = [
     "Conversation",
     "Defection",
     "Empowerment",
+    "HookDelivery",
     "Macro",
     "Message",
     "MessageFile",
@@ -47,6 +48,7 @@ __all__ = [
     "PortalRequest",
     "Queue",
     "RemedyRules",
+    "ReplyHook",
     "RoutingRule",
     "RoutingTurn",
     "ServiceHours",

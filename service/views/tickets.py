@@ -24,6 +24,7 @@ from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from service import actions
+from service.channels.replies import chat_of
 from service.choices import PRIORITY_TONES, STATE_TONES
 from service.forms import MergeForm, TicketForm
 from service.layouts import FORM
@@ -125,7 +126,9 @@ class TicketDetailView(RecordPage):
         context = super().get_context_data()
         if not self.tab:
             talk = conversation_of(ticket)
-            context |= {"talk": talk, "seen": talk.newest, "record_key": text_key_of(ticket)}
+            chat = chat_of(ticket)
+            reply_to = str(chat[1]) if chat is not None else ticket.requester_email
+            context |= {"talk": talk, "seen": talk.newest, "record_key": text_key_of(ticket), "reply_to": reply_to}
         if self.is_tab_alone:
             return context
         return context | {

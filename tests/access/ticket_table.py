@@ -10,6 +10,7 @@ SCOPES["ticket"] = {
     "change": reach(OWN, NONE, ALL, ALL),
     "export": reach(OWN, ALL, ALL, ALL),
 }
+SCOPES["reply into a chat"] = SCOPES["ticket"]
 SCOPES["message with formatting"] = {"view": SCOPES["ticket"]["view"]}
 
 TICKET_ADDRESSES: dict[str, Address] = {
@@ -30,6 +31,7 @@ TICKET_ADDRESSES: dict[str, Address] = {
     "service:reply_create": form("ticket", "change", has_record=True),
     "service:note_create": form("ticket", "change", has_record=True),
     "service:heard_create": form("ticket", "change", has_record=True),
+    "service:delivery_again": button("reply into a chat", "change"),
     "service:message_html": Address("message with formatting"),
     **{f"service:ticket_{verb}": button("ticket", "change") for verb in ("take", "solve", "reopen", "close")},
 }

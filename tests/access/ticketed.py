@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.incoming.intake import take_in
 from crm.models import IncomingMail, User
-from service.models import Message, Queue, Ticket
+from service.models import Conversation, HookDelivery, Message, Queue, ReplyHook, Ticket
 
 HTML = b"From: a@b.example\r\nSubject: %s\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>"
 
@@ -25,4 +25,17 @@ def make_formatted(owner: User, name: str) -> Message:
     return Message.objects.create(ticket=make_ticket(owner, f"with {name}"), kind="in", text="Hello", incoming=mail)
 
 
-TICKET_MAKERS = {"ticket": make_ticket, "message with formatting": make_formatted}
+def make_delivery(owner: User, name: str) -> HookDelivery:
+    """A reply that did not come into its chat."""
+    hook, _ = ReplyHook.objects.get_or_create(source="instagram", defaults={"url": "https://chat.example/replies"})
+    ticket = make_ticket(owner, f"in chat {name}")
+    conversation = Conversation.objects.create(source=hook.source, external_id=name, ticket=ticket)
+    message = Message.objects.create(ticket=ticket, kind="out", text="Hello")
+    return HookDelivery.objects.create(message=message, hook=hook, conversation=conversation, state="parked")
+
+
+TICKET_MAKERS = {
+    "ticket": make_ticket,
+    "message with formatting": make_formatted,
+    "reply into a chat": make_delivery,
+}

@@ -16,7 +16,7 @@ from crm.views.parts import PartFormPage
 from feedback.models import TouchPoint
 from orders.models import LoyaltyProgramme, LoyaltyTier
 from pipeline.models import DiscountLimit, Letterhead, OutcomeReason, Target
-from service.models import ArticleCategory, Empowerment, Queue, RemedyRules, ServiceHours, SlaPolicy, WebForm
+from service.models import ArticleCategory, Empowerment, Queue, RemedyRules, ReplyHook, ServiceHours, SlaPolicy, WebForm
 from tests.access.table import ADDRESSES
 from tests.access.test_access_walk import all_names
 from tests.access.world import MAKERS
@@ -95,6 +95,7 @@ def record_of(label: str, owner: User) -> Any:
         "service.Defection": lambda: MAKERS["defection"](owner, "one"),
         "service.Compensation": lambda: MAKERS["compensation"](owner, "one"),
         "service.Empowerment": lambda: Empowerment.objects.create(role="agent", points=100),
+        "service.ReplyHook": lambda: ReplyHook.objects.create(source="instagram", url="https://chat.example/replies"),
         "service.WebForm": lambda: WebForm.objects.create(name="Contact", queue=Queue.objects.create(name="Support")),
         "service.RemedyRules": lambda: RemedyRules.objects.create(pk=1),
         "service.Queue": lambda: MAKERS["ticket"](owner, "one").queue,

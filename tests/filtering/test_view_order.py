@@ -63,7 +63,7 @@ def test_an_agent_puts_their_tabs_in_order_and_nobody_elses_change(team):
     assert names(ann) == ["Mine", "Claims", "Newest"], "what is new comes behind"
     ann.refresh_from_db()
     move_view(actor=ann, view=shared, is_up=True)
-    assert late.pk not in User.objects.get(pk=ann.pk).view_order
+    assert late.pk not in (User.objects.get(pk=ann.pk).view_order or [])
 
 
 def test_what_is_no_tab_of_the_person_is_not_moved(team):

@@ -11,8 +11,8 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.foreign.webhooks import signature
 from crm.incoming.actions import hook_secret, renew_hook
-from crm.incoming.hook import signature
 from crm.models import IncomingContent, IncomingMail, Mailbox
 from tests.incoming.conftest import letter, make_mailbox
 
