@@ -15,6 +15,7 @@ from contacts.models import Contact, MergedRows
 from crm.mail.choices import MailKind
 from crm.models import Attachment, MailChannel, MailDraft, Mention, OutgoingMail, StoredFile, User
 from leads.models import Conversion
+from tests.past.alert_actions import make_alert
 
 pytestmark = pytest.mark.django_db
 # these name a contact without a foreign key, or are no rows of a contact: a record of its own each
@@ -83,6 +84,7 @@ def make_what_the_demo_lacks() -> None:
         channel=channel, contact_id=contact.pk, recipient="a@example.org", sender="we@example.org", priority=5,
         kind=MailKind.AT_MOST_ONCE, message_id="<1@example.org>",
     )  # fmt: skip
+    make_alert(contact=contact)
     Conversion.objects.filter(pk=Conversion.objects.order_by("pk")[0].pk).update(contact_before=contact)
 
 
