@@ -91,7 +91,7 @@ def undo_merge(*, actor: User | None, merge: ContactMerge) -> ContactMerge:
     held = {row.pk: row for row in _held(current.kept_id, current.gone_id)}
     if not may_merge(actor, held[current.kept_id], held[current.gone_id]):
         raise ValidationError("Undoing needs the right to change both and to remove the one that had gone.")
-    if found := obstacles_of(current):
+    if found := obstacles_of(current, actor):
         raise ValidationError(found)
     kept_id, gone_id = current.kept_id, current.gone_id
     _call("undoing", kept_id, gone_id)

@@ -135,7 +135,7 @@ class MergeDetailView(MergedView):
         context = {
             "merge": merge,
             "moved": [told(model, count) for model, count in merge.moved.items() if _is_seen(user, model)],
-            "obstacles": obstacles_of(merge) if may_undo else [],
+            "obstacles": obstacles_of(merge, user) if may_undo else [],
             "came": what_came_since(merge) if may_undo and sees_all else [],
             "may_undo": may_undo,
         }

@@ -13,8 +13,8 @@ from contacts.merging.actions import merge_contacts, undo_merge
 from contacts.models import AcquiredList, Address, Consent, Contact, ContactMerge, ContactPoint, ListedContact
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write, permitted
-from crm.choices import Role
-from crm.models import CustomField, LogEntry, User
+from crm.choices import Role, Scope, Verb
+from crm.models import AccessRule, CustomField, LogEntry, User
 from feedback.models import Suggestion, SuggestionVote
 from orders.loyalty.actions import adjust_points, enrol_member
 from orders.loyalty.queries import balance_of
@@ -140,6 +140,10 @@ def test_undo_is_refused_where_something_newer_stands_in_the_way(pair):
     assert ("cannot be undone" in shown, invoice.number in shown) == (True, True)
     refused = client.post(reverse("contacts:merge_undo", args=[merge.pk]), follow=True)
     assert "which would go back" in refused.content.decode()
+    AccessRule.objects.create(role=Role.MANAGER, model="orders.invoice", verb=Verb.VIEW, scope=Scope.NONE)
+    shown = client.get(merge.get_absolute_url()).content.decode()
+    assert ("nvoice that you cannot see" in shown, invoice.number in shown) == (True, False)
+    AccessRule.objects.all().delete()
     invoice.delete()
     third = make_contact(name="Admiral Hopper")
     later = merge_contacts(actor=None, kept=third, gone=kept)
