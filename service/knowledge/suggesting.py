@@ -80,7 +80,7 @@ def fitting_keys(subject: str, body: str, product: int | None = None, most: int 
     if not languages:
         return []
     given: dict[str, Any] = {
-        "languages": languages,
+        "languages": list(languages),  # psycopg takes a tuple for a row
         "subject": subject[:MOST_CHARACTERS],
         "body": body[:MOST_CHARACTERS],
         "most_words": MOST_WORDS,
