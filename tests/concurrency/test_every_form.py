@@ -17,6 +17,7 @@ TABLES = {"crm:rights", "crm:layout", "analytics:segment_list", "analytics:usage
 ONE_WRITER = {
     "crm:import_map",  # the own draft, kept at each choice
     "contacts:contact_share",  # a share says anew how
+    "contacts:contact_merge",  # of two records at once: either saved meanwhile is said (tests/contacts/test_merging.py)
     "feedback:survey_ask",  # sends the survey; changes nothing of it
     # what the chosen rows are to be from now on; taken back row by row, where nobody changed it since (tests/bulk)
     "contacts:contact_bulk",
