@@ -25,12 +25,13 @@
       const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
       if (!answer) window.crm.say("The server cannot be reached. Check the connection and try again.");
       const options = answer?.ok ? (await answer.json()).options : [];
-      if (this.question !== question) return passOver(this, query);
+      if (this.question !== question || query !== this.inputValue()) return passOver(this, query);
       this.clearOptions();
       show(options);
     },
   });
-  // An answer to what is no longer asked (more was typed, or something chosen) would open the list again.
+  // An answer to what is no longer asked would open the list again: more was typed, or something was chosen, perhaps
+  // before the question of what was typed went out.
   function passOver(select, query) {
     delete select.loadedSearches[query];
     select.loading = Math.max(select.loading - 1, 0);
@@ -46,6 +47,7 @@
       maxOptions: 600,
       onItemAdd() {
         this.question = null;
+        window.clearTimeout(this.refreshTimeout); // what was typed waits to be looked up, which opens the list again
         if (isMany) this.setTextboxValue("");
       },
       hidePlaceholder: true,
