@@ -76,6 +76,7 @@ def test_a_complaint_from_the_first_mail_until_it_is_closed(page: Page, live_ser
         page.goto(f"{live_server.url}/tickets/?at_hand=unsolved")
         page.get_by_role("link", name="Two panes came broken").first.click()
         expect(page.get_by_text("the exhibition is on Friday")).to_be_visible()
+        page.wait_for_load_state("networkidle")  # keys count from then on
         page.keyboard.press("r")
         page.keyboard.type("Two new panes leave today by express.")
         page.keyboard.press("Control+Enter")
