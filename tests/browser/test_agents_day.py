@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -15,8 +16,9 @@ from crm.incoming.intake import work_on_waiting
 from crm.incoming.mailboxes import fetch_mailbox
 from crm.mail import sending
 from crm.mail.channels import channel_named
+from crm.mail.choices import MailState
 from crm.mail.servers import MailServer
-from crm.models import Mailbox
+from crm.models import Mailbox, OutgoingMail
 from service.models import Compensation, Queue, Ticket
 from tests import factories as make
 from tests.browser.test_customers import enter
@@ -50,6 +52,9 @@ class Lines:
     def deliver(self) -> list:
         """What is due leaves; what the customer has got so far."""
         sending.send_due(channel_named().pk)
+        end = time.monotonic() + 10  # the server of the page may be at one of them
+        while OutgoingMail.objects.filter(state=MailState.IN_FLIGHT).exists() and time.monotonic() < end:
+            time.sleep(0.05)
         return self.sink.to("ada@okafor.example")
 
 
