@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, F, TextField, Value
+
 from contacts.choices import PointKind
 from contacts.merging.choosing import CUSTOM, GONE, LABEL, MAIN, MAIN_ADDRESS, Field, fields_for, side_by_default
 from contacts.merging.keys import moved_keys
@@ -106,17 +108,20 @@ def label_of(name: str) -> str:
 
 
 def what_hangs(one: Contact, other: Contact, user: User) -> list[tuple[str, int, int]]:
-    """How many rows of each kind name either contact, as far as this person may see them: label, then the counts."""
-    found: dict[str, list[int]] = {}
+    """How many rows of each kind name either contact, as far as this person may see them: label, then the counts. One
+    query for all kinds."""
+    parts, found = [], dict[str, list[int]]()
     for key in moved_keys():
         rows: Any = key.of._default_manager.all()
         if not key.told or not hasattr(rows, "visible_to") or scope_of(user, key.of, Verb.VIEW) == Scope.NONE:
             continue
-        seen = rows.visible_to(user).filter(**key.where)
-        label = key.names[1]
-        counts = found.setdefault(label, [0, 0])
-        for place, contact in enumerate((one, other)):
-            counts[place] += seen.filter(**{key.field: contact.pk}).count()
+        found.setdefault(key.names[1], [0, 0])
+        seen = rows.visible_to(user).filter(**key.where, **{f"{key.field}__in": (one.pk, other.pk)}).order_by()
+        kind = Value(key.names[1], output_field=TextField())
+        named = seen.values(told_as=kind, named=F(key.field)).annotate(count=Count("pk"))
+        parts.append(named.values_list("told_as", "named", "count"))
+    for label, pk, count in parts[0].union(*parts[1:], all=True) if parts else ():
+        found[label][0 if pk == one.pk else 1] += count
     return [
         (label[:1].upper() + label[1:], first, second) for label, (first, second) in found.items() if first or second
     ]

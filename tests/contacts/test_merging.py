@@ -10,6 +10,7 @@ from django.utils import timezone
 from analytics.models import DistinctPair
 from contacts.choices import Answer, ConsentLevel
 from contacts.merging.actions import merge_contacts, undo_merge
+from contacts.merging.comparing import what_hangs
 from contacts.models import AcquiredList, Address, Consent, Contact, ContactMerge, ContactPoint, ListedContact
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write, permitted
@@ -219,3 +220,18 @@ def test_of_two_who_merge_and_save_at_once_one_is_told(pair):
     assert (answer.status_code, ContactMerge.objects.exists()) == (409, False)
     assert answer.context["versions"] == (str(kept.version), "7")
     assert ContactPoint.objects.filter(contact=gone).count() == 2
+
+
+def test_what_hangs_on_both_is_counted_by_one_query(pair, django_assert_num_queries):
+    one, other = pair
+    manager = make_user(Role.MANAGER)
+    for contact in (one, other, other):
+        make_order(contact)
+    make_deal(contact=one)
+    what_hangs(one, other, manager)  # the rights of a person are read once
+    with django_assert_num_queries(1):
+        found = what_hangs(one, other, manager)
+    assert {label: counts for label, *counts in found if label in ("Orders", "Deals")} == {
+        "Orders": [1, 2],
+        "Deals": [1, 0],
+    }
