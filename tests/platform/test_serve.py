@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
@@ -61,8 +63,14 @@ class Site:
         )
         for line in self.process.stdout:
             if line == f"CRM ready: http://127.0.0.1:{self.port}\n":
+                # what nobody reads fills the pipe, and every process of the site waits for room in it
+                threading.Thread(target=self._read_on, args=[self.process.stdout], daemon=True).start()
                 return
         raise AssertionError("the site ended before it was ready")
+
+    def _read_on(self, told: IO[str]) -> None:
+        for _ in told:
+            pass
 
     def get(self, path: str) -> bytes:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
