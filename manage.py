@@ -16,6 +16,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415  (settings first)
 
+    if sys.argv[1:2] == ["alive"]:
+        from crm.serving.alive import main as alive  # noqa: PLC0415
+
+        sys.exit(alive(sys.argv[2:]))
     asks_for_help = {"-h", "--help", "--version"} & set(sys.argv)
     if len(sys.argv) > 1 and not asks_for_help and sys.argv[1] not in WITHOUT_SERVERS:
         start_servers()

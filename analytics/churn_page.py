@@ -15,7 +15,7 @@ from analytics.churn_words import Reason, reasons_in_words
 from analytics.model_page import ModelPage
 from analytics.models import ChurnScore, ModelRun
 from analytics.queries import customers_url
-from analytics.steps.churn_labels import SUBSCRIPTIONS
+from analytics.steps.defaults import SUBSCRIPTIONS
 from crm.customfields.definitions import definitions_of
 from crm.templatetags.figures import number, percent, plural, short_money
 

@@ -16,7 +16,7 @@ from analytics.clv_queries import read_clv_page
 from analytics.exporting import CLV_COLUMNS, score_rows
 from analytics.forms import ClvRunForm
 from analytics.models import ClvScore, ModelRun
-from analytics.steps.clv import DISCOUNT, MONTHS
+from analytics.steps.defaults import CLV_DISCOUNT, CLV_MONTHS
 from analytics.views import AnalysisView, StartsRun
 from contacts.models import Contact
 from crm.access import can
@@ -35,7 +35,7 @@ class ClvView(AnalysisView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         typed = {name: request.GET[name] for name in FIELDS if name in request.GET}
-        initial = {"as_of": company_today(), "discount_rate": 100 * DISCOUNT, "months": MONTHS, **typed}
+        initial = {"as_of": company_today(), "discount_rate": 100 * CLV_DISCOUNT, "months": CLV_MONTHS, **typed}
         return self.show(ClvRunForm(initial=initial), is_open="as_of" in request.GET or "forecast" in request.GET)
 
     def show(self, form: ClvRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:

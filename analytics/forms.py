@@ -14,7 +14,7 @@ from analytics.choices import Usage
 from analytics.economics import Wish
 from analytics.models import UsageLevel
 from analytics.registry import STEPS
-from analytics.steps.churn_labels import SUBSCRIPTIONS
+from analytics.steps.defaults import SUBSCRIPTIONS
 from crm.company import company_today
 from crm.conflicts import State
 from crm.customfields.definitions import definitions_of

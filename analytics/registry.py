@@ -1,8 +1,9 @@
 """Which steps the analysis has, in the order in which a whole run does them: a new step is one entry of `STEPS`.
 
-A step is a module under `steps/` with `run(as_of, parameters, progress, *, run_id) -> StepResult`, and
-`read_parameters(given)` where it takes any. It runs inside a transaction that the engine opens: what it wrote is there
-with its `ModelRun` or not at all. Its figures may rest on those of other steps: it names them in `after`.
+A step is a module under `steps/` with `run(as_of, parameters, progress, *, run_id) -> StepResult`,
+`read_parameters(given)` where it takes any, and `describe(run)` where its figures need words of its own. It runs inside
+a transaction that the engine opens: what it wrote is there with its `ModelRun` or not at all. Its figures may rest on
+those of other steps: it names them in `after`.
 """
 
 from __future__ import annotations
@@ -13,21 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from analytics.steps import (
-    AnalysisError,
-    alerts,
-    churn,
-    clv,
-    cohorts,
-    duplicates,
-    forecast,
-    history,
-    leads,
-    prospects,
-    retention,
-    rfm,
-    satisfaction,
-)
+from analytics.steps import AnalysisError
 from analytics.steps.kinds import Step
 
 __all__ = ["STEPS", "Step", "read_parameters", "steps_named"]
@@ -35,91 +22,73 @@ SHIPPED = (
     Step(
         "rfm",
         "Recency, frequency, monetary value",
-        rfm.run,
-        rfm.read_parameters,
+        "analytics.steps.rfm",
         ("window_days",),
-        describe=rfm.describe,
         url_name="analytics:rfm_detail",
     ),
     Step(
         "clv",
         "Customer lifetime value",
-        clv.run,
-        clv.read_parameters,
-        clv.PARAMETERS,
-        describe=clv.describe,
+        "analytics.steps.clv",
+        ("discount_rate", "margin", "months"),
         url_name="analytics:clv_detail",
     ),
     Step(
         "churn",
         "Churn",
-        churn.run,
-        churn.read_parameters,
+        "analytics.steps.churn",
         ("horizon_days", "eligible_days", "label", "positive", "allow"),
-        describe=churn.describe,
         url_name="analytics:churn_detail",
     ),
     Step(
         "leads",
         "Leads: chance to become a customer",
-        leads.run,
-        leads.read_parameters,
+        "analytics.steps.leads",
         ("mature_days", "allow"),
-        describe=leads.describe,
         url_name="analytics:lead_detail",
     ),
     Step(
         "prospects",
         "Prospects: likeness to the best customers",
-        prospects.run,
-        prospects.read_parameters,
+        "analytics.steps.prospects",
         ("allow",),
-        describe=prospects.describe,
         url_name="analytics:prospect_list",
     ),
     # behind the steps whose scores it keeps, before those that read them by month
     Step(
         "history",
         "Scores at the end of each month",
-        history.run,
-        history.read_parameters,
+        "analytics.steps.history",
         ("months", "rewrite"),
         after=("rfm",),
-        describe=history.describe,
         url_name="analytics:rfm_detail",
     ),
     Step(
         "retention",
         "Retention",
-        retention.run,
-        retention.read_parameters,
+        "analytics.steps.retention",
         ("period",),
-        describe=retention.describe,
         url_name="analytics:retention_detail",
     ),
     Step(
         "cohorts",
         "Cohorts",
-        cohorts.run,
-        cohorts.read_parameters,
+        "analytics.steps.cohorts",
         ("period",),
-        describe=cohorts.describe,
         url_name="analytics:cohort_list",
     ),
     # behind the scores that it divides the answers by
-    Step("satisfaction", "Satisfaction", satisfaction.run, url_name="analytics:satisfaction_detail"),
+    Step("satisfaction", "Satisfaction", "analytics.steps.satisfaction", url_name="analytics:satisfaction_detail"),
     # who drifts away is told by the lifetime values; without them the others are told all the same
-    Step("alerts", "Selling alerts", alerts.run, describe=alerts.describe, url_name="analytics:alert_list"),
+    Step("alerts", "Selling alerts", "analytics.steps.alerts", url_name="analytics:alert_list"),
     Step(
         "forecast",
         "Sales forecast",
-        forecast.run,
-        forecast.read_parameters,
+        "analytics.steps.forecast",
         ("cutoff",),
-        describe=forecast.describe,
         url_name="analytics:forecast_detail",
     ),
-    Step("duplicates", "Duplicates", duplicates.run, url_name="duplicates:pair_list"),
+    Step("duplicates", "Duplicates", "analytics.steps.duplicates", url_name="duplicates:pair_list"),
 )
 BROUGHT = tuple(step for name in settings.CRM_ANALYSIS_STEPS for step in import_string(name))
 """Of the apps above."""

@@ -44,7 +44,8 @@ def show_life(**_: Any) -> None:
     from django.conf import settings  # noqa: PLC0415  (settings first)
     from django.db import connection  # noqa: PLC0415
 
-    from crm.heartbeats import LATE, beat_now  # noqa: PLC0415
+    from crm.heartbeats import beat_now  # noqa: PLC0415
+    from crm.serving.alive import LATE  # noqa: PLC0415
 
     if settings.CRM_PROCESS in LATE and beat_now(settings.CRM_PROCESS):
         connection.close()  # the processes of the pool are forks of this one, and no fork may inherit a connection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import time
 
@@ -13,14 +12,6 @@ from crm.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 EVERY_SECONDS = 10.0
-# beat rings every 20 seconds; a worker ticks while its broker answers, whatever its pool is busy with
-LATE = {
-    "worker": dt.timedelta(minutes=3),
-    "quick": dt.timedelta(minutes=3),
-    "batch": dt.timedelta(minutes=3),
-    "beat": dt.timedelta(minutes=2),
-}
-EVERYWHERE = ("worker", "beat")  # the others are missed only where they were seen once
 
 
 class _Last:
@@ -42,9 +33,3 @@ def beat_now(name: str) -> bool:
     except Error as error:
         logger.warning("The sign of life of %s was not written (%s).", name, type(error).__name__)
     return True
-
-
-def silent_for(name: str) -> dt.timedelta | None:
-    """How long nothing was heard of a kind of process; None where nothing ever was."""
-    row = Heartbeat.objects.filter(name=name).first()
-    return timezone.now() - row.at if row else None

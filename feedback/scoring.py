@@ -7,8 +7,6 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scipy.special import stdtrit
-
 from feedback.choices import DETRACTOR_TO, PROMOTER_FROM, SMALL_N
 
 Z95 = 1.959963984540054
@@ -96,4 +94,6 @@ class Mean:
         """Of their number, mean and sample standard deviation, as SQL's avg and stddev_samp give them."""
         if n < 2 or mean is None or deviation is None:
             return cls(n, mean)
+        from scipy.special import stdtrit  # noqa: PLC0415  (slow to import, and models import this module)
+
         return cls(n, mean, float(stdtrit(n - 1, 0.975)) * deviation / math.sqrt(n))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from crm.intervals import wilson
 
@@ -35,6 +35,8 @@ def welch(values: Sequence[float], others: Sequence[float], confidence: float = 
     freedom = sum(parts) ** 2 / sum(
         part**2 / (len(group) - 1) for part, group in zip(parts, (values, others), strict=True)
     )
+    from scipy.special import stdtrit  # noqa: PLC0415  (slow to import, and pages import this module)
+
     half = float(stdtrit(freedom, 0.5 + confidence / 2)) * math.sqrt(sum(parts))
     difference = float(np.mean(values)) - float(np.mean(others))
     return difference - half, difference + half
@@ -45,7 +47,7 @@ def lift(both: int, one: int, other: int, everybody: int, confidence: float = 0.
     interval by the delta method on its logarithm over the four cells of the table."""
     value = both * everybody / (one * other)
     variance = 1 / both - 1 / one - 1 / other + (2 * value - 1) / everybody
-    half = float(ndtri(0.5 + confidence / 2)) * math.sqrt(max(variance, 0.0))
+    half = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt(max(variance, 0.0))
     return value, value * math.exp(-half), value * math.exp(half)
 
 

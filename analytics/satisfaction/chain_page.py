@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.models import ModelRun
-from analytics.steps.satisfaction_chain import AFTER_DAYS
+from analytics.steps.defaults import CHAIN_DAYS
 from crm.templatetags.figures import full_day
 
 ZERO, WIDTH = 50.0, 50.0
@@ -34,7 +34,7 @@ class ChainPage:
             "Each link is fitted by itself by least squares on standardised values: a coefficient of 0.5 says that "
             "customers who are one standard deviation higher on the left are half a standard deviation higher on the "
             "right, the other attributes being equal. The line is its 95 % interval; one that crosses nought is grey. "
-            f"Purchases and revenue are of the {AFTER_DAYS} days after the answer, as log(1 + x). What goes together "
+            f"Purchases and revenue are of the {CHAIN_DAYS} days after the answer, as log(1 + x). What goes together "
             f"need not be its cause. As of {full_day(self.run.as_of)}, run {self.run.pk}."
         )
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from analytics.models import AllowedFeature, ModelRun
 from analytics.steps import StepResult, whole_number
-from analytics.steps.churn_labels import SUBSCRIPTIONS, has_subscriptions, labelled_population
+from analytics.steps.churn_labels import has_subscriptions, labelled_population
 from analytics.steps.churn_orders import has_orders, run_by_orders
 from analytics.steps.churn_pooled import run_by_label
 from analytics.steps.churn_scores import how_chosen
+from analytics.steps.defaults import SUBSCRIPTIONS
 from crm.jobs import Progress
 
 HORIZON_DAYS, ELIGIBLE_DAYS = 90, 365

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from analytics.statements import rows_of
 from analytics.steps import AnalysisError
 from analytics.steps.churn_scores import Population
+from analytics.steps.defaults import SUBSCRIPTIONS
 from analytics.steps.feature_columns import FeatureColumns
 from contacts.models import Contact
 from crm.customfields.definitions import definitions_of
 from crm.customfields.values import FALSE_TEXTS, TRUE_TEXTS
 from orders.models import Subscription
 
-SUBSCRIPTIONS = "subscriptions"
 LEFT = re.compile(
     r"\b(churn|left|lost|leav|cancel|clos|end|exit|attrit|inactive|gone|terminat|defect|quit|yes|true)", re.I
 )

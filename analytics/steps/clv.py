@@ -20,6 +20,7 @@ from analytics.mathematics.fitting import CannotFit
 from analytics.mathematics.histories import DAYS_A_WEEK
 from analytics.steps import AnalysisError, StepResult, clv_figures, clv_holdout, clv_scores, clv_words, whole_number
 from analytics.steps.clv_scores import Fits, Scores
+from analytics.steps.defaults import CLV_DISCOUNT, CLV_MONTHS
 from analytics.steps.margins import Margins, one_margin, read_margins
 from analytics.steps.order_money import OrderMoney, count_later, read_money
 from analytics.steps.purchase_histories import PurchaseHistories, read_histories
@@ -28,11 +29,8 @@ from crm.company import company_today
 from crm.jobs import Progress
 
 PARTS = 9
-MONTHS = 12
-DISCOUNT = 0.1
 LEAST_REPEATERS = 20
 LEAST_VALUED = 10
-PARAMETERS = ("discount_rate", "margin", "months")
 describe = clv_words.describe
 
 
@@ -40,9 +38,9 @@ def read_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
     """`discount_rate` a year (0.1), `margin` of revenue (None: the company's own, where known), `months` (12)."""
     rate = _share(given.get("discount_rate"), name="clv.discount_rate", most=5.0)
     return {
-        "discount_rate": DISCOUNT if rate is None else rate,
+        "discount_rate": CLV_DISCOUNT if rate is None else rate,
         "margin": _share(given.get("margin"), name="clv.margin", most=1.0),
-        "months": whole_number(given.get("months"), name="clv.months", most=60) or MONTHS,
+        "months": whole_number(given.get("months"), name="clv.months", most=60) or CLV_MONTHS,
     }
 
 

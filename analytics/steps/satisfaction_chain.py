@@ -18,10 +18,10 @@ from psycopg import sql
 
 from analytics.mathematics.chaining import Link, link
 from analytics.statements import day, read_columns, rows_of
+from analytics.steps.defaults import CHAIN_DAYS
 from analytics.steps.satisfaction_ratings import Asked
 from feedback.choices import Dimension
 
-AFTER_DAYS = 180
 MOST_ATTRIBUTES, LEAST_RATED = 12, 0.5
 RESPONSES_SQL = sql.SQL("""
 SELECT r.id, coalesce(r.nps, -1)::float8, coalesce(b.purchases, 0)::float8, coalesce(b.revenue, 0)::float8,
@@ -45,7 +45,7 @@ def chain(asked: Asked, *, as_of: dt.date, end: sql.Literal, zone: str) -> list[
     if not rows_of(COUNT_SQL.format(end=end))[0][0]:
         return []
     query = RESPONSES_SQL.format(
-        zone=sql.Literal(zone), after=sql.Literal(AFTER_DAYS), as_of=day(as_of), end=end
+        zone=sql.Literal(zone), after=sql.Literal(CHAIN_DAYS), as_of=day(as_of), end=end
     )  # fmt: skip
     rows = read_columns(query, (("id", "i8"), ("nps", "f8"), ("purchases", "f8"), ("revenue", "f8"), ("is_over", "i8")))
     order = np.argsort(rows["id"])
@@ -57,13 +57,13 @@ def chain(asked: Asked, *, as_of: dt.date, end: sql.Literal, zone: str) -> list[
     purchases = np.where(is_over, np.log1p(rows["purchases"]), np.nan)
     revenue = np.where(is_over, np.log1p(np.maximum(rows["revenue"], 0)), np.nan)
     names, ratings = _attributes(asked, rows["id"])
-    bought = f"Purchases in {AFTER_DAYS} days"
+    bought = f"Purchases in {CHAIN_DAYS} days"
     return [
         _json("Attributes", "Overall satisfaction", link(overall, ratings, names)),
         _json("Overall satisfaction", "Recommends us", link(nps, overall[:, None], ["Overall satisfaction"])),
         _json("Overall satisfaction", "Would buy again", link(intention, overall[:, None], ["Overall satisfaction"])),
         _json("Recommends us", bought, link(purchases, nps[:, None], ["Recommends us"])),
-        _json(bought, f"Revenue in {AFTER_DAYS} days", link(revenue, purchases[:, None], [bought])),
+        _json(bought, f"Revenue in {CHAIN_DAYS} days", link(revenue, purchases[:, None], [bought])),
     ]
 
 

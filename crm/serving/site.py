@@ -5,8 +5,6 @@ import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -17,11 +15,11 @@ from django.core.management import call_command, get_commands
 from django.db import connections
 
 from crm.embedded import Instance, Server, ServiceError
+from crm.serving.alive import HOST, answers
 from crm.serving.group import LONGEST_PAUSE, Child, Group
 from crm.serving.parent import Parent
 from crm.serving.static import collect_if_changed
 
-HOST = "127.0.0.1"
 STOP_SECONDS = 15.0
 LOOK_EVERY = 0.2
 MORE = {"beat": {"CELERY_SKIP_CHECKS": "1"}}  # draws no page, so it need not read all of them first
@@ -153,15 +151,6 @@ def _run(group: Group, ours: list[Kept], port: int, parent: Parent) -> None:
             sys.stdout.write(f"CRM ready: http://{HOST}:{port}\n")
             sys.stdout.flush()
         time.sleep(LOOK_EVERY)
-
-
-def answers(port: int) -> bool:
-    """Whether the web server of this machine answers."""
-    try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def _listen_for_signals() -> None:

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_safe
 from kombu.connection import Connection
 
 from crm.choices import JobState
-from crm.heartbeats import EVERYWHERE, LATE, silent_for
 from crm.holding import is_sending_held
 from crm.mail.choices import MailState
 from crm.models import JobRun, OutgoingMail
+from crm.serving.alive import EVERYWHERE, LATE, silent_for
 
 logger = logging.getLogger(__name__)
 BROKER_SECONDS = 1.0

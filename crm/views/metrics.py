@@ -19,11 +19,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from crm.choices import JobState
-from crm.heartbeats import LATE, silent_for
 from crm.holding import is_sending_held
 from crm.mail.ledger import figures
 from crm.models import JobRun, MailChannel, OutgoingMail
 from crm.observing import BUCKETS, all_counts
+from crm.serving.alive import LATE, silent_for
 
 LOOPBACK = {"127.0.0.1", "::1"}
 Sample = tuple[dict[str, str], float]

@@ -1,4 +1,7 @@
-"""`manage.py alive NAME`: ends with 0 where such a process was at work of late; for health checks."""
+"""`manage.py alive NAME`: ends with 0 where such a process was at work of late; for health checks.
+
+`manage.py` asks `crm.serving.alive` itself; this is what `django-admin alive` and the list of commands see.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.heartbeats import LATE, silent_for
-from crm.serving.site import answers
+from crm.serving.alive import NotAlive, add_arguments, ask_alive
 
 
 class Command(BaseCommand):
@@ -16,17 +18,10 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("process", choices=("web", *LATE))
-        parser.add_argument("--port", type=int, default=8000, help="of web (default: 8000)")
+        add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        name = options["process"]
-        if name == "web":
-            if not answers(options["port"]):
-                raise CommandError("The web server does not answer.")
-            return
-        silence = silent_for(name)
-        if silence is None:
-            raise CommandError(f"Nothing was ever heard of a {name}.")
-        if silence > LATE[name]:
-            raise CommandError(f"The last sign of life of a {name} is {silence.total_seconds():.0f} seconds old.")
+        try:
+            ask_alive(options["process"], options["port"])
+        except NotAlive as error:
+            raise CommandError(str(error)) from error

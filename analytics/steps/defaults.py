@@ -1,0 +1,8 @@
+"""What steps take for granted, for pages that say so: a page need not import what a step computes with."""
+
+SUBSCRIPTIONS = "subscriptions"
+"""The label of churn that no field holds: whose subscriptions have all ended."""
+CLV_MONTHS = 12
+CLV_DISCOUNT = 0.1
+CHAIN_DAYS = 180
+"""How long after an answer the satisfaction-profit chain looks at purchases."""
