@@ -117,7 +117,7 @@ def test_what_is_named_by_its_number_is_not_known(person: User, stranger: User) 
     assert not leaks(texts)
 
 
-@some_of(Role.MARKETER, Role.AGENT)
+@some_of(Role.AGENT)
 def test_a_hidden_field_is_on_no_page_and_in_no_answer(person: User) -> None:
     own = plant_contact(person)
     firm = plant_contact(person, kind="organization")

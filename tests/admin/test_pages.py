@@ -100,6 +100,18 @@ def test_strangers_are_led_to_the_sign_in_of_the_site(client):
         assert unquote(response.redirect_chain[-1][0]) == f"{reverse('account_login')}?next={address}"
 
 
+@pytest.mark.parametrize("label", [None, "orders"])
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.MANAGER])
+def test_the_list_of_tables_says_what_that_of_django_says(sign_in, rf, role, label):
+    sign_in(role)
+    request = rf.get("/")
+    request.user = User.objects.get(email=f"{role}@crm.example")
+    theirs = admin.AdminSite.get_app_list(admin.site, request, label)
+    ours = admin.site.get_app_list(request, label)
+    assert sorted(ours, key=lambda app: app["name"].lower()) == theirs
+    assert len(ours) == (0 if role == Role.MANAGER else 1 if label else len({m._meta.app_label for m in OUR_MODELS}))
+
+
 def test_no_list_deletes_by_the_handful():
     assert "delete_selected" not in [name for name, _ in admin.site.actions]
 

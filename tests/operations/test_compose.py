@@ -21,6 +21,7 @@ import yaml
 
 from crm.embedded import Instance
 from crm.embedded.places import OWNER_ROLE
+from tests.prepared import give_database
 
 TOP = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((TOP / "docker-compose.yml").read_text())
@@ -119,6 +120,7 @@ def filled_in(value: str) -> str:
 def services(tmp_path) -> Iterator[Services]:
     found = Services(tmp_path / "var")
     found.folder.mkdir()
+    give_database(found.folder)  # a first start from nothing is that of every run of tests: its template
     found.instance.start_postgres()
     found.instance.start_valkey()
     try:
@@ -136,7 +138,7 @@ def test_each_service_starts_by_its_command_and_its_health_check_says_so(service
         services.start(name)
     left, end = ["web", "worker", "batch", "beat"], time.monotonic() + 240
     while left and time.monotonic() < end:
-        time.sleep(10)  # the question itself takes a processor that the starting ones need
+        time.sleep(3)
         left = [name for name in left if services.health(name).returncode]
     assert left == [], {name: (services.folder / f"{name}.log").read_text()[-800:] for name in left}
     assert {process.poll() for process in services.running} == {None}

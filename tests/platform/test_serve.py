@@ -123,7 +123,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """One folder for all sites, migrated; a first start from nothing is that of test_compose."""
+    """One folder for all sites, migrated; a first start from nothing is that of every run of tests: its template."""
     folder = Path(tempfile.mkdtemp(prefix="crm-serve-"))
     give_database(folder)
     yield folder
