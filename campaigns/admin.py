@@ -12,8 +12,16 @@ from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_re
 class SendingRulesAdmin(LoggedAdmin):
     """One row, number 1: what holds for every campaign."""
 
-    list_display = ("__str__", "approval_above", "most_mails", "in_days")
+    list_display = ("__str__", "approval_above", "most_mails", "in_days", "quiet_from", "quiet_until")
     sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("approval_above", ("most_mails", "in_days"))}),
+        ("Quiet hours", {
+            "fields": (("quiet_from", "quiet_until"), "quiet_weekends", "quiet_days"),
+            "description": "Mails of campaigns wait until they end, on the clock where each person is. Mails to one "
+            "person (answers, sign-in) never wait.",
+        }),
+    )  # fmt: skip
 
 
 @admin.register(Campaign)

@@ -29,6 +29,14 @@ class CampaignChannel(models.TextChoices):
     SOCIAL = "social", "Social networks"
 
 
+class Timing(models.TextChoices):
+    """When a campaign leaves: at one moment, or at one time of each person's clock."""
+
+    MOMENT = "moment", "to everybody at the same moment"
+    LOCAL = "local", "at that time where each person is; where it has passed, the next day"
+    LOCAL_SOON = "local_soon", "at that time where each person is; where it has passed, at once"
+
+
 class CampaignState(models.TextChoices):
     """How far it is. One whose results came from a file is over."""
 

@@ -14,6 +14,7 @@ from campaigns.marks import mark_url
 from campaigns.models import Campaign, Recipient
 from campaigns.results import Costs, Outcome, Result, compared, outcome_of
 from campaigns.sending.audience import reason_in_words
+from campaigns.sending.waiting import waiting
 from campaigns.tallies import Tally, counted, sees_everybody, tallies_by
 from contacts.models import Contact
 from crm.catalogue import FieldSpec, fields_of
@@ -64,6 +65,7 @@ def sending_state(user: User, campaign: Campaign) -> dict[str, Any]:
             for state, label in RecipientState.choices
             if state in counts
         ],
+        "schedule": waiting(campaign, rows),
         "left_reasons": [(reason_in_words(reason), n) for reason, n in reasons.order_by("-n", "reason")],
     }
 

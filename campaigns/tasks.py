@@ -11,6 +11,7 @@ from campaigns.models import Campaign, Segment
 from campaigns.segments.actions import KIND
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_all
+from campaigns.sending.waiting import move_on
 from crm.company import current_company
 from crm.jobs import claim_window, start_job
 
@@ -31,6 +32,7 @@ def sweep_campaigns_task() -> int:
     )
     for key in keys:
         run_campaign(key)
+    move_on()
     return len(keys)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 MIDNIGHT = dt.time()
 LONGEST = dt.timedelta(days=3 * 366)
+WEEK = dt.timedelta(days=7)
 SHORTEST = dt.timedelta(seconds=1)
 Window = tuple[dt.time, dt.time]
 
@@ -43,6 +44,16 @@ class WorkingHours:
                 return since + left
             left -= until - since
         return None
+
+    def next_span(self, start: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
+        """The first stretch of working time from a moment on (which it may begin at), over midnights and changes of the
+        clock; cut where it lasts more than a week. None where there is none within three years."""
+        found: tuple[dt.datetime, dt.datetime] | None = None
+        for since, until in self._spans(start, start + LONGEST):
+            if found is not None and (since != found[1] or since - found[0] >= WEEK):
+                break
+            found = (found[0] if found else since, until)
+        return found
 
     def _spans(self, start: dt.datetime, end: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
         """The working spans between two moments, in UTC, in order."""

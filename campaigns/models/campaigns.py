@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Left, Lower
 
-from campaigns.choices import CampaignChannel, CampaignState, CampaignType, RecipientState
+from campaigns.choices import CampaignChannel, CampaignState, CampaignType, RecipientState, Timing
 from contacts.choices import ConsentChannel
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
@@ -71,6 +71,7 @@ class Campaign(models.Model):
     )  # fmt: skip
     sender_name = models.CharField("in the name of", max_length=120, blank=True, default="")
     starts_at = models.DateTimeField("not before", null=True, blank=True)
+    timing = models.CharField("leaves", max_length=12, choices=Timing, default=Timing.MOMENT)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
@@ -107,6 +108,11 @@ class Campaign(models.Model):
                 condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="campaigns_campaign_days",
                 violation_error_message="It ends after it begins.",
+            ),
+            models.CheckConstraint(
+                condition=Q(timing=Timing.MOMENT) | Q(starts_at__isnull=False),
+                name="campaigns_campaign_local_time",
+                violation_error_message="Say at what time: it leaves at that time where each person is.",
             ),
         ]  # fmt: skip
         indexes = [GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="campaigns_campaign_search")]
@@ -163,8 +169,9 @@ class Recipient(models.Model):
 
     `variant` is empty for who was left out before the draw, with the `reason`. `mail_id` is the row of the outgoing
     mail, whose state says whether it left. What was not measured is None: a file without a column for clicks says
-    nothing of clicks. `amount` is what they spent within the campaign's window, in its currency. Moments are known for
-    what happened here; a file has yes or no.
+    nothing of clicks. `time_zone` is where they were when it started, empty
+    where that was not known. `amount` is what they spent within the campaign's window, in its currency. Moments are
+    known for what happened here; a file has yes or no.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients")
@@ -173,6 +180,7 @@ class Recipient(models.Model):
     state = models.CharField(max_length=10, choices=RecipientState, default=RecipientState.PAST)
     reason = models.CharField(max_length=60, blank=True, default="")
     mail_id = models.BigIntegerField(null=True)
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     sent_at = models.DateTimeField(null=True)
     opened = models.BooleanField(null=True)
     clicked = models.BooleanField(null=True)
@@ -199,7 +207,9 @@ class Recipient(models.Model):
         ]
         indexes = [
             models.Index(fields=["variant", "contact"], name="campaigns_recipient_variant"),
-            models.Index(fields=["campaign", "id"], condition=Q(state="waiting"), name="campaigns_recipient_waiting"),
+            models.Index(
+                fields=["campaign", "time_zone", "id"], condition=Q(state="waiting"), name="campaigns_recipient_zones"
+            ),
             models.Index(
                 fields=["campaign", "mail_id"], condition=Q(state="handed"), name="campaigns_recipient_handed"
             ),

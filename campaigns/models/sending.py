@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F, Q
 
 from campaigns.choices import HitKind
 from campaigns.models.campaigns import Campaign
 from campaigns.models.segments import Segment
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+
+MOST_QUIET_DAYS = 200
 
 
 class CampaignSegment(models.Model):
@@ -32,8 +36,8 @@ class CampaignSegment(models.Model):
 
 
 class SendingRules(models.Model):
-    """The rules of the house (one row, number 1): above what size a second person approves, and how many campaigns
-    reach one person in some days at most."""
+    """The rules of the house (one row, number 1): above what size a second person approves, how many campaigns reach
+    one person in some days at most, and when none does. Hours and days are those of the clock where each person is."""
 
     approval_above = models.PositiveIntegerField("a second person approves above … people", default=1_000)
     most_mails = models.PositiveSmallIntegerField(
@@ -43,11 +47,36 @@ class SendingRules(models.Model):
         "in days", default=7, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
 
+    quiet_from = models.TimeField(
+        "quiet from", null=True, blank=True, help_text="Such as 21:00, on the clock where each person is; empty: never."
+    )
+    quiet_until = models.TimeField("quiet until", null=True, blank=True, help_text="Such as 08:00.")
+    quiet_weekends = models.BooleanField(
+        "quiet on days off", default=False, help_text="Saturday and Sunday; where they are others, those."
+    )
+    quiet_days = ArrayField(
+        models.DateField(), default=list, blank=True, verbose_name="quiet on",
+        help_text="Holidays, between commas: 2026-12-25, 2026-12-26.",
+    )  # fmt: skip
+
     access = AccessPaths(shared=True)
     objects: Any = VisibleQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "sending rules"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until")),
+                name="campaigns_rules_quiet_hours",
+                violation_error_message="Quiet hours have a beginning and another end: give both, or neither.",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_days__len__lte=MOST_QUIET_DAYS),
+                name="campaigns_rules_quiet_days",
+                violation_error_message=f"At most {MOST_QUIET_DAYS} days: take those out that are over.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return "Sending rules"

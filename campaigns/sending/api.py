@@ -15,7 +15,15 @@ from campaigns.models import Campaign, Variant
 from campaigns.queries import recipients_of
 from campaigns.resources import CAMPAIGNS, RECIPIENTS, VARIANTS
 from campaigns.sending import actions, trying
-from campaigns.sending.bodies import AudienceIn, VariantIn, VariantPatch, audience_form, audience_shown, variant_form
+from campaigns.sending.bodies import (
+    AudienceIn,
+    VariantIn,
+    VariantPatch,
+    audience_form,
+    audience_shown,
+    schedule_shown,
+    variant_form,
+)
 from campaigns.sending.preflight import look_over
 from contacts.models import Contact
 from crm.choices import Verb
@@ -42,12 +50,28 @@ class AudienceOut(Schema):
     purpose: str
     sender_name: str
     starts_at: dt.datetime | None
+    timing: str
     version: int
 
 
 class OfferCountOut(Schema):
     offer_id: int | None = Field(description="Null: none is open to them.")
     count: int
+
+
+class LineOut(Schema):
+    """People who get it at one time of their clocks (`local_time`), or at one moment (null)."""
+
+    count: int
+    local_time: dt.time | None
+    first_at: dt.datetime
+    last_at: dt.datetime
+
+
+class ScheduleOut(Schema):
+    lines: list[LineOut]
+    unknown: int = Field(description="Of them, those whose country is not known: by the company's time.")
+    passed: int = Field(description="Of them, those whose time would have passed at a start now.")
 
 
 class CheckOut(Schema):
@@ -61,6 +85,7 @@ class CheckOut(Schema):
     links: list[str]
     offers: list[OfferCountOut]
     needs_approval: bool
+    schedule: ScheduleOut | None = Field(description="When they would get it; null: all at once at the start.")
 
 
 class TestIn(Input):
@@ -165,6 +190,7 @@ def check_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "links": seen.links,
         "offers": [{"offer_id": one.offer.pk if one.offer else None, "count": one.count} for one in seen.offers],
         "needs_approval": seen.needs_approval,
+        "schedule": seen.schedule and schedule_shown(seen.schedule),
     }
     return JsonResponse(whole)
 

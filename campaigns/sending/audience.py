@@ -26,6 +26,7 @@ from campaigns.segments.meaning import asked_by, meant_by
 from contacts.choices import YES, Answer
 from contacts.models import Contact
 from contacts.permission.rule import answer_for
+from contacts.zones import JOINS, ZONE, zone_values
 from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User
 
@@ -34,15 +35,16 @@ REACHED_STATES = (RecipientState.WAITING, RecipientState.HANDED, RecipientState.
 # 53 bits of a hash as a number from 0 to 1
 DRAW = "((hashint8extended(p.id, %s::bigint) & 9007199254740991)::float8 / 9007199254740992)"
 FREEZE_SQL = """
-INSERT INTO campaigns_recipient (campaign_id, contact_id, variant_id, state, reason, recorded_at)
+INSERT INTO campaigns_recipient (campaign_id, contact_id, variant_id, state, reason, recorded_at, time_zone)
 SELECT %s, p.id,
   CASE WHEN p.answer = ANY(%s) THEN CASE WHEN {draw} < %s THEN %s
     ELSE (%s::bigint[])[1 + width_bucket({other}, %s::float8[])] END END,
   CASE WHEN p.answer <> ALL(%s) THEN 'left_out' WHEN {draw} < %s THEN 'control' ELSE 'waiting' END,
-  CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, now()
-FROM ({people}) p ORDER BY p.id
+  CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, now(), {zone}
+FROM ({people}) p {places} ORDER BY p.id
 ON CONFLICT (campaign_id, contact_id) DO NOTHING
 """
+ZONES_SQL = "SELECT {zone} AS zone, count(*) FROM ({people}) p {places} WHERE p.answer = ANY(%s) GROUP BY 1"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,22 @@ def count_audience(campaign: Campaign, user: User | None) -> Audience:
     return Audience(sum(counts.values()), reached, out)
 
 
+def count_zones(campaign: Campaign, user: User | None) -> dict[str, int]:
+    """How many who may be written to live in which time zone; empty where that is not known. Raises ValidationError."""
+    with asked_by(user):
+        people, parameters = _asked(campaign, user)
+    values = [*parameters, *zone_values(), [str(one) for one in YES]]
+    with connection.cursor() as cursor:
+        cursor.execute(ZONES_SQL.format(people=people, zone=ZONE, places=JOINS), values)
+        return dict(cursor.fetchall())
+
+
+def _asked(campaign: Campaign, user: User | None) -> Any:
+    """The statement of people with their answers, and its values."""
+    rows = answered(campaign, people_of(campaign, user)).order_by().values("id", "answer")
+    return rows.query.sql_with_params()
+
+
 def reason_in_words(answer: str) -> str:
     """Why somebody is left out, as a person reads it."""
     return str(Answer(answer).label) if answer in Answer.values else answer
@@ -131,15 +149,18 @@ def freeze(campaign: Campaign, user: User | None) -> int:
     using, is_needed = mails_with_offers(variants)
     if using and (terms := terms_of(offers_of(campaign))):
         start = offered(campaign, user, terms)
-        frozen = FREEZE_SQL.format(draw=DRAW, other=DRAW, people="SELECT id, answer FROM whom")
+        frozen = _freezing("SELECT id, answer FROM whom")
+        values += zone_values()
         return give(start, yes=yes, is_needed=is_needed, using=using, frozen=frozen, values=values)
     with asked_by(user):
-        people, parameters = (
-            answered(campaign, people_of(campaign, user)).order_by().values("id", "answer").query.sql_with_params()
-        )
+        people, parameters = _asked(campaign, user)
     with connection.cursor() as cursor:
-        cursor.execute(FREEZE_SQL.format(draw=DRAW, other=DRAW, people=people), [*values, *parameters])
+        cursor.execute(_freezing(people), [*values, *parameters, *zone_values()])
         return int(cursor.rowcount)
+
+
+def _freezing(people: str) -> str:
+    return FREEZE_SQL.format(draw=DRAW, other=DRAW, people=people, zone=ZONE, places=JOINS)
 
 
 def mails_with_offers(variants: Sequence[Variant]) -> tuple[list[int], bool]:

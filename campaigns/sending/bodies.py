@@ -9,6 +9,7 @@ from pydantic import Field
 
 from campaigns.models import Campaign, Variant
 from campaigns.sending.forms import AudienceForm, VariantForm
+from campaigns.sending.hours import Schedule
 from crm.models import User
 from crm.rest.problems import FieldError, wrong_fields
 from crm.rest.schemas import Input
@@ -27,6 +28,11 @@ class AudienceIn(Input):
     purpose: str | None = Field(None, examples=["marketing"])
     sender_name: str | None = Field(None, max_length=120)
     starts_at: dt.datetime | None = Field(None, description="Not before; null: at once when it is started.")
+    timing: str | None = Field(
+        None, examples=["local"],
+        description="moment: to everybody at once; local: at the time that `starts_at` shows on the company's clock, "
+        "on the clock where each person is, the next day where it has passed; local_soon: at once where it has passed.",
+    )  # fmt: skip
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
@@ -59,8 +65,18 @@ def audience_shown(campaign: Campaign) -> dict[str, Any]:
         "purpose": campaign.purpose,
         "sender_name": campaign.sender_name,
         "starts_at": campaign.starts_at.isoformat() if campaign.starts_at else None,
+        "timing": campaign.timing,
         "version": campaign.version,
     }
+
+
+def schedule_shown(schedule: Schedule) -> dict[str, Any]:
+    """When people get it as JSON holds it."""
+    lines = [
+        {"count": one.count, "local_time": one.wall, "first_at": one.first_at, "last_at": one.last_at}
+        for one in schedule.lines
+    ]
+    return {"lines": lines, "unknown": schedule.unknown, "passed": schedule.passed}
 
 
 def audience_form(user: User, given: dict[str, Any], campaign: Campaign) -> AudienceForm:

@@ -3,14 +3,16 @@
 A recipient is claimed (`FOR UPDATE SKIP LOCKED`) and asked for permission and fatigue in the transaction that writes
 the mail, whose key is the recipient's: however often a worker dies, a person has one mail at most. What the ledger
 cannot know (a death between the server's answer and the commit) stays *uncertain* and is never sent again by itself.
-Only a few chunks are in the ledger at a time, so that a pause holds at once and a refusal still counts.
+Only a few chunks are in the ledger at a time, so that a pause holds at once and a refusal still counts. They go there
+by time zone, when its hour has come (`hours`), with the moment at which quiet hours begin: no sender begins one after
+that, and what is left then waits again (`waiting`).
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -23,6 +25,8 @@ from campaigns.mail.merging import Unknown, values_of
 from campaigns.models import Campaign, GivenOffer, Recipient, Variant
 from campaigns.offers.codes import said_by
 from campaigns.sending.audience import tired
+from campaigns.sending.hours import Opening
+from campaigns.sending.waiting import ready_zones, take_back
 from campaigns.tallies import count_again
 from contacts.choices import YES, PointKind
 from contacts.models import Address, Contact, ContactPoint
@@ -52,20 +56,26 @@ WHERE m.id = r.mail_id AND r.campaign_id = %(campaign)s AND (
 """
 IN_LEDGER_SQL = """
 SELECT count(*) FROM crm_outgoingmail WHERE object_model = 'campaigns.campaign' AND object_id = %s AND state = 'queued'
+  AND due_at <= %s
 """
 
 
 def run_campaign(key: int) -> int:
     """Hand over what may leave, settle what left; how many were handed over. Safe to call by many at once."""
     handed = 0
+    campaign = Campaign.objects.filter(pk=key, state=CampaignState.SENDING).first()
+    if campaign:
+        take_back(campaign)
+    zones = ready_zones(campaign) if campaign else []
     for _ in range(MOST_CHUNKS):
         settle(key)
-        if not _may_send(key) or _in_ledger(key) >= MOST_IN_LEDGER:
+        zones = [zone for zone in zones if zone.closes_at is None or zone.closes_at > timezone.now()]
+        if not zones or not _is_sending(key) or _in_ledger(key) >= MOST_IN_LEDGER:
             break
-        done = _chunk(key)
+        done = _chunk(key, zones[0])
         handed += done
         if not done:
-            break
+            zones.pop(0)
     finish(key)
     return handed
 
@@ -92,28 +102,26 @@ def finish(key: int) -> None:
         count_again([key])
 
 
-def _may_send(key: int) -> bool:
-    rows = Campaign.objects.filter(pk=key, state=CampaignState.SENDING)
-    starts_at = rows.values_list("starts_at", flat=True)
-    return any(moment is None or moment <= timezone.now() for moment in starts_at)
+def _is_sending(key: int) -> bool:
+    return Campaign.objects.filter(pk=key, state=CampaignState.SENDING).exists()
 
 
 def _in_ledger(key: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(IN_LEDGER_SQL, [key])
+        cursor.execute(IN_LEDGER_SQL, [key, timezone.now()])
         return int(cursor.fetchone()[0])
 
 
-def _chunk(key: int) -> int:
-    """One chunk; where it fails, its people one by one, and who fails alone is left out: nobody holds up the others."""
+def _chunk(key: int, where: Opening) -> int:
+    """One chunk of a zone; where it fails, its people one by one: who fails alone is left out, and holds up nobody."""
     try:
-        return _hand_over(key, CHUNK)
+        return _hand_over(key, where, CHUNK)
     except (ValidationError, ValueError, TypeError, LookupError):
         logger.exception("A chunk of campaign %s failed; now one by one", key)
     done = 0
-    for pk in list(_waiting(key).values_list("pk", flat=True)[:CHUNK]):
+    for pk in list(_waiting(key, where).values_list("pk", flat=True)[:CHUNK]):
         try:
-            done += _hand_over(key, 1, only=pk)
+            done += _hand_over(key, where, 1, only=pk)
         except (ValidationError, ValueError, TypeError, LookupError):
             logger.exception("Recipient %s of campaign %s cannot be written to", pk, key)
             reason = "the mail could not be made"
@@ -123,8 +131,8 @@ def _chunk(key: int) -> int:
     return done
 
 
-def _waiting(key: int) -> QuerySet[Recipient]:
-    return Recipient.objects.filter(campaign=key, state=RecipientState.WAITING).order_by("pk")
+def _waiting(key: int, where: Opening) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(campaign=key, state=RecipientState.WAITING, time_zone=where.zone).order_by("pk")
 
 
 @dataclass
@@ -139,18 +147,18 @@ class _Hand:
 
 
 @transaction.atomic
-def _hand_over(key: int, most: int, only: int | None = None) -> int:
+def _hand_over(key: int, where: Opening, most: int, only: int | None = None) -> int:
     with connection.cursor() as cursor:  # shared by all who hand over, and taken alone by who pauses it
         cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [key])
     campaign = Campaign.objects.get(pk=key)
     if campaign.state != CampaignState.SENDING:
         return 0
-    rows = _waiting(key).select_for_update(of=("self",), skip_locked=True)
+    rows = _waiting(key, where).select_for_update(of=("self",), skip_locked=True)
     claimed = list((rows.filter(pk=only) if only else rows)[:most])
     if not claimed:
         return 0
     hand = _Hand()
-    _compose(campaign, claimed, hand)
+    _compose(campaign, claimed, hand, where)
     send_mails(actor=None, drafts=[draft for _, draft in hand.drafts])
     mails = dict(OutgoingMail.objects.filter(key__in=[draft.key for _, draft in hand.drafts]).values_list("key", "pk"))
     for row, draft in hand.drafts:
@@ -162,7 +170,7 @@ def _hand_over(key: int, most: int, only: int | None = None) -> int:
     return len(claimed)
 
 
-def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand) -> None:
+def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand, where: Opening) -> None:
     """Ask each for permission and fatigue, and write the mails of those who may be written to; a few queries."""
     keys = [row.contact_id for row in claimed]
     asked = Contact.objects.filter(pk__in=keys).select_related("organization", "owner")
@@ -190,6 +198,7 @@ def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand) -> N
             values = values_of(contact, cities.get(row.contact_id, ""), company) | said
             try:
                 draft = draft_for(campaign, variants[row.variant_id], row, address, values, sender)
+                draft = replace(draft, closes_at=where.closes_at)
                 row_of(draft, actor=None, channel=channel)
             except Unknown:
                 hand.leave_out(row, OFFER_OVER if given and not said else NOTHING_TO_SAY)

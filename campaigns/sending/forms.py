@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms.formsets import BaseFormSet
 
+from campaigns.choices import Timing
 from campaigns.mail.blocks import KINDS, LONGEST_TEXT, LONGEST_URL, MOST_BLOCKS, checked_blocks
 from campaigns.mail.merging import FIELDS, check_text
 from campaigns.models import Campaign, Offer, Segment, Variant
@@ -31,7 +32,7 @@ class AudienceForm(SectionedForm, forms.ModelForm):
     layout = (
         ("Whom", (("segments",), ("without",), ("control_share", "purpose"))),
         ("What it may offer", (("offers",),)),
-        ("How", (("sender_name", "starts_at"),)),
+        ("How", (("sender_name", "starts_at"), ("timing",))),
     )
     segments = forms.ModelMultipleChoiceField(
         Segment.objects.none(), label="For the people of", required=False, widget=MANY
@@ -48,9 +49,13 @@ class AudienceForm(SectionedForm, forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ("control_share", "purpose", "sender_name", "starts_at")
+        fields = ("control_share", "purpose", "sender_name", "starts_at", "timing")
         widgets = {"starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
-        help_texts = {"sender_name": "Empty: the company.", "starts_at": "Empty: at once when it is started."}
+        help_texts = {
+            "sender_name": "Empty: the company.",
+            "starts_at": "Empty: at once when it is started.",
+            "timing": "Where each person is: by their time zone, else by their country, else the company's time.",
+        }
 
     def __init__(self, *, user: User, record: Campaign, initial: dict[str, Any], data: Any = None) -> None:
         parts = dict(record.audience.values_list("segment", "is_excluded"))
@@ -62,6 +67,7 @@ class AudienceForm(SectionedForm, forms.ModelForm):
             "offers": kept,
         }
         super().__init__(data=data, instance=record, initial={**begins, **initial})
+        self.fields["timing"].required = False
         for name in ("segments", "without"):
             field = cast(forms.ModelMultipleChoiceField, self.fields[name])
             field.queryset = Segment.objects.visible_to(user)
@@ -74,6 +80,9 @@ class AudienceForm(SectionedForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        cleaned["timing"] = cleaned.get("timing") or self.instance.timing
+        if cleaned["timing"] != Timing.MOMENT and not cleaned.get("starts_at") and "starts_at" not in self.errors:
+            self.add_error("starts_at", "Say at what time: it leaves at that time where each person is.")
         if set(cleaned.get("segments") or ()) & set(cleaned.get("without") or ()):
             self.add_error("without", "A segment is either in it or left out.")
         return cleaned

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from campaigns.choices import CampaignChannel
 from campaigns.mail.blocks import checked_blocks, links_of, texts_of
 from campaigns.mail.merging import FIELDS, check_text, fields_without_fallback
 from campaigns.models import Campaign, Variant
 from campaigns.offers.checking import OfferCount, look_over_offers
-from campaigns.sending.audience import Audience, count_audience, people_of, rules
+from campaigns.sending.audience import Audience, count_audience, count_zones, people_of, rules
+from campaigns.sending.hours import Plan, Schedule
 from contacts.models import Purpose
 from crm.models import User
 from crm.templatetags.figures import number, plural
@@ -30,7 +32,7 @@ EMPTY_PATHS: dict[str, dict[str, Any]] = {
 @dataclass
 class Preflight:
     """What was found: `faults` are in the way, `notes` are worth knowing; `links` of all variants;
-    `offers`: for how many people each is the best."""
+    `offers`: for how many people each is the best; `schedule`: when they get it, where that differs by their clocks."""
 
     audience: Audience = field(default_factory=Audience)
     faults: list[str] = field(default_factory=list)
@@ -38,6 +40,7 @@ class Preflight:
     links: list[str] = field(default_factory=list)
     offers: list[OfferCount] = field(default_factory=list)
     needs_approval: bool = False
+    schedule: Schedule | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -67,6 +70,7 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     try:
         found.audience = count_audience(campaign, user)
         found.notes += _gaps(campaign, variants, user)
+        found.schedule = _schedule(campaign, user)
     except ValidationError as error:
         found.faults += error.messages
         return found
@@ -76,6 +80,13 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     if not campaign.control_share:
         found.notes.append("There is no control group: nobody will know what the campaign was worth.")
     return found
+
+
+def _schedule(campaign: Campaign, user: User | None) -> Schedule | None:
+    """When those who may be written to would get it, if it started now; the control group is among them."""
+    now = timezone.now()
+    plan = Plan(campaign, rules(), now)
+    return plan.schedule(count_zones(campaign, user), now) if plan.is_by_clock or plan.moment > now else None
 
 
 def _faults_of(variant: Variant) -> list[str]:

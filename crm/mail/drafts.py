@@ -40,8 +40,9 @@ class Draft:
 
     `to` may carry a name (`Mia <mia@example.com>`); `sender` is the house's where it is not given. Without `text` it is
     made from `html`. `attachments` are stored files, `images` those that the HTML shows by `cid:NAME`. `about` is the
-    record that the mail is about. `key` makes asking again harmless. `is_secret`: never shown, forgotten once sent.
-    `takes_answers`: answers come (also) to the mailbox that the house has for them, by an address of this mail alone.
+    record that the mail is about. `key` makes asking again harmless. `is_secret`: never shown, forgotten once sent. It
+    leaves from `due_at` on and before `closes_at`. `takes_answers`: answers come (also) to the mailbox that the house
+    has for them, by an address of this mail alone.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Draft:
     about: Model | None = None
     channel: str = DEFAULT_CHANNEL
     due_at: dt.datetime | None = None
+    closes_at: dt.datetime | None = None
     key: str | None = None
     message_id: str = ""
     is_secret: bool = False
@@ -107,6 +109,7 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel, answers_to
         is_secret=draft.is_secret,
         state=MailState.HELD if draft.is_held else MailState.QUEUED,
         due_at=draft.due_at or timezone.now(),
+        closes_at=draft.closes_at,
     )
 
 

@@ -32,7 +32,9 @@ def is_anything_due(channel_id: int) -> bool:
         return False
     now = timezone.now()
     is_open = Q(channel__paused_at__isnull=True) | Q(channel__paused_until__lte=now)
-    return OutgoingMail.objects.filter(is_open, channel_id=channel_id, state=MailState.QUEUED, due_at__lte=now).exists()
+    is_in_time = Q(closes_at=None) | Q(closes_at__gt=now)
+    rows = OutgoingMail.objects.filter(is_open, is_in_time, channel_id=channel_id, state=MailState.QUEUED)
+    return rows.filter(due_at__lte=now).exists()
 
 
 def is_suppressed(mail: OutgoingMail) -> bool:

@@ -143,7 +143,7 @@ class _Run:
         if ledger.is_suppressed(mail):
             ledger.cancel_suppressed(mail)
         elif ledger.is_in_flight(mail):
-            return False  # the channel was paused, or all sending is held back
+            return False  # the channel was paused, all sending is held back, or its time is over
         self.slot.skip()
         return True
 

@@ -56,6 +56,7 @@ TAKE_SQL = """
 WITH due AS MATERIALIZED (
     SELECT id, priority, due_at, octet_length(text) + octet_length(html) AS size FROM crm_outgoingmail
     WHERE channel_id = %(channel)s AND state = 'queued' AND due_at <= now()
+    AND (closes_at IS NULL OR closes_at > now())
     AND EXISTS (
         SELECT 1 FROM crm_mailchannel WHERE id = %(channel)s AND (paused_at IS NULL OR paused_until <= now())
     )
@@ -78,7 +79,7 @@ FROM taken ORDER BY place
 """
 
 # The commit before each mail: nothing of it leaves unless this says so. Rewrites one small row, in place (HOT).
-# $1 slot, $2 place, $3 mail, $4 address
+# $1 slot, $2 place, $3 mail, $4 address, $5 until when it may leave
 BEGIN_SQL = b"""
 UPDATE crm_mailslot AS slot SET reached = $2::smallint WHERE id = $1::bigint AND mails[$2::smallint] = $3::bigint
 AND EXISTS (
@@ -86,6 +87,7 @@ AND EXISTS (
 )
 AND NOT EXISTS (SELECT 1 FROM crm_company WHERE sending_held_at IS NOT NULL)
 AND NOT EXISTS (SELECT 1 FROM crm_suppressedaddress WHERE address = $4::text)
+AND clock_timestamp() < $5::timestamptz
 """
 WRITE_SQL = """
 UPDATE crm_outgoingmail AS mail SET state = 'sent', sent_at = done.at, smtp_code = %(code)s, last_error = '',
@@ -136,7 +138,8 @@ class Slot:
 
     def ask_to_begin(self, mail: OutgoingMail) -> None:
         """Send the question whose answer `may_begin` reads; the message can be made meanwhile."""
-        words = [str(self.row.pk), str(self.place + 1), str(mail.pk), normal_address(mail.recipient)]
+        until = mail.closes_at.isoformat() if mail.closes_at else "infinity"
+        words = [str(self.row.pk), str(self.place + 1), str(mail.pk), normal_address(mail.recipient), until]
         # the bare calls of libpq: a cursor would cost as much again as all else that our side does for a mail
         self.line.pgconn.send_query_prepared(BEGIN, [word.encode() for word in words])
         self.line.pgconn.flush()

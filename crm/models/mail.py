@@ -60,9 +60,10 @@ class OutgoingMail(models.Model):
     """One mail to one address.
 
     `recipient` is the address of the envelope; `shown_to` and `shown_cc` are the lines that are read, where a message
-    goes to several people, each by a row of its own. `in_flight`: a sender has it in its hands; how far that sender
-    is, its `MailSlot` says. `attempts` counts conversations with a server, written before each; `unanswered` those that
-    ended without an answer. `key`, if given: asked for twice, the mail is sent once.
+    goes to several people, each by a row of its own. `in_flight`: a sender has it in its hands; how far that sender is,
+    its `MailSlot` says. It leaves from `due_at` on, and before `closes_at`. `attempts` counts conversations with a
+    server, written before each; `unanswered` those that ended without an answer. `key`, if given: asked for twice, the
+    mail is sent once.
     """
 
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -99,6 +100,8 @@ class OutgoingMail(models.Model):
     state = models.CharField(max_length=16, choices=MailState, default=MailState.QUEUED)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(default=timezone.now)
+    # from here on it waits until who wrote it gives it another time
+    closes_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     unanswered = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)

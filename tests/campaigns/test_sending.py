@@ -11,6 +11,7 @@ from campaigns.choices import CampaignState, RecipientState
 from campaigns.models import Campaign, Recipient, SendingRules
 from campaigns.sending import actions, engine, trying
 from campaigns.sending.engine import run_campaign
+from campaigns.sending.hours import Opening
 from campaigns.sending.preflight import look_over
 from contacts.permission.actions import record_consent
 from crm.choices import Role
@@ -129,7 +130,7 @@ def test_pause_holds_what_waits_and_it_goes_on_exactly_there(house, monkeypatch)
     campaign = started(house, people=5)
     assert run_campaign(campaign.pk) == 2
     actions.pause_campaign(actor=house, campaign=campaign)
-    assert (run_campaign(campaign.pk), engine._hand_over(campaign.pk, 5)) == (0, 0)
+    assert (run_campaign(campaign.pk), engine._hand_over(campaign.pk, Opening("", timezone.now()), 5)) == (0, 0)
     assert set(mails(campaign).values_list("state", flat=True)) == {MailState.HELD}
     actions.resume_campaign(actor=house, campaign=campaign)
     for _ in range(4):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.utils import timezone
+
 from crm.holding import hold_sending, release_sending
 from crm.mail import ledger
 from crm.mail.choices import MailState
+from crm.models import OutgoingMail
 from tests import factories as make
 from tests.mail.conftest import in_hand, states, write
 
@@ -42,3 +47,18 @@ def test_a_hold_stops_what_is_in_hand_and_has_not_begun(sink, channel) -> None:
         assert not slot.begin(slot.next_mail())
         slot.put_down()
     assert states(first, second) == [MailState.SENT, MailState.QUEUED]
+
+
+def test_a_mail_whose_time_is_over_is_neither_taken_nor_begun(sink, channel, send) -> None:
+    now = timezone.now()
+    open_now, late, first = write("a@example.com"), write("b@example.com"), write("c@example.com")
+    OutgoingMail.objects.filter(pk=open_now.pk).update(closes_at=now + dt.timedelta(hours=1))
+    OutgoingMail.objects.filter(pk=late.pk).update(closes_at=now)
+    with in_hand(channel) as slot:
+        assert slot.next_mail() == open_now
+        slot.mails[0].closes_at = now  # as it would be later
+        assert not slot.begin(slot.mails[0])
+        slot.put_down()
+    assert send() == 2
+    assert states(open_now, late, first) == [MailState.SENT, MailState.QUEUED, MailState.SENT]
+    assert not ledger.is_anything_due(channel.pk)

@@ -1,0 +1,109 @@
+"""Who waits for their hour: the zones of those who wait, which of them may be written to now, and taking back what lay
+in the ledger of mails when quiet hours began.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from campaigns.choices import CampaignState, RecipientState
+from campaigns.models import Campaign, Recipient
+from campaigns.sending.audience import rules
+from campaigns.sending.hours import Opening, Plan, Schedule
+from crm.mail.choices import MailState
+from crm.models import OutgoingMail
+
+# from one zone to the next by the index, however many wait in each
+ZONES_SQL = """
+WITH RECURSIVE zones AS (
+  (SELECT time_zone FROM campaigns_recipient WHERE campaign_id = %(campaign)s AND state = 'waiting'
+    ORDER BY time_zone LIMIT 1)
+  UNION ALL
+  SELECT (SELECT r.time_zone FROM campaigns_recipient r WHERE r.campaign_id = %(campaign)s AND r.state = 'waiting'
+    AND r.time_zone > z.time_zone ORDER BY r.time_zone LIMIT 1) FROM zones z WHERE z.time_zone IS NOT NULL
+)
+SELECT time_zone FROM zones WHERE time_zone IS NOT NULL
+"""
+# by the rules as they are now, which somebody may have changed since the mails were written
+CLOSE_SQL = """
+UPDATE crm_outgoingmail m SET closes_at = z.closes_at
+FROM campaigns_recipient r JOIN unnest(%(zones)s::text[], %(closes)s::timestamptz[]) AS z (zone, closes_at)
+  ON z.zone = r.time_zone
+WHERE r.campaign_id = %(campaign)s AND r.state = 'handed' AND m.id = r.mail_id AND m.state = 'queued'
+  AND m.closes_at IS DISTINCT FROM z.closes_at
+"""
+# Nothing of these was ever begun: a sender that has one in its hands has it in flight, and has it locked while it takes
+# it. They are written anew, and their people asked anew, when they may leave.
+TAKE_BACK_SQL = """
+WITH late AS (
+  SELECT m.id, r.id AS recipient FROM crm_outgoingmail m JOIN campaigns_recipient r ON r.mail_id = m.id
+  WHERE m.object_model = 'campaigns.campaign' AND m.object_id = %(campaign)s AND m.state = 'queued' AND m.attempts = 0
+    AND m.unanswered = 0 AND m.closes_at <= %(now)s AND r.campaign_id = %(campaign)s AND r.state = 'handed'
+  ORDER BY m.id FOR UPDATE OF m SKIP LOCKED
+), gone AS (DELETE FROM crm_outgoingmail m USING late WHERE m.id = late.id RETURNING late.recipient)
+UPDATE campaigns_recipient r SET state = 'waiting', mail_id = NULL FROM gone WHERE r.id = gone.recipient
+"""
+
+
+def plan_of(campaign: Campaign, now: dt.datetime | None = None) -> Plan:
+    """The plan of a campaign as it has started, or as it would start now."""
+    return Plan(campaign, rules(), campaign.launched_at or now or timezone.now())
+
+
+def ready_zones(campaign: Campaign) -> list[Opening]:
+    """The zones whose people may be written to now, those first whose time came first."""
+    plan, now = plan_of(campaign), timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(ZONES_SQL, {"campaign": campaign.pk})
+        zones = [zone for (zone,) in cursor.fetchall()]
+    found = [plan.opening(zone, now) for zone in zones]
+    ready = [one for one in found if one.opens_at <= now]
+    return sorted(ready, key=lambda one: (plan.planned_at(one.zone)[0], one.zone))
+
+
+def take_back(campaign: Campaign) -> int:
+    """What has not left before its hours ended waits again, outside the ledger; three statements."""
+    plan, now = plan_of(campaign), timezone.now()
+    handed = Recipient.objects.filter(campaign=campaign, state=RecipientState.HANDED).order_by()
+    found = [plan.opening(zone, now) for zone in handed.values_list("time_zone", flat=True).distinct()]
+    closes = [one.closes_at if one.opens_at <= now else now for one in found]
+    zones = [one.zone for one in found]
+    values: dict[str, Any] = {"campaign": campaign.pk, "zones": zones, "closes": closes, "now": now}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLOSE_SQL, values)
+        cursor.execute(TAKE_BACK_SQL, values)
+        return int(cursor.rowcount)
+
+
+def move_on() -> int:
+    """Mails that were tried before, or that a person has sent again, and whose hours have ended, are given the next
+    ones; how many."""
+    now = timezone.now()
+    late = OutgoingMail.objects.filter(
+        object_model=Campaign._meta.label_lower, state=MailState.QUEUED, closes_at__lte=now
+    )
+    keys = dict(late.values_list("pk", "object_id"))
+    campaigns = Campaign.objects.in_bulk(set(keys.values()))
+    rows = Recipient.objects.filter(mail_id__in=keys, campaign__in=campaigns)
+    by_zone: dict[tuple[int, str], list[Any]] = {}
+    for campaign, zone, mail in rows.values_list("campaign", "time_zone", "mail_id"):
+        by_zone.setdefault((campaign, zone), []).append(mail)
+    for (campaign, zone), mails in by_zone.items():
+        opening = plan_of(campaigns[campaign]).opening(zone, now)
+        late.filter(pk__in=mails).update(due_at=opening.opens_at, closes_at=opening.closes_at)
+    return sum(map(len, by_zone.values()))
+
+
+def waiting(campaign: Campaign, rows: QuerySet[Recipient]) -> Schedule | None:
+    """When those of these recipients get it who wait for their hour; None where nobody does."""
+    if campaign.state not in (CampaignState.SENDING, CampaignState.PAUSED):
+        return None
+    found: Any = rows.filter(state=RecipientState.WAITING).order_by().values_list("time_zone").annotate(n=Count("pk"))
+    plan, now = plan_of(campaign), timezone.now()
+    counts = {zone: count for zone, count in found if plan.opening(zone, now).opens_at > now}
+    return plan.schedule(counts, now) if counts else None
