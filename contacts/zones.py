@@ -9,9 +9,9 @@ larger part. Days off of a week: the `weekData` of the Unicode CLDR.
 
 from __future__ import annotations
 
+import json
 import zoneinfo
 from functools import cache
-from typing import Any
 
 OWN_FIELD = "time_zone"
 """The key of the custom field of contacts that says a zone by itself, such as Europe/Berlin."""
@@ -151,30 +151,33 @@ WEEKENDS = {
 }
 """Days off (Monday 0) where they are not Saturday and Sunday."""
 
-JOINS = f"""
+# objects of JSON instead of tables: where the planner expects few people, it would hold each against every row
+JOINS = """
 LEFT JOIN contacts_contact zc ON zc.id = p.id
 LEFT JOIN contacts_address za ON za.contact_id = p.id AND za.is_primary AND za.country <> ''
 LEFT JOIN contacts_address zo
   ON zo.contact_id = zc.organization_id AND zo.is_primary AND zo.country <> '' AND za.id IS NULL
-LEFT JOIN unnest(%s::text[]) AS zf (zone) ON zf.zone = zc.custom->>'{OWN_FIELD}'
-LEFT JOIN unnest(%s::text[], %s::text[]) AS zn (country, zone) ON zn.country = coalesce(za.country, zo.country)
-LEFT JOIN unnest(%s::text[], %s::text[], %s::text[]) AS zr (country, region, zone)
-  ON zr.country = coalesce(za.country, zo.country)
-  AND zr.region = regexp_replace(crm_fold(trim(coalesce(za.region, zo.region))), '^[a-z][a-z]-', '')
+CROSS JOIN (SELECT %s::jsonb AS zones, %s::jsonb AS regions, %s::jsonb AS countries) z
 """
 """Joins to people `p (id)` what `ZONE` reads; its values: `zone_values`."""
 
-ZONE = "coalesce(zf.zone, zr.zone, zn.zone, '')"
+ZONE = f"""coalesce(
+  z.zones ->> (zc.custom ->> '{OWN_FIELD}'),
+  CASE WHEN z.regions ? coalesce(za.country, zo.country) THEN z.regions -> coalesce(za.country, zo.country)
+    ->> regexp_replace(crm_fold(trim(coalesce(za.region, zo.region))), '^[a-z][a-z]-', '') END,
+  z.countries ->> coalesce(za.country, zo.country),
+  '')"""
 """The name of a person's zone; empty where it is not known."""
 
 
 @cache
-def zone_values() -> list[Any]:
-    """What `JOINS` is held against: all names of zones, countries with theirs, regions with theirs."""
-    by_country = list(country_zones().items())
-    by_region = [(country, region, zone) for (country, region), zone in region_zones().items()]
-    columns = [list(column) for column in (*zip(*by_country, strict=True), *zip(*by_region, strict=True))]
-    return [sorted(zoneinfo.available_timezones()), *columns]
+def zone_values() -> list[str]:
+    """What `JOINS` is held against, as JSON: the names of zones, zones of regions by country, zones of countries."""
+    regions: dict[str, dict[str, str]] = {}
+    for (country, region), zone in region_zones().items():
+        regions.setdefault(country, {})[region] = zone
+    names = {name: name for name in zoneinfo.available_timezones()}
+    return [json.dumps(one) for one in (names, regions, country_zones())]
 
 
 @cache

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from campaigns.choices import CampaignState, RecipientState
+from campaigns.choices import CampaignState, RecipientState, Timing
 from campaigns.demo.offers import make_offers
 from campaigns.demo.words import CAMPAIGNS, PLANNED_FOR, PLANNED_MAIL, PLANNED_WITHOUT, SEGMENTS, Past
-from campaigns.models import Campaign, Recipient, Segment, Variant
+from campaigns.models import Campaign, Recipient, Segment, SendingRules, Variant
 from campaigns.segments.actions import refresh_segment
 from campaigns.tallies import count_again
 from crm.choices import Role
+from crm.company import current_company
 from crm.demo.house import Batch, Fill, House
 from crm.demo.writing import copy_columns, money, nullable
 
@@ -58,6 +59,7 @@ def _write(batch: Batch) -> None:
         if isinstance(one, Past) and sent_on > house.start:
             house.counts["campaign recipients"] += _send(rng, house, campaign, one, people)
     count_again(Campaign.objects.values_list("pk", flat=True))
+    SendingRules.objects.get_or_create(pk=1, defaults={"quiet_from": dt.time(21), "quiet_until": dt.time(8)})
     _segments(owners[0].id if owners else None)
     make_offers(owners[0].id if owners else None, house.end)
 
@@ -72,6 +74,10 @@ def _segments(owner: int | None) -> None:
     for campaign in Campaign.objects.filter(state=CampaignState.PLANNED):
         for name in (PLANNED_FOR, PLANNED_WITHOUT):
             campaign.audience.create(segment=made[name], is_excluded=name == PLANNED_WITHOUT)
+        if campaign.starts_on:
+            half_past_nine = dt.datetime.combine(campaign.starts_on, dt.time(9, 30), tzinfo=current_company().zone)
+            campaign.starts_at, campaign.timing = half_past_nine, Timing.LOCAL
+            campaign.save(update_fields=["starts_at", "timing"])
         campaign.variants.create(name="A", subject="Glass that is not there", blocks=list(PLANNED_MAIL))
 
 
