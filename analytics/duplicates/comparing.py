@@ -20,6 +20,8 @@ LABELS = {
     "first_name": "First name",
     "last_name": "Last name",
     "birthday": "Birthday",
+    "organization": "Organization",
+    "domain": "Domain of the e-mail",
     "email": "E-mail",
     "phone": "Phone",
     "website": "Website",
@@ -29,8 +31,8 @@ LABELS = {
     "city": "City",
     "region": "Region",
 }
-# the house number is part of the street, for rights as for eyes
-STORED = {"house_number": "street"}
+# a part of another field, for rights as for eyes
+STORED = {"house_number": "street", "domain": "email"}
 OF_ADDRESS = ("street", "house_number", "postal_code", "city", "region")
 LACKING = ("one of both has none", "says nothing")
 FOLLOWS = ("", "follows from another field")
@@ -56,7 +58,7 @@ def lines_of(pair: DuplicatePair, user: User | None) -> list[Line]:
     hidden = hidden_fields(user, Contact) | hidden_fields(user, Address)
     own = [spec for spec in fields_of("contacts.contact") if spec.path.startswith("custom__")]
     custom = {f"{CUSTOM}{spec.path.removeprefix('custom__')}": spec for spec in own}
-    names = [*told, *(name for name in FIELDS[kind] if name not in told and name != "house_number")]
+    names = [*told, *(name for name in FIELDS[kind] if name not in told and name not in STORED)]
     lines = []
     for name in names:
         if STORED.get(name, name) in hidden or (name in custom and custom[name].name in hidden):
@@ -118,6 +120,10 @@ def _value(contact: Contact, name: str) -> str:
     if name in OF_ADDRESS:
         main = next((one for one in contact.addresses.all() if one.is_primary), None)
         return str(getattr(main, name)) if main else ""
+    if name == "domain":
+        return ", ".join(text.partition("@")[2] for text in _value(contact, "email").split(", "))
+    if name == "organization":
+        return str(contact.organization or "")
     if name == "birthday":
         return full_day(contact.birthday) if contact.birthday else ""
     return str(getattr(contact, name))

@@ -80,7 +80,8 @@ class PairView(ScopedView):
     model = DuplicatePair
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset().select_related("first__owner", "second__owner")
+        named = [f"{side}__{name}" for side in ("first", "second") for name in ("owner", "organization")]
+        rows = super().get_queryset().select_related(*named)
         return rows.prefetch_related("first__points", "first__addresses", "second__points", "second__addresses")
 
     def waiting_beside(self, pair: DuplicatePair) -> tuple[DuplicatePair | None, DuplicatePair | None]:

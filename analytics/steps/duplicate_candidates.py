@@ -10,20 +10,22 @@ together by sorting: no row is asked for on its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.mathematics.likeness import EMAIL, Comparison
-from analytics.mathematics.linkage import MISSING, SAME, Compared
-from analytics.steps.duplicate_facts import Column, Facts
+from analytics.mathematics.likeness import MISSING, Comparison
+from analytics.mathematics.linkage import SAME, Compared
+from analytics.steps.duplicate_facts import ATTESTED, Column, Facts
 from contacts.choices import ContactKind
 
 LARGEST_BLOCK = 40
-DIFFERENT_MAIL = len(EMAIL.levels) - 1
 NEARLY = 1
 """The level of words that are nearly the same."""
 NEIGHBOURS = 5
+UNSEEN_PAIRS = 5_000
+"""By lot, of the large blocks of each key."""
 START = slice(0, 3)
 LETTER = slice(0, 1)
 YEAR = slice(0, 4)
@@ -39,6 +41,7 @@ KEYS: dict[str, tuple[tuple[Part, ...], ...]] = {
         (("first_name", None), ("postal_code", None)),
         (("last_name", START), ("postal_code", None)),
         (("last_name", None), ("first_name", START), ("city", START)),
+        (("organization", None), ("last_name", START)),
         (("street", None), ("house_number", None)),
         (("postal_code", None), ("house_number", None)),
     ),
@@ -55,20 +58,47 @@ KEYS: dict[str, tuple[tuple[Part, ...], ...]] = {
 }
 
 
-def candidates(facts: Facts, kind: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places in `facts.ids` of the pairs to be compared, each once, the lower one first."""
+@dataclass(frozen=True)
+class Candidates:
+    """Places in `facts.ids` of the pairs to be compared, each once, the lower one first; and some by lot of the pairs
+    that share a key so frequent that they are not compared (the colleagues of a large firm), each with how many such
+    pairs it stands for. Without those, the pairs of a large block would seem to be only those of like names."""
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    unseen: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def candidates(facts: Facts, kind: str, seed: int = 42) -> Candidates:
+    """The pairs that share a key."""
     count = np.int64(len(facts))
     order = _rank(facts.columns["whole"])
-    everybody = np.arange(len(facts), dtype=np.int64)
-    found = [np.empty(0, dtype=np.int64)]
-    for key in KEYS[kind]:
-        code = _joined([_part(facts.columns[name], cut) for name, cut in key])
-        found.append(_within(everybody, code, order, count))
-    custom = [facts.columns[name] for name in facts.compares if name.startswith("custom.")]
-    found += [_within(everybody, column.codes.astype(np.int64), order, count) for column in custom]
-    found += [_within(places, codes, order, count) for places, codes in facts.shared.values()]
+    found, drawn, large = [np.empty(0, dtype=np.int64)], [], []
+    rng = np.random.default_rng(seed)
+    for places, code in _keys(facts, kind):
+        known = np.flatnonzero(code >= 0)
+        known = known[np.lexsort((places[known], order[places[known]], code[known]))]
+        block = _Blocks(places[known], code[known])
+        found.append(_within(block, count))
+        if block.is_large.any():
+            drawn.append(block.drawn(rng))
+            large.append(block.spread(len(facts)))
     pairs = np.unique(np.concatenate(found))
-    return pairs // count, pairs % count
+    return Candidates(pairs // count, pairs % count, _unseen(drawn, large, pairs, count))
+
+
+def _keys(facts: Facts, kind: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Of each key the places and codes; -1 where one is not known."""
+    everybody = np.arange(len(facts), dtype=np.int64)
+    for key in KEYS[kind]:
+        yield everybody, _joined([_part(facts.columns[name], cut) for name, cut in key])
+    for name in facts.compares:
+        if name.startswith("custom."):
+            yield everybody, facts.columns[name].codes.astype(np.int64)
+    yield from facts.shared.values()
 
 
 def compare(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -> Compared:
@@ -82,9 +112,12 @@ def compare(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -
         is_same = is_known & (one == other)
         levels[is_same, place] = SAME
         rarity[is_same, place] = rarity_of(column)[one[is_same]]
-        levels[is_known & ~is_same, place] = _near(column, how.comparison, one, other, is_known & ~is_same)
+        nearly = facts.columns[how.near_by] if how.near_by else column
+        both = nearly.codes[first], nearly.codes[second]
+        levels[is_known & ~is_same, place] = _near(nearly, how.comparison, *both, is_known & ~is_same)
         if name in facts.shared:
             _agree_on_any(facts, name, (first, second), levels[:, place], rarity[:, place])
+    _see_attested_names(facts, first, second, levels)
     _see_swapped_names(facts, first, second, levels)
     _tell_once(list(facts.compares), levels)
     return Compared(levels, rarity)
@@ -140,6 +173,17 @@ def _agree_on_any(
             rarity[row] = rarity_of(column)[common].min()
 
 
+def _see_attested_names(facts: Facts, first: NDArray, second: NDArray, levels: NDArray[np.int8]) -> None:
+    """Two family names, each of which stands in the e-mail address of who bears it, are two: no slip is made twice."""
+    names = list(facts.compares)
+    if "last_name" not in names:
+        return
+    codes = facts.columns[ATTESTED].codes
+    level = levels[:, names.index("last_name")]
+    is_two = (codes[first] >= 0) & (codes[second] >= 0) & (codes[first] != codes[second]) & (level > SAME)
+    level[is_two] = len(facts.compares["last_name"].comparison.levels) - 1
+
+
 def _see_swapped_names(facts: Facts, first: NDArray, second: NDArray, levels: NDArray[np.int8]) -> None:
     """First and last name changed over are nearly the same, both."""
     names = list(facts.compares)
@@ -156,15 +200,14 @@ def _see_swapped_names(facts: Facts, first: NDArray, second: NDArray, levels: ND
 
 def _tell_once(names: list[str], levels: NDArray[np.int8]) -> None:
     """What follows from another field is no evidence of its own: the town from its postal code, the region from either,
-    the postal code from the same street, an e-mail address that is only alike from the name that it is made of."""
+    the postal code from the same street, the domain from the same address or the website."""
     street, code, city, region = (levels[:, names.index(name)] for name in ("street", "postal_code", "city", "region"))
     region[(city != MISSING) | (code != MISSING)] = MISSING
     city[code != MISSING] = MISSING
-    name, mail = (
-        levels[:, names.index("last_name" if "last_name" in names else "name")],
-        levels[:, names.index("email")],
-    )
-    mail[(name >= 0) & (name <= NEARLY) & (mail != SAME) & (mail != DIFFERENT_MAIL)] = MISSING
+    domain = levels[:, names.index("domain")]
+    domain[levels[:, names.index("email")] == SAME] = MISSING
+    if "website" in names:
+        domain[levels[:, names.index("website")] != MISSING] = MISSING
     code[(street >= 0) & (street <= NEARLY) & (code == SAME)] = MISSING
 
 
@@ -189,16 +232,54 @@ def _joined(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     return code
 
 
-def _within(
-    places: NDArray[np.int64], code: NDArray[np.int64], order: NDArray[np.int64], count: np.int64
-) -> NDArray[np.int64]:
+class _Blocks:
+    """The contacts that share a key: `places` in the order of the blocks, by name within each."""
+
+    def __init__(self, places: NDArray[np.int64], code: NDArray[np.int64]) -> None:
+        self.places, self.code = places, code
+        _, self.start, self.size = np.unique(code, return_index=True, return_counts=True)
+        self.is_large = np.repeat(self.size > LARGEST_BLOCK, self.size)
+
+    def drawn(self, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64], float]:
+        """Pairs of large blocks by lot, and how many each stands for."""
+        which = np.flatnonzero(self.size > LARGEST_BLOCK)
+        size = self.size[which].astype(float)
+        pairs = size * (size - 1) / 2
+        chosen = which[rng.choice(len(which), UNSEEN_PAIRS, p=pairs / pairs.sum())]
+        one = (rng.random(UNSEEN_PAIRS) * self.size[chosen]).astype(np.int64)
+        further = 1 + (rng.random(UNSEEN_PAIRS) * (self.size[chosen] - 1)).astype(np.int64)
+        other = (one + further) % self.size[chosen]
+        start = self.start[chosen]
+        return self.places[start + one], self.places[start + other], float(pairs.sum()) / UNSEEN_PAIRS
+
+    def spread(self, count: int) -> NDArray[np.int64]:
+        """By contact the code of its large block, -1 where it is in none."""
+        codes = np.full(count, -1, dtype=np.int64)
+        codes[self.places[self.is_large]] = self.code[self.is_large]
+        return codes
+
+
+def _unseen(
+    drawn: list[tuple[NDArray[np.int64], NDArray[np.int64], float]],
+    large: list[NDArray[np.int64]],
+    pairs: NDArray[np.int64],
+    count: np.int64,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Of the pairs drawn key by key those that are not compared. One that shares several keys could have been drawn by
+    each of them and counts by as much less (Horvitz and Thompson, JASA 47 (1952))."""
+    if not drawn:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
+    first, second = (np.concatenate([one[side] for one in drawn]) for side in (0, 1))
+    times = np.repeat([one[2] for one in drawn], UNSEEN_PAIRS)
+    in_keys = sum(((code[first] == code[second]) & (code[first] >= 0)).astype(float) for code in large)
+    is_new = (first != second) & ~np.isin(np.minimum(first, second) * count + np.maximum(first, second), pairs)
+    return first[is_new], second[is_new], (times / np.maximum(in_keys, 1))[is_new]
+
+
+def _within(block: _Blocks, count: np.int64) -> NDArray[np.int64]:
     """Pairs, as one number each, of contacts with the same code; in large blocks those that are neighbours."""
-    known = np.flatnonzero(code >= 0)
-    known = known[np.lexsort((places[known], order[places[known]], code[known]))]
-    code, places = code[known], places[known]
-    _, size = np.unique(code, return_counts=True)
-    is_large = np.repeat(size > LARGEST_BLOCK, size)
-    return np.concatenate([np.empty(0, dtype=np.int64), *_steps(code, places, is_large, count)])
+    steps = _steps(block.code, block.places, block.is_large, count)
+    return np.concatenate([np.empty(0, dtype=np.int64), *steps])
 
 
 def _steps(

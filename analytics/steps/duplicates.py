@@ -17,18 +17,19 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from analytics.mathematics.linkage import MISSING, SAME, Compared, Linkage, fit
+from analytics.mathematics.likeness import MISSING
+from analytics.mathematics.linkage import SAME, Compared, Linkage, fit
 from analytics.models import DuplicatePair
 from analytics.statements import execute, rows_of
 from analytics.steps import StepResult
-from analytics.steps.duplicate_candidates import candidates, compare, random_pairs, rarity_of
+from analytics.steps.duplicate_candidates import Candidates, candidates, compare, random_pairs, rarity_of
 from analytics.steps.duplicate_facts import Facts, read_facts
 from contacts.choices import ContactKind
 from crm.jobs import Progress
 from crm.templatetags.figures import number
 
-LEAST_PROBABILITY = 0.1
-"""Below, a pair is not worth anybody's look: nine of ten are two parties."""
+LEAST_PROBABILITY = 0.25
+"""Below, a pair is not worth anybody's look: three of four are two parties."""
 PROBABLE = 0.5
 MOST_LEARNED_FROM = 300_000
 RANDOM_PAIRS = 200_000
@@ -100,11 +101,12 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
 def _link(kind: str, progress: Progress) -> dict[str, Any]:
     """Find the pairs of one kind of contact, stage those worth a look; the model in figures."""
     facts = read_facts(kind)
-    first, second = candidates(facts, kind)
-    figures: dict[str, Any] = {"contacts": len(facts), "compared": len(first)}
-    if not len(first):
+    found = candidates(facts, kind)
+    first, second = found.first, found.second
+    figures: dict[str, Any] = {"contacts": len(facts), "compared": len(found)}
+    if not len(found):
         return figures
-    linkage = learn(facts, first, second)
+    linkage = learn(facts, found)
     for start in range(0, len(first), AT_ONCE):
         progress.report(0, None, f"Comparing {number(start)} of {number(len(first))} pairs")
         one, other = first[start : start + AT_ONCE], second[start : start + AT_ONCE]
@@ -112,21 +114,28 @@ def _link(kind: str, progress: Progress) -> dict[str, Any]:
     return figures | _figures(facts, linkage)
 
 
-def learn(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -> Linkage:
+def learn(facts: Facts, found: Candidates) -> Linkage:
     """The model of these contacts, from their candidate pairs (some of them by lot, where there are many)."""
     count = len(facts)
     u = strangers(facts)
-    some = np.arange(len(first))
-    if len(first) > MOST_LEARNED_FROM:
-        some = np.sort(np.random.default_rng(SEED).choice(len(first), MOST_LEARNED_FROM, replace=False))
+    some = np.arange(len(found))
+    if len(found) > MOST_LEARNED_FROM:
+        some = np.sort(np.random.default_rng(SEED).choice(len(found), MOST_LEARNED_FROM, replace=False))
+    first, second, times = found.unseen
     fields = facts.compares.values()
+    related = (
+        [how.one_place for how in fields],
+        [how.one_name for how in fields],
+        [how.one_firm for how in fields],
+    )
     return fit(
-        compare(facts, first[some], second[some]),
+        compare(facts, np.append(found.first[some], first), np.append(found.second[some], second)),
         u,
         pairs_in_all=count * (count - 1) / 2,
         names=[how.is_name for how in fields],
-        shared=[[how.one_place for how in fields], [how.one_name for how in fields]],
-        times=len(first) / len(some),
+        unlike=[how.comparison.unlike for how in fields],
+        shared=[row for row in related if any(row)],
+        times=np.append(np.full(len(some), len(found) / len(some)), times),
     )
 
 
