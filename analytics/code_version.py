@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +23,8 @@ def code_version(module: str, package: Path = PACKAGE) -> str:
     found = {module: _file_of(module, packages)}
     waiting = [module]
     while waiting:
-        for name in _imported(found[waiting.pop()], packages):
+        named = _named(found[waiting.pop()])
+        for name in (name for name in named if _counts(name, packages)):
             if name not in found:
                 found[name] = _file_of(name, packages)
                 waiting.append(name)
@@ -34,16 +35,16 @@ def code_version(module: str, package: Path = PACKAGE) -> str:
     return mark.hexdigest()[:LENGTH]
 
 
-def _imported(file: Path, packages: Mapping[str, Path]) -> Iterator[str]:
-    """The modules of the packages that a file names in its imports, wherever in it they stand."""
+@cache
+def _named(file: Path) -> tuple[str, ...]:
+    """What a file names in its imports, wherever in it they stand; read once for all steps that rest on it."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
-            named = [alias.name for alias in node.names]
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            named = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        yield from (name for name in named if _counts(name, packages))
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(found)
 
 
 def _counts(name: str, packages: Mapping[str, Path]) -> bool:

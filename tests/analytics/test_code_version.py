@@ -11,7 +11,12 @@ from analytics.registry import STEPS
 
 
 def marks(package: Path) -> dict[str, str]:
-    return {name: code_version(step.run.__module__, package) for name, step in STEPS.items()}
+    return {name: code_version(step.module, package) for name, step in STEPS.items()}
+
+
+def copied(folder: Path) -> Path:
+    ignored = shutil.ignore_patterns("__pycache__", "migrations", "management")
+    return shutil.copytree(PACKAGE, folder / "analytics", ignore=ignored)
 
 
 @pytest.mark.parametrize(
@@ -26,12 +31,12 @@ def marks(package: Path) -> dict[str, str]:
     ],
 )
 def test_mark_changes_with_the_modules_that_a_step_rests_on(tmp_path, changed, steps):
-    copies = [tmp_path / place / "analytics" for place in ("old", "new")]
-    for copy in copies:
-        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "migrations", "management"))
-    before = marks(copies[0])
-    assert before == {name: step.code_version for name, step in STEPS.items()}
-    with (copies[1] / changed).open("a") as file:
+    before, copy = {name: step.code_version for name, step in STEPS.items()}, copied(tmp_path)
+    with (copy / changed).open("a") as file:
         file.write("# another line\n")
-    after = marks(copies[1])
+    after = marks(copy)
     assert {name for name in STEPS if before[name] != after[name]} == steps
+
+
+def test_mark_is_of_the_code_and_not_of_where_it_stands(tmp_path):
+    assert marks(copied(tmp_path)) == {name: step.code_version for name, step in STEPS.items()}

@@ -169,6 +169,7 @@ def own_url() -> str:
     return settings.PLACES.database_url(connection.settings_dict["NAME"], OWNER_ROLE)
 
 
+@pytest.mark.timeout(400)
 def test_a_restored_instance_is_the_same_and_works_on(world, other, tmp_path) -> None:
     """One instance through its first day: each part begins where the one before it ended."""
     target = backed_up(tmp_path / "all.tar")

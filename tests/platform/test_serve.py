@@ -148,6 +148,7 @@ def lives_anew(server: Server, killed: int) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_the_site_serves_mends_itself_and_ends_with_ctrl_c(site):
     site.start()
     assert set(PARTS) <= site.parts().items()

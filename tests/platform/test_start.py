@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-SLOW = ("sklearn", "pandas", "scipy.stats", "scipy.optimize")
+SLOW = ("sklearn", "pandas", "scipy")
 PROGRAM = f"""
 import sys, django
 django.setup()

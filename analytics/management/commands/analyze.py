@@ -7,12 +7,13 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from analytics.models import ModelRun
 from analytics.registry import STEPS
 from analytics.runs import WAITING, StepsFailed, as_json, read_day, run_steps
 from analytics.steps import AnalysisError
+from crm.management.product import ProductCommand
 from crm.templatetags.figures import full_day, number
 
 
@@ -28,7 +29,7 @@ class Waiting:
             self.say(f"{message}.")
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Computes the scores of the customers and swaps them in; a step that fails leaves its last figures in place."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from crm.management.product import ProductCommand
 from crm.serving.alive import NotAlive, add_arguments, ask_alive
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Says whether a process of this kind is alive: web by asking its port, worker and beat by their last sign."
-    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_arguments(parser)

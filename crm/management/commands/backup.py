@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.template.defaultfilters import filesizeformat
 
 from crm.backup.programs import ProgramFailed
 from crm.backup.writing import write_backup
+from crm.management.product import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Writes everything into one file: the database as of one moment, and the uploads. Keep the secret key apart."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,15 +8,16 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 
 from crm.actions import save_user
 from crm.choices import Role
+from crm.management.product import ProductCommand
 from crm.models import Team, User
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Makes a person who may sign in, or changes the one with this e-mail address: role, team, name, password."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from crm.access import can
 from crm.catalogue import ExportKind, export_kinds
@@ -18,6 +18,7 @@ from crm.choices import Verb
 from crm.exporting.csv import csv_lines
 from crm.exporting.streams import CannotExport, refuse_unknown, shown_columns
 from crm.log import log
+from crm.management.product import ProductCommand
 from crm.models import User
 
 
@@ -33,7 +34,7 @@ class Counted:
             yield row
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Writes a table as CSV (UTF-8). A text that a spreadsheet would run gets a ' in front; import takes it off."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

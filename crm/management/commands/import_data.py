@@ -9,7 +9,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crm.acting import acting, current_acting
 from crm.catalogue import import_kinds
@@ -19,6 +19,7 @@ from crm.importing.engine import ImportResult, import_file
 from crm.importing.errors import UnreadableFile
 from crm.importing.mapping import ImportOptions, split_pair
 from crm.importing.numbers import DecimalMark
+from crm.management.product import ProductCommand
 from crm.models import User
 
 ORDERS = (DateOrder.DMY.value, DateOrder.MDY.value, DateOrder.YMD.value)
@@ -62,7 +63,7 @@ class TerminalProgress:
             self.stream.write("\r" + " " * 75 + "\r")
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Imports a table: what it is, is told by its content. Running the same file again changes nothing."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:

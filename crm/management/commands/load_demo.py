@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from crm.company import company_today
@@ -15,9 +15,10 @@ from crm.demo.house import DemoRefused
 from crm.demo.loading import load_demo
 from crm.environment import is_local
 from crm.jobs import start_job
+from crm.management.product import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "Loads a demo company: people, contacts, products, orders, contact history. The same numbers and the same last"
         " day give the same data. Refuses where there are contacts, unless --add."

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from crm.database.owner import as_owner
 from crm.log import log
+from crm.management.product import ProductCommand
 from crm.past.pruning import prune
 
 LEAST_DAYS = 30
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Takes rows older than so many days out of the row history, in small steps. The log of intent stays."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,16 +7,17 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from crm.incoming.choices import Door, Outcome
 from crm.incoming.intake import TooLarge, take_and_work
+from crm.management.product import ProductCommand
 from crm.models import IncomingMail, Mailbox
 
 TICKET = "service.ticket"
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Takes mails in from files (one mail each, as they came) and says what became of each of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,11 +6,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from crm.backup.manifest import BadBackup
 from crm.backup.programs import ProgramFailed
 from crm.backup.restoring import NotEmpty, restore_backup
+from crm.management.product import ProductCommand
 
 SEALED = (
     "This instance has another secret key than the one that made the backup: second factors and stored passwords cannot"
@@ -18,7 +19,7 @@ SEALED = (
 )
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = "Puts a backup into an empty instance; stop web, worker and beat first. It sends nothing until released."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from crm.accounts.actions import seal_factors_anew
 from crm.incoming.actions import seal_passwords_anew
+from crm.management.product import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "After a change of CRM_SECRET_KEY: seals the secrets of second factors and the passwords of mailboxes with the"
         " new key. Set CRM_OLD_SECRET_KEYS to the old key before, and take it away afterwards."

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crm.embedded import ServiceError
+from crm.management.product import ProductCommand
 from crm.serving.site import PortTaken, serve
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Web server, Celery worker and beat, and the embedded servers below them."""
 
     help = "Start the embedded servers, migrate, and run web server, worker and beat until Ctrl-C."
-    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The port."""

@@ -1,0 +1,13 @@
+"""What the commands of the product share."""
+
+from django.core.management.base import BaseCommand
+
+
+class ProductCommand(BaseCommand):
+    """A command that people and timers call on a running instance.
+
+    It makes no checks of the code: those read every page of the product, a third of the time in which a mail is handed
+    over. `make check` makes them, and so does `manage.py check --deploy` where an instance is set up.
+    """
+
+    requires_system_checks = []
