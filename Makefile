@@ -59,7 +59,7 @@ bench: setup
 drills: setup
 	@CRM_DRILLS=1 $(PYTEST) tests/drills tests/analytics/test_rfm.py tests/mail/test_drill.py tests/mail/test_deaths.py tests/importing/test_interrupted.py \
 		tests/incoming/test_deaths.py tests/service/test_bad_mail.py tests/access tests/api/test_fuzz.py tests/api/test_parity.py \
-		tests/admin/test_pages.py tests/filtering/test_same_ids.py tests/analytics/test_faults.py
+		tests/admin/test_pages.py tests/filtering/test_same_ids.py tests/analytics/test_faults.py tests/analytics/test_clv.py
 
 # each role lives so many minutes in the browser; the suite has each of its chores once
 days: setup browser

@@ -19,6 +19,7 @@ from crm.demo.process import TRUTH
 from orders.models import Order
 from tests.analytics.bases import Sale, cdnow_sales, make_base
 from tests.analytics.clv_bases import DAY, counted_histories, drawn_sales, forecast, stored
+from tests.drills.tally import size
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("segments")]
 CUTOFF = dt.date(1997, 9, 30)
@@ -38,7 +39,7 @@ def sales(draw) -> list[Sale]:
     return draw(st.lists(one, max_size=30))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(40, 100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sales())
 def test_histories_are_those_of_plain_counting(made):
     Order.objects.all().delete()

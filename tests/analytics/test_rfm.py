@@ -94,7 +94,7 @@ def check(base, window_days):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=size(250, 1000), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=size(100, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(base=sales(), window_days=WINDOWS)
 def test_scores_of_many_bases_are_those_of_plain_counting(monkeypatch, base, window_days):
     monkeypatch.setattr(rfm, "rebuild", refill)

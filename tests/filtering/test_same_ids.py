@@ -57,7 +57,7 @@ def examples(number: int) -> Any:
     )
 
 
-MANY, SOME = examples(size(80, 200)), examples(size(40, 200))
+MANY, SOME = examples(size(40, 200)), examples(size(25, 200))
 
 
 @MANY
