@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 
 from campaigns.models import Campaign, Offer, Segment, SendingRules
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
@@ -14,6 +16,8 @@ class SendingRulesAdmin(LoggedAdmin):
 
     list_display = ("__str__", "approval_above", "most_mails", "in_days", "quiet_from", "quiet_until")
     sortable_by = ()
+    # a time of everybody's own clock: nothing to be reckoned from the server's
+    formfield_overrides = {models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}}
     fieldsets = (
         (None, {"fields": ("approval_above", ("most_mails", "in_days"))}),
         ("Quiet hours", {

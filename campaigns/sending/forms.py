@@ -67,7 +67,9 @@ class AudienceForm(SectionedForm, forms.ModelForm):
             "offers": kept,
         }
         super().__init__(data=data, instance=record, initial={**begins, **initial})
-        self.fields["timing"].required = False
+        timing = cast(forms.ChoiceField, self.fields["timing"])
+        timing.required = False
+        timing.choices = [(value, f"{label[:1].upper()}{label[1:]}") for value, label in Timing.choices]
         for name in ("segments", "without"):
             field = cast(forms.ModelMultipleChoiceField, self.fields[name])
             field.queryset = Segment.objects.visible_to(user)
