@@ -116,7 +116,7 @@ def test_the_check_says_when_each_gets_it_and_so_it_is(house, people):
         actions.launch_campaign(actor=house, campaign=campaign)
         assert run_campaign(campaign.pk) == 0
         page = signed_in(house).get(campaign.get_absolute_url()).content.decode()
-        assert f"{len(people)} wait: at 09:00 where they are" in page
+        assert f"{len(people)} wait for 09:00 where they are" in page
         clock.move_to(line.first_at - dt.timedelta(minutes=1))
         assert run_campaign(campaign.pk) == 0
         clock.move_to(line.first_at)
