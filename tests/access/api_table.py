@@ -241,6 +241,10 @@ OPERATIONS: dict[str, Operation] = {
     "change_registration": writing("registration", "change", "registrations", {**VERSION, "note": "Thanks"}),
     "list_duplicates": reading("pair", "contacts"),
     "get_duplicate": reading("pair", "contacts", has_record=True),
+    "merge_contact": writing("contact", "delete", "contacts", {"into_id": 1}),
+    "list_merges": reading("merge", "contacts"),
+    "get_merge": reading("merge", "contacts", has_record=True),
+    "undo_merge": writing("merge", "delete", "contacts"),
     "list_scores": reading("contact", "scores"),
     "get_scores": reading("scored", "scores", has_record=True),
 }
