@@ -1,4 +1,4 @@
-"""One stack for all drills of a process, and the count of what they did."""
+"""One stack for all drills, ended behind the last of them, and the count of what they did."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.drill)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_stack(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("stack"))
     try:
