@@ -105,15 +105,34 @@ def _draw(template_name: str, language: str | None, **context: Any) -> SafeStrin
     return render_to_string(template_name, context)
 
 
-def commands_for(request: HttpRequest) -> list[dict[str, str]]:
-    """Every page that this person may go to and everything they may make: label, url, icon and a note."""
-    pages = [_command(line, line.label, group.label) for group in _navigation(request) for line in group.lines]
-    new = [_command(line, f"New {line.label.lower()}", "") for line in _new_menu(request)]
-    return [*pages, *new, *({**page, "url": reverse(page["url"]), "note": "You"} for page in OWN_PAGES)]
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A page to go to or a record to make, by the label under which it is offered; `item` None: an own page."""
+
+    label: str
+    url: str
+    icon: str
+    note: str = ""
+    item: NavItem | NewItem | None = None
 
 
-def _command(line: Line, label: str, note: str) -> dict[str, str]:
-    return {"label": label, "url": line.url, "icon": line.icon, "key": line.key, "note": note}
+@cache
+def all_commands() -> tuple[Command, ...]:
+    """What there is to go to and to make, for whoever may: pages in the order of the navigation, what is new, own."""
+    groups = list(dict.fromkeys(item.group for item in _all_items()))
+    pages = sorted(_all_items(), key=lambda item: groups.index(item.group))
+    return (
+        *(Command(item.label, address_of(item.url_name), item.icon, item.group, item) for item in pages),
+        *(Command(f"New {new.label.lower()}", address_of(new.url_name), new.icon, "", new) for new in _new_items()),
+        *(Command(page["label"], address_of(page["url"]), page["icon"], "You") for page in OWN_PAGES),
+    )
+
+
+def may_go(request: HttpRequest, command: Command) -> bool:
+    """Whether a person may open the page of a command. Where a second factor must be set up, only their own."""
+    if isinstance(command.item, NavItem):
+        return not _must_set_up(request) and _may_open(request.user, command.item)
+    return command.item is None or (not _must_set_up(request) and _may_make(request.user, command.item))
 
 
 def _navigation(request: HttpRequest) -> tuple[Group, ...]:
@@ -170,6 +189,14 @@ def _active(path: str, items: list[NavItem]) -> NavItem | None:
 def _new_menu(request: HttpRequest) -> tuple[Line, ...]:
     if not request.user.is_authenticated or _must_set_up(request):
         return ()
-    items: list[NewItem] = [item for catalogue in catalogues() for item in catalogue.new_items]
-    allowed = [item for item in items if can(request.user, Verb.ADD, apps.get_model(item.model))]
-    return tuple(_line(item) for item in sorted(allowed, key=lambda item: item.order))
+    return tuple(_line(item) for item in _new_items() if _may_make(request.user, item))
+
+
+@cache
+def _new_items() -> tuple[NewItem, ...]:
+    items = (item for catalogue in catalogues() for item in catalogue.new_items)
+    return tuple(sorted(items, key=lambda item: item.order))
+
+
+def _may_make(user: User, item: NewItem) -> bool:
+    return can(user, Verb.ADD, apps.get_model(item.model))

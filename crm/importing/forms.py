@@ -62,7 +62,12 @@ NEW_FIELDS = (
 
 def kinds_for(user: User) -> list[ImportKind]:
     """The kinds that this person may import."""
-    return [kind for kind in import_kinds().values() if can(user, Verb.IMPORT, apps.get_model(kind.model))]
+    return [kind for kind in import_kinds().values() if may_import(user, kind)]
+
+
+def may_import(user: User, kind: ImportKind) -> bool:
+    """Whether a person may bring in files of a kind."""
+    return can(user, Verb.IMPORT, apps.get_model(kind.model))
 
 
 class UploadForm(forms.Form):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,11 +12,11 @@ from django.apps import apps
 from django.urls import reverse
 
 from crm.access import can
-from crm.catalogue import SearchFound, SearchHit, SearchSource, search_sources
+from crm.catalogue import SearchFound, SearchHit, SearchSource, import_kinds, search_sources
 from crm.choices import Verb
-from crm.importing.forms import kinds_for
+from crm.importing.forms import may_import
 from crm.models import ImportRun, LogEntry
-from crm.navigation import commands_for
+from crm.navigation import address_of, all_commands, may_go
 from crm.templatetags.figures import number
 
 if TYPE_CHECKING:
@@ -53,17 +54,21 @@ def search_everything(user: User, text: str, limit: int) -> list[Group]:
 def commands(request: SignedInRequest, text: str) -> Group:
     """Pages to go to and records to make; those whose words begin with what is typed, the first few without."""
     words = text.casefold().split()
-    offered = [*commands_for(request), *(_imports(request) if words else ())]
-    found = [one for one in offered if _fits(one["label"], words)]
-    hits = [SearchHit(one["label"], one["url"], one["icon"], one["note"]) for one in found]
+    # by their words first: few fit, and what a person may do is asked for each
+    found = [one for one in all_commands() if _fits(one.label, words) and may_go(request, one)]
+    hits = [SearchHit(one.label, one.url, one.icon, one.note) for one in found]
+    hits += _imports(request.user, words) if words else ()
     return Group("commands", "Go to", tuple(hits[:MOST_COMMANDS] if words else hits))
 
 
-def _imports(request: SignedInRequest) -> Iterable[dict[str, str]]:
+def _imports(user: User, words: Sequence[str]) -> Iterable[SearchHit]:
     """The wizard, one line for each kind of file that this person may bring in."""
-    for kind in kinds_for(request.user) if can(request.user, Verb.ADD, ImportRun) else ():
-        url = f"{reverse('crm:import_new')}?{urlencode({'kind': kind.name})}"
-        yield {"label": f"Import {kind.label.lower()}", "url": url, "icon": "upload", "note": "a file"}
+    for kind in import_kinds().values():
+        label = f"Import {kind.label.lower()}"
+        if _fits(label, words) and can(user, Verb.ADD, ImportRun) and may_import(user, kind):
+            yield SearchHit(
+                label, f"{address_of('crm:import_new')}?{urlencode({'kind': kind.name})}", "upload", "a file"
+            )
 
 
 def recent(user: User) -> Group:
@@ -100,8 +105,13 @@ def _all_url(source: SearchSource, text: str) -> str:
 
 def _fits(label: str, words: Iterable[str]) -> bool:
     """Whether each typed word begins a word of the label."""
-    parts = label.casefold().replace("-", " ").split()
+    parts = _parts(label)
     return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+@cache
+def _parts(label: str) -> tuple[str, ...]:
+    return tuple(label.casefold().replace("-", " ").split())
 
 
 def shell_of(groups: Iterable[Group]) -> dict[str, Any]:
