@@ -53,10 +53,10 @@ UPDATE {ROWS} SET campaign_key = lower(campaign), person_key = contact_external_
 MAKE_CAMPAIGNS = f"""
 INSERT INTO campaigns_campaign (
   name, type, channel, state, goal, owner_id, currency, window_days, version, created_at, updated_at, purpose,
-  control_share, sender_name
+  control_share, sender_name, timing
 )
 SELECT (array_agg(r.campaign ORDER BY r.row_no))[1], '', 'email', 'over', '', %(owner)s, %(currency)s, 14, 1, now(),
-  now(), 'marketing', 0, ''
+  now(), 'marketing', 0, '', 'moment'
 FROM {ROWS} r WHERE NOT EXISTS (SELECT 1 FROM campaigns_campaign c WHERE lower(c.name) = r.campaign_key)
 GROUP BY r.campaign_key ORDER BY min(r.row_no)
 """
