@@ -27,6 +27,8 @@ def newcombe(hits: int, count: int, other_hits: int, other_count: int, confidenc
 def welch(values: Sequence[float], others: Sequence[float], confidence: float = 0.95) -> Interval | None:
     """Interval of the difference of two means whose variances may differ (Welch 1947); None with fewer than two of
     either, or without any variance."""
+    from scipy.special import stdtrit  # noqa: PLC0415  (slow to import, and pages import this module)
+
     if min(len(values), len(others)) < 2:
         return None
     parts = [float(np.var(group, ddof=1)) / len(group) for group in (values, others)]
@@ -35,8 +37,6 @@ def welch(values: Sequence[float], others: Sequence[float], confidence: float = 
     freedom = sum(parts) ** 2 / sum(
         part**2 / (len(group) - 1) for part, group in zip(parts, (values, others), strict=True)
     )
-    from scipy.special import stdtrit  # noqa: PLC0415  (slow to import, and pages import this module)
-
     half = float(stdtrit(freedom, 0.5 + confidence / 2)) * math.sqrt(sum(parts))
     difference = float(np.mean(values)) - float(np.mean(others))
     return difference - half, difference + half

@@ -169,9 +169,9 @@ class Recipient(models.Model):
 
     `variant` is empty for who was left out before the draw, with the `reason`. `mail_id` is the row of the outgoing
     mail, whose state says whether it left. What was not measured is None: a file without a column for clicks says
-    nothing of clicks. `time_zone` is where they were when it started, empty
-    where that was not known. `amount` is what they spent within the campaign's window, in its currency. Moments are
-    known for what happened here; a file has yes or no.
+    nothing of clicks. `time_zone` is where they were when it started, empty where that was not known. `amount` is what
+    they spent within the campaign's window, in its currency. Moments are known for what happened here; a file has yes
+    or no.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients")

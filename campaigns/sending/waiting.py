@@ -4,7 +4,6 @@ in the ledger of mails when quiet hours began.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
@@ -50,9 +49,9 @@ UPDATE campaigns_recipient r SET state = 'waiting', mail_id = NULL FROM gone WHE
 """
 
 
-def plan_of(campaign: Campaign, now: dt.datetime | None = None) -> Plan:
+def plan_of(campaign: Campaign) -> Plan:
     """The plan of a campaign as it has started, or as it would start now."""
-    return Plan(campaign, rules(), campaign.launched_at or now or timezone.now())
+    return Plan(campaign, rules(), campaign.launched_at or timezone.now())
 
 
 def ready_zones(campaign: Campaign) -> list[Opening]:
@@ -88,13 +87,13 @@ def move_on() -> int:
         object_model=Campaign._meta.label_lower, state=MailState.QUEUED, closes_at__lte=now
     )
     keys = dict(late.values_list("pk", "object_id"))
-    campaigns = Campaign.objects.in_bulk(set(keys.values()))
-    rows = Recipient.objects.filter(mail_id__in=keys, campaign__in=campaigns)
+    plans = {key: plan_of(campaign) for key, campaign in Campaign.objects.in_bulk(set(keys.values())).items()}
+    rows = Recipient.objects.filter(mail_id__in=keys, campaign__in=plans)
     by_zone: dict[tuple[int, str], list[Any]] = {}
     for campaign, zone, mail in rows.values_list("campaign", "time_zone", "mail_id"):
         by_zone.setdefault((campaign, zone), []).append(mail)
     for (campaign, zone), mails in by_zone.items():
-        opening = plan_of(campaigns[campaign]).opening(zone, now)
+        opening = plans[campaign].opening(zone, now)
         late.filter(pk__in=mails).update(due_at=opening.opens_at, closes_at=opening.closes_at)
     return sum(map(len, by_zone.values()))
 
