@@ -33,8 +33,8 @@ class Timing(models.TextChoices):
     """When a campaign leaves: at one moment, or at one time of each person's clock."""
 
     MOMENT = "moment", "to everybody at the same moment"
-    LOCAL = "local", "at that time where each person is; where it has passed, the next day"
-    LOCAL_SOON = "local_soon", "at that time where each person is; where it has passed, at once"
+    LOCAL = "local", "at that local time; if past, the next day"
+    LOCAL_SOON = "local_soon", "at that local time; if past, at once"
 
 
 class CampaignState(models.TextChoices):

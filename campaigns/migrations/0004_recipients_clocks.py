@@ -23,8 +23,8 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("moment", "to everybody at the same moment"),
-                    ("local", "at that time where each person is; where it has passed, the next day"),
-                    ("local_soon", "at that time where each person is; where it has passed, at once"),
+                    ("local", "at that local time; if past, the next day"),
+                    ("local_soon", "at that local time; if past, at once"),
                 ],
                 default="moment",
                 max_length=12,

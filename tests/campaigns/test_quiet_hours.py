@@ -167,6 +167,6 @@ def test_a_local_time_needs_a_time_and_rules_need_both_ends(house):
     assert browser.post(f"/campaigns/{campaign.pk}/audience/", given).status_code == 302
     campaign.refresh_from_db()
     assert (campaign.timing, campaign.starts_at.astimezone(dt.UTC).hour) == ("local", 7)
-    assert "at that time where each person is" in browser.get(campaign.get_absolute_url()).content.decode()
+    assert "at that local time" in browser.get(campaign.get_absolute_url()).content.decode()
     with pytest.raises(ValidationError, match="give both, or neither"):
         SendingRules(pk=1, quiet_from=dt.time(21)).full_clean()
