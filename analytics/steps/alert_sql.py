@@ -55,19 +55,46 @@ FROM {holding} AS a JOIN {holding} AS b ON b.contact_id = a.contact_id AND b.pro
 WHERE a.product_id = ANY({products}) AND b.product_id = ANY({products})
 GROUP BY 1, 2 HAVING count(*) >= {least}
 """)
+# each with what people's answers so far make of such an offer
 RULE_SQL = sql.SQL("""
 CREATE UNLOGGED TABLE {rule} AS
-SELECT * FROM unnest({kinds}::text[], {haves}::bigint[], {offers}::bigint[], {chances}::float8[], {gains}::float8[],
-                     {evidence}::text[]) AS r (kind, have, offer, chance, gain, evidence)
+SELECT r.*, r.chance * r.gain * coalesce(trust.share, 1) AS worth
+FROM unnest({kinds}::text[], {haves}::bigint[], {offers}::bigint[], {chances}::float8[], {gains}::float8[],
+            {evidence}::text[]) AS r (kind, have, offer, chance, gain, evidence)
+LEFT JOIN ({trust}) AS trust ON trust.kind = r.kind AND trust.product_id = r.offer
+""")
+RULE_INDEX_SQL = sql.SQL("CREATE INDEX ON {rule} (worth DESC, offer, have) WHERE kind = 'cross'")
+TRUST_SQL = sql.SQL("""
+SELECT kind, product_id, (count(*) FILTER (WHERE state = 'accepted') + {prior})::float8 / (count(*) + {prior}) AS share
+FROM {alerts} WHERE state IN ('accepted', 'dismissed') AND NOT is_held_back GROUP BY kind, product_id
+""")
+# the best of the many rules that fit a customer, one after the other from the most valuable on; written out for each
+# customer and rule, a million customers would be a hundred million rows
+CROSS_SQL = sql.SQL("""
+SELECT own.contact_id, 'cross' AS kind, best.offer AS product_id, best.have AS instead_of, best.chance,
+       best.chance * best.gain AS value, NULL::jsonb AS evidence
+FROM (
+    SELECT contact_id, array_agg(product_id) AS held,
+           array_agg(product_id) FILTER (WHERE last_on > {as_of} - 730) AS lately
+    FROM {holding} GROUP BY contact_id HAVING max(last_on) > {as_of} - 730
+) AS own
+LEFT JOIN (
+    SELECT contact_id, array_agg(product_id) AS products FROM {alerts}
+    WHERE kind = 'cross' AND made_on > {as_of} - {rest} GROUP BY contact_id
+) AS told ON told.contact_id = own.contact_id
+CROSS JOIN LATERAL (
+    SELECT * FROM {rule} AS r
+    WHERE r.kind = 'cross' AND r.have = ANY(own.lately) AND r.offer <> ALL(own.held)
+      AND (told.products IS NULL OR r.offer <> ALL(told.products))
+    ORDER BY r.worth DESC, r.offer, r.have LIMIT 1
+) AS best
 """)
 # of customers who have one thing and not the other; what they take in a year counts for a switch
 FITTING_SQL = sql.SQL("""
 SELECT h.contact_id, r.kind, r.offer AS product_id, r.have AS instead_of, r.chance,
-       r.chance * r.gain * CASE WHEN r.kind = 'switch' THEN h.quantity_365 ELSE 1 END AS value,
-       r.evidence::jsonb || jsonb_build_object('times', h.orders_365, 'last_on', h.last_on) AS evidence
+       r.chance * r.gain * CASE WHEN r.kind = 'switch' THEN h.quantity_365 ELSE 1 END AS value, NULL::jsonb AS evidence
 FROM {rule} AS r JOIN {holding} AS h ON h.product_id = r.have
-WHERE h.last_on > {as_of} - CASE r.kind WHEN 'cross' THEN 730 ELSE 365 END
-  AND (r.kind = 'cross' OR h.orders_365 >= 2)
+WHERE r.kind <> 'cross' AND h.last_on > {as_of} - 365 AND h.orders_365 >= 2
   AND NOT EXISTS (SELECT 1 FROM {holding} AS own WHERE own.contact_id = h.contact_id AND own.product_id = r.offer)
 """)
 # {limit} is the wait that nine in ten of the customer's own would not outlast, in days
@@ -120,11 +147,7 @@ WHERE fall >= {least_fall} AND fall > 1.96 * error
 """)
 # the best ones for each person and kind, until so many wait; nothing that was answered or shown a short time ago
 MAKE_SQL = sql.SQL("""
-WITH fitting AS ({fitting}), trust AS (
-    SELECT kind, product_id,
-           (count(*) FILTER (WHERE state = 'accepted') + {prior})::float8 / (count(*) + {prior}) AS share
-    FROM {alerts} WHERE state IN ('accepted', 'dismissed') AND NOT is_held_back GROUP BY kind, product_id
-), told AS (
+WITH fitting AS ({fitting}), trust AS ({trust}), told AS (
     SELECT f.*, f.value * coalesce(trust.share, 1) AS worth, coalesce(c.owner_id, 0) AS owner
     FROM fitting AS f
     JOIN contacts_contact AS c ON c.id = f.contact_id AND c.archived_at IS NULL
@@ -155,10 +178,14 @@ WITH fitting AS ({fitting}), trust AS (
 )
 INSERT INTO {alerts} (contact_id, kind, product_id, instead_of_id, evidence, chance, expected_value, is_held_back,
                       made_on, run_id, state, reason)
-SELECT contact_id, kind, product_id, instead_of, evidence, chance, round(worth::numeric, 2),
-       ('x' || substr(md5(concat_ws(':', {salt}, contact_id, kind, product_id)), 1, 7))::bit(28)::int % 10 = 0, {as_of},
-       {run_id}, 'new', ''
+SELECT ranked.contact_id, ranked.kind, ranked.product_id, instead_of,
+       coalesce(ranked.evidence, r.evidence::jsonb || jsonb_build_object('times', h.orders_365, 'last_on', h.last_on)),
+       ranked.chance, round(ranked.worth::numeric, 2),
+       ('x' || substr(md5(concat_ws(':', {salt}, ranked.contact_id, ranked.kind, ranked.product_id)), 1, 7)
+       )::bit(28)::int % 10 = 0, {as_of}, {run_id}, 'new', ''
 FROM ranked
+LEFT JOIN {rule} AS r ON r.kind = ranked.kind AND r.have = instead_of AND r.offer = ranked.product_id
+LEFT JOIN {holding} AS h ON h.contact_id = ranked.contact_id AND h.product_id = instead_of
 WHERE place <= {most} - (SELECT coalesce(sum(number), 0) FROM waiting AS w
                          WHERE w.owner = ranked.owner AND w.kind = ranked.kind)
 """)

@@ -207,12 +207,18 @@ def _write_rules(rules: Sequence[Rule]) -> None:
         "evidence": [json.dumps(rule.evidence) for rule in rules],
     }
     literals = {name: sql.Literal(values) for name, values in columns.items()}
-    execute(texts.RULE_SQL.format(rule=sql.Identifier(texts.RULE), **literals))
+    execute(texts.RULE_SQL.format(rule=sql.Identifier(texts.RULE), trust=_trust(), **literals))
+    execute(texts.RULE_INDEX_SQL.format(rule=sql.Identifier(texts.RULE)))
     analyze_table(texts.RULE)
 
 
+def _trust() -> sql.Composed:
+    return texts.TRUST_SQL.format(prior=sql.Literal(PRIOR), **texts.NAMES)
+
+
 def _make(as_of: dt.date, run_id: int, drift: sql.Composed | None) -> int:
-    fitting = texts.FITTING_SQL.format(as_of=day(as_of), **texts.NAMES)
+    names = {**texts.NAMES, "as_of": day(as_of), "rest": sql.Literal(REST_DAYS)}
+    fitting = [texts.CROSS_SQL.format(**names), texts.FITTING_SQL.format(**names)]
     margin = texts.MARGIN_SQL.format(
         cost=cost_in_base(),
         as_of=day(as_of),
@@ -222,17 +228,15 @@ def _make(as_of: dt.date, run_id: int, drift: sql.Composed | None) -> int:
     )
     return execute(
         texts.MAKE_SQL.format(
-            fitting=sql.SQL(" UNION ALL ").join([fitting, margin, *([drift] if drift else [])]),
-            as_of=day(as_of),
+            fitting=sql.SQL(" UNION ALL ").join([*fitting, margin, *([drift] if drift else [])]),
+            trust=_trust(),
             run_id=sql.Literal(run_id),
-            prior=sql.Literal(PRIOR),
-            rest=sql.Literal(REST_DAYS),
             horizon=sql.Literal(HORIZON_DAYS),
             most=sql.Literal(MOST_WAITING),
             of_product=sql.Literal(MOST_OF_PRODUCT),
             least=sql.Literal(LEAST_WORTH),
             salt=sql.Literal(as_of.isoformat()),
-            **texts.NAMES,
+            **names,
         )
     )
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from contacts.choices import ContactKind, ListKind
 from contacts.demo.drafts import NONE, Draft, draw
+from contacts.demo.origins import account_facts
 from contacts.demo.reaching import Points, draw_points, searched, write_points
 from contacts.demo.territories import NOBODY, assign
 from contacts.models import Address, Contact
@@ -19,6 +20,7 @@ from crm.demo.writing import array, copy_columns, money, next_number, nullable, 
 
 FIRST_EXTERNAL_ID = 100_001
 PARTNERS = 8
+USUAL_EMPLOYEES = 4  # of an organization of which it is not known
 SOURCES = ("trade fair", "website", "referral", "catalogue request", "walk-in", "cold call", "directory")
 SOURCE_SHARES = (0.2, 0.32, 0.17, 0.1, 0.09, 0.05, 0.07)
 TAGS = ("newsletter", "pays early", "custom cuts", "exhibition", "bulk buyer", "sample box", "education discount")
@@ -54,6 +56,12 @@ def fill(batch: Batch) -> None:
     columns |= {"owner": nullable(owner, owner != NOBODY), "team": nullable(team, team != NOBODY)}
     if not len(house.partner_ids):
         house.partner_ids = ids[_make_partners(draft, columns)]
+    columns |= account_facts(
+        house,
+        number=house.next_contact + np.arange(draft.size),
+        employees=np.array([int(count or USUAL_EMPLOYEES) for count in columns["employees"]]),
+        is_account=draft.is_organization & np.array([gone is None for gone in columns["archived_at"]]),
+    )
     house.counts["contacts"] += copy_columns(Contact, columns)
     house.next_contact += draft.size
     house.counts["contact points"] += write_points(ids, points)

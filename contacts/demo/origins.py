@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from contacts.choices import ListKind
 from contacts.models import AcquiredList, MarketCategory, Responsibility
 from crm.choices import Role
 from crm.demo.house import Batch, Fill, House
+from crm.demo.process import Ints
 from crm.demo.staff import KEY_ACCOUNTS
+from crm.demo.writing import nullable
 
 # name, kind, vendor, days since it came, days until the licence ends, cost, names, the contacts' source
 LISTS = (
@@ -25,16 +30,7 @@ ENTER = """
 INSERT INTO contacts_listedcontact (acquired_list_id, contact_id, created_at)
 SELECT %s, id, created_at FROM contacts_contact WHERE id IN (SELECT unnest(%s::bigint[])) AND source = %s ORDER BY id
 """
-FACTS = """
-UPDATE contacts_contact c SET
-  potential = round((coalesce(c.employees, 4) * (120 + (n.number * 7919) %% 380))::numeric, -2),
-  review_days = CASE WHEN n.number %% 4 = 0 THEN 90 END,
-  reviewed_on = CASE WHEN n.number %% 4 = 0 THEN %(end)s::date - ((n.number * 31) %% 100)::integer END,
-  review_on = CASE WHEN n.number %% 4 = 0 THEN %(end)s::date - ((n.number * 31) %% 100)::integer + 90 END
-FROM (SELECT id, substr(external_id, 2)::bigint AS number FROM contacts_contact
-      WHERE id IN (SELECT unnest(%(ids)s::bigint[]))) n
-WHERE n.id = c.id AND c.kind = 'organization' AND c.archived_at IS NULL
-"""
+REVIEW_DAYS = 90
 
 
 def load(house: House) -> Fill:
@@ -51,9 +47,21 @@ def load(house: House) -> Fill:
         with connection.cursor() as cursor:
             for acquired, (*_, source) in zip(made, LISTS, strict=True):
                 cursor.execute(ENTER, [acquired.pk, ids, source])
-            cursor.execute(FACTS, {"ids": ids, "end": house.end})
 
     return fill
+
+
+def account_facts(house: House, *, number: Ints, employees: Ints, is_account: NDArray[np.bool_]) -> dict[str, Any]:
+    """What organizations could buy in a year, and of every fourth when it is looked over; a column each."""
+    potential = (employees * (120 + number * 7919 % 380) + 50) // 100 * 100
+    is_reviewed = is_account & (number % 4 == 0)
+    reviewed = np.datetime64(house.end) - (number * 31 % 100).astype("m8[D]")
+    return {
+        "potential": nullable(potential, is_account),
+        "review_days": nullable(np.full(len(number), REVIEW_DAYS), is_reviewed),
+        "reviewed_on": nullable(reviewed, is_reviewed),
+        "review_on": nullable(reviewed + np.timedelta64(REVIEW_DAYS), is_reviewed),
+    }
 
 
 def _list(

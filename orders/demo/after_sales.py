@@ -14,7 +14,6 @@ from psycopg import sql
 from crm.demo.house import Batch, Fill, House
 from crm.demo.statistics import tell_planner
 from orders.choices import OptionKind
-from orders.invoices.keeping import refresh_invoices
 from orders.models import Invoice, OptionChoice, Product, ProductOption
 
 MACHINES = {"T-7020": 24, "T-7040": 36, "T-7060": 36, "T-7070": 12, "H-6080": 24}
@@ -49,26 +48,37 @@ JOIN (SELECT s.product_id, s.name, c.name AS choice, c.position FROM orders_prod
 WHERE p.position = (length(o.number) + ascii(right(o.number, 1))) %% 2
 ORDER BY l.id
 """).format(own=LINES)
+DICE = sql.SQL("('x' || left(md5({}), 6))::bit(24)::integer %% 100")
+"""How an invoice is paid, by its number."""
+PAID_ON = sql.SQL("{} + 3 + k.dice %% 25")
 INVOICES_SQL = sql.SQL("""
 INSERT INTO orders_invoice (contact_id, order_id, number, issued_on, due_on, currency, amount, note, paid_amount,
-  open_amount, state, version, created_at, updated_at)
-SELECT o.contact_id, o.id, 'RE-' || split_part(o.number, '-', 2), o.ordered_on + 1, o.ordered_on + 15, o.currency,
-  round(o.amount * 1.19, 2), '', 0, 0, 'open', 1, o.ordered_at, o.ordered_at
+  open_amount, base_open_amount, state, version, created_at, updated_at)
+SELECT o.contact_id, o.id, n.number, o.ordered_on + 1, o.ordered_on + 15, o.currency, n.amount, '', p.paid,
+  n.amount - p.paid, n.amount - p.paid,
+  CASE WHEN p.paid = n.amount THEN 'paid' WHEN p.paid > 0 THEN 'part_paid' ELSE 'open' END,
+  1, o.ordered_at, o.ordered_at
 FROM {own} JOIN contacts_contact c ON c.id = o.contact_id
+CROSS JOIN LATERAL (
+  SELECT 'RE-' || split_part(o.number, '-', 2) AS number, round(o.amount * 1.19, 2) AS amount OFFSET 0) n
+CROSS JOIN LATERAL (SELECT {dice} AS dice OFFSET 0) k
+CROSS JOIN LATERAL (SELECT
+  CASE WHEN {paid_on} > %(end)s OR k.dice >= 92 AND o.ordered_on + 1 >= %(end)s::date - 150 THEN 0
+       WHEN k.dice BETWEEN 88 AND 91 THEN round(n.amount / 2, 2) ELSE n.amount END AS paid OFFSET 0) p
 WHERE c.kind = 'organization' AND o.amount > 0
   AND o.ordered_on < %(end)s ORDER BY o.id
-""").format(own=ORDERS)
+""").format(own=ORDERS, dice=DICE.format(sql.SQL("n.number")), paid_on=PAID_ON.format(sql.SQL("o.ordered_on + 1")))
+"""With what its payment makes of an invoice, as `orders.invoices.keeping` would: the demo's company counts in their
+currency."""
 PAYMENTS_SQL = sql.SQL("""
 INSERT INTO orders_payment (invoice_id, paid_on, amount, method, reference, created_at)
-SELECT i.id, d.day, CASE WHEN k.dice BETWEEN 88 AND 91 THEN round(i.amount / 2, 2) ELSE i.amount END,
+SELECT i.id, {paid_on}, i.paid_amount,
   CASE WHEN k.dice < 70 THEN 'transfer' WHEN k.dice < 85 THEN 'debit' ELSE 'card' END, i.number,
-  d.day::timestamp AT TIME ZONE 'UTC'
+  ({paid_on})::timestamp AT TIME ZONE 'UTC'
 FROM {own}
-CROSS JOIN LATERAL (SELECT ('x' || left(md5(i.number), 6))::bit(24)::integer %% 100 AS dice) k
-CROSS JOIN LATERAL (SELECT i.issued_on + 3 + k.dice %% 25 AS day) d
-WHERE d.day <= %(end)s
-  AND (k.dice < 92 OR i.issued_on < %(end)s::date - 150) ORDER BY i.id
-""").format(own=INVOICES)
+CROSS JOIN LATERAL (SELECT {dice} AS dice OFFSET 0) k
+WHERE i.paid_amount > 0 ORDER BY i.id
+""").format(own=INVOICES, dice=DICE.format(sql.SQL("i.number")), paid_on=PAID_ON.format(sql.SQL("i.issued_on")))
 REGISTRATIONS_SQL = sql.SQL("""
 INSERT INTO orders_productregistration (contact_id, product_id, serial, registered_on, bought_on, warranty_ends_on,
   order_id, channel, note, version, created_at)
@@ -136,7 +146,4 @@ def fill(batch: Batch) -> None:
         for what, statement in COUNTED:
             cursor.execute(statement, said)
             batch.house.counts[what] += cursor.rowcount
-        cursor.execute(sql.SQL("SELECT i.id FROM {}").format(INVOICES), said)
-        invoices = [number for (number,) in cursor.fetchall()]
     tell_planner(batch, "orders_invoice", "orders_payment")
-    refresh_invoices(invoices)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db import connection
 
 from crm.choices import Role
 from crm.demo.house import Batch, Book, Fill, House
@@ -14,7 +15,6 @@ from crm.demo.writing import array, copy_columns, money, reserve_ids
 from orders.models import Product
 from pipeline.actions import make_ready_pipeline
 from pipeline.choices import ForecastCategory, Outcome, StageKind
-from pipeline.keeping import refresh_deals
 from pipeline.models import Deal, DealCompetitor, DealRole, Pipeline, Stage, StageChange, Target
 
 NAME = "Trade customers"
@@ -107,7 +107,6 @@ def _write(batch: Batch, book: Book, pipeline: Pipeline, stages: list[Stage], pr
         steps.extend(changes)
     _copy(house, rows, steps)
     _add_parts(rng, rows)
-    refresh_deals(keys.tolist())
     house.counts["deals"] += len(rows)
 
 
@@ -166,8 +165,9 @@ def _copy(house: House, rows: list[dict[str, Any]], steps: list[dict[str, Any]])
         "created_at": made,
         "updated_at": made,
     }
-    shared = {"currency": "EUR", "custom": "{}", "version": "1", "sort_name": "", "search_text": ""}
-    copy_columns(Deal, columns | shared, count=len(rows))
+    # what `pipeline.keeping` keeps: the demo's company counts in their currency, and a deal's title is all its words
+    columns |= {"base_amount": columns["amount"]} | dict.fromkeys(("sort_name", "search_text"), _folded(rows))
+    copy_columns(Deal, columns | {"currency": "EUR", "custom": "{}", "version": "1"}, count=len(rows))
     if steps:
         told: dict[str, Any] = {
             name: _texts([step[name] for step in steps])
@@ -176,6 +176,15 @@ def _copy(house: House, rows: list[dict[str, Any]], steps: list[dict[str, Any]])
         told["base_amount"] = money(np.array([step["base"] * 100 for step in steps]))
         told["recorded_at"] = [f"{step['changed_on']}T09:00:00+00:00" for step in steps]
         copy_columns(StageChange, told | {"is_inferred": "f"}, count=len(steps))
+
+
+def _folded(rows: list[dict[str, Any]]) -> list[str]:
+    """The titles as the database folds them."""
+    titles = sorted({row["title"] for row in rows})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT title, crm_fold(title) FROM unnest(%s::text[]) AS given (title)", [titles])
+        fold: dict[str, str] = dict(cursor.fetchall())
+    return [fold[row["title"]] for row in rows]
 
 
 def _add_parts(rng: np.random.Generator, rows: list[dict[str, Any]]) -> None:
