@@ -7,6 +7,7 @@ CATALOGUES = ["crm.floor", *(f"{app}.catalogue" for app in APPS)]
 JOBS = {
     "import": "crm.importing.job.run_import",
     "hand over": "crm.handover.run_handover",
+    "import_back": "crm.importing.taking_back.actions.run_taking_back",
     "bulk": "crm.bulk.jobs.run_bulk",
     "bulk_undo": "crm.bulk.undoing.run_undo",
     "place contacts": "contacts.territories.placing.run_placing",
@@ -68,5 +69,11 @@ KEPT_SUMS = ("pipeline.sums.DEALS", "leads.sums.LEADS", "analytics.forecast_sums
 # what becomes of the rows that name a contact when two become one, lowest floor first
 CONTACT_KEYS = [f"{app}.merging.KEYS" for app in APPS if app != "contacts"]
 CONTACT_KEYS.insert(0, "contacts.merging.own.KEYS")
+# what becomes of their rows when an import is taken back, lowest floor first
+TAKING_BACK = [
+    "crm.importing.taking_back.own.RULES",
+    *(f"{app}.taking_back.RULES" for app in APPS if app != "contacts"),
+]
+TAKING_BACK.insert(1, "contacts.importing.taking_back.RULES")
 # asked in this order who takes a mail
 MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]

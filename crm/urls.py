@@ -24,6 +24,7 @@ from crm.views import (
     saved_views,
     search,
     setup,
+    taking_back,
     tokens,
 )
 
@@ -43,6 +44,7 @@ floor = [
     path("jobs/<int:pk>/", jobs.JobDetailView.as_view(), name="job_detail"),
     path("jobs/<int:pk>/cancel/", jobs.JobCancelView.as_view(), name="job_cancel"),
     path("jobs/<int:pk>/undo/", bulk.BulkUndoView.as_view(), name="job_undo"),
+    path("jobs/<int:pk>/take-back/", taking_back.ImportBackView.as_view(), name="import_back"),
     path("jobs/<int:pk>/retry/", jobs.JobRetryView.as_view(), name="job_retry"),
     path("imports/", imports.ImportListView.as_view(), name="import_list"),
     path("imports/new/", imports.ImportNewView.as_view(), name="import_new"),

@@ -16,8 +16,8 @@ from crm.database.chosen import listed
 REFRESH_SQL = sql.SQL("""
 UPDATE leads_lead AS l
 SET sort_name = left(crm_fold(l.name), 300),
-    search_text = crm_fold(concat_ws(' ', l.name, nullif(l.organization, l.name), l.external_id, l.email_key,
-        nullif(regexp_replace(l.phone_key, '\\D', '', 'g'), '')))
+    search_text = crm_fold(concat_ws(' ', l.name, nullif(nullif(l.organization, l.name), ''), l.external_id,
+        l.email_key, nullif(regexp_replace(l.phone_key, '\\D', '', 'g'), '')))
 WHERE l.id IN ({chosen})
 """)
 PLACE_SQL = sql.SQL("""

@@ -192,4 +192,6 @@ CAMPAIGN_RESULTS = ImportKind(
     tables=("campaigns_recipient", "contacts_contact"),
     stored=("campaigns.recipient", "contacts.contact"),
     custom_model="contacts.contact",
+    final="Of who was in a campaign no history is kept (it would be as large as all of them), so it is not known what"
+    " the file changed. A newer file puts it right.",
 )

@@ -156,4 +156,6 @@ CONSENTS = ImportKind(
     merge=merge_consents,
     list_url="contacts:contact_list",
     tables=("contacts_consent", "contacts_contact", "contacts_contactpoint"),
+    final="What somebody allowed or took back is never taken away again: a word that was written down wrongly is put"
+    " right by a newer one on the contact’s page, or by a file of newer ones.",
 )

@@ -70,6 +70,7 @@ class ImportKind:
     """A kind of rows. `merge` brings the staged rows into the tables by set-based SQL; `row` says what a row is.
 
     `model` (a label) is what a person needs the right to import; `list_url` names the page of the records;
+    `final` is a sentence why such an import cannot be taken back, where it cannot;
     `tables` are those that the merge joins with; `stored` names the models besides whose fields the rows write.
     Custom fields of the file are those of `custom_model` (empty: of `model`).
     """
@@ -84,6 +85,7 @@ class ImportKind:
     tables: tuple[str, ...] = ()
     stored: tuple[str, ...] = ()
     custom_model: str = ""
+    final: str = ""
 
     @property
     def custom_label(self) -> str:

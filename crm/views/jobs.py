@@ -16,6 +16,7 @@ from crm.bulk.undoing import may_undo
 from crm.choices import JobState, Scope, Verb
 from crm.foreign.contents import served_type
 from crm.foreign.names import clean_name
+from crm.importing.taking_back.actions import may_take_back, taken_back
 from crm.job_overview import by_state, periodic_jobs, queues_now
 from crm.jobs import request_cancel, retry_job
 from crm.models import JobRun, StoredFile
@@ -80,6 +81,8 @@ class JobDetailView(DetailView):
         return super().get_context_data(
             can_cancel=may_change and not job.is_finished and job.cancel_requested_at is None,
             can_undo=may_undo(self.request.user, job),
+            can_take_back=may_take_back(self.request.user, job),
+            taken_back=taken_back(job),
             form_token=new_token(),
             can_retry=may_change and job.state in (JobState.FAILED, JobState.PARKED, JobState.CANCELLED),
             **kwargs,

@@ -112,4 +112,6 @@ PAYMENTS = ImportKind(
     list_url="orders:invoice_list",
     tables=("orders_payment", "orders_invoice"),
     stored=("orders.invoice",),
+    final="Payments are entries of a ledger, which are never taken away: a wrong one is put right by a second one of"
+    " the opposite amount.",
 )

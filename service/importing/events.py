@@ -122,4 +122,5 @@ TICKET_EVENTS = ImportKind(
     merge=merge_events,
     list_url="service:process",
     tables=("service_ticketevent", "service_ticket"),
+    final="The log of tickets is only ever added to, so an import of it cannot be taken back.",
 )

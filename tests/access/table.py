@@ -107,6 +107,7 @@ ADDRESSES: dict[str, Address] = {
     "crm:view_delete": button("saved view", "delete"),
     "crm:job_retry": button("job", "change"),
     "crm:job_undo": button("job", "change"),
+    "crm:import_back": Address("job", {"GET": "change", "POST": "change"}),
     "crm:import_list": page("import"),
     "crm:import_new": form("import", "add"),
     "crm:import_map": Address("import", {"GET": "view", "POST": "change"}),

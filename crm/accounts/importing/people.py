@@ -138,4 +138,6 @@ USERS = ImportKind(
     merge=merge_people,
     list_url="crm:person_list",
     tables=("crm_user",),
+    final="People have rights and a past of their own and are not taken away by the file: deactivate on their page whom"
+    " it brought by mistake.",
 )
