@@ -19,6 +19,7 @@ from crm.access import rights_on, visible_words
 from crm.catalogue import TimelineEntry, fields_of
 from crm.choices import Verb
 from crm.counted_panels import panel_counts, words_of_counts
+from crm.database.along import put_along, rows_along
 from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.mail.choices import MailState
@@ -88,6 +89,8 @@ def read_record(user: User, pk: int) -> Contact | None:
     )
     if contact is not None:
         contact.can_for = user.pk  # type: ignore[attr-defined]
+        put_along(contact, "points", contact.point_rows)  # type: ignore[attr-defined]
+        put_along(contact, "addresses", contact.address_rows)  # type: ignore[attr-defined]
     return contact
 
 
@@ -97,8 +100,9 @@ def _whole_record(user: User) -> QuerySet[Contact]:
     return (
         reachable.filter(pk=ANY_KEY)
         .select_related(*named, "owner", "team", "territory", "organization", "parent", "responsible")
-        .prefetch_related(Prefetch("points", points_shown(user)), "addresses")
         .annotate(
+            point_rows=rows_along(points_shown(user).filter(contact=OuterRef("pk"))),
+            address_rows=rows_along(Address.objects.filter(contact=OuterRef("pk"))),
             sees_organization=_sees("organization", reachable),
             sees_parent=_sees("parent", reachable),
             **panel_counts(Contact._meta.label_lower, user),
