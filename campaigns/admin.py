@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 
-from campaigns.models import Campaign, Offer, Segment, SendingRules
+from campaigns.models import Campaign, Offer, Play, Segment, SendingRules
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 
 
@@ -56,6 +56,17 @@ class OfferAdmin(ViewOnlyAdmin):
     list_display = ("name", "product", "benefit", "benefit_value", "valid_until", "owner", "archived_at")
     list_select_related = ("product", "owner")
     found_by = ("name", "external_id")
+    sortable_by = ()
+
+
+@admin.register(Play)
+class PlayAdmin(ViewOnlyAdmin):
+    """Plays are made and started on their pages, where what is in the way is said."""
+
+    list_display = ("name", "event", "state", "owner", "started_at", "ended_at")
+    list_select_related = ("owner",)
+    list_filter = ("state", "event")
+    found_by = ("name",)
     sortable_by = ()
 
 

@@ -4,6 +4,7 @@ from campaigns.exporting import EXPORTS
 from campaigns.importing import KINDS
 from campaigns.offers.specs import CONTACT_OFFER_FIELDS, OFFER_FIELDS
 from campaigns.panels import CONTACT_PANELS
+from campaigns.plays.specs import PLAY_FIELDS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
 from campaigns.specs import CAMPAIGN_FIELDS, CONTACT_FIELDS
@@ -29,12 +30,14 @@ CATALOGUE = Catalogue(
         "campaigns.campaign": CAMPAIGN_FIELDS,
         "campaigns.segment": SEGMENT_FIELDS,
         "campaigns.offer": OFFER_FIELDS,
+        "campaigns.play": PLAY_FIELDS,
         "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS, *CONTACT_OFFER_FIELDS),
     },
     grants={
         "campaigns.campaign": CAMPAIGN_GRANTS,
         "campaigns.segment": CAMPAIGN_GRANTS,
         "campaigns.offer": CAMPAIGN_GRANTS,
+        "campaigns.play": CAMPAIGN_GRANTS,
         "campaigns.sendingrules": RULES_GRANTS,
         "campaigns.hit": NOBODY,
     },
@@ -52,6 +55,10 @@ CATALOGUE = Catalogue(
         "campaigns.campaignoffer": PastRule(parent="campaign_id", is_part=True),
         "campaigns.givenoffer": PastRule(exempt=LARGE),
         "campaigns.redemption": PastRule(exempt="Told anew from the codes on orders, whose changes are kept."),
+        "campaigns.play": PastRule(without=("search_text", "sort_name", "updated_at")),
+        "campaigns.playstep": PastRule(parent="play_id", is_part=True),
+        "campaigns.playentry": PastRule(exempt=LARGE),
+        "campaigns.playtouch": PastRule(exempt=ADDED, is_added_to=True),
         "campaigns.segment": PastRule(without=("search_text", "sort_name", "size", "counted_at")),
         "campaigns.segmentmember": PastRule(exempt="Derived from the filter; who came and left is kept beside it."),
         "campaigns.segmentmove": PastRule(exempt=ADDED, is_added_to=True),
@@ -77,6 +84,7 @@ CATALOGUE = Catalogue(
             model="campaigns.campaign",
             key="e",
         ),
+        NavItem("Plays", "campaigns:play_list", "signpost-split", group="Marketing", order=73, model="campaigns.play"),
         NavItem(
             "Offers",
             "campaigns:offer_list",

@@ -112,3 +112,73 @@ class Reached(models.TextChoices):
     CLICKED = "clicked", "Clicked"
     RESPONDED = "responded", "Responded"
     CONVERTED = "converted", "Converted"
+
+
+class PlayState(models.TextChoices):
+    """How far a play is. A paused one lets nobody in and moves nobody; one that has ended never goes on."""
+
+    DRAFT = "draft", "Draft"
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    ENDED = "ended", "Ended"
+
+
+PLAY_TONES: dict[str, str] = {
+    PlayState.DRAFT: "accent",
+    PlayState.RUNNING: "good",
+    PlayState.PAUSED: "warn",
+    PlayState.ENDED: "neutral",
+}
+
+
+class PlayEvent(models.TextChoices):
+    """What lets a person into a play."""
+
+    FIRST_ORDER = "first_order", "First order"
+    ORDER = "order", "An order"
+
+
+class PlayGoal(models.TextChoices):
+    """What a play is to reach; who has reached it leaves."""
+
+    ORDER = "order", "an order"
+    SEGMENT = "segment", "to be in a segment"
+
+
+class PlayStepKind(models.TextChoices):
+    MAIL = "mail", "Mail"
+    TASK = "task", "Task for the owner"
+    TAG = "tag", "Tag"
+    LIST = "list", "Onto a list"
+    CHECK = "check", "Go on only if"
+
+
+class StepFor(models.TextChoices):
+    """For whom a step is. Who is left out goes on to the next one."""
+
+    EVERYBODY = "", "Everybody"
+    IN = "in", "Who is in the segment"
+    OUT = "out", "Who is not in the segment"
+
+
+class EntryState(models.TextChoices):
+    """How a person stands in a play."""
+
+    INSIDE = "inside", "inside"
+    REACHED = "reached", "reached the goal"
+    DONE = "done", "came to the end"
+    LEFT = "left", "left at a condition"
+    ENDED = "ended", "taken out"
+
+
+class TouchResult(models.TextChoices):
+    """What became of a step for a person."""
+
+    MAIL = "mail", "mail handed over"
+    TASK = "task", "task given"
+    TAG = "tag", "tagged"
+    LIST = "list", "put onto the list"
+    MET = "met", "went on"
+    PASSED = "passed", "not for them"
+    LEFT = "left", "left here"
+    SKIPPED = "skipped", "could not be done"

@@ -39,7 +39,7 @@ def condition(mark: str) -> Q:
 def words(mark: str) -> str:
     """`Spring frames, B: responded`."""
     key, figure, variant = _read(mark)
-    name = Campaign.objects.filter(pk=key).values_list("name", flat=True).first() or "a campaign"
+    name = Campaign.everything.filter(pk=key).values_list("name", flat=True).first() or "a campaign"
     part = Variant.objects.filter(pk=variant, campaign=key).values_list("name", flat=True).first() if variant else ""
     return f"{name}{f', {part}' if part else ''}: {FIGURES[figure][0]}"
 

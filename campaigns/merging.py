@@ -7,6 +7,7 @@ MOVES = "Nobody may change who went in and out: it is told of each contact as it
 KEYS = ContactKeys(
     keys=(
         ContactKey("campaigns.recipient", "contact", called=("campaign", "campaigns")),
+        ContactKey("campaigns.playentry", "contact", called=("place in a play", "places in plays")),
         ContactKey("campaigns.segmentmember", "contact", twice=ASIDE, called=("segment", "segments")),
         ContactKey("campaigns.segmentmove", "contact", because=MOVES),
         ContactKey("campaigns.responsescore", "contact", twice=DERIVED, told=False),

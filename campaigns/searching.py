@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from campaigns.models import Campaign, Offer
+from campaigns.models import Campaign, Offer, Play
 from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.search.finding import find_by_text
 
@@ -44,6 +44,22 @@ def show_offers(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
     }
 
 
+def find_plays(user: User, text: str, limit: int) -> SearchFound:
+    """Plays by any part of their name."""
+    return find_by_text(Play.objects.visible_to(user), user, text, limit, show_plays)
+
+
+def show_plays(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    rows = Play.objects.visible_to(user).filter(pk__in=keys)
+    return {
+        one.pk: SearchHit(
+            one.name, one.get_absolute_url(), "signpost-split",
+            " · ".join((one.get_event_display(), one.get_state_display())),
+        )
+        for one in rows
+    }  # fmt: skip
+
+
 SOURCES = (
     SearchSource(
         "campaigns", "Campaigns", "campaigns.campaign", find_campaigns, show_campaigns,
@@ -52,4 +68,5 @@ SOURCES = (
     SearchSource(
         "offers", "Offers", "campaigns.offer", find_offers, show_offers, all_url_name="campaigns:offer_list"
     ),
+    SearchSource("plays", "Plays", "campaigns.play", find_plays, show_plays, all_url_name="campaigns:play_list"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from campaigns.choices import CampaignState
 from campaigns.models import Campaign, Segment
+from campaigns.plays import engine as plays
 from campaigns.segments.actions import KIND
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_all
@@ -28,7 +29,7 @@ def send_campaign_task(campaign_id: int) -> int:
 def sweep_campaigns_task() -> int:
     """Go on with every campaign that is sending, or whose mails have still to be settled; how many."""
     keys = list(
-        Campaign.objects.filter(state__in=(CampaignState.SENDING, CampaignState.PAUSED)).values_list("pk", flat=True)
+        Campaign.everything.filter(state__in=(CampaignState.SENDING, CampaignState.PAUSED)).values_list("pk", flat=True)
     )
     for key in keys:
         run_campaign(key)
@@ -40,6 +41,18 @@ def sweep_campaigns_task() -> int:
 def count_outcomes_task() -> int:
     """What people did with the campaigns that are under way."""
     return count_all()
+
+
+@shared_task(name="campaigns.look_for_events")
+def look_for_events_task() -> int:
+    """Let into plays whom events bring, and out of them who has reached the goal; how many came in."""
+    return plays.look_for_events()
+
+
+@shared_task(name="campaigns.move_plays")
+def move_plays_task() -> int:
+    """Do what is due in plays; safe to run twice at once. How many people were moved."""
+    return plays.move_on()
 
 
 @shared_task(name="campaigns.count_segments")

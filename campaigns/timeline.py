@@ -55,7 +55,7 @@ def _entry(row: Recipient, *, shows_money: bool) -> TimelineEntry:
     return TimelineEntry(
         at=row.sent_at,
         icon="megaphone",
-        title=f"Campaign {row.campaign}: {row.variant}",
+        title=f"Play {row.campaign}" if row.campaign.play_id else f"Campaign {row.campaign}: {row.variant}",
         key=f"recipient-{row.pk}",
         text=", ".join(done).capitalize(),
         url=row.campaign.get_absolute_url(),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from campaigns import public
 from campaigns.offers import views as offers
+from campaigns.plays import views as plays
 from campaigns.segments import views as segments
 from campaigns.views import campaigns, propensity, sending
 
@@ -38,6 +39,16 @@ urlpatterns = [
     path("offers/<int:pk>/edit/", offers.OfferUpdateView.as_view(), name="offer_update"),
     path("offers/<int:pk>/archive/", offers.OfferArchiveView.as_view(), name="offer_archive"),
     path("offers/<int:pk>/restore/", offers.OfferRestoreView.as_view(), name="offer_restore"),
+    path("plays/", plays.PlayListView.as_view(), name="play_list"),
+    path("plays/export/", plays.PlayExportView.as_view(), name="play_export"),
+    path("plays/new/", plays.PlayCreateView.as_view(), name="play_create"),
+    path("plays/<int:pk>/", plays.PlayDetailView.as_view(), name="play_detail"),
+    path("plays/<int:pk>/edit/", plays.PlayUpdateView.as_view(), name="play_update"),
+    path("plays/<int:pk>/start/", plays.PlayStartView.as_view(), name="play_start"),
+    path("plays/<int:pk>/pause/", plays.PlayPauseView.as_view(), name="play_pause"),
+    path("plays/<int:pk>/resume/", plays.PlayResumeView.as_view(), name="play_resume"),
+    path("plays/<int:pk>/end/", plays.PlayEndView.as_view(), name="play_end"),
+    path("plays/entries/<int:pk>/out/", plays.PlayTakeOutView.as_view(), name="play_take_out"),
     path("segments/", segments.SegmentListView.as_view(), name="segment_list"),
     path("segments/new/", segments.SegmentCreateView.as_view(), name="segment_create"),
     path("segments/<int:pk>/", segments.SegmentDetailView.as_view(), name="segment_detail"),

@@ -22,6 +22,7 @@ from analytics.duplicates.api import duplicates
 from analytics.satisfaction.api import satisfaction
 from campaigns.api import campaigns
 from campaigns.offers.api import offers
+from campaigns.plays.api import plays
 from campaigns.segments.api import segments
 from campaigns.sending.api import sending
 from contacts.api import contacts, organizations
@@ -110,6 +111,7 @@ api.add_router("registrations", registrations)
 api.add_router("campaigns", campaigns)
 api.add_router("campaigns", sending)
 api.add_router("offers", offers)
+api.add_router("plays", plays)
 api.add_router("segments", segments)
 api.add_router("surveys", surveys)
 api.add_router("suggestions", suggestions)

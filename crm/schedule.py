@@ -68,6 +68,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"queue": "batch", "expires": 30},
     },
+    "do what is due in plays": {
+        "task": "campaigns.move_plays",
+        "schedule": 60.0,
+        "options": {"queue": "batch", "expires": 60},
+    },
+    "let people into plays, and out of them": {
+        "task": "campaigns.look_for_events",
+        "schedule": 300.0,
+        "options": {"queue": "batch", "expires": 300},
+    },
     "count what people did with campaigns": {
         "task": "campaigns.count_outcomes",
         "schedule": 300.0,

@@ -57,7 +57,9 @@ INSERT INTO campaigns_campaign (
 )
 SELECT (array_agg(r.campaign ORDER BY r.row_no))[1], '', 'email', 'over', '', %(owner)s, %(currency)s, 14, 1, now(),
   now(), 'marketing', 0, '', 'moment'
-FROM {ROWS} r WHERE NOT EXISTS (SELECT 1 FROM campaigns_campaign c WHERE lower(c.name) = r.campaign_key)
+FROM {ROWS} r WHERE NOT EXISTS (
+  SELECT 1 FROM campaigns_campaign c WHERE lower(c.name) = r.campaign_key AND c.play_id IS NULL
+)
 GROUP BY r.campaign_key ORDER BY min(r.row_no)
 """
 MAKE_VARIANTS = f"""
@@ -75,7 +77,7 @@ FROM (
 """
 LINKED = """SELECT f.*, k.id AS campaign_id, c.id AS contact_id, NULL::bigint AS variant_id, NULL::jsonb AS custom,
   t.id AS known_id, t.id IS NULL AS is_new, false AS is_changed FROM ({folded}) f
-JOIN campaigns_campaign k ON lower(k.name) = f.campaign_key
+JOIN campaigns_campaign k ON lower(k.name) = f.campaign_key AND k.play_id IS NULL
 JOIN contacts_contact c ON c.external_id = f.person_key
 LEFT JOIN campaigns_recipient t ON t.campaign_id = k.id AND t.contact_id = c.id"""
 FILL = (

@@ -2,6 +2,7 @@
 
 from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTally
 from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
+from campaigns.models.plays import Play, PlayEntry, PlayStep, PlayTouch
 from campaigns.models.scores import ResponseScore
 from campaigns.models.segments import Segment, SegmentMember, SegmentMove
 from campaigns.models.sending import CampaignSegment, Hit, SendingRules
@@ -13,6 +14,10 @@ __all__ = [
     "GivenOffer",
     "Hit",
     "Offer",
+    "Play",
+    "PlayEntry",
+    "PlayStep",
+    "PlayTouch",
     "Recipient",
     "Redemption",
     "ResponseScore",

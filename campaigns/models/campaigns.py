@@ -35,12 +35,20 @@ class Folded(Func):
     output_field = TextField()
 
 
+class CampaignManager(models.Manager.from_queryset(VisibleQuerySet)):  # type: ignore[misc]
+    """Campaigns that people plan: without those that carry the mails of plays."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(play=None)
+
+
 class Campaign(models.Model):
     """One effort to move people, with its plan and what it cost.
 
     `contact_cost_amount` is what it costs to reach one person, `fixed_cost_amount` what it costs whoever is reached;
     `margin` the part of what is sold that is left (0 to 1): without it money is revenue, and the pages say so.
     `window_days` after it went out, what a person does still counts. The control group is the variant `is_control`.
+    One of a `play` carries the mails of a step and is no campaign to people: `objects` leaves it out, `everything` not.
     """
 
     name = models.CharField(max_length=200)
@@ -85,6 +93,7 @@ class Campaign(models.Model):
     window_days = models.PositiveSmallIntegerField(
         "counts for days", default=14, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
+    play = models.ForeignKey("campaigns.Play", null=True, editable=False, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -95,13 +104,14 @@ class Campaign(models.Model):
     search_text = models.GeneratedField(expression=Folded(F("name")), output_field=models.TextField(), db_persist=True)
 
     access = AccessPaths(shared=True)
-    objects: Any = VisibleQuerySet.as_manager()
+    objects: Any = CampaignManager()
+    everything: Any = VisibleQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on", "name", "id"]
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), name="campaigns_campaign_name",
+                Lower("name"), condition=Q(play=None), name="campaigns_campaign_name",
                 violation_error_message="There is a campaign of this name already.",
             ),
             models.CheckConstraint(
@@ -121,6 +131,8 @@ class Campaign(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
+        if self.play_id:
+            return path_of("campaigns:play_detail", self.play_id)
         return path_of("campaigns:campaign_detail", self.pk)
 
     @property
@@ -165,7 +177,8 @@ class Variant(models.Model):
 
 
 class Recipient(models.Model):
-    """One person in one campaign: to whom it was sent, or who was kept out as control, and what they did.
+    """One person in one campaign: to whom it was sent, or who was kept out as control, and what they did. Of a play,
+    one person in one `round`.
 
     `variant` is empty for who was left out before the draw, with the `reason`. `mail_id` is the row of the outgoing
     mail, whose state says whether it left. What was not measured is None: a file without a column for clicks says
@@ -180,6 +193,7 @@ class Recipient(models.Model):
     state = models.CharField(max_length=10, choices=RecipientState, default=RecipientState.PAST)
     reason = models.CharField(max_length=60, blank=True, default="")
     mail_id = models.BigIntegerField(null=True)
+    round = models.PositiveSmallIntegerField(default=1, db_default=1)
     time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     sent_at = models.DateTimeField(null=True)
     opened = models.BooleanField(null=True)
@@ -200,7 +214,7 @@ class Recipient(models.Model):
     class Meta:
         ordering = ["campaign", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "contact"], name="campaigns_recipient_once"),
+            models.UniqueConstraint(fields=["campaign", "contact", "round"], name="campaigns_recipient_once"),
             models.UniqueConstraint(
                 fields=["external_id"], condition=Q(external_id__isnull=False), name="campaigns_recipient_external_id"
             ),
@@ -211,7 +225,9 @@ class Recipient(models.Model):
                 fields=["campaign", "time_zone", "id"], condition=Q(state="waiting"), name="campaigns_recipient_zones"
             ),
             models.Index(
-                fields=["campaign", "mail_id"], condition=Q(state="handed"), name="campaigns_recipient_handed"
+                fields=["campaign", "mail_id"],
+                condition=Q(state__in=["handed", "failed", "uncertain", "cancelled"]),
+                name="campaigns_recipient_unsettled",
             ),
             models.Index(fields=["contact", "sent_at"], name="campaigns_recipient_contact"),
         ]

@@ -86,6 +86,8 @@ def set_variant(
 def remove_variant(*, actor: User | None, campaign: Campaign, variant: Variant) -> None:
     """Take a variant away. Raises ValidationError once it has started."""
     current = _still_planned(_locked(campaign))
+    if current.play_id:
+        raise ValidationError("It is the mail of a step of a play: take the step away instead.")
     current.variants.filter(pk=variant.pk).delete()
     _unapproved(current)
     log(actor=actor, verb="change", object=current, summary=f"Took the variant “{variant}” of {current} away")
@@ -214,11 +216,11 @@ def _unapproved(campaign: Campaign) -> None:
 
 
 def _still_planned(campaign: Campaign) -> Campaign:
-    if campaign.state != CampaignState.PLANNED:
+    if campaign.state != CampaignState.PLANNED and campaign.play_id is None:
         raise ValidationError(FIXED)
     return campaign
 
 
 def _locked(campaign: Campaign) -> Campaign:
-    found: Campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    found: Campaign = Campaign.everything.select_for_update().get(pk=campaign.pk)
     return found

@@ -42,7 +42,7 @@ SELECT %s, p.id,
   CASE WHEN p.answer <> ALL(%s) THEN 'left_out' WHEN {draw} < %s THEN 'control' ELSE 'waiting' END,
   CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, now(), {zone}
 FROM ({people}) p {places} ORDER BY p.id
-ON CONFLICT (campaign_id, contact_id) DO NOTHING
+ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
 """
 ZONES_SQL = "SELECT {zone} AS zone, count(*) FROM ({people}) p {places} WHERE p.answer = ANY(%s) GROUP BY 1"
 

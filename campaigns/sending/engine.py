@@ -63,7 +63,7 @@ SELECT count(*) FROM crm_outgoingmail WHERE object_model = 'campaigns.campaign' 
 def run_campaign(key: int) -> int:
     """Hand over what may leave, settle what left; how many were handed over. Safe to call by many at once."""
     handed = 0
-    campaign = Campaign.objects.filter(pk=key, state=CampaignState.SENDING).first()
+    campaign = Campaign.everything.filter(pk=key, state=CampaignState.SENDING).first()
     if campaign:
         take_back(campaign)
     zones = ready_zones(campaign) if campaign else []
@@ -90,8 +90,8 @@ def settle(key: int) -> int:
 def finish(key: int) -> None:
     """A campaign of which everybody has a final state is sent."""
     with transaction.atomic():
-        campaign = Campaign.objects.select_for_update().get(pk=key)
-        if campaign.state != CampaignState.SENDING:
+        campaign = Campaign.everything.select_for_update().get(pk=key)
+        if campaign.state != CampaignState.SENDING or campaign.play_id:  # one of a play goes on with it
             return
         open_states = (RecipientState.WAITING, RecipientState.HANDED)
         if Recipient.objects.filter(campaign=key, state__in=open_states).exists():
@@ -103,7 +103,7 @@ def finish(key: int) -> None:
 
 
 def _is_sending(key: int) -> bool:
-    return Campaign.objects.filter(pk=key, state=CampaignState.SENDING).exists()
+    return Campaign.everything.filter(pk=key, state=CampaignState.SENDING).exists()
 
 
 def _in_ledger(key: int) -> int:
@@ -150,7 +150,7 @@ class _Hand:
 def _hand_over(key: int, where: Opening, most: int, only: int | None = None) -> int:
     with connection.cursor() as cursor:  # shared by all who hand over, and taken alone by who pauses it
         cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [key])
-    campaign = Campaign.objects.get(pk=key)
+    campaign = Campaign.everything.get(pk=key)
     if campaign.state != CampaignState.SENDING:
         return 0
     rows = _waiting(key, where).select_for_update(of=("self",), skip_locked=True)

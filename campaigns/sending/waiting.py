@@ -87,7 +87,7 @@ def move_on() -> int:
         object_model=Campaign._meta.label_lower, state=MailState.QUEUED, closes_at__lte=now
     )
     keys = dict(late.values_list("pk", "object_id"))
-    plans = {key: plan_of(campaign) for key, campaign in Campaign.objects.in_bulk(set(keys.values())).items()}
+    plans = {key: plan_of(campaign) for key, campaign in Campaign.everything.in_bulk(set(keys.values())).items()}
     rows = Recipient.objects.filter(mail_id__in=keys, campaign__in=plans)
     by_zone: dict[tuple[int, str], list[Any]] = {}
     for campaign, zone, mail in rows.values_list("campaign", "time_zone", "mail_id"):

@@ -76,6 +76,16 @@ OPERATIONS: dict[str, Operation] = {
     "archive_offer": writing("offer", "delete", "campaigns"),
     "restore_offer": writing("offer", "delete", "campaigns"),
     "list_offer_redemptions": reading("offer", "campaigns", has_record=True),
+    "list_plays": reading("play", "campaigns"),
+    "create_play": writing(
+        "play", "add", "campaigns", {"name": "Welcome", "steps": [{"kind": "tag", "title": "new"}]}, has_record=False
+    ),
+    "get_play": reading("play", "campaigns", has_record=True),
+    "change_play": writing("play", "change", "campaigns", {**VERSION, "window_days": 30}),
+    "list_play_steps": reading("play", "campaigns", has_record=True),
+    "list_play_entries": reading("play", "campaigns", has_record=True),
+    "get_play_results": reading("play", "campaigns", has_record=True),
+    **{f"{verb}_play": writing("play", "change", "campaigns") for verb in ("start", "pause", "resume", "end")},
     "list_campaigns": reading("campaign", "campaigns"),
     "create_campaign": writing("campaign", "add", "campaigns", {"name": "Spring frames"}, has_record=False),
     "get_campaign": reading("campaign", "campaigns", has_record=True),

@@ -15,6 +15,7 @@ from tests.access.duplicate_table import DUPLICATE_ADDRESSES, DUPLICATE_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
 from tests.access.law import Address
 from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
+from tests.access.play_table import PLAY_ADDRESSES, PLAY_MAKERS
 from tests.access.remedied import REMEDY_MAKERS
 from tests.access.remedy_table import REMEDY_ADDRESSES
 from tests.access.ticket_table import TICKET_ADDRESSES
@@ -26,6 +27,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **REMEDY_MAKERS,
     **ARTICLE_MAKERS,
     **CAMPAIGN_MAKERS,
+    **PLAY_MAKERS,
     **FEEDBACK_MAKERS,
     **DUPLICATE_MAKERS,
     **MERGE_MAKERS,
@@ -38,6 +40,7 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **ARTICLE_ADDRESSES,
     **PORTAL_ADDRESSES,
     **CAMPAIGN_ADDRESSES,
+    **PLAY_ADDRESSES,
     **FEEDBACK_ADDRESSES,
     **DUPLICATE_ADDRESSES,
     **MERGE_ADDRESSES,

@@ -101,6 +101,7 @@ def record_of(label: str, owner: User) -> Any:
         "service.Queue": lambda: MAKERS["ticket"](owner, "one").queue,
         "campaigns.Segment": lambda: MAKERS["segment"](owner, "one"),
         "campaigns.Offer": lambda: MAKERS["offer"](owner, "one"),
+        "campaigns.Play": lambda: MAKERS["play"](owner, "one"),
         "campaigns.Variant": lambda: MAKERS["variant"](owner, "one"),
         "campaigns.SendingRules": lambda: SendingRules.objects.create(pk=1),
         "campaigns.Campaign": lambda: MAKERS["campaign"](owner, "one"),

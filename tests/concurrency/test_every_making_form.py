@@ -89,6 +89,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "blocks-0-kind": "text",
         "blocks-0-text": "Hello",
     },
+    "campaigns:play_create": {"name": "Welcome", "steps-0-title": "Thank you", "steps-0-text": "Good to have you."},
     "campaigns:campaign_create": {"name": "Spring frames", "channel": "email", "currency": "EUR", "window_days": "14"},
     "feedback:suggestion_create": {"title": "Hooks that hold more"},
     "feedback:checklist_create": {"name": "Shop floor", "items-0-text": "Greets within a minute"},

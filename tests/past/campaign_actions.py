@@ -8,14 +8,15 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns import actions, preferences
-from campaigns.models import Campaign, Offer, Recipient, Segment
+from campaigns.models import Campaign, Offer, Play, Recipient, Segment
 from campaigns.offers import actions as offers
+from campaigns.plays import actions as plays
 from campaigns.segments import actions as segments
 from campaigns.sending import actions as sending
 from tests.campaigns.sample import BLOCKS, agreed, ready
 from tests.factories import make_contact, make_user
 
-CAMPAIGN_MODULES = (actions, offers, segments, sending, preferences)
+CAMPAIGN_MODULES = (actions, offers, plays, segments, sending, preferences)
 
 
 def made() -> Campaign:
@@ -117,6 +118,28 @@ def _choose(actor: Any) -> Callable[[], Any]:
     return lambda: preferences.choose_purposes(wanted=["marketing"], **said)
 
 
+TAG = plays.StepInput(kind="tag", wait_days=0, title="welcomed")
+
+
+def _create_play(actor: Any) -> Callable[[], Any]:
+    return lambda: plays.create_play(actor=actor, fields={"name": "Welcome"}, steps=[TAG])
+
+
+def _on_play(act: Callable[..., Any], state: str = "draft", **given: Any) -> Callable[[Any], Callable[[], Any]]:
+    def prepared(actor: Any) -> Callable[[], Any]:
+        play = plays.create_play(actor=None, fields={"name": "Welcome"}, steps=[TAG])
+        Play.objects.filter(pk=play.pk).update(state=state)
+        return lambda: act(actor=actor, play=play, **given)
+
+    return prepared
+
+
+def _take_out(actor: Any) -> Callable[[], Any]:
+    play, now = plays.create_play(actor=None, fields={"name": "Welcome"}, steps=[TAG]), timezone.now()
+    entry = play.entries.create(contact=make_contact(), event_at=now, entered_at=now, next_at=now)
+    return lambda: plays.take_out(actor=actor, entry=entry)
+
+
 CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "plan_campaign": _plan,
     "change_campaign": _change,
@@ -141,6 +164,13 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "resume_campaign": _under_way(sending.resume_campaign, "paused"),
     "cancel_campaign": _under_way(sending.cancel_campaign, "sending"),
     "choose_purposes": _choose,
+    "create_play": _create_play,
+    "change_play": _on_play(plays.change_play, version=1, fields={"window_days": 9}, steps=None),
+    "start_play": _on_play(plays.start_play),
+    "pause_play": _on_play(plays.pause_play, "running"),
+    "resume_play": _on_play(plays.resume_play, "paused"),
+    "end_play": _on_play(plays.end_play, "running"),
+    "take_out": _take_out,
 }
 # counts, at night; rings after the action that it is part of
 CAMPAIGN_NOT_ALONE = {"refresh_segment", "ring_after_commit", "standing_of", "run_refresh"}

@@ -1,0 +1,307 @@
+"""A play: an event lets in, steps are done once each, the goal lets out, the control group tells what it is worth."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.choices import EntryState, PlayEvent
+from campaigns.models import Campaign, Play, PlayEntry, PlayTouch, Recipient, Segment
+from campaigns.plays import actions, engine
+from campaigns.plays.actions import StepInput
+from campaigns.plays.queries import exits_of, figures_of, step_lines
+from campaigns.sending.engine import run_campaign
+from contacts.permission.actions import record_consent
+from crm.choices import Role
+from crm.mail.choices import MailState
+from crm.models import OutgoingMail, Task
+from tests.campaigns.sample import agreed, segment_of
+from tests.factories import make_company, make_order, make_product, make_user, signed_in
+
+MAIL = StepInput(kind="mail", wait_days=0, title="Thank you, {{first_name|dear customer}}", text="Good to have you.")
+LATER = StepInput(kind="mail", wait_days=3, title="How is it?", text="Write to us.")
+TAG = StepInput(kind="tag", wait_days=0, title="welcomed")
+
+
+@pytest.fixture
+def house(db):
+    make_company()
+    return make_user(Role.MARKETER)
+
+
+def play_of(actor, *steps, name="Welcome", **fields):
+    play = actions.create_play(actor=actor, fields={"name": name, "control_share": 0, **fields}, steps=steps)
+    actions.start_play(actor=actor, play=play)
+    play.refresh_from_db()
+    return play
+
+
+def buy(contact, days_ago=0, **line):
+    at = timezone.now() - dt.timedelta(days=days_ago)
+    lines = ({"quantity": 1, "amount": 10, **line},)
+    return make_order(contact, ordered_at=at, ordered_on=at.date(), lines=lines)
+
+
+def later(play, days):
+    """So many days pass for everybody in it."""
+    shift = dt.timedelta(days=days)
+    for entry in PlayEntry.objects.filter(play=play):
+        for name in ("event_at", "entered_at", "next_at", "ended_at"):
+            if (value := getattr(entry, name)) is not None:
+                setattr(entry, name, value - shift)
+        entry.save()
+
+
+def mails_of(play):
+    return OutgoingMail.objects.filter(object_id__in=Campaign.everything.filter(play=play).values("pk"))
+
+
+def leave(play):
+    """As the sweep and the sender would."""
+    for key in Campaign.everything.filter(play=play).values_list("pk", flat=True):
+        run_campaign(key)
+        mails_of(play).filter(state=MailState.QUEUED).update(state=MailState.SENT, sent_at=timezone.now())
+        run_campaign(key)
+
+
+def states(play):
+    return Counter(PlayEntry.objects.filter(play=play).values_list("state", flat=True))
+
+
+def test_a_first_order_lets_in_mails_leave_once_and_the_next_order_is_the_goal(house):
+    first, old, refused, quiet = agreed(4)
+    record_consent(actor=None, contact=refused, channel="email", purpose="marketing", level=0)
+    buy(old, days_ago=30)
+    play = play_of(house, MAIL, LATER)
+    for contact in (first, old, refused):
+        buy(contact)
+    assert (engine.look_for_events(), engine.look_for_events()) == (1, 0)
+    entry = PlayEntry.objects.get(play=play)
+    assert (entry.contact, entry.state, entry.round) == (first, EntryState.INSIDE, 1)
+    assert (engine.move_on(), engine.move_on()) == (1, 0)
+    leave(play)
+    mail = mails_of(play).get()
+    assert (mail.subject, mail.contact_id, mail.kind) == ("Thank you, First0", first.pk, "at_most_once")
+    assert "List-Unsubscribe" in mail.headers
+    assert not Campaign.objects.exists()  # what carries the mails is no campaign of anybody
+    assert engine.move_on() == 0  # the next one is due in three days
+    buy(first)
+    engine.look_for_events()
+    entry.refresh_from_db()
+    assert (entry.state, entry.step, entry.next_at, entry.amount) == (EntryState.REACHED, None, None, 10)
+    later(play, days=9)
+    assert engine.move_on() == 0
+    assert mails_of(play).count() == 1
+    assert quiet.play_entries.count() == 0
+
+
+def test_who_has_all_steps_waits_for_the_goal_until_the_window_is_over(house):
+    people = agreed(2)
+    play = play_of(house, TAG, window_days=20, rest_days=10)
+    for contact in people:
+        buy(contact)
+    engine.look_for_events()
+    engine.move_on()
+    for contact in people:
+        contact.refresh_from_db()
+    assert [contact.tags for contact in people] == [["welcomed"], ["welcomed"]]
+    assert states(play) == {"inside": 2}
+    buy(people[0])
+    later(play, days=21)
+    engine.look_for_events()
+    engine.move_on()
+    assert states(play) == {"done": 2}  # that order came after the window
+    assert exits_of(house, play) == [("came to the end", "", 2)]
+
+
+def test_steps_go_by_condition_and_say_why(house):
+    owner = make_user(Role.REP)
+    people = agreed(3)
+    in_it = segment_of("p", "All of p")
+    other = segment_of("nobody", "Others")
+    fixed = Segment.objects.create(name="Called", is_fixed=True)
+    type(people[0]).objects.filter(pk=people[0].pk).update(owner=owner)
+    steps = (
+        StepInput(kind="task", wait_days=0, title="Call them", only_for="in", segment=in_it),
+        StepInput(kind="tag", wait_days=0, title="other", only_for="in", segment=other),
+        StepInput(kind="list", wait_days=0, title="", into=fixed),
+        StepInput(kind="check", wait_days=0, title="", only_for="out", segment=in_it),
+        LATER,
+    )
+    play = play_of(house, *steps)
+    Play.objects.filter(pk=play.pk).update(owner=None)
+    for contact in people:
+        buy(contact)
+    engine.look_for_events()
+    engine.move_on()
+    assert states(play) == {"left": 3}
+    task = Task.objects.get()
+    assert (task.title, task.owner, task.contact_id) == ("Call them", owner, people[0].pk)
+    assert fixed.members.count() == 3
+    lines = step_lines(house, play)
+    assert [(line.done, line.passed, line.skipped) for line in lines] == [
+        (1, 0, 2), (0, 3, 0), (3, 0, 0), (0, 3, 0), (0, 0, 0)
+    ]  # fmt: skip
+    assert exits_of(house, play) == [("left at a condition", "in “All of p”", 3)]
+    assert not mails_of(play).exists()
+
+
+def test_the_control_group_is_drawn_by_a_hash_that_anybody_can_check_and_nothing_is_done_for_it(house):
+    people = agreed(300)
+    play = play_of(house, TAG, control_share="0.3")
+    Play.objects.filter(pk=play.pk).update(seed=7)
+    for contact in people:
+        buy(contact)
+    assert engine.look_for_events() == 300
+    engine.move_on()
+    kept = set(PlayEntry.objects.filter(play=play, is_control=True).values_list("contact", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM contacts_contact WHERE (hashint8extended(id, 7) & 9007199254740991)"
+            " < 0.3::float8 * 9007199254740992 AND source = 'p'"
+        )
+        assert kept == {key for (key,) in cursor.fetchall()}
+    assert 50 < len(kept) < 130
+    assert not PlayTouch.objects.filter(entry__is_control=True).exists()
+    buyers = [contact for contact in people if contact.pk % 2]
+    for contact in buyers:
+        buy(contact)
+    engine.look_for_events()
+    figures = figures_of(house, [play])[play.pk]
+    assert figures.control.n == len(kept)
+    assert figures.control.reached == sum(contact.pk in kept for contact in buyers)
+    assert figures.treated.reached + figures.control.reached == len(buyers)
+    assert figures.lift is not None
+    assert figures.lift.low < figures.lift.value < figures.lift.high
+    none = Play(pk=-1)
+    assert figures_of(house, [none])[-1].lift is None
+
+
+def test_nobody_is_in_it_twice_and_comes_again_only_after_the_rest(house):
+    (contact,) = agreed(1)
+    play = play_of(house, MAIL, event=PlayEvent.ORDER, rest_days=5, window_days=30)
+    buy(contact)
+    assert engine.look_for_events() == 1
+    engine.move_on()
+    buy(contact)
+    assert engine.look_for_events() == 0  # the goal: they leave
+    assert states(play) == {"reached": 1}
+    assert engine.look_for_events() == 0  # and rest
+    later(play, days=6)
+    assert engine.look_for_events() == 1  # the order after they had left, as it stands now
+    engine.move_on()
+    leave(play)
+    assert list(PlayEntry.objects.order_by("round").values_list("round", "state")) == [(1, "reached"), (2, "inside")]
+    assert Recipient.objects.filter(contact=contact).count() == 2
+    once = play_of(house, TAG, name="Once", event=PlayEvent.ORDER)
+    assert engine.look_for_events() == 1
+    later(once, days=90)
+    engine.move_on()
+    buy(contact)
+    assert engine.look_for_events() == 0
+    assert states(once) == {"done": 1}
+
+
+def test_old_orders_and_other_products_let_nobody_in(house):
+    people = agreed(3)
+    oak = make_product(name="Oak", family="Frames")
+    play = play_of(house, TAG, event=PlayEvent.ORDER, family="Frames")
+    buy(people[0], product=oak)
+    buy(people[1], product=make_product(name="Hook", family="Hooks"))
+    buy(people[2], product=oak, days_ago=2)  # before the day on which it started
+    assert engine.look_for_events() == 1
+    assert PlayEntry.objects.get(play=play).contact == people[0]
+
+
+def test_a_pause_holds_everything_and_the_end_calls_back(house):
+    people = agreed(2)
+    play = play_of(house, MAIL, LATER)
+    buy(people[0])
+    engine.look_for_events()
+    engine.move_on()
+    run_campaign(Campaign.everything.filter(play=play).order_by("pk").first().pk)
+    actions.pause_play(actor=house, play=play)
+    buy(people[1])
+    assert (engine.look_for_events(), engine.move_on()) == (0, 0)
+    assert mails_of(play).get().state == MailState.HELD
+    actions.resume_play(actor=house, play=play)
+    assert (engine.look_for_events(), engine.move_on()) == (1, 1)
+    actions.end_play(actor=house, play=play)
+    assert states(play) == {"ended": 2}
+    assert Counter(mails_of(play).values_list("state", flat=True)) == {"cancelled": 1}
+    assert (engine.look_for_events(), engine.move_on()) == (0, 0)
+    for act in (actions.pause_play, actions.resume_play, actions.end_play):
+        with pytest.raises(ValidationError):
+            act(actor=house, play=play)
+
+
+def test_an_edit_of_a_running_play_repeats_nothing(house):
+    people = agreed(2)
+    play = play_of(house, TAG, LATER)
+    buy(people[0])
+    engine.look_for_events()
+    engine.move_on()
+    tag, last = play.steps.order_by("position")
+    play.refresh_from_db()
+    between = StepInput(kind="tag", wait_days=0, title="between")
+    kept = StepInput(kind="tag", wait_days=0, title="welcomed", pk=tag.pk)
+    first = StepInput(kind="tag", wait_days=0, title="before")
+    actions.change_play(
+        actor=house, play=play, version=play.version, fields={"control_share": "0.5"}, steps=[first, kept, between]
+    )
+    last.refresh_from_db()
+    assert last.removed_at is not None
+    later(play, days=4)
+    engine.move_on()
+    people[0].refresh_from_db()
+    print(list(PlayEntry.objects.values()), list(PlayTouch.objects.values()), list(play.steps.values()))
+    assert people[0].tags == ["welcomed", "between"]  # what was put before where they stand is not made up
+    assert PlayTouch.objects.count() == 2
+    assert states(play) == {"inside": 1}
+
+
+def test_a_draft_says_what_is_in_its_way(house):
+    hidden = Segment.objects.create(name="Broken", filter={"version": 1, "where": {"field": "gone", "op": "is"}})
+    steps = [StepInput(kind="mail", wait_days=0, title="", text=""), StepInput(kind="check", wait_days=0, title="")]
+    play = actions.create_play(actor=house, fields={"name": "Welcome", "audience": hidden}, steps=steps)
+    with pytest.raises(ValidationError) as refused:
+        actions.start_play(actor=house, play=play)
+    assert len(refused.value.messages) == 3
+    page = signed_in(house).get(play.get_absolute_url()).content.decode()
+    assert "Before it can start" in page
+    assert "its mail says nothing yet" in page
+
+
+def test_a_marketer_makes_and_starts_one_in_the_browser(house):
+    client = signed_in(house)
+    (contact,) = agreed(1)
+    data = {
+        "name": "Welcome", "event": "first_order", "goal": "order", "window_days": "30", "control_share": "0",
+        "purpose": "marketing", "steps-TOTAL_FORMS": "2", "steps-INITIAL_FORMS": "0", "steps-0-kind": "mail",
+        "steps-0-wait_days": "0", "steps-0-title": "Thank {{nobody}}", "steps-0-text": "Good", "steps-1-kind": "tag",
+        "steps-1-title": "",
+    }  # fmt: skip
+    refused = client.post("/plays/new/", data)
+    assert refused.status_code == 422
+    assert "is no field" in refused.content.decode()
+    data |= {"steps-0-title": "Thank you"}
+    made = client.post("/plays/new/", data, follow=True)
+    play = Play.objects.get()
+    assert "Thank you" in made.content.decode()
+    client.post(f"/plays/{play.pk}/start/")
+    buy(contact)
+    engine.look_for_events()
+    engine.move_on()
+    page = client.get(play.get_absolute_url()).content.decode()
+    assert contact.name in page
+    assert "no lift is shown" in page
+    edit = client.get(f"/plays/{play.pk}/edit/").content.decode()
+    assert "People are inside" in edit
+    assert "Good" in edit
+    variant = play.steps.get().carrier.variants.get()
+    mail = client.get(f"/campaigns/variants/{variant.pk}/")
+    assert mail.status_code == 200
+    assert "Play" in client.get("/plays/").content.decode()
