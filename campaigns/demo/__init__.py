@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from campaigns.choices import CampaignState, RecipientState, Timing
 from campaigns.demo.offers import make_offers
+from campaigns.demo.plays import make_plays
 from campaigns.demo.words import CAMPAIGNS, PLANNED_FOR, PLANNED_MAIL, PLANNED_WITHOUT, SEGMENTS, Past
 from campaigns.models import Campaign, Recipient, Segment, SendingRules, Variant
 from campaigns.segments.actions import refresh_segment
@@ -62,6 +63,7 @@ def _write(batch: Batch) -> None:
     SendingRules.objects.get_or_create(pk=1, defaults={"quiet_from": dt.time(21), "quiet_until": dt.time(8)})
     _segments(owners[0].id if owners else None)
     make_offers(owners[0].id if owners else None, house.end)
+    house.counts["people in plays"] += make_plays(owners[0].id if owners else None)
 
 
 def _segments(owner: int | None) -> None:

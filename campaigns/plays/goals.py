@@ -78,10 +78,12 @@ def settle_goals(play: Play, only: list[int] | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def count_amounts(play: Play) -> int:
-    """Bring up to date what people spent within their windows; how many spent otherwise than before."""
+def count_amounts(play: Play, *, ever: bool = False) -> int:
+    """Bring up to date what people spent within their windows (`ever`: within those that are long over, too); how many
+    spent otherwise than before."""
+    values = _values(play) | ({"oldest": dt.datetime(1, 1, 2, tzinfo=dt.UTC)} if ever else {})
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(AMOUNT_SQL.format(counts=COUNTS), _values(play))
+        cursor.execute(AMOUNT_SQL.format(counts=COUNTS), values)
         return int(cursor.rowcount)
 
 
