@@ -66,7 +66,7 @@ class PlayAdmin(ViewOnlyAdmin):
     list_display = ("name", "event", "state", "owner", "started_at", "ended_at")
     list_select_related = ("owner",)
     list_filter = ("state", "event")
-    found_by = ("name",)
+    found_by = ("name", "external_id")
     sortable_by = ()
 
 

@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
+                ("external_id", models.CharField(blank=True, max_length=200, null=True, unique=True)),
                 (
                     "sort_name",
                     models.GeneratedField(

@@ -78,6 +78,7 @@ class Play(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
     sort_name = models.GeneratedField(
         expression=Left(Folded(F("name")), 120), output_field=models.CharField(max_length=120), db_persist=True
     )

@@ -57,6 +57,7 @@ PLAY_FIELDS = (
     FieldSpec("state", "State", "state", kind="choice", choices=lambda: PlayState.choices, default=True, order=22,
         always=True, cell=lambda record: pill(_play(record).get_state_display(), PLAY_TONES[_play(record).state])),
     FieldSpec("goal", "Goal", "goal", kind="choice", choices=lambda: PlayGoal.choices, order=23),
+    FieldSpec("external_id", "External id", "external_id", order=70, held_in=""),
     FieldSpec("owner", "Owner", "owner", kind="person", select=("owner",), order=30),
     FieldSpec("started_at", "Since", "started_at", kind="moment", sort=True, default=True, order=40),
     FieldSpec("came_in", "Came in", "id", kind="number", filter=False, default=True, order=50, along=read_play_figures,

@@ -7,8 +7,10 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
+from campaigns.models import Play, PlayEntry
 from contacts.merging.actions import merge_contacts, undo_merge
 from contacts.merging.keys import ASIDE, DERIVED, apps_with_keys, contact_keys
 from contacts.models import Contact, MergedRows
@@ -85,6 +87,9 @@ def make_what_the_demo_lacks() -> None:
         kind=MailKind.AT_MOST_ONCE, message_id="<1@example.org>",
     )  # fmt: skip
     make_alert(contact=contact)
+    now = timezone.now()
+    play = Play.objects.create(name="Nothing yet")
+    PlayEntry.objects.create(play=play, contact=contact, event_at=now, entered_at=now, next_at=now)
     Conversion.objects.filter(pk=Conversion.objects.order_by("pk")[0].pk).update(contact_before=contact)
 
 
