@@ -35,6 +35,7 @@ FIELDS = (
         limits=_text(200),
         synonyms=(
             "id",
+            "uid",
             "customer id",
             "contact id",
             "customer number",

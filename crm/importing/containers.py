@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ class Form(StrEnum):
     DELIMITED = "delimited"
     JSON_LINES = "json_lines"
     SPREADSHEET = "spreadsheet"
+    VCARDS = "vcards"
 
 
 FOREIGN_FORMS: tuple[tuple[bytes, str], ...] = (
@@ -41,7 +43,6 @@ FOREIGN_FORMS: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3", "an SQLite database"),
     (b"PAR1", "a Parquet file"),
-    (b"BEGIN:VCARD", "a vCard file"),
     (b"<", "an HTML or XML file"),
 )
 
@@ -94,6 +95,8 @@ def form_of(path: Path) -> Form:
     for magic, name in FOREIGN_FORMS:
         if start.startswith(magic):
             raise UnreadableFile(f"This is {name}, not a table. Save it as CSV or as an Excel workbook (.xlsx).")
+    if _begins_card(head):
+        return Form.VCARDS
     if start.startswith(b"{"):
         return Form.JSON_LINES
     if start.startswith(b"[") and start[1:].lstrip().startswith(b"{"):
@@ -101,6 +104,12 @@ def form_of(path: Path) -> Form:
     if looks_binary(head):
         raise UnreadableFile("This is a binary file, not a table. Save it as CSV or as an Excel workbook (.xlsx).")
     return Form.DELIMITED
+
+
+def _begins_card(head: bytes) -> bool:
+    """Whether the content begins as a vCard does, in an encoding of one byte or of several."""
+    start = head[:200].decode(wide_encoding(head) or "latin-1", "replace").lstrip("\ufeffï»¿ \t\r\n")
+    return re.match(r"BEGIN[ \t]*:[ \t]*VCARD\s", start, re.IGNORECASE) is not None
 
 
 def looks_binary(head: bytes) -> bool:

@@ -75,7 +75,8 @@ class UploadForm(forms.Form):
 
     kind = forms.ChoiceField(label="What is in the file?", widget=forms.RadioSelect)
     file = forms.FileField(
-        label="File", help_text="CSV, TSV, an Excel workbook (.xlsx), JSON lines, or gzip of these; at most 300 MB."
+        label="File",
+        help_text="CSV, TSV, an Excel workbook (.xlsx), JSON lines, vCards, or gzip of these; at most 300 MB.",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

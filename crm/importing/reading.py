@@ -33,6 +33,10 @@ def open_table(path: Path, options: ReadOptions | None = None) -> Table:
     encoding = known_encoding(options.encoding) if options.encoding else encoding_of(path)
     if form is Form.JSON_LINES:
         return JsonLinesTable(path, encoding)
+    if form is Form.VCARDS:
+        from crm.importing.vcards.table import VCardTable  # noqa: PLC0415 - it reads by what stands here
+
+        return VCardTable(path, encoding)
     return DelimitedTable(path, encoding, options)
 
 
