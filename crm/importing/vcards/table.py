@@ -17,6 +17,7 @@ MAX_PROPERTIES = 5_000
 CUT_OFF = "this card is cut off: its END:VCARD is missing"
 GROUP = "this card is a list of others, not a person or an organization"
 NOTHING = "there is neither a name nor an address nor a number in this card"
+SAYS_WHO = ("FN", "N", "ORG", "NICKNAME", "EMAIL", "TEL")
 TOO_LARGE = "this card says more than a record can hold"
 
 
@@ -100,7 +101,7 @@ def _fault(card: Card) -> str:
     """Why a whole card cannot be used; empty where it can."""
     if card.first("KIND").lower() in ("group", "location"):
         return GROUP
-    return "" if any(card.first(name).strip("; ") for name in ("FN", "N", "ORG", "NICKNAME", "EMAIL", "TEL")) else NOTHING
+    return "" if any(card.first(name).strip("; ") for name in SAYS_WHO) else NOTHING
 
 
 def _is(one: Property, name: str) -> bool:
