@@ -136,6 +136,14 @@ class PlayEvent(models.TextChoices):
 
     FIRST_ORDER = "first_order", "First order"
     ORDER = "order", "An order"
+    SILENCE = "silence", "No order for so many days"
+    NO_CONTACT = "no_contact", "Nothing heard for so many days"
+    BIRTHDAY = "birthday", "Birthday"
+    TICKET = "ticket", "A ticket was solved"
+    CONTRACT = "contract", "A contract ends or renews in so many days"
+    DETRACTOR = "detractor", "A survey answered by a detractor"
+    DRIFT = "drift", "Drifting away (an alert)"
+    SEGMENT = "segment", "Came into a segment: by a score, a usage level, anything"
 
 
 class PlayGoal(models.TextChoices):

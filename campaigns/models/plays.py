@@ -35,10 +35,10 @@ from orders.models import Product
 class Play(models.Model):
     """An event that lets people in, steps that they go through, a goal on which they leave, and a control group.
 
-    `product` or `family` narrow the orders of the event, `goal_family` those of the goal. `audience` narrows who comes
-    in. Somebody comes in again `rest_days` after they left; None: never. `window_days` from the entry on, what a person
-    does counts, of those who are treated and of the control group alike. The control group is drawn by
-    the `seed`.
+    `event_days` and `event_segment` are of the events that need them (`campaigns.plays.events`). `product` or `family`
+    narrow the orders of the event, `goal_family` those of the goal. `audience` narrows who comes in. Somebody comes in
+    again `rest_days` after they left; None: never. `window_days` from the entry on, what a person does counts, of those
+    who are treated and of the control group alike. The control group is drawn by the `seed`.
     """
 
     name = models.CharField(max_length=120)
@@ -51,6 +51,12 @@ class Play(models.Model):
     event = models.CharField("lets in on", max_length=16, choices=PlayEvent, default=PlayEvent.FIRST_ORDER)
     product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="plays")
     family = models.CharField("product group", max_length=120, blank=True, default="")
+    event_days = models.PositiveSmallIntegerField(
+        "so many days", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
+    event_segment = models.ForeignKey(
+        Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="into the segment"
+    )
     audience = models.ForeignKey(
         Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="plays", verbose_name="only people of"
     )

@@ -27,7 +27,7 @@ plays = Router(tags=["Campaigns"])
 PlayOut = record_schema("Play", PLAYS)
 EntryOut = record_schema("PlayEntry", ENTRIES)
 NAMES = {
-    "product_id": "product", "owner_id": "owner", "audience_id": "audience", "goal_segment_id": "goal_segment",
+    f"{name}_id": name for name in ("product", "owner", "audience", "event_segment", "goal_segment")
 }  # fmt: skip
 
 
@@ -52,6 +52,8 @@ class PlayFields(Input):
     description: str | None = Field(None, max_length=2_000)
     owner_id: int | None = None
     event: str | None = Field(None, examples=["first_order"])
+    event_days: int | None = Field(None, ge=1, description="Of the events that speak of days.")
+    event_segment_id: int | None = Field(None, description="Where the event is to come into it.")
     product_id: int | None = None
     family: str | None = Field(None, max_length=120)
     audience_id: int | None = Field(None, description="A segment: only its people come in.")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 
-from campaigns.choices import PlayGoal, PlayStepKind, StepFor
+from campaigns.choices import PlayEvent, PlayGoal, PlayStepKind, StepFor
 from campaigns.mail.blocks import checked_blocks, texts_of
 from campaigns.mail.merging import OFFER_FIELDS, check_text, fields_in
 from campaigns.models import Play, PlayStep, Segment
+from campaigns.plays.events import EVENTS
 from campaigns.segments.meaning import asked_by, meant_by
 from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User
@@ -19,6 +20,11 @@ def faults_of(play: Play, user: User | None) -> list[str]:
     """What is in the way, a sentence each; its segments are asked with the rights of the person."""
     steps = list(play.steps.filter(removed_at=None).select_related("segment", "into", "carrier"))
     found = [] if steps else ["It does nothing yet: write a step."]
+    needs = EVENTS[play.event].needs
+    if needs and not getattr(play, needs):
+        found.append("How many days does its event speak of?" if needs == "event_days" else "Into which segment?")
+    if play.event == PlayEvent.SEGMENT and play.event_segment is not None and play.event_segment.is_fixed:
+        found.append("Who comes into a fixed segment is put there by hand: choose a live one as the event.")
     if play.goal == PlayGoal.SEGMENT and play.goal_segment is None:
         found.append("Which segment is its goal?")
     for place, step in enumerate(steps, start=1):

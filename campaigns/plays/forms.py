@@ -149,7 +149,10 @@ class PlayForm(SectionedForm, forms.ModelForm):
 
     layout = (
         ("", (("name", "type"), ("description",), ("owner",))),
-        ("Who comes in", (("event",), ("product", "family"), ("audience", "rest_days"))),
+        (
+            "Who comes in",
+            (("event",), ("event_days", "event_segment"), ("product", "family"), ("audience", "rest_days")),
+        ),
         ("Goal", (("goal", "window_days"), ("goal_family", "goal_segment"), ("control_share",))),
         ("Mails", (("purpose", "sender_name"),)),
     )
@@ -162,13 +165,16 @@ class PlayForm(SectionedForm, forms.ModelForm):
     class Meta:
         model = Play
         fields = (
-            "name", "type", "description", "owner", "event", "product", "family", "audience", "rest_days", "goal",
+            "name", "type", "description", "owner", "event", "event_days", "event_segment", "product", "family",
+            "audience", "rest_days", "goal",
             "window_days", "goal_family", "goal_segment", "control_share", "purpose", "sender_name",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
         labels = {"name": "Play", "audience": "Only people of the segment", "goal_segment": "The segment"}
         help_texts = {
             "event": "From the day on which the play is started.",
+            "event_days": "Where the event speaks of days.",
+            "event_segment": "Where that is the event. Who is in each live segment is written down every night.",
             "rest_days": "Empty: each person goes through it once.",
             "goal": "Who has reached it leaves.",
             "goal_family": "Where the goal is an order; empty: any order.",
@@ -185,7 +191,7 @@ class PlayForm(SectionedForm, forms.ModelForm):
         segments = Segment.objects.visible_to(user)
         kept = record.product_id if record else None
         cast(RecordField, self.fields["product"]).reach(Product.objects.visible_to(user), kept, "a product")
-        for name in ("audience", "goal_segment"):
+        for name in ("audience", "goal_segment", "event_segment"):
             cast(forms.ModelChoiceField, self.fields[name]).queryset = segments
         owners = User.objects.filter(is_active=True)
         if record is not None and record.owner_id:
@@ -223,6 +229,12 @@ class PlayForm(SectionedForm, forms.ModelForm):
         for name in ("product", "family"):
             if event and cleaned.get(name) and name not in event.may_have:
                 self.add_error(name, "This event knows no product.")
+        if event and event.needs and not cleaned.get(event.needs) and event.needs not in self.errors:
+            days = event.needs == "event_days"
+            self.add_error(event.needs, "How many days?" if days else "Into which segment?")
+        for name in ("event_days", "event_segment"):
+            if event and event.needs != name and name in cleaned:
+                cleaned[name] = None
         if cleaned.get("goal") == PlayGoal.SEGMENT and not cleaned.get("goal_segment"):
             self.add_error("goal_segment", "Which segment is the goal?")
         return cleaned

@@ -82,8 +82,14 @@ class PlayPage:
 
     @property
     def event_words(self) -> str:
-        """`First order of Picture frames`."""
+        """`First order of Picture frames`, `No order for 180 days`."""
         play = self.play
+        event = EVENTS[play.event]
+        if event.in_words:
+            words = event.in_words.format(plural(play.event_days or 0, "day"))
+            return f"{words[:1].upper()}{words[1:]}"
+        if play.event_segment:
+            return f"Came into the segment “{play.event_segment}”"
         what = str(play.product) if play.product else play.family
         narrowed = f" of {what}" if what and "product" in EVENTS[play.event].may_have else ""
         return f"{play.get_event_display()}{narrowed}"

@@ -24,6 +24,8 @@ PLAYS = Resource(
     default_sort="name",
     extras=(
         _own("description", "What it is for"),
+        _own("event_days", "The days that the event speaks of"),
+        _own("event_segment_id", "The segment, where the event is to come into it"),
         _own("product_id", "Only orders of this product let in"),
         _own("family", "Only orders of this product group let in"),
         _own("audience_id", "Only people of this segment come in"),

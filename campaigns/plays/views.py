@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from campaigns.plays import actions, queries
 from campaigns.plays.checking import faults_of
 from campaigns.plays.forms import PlayForm
 from campaigns.plays.page import PlayPage
+from campaigns.plays.ready import READY, Ready, ready_play
 from campaigns.tallies import sees_everybody
 from crm.access import can
 from crm.choices import Verb
@@ -60,7 +62,7 @@ class PlayDetailView(ScopedView):
         return render(request, "campaigns/plays/detail.html", context)
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("owner", "product", "audience", "goal_segment")
+        return super().get_queryset().select_related("owner", "product", "audience", "event_segment", "goal_segment")
 
 
 class PlayFormView(FormPage):
@@ -77,6 +79,18 @@ class PlayCreateView(PlayFormView):
     heading = "New play"
     submit_label = "Keep the play"
     done = "“{record}” is kept: look it over and start it."
+
+    @cached_property
+    def ready(self) -> Ready | None:
+        """The ready play that it starts from (`?from=`)."""
+        return ready_play(self.request.GET.get("from", ""))
+
+    def get_initial(self) -> dict[str, Any]:
+        return self.ready.initial(self.request.user) if self.ready else {}
+
+    def get_context_data(self, form: PlayForm) -> dict[str, Any]:
+        missing = self.ready.missing(self.request.user) if self.ready else None
+        return super().get_context_data(form) | {"ready": self.ready, "ready_plays": READY, "missing": missing}
 
     def save(self, form: PlayForm) -> Play:
         return actions.create_play(actor=self.request.user, fields=form.play_fields, steps=form.steps.steps)

@@ -117,7 +117,8 @@ class SegmentFormView(FormPage):
         return people_in(draft, self.request.user)
 
     def get_initial(self) -> dict[str, Any]:
-        return {FILTER: self.asked.text} if FILTER in self.request.GET else {}
+        named = {"name": self.request.GET["name"][:120]} if "name" in self.request.GET else {}
+        return named | ({FILTER: self.asked.text} if FILTER in self.request.GET else {})
 
     def get_context_data(self, form: SegmentForm) -> dict[str, Any]:
         trees, problems = trees_of(self.request.user), self.problems
