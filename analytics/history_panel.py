@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from django.db import models
@@ -13,6 +14,7 @@ from analytics.specs import score_of
 from analytics.steps.history import MONTHS, month_ends
 from crm.catalogue import RecordPanel
 from crm.company import current_company
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import NOTHING, money, percent
@@ -26,14 +28,18 @@ def history(request: HttpRequest, record: models.Model) -> dict[str, Any] | None
     user, score = cast(SignedInRequest, request).user, score_of(record)
     if score is None or hidden_fields(user, RfmScore) or hidden_fields(user, ScoreHistory):
         return None
-    # the key begins with the month: thirteen look-ups by key
-    kept = ScoreHistory.objects.filter(contact_id=record.pk, month_end__in=month_ends(score.as_of, MONTHS))
-    months = list(kept.order_by("-month_end"))
+    months = _kept.get_or_make(score.as_of, lambda: KeptRows(_months_until(score.as_of))).read(record.pk)
     if not months:
         return None
     columns = [name for name, owner in COLUMNS.items() if not hidden_fields(user, owner)]
     columns = [name for name in columns if any(getattr(one, FIELDS[name]) is not None for one in months)]
     return {"columns": columns, "rows": [_row(one, columns) for one in months]}
+
+
+def _months_until(day: dt.date) -> models.QuerySet[ScoreHistory]:
+    """The key begins with the month: thirteen look-ups by key."""
+    rows = ScoreHistory.objects.filter(contact_id=ANY_KEY, month_end__in=month_ends(day, MONTHS))
+    return rows.order_by("-month_end")
 
 
 def _row(kept: ScoreHistory, columns: list[str]) -> dict[str, Any]:
@@ -51,6 +57,7 @@ def _value(kept: ScoreHistory, name: str) -> str:
     return money(value, current_company().currency) if name == "Value" else percent(value)
 
 
+_kept: Shelf[KeptRows[ScoreHistory]] = Shelf()
 FIELDS = {"There": "p_alive", "Value": "clv", "Leaves": "churn_probability"}
 COLUMNS: dict[str, type[models.Model]] = {"There": ClvScore, "Value": ClvScore, "Leaves": ChurnScore}
 PANELS = (RecordPanel("score_history", "Month by month", "analytics/_score_history.html", history, order=90),)

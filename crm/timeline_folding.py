@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection
 from django.utils import timezone
 from psycopg import sql
+
+from crm.database.kept import ANY_KEY, KeptStatement
 
 MOST_COUNTED = 500
 
@@ -62,11 +65,20 @@ def folded_months(
     bulk: Bulk, owner_id: int, kinds: tuple[str, ...], before: dt.datetime | None, limit: int
 ) -> list[Folded]:
     """The newest months of these kinds whose newest row lies before a moment; one query."""
-    months = [_months(bulk, owner_id, kind, number, before, limit) for number, kind in enumerate(kinds)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(months) + sql.SQL(" ORDER BY 2 DESC"))
-        rows = cursor.fetchall()
+    if before is None:
+        rows = _newest_months(bulk, kinds, timezone.get_current_timezone_name(), limit).ask(owner_id)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_months_of_all(bulk, sql.Literal(owner_id), kinds, before, limit))
+            rows = cursor.fetchall()
     return [Folded(kind, newest, count, count >= MOST_COUNTED) for kind, newest, count in rows][:limit]
+
+
+@cache
+def _newest_months(bulk: Bulk, kinds: tuple[str, ...], zone: str, limit: int) -> KeptStatement:
+    """The question of every page of a record, in the zone that counts now."""
+    statement = _months_of_all(bulk, sql.SQL("%s"), kinds, None, limit).as_string(None)
+    return KeptStatement(statement, [ANY_KEY] * statement.count("%s"))
 
 
 def days_of(bulk: Bulk, owner_id: int, kind: str, month: dt.date) -> list[tuple[dt.date, int]]:
@@ -83,15 +95,22 @@ def days_of(bulk: Bulk, owner_id: int, kind: str, month: dt.date) -> list[tuple[
         return [(day, int(count)) for day, count in cursor.fetchall()]
 
 
+def _months_of_all(
+    bulk: Bulk, owner: sql.Composable, kinds: tuple[str, ...], before: dt.datetime | None, limit: int
+) -> sql.Composed:
+    months = [_months(bulk, owner, kind, number, before, limit) for number, kind in enumerate(kinds)]
+    return sql.SQL(" UNION ALL ").join(months) + sql.SQL(" ORDER BY 2 DESC")
+
+
 def _months(
-    bulk: Bulk, owner_id: int, kind: str, number: int, before: dt.datetime | None, limit: int
+    bulk: Bulk, owner: sql.Composable, kind: str, number: int, before: dt.datetime | None, limit: int
 ) -> sql.Composable:
     names: dict[str, sql.Composable] = {
         "table": sql.Identifier(bulk.table),
         "owner": sql.Identifier(bulk.owner),
         "kind": sql.Identifier(bulk.kind),
         "moment": sql.Identifier(bulk.moment),
-        "key": sql.Literal(owner_id),
+        "key": owner,
         "value": sql.Literal(kind),
     }
     rows = FOLD_SQL.format(

@@ -11,10 +11,11 @@ from django.db.models.functions import Lag, TruncDate
 
 from contacts.choices import Channel
 from contacts.queries import interactions_before
-from crm.access import can
+from crm.access import can, visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.company import current_company
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import mask
 from crm.models import User
 from crm.notes.history import house_source
@@ -30,6 +31,12 @@ CHANNELS = (
     ("mails", "Mails and chats", (Channel.EMAIL, Channel.CHAT, Channel.SOCIAL)),
     ("meetings", "Visits and meetings", (Channel.VISIT, Channel.MEETING)),
 )
+SHOWN = (
+    "changed_on", "reason", "is_inferred", "deal__title", "from_stage__name", "to_stage__name", "to_stage__kind",
+    "actor__name", "actor__email",
+)  # fmt: skip
+SINCE = Window(Lag("changed_on"), partition_by=[F("deal")], order_by=[F("changed_on"), F("pk")])
+_newest: Shelf[KeptRows[Any]] = Shelf()
 LOOKS = {
     StageKind.OPEN: ("arrow-right", "accent"),
     StageKind.WON: ("trophy", "good"),
@@ -51,20 +58,33 @@ def moves_before(
     """The moves of a deal, or of all deals of a contact that the person may see, before a moment, newest first."""
     if not can(user, Verb.VIEW, Deal):
         return []
+    if before or words:
+        rows = _told(user, key, of_contact=of_contact)
+        if before:
+            rows = rows.filter(moment__lt=before)
+        for word in words.split():
+            rows = rows.filter(Q(to_stage__name__icontains=word) | Q(reason__icontains=word))
+        found = list(rows.annotate(since=SINCE)[:limit])
+    else:
+        found = _newest_told(user, limit, of_contact=of_contact).read(key)
+    for change in found:
+        mask(user, change)
+    return [_entry(change, of_contact=of_contact) for change in found]
+
+
+def _newest_told(user: User, limit: int, *, of_contact: bool) -> KeptRows[Any]:
+    """The question of every page of a deal or contact."""
+    seen = (limit, of_contact, str(current_company().zone), visible_words(StageChange, user))
+    told = partial(_told, user, ANY_KEY, of_contact=of_contact)
+    return _newest.get_or_make(seen, lambda: KeptRows(told().annotate(since=SINCE)[:limit]))
+
+
+def _told(user: User, key: int, *, of_contact: bool) -> QuerySet[Any]:
     about = Q(deal__contact=key) | Q(deal__organization=key) if of_contact else Q(deal=key)
     rows: QuerySet[Any] = StageChange.objects.visible_to(user).filter(about).annotate(moment=_moment())
     if of_contact:
         rows = rows.filter(deal__archived_at=None)
-    if before:
-        rows = rows.filter(moment__lt=before)
-    since = Window(Lag("changed_on"), partition_by=[F("deal")], order_by=[F("changed_on"), F("pk")])
-    for word in words.split():
-        rows = rows.filter(Q(to_stage__name__icontains=word) | Q(reason__icontains=word))
-    told = rows.annotate(since=since).select_related("deal", "from_stage", "to_stage", "actor")
-    found = list(told.order_by("-moment", "-pk")[:limit])
-    for change in found:
-        mask(user, change)
-    return [_entry(change, of_contact=of_contact) for change in found]
+    return rows.select_related("deal", "from_stage", "to_stage", "actor").only(*SHOWN).order_by("-moment", "-pk")
 
 
 def _entry(change: Any, *, of_contact: bool) -> TimelineEntry:
