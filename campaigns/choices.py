@@ -66,12 +66,20 @@ class RecipientState(models.TextChoices):
     PAST = "past", "from a file"
     CONTROL = "control", "control group"
     WAITING = "waiting", "waiting"
+    HELD = "held", "waits for the winner"
     HANDED = "handed", "on its way"
     SENT = "sent", "sent"
     FAILED = "failed", "failed"
     UNCERTAIN = "uncertain", "uncertain"
     LEFT_OUT = "left_out", "left out"
     CANCELLED = "cancelled", "called back"
+
+
+class DecidesBy(models.TextChoices):
+    """By what the variants of a test are compared; never by looks, which programs make."""
+
+    CLICKS = "clicks", "clicks"
+    ORDERS = "orders", "orders"
 
 
 class HitKind(models.TextChoices):

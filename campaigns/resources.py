@@ -30,6 +30,8 @@ CAMPAIGNS = Resource(
         _own("margin", "Margin of what is sold, 0 to 1"),
         _own("control_share", "Kept out as control, 0 to 0.9"),
         _own("launched_at", "When it started"),
+        _own("decided_at", "When the test of its variants was decided"),
+        _own("decision", "What the test said: arms, pairs with p and p after Holm, the winner"),
         _own("approved_at", "When a second person approved it"),
         _own("version", "The version, for a change"),
         _own("updated_at", "When it was last changed"),

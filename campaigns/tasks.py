@@ -10,6 +10,7 @@ from campaigns.choices import CampaignState
 from campaigns.models import Campaign, Segment
 from campaigns.plays import engine as plays
 from campaigns.segments.actions import KIND
+from campaigns.sending.deciding import decide_due
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_all
 from campaigns.sending.waiting import move_on
@@ -28,6 +29,7 @@ def send_campaign_task(campaign_id: int) -> int:
 @shared_task(name="campaigns.sweep")
 def sweep_campaigns_task() -> int:
     """Go on with every campaign that is sending, or whose mails have still to be settled; how many."""
+    decide_due()
     keys = list(
         Campaign.everything.filter(state__in=(CampaignState.SENDING, CampaignState.PAUSED)).values_list("pk", flat=True)
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from campaigns.choices import CampaignState, RecipientState, Timing
 from campaigns.demo.offers import make_offers
 from campaigns.demo.plays import make_plays
+from campaigns.demo.winner import tell_winner
 from campaigns.demo.words import CAMPAIGNS, PLANNED_FOR, PLANNED_MAIL, PLANNED_WITHOUT, SEGMENTS, Past
 from campaigns.models import Campaign, Recipient, Segment, SendingRules, Variant
 from campaigns.segments.actions import refresh_segment
@@ -59,6 +60,7 @@ def _write(batch: Batch) -> None:
         house.counts["campaigns"] += 1
         if isinstance(one, Past) and sent_on > house.start:
             house.counts["campaign recipients"] += _send(rng, house, campaign, one, people)
+    tell_winner()
     count_again(Campaign.objects.values_list("pk", flat=True))
     SendingRules.objects.get_or_create(pk=1, defaults={"quiet_from": dt.time(21), "quiet_until": dt.time(8)})
     _segments(owners[0].id if owners else None)

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Left, Lower
 
-from campaigns.choices import CampaignChannel, CampaignState, CampaignType, RecipientState, Timing
+from campaigns.choices import CampaignChannel, CampaignState, CampaignType, DecidesBy, RecipientState, Timing
 from contacts.choices import ConsentChannel
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
@@ -78,6 +78,20 @@ class Campaign(models.Model):
         help_text="0.1: one in ten, drawn at random when it starts, and never changed.",
     )  # fmt: skip
     sender_name = models.CharField("in the name of", max_length=120, blank=True, default="")
+    # of several variants: so many are tested, the others wait for the winner (`campaigns.sending.deciding`)
+    test_share = models.DecimalField(
+        "share that is tested", max_digits=4, decimal_places=3, null=True, blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal("0.95"))],
+    )  # fmt: skip
+    decides_at = models.DateTimeField("decided at", null=True, blank=True)
+    decides_by = models.CharField(
+        "decided by", max_length=8, choices=DecidesBy, default=DecidesBy.CLICKS, db_default=DecidesBy.CLICKS
+    )
+    decided_at = models.DateTimeField(null=True, editable=False)
+    decision = models.JSONField(null=True, editable=False)
+    winner = models.ForeignKey(
+        "campaigns.Variant", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     starts_at = models.DateTimeField("not before", null=True, blank=True)
     timing = models.CharField("leaves", max_length=12, choices=Timing, default=Timing.MOMENT)
     asked_by = models.ForeignKey(

@@ -179,7 +179,8 @@ def cancel_campaign(*, actor: User | None, campaign: Campaign) -> None:
     called = "The campaign was called back."
     for state in (MailState.QUEUED, MailState.HELD):
         _mails(current, state).update(state=MailState.CANCELLED, last_error=called)
-    Recipient.objects.filter(campaign=current, state=RecipientState.WAITING).update(state=RecipientState.CANCELLED)
+    open_states = (RecipientState.WAITING, RecipientState.HELD)
+    Recipient.objects.filter(campaign=current, state__in=open_states).update(state=RecipientState.CANCELLED)
     log(actor=actor, verb="cancel", object=current, summary=f"Called {current} back")
 
 

@@ -51,6 +51,9 @@ class AudienceOut(Schema):
     sender_name: str
     starts_at: dt.datetime | None
     timing: str
+    test_share: Decimal | None = Field(description="Tested; the others wait for the winner. Null: no test.")
+    decides_at: dt.datetime | None
+    decides_by: str
     version: int
 
 

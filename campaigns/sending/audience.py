@@ -31,15 +31,22 @@ from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User
 
 CONTROL = "Control"
-REACHED_STATES = (RecipientState.WAITING, RecipientState.HANDED, RecipientState.SENT, RecipientState.UNCERTAIN)
+REACHED_STATES = (
+    RecipientState.WAITING,
+    RecipientState.HELD,
+    RecipientState.HANDED,
+    RecipientState.SENT,
+    RecipientState.UNCERTAIN,
+)
 # 53 bits of a hash as a number from 0 to 1
 DRAW = "((hashint8extended(p.id, %s::bigint) & 9007199254740991)::float8 / 9007199254740992)"
 FREEZE_SQL = """
 INSERT INTO campaigns_recipient (campaign_id, contact_id, variant_id, state, reason, recorded_at, time_zone)
 SELECT %s, p.id,
-  CASE WHEN p.answer = ANY(%s) THEN CASE WHEN {draw} < %s THEN %s
+  CASE WHEN p.answer = ANY(%s) THEN CASE WHEN {draw} < %s THEN %s WHEN {other} >= %s THEN NULL
     ELSE (%s::bigint[])[1 + width_bucket({other}, %s::float8[])] END END,
-  CASE WHEN p.answer <> ALL(%s) THEN 'left_out' WHEN {draw} < %s THEN 'control' ELSE 'waiting' END,
+  CASE WHEN p.answer <> ALL(%s) THEN 'left_out' WHEN {draw} < %s THEN 'control'
+    WHEN {other} >= %s THEN 'held' ELSE 'waiting' END,
   CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, now(), {zone}
 FROM ({people}) p {places} ORDER BY p.id
 ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
@@ -144,8 +151,9 @@ def freeze(campaign: Campaign, user: User | None) -> int:
     kept_out, seed = float(campaign.control_share), campaign.seed
     yes, keys = [str(answer) for answer in YES], [variant.pk for variant in variants]
     # in the order of the statement: the variant, the state, the reason
-    values: list[Any] = [campaign.pk, yes, seed, kept_out, control.pk, keys, _next(seed), bounds]
-    values += [yes, seed, kept_out, yes]
+    tested, third = float(campaign.test_share or 1), _next(_next(seed) >> 1)
+    values: list[Any] = [campaign.pk, yes, seed, kept_out, control.pk, third, tested, keys, _next(seed), bounds]
+    values += [yes, seed, kept_out, third, tested, yes]
     using, is_needed = mails_with_offers(variants)
     if using and (terms := terms_of(offers_of(campaign))):
         start = offered(campaign, user, terms)

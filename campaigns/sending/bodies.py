@@ -33,6 +33,9 @@ class AudienceIn(Input):
         description="moment: to everybody at once; local: at the time that `starts_at` shows on the company's clock, "
         "on the clock where each person is, the next day where it has passed; local_soon: at once where it has passed.",
     )  # fmt: skip
+    test_share: str | float | None = Field(None, description="Share that is tested; the others wait for the winner.")
+    decides_at: dt.datetime | None = Field(None, description="When the test is decided, once.")
+    decides_by: str | None = Field(None, description="clicks or orders.")
     version: int | None = Field(None, ge=0, description="The version that you read, unless you send `If-Match`.")
 
 
@@ -66,6 +69,9 @@ def audience_shown(campaign: Campaign) -> dict[str, Any]:
         "sender_name": campaign.sender_name,
         "starts_at": campaign.starts_at.isoformat() if campaign.starts_at else None,
         "timing": campaign.timing,
+        "test_share": f"{campaign.test_share:f}" if campaign.test_share else None,
+        "decides_at": campaign.decides_at.isoformat() if campaign.decides_at else None,
+        "decides_by": campaign.decides_by,
         "version": campaign.version,
     }
 

@@ -93,7 +93,7 @@ def finish(key: int) -> None:
         campaign = Campaign.everything.select_for_update().get(pk=key)
         if campaign.state != CampaignState.SENDING or campaign.play_id:  # one of a play goes on with it
             return
-        open_states = (RecipientState.WAITING, RecipientState.HANDED)
+        open_states = (RecipientState.WAITING, RecipientState.HELD, RecipientState.HANDED)
         if Recipient.objects.filter(campaign=key, state__in=open_states).exists():
             return
         campaign.state = CampaignState.SENT

@@ -18,6 +18,7 @@ from contacts.permission.rule import MARKETING
 from crm.fields import SectionedForm
 from crm.models import User
 
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 MANY = forms.SelectMultiple(attrs={"data-pick": "many"})
 FIRST_BLOCKS: tuple[dict[str, Any], ...] = (
     {"kind": "heading"},
@@ -33,6 +34,7 @@ class AudienceForm(SectionedForm, forms.ModelForm):
         ("Whom", (("segments",), ("without",), ("control_share", "purpose"))),
         ("What it may offer", (("offers",),)),
         ("How", (("sender_name", "starts_at"), ("timing",))),
+        ("Which variant is better", (("test_share", "decides_at"), ("decides_by",))),
     )
     segments = forms.ModelMultipleChoiceField(
         Segment.objects.none(), label="For the people of", required=False, widget=MANY
@@ -49,10 +51,23 @@ class AudienceForm(SectionedForm, forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ("control_share", "purpose", "sender_name", "starts_at", "timing")
-        widgets = {"starts_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
+        fields = (
+            "control_share",
+            "purpose",
+            "sender_name",
+            "starts_at",
+            "timing",
+            "test_share",
+            "decides_at",
+            "decides_by",
+        )
+        widgets = {"starts_at": MOMENT, "decides_at": MOMENT}
         help_texts = {
             "sender_name": "Empty: the company.",
+            "test_share": "0.2: one in five gets one of the variants; the others wait. Empty: everybody at once.",
+            "decides_at": "Then the variants are compared, once, and those who wait get the better one; the first "
+            "variant where no difference is shown.",
+            "decides_by": "Orders need more people, or more days, than clicks do.",
             "starts_at": "Empty: at once when it is started.",
             "timing": "Where each person is: by their time zone, else by their country, else the company's time.",
         }
@@ -69,6 +84,7 @@ class AudienceForm(SectionedForm, forms.ModelForm):
         super().__init__(data=data, instance=record, initial={**begins, **initial})
         timing = cast(forms.ChoiceField, self.fields["timing"])
         timing.required = False
+        self.fields["decides_by"].required = False
         timing.choices = [(value, f"{label[:1].upper()}{label[1:]}") for value, label in Timing.choices]
         for name in ("segments", "without"):
             field = cast(forms.ModelMultipleChoiceField, self.fields[name])
@@ -85,6 +101,9 @@ class AudienceForm(SectionedForm, forms.ModelForm):
         cleaned["timing"] = cleaned.get("timing") or self.instance.timing
         if cleaned["timing"] != Timing.MOMENT and not cleaned.get("starts_at") and "starts_at" not in self.errors:
             self.add_error("starts_at", "Say at what time: it leaves at that time where each person is.")
+        cleaned["decides_by"] = cleaned.get("decides_by") or self.instance.decides_by
+        if cleaned.get("test_share") and not cleaned.get("decides_at") and "decides_at" not in self.errors:
+            self.add_error("decides_at", "Say when the test is decided.")
         if set(cleaned.get("segments") or ()) & set(cleaned.get("without") or ()):
             self.add_error("without", "A segment is either in it or left out.")
         return cleaned

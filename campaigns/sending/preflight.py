@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,17 +10,20 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from analytics.mathematics.experiments import sizes_needed
 from campaigns.choices import CampaignChannel
 from campaigns.mail.blocks import checked_blocks, links_of, texts_of
 from campaigns.mail.merging import FIELDS, check_text, fields_without_fallback
 from campaigns.models import Campaign, Variant
 from campaigns.offers.checking import OfferCount, look_over_offers
-from campaigns.sending.audience import Audience, count_audience, count_zones, people_of, rules
+from campaigns.sending.audience import Audience, count_audience, count_zones, mails_with_offers, people_of, rules
 from campaigns.sending.hours import Plan, Schedule
 from contacts.models import Purpose
 from crm.models import User
 from crm.templatetags.figures import number, plural
 
+# of two variants as large: the rises, from a rate that is common for clicks, of which the least is told
+EXPECTED_RATE, LIFTS = 0.05, (0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
 EMPTY_PATHS: dict[str, dict[str, Any]] = {
     "first_name": {"first_name": ""},
     "last_name": {"last_name": ""},
@@ -60,6 +64,7 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     for variant in variants:
         found.faults += _faults_of(variant)
         found.links += [link for link in links_of(variant.blocks) if link not in found.links]
+    found.faults += _faults_of_test(campaign, variants)
     offers = look_over_offers(campaign, variants, user)
     found.faults += offers.faults
     found.notes += offers.notes
@@ -76,6 +81,7 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
         return found
     if not found.audience.reached:
         found.faults.append("Nobody in it may be written to.")
+    found.notes += _notes_of_test(campaign, variants, found.audience.reached)
     found.needs_approval = found.audience.reached > rules().approval_above
     if not campaign.control_share:
         found.notes.append("There is no control group: nobody will know what the campaign was worth.")
@@ -87,6 +93,37 @@ def _schedule(campaign: Campaign, user: User | None) -> Schedule | None:
     now = timezone.now()
     plan = Plan(campaign, rules(), now)
     return plan.schedule(count_zones(campaign, user), now) if plan.is_by_clock or plan.moment > now else None
+
+
+def _faults_of_test(campaign: Campaign, variants: Sequence[Variant]) -> list[str]:
+    """What is in the way of testing the variants on a share of the people."""
+    if not campaign.test_share:
+        return []
+    found, begins = [], max(timezone.now(), campaign.starts_at or timezone.now())
+    if len(variants) < 2:
+        found.append("A test needs two variants: write another, or test none.")
+    if campaign.decides_at is None or campaign.decides_at <= begins:
+        found.append("The test is decided before it begins: say a later moment.")
+    elif campaign.decides_at > begins + dt.timedelta(days=campaign.window_days):
+        found.append(f"The test is decided after the {campaign.window_days} days in which what people do counts.")
+    if mails_with_offers(variants)[0]:
+        found.append("While variants are tested on a share, its mails cannot speak of offers.")
+    return found
+
+
+def _notes_of_test(campaign: Campaign, variants: Sequence[Variant], reached: int) -> list[str]:
+    """How many get each variant in the test, and the least difference that so many mostly show."""
+    if not campaign.test_share or len(variants) < 2:
+        return []
+    tested = reached * (1 - float(campaign.control_share)) * float(campaign.test_share)
+    each = int(tested * min(one.share for one in variants) / sum(one.share for one in variants))
+    seen = next((lift for lift in LIFTS if sizes_needed(EXPECTED_RATE, lift).control <= each), None)
+    least = (
+        f"a rise from {EXPECTED_RATE:.0%} to {EXPECTED_RATE + seen:.0%} is mostly seen"
+        if seen
+        else "it will show little"
+    )
+    return [f"In the test about {number(each)} people get each variant: {least}."]
 
 
 def _faults_of(variant: Variant) -> list[str]:

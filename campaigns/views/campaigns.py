@@ -15,6 +15,7 @@ from campaigns.models import Campaign, Recipient
 from campaigns.offers.queries import offers_of_campaign
 from campaigns.page import CampaignPage
 from campaigns.tallies import sees_everybody
+from campaigns.winner_page import winner_panel
 from crm.access import can
 from crm.choices import Verb
 from crm.company import current_company
@@ -56,6 +57,7 @@ class CampaignDetailView(ScopedView):
             "outcome": outcome,
             **queries.sending_state(user, campaign),
             "offers": offers_of_campaign(user, campaign),
+            "test": winner_panel(campaign, user),
             "base": current_company().currency,
             "page": page,
             "state_tone": STATE_TONES.get(campaign.state, "neutral"),

@@ -243,25 +243,24 @@ def test_a_pause_holds_everything_and_the_end_calls_back(house):
 
 
 def test_an_edit_of_a_running_play_repeats_nothing(house):
-    people = agreed(2)
-    play = play_of(house, TAG, LATER)
-    buy(people[0])
+    (contact,) = agreed(1)
+    play = play_of(house, StepInput(kind="task", wait_days=0, title="Ring them"), LATER, owner=house)
+    buy(contact)
     engine.look_for_events()
     engine.move_on()
-    tag, last = play.steps.order_by("position")
+    ring, last = play.steps.order_by("position")
     play.refresh_from_db()
-    between = StepInput(kind="tag", wait_days=0, title="between")
-    kept = StepInput(kind="tag", wait_days=0, title="welcomed", pk=tag.pk)
-    first = StepInput(kind="tag", wait_days=0, title="before")
-    actions.change_play(
-        actor=house, play=play, version=play.version, fields={"control_share": "0.5"}, steps=[first, kept, between]
-    )
+    before, between = (StepInput(kind="tag", wait_days=0, title=title) for title in ("before", "between"))
+    kept = StepInput(kind="task", wait_days=0, title="Ring them", pk=ring.pk)
+    steps = [before, between, kept]  # what they had comes after what they wait for, which is taken away
+    actions.change_play(actor=house, play=play, version=play.version, fields={"control_share": "0.5"}, steps=steps)
     last.refresh_from_db()
     assert last.removed_at is not None
     later(play, days=4)
     engine.move_on()
-    people[0].refresh_from_db()
-    assert people[0].tags == ["welcomed", "between"]  # what was put before where they stand is not made up
+    contact.refresh_from_db()
+    assert contact.tags == ["between"]
+    assert Task.objects.count() == 1
     assert PlayTouch.objects.count() == 2
     assert states(play) == {"inside": 1}
 
