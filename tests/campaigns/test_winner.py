@@ -32,7 +32,7 @@ def in_days(days):
     return timezone.now() + dt.timedelta(days=days)
 
 
-def tested(house, people=200, variants=2, by="clicks", **fields):
+def begun(house, people=200, variants=2, by="clicks", **fields):
     agreed(people)
     campaign = ready(house, variants=variants, test_share="0.5", decides_at=in_days(2), decides_by=by, **fields)
     actions.launch_campaign(actor=house, campaign=campaign)
@@ -89,7 +89,7 @@ def test_the_winner_differs_from_each_of_the_others_or_there_is_none():
 
 
 def test_a_share_is_tested_the_rest_waits_and_gets_the_winner_once(house):
-    campaign = tested(house, people=400, control_share="0.1")
+    campaign = begun(house, people=400, control_share="0.1")
     drawn = Counter(campaign.recipients.values_list("state", flat=True))
     assert 130 < drawn["held"] < 230
     assert sum(drawn.values()) == drawn["held"] + drawn["sent"] + drawn["control"] == 400
@@ -119,7 +119,7 @@ def test_a_share_is_tested_the_rest_waits_and_gets_the_winner_once(house):
 
 
 def test_without_a_difference_the_rest_gets_the_first_variant(house):
-    campaign = tested(house, by="orders")
+    campaign = begun(house, by="orders")
     buyer = campaign.recipients.filter(state="sent").first()
     now = timezone.now()
     make_order(buyer.contact, ordered_at=now, ordered_on=now.date())
@@ -134,7 +134,7 @@ def test_without_a_difference_the_rest_gets_the_first_variant(house):
 
 
 def test_a_pause_decides_nothing_and_calling_back_reaches_who_waits(house):
-    campaign = tested(house, people=40)
+    campaign = begun(house, people=40)
     moment_comes(campaign)
     actions.pause_campaign(actor=house, campaign=campaign)
     assert decide_due() == 0
