@@ -1,0 +1,62 @@
+"""Two looks and two runs of plays at once, and a death before the commit: everybody once."""
+
+from collections import Counter
+
+import pytest
+
+from campaigns.choices import PlayEvent
+from campaigns.models import Campaign, PlayEntry, PlayTouch, Recipient
+from campaigns.plays import engine, entering
+from campaigns.plays.actions import StepInput
+from campaigns.sending.engine import run_campaign
+from crm.choices import Role
+from crm.failpoints import _armed
+from crm.models import OutgoingMail, Task
+from tests.campaigns.sample import agreed
+from tests.campaigns.test_plays import MAIL, buy, play_of
+from tests.concurrency.racing import at_once
+from tests.factories import make_company, make_user
+
+PEOPLE = 24
+TASK = StepInput(kind="task", wait_days=0, title="Ring them")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looks_and_runs_at_once_share_everybody(monkeypatch):
+    make_company()
+    house = make_user(Role.MARKETER)
+    people = agreed(PEOPLE)
+    play = play_of(house, MAIL, TASK, event=PlayEvent.ORDER, owner=house)
+    for contact in people:
+        buy(contact)
+    monkeypatch.setattr(entering, "CHUNK", 5)
+    monkeypatch.setattr(engine, "CHUNK", 4)
+    assert sum(at_once([engine.look_for_events] * 3)) == PEOPLE
+    assert Counter(PlayEntry.objects.values_list("contact", flat=True)) == {contact.pk: 1 for contact in people}
+    at_once([engine.move_on] * 3)
+    engine.move_on()
+    assert Counter(PlayTouch.objects.values_list("result", flat=True)) == {"mail": PEOPLE, "task": PEOPLE}
+    assert Task.objects.count() == Recipient.objects.count() == PEOPLE
+    key = Campaign.everything.get(play=play).pk
+    at_once([lambda: run_campaign(key)] * 3)
+    assert OutgoingMail.objects.count() == PEOPLE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_death_before_the_commit_leaves_nothing_and_the_next_run_does_it_once(settings):
+    make_company()
+    house = make_user(Role.MARKETER)
+    people = agreed(3)
+    play_of(house, TASK, event=PlayEvent.ORDER, owner=house)
+    for contact in people:
+        buy(contact)
+    engine.look_for_events()
+    settings.CRM_FAILPOINTS = ["play.before_commit=raise"]
+    _armed.cache_clear()
+    with pytest.raises(RuntimeError):
+        engine.move_on()
+    assert (Task.objects.count(), PlayTouch.objects.count()) == (0, 0)
+    settings.CRM_FAILPOINTS = []
+    _armed.cache_clear()
+    engine.move_on()
+    assert (Task.objects.count(), PlayTouch.objects.count()) == (3, 3)
