@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,17 @@ from django.views import View
 
 from contacts import actions, queries
 from contacts.choices import ContactKind
+from contacts.exporting import card_rows
 from contacts.forms import ContactForm
 from contacts.history import history_context
 from contacts.layouts import FORM, ORGANIZATION_FORM, ORGANIZATION_SIDE, SIDE
 from contacts.models import Contact, ContactQuerySet
+from crm.catalogue import export_kinds
 from crm.choices import Verb
+from crm.exporting.formats import FORMATS, Format
+from crm.exporting.streams import shown_columns
+from crm.exporting.vcards import FIELDS as CARD_FIELDS
+from crm.exporting.vcards import VCARD
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_rows
 from crm.requests import SignedInRequest
@@ -43,6 +50,7 @@ class ContactListView(ListPage):
     new_label = "New contact"
     import_url_name = "crm:import_list"
     export_url_name = "contacts:contact_export"
+    export_formats = (*FORMATS, VCARD)
     edit_path = "edit/"
     cell_path = "cell/"
     bulk_url_name = "contacts:contact_bulk"
@@ -54,7 +62,14 @@ class ContactListView(ListPage):
 
 
 class ContactExportView(ListExport, ContactListView):
-    """The list's rows as a file."""
+    """The list's rows as a file; as vCards with what these say, whichever columns are shown."""
+
+    def pieces(self, form: Format) -> Iterator[str] | Iterator[bytes]:
+        if form is not VCARD:
+            return super().pieces(form)
+        shown = shown_columns(export_kinds()["contacts"], self.request.user)
+        columns = [name for name in CARD_FIELDS if name in shown]
+        return form.write(columns, columns, card_rows(self.request.user, self.listing.matching, columns))
 
 
 class ContactBulkView(BulkChangeView):

@@ -52,3 +52,10 @@ def escape_formula(text: str) -> str:
     if text[1:].isdecimal() and text[0] in "+-" and text.isascii():
         return text
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) and not PLAIN_NUMBER.match(text) else text
+
+
+def keep_apostrophe(text: str) -> str:
+    """For forms in which nothing runs: a text that import would take an apostrophe off gets another one."""
+    if text[:1] == "'" and text.lstrip("'").startswith(FORMULA_STARTS) and not PLAIN_NUMBER.match(text[1:]):
+        return f"'{text}"
+    return text

@@ -33,7 +33,7 @@ from crm.tables import NUMBERS, Column, Heading, Table, make_rows
 if TYPE_CHECKING:
     from crm.models import SavedView, User
 
-OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part", "view"})
+OWN_WORDS = frozenset({"sort", "columns", "after", "before", "part", "view", "format"})
 KEPT = ("q", "sort", "columns", "view")
 
 

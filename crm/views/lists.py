@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from crm.bulk.editing import editing_of
 from crm.catalogue import catalogues, fields_of
 from crm.choices import Verb
 from crm.company import company_today
-from crm.exporting.csv import csv_lines
+from crm.exporting.formats import FORMATS, Format, format_called
 from crm.exporting.lists import lines_of
 from crm.field_rights import hidden_specs
 from crm.filtering.listings import ListDesign, Listing
@@ -38,7 +38,7 @@ from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
 from crm.templatetags.figures import plural
 from crm.views.base import ScopedView
 
-TICKED = "ticked"
+TICKED, FORMAT = "ticked", "format"
 WRONG_QUESTION, REFUSED = 400, 422
 
 
@@ -63,6 +63,7 @@ class ListPage(ScopedView):
     new_label = "New"
     import_url_name = ""
     export_url_name = ""
+    export_formats: tuple[Format, ...] = FORMATS
     edit_path = ""
     cell_path = ""
     bulk_url_name = ""
@@ -156,6 +157,7 @@ class ListPage(ScopedView):
             "search_hint": self.search_hint,
             "import_url": self._url_for(Verb.IMPORT, self.import_url_name),
             "export_url": self._export_url(),
+            "export_formats": [(one.label, f"{FORMAT}={one.name}") for one in self.export_formats],
             "new_url": self._new_url(),
             "new_label": self.new_label,
             "edit_path": self.edit_path if self._may_change else "",
@@ -230,7 +232,7 @@ class ListPage(ScopedView):
 
 class ListExport(ListPage):
     """All rows of a list that match (or those that were ticked) and that the person may export, with the shown columns,
-    as CSV."""
+    as CSV or in another format (`?format=xlsx`)."""
 
     http_method_names = ["get", "head"]
 
@@ -239,15 +241,27 @@ class ListExport(ListPage):
             raise PermissionDenied
         if self.listing.problems:
             return HttpResponse("\n".join(self.listing.problems), status=WRONG_QUESTION, content_type="text/plain")
-        name = f"{self.heading.lower()}-{company_today(self.request.company).isoformat()}.csv"
-        lines = csv_lines(lines_of(self.listing, self.request.user))
-        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        form = format_called(request.GET.get(FORMAT, ""), self.export_formats)
+        if form is None:
+            known = ", ".join(one.name for one in self.export_formats)
+            return HttpResponse(f"A format is one of {known}.", status=WRONG_QUESTION, content_type="text/plain")
+        if form.most is not None and self.listing.matching.order_by()[: form.most + 1].count() > form.most:
+            sentence = f"{form.label}: at most {form.most:,} rows; export these as CSV, or narrow the list."
+            return HttpResponse(sentence, status=REFUSED, content_type="text/plain; charset=utf-8")
+        name = f"{self.heading.lower()}-{company_today(self.request.company).isoformat()}.{form.name}"
+        response = StreamingHttpResponse(self.pieces(form), content_type=form.content_type)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         narrowed = ", ".join(f"{chip.label}: {chip.value}" for chip in self.listing.chips)
         if request.GET.get("part") == TICKED:
             narrowed = f"{plural(len(request.GET.getlist('pk')), 'ticked row')}, {narrowed}".removesuffix(", ")
         log_export(actor=self.request.user, kind=self.model, what=self.heading.lower(), narrowed=narrowed)
         return response
+
+    def pieces(self, form: Format) -> Iterator[str] | Iterator[bytes]:
+        """The file in this form, piece by piece."""
+        names = [column.name for column in self.listing.columns]
+        rows = lines_of(self.listing, self.request.user)
+        return form.write(names, [str(heading) for heading in next(rows)], rows)
 
     def get_queryset(self) -> Any:
         """What may be exported; of it the ticked rows alone, where `?part=ticked` names them by `pk`."""

@@ -66,10 +66,10 @@ def _names(card: Card) -> dict[str, str]:
     is_firm = kind == "organization" or (not whole and bool(company))
     return {
         "kind": "organization" if is_firm else kind,
-        "name": " ".join(name.split()),
+        "name": name.replace("\n", " "),
         "first_name": first,
         "last_name": last,
-        "organization": "" if is_firm else " ".join(company[:1]),
+        "organization": "" if is_firm and company[:1] in ([name], [""]) else " ".join(company[:1]),
         "department": ", ".join(part for part in company[1:] if part),
         "title": card.first("TITLE"),
         "nickname": card.first("NICKNAME"),
@@ -108,8 +108,9 @@ def _address(card: Card) -> dict[str, str]:
     parts = next((one.parts() for one in card.all("ADR") if any(one.parts())), [])
     box, flat, street, city, region, code, country = [*parts, *[""] * 7][:7]
     lines = [line.strip(" ,") for part in (street, flat, box) for line in part.split("\n")]
+    is_plain = not (flat or box) and card.first("VERSION") == "4.0"  # as we write it ourselves
     return {
-        "street": ", ".join(line for line in lines if line),
+        "street": street if is_plain else ", ".join(line for line in lines if line),
         "postal_code": code,
         "city": city,
         "region": region,

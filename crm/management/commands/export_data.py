@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from crm.access import can
 from crm.catalogue import ExportKind, export_kinds
 from crm.choices import Verb
 from crm.exporting.csv import csv_lines
+from crm.exporting.formats import CSV, FORMATS, WORKBOOK, Format
 from crm.exporting.streams import CannotExport, refuse_unknown, shown_columns
+from crm.foreign.tables import TooLargeForExcel
 from crm.log import log
 from crm.management.product import ProductCommand
 from crm.models import User
@@ -42,6 +45,8 @@ class Command(ProductCommand):
         add("kind", metavar="KIND", help=f"one of: {', '.join(export_kinds())}")
         add("--columns", metavar="A,B", default="", help="these columns, in this order; all unless given")
         add("--as-of", metavar="YYYY-MM-DD", help="orders up to this day; scores as of it")
+        names = [one.name for one in FORMATS]
+        add("--format", choices=names, default=CSV.name, help="as CSV unless said otherwise; a workbook needs --output")
         add("--output", type=Path, metavar="FILE", help="where to; the terminal unless given")
         add("--user", metavar="EMAIL", help="with the rights of this person (otherwise with all rights)")
 
@@ -55,7 +60,7 @@ class Command(ProductCommand):
             columns = [name.strip() for name in options["columns"].split(",") if name.strip()] or shown
             refuse_unknown(columns, shown)
             rows = Counted(kind.rows(actor, columns, _day(options["as_of"])))
-            self._write([columns], rows, options["output"])
+            self._write(columns, rows, options["output"], options["format"])
         except CannotExport as error:
             raise CommandError(str(error)) from error
         summary = f"Exported {rows.count:,} rows of {kind.label.lower()}"
@@ -63,29 +68,34 @@ class Command(ProductCommand):
         if options["output"] and options["verbosity"]:
             self.stderr.write(f"{summary} to {options['output']}.")
 
-    def _write(self, head: list[Sequence[str]], rows: Counted, output: Path | None) -> None:
-        lines = csv_lines(_chained(head, rows), for_spreadsheet=False)
+    def _write(self, columns: Sequence[str], rows: Counted, output: Path | None, name: str) -> None:
+        form = next(one for one in FORMATS if one.name == name)
         if output is None:
+            if form is WORKBOOK:
+                raise CommandError("A workbook is no text for a terminal: say --output FILE.")
             try:
-                for text in lines:
-                    self.stdout.write(text, ending="")
+                for text in self._pieces(form, columns, rows):
+                    self.stdout.write(str(text), ending="")
             except BrokenPipeError:  # whoever read has seen enough
                 sys.stdout = None
             return
         part = output.with_name(output.name + ".part")
         try:
-            with part.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(lines)
+            with part.open("wb") as file:
+                for piece in self._pieces(form, columns, rows):
+                    file.write(piece if isinstance(piece, bytes) else piece.encode())
             part.replace(output)
         except OSError as error:
             raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
+        except TooLargeForExcel as error:
+            raise CommandError(str(error)) from error
         finally:
             part.unlink(missing_ok=True)
 
-
-def _chained(head: list[Sequence[str]], rows: Counted) -> Iterator[Sequence[Any]]:
-    yield from head
-    yield from rows
+    def _pieces(self, form: Format, columns: Sequence[str], rows: Counted) -> Iterable[str | bytes]:
+        if form is CSV:  # for programs: without the mark by which spreadsheets know UTF-8
+            return csv_lines(chain([columns], rows), for_spreadsheet=False)
+        return form.write(columns, columns, rows)
 
 
 def _day(text: str | None) -> dt.date | None:
