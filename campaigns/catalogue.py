@@ -4,7 +4,7 @@ from campaigns.exporting import EXPORTS
 from campaigns.importing import KINDS
 from campaigns.offers.specs import CONTACT_OFFER_FIELDS, OFFER_FIELDS
 from campaigns.panels import CONTACT_PANELS
-from campaigns.plays.specs import PLAY_FIELDS
+from campaigns.plays.specs import CONTACT_PLAY_FIELDS, PLAY_FIELDS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
 from campaigns.specs import CAMPAIGN_FIELDS, CONTACT_FIELDS
@@ -31,7 +31,7 @@ CATALOGUE = Catalogue(
         "campaigns.segment": SEGMENT_FIELDS,
         "campaigns.offer": OFFER_FIELDS,
         "campaigns.play": PLAY_FIELDS,
-        "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS, *CONTACT_OFFER_FIELDS),
+        "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS, *CONTACT_OFFER_FIELDS, *CONTACT_PLAY_FIELDS),
     },
     grants={
         "campaigns.campaign": CAMPAIGN_GRANTS,

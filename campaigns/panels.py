@@ -9,6 +9,7 @@ from django.db.models import OuterRef
 from django.http import HttpRequest
 
 from campaigns.models import Campaign, Offer, Recipient
+from campaigns.plays.queries import places_of
 from campaigns.queries import campaigns_of
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
@@ -31,6 +32,7 @@ def campaigns_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] 
     return {
         "rows": rows[:NEWEST],
         "has_more": len(rows) > NEWEST,
+        "plays": list(places_of(user, contact)[:NEWEST]),
         "shows_money": "amount" not in hidden_fields(user, Recipient),
         "shows_chances": "propensity" not in hidden_specs(user, "contacts.contact")
         and "margin_amount" not in hidden_fields(user, Offer),

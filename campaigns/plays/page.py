@@ -9,6 +9,7 @@ from analytics.mathematics.experiments import Difference
 from campaigns.models import Play
 from campaigns.page import Span, p_words, scale_of, span_of
 from campaigns.plays.events import EVENTS
+from campaigns.plays.marks import mark_url
 from campaigns.plays.queries import PlayFigures
 from campaigns.specs import points
 from crm.company import current_company
@@ -47,15 +48,15 @@ class PlayPage:
         )
         rate = figures.treated.rate
         cards = [
-            {"label": "Came in", "value": number(figures.came_in), "note": control},
-            {"label": "Inside", "value": number(figures.inside), "note": "for whom something is done"},
+            _card("Came in", number(figures.came_in), control, mark_url(self.play.pk, "in")),
+            _card("Inside", number(figures.inside), "for whom something is done", mark_url(self.play.pk, "inside")),
         ]
         if rate is not None:
             note = f"{number(figures.treated.reached)} of {number(figures.treated.n)}, within {plural(self.play.window_days, 'day')}"  # noqa: E501
-            cards.append({"label": "Reached the goal", "value": percent(rate, 1), "note": note})
+            cards.append(_card("Reached the goal", percent(rate, 1), note, mark_url(self.play.pk, "goal")))
         if figures.lift is not None:
             bounds = f"95 %: {points(figures.lift.low)} to {points(figures.lift.high)}"
-            cards.append({"label": "Lift", "value": points(figures.lift.value), "note": bounds})
+            cards.append(_card("Lift", points(figures.lift.value), bounds))
         return cards
 
     @cached_property
@@ -100,6 +101,10 @@ class PlayPage:
         if play.goal == "segment":
             return f"to be in “{play.goal_segment}”"
         return f"an order of {play.goal_family}" if play.goal_family else "an order"
+
+
+def _card(label: str, value: str, note: str, url: str = "") -> dict[str, str]:
+    return {"label": label, "value": value, "note": note, "url": url}
 
 
 def _row(measure: str, treated: str, control: str, found: Difference, words: str, bounds: str) -> ResultRow:

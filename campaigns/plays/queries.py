@@ -10,8 +10,9 @@ from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from analytics.mathematics.experiments import Difference, Sample, difference
-from campaigns.choices import EntryState, RecipientState, TouchResult
+from campaigns.choices import EntryState, PlayStepKind, RecipientState, TouchResult
 from campaigns.models import Campaign, Play, PlayEntry, PlayStep, PlayTouch, Recipient
+from campaigns.plays.marks import mark_url
 from campaigns.sending.audience import reason_in_words
 from campaigns.tallies import sees_everybody
 from contacts.models import Contact
@@ -120,7 +121,26 @@ class StepLine:
     waiting: int
     results: dict[str, int]
     mails: list[tuple[str, int]] = field(default_factory=list)
+    clicked: int = 0
     reasons: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def waiting_url(self) -> str:
+        return mark_url(self.step.play_id, "waiting", self.step.pk)
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where the people behind a result are listed."""
+        return {result: mark_url(self.step.play_id, result, self.step.pk) for result in TouchResult.values}
+
+    @property
+    def done_url(self) -> str:
+        """Of who had it; at a check: of who went on."""
+        return self.urls[TouchResult.MET if self.step.kind == PlayStepKind.CHECK else self.step.kind]
+
+    @property
+    def passed_url(self) -> str:
+        return self.urls[TouchResult.LEFT if self.step.kind == PlayStepKind.CHECK else TouchResult.PASSED]
 
     @property
     def done(self) -> int:
@@ -143,7 +163,7 @@ class StepLine:
 
 
 def step_lines(user: User | None, play: Play) -> list[StepLine]:
-    """The steps in their order, those that were taken away last; four queries."""
+    """The steps in their order, those that were taken away last; a query for each kind of count."""
     entries = entries_of(user, play)
     steps = list(play.steps.select_related("segment", "into", "carrier").prefetch_related("carrier__variants"))
     inside = entries.filter(state=EntryState.INSIDE, step__isnull=False).order_by()
@@ -163,11 +183,13 @@ def step_lines(user: User | None, play: Play) -> list[StepLine]:
         by_state[state] = by_state.get(state, 0) + n
         if state == RecipientState.LEFT_OUT:
             reasons.setdefault(campaign, []).append((reason_in_words(reason), n))
+    clicked = dict(mails.filter(clicked=True).values_list("campaign").annotate(n=Count("pk")))
     labels = dict(RecipientState.choices)
     lines = [
         StepLine(
             step, waiting.get(step.pk, 0), results.get(step.pk, {}),
             [(labels[state], n) for state, n in sorted(states.get(step.carrier_id or 0, {}).items())],
+            clicked.get(step.carrier_id or 0, 0),
             sorted(reasons.get(step.carrier_id or 0, []), key=lambda one: -one[1]),
         )
         for step in steps

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db import models
+from django.db.models import OuterRef, Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from campaigns.choices import PLAY_TONES, CampaignType, PlayEvent, PlayGoal, PlayState
-from campaigns.models import Play
+from campaigns.choices import PLAY_TONES, CampaignType, EntryState, PlayEvent, PlayGoal, PlayState
+from campaigns.looking_up import one_of
+from campaigns.models import Play, PlayEntry
+from campaigns.plays import marks
 from campaigns.plays.queries import PlayFigures, read_play_figures
 from campaigns.results import NO_CONTROL
 from campaigns.specs import points
@@ -69,4 +73,23 @@ PLAY_FIELDS = (
         help="Of those for whom something is done, within their window."),
     FieldSpec("lift", "Lift", "id", kind="number", filter=False, default=True, order=53, along=read_play_figures,
         cell=_lift, value=_lift_value, help="Above the control group; its interval on the page of the play."),
+)  # fmt: skip
+
+
+def play_choices() -> Sequence[tuple[str, str]]:
+    return [(str(key), name) for key, name in Play.objects.order_by("sort_name").values_list("pk", "name")]
+
+
+def in_play(look_up: str, value: Any) -> Q:
+    """Contacts for whom one of these plays does something now."""
+    rows = PlayEntry.objects.filter(contact=OuterRef("pk"), is_control=False, state=EntryState.INSIDE)
+    return one_of(rows, "play", look_up, value)
+
+
+CONTACT_PLAY_FIELDS = (
+    FieldSpec("in_play", "In the play", "id", kind="choice", group="Campaigns", choices=play_choices, column=False,
+        order=116, condition=lambda end, value: in_play("in", value), compare=in_play,
+        stored="campaigns.playentry.state", help="Something is done with them now."),
+    FieldSpec("played", "Of a play", "pk", kind="mark", group="Campaigns", column=False, order=117,
+        mark=marks.condition, words=marks.words, stored="campaigns.playentry.state"),
 )  # fmt: skip

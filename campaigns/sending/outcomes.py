@@ -85,10 +85,19 @@ def count_outcomes(key: int) -> None:
     count_again([key])
 
 
+def count_clicks(key: int) -> None:
+    """What people did with the mails of a campaign that carries those of a play; one statement."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(HITS_SQL, {"campaign": key, "soon": SOON})
+
+
 def count_all() -> int:
     """All that are under way; one whose window has passed is over then. How many were counted."""
     tell_codes()
     now, counted = timezone.now(), 0
+    carriers = Campaign.everything.filter(state__in=UNDER_WAY, play__isnull=False)
+    for key in carriers.order_by("pk").values_list("pk", flat=True):
+        count_clicks(key)
     for campaign in Campaign.objects.filter(state__in=UNDER_WAY, launched_at__isnull=False).order_by("pk"):
         count_outcomes(campaign.pk)
         counted += 1

@@ -10,11 +10,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.choices import EntryState, PlayEvent
-from campaigns.models import Campaign, Play, PlayEntry, PlayTouch, Recipient, Segment
+from campaigns.models import Campaign, Hit, Play, PlayEntry, PlayTouch, Recipient, Segment
 from campaigns.plays import actions, engine
 from campaigns.plays.actions import StepInput
 from campaigns.plays.queries import exits_of, figures_of, step_lines
 from campaigns.sending.engine import run_campaign
+from campaigns.sending.outcomes import count_all
 from contacts.permission.actions import record_consent
 from crm.choices import Role
 from crm.mail.choices import MailState
@@ -86,6 +87,13 @@ def test_a_first_order_lets_in_mails_leave_once_and_the_next_order_is_the_goal(h
     assert (entry.contact, entry.state, entry.round) == (first, EntryState.INSIDE, 1)
     assert (engine.move_on(), engine.move_on()) == (1, 0)
     leave(play)
+    row = Recipient.objects.get()
+    Hit.objects.create(
+        recipient_id=row.pk, campaign_id=row.campaign_id, kind="click", url="https://example.com/",
+        at=timezone.now() + dt.timedelta(minutes=5), user_agent="Mozilla/5.0",
+    )  # fmt: skip
+    count_all()
+    assert step_lines(house, play)[0].clicked == 1
     mail = mails_of(play).get()
     assert (mail.subject, mail.contact_id, mail.kind) == ("Thank you, First0", first.pk, "at_most_once")
     assert "List-Unsubscribe" in mail.headers
@@ -300,6 +308,12 @@ def test_a_marketer_makes_and_starts_one_in_the_browser(house):
     page = client.get(play.get_absolute_url()).content.decode()
     assert contact.name in page
     assert "no lift is shown" in page
+    step = play.steps.get()
+    for mark in (f"{play.pk}|in|", f"{play.pk}|inside|", f"{play.pk}|mail|{step.pk}"):
+        assert contact.name in client.get(f"/contacts/?played={mark}&state=all").content.decode()
+    for mark in (f"{play.pk}|goal|", f"{play.pk}|waiting|{step.pk}"):
+        assert contact.name not in client.get(f"/contacts/?played={mark}&state=all").content.decode()
+    assert contact.name in client.get(f"/contacts/?in_play={play.pk}").content.decode()
     edit = client.get(f"/plays/{play.pk}/edit/").content.decode()
     assert "People are inside" in edit
     assert "Good" in edit
