@@ -78,13 +78,13 @@ CONTACT_FIELDS = (
     FieldSpec(
         "email", "E-mail", "points__value", filter=False, in_trees=True, narrow=(("points__kind", PointKind.EMAIL),),
         prefetch=("points",), order=50,
-        stored="contacts.contact.email", also=("emails",), searched=True,
+        stored="contacts.contact.email", also=("emails", "further_emails"), searched=True,
         value=lambda contact: main_point(contact, PointKind.EMAIL), in_file=first_point(PointKind.EMAIL),
     ),
     FieldSpec(
         "phone", "Phone", "points__value", filter=False, in_trees=True, narrow=(("points__kind", PointKind.PHONE),),
         prefetch=("points",), order=51,
-        stored="contacts.contact.phone", also=("phones",), searched=True,
+        stored="contacts.contact.phone", also=("phones", "further_phones"), searched=True,
         value=lambda contact: main_point(contact, PointKind.PHONE), in_file=first_point(PointKind.PHONE),
     ),
     FieldSpec("tags", "Tags", "tags", kind="tags", order=60, help="All of these, between commas."),

@@ -101,6 +101,22 @@ FIELDS = (
         synonyms=("telephone", "phone number", "mobile", "tel", "telefon", "mobil", "handy"),
     ),
     ImportField(
+        "further_emails",
+        "Further e-mail addresses",
+        ValueType.TAGS,
+        limits=_text(254),
+        synonyms=("other emails", "further e-mails", "more emails"),
+        help="Parted by commas; they are added to those the contact has.",
+    ),
+    ImportField(
+        "further_phones",
+        "Further phones",
+        ValueType.TAGS,
+        limits=_text(60),
+        synonyms=("other phones", "further phone numbers", "more phones"),
+        help="Parted by commas; they are added to those the contact has.",
+    ),
+    ImportField(
         "street",
         "Street",
         limits=_text(300),

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from contacts.importing.custom import custom_defaults, prepare_custom
 from contacts.importing.lists import enter_lists, note_incomplete, reject_unknown_lists, resolve_markets
+from contacts.importing.points import merge_further_points
 from contacts.importing.references import (
     default_owner,
     reject_contacts_out_of_reach,
@@ -69,6 +70,7 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     merge.report(0.7, "Writing addresses and numbers")
     _merge_points(merge, "email", "lower(s.email)")
     _merge_points(merge, "phone", "s.phone_normalised")
+    merge_further_points(merge)
     _merge_addresses(merge)
     enter_lists(merge)
     refresh_search_of(sql.SQL(f"SELECT contact_id FROM {RECORDS} WHERE is_changed AND NOT is_new"))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from contacts.exporting import card_rows
-from contacts.models import Contact
+from contacts.models import Contact, ContactPoint
 from crm.catalogue import export_kinds
 from crm.choices import FieldRight, Role
 from crm.exporting.formats import CSV, FORMATS, JSON_LINES, WORKBOOK, Format
@@ -90,6 +90,22 @@ def test_what_is_exported_comes_in_again_as_it_was(tmp_path: Path, people: tuple
             assert not result.rejected, (form.name, result.examples)
             assert stored() == before, form.name
         transaction.set_rollback(True)
+
+
+def test_cards_bring_all_addresses_and_numbers_again(tmp_path: Path) -> None:
+    make.make_contact(
+        name="Ann", external_id="c1", emails=("a@x.example", "b@x.example"), phones=("1234567", "7654321")
+    )
+    points = list(ContactPoint.objects.order_by("kind", "pk").values_list("kind", "value", "is_primary"))
+    content = exported(VCARD)
+    assert brought_in("contacts", written(tmp_path, content)).counts.unchanged == 1
+    Contact.objects.all().delete()
+    brought_in("contacts", written(tmp_path, content))
+    assert list(ContactPoint.objects.order_by("kind", "pk").values_list("kind", "value", "is_primary")) == points
+    more = b'external_id,further_emails\nc1,"A@x.example, c@x.example, nonsense"\n'
+    result = brought_in("contacts", written(tmp_path, more))
+    assert result.counts.updated == 1 and "1 further e-mail addresses" in result.counts.notes[0]
+    assert ContactPoint.objects.filter(kind="email").count() == 3
 
 
 def test_a_list_leaves_in_every_format_with_the_same_rows() -> None:

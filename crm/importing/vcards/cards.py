@@ -1,5 +1,4 @@
-"""What a card says, as cells of a row: the first of each kind in the columns that fields of contacts are named after,
-further ones in numbered columns beside them."""
+"""What a card says, as cells of a row, in the columns that fields of contacts are named after."""
 
 from __future__ import annotations
 
@@ -11,12 +10,9 @@ from dataclasses import dataclass, field
 
 from crm.importing.vcards.properties import Property
 
-FEW = 8
-"""So many e-mail addresses, numbers and addresses of a card become columns; what is beyond them is left out."""
 COLUMNS = (
     "external_id", "kind", "name", "first_name", "last_name", "organization", "department", "title",
-    *(f"email{place}" for place in ("", *(f" {n}" for n in range(2, FEW + 1)))),
-    *(f"phone{place}" for place in ("", *(f" {n}" for n in range(2, FEW + 1)))),
+    "email", "phone", "further_emails", "further_phones",
     "fax", "street", "postal_code", "city", "region", "country",
     "website", "birthday", "tags", "nickname", "note",
 )  # fmt: skip
@@ -87,8 +83,8 @@ def _points(card: Card) -> dict[str, str]:
     phones = list(dict.fromkeys(_bare(one) for one in voices if not one.types & LATE))
     faxes = [_bare(one) for one in voices if "FAX" in one.types]
     return {
-        **_numbered("email", emails),
-        **_numbered("phone", phones),
+        **_first_and_others("email", emails),
+        **_first_and_others("phone", phones),
         "fax": "".join(faxes[:1]),
         "website": card.first("URL"),
     }
@@ -99,8 +95,10 @@ def _bare(one: Property) -> str:
     return SCHEME.sub("", one.text, count=1)
 
 
-def _numbered(name: str, values: Sequence[str]) -> dict[str, str]:
-    return {f"{name} {place}" if place > 1 else name: value for place, value in enumerate(values[:FEW], start=1)}
+def _first_and_others(name: str, values: Sequence[str]) -> dict[str, str]:
+    """The first in a column of its own; the others between commas, which stand for nothing within one of them."""
+    others = [value.replace(",", " ") for value in values[1:]]
+    return {name: "".join(values[:1]), f"further_{name}s": ", ".join(others)}
 
 
 def _address(card: Card) -> dict[str, str]:
