@@ -8,7 +8,7 @@ those that begin with the text are looked up apart and so are never missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -16,9 +16,11 @@ from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from crm.access import visible_words
 from crm.catalogue import SearchFound, SearchHit
 from crm.filtering.folding import folded
-from crm.filtering.searching import SHORTEST_PART, custom_condition, finds_names_only, search_condition
+from crm.filtering.searching import MOST_WORDS, SHORTEST_PART, custom_condition, finds_names_only, search_condition
+from crm.search.plain import STAND_IN, ask_plain, is_plain
 from crm.search.slips import slips_between
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def cleaned(text: str) -> str:
 
 def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: Show) -> SearchFound:
     """Search rows that have `sort_name`, `search_text` and `external_id`, and draw the best of them; what only comes
-    close is looked for where it is asked for."""
+    close is looked for where it is asked for. For a person and a model they are always narrowed in the same way."""
     names_only = finds_names_only(user, rows.model._meta.label_lower)
     found = _matching(rows, text, user, names_only)
     if not found:
@@ -70,9 +72,16 @@ def _matching(rows: QuerySet[Any], text: str, user: User, names_only: bool) -> l
     """The first rows that match; one more than are looked at says that there are more."""
     if len(text) < SHORTEST_PART:
         return _read(_beginning(rows, text), text, MOST_HITS + 1)
-    own = custom_condition(text, user, rows.model._meta.label_lower)
-    found = rows.filter(search_condition(text, names_only=names_only) | own)
-    return _read(found.order_by(), text, MOST_HITS + 1)
+    label = rows.model._meta.label_lower
+
+    def told(typed: str) -> QuerySet[Any]:
+        condition = search_condition(typed, names_only=names_only) | custom_condition(typed, user, label)
+        return _told(rows.filter(condition).order_by(), typed, MOST_HITS + 1)
+
+    if not is_plain(text, MOST_WORDS):
+        return _rows_of(told(text))
+    custom = repr(custom_condition(STAND_IN, user, label))
+    return _rows_of(ask_plain(text, (label, visible_words(rows.model, user), names_only, custom), told))
 
 
 def _beginning(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -81,8 +90,15 @@ def _beginning(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _read(rows: QuerySet[Any], text: str, most: int) -> list[_Row]:
-    found = rows.annotate(typed=folded(text)).values_list("pk", "sort_name", "external_id", "typed")
-    return [_Row(pk, name, external_id or "", typed) for pk, name, external_id, typed in found[:most]]
+    return _rows_of(_told(rows, text, most))
+
+
+def _told(rows: QuerySet[Any], text: str, most: int) -> QuerySet[Any]:
+    return rows.annotate(typed=folded(text)).values_list("pk", "sort_name", "external_id", "typed")[:most]
+
+
+def _rows_of(found: Iterable[tuple[Any, ...]]) -> list[_Row]:
+    return [_Row(pk, name, external_id or "", typed) for pk, name, external_id, typed in found]
 
 
 def _rank(row: _Row, text: str, names_only: bool) -> int:

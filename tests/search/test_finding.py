@@ -12,7 +12,7 @@ from crm.catalogue import search_sources
 from crm.choices import Role
 from crm.embedded.places import OWNER_ROLE
 from crm.filtering.searching import search_rows
-from crm.models import AccessRule, FieldRule
+from crm.models import AccessRule, CustomField, FieldRule
 from crm.search import finding
 from crm.search.asking import recent, search_everything
 from orders.actions import change_product
@@ -61,6 +61,22 @@ def test_a_long_number_is_looked_for_by_the_index_of_its_pieces(db):
             plans.append("\n".join(line for (line,) in rows))
         owner.rollback()
     assert ["contacts_search_digits" in plan for plan in plans] == [True, False], plans
+
+
+def test_words_typed_one_after_the_other_find_each_its_own(manager):
+    """The statement that is kept for two words of letters is asked with these words, and with what fields are now."""
+    oak, ash = (
+        make.make_contact(name=name, custom={"wood": wood, "hall": "North"})
+        for name, wood in (("Oda Kern", "Old Oak"), ("Asta Kern", "White Ash"))
+    )
+    assert [titles(manager, typed) for typed in ("oda kern", "kern asta")] == [[oak.name], [ash.name]]
+    assert titles(manager, "old oak") == []
+    CustomField.objects.create(model="contacts.contact", key="wood", label="Wood", type="text")
+    assert [titles(manager, typed) for typed in ("Old Oak", "White Ash", "asta kern")] == [
+        [oak.name],
+        [ash.name],
+        [ash.name],
+    ]
 
 
 @pytest.mark.parametrize("typed", ["mulelr", "muler ost", "Annna Mueller", "anna mullre", "frmaes.example"])

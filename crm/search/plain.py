@@ -1,0 +1,57 @@
+"""What most people type is words of letters. The statement for so many of them is written once a process: to put a
+search into SQL takes Django longer than PostgreSQL takes to answer it, and Ctrl-K asks every source.
+
+It is not prepared: the index that serves a rare word does not serve a common one, and a plan that was made for any word
+knows neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from psycopg.types.json import Jsonb
+
+from crm.database.kept import Shelf
+
+STAND_IN = "qzxanyword"
+Statement = tuple[str, Sequence[Any]]
+_statements: Shelf[Statement | None] = Shelf()
+
+
+def is_plain(text: str, most_words: int) -> bool:
+    """Whether a text is a few words of letters: nothing in it is a number or a sign, which are searched otherwise."""
+    words = text.split()
+    return len(words) <= most_words and all(word.isalpha() for word in words)
+
+
+def ask_plain(text: str, key: Hashable, rows_for: Callable[[str], QuerySet[Any]]) -> list[tuple[Any, ...]]:
+    """The rows of `rows_for(text)`, which asks for values. `key` says all that the rows depend on but the text."""
+    words = text.split()
+    stand_ins = [f"{STAND_IN}{chr(ord('a') + place)}" for place in range(len(words))]
+    said = dict(zip(stand_ins, words, strict=True)) | {" ".join(stand_ins): " ".join(words)}
+    kept = _statements.get_or_make((key, len(words)), lambda: _written(rows_for(" ".join(stand_ins))))
+    if kept is None:
+        return []
+    statement, parameters = kept
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_said(one, said) for one in parameters])
+        return cursor.fetchall()
+
+
+def _said(parameter: Any, said: Mapping[str, str]) -> Any:
+    """What stands there for a stand-in, and for that of a custom field's value."""
+    if isinstance(parameter, Jsonb) and isinstance(parameter.obj, dict):
+        return Jsonb({key: said.get(value, value) for key, value in parameter.obj.items()}, parameter.dumps)
+    return said.get(parameter, parameter) if isinstance(parameter, str) else parameter
+
+
+def _written(rows: QuerySet[Any]) -> Statement | None:
+    """None where the person may see none of them."""
+    try:
+        return rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
