@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from contacts.models import Contact
+from django.db.models import OuterRef
+
+from contacts.models import Address, Contact
 from contacts.queries import place_of
 from crm.access import veil
 from crm.catalogue import SearchFound, SearchHit, SearchSource, unseen_words
+from crm.database.along import put_along, rows_along
 from crm.field_rights import hidden_specs
 from crm.search.finding import find_by_text
 
@@ -28,7 +31,10 @@ def show_contacts(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
     """Contacts with where they work and live, as far as this person may know it."""
     hidden = hidden_specs(user, LABEL)
     rows = Contact.objects.visible_to(user).filter(pk__in=keys).select_related("organization")
-    records = list(rows.only(*TOLD).prefetch_related("addresses"))
+    places = rows_along(Address.objects.filter(contact=OuterRef("pk")))
+    records = list(rows.only(*TOLD).annotate(address_rows=places))
+    for record in records:
+        put_along(record, "addresses", record.address_rows)  # type: ignore[attr-defined]
     veil(user, records, unseen_words(LABEL))
     return {contact.pk: _hit(contact, hidden) for contact in records}
 

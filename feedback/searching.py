@@ -9,7 +9,7 @@ from django.db.models import Case, IntegerField, Value, When
 
 from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.filtering.folding import folded
-from crm.search.finding import MOST_HITS, drawn
+from crm.search.finding import MOST_HITS, drawn, find_keys
 from feedback.models import Survey
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def find_surveys(user: User, text: str, limit: int) -> SearchFound:
     """Surveys by any part of their name, those that begin with it first."""
-    rows = Survey.objects.visible_to(user).filter(search_text__contains=folded(text))
-    keys = list(rows.order_by().values_list("pk", flat=True)[: MOST_HITS + 1])
+    rows = Survey.objects.visible_to(user)
+    keys = find_keys(rows, user, text, lambda typed: rows.filter(search_text__contains=folded(typed)).order_by())
     first = Case(When(sort_name__startswith=folded(text), then=Value(0)), default=Value(1), output_field=IntegerField())
     best = Survey.objects.filter(pk__in=keys).order_by(first, "sort_name", "pk").values_list("pk", flat=True)[:limit]
     hits = drawn(show_surveys, user, list(best))

@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 
 from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.field_rights import hides
-from crm.search.finding import MOST_HITS, drawn, find_by_text
+from crm.search.finding import MOST_HITS, drawn, find_by_text, find_keys
 from crm.templatetags.figures import full_day, money
 from orders.models import Invoice, Order, Product, ProductRegistration
 from orders.queries import title_of
@@ -34,9 +34,8 @@ def show_products(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
 
 def find_orders(user: User, text: str, limit: int) -> SearchFound:
     """Orders whose number begins with the text, the one that is the text first."""
-    number = text.removeprefix("#")
-    rows = Order.objects.visible_to(user).filter(number__startswith=number)
-    keys = list(rows.order_by().values_list("pk", flat=True)[: MOST_HITS + 1])
+    number, rows = text.removeprefix("#"), Order.objects.visible_to(user)
+    keys = find_keys(rows, user, number, lambda typed: rows.filter(number__startswith=typed).order_by())
     rank = Case(When(number=number, then=Value(0)), default=Value(1), output_field=IntegerField())
     best = Order.objects.filter(pk__in=keys).order_by(rank, "-ordered_at", "-pk").values_list("pk", flat=True)[:limit]
     hits = drawn(show_orders, user, list(best))
@@ -65,8 +64,8 @@ def _of_order(order: Order, shows_amount: bool) -> str:
 
 def find_invoices(user: User, text: str, limit: int) -> SearchFound:
     """Invoices whose number begins with the text, the one that is the text first."""
-    rows = Invoice.objects.visible_to(user).filter(number__startswith=text)
-    keys = list(rows.order_by("number").values_list("pk", flat=True)[: MOST_HITS + 1])
+    rows = Invoice.objects.visible_to(user)
+    keys = find_keys(rows, user, text, lambda typed: rows.filter(number__startswith=typed).order_by("number"))
     hits = drawn(show_invoices, user, keys[:limit])
     return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
 
@@ -87,8 +86,8 @@ def show_invoices(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
 
 def find_registrations(user: User, text: str, limit: int) -> SearchFound:
     """Registered products of this whole serial number, in any case."""
-    rows = ProductRegistration.objects.visible_to(user).annotate(upper=Upper("serial")).filter(upper=text.upper())
-    keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_HITS + 1])
+    rows = ProductRegistration.objects.visible_to(user).annotate(upper=Upper("serial")).order_by("pk")
+    keys = find_keys(rows, user, text, lambda typed: rows.filter(upper=Upper(Value(typed))))
     hits = drawn(show_registrations, user, keys[:limit])
     return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
 

@@ -53,6 +53,19 @@ def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: S
     return SearchFound(drawn(show, user, [row.pk for row in best]), min(len(found), MOST_HITS), is_capped)
 
 
+def find_keys(rows: QuerySet[Any], user: User, text: str, narrowed: Callable[[str], QuerySet[Any]]) -> list[int]:
+    """The ids of the first rows of `narrowed(text)`, which narrows `rows`, those of a person; one more than are looked
+    at says that there are more. For a person and a model they are always narrowed in the same way."""
+
+    def told(typed: str) -> QuerySet[Any]:
+        return narrowed(typed).values_list("pk")[: MOST_HITS + 1]
+
+    if not is_plain(text, MOST_WORDS):
+        return [key for (key,) in told(text)]
+    key = (rows.model._meta.label_lower, visible_words(rows.model, user))
+    return [found for (found,) in ask_plain(text, key, told)]
+
+
 def drawn(show: Show, user: User, keys: Sequence[int]) -> tuple[SearchHit, ...]:
     """The hits of these records, in this order."""
     hits = show(user, keys) if keys else {}

@@ -7,6 +7,7 @@ knows neither.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ def ask_plain(text: str, key: Hashable, rows_for: Callable[[str], QuerySet[Any]]
     """The rows of `rows_for(text)`, which asks for values. `key` says all that the rows depend on but the text."""
     words = text.split()
     stand_ins = [f"{STAND_IN}{chr(ord('a') + place)}" for place in range(len(words))]
-    said = dict(zip(stand_ins, words, strict=True)) | {" ".join(stand_ins): " ".join(words)}
+    said = {" ".join(stand_ins): " ".join(words)} | dict(zip(stand_ins, words, strict=True))
     kept = _statements.get_or_make((key, len(words)), lambda: _written(rows_for(" ".join(stand_ins))))
     if kept is None:
         return []
@@ -43,10 +44,12 @@ def ask_plain(text: str, key: Hashable, rows_for: Callable[[str], QuerySet[Any]]
 
 
 def _said(parameter: Any, said: Mapping[str, str]) -> Any:
-    """What stands there for a stand-in, and for that of a custom field's value."""
+    """The parameter with what is typed in the place of its stand-ins; that of a custom field is an object."""
     if isinstance(parameter, Jsonb) and isinstance(parameter.obj, dict):
-        return Jsonb({key: said.get(value, value) for key, value in parameter.obj.items()}, parameter.dumps)
-    return said.get(parameter, parameter) if isinstance(parameter, str) else parameter
+        return Jsonb({key: _said(value, said) for key, value in parameter.obj.items()}, parameter.dumps)
+    if not isinstance(parameter, str) or STAND_IN not in parameter:
+        return parameter
+    return re.sub("|".join(said), lambda found: said[found.group()], parameter)
 
 
 def _written(rows: QuerySet[Any]) -> Statement | None:

@@ -13,7 +13,7 @@ from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.company import company_today
 from crm.field_rights import hides
 from crm.filtering.folding import folded
-from crm.search.finding import MOST_HITS, drawn
+from crm.search.finding import MOST_HITS, drawn, find_keys
 from crm.templatetags.figures import money
 from pipeline.models import Quote
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def find_quotes(user: User, text: str, limit: int) -> SearchFound:
     """Quotes by any part of number or title, the number that is the text first, then the newest."""
-    rows = Quote.objects.visible_to(user).filter(search_text__contains=folded(text))
-    keys = list(rows.order_by().values_list("pk", flat=True)[: MOST_HITS + 1])
+    rows = Quote.objects.visible_to(user)
+    keys = find_keys(rows, user, text, lambda typed: rows.filter(search_text__contains=folded(typed)).order_by())
     rank = Case(When(number__iexact=text, then=Value(0)), default=Value(1), output_field=IntegerField())
     best = Quote.objects.filter(pk__in=keys).order_by(rank, "-created_at", "-pk").values_list("pk", flat=True)[:limit]
     return SearchFound(drawn(show_quotes, user, list(best)), min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
