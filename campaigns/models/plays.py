@@ -24,6 +24,7 @@ from campaigns.choices import (
     TouchResult,
 )
 from campaigns.models.campaigns import Campaign, Folded
+from campaigns.models.offers import Offer
 from campaigns.models.segments import Segment
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
@@ -118,8 +119,8 @@ class PlayStep(models.Model):
     """One step, `wait_days` after the one before it (the first: after the event). A removed step keeps its row.
 
     `title` is the title of a task or the name of a tag, `text` what a task says. Mails of a step leave through its
-    `carrier`, a campaign that goes on for as long as the play does, and whose variant is what they say. `only_for` and
-    `segment` say for whom it is; at a check, who does not meet it leaves.
+    `carrier`, a campaign that goes on for as long as the play does, and whose variant is what they say; they may make
+    one `offer`. `only_for` and `segment` say for whom it is; at a check, who does not meet it leaves.
     """
 
     play = models.ForeignKey(Play, on_delete=models.CASCADE, related_name="steps")
@@ -130,6 +131,7 @@ class PlayStep(models.Model):
     text = models.TextField(blank=True, default="")
     only_for = models.CharField(max_length=3, choices=StepFor, blank=True, default="")
     segment = models.ForeignKey(Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     into = models.ForeignKey(Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     carrier = models.OneToOneField(Campaign, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.choices import UNDER_WAY, CampaignState, EntryState, PlayState, PlayStepKind, RecipientState
 from campaigns.mail.blocks import checked_blocks
-from campaigns.models import Campaign, Play, PlayEntry, PlayStep, Recipient, Segment
+from campaigns.models import Campaign, CampaignOffer, Offer, Play, PlayEntry, PlayStep, Recipient, Segment
 from campaigns.plays.checking import faults_of
 from campaigns.sending.actions import cancel_campaign, pause_campaign, resume_campaign
 from crm.company import current_company
@@ -36,6 +36,7 @@ class StepInput:
     only_for: str = ""
     segment: Segment | None = None
     into: Segment | None = None
+    offer: Offer | None = None
     pk: int | None = None
 
 
@@ -153,7 +154,7 @@ def _set_steps(play: Play, wanted: Iterable[StepInput]) -> bool:
         is_mail = one.kind == PlayStepKind.MAIL
         facts = {"position": position, "kind": one.kind, "wait_days": one.wait_days, "title": one.title,
                  "text": "" if is_mail else one.text or "", "only_for": one.only_for, "segment": one.segment,
-                 "into": one.into}  # fmt: skip
+                 "into": one.into, "offer": one.offer if is_mail else None}  # fmt: skip
         if assign(step, facts) or step.pk is None:
             step.save()
             is_other = True
@@ -173,6 +174,10 @@ def _set_mail(play: Play, step: PlayStep, one: StepInput) -> bool:
     facts: dict[str, Any] = {"subject": one.title}
     if one.text is not None:
         facts["blocks"] = checked_blocks([{"kind": "text", "text": one.text}] if one.text.strip() else [])
+    if {row.offer_id for row in step.carrier.offers.all()} != ({one.offer.pk} if one.offer else set()):
+        step.carrier.offers.all().delete()
+        if one.offer is not None:
+            CampaignOffer.objects.create(campaign=step.carrier, offer=one.offer)
     is_other = bool(assign(variant, facts)) or variant.pk is None
     if is_other:
         variant.save()

@@ -41,6 +41,7 @@ class StepIn(Input):
     text: str = Field("", max_length=10_000, description="What a mail or a task says.")
     only_for: str = Field("", description="Empty: everybody; in, out: who is, or is not, in the segment.")
     segment_id: int | None = None
+    offer_id: int | None = Field(None, description="The offer that the mail makes; it says {{offer_code}}.")
     into_id: int | None = Field(None, description="The fixed segment that people are put onto.")
 
 
@@ -82,6 +83,7 @@ class StepOut(Schema):
     only_for: str
     segment_id: int | None
     into_id: int | None
+    offer_id: int | None
     is_removed: bool
     waiting: int
     results: dict[str, int]
@@ -248,7 +250,7 @@ def _form(request: HttpRequest, given: dict[str, Any], play: Play | None) -> Pla
     data |= {NAMES.get(name, name): value for name, value in given.items()}
     rows = [dict(form.initial) for form in blank.steps.forms] if play else []
     if steps is not None:
-        names = {"id": "key", "segment_id": "segment", "into_id": "into"}
+        names = {"id": "key", "segment_id": "segment", "into_id": "into", "offer_id": "offer"}
         rows = [{names.get(name, name): value for name, value in row.items()} for row in steps]
     data |= {"steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": len(rows)}
     for at, row in enumerate(rows):
@@ -260,8 +262,8 @@ def _form(request: HttpRequest, given: dict[str, Any], play: Play | None) -> Pla
     return form
 
 
-STEP_SHOWN = ("id", "kind", "wait_days", "only_for", "segment_id", "into_id")
-STEP_NAMES = ("key", "kind", "wait_days", "title", "text", "only_for", "segment", "into")
+STEP_SHOWN = ("id", "kind", "wait_days", "only_for", "segment_id", "into_id", "offer_id")
+STEP_NAMES = ("key", "kind", "wait_days", "title", "text", "only_for", "segment", "into", "offer")
 
 
 def _errors(form: PlayForm) -> list[FieldError]:

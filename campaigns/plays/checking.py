@@ -18,7 +18,7 @@ from crm.models import User
 
 def faults_of(play: Play, user: User | None) -> list[str]:
     """What is in the way, a sentence each; its segments are asked with the rights of the person."""
-    steps = list(play.steps.filter(removed_at=None).select_related("segment", "into", "carrier"))
+    steps = list(play.steps.filter(removed_at=None).select_related("segment", "into", "offer", "carrier"))
     found = [] if steps else ["It does nothing yet: write a step."]
     needs = EVENTS[play.event].needs
     if needs and not getattr(play, needs):
@@ -57,8 +57,12 @@ def _faults_of_mail(step: PlayStep) -> Iterator[str]:
     if not variant.subject.strip():
         yield "its mail has no subject."
     text = "\n".join((variant.subject, variant.preheader, texts_of(variant.blocks)))
-    if fields_in(text) & OFFER_FIELDS:
-        yield "a play has no offers to speak of: take the fields of the offer out."
+    if fields_in(text) & OFFER_FIELDS and step.offer is None:
+        yield "its mail speaks of an offer: choose one, or take the fields of the offer out."
+    if step.offer is not None and step.offer.archived_at is not None:
+        yield f"the offer “{step.offer}” is archived."
+    if step.offer is not None and not fields_in(text) & OFFER_FIELDS:
+        yield "it makes an offer, and its mail does not speak of it: write {{offer}} and {{offer_code}}."
     try:
         check_text(variant.subject)
         checked_blocks(variant.blocks)

@@ -6,11 +6,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
 from campaigns.choices import PlayStepKind
-from campaigns.models import Play, PlayEntry, PlayStep
+from campaigns.models import Campaign, Offer, Play, PlayEntry, PlayStep, Variant
+from campaigns.offers.choosing import give as give_offers
+from campaigns.offers.choosing import statement
+from campaigns.offers.terms import offers_of, terms_of
+from campaigns.segments.meaning import asked_by
+from campaigns.sending.audience import answered, mails_with_offers
+from contacts.choices import YES
 from contacts.models import Contact
 from contacts.zones import JOINS, ZONE, zone_values
 from crm.agenda.choices import TaskKind
@@ -26,6 +33,17 @@ INSERT INTO campaigns_recipient (
 )
 SELECT %s, p.id, %s, 'waiting', '', %s, {zone}, p.round
 FROM unnest(%s::bigint[], %s::int[]) AS p (id, round) {places} ORDER BY p.id
+ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
+"""
+# of people `whom (id, answer)`: those to whom an offer is open that the mail needs, and who may be written to
+OFFERED_SQL = """
+INSERT INTO campaigns_recipient (
+  campaign_id, contact_id, variant_id, state, reason, recorded_at, time_zone, round
+)
+SELECT %s, p.id, CASE WHEN p.answer = ANY(%s) THEN %s::bigint END,
+  CASE WHEN p.answer = ANY(%s) THEN 'waiting' ELSE 'left_out' END,
+  CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, %s, {zone}, r.round
+FROM whom p JOIN unnest(%s::bigint[], %s::int[]) AS r (id, round) ON r.id = p.id {places} ORDER BY p.id
 ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
 """
 TAG_SQL = """
@@ -56,9 +74,33 @@ def write(play: Play, step: PlayStep, rows: Rows, now: dt.datetime) -> Skipped:
     if carrier is None or variant is None:
         return _nobody(rows, "the step has no mail")
     people = [row.contact_id for row in rows], [row.round for row in rows]
+    if step.offer is not None:
+        return _write_with_offer(carrier, variant, rows, people, now)
     with connection.cursor() as cursor:
         sql = MAIL_SQL.format(zone=ZONE, places=JOINS)
         cursor.execute(sql, [carrier.pk, variant.pk, now, *people, *zone_values()])
+    return {}
+
+
+def _write_with_offer(
+    carrier: Campaign, variant: Variant, rows: Rows, people: tuple[list[int], list[int]], now: dt.datetime
+) -> Skipped:
+    """Each is given the step's offer with a code of their own, where it is open to them; whom the mail needs it for and
+    to whom it is not open gets none, as in campaigns."""
+    offers = offers_of(carrier)
+    # who gives one of them elsewhere waits: nobody has it twice within its rest time
+    list(Offer.objects.select_for_update().filter(pk__in=[one.pk for one in offers]).order_by("pk").values_list("pk"))
+    using, is_needed = mails_with_offers([variant])
+    yes = [str(answer) for answer in YES]
+    frozen = OFFERED_SQL.format(zone=ZONE, places=JOINS)
+    values = [carrier.pk, yes, variant.pk, yes, yes, now, *people, *zone_values()]
+    try:
+        with asked_by(None):
+            asked = Contact.objects.filter(pk__in=[row.contact_id for row in rows])
+            start = statement(answered(carrier, asked), terms_of(offers), None, "answer")
+    except ValidationError as error:
+        return _nobody(rows, " ".join(error.messages)[:200])
+    give_offers(start, yes=yes, is_needed=is_needed, using=using, frozen=frozen, values=values)
     return {}
 
 

@@ -113,7 +113,7 @@ class _Round:
 
     def __init__(self, play: Play, rows: Sequence[PlayEntry]) -> None:
         self.play, self.now = play, timezone.now()
-        self.steps = list(play.steps.select_related("segment", "into", "carrier").order_by("position", "pk"))
+        self.steps = list(play.steps.select_related("segment", "into", "offer", "carrier").order_by("position", "pk"))
         self.by_key = {step.pk: step for step in self.steps}
         self.rows = rows
 

@@ -6,12 +6,13 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms.formsets import BaseFormSet
 
 from campaigns.choices import PlayGoal, PlayStepKind, StepFor
 from campaigns.mail.blocks import LONGEST_TEXT
-from campaigns.mail.merging import FIELDS, OFFER_FIELDS, check_text
-from campaigns.models import Play, PlayStep, Segment
+from campaigns.mail.merging import FIELDS, check_text
+from campaigns.models import Offer, Play, PlayStep, Segment
 from campaigns.plays.actions import StepInput
 from campaigns.plays.events import EVENTS
 from contacts.models import Purpose
@@ -46,14 +47,16 @@ class PlayStepForm(forms.Form):
     )
     only_for = forms.ChoiceField(choices=StepFor.choices, required=False, label="Only for")
     segment = forms.ModelChoiceField(Segment.objects.none(), required=False, label="Segment", empty_label="choose one")
+    offer = forms.ModelChoiceField(Offer.objects.none(), required=False, label="Offer", empty_label="none")
     into = forms.ModelChoiceField(
         Segment.objects.none(), required=False, label="List", empty_label="choose a fixed segment"
     )
 
-    def __init__(self, *args: Any, segments: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, segments: Any, offers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["segment"]).queryset = segments
         cast(forms.ModelChoiceField, self.fields["into"]).queryset = segments.filter(is_fixed=True)
+        cast(forms.ModelChoiceField, self.fields["offer"]).queryset = offers
         self.is_drawn = bool(self.initial.get("is_drawn"))
         if self.is_drawn:
             self.fields["text"].help_text = DRAWN  # fmt: skip
@@ -104,6 +107,7 @@ class PlayStepForm(forms.Form):
             text=None if keeps_mail else said["text"],
             only_for=said["only_for"],
             segment=said["segment"] if said["only_for"] else None,
+            offer=said["offer"] if kind == PlayStepKind.MAIL else None,
             into=said["into"] if kind == PlayStepKind.LIST else None,
             pk=said["key"],
         )
@@ -189,6 +193,8 @@ class PlayForm(SectionedForm, forms.ModelForm):
         steps = initial.pop("steps", None)
         super().__init__(data=data, instance=record, initial={**begins, **initial})
         segments = Segment.objects.visible_to(user)
+        given = PlayStep.objects.filter(play=record, removed_at=None) if record else PlayStep.objects.none()
+        offers = Offer.objects.visible_to(user).filter(Q(archived_at=None) | Q(pk__in=given.values("offer")))
         kept = record.product_id if record else None
         cast(RecordField, self.fields["product"]).reach(Product.objects.visible_to(user), kept, "a product")
         for name in ("audience", "goal_segment", "event_segment"):
@@ -205,8 +211,8 @@ class PlayForm(SectionedForm, forms.ModelForm):
         cast(forms.ChoiceField, self.fields["purpose"]).choices = purposes
         make: Any = PlayStepForms
         rows = _rows_of(record) if record else steps or [dict(one) for one in FIRST_STEPS]
-        self.steps = make(data=data, prefix="steps", initial=rows, form_kwargs={"segments": segments})
-        self.places = ", ".join(f"{{{{{name}}}}}" for name in FIELDS if name not in OFFER_FIELDS)
+        self.steps = make(data=data, prefix="steps", initial=rows, form_kwargs={"segments": segments, "offers": offers})
+        self.places = ", ".join(f"{{{{{name}}}}}" for name in FIELDS)
 
     def _offer_groups(self, name: str, record: Play | None) -> None:
         groups = product_families()
@@ -262,7 +268,8 @@ def _rows_of(play: Play) -> list[dict[str, Any]]:
 
 def _row_of(step: PlayStep, place: int) -> dict[str, Any]:
     row = {"key": step.pk, "kind": step.kind, "wait_days": step.wait_days, "title": step.title, "text": step.text,
-           "ORDER": place, "only_for": step.only_for, "segment": step.segment_id, "into": step.into_id}  # fmt: skip
+           "ORDER": place, "only_for": step.only_for, "segment": step.segment_id, "into": step.into_id,
+           "offer": step.offer_id}  # fmt: skip
     variant = step.carrier.variants.first() if step.carrier else None
     if variant is None:
         return row

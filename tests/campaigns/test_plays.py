@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.choices import EntryState, PlayEvent
-from campaigns.models import Campaign, Hit, Play, PlayEntry, PlayTouch, Recipient, Segment
+from campaigns.models import Campaign, GivenOffer, Hit, Offer, Play, PlayEntry, PlayTouch, Recipient, Segment
 from campaigns.plays import actions, engine
 from campaigns.plays.actions import StepInput
 from campaigns.plays.queries import exits_of, figures_of, step_lines
@@ -271,6 +271,36 @@ def test_an_edit_of_a_running_play_repeats_nothing(house):
     assert Task.objects.count() == 1
     assert PlayTouch.objects.count() == 2
     assert states(play) == {"inside": 1}
+
+
+def test_a_mail_may_make_an_offer_with_a_code_of_their_own(house):
+    people = agreed(3)
+    only = segment_of("p", "All of p")
+    offer = Offer.objects.create(name="Oak, a fifth off", benefit_value=20, margin_amount=5, rest_days=90, segment=only)
+    says = {"title": "For you: {{offer}}", "text": "Say {{offer_code}} with your order."}
+    bad = StepInput(kind="mail", wait_days=0, offer=offer, title="For you", text="Come again.")
+    good = StepInput(kind="mail", wait_days=0, offer=offer, **says)
+    again = StepInput(kind="mail", wait_days=0, offer=offer, title="{{offer|Frames}}", text="{{offer_code|Hello}}")
+    for steps, sentence in (([bad], "does not speak of it"), ([StepInput(kind="mail", wait_days=0, **says)], "choose")):
+        draft = actions.create_play(actor=house, fields={"name": sentence}, steps=steps)
+        with pytest.raises(ValidationError, match=sentence):
+            actions.start_play(actor=house, play=draft)
+    play = play_of(house, good, again)
+    for contact in people:
+        buy(contact)
+    engine.look_for_events()
+    type(people[2]).objects.filter(pk=people[2].pk).update(source="other")  # not in its segment any more
+    engine.move_on()
+    leave(play)
+    given = GivenOffer.objects.select_related("recipient")
+    assert {row.recipient.contact_id for row in given} == {people[0].pk, people[1].pk}
+    assert len({row.code for row in given}) == 2
+    first, second = (step.carrier for step in play.steps.order_by("position"))
+    said = {row.contact_id: row.text for row in OutgoingMail.objects.filter(object_id=first.pk)}
+    assert all(row.code_in_words in said[row.recipient.contact_id] for row in given)
+    assert Recipient.objects.get(campaign=first, contact=people[2]).reason == "no offer is open to them"
+    # within its rest time nobody has it again: the second mail says what it says instead
+    assert {row.subject for row in OutgoingMail.objects.filter(object_id=second.pk)} == {"Frames"}
 
 
 def test_a_draft_says_what_is_in_its_way(house):
