@@ -1,78 +1,29 @@
 """A play: an event lets in, steps are done once each, the goal lets out, the control group tells what it is worth."""
 
 import datetime as dt
-from collections import Counter
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 
 from campaigns.choices import EntryState, PlayEvent
-from campaigns.models import Campaign, GivenOffer, Hit, Offer, Play, PlayEntry, PlayTouch, Recipient, Segment
+from campaigns.models import Campaign, Hit, Play, PlayEntry, PlayTouch, Recipient, Segment
 from campaigns.plays import actions, engine
 from campaigns.plays.actions import StepInput
 from campaigns.plays.queries import exits_of, figures_of, step_lines
-from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_all
 from contacts.permission.actions import record_consent
 from crm.choices import Role
-from crm.mail.choices import MailState
-from crm.models import OutgoingMail, Task
-from orders.models import Order
-from tests.campaigns.sample import agreed, segment_of
-from tests.factories import make_company, make_order, make_product, make_user, signed_in
-
-MAIL = StepInput(kind="mail", wait_days=0, title="Thank you, {{first_name|dear customer}}", text="Good to have you.")
-LATER = StepInput(kind="mail", wait_days=3, title="How is it?", text="Write to us.")
-TAG = StepInput(kind="tag", wait_days=0, title="welcomed")
+from tests.campaigns.playing import LATER, MAIL, TAG, buy, later, leave, mails_of, play_of, states
+from tests.campaigns.sample import agreed
+from tests.factories import make_company, make_product, make_user, signed_in
 
 
 @pytest.fixture
 def house(db):
     make_company()
     return make_user(Role.MARKETER)
-
-
-def play_of(actor, *steps, name="Welcome", **fields):
-    play = actions.create_play(actor=actor, fields={"name": name, "control_share": 0, **fields}, steps=steps)
-    actions.start_play(actor=actor, play=play)
-    play.refresh_from_db()
-    return play
-
-
-def buy(contact, days_ago=0, **line):
-    at = timezone.now() - dt.timedelta(days=days_ago)
-    lines = ({"quantity": 1, "amount": 10, **line},)
-    return make_order(contact, ordered_at=at, ordered_on=at.date(), lines=lines)
-
-
-def later(play, days):
-    """So many days pass for everybody in it, and since every order."""
-    shift = dt.timedelta(days=days)
-    Order.objects.update(ordered_at=F("ordered_at") - shift, ordered_on=F("ordered_on") - shift)
-    for entry in PlayEntry.objects.filter(play=play):
-        for name in ("event_at", "entered_at", "next_at", "ended_at"):
-            if (value := getattr(entry, name)) is not None:
-                setattr(entry, name, value - shift)
-        entry.save()
-
-
-def mails_of(play):
-    return OutgoingMail.objects.filter(object_id__in=Campaign.everything.filter(play=play).values("pk"))
-
-
-def leave(play):
-    """As the sweep and the sender would."""
-    for key in Campaign.everything.filter(play=play).values_list("pk", flat=True):
-        run_campaign(key)
-        mails_of(play).filter(state=MailState.QUEUED).update(state=MailState.SENT, sent_at=timezone.now())
-        run_campaign(key)
-
-
-def states(play):
-    return Counter(PlayEntry.objects.filter(play=play).values_list("state", flat=True))
 
 
 def test_a_first_order_lets_in_mails_leave_once_and_the_next_order_is_the_goal(house):
@@ -126,38 +77,6 @@ def test_who_has_all_steps_waits_for_the_goal_until_the_window_is_over(house):
     engine.move_on()
     assert states(play) == {"done": 2}  # that order came after the window
     assert exits_of(house, play) == [("came to the end", "", 2)]
-
-
-def test_steps_go_by_condition_and_say_why(house):
-    owner = make_user(Role.REP)
-    people = agreed(3)
-    in_it = segment_of("p", "All of p")
-    other = segment_of("nobody", "Others")
-    fixed = Segment.objects.create(name="Called", is_fixed=True)
-    type(people[0]).objects.filter(pk=people[0].pk).update(owner=owner)
-    steps = (
-        StepInput(kind="task", wait_days=0, title="Call them", only_for="in", segment=in_it),
-        StepInput(kind="tag", wait_days=0, title="other", only_for="in", segment=other),
-        StepInput(kind="list", wait_days=0, title="", into=fixed),
-        StepInput(kind="check", wait_days=0, title="", only_for="out", segment=in_it),
-        LATER,
-    )
-    play = play_of(house, *steps)
-    Play.objects.filter(pk=play.pk).update(owner=None)
-    for contact in people:
-        buy(contact)
-    engine.look_for_events()
-    engine.move_on()
-    assert states(play) == {"left": 3}
-    task = Task.objects.get()
-    assert (task.title, task.owner, task.contact_id) == ("Call them", owner, people[0].pk)
-    assert fixed.members.count() == 3
-    lines = step_lines(house, play)
-    assert [(line.done, line.passed, line.skipped) for line in lines] == [
-        (1, 0, 2), (0, 3, 0), (3, 0, 0), (0, 3, 0), (0, 0, 0)
-    ]  # fmt: skip
-    assert exits_of(house, play) == [("left at a condition", "in “All of p”", 3)]
-    assert not mails_of(play).exists()
 
 
 def test_the_control_group_is_drawn_by_a_hash_that_anybody_can_check_and_nothing_is_done_for_it(house):
@@ -226,81 +145,6 @@ def test_old_orders_and_other_products_let_nobody_in(house):
     buy(people[2], product=oak, days_ago=2)  # before the day on which it started
     assert engine.look_for_events() == 1
     assert PlayEntry.objects.get(play=play).contact == people[0]
-
-
-def test_a_pause_holds_everything_and_the_end_calls_back(house):
-    people = agreed(2)
-    play = play_of(house, MAIL, LATER)
-    buy(people[0])
-    engine.look_for_events()
-    engine.move_on()
-    run_campaign(Campaign.everything.filter(play=play).order_by("pk").first().pk)
-    actions.pause_play(actor=house, play=play)
-    buy(people[1])
-    assert (engine.look_for_events(), engine.move_on()) == (0, 0)
-    assert mails_of(play).get().state == MailState.HELD
-    actions.resume_play(actor=house, play=play)
-    assert (engine.look_for_events(), engine.move_on()) == (1, 1)
-    actions.end_play(actor=house, play=play)
-    assert states(play) == {"ended": 2}
-    assert Counter(mails_of(play).values_list("state", flat=True)) == {"cancelled": 1}
-    assert (engine.look_for_events(), engine.move_on()) == (0, 0)
-    for act in (actions.pause_play, actions.resume_play, actions.end_play):
-        with pytest.raises(ValidationError):
-            act(actor=house, play=play)
-
-
-def test_an_edit_of_a_running_play_repeats_nothing(house):
-    (contact,) = agreed(1)
-    play = play_of(house, StepInput(kind="task", wait_days=0, title="Ring them"), LATER, owner=house)
-    buy(contact)
-    engine.look_for_events()
-    engine.move_on()
-    ring, last = play.steps.order_by("position")
-    play.refresh_from_db()
-    before, between = (StepInput(kind="tag", wait_days=0, title=title) for title in ("before", "between"))
-    kept = StepInput(kind="task", wait_days=0, title="Ring them", pk=ring.pk)
-    steps = [before, between, kept]  # what they had comes after what they wait for, which is taken away
-    actions.change_play(actor=house, play=play, version=play.version, fields={"control_share": "0.5"}, steps=steps)
-    last.refresh_from_db()
-    assert last.removed_at is not None
-    later(play, days=4)
-    engine.move_on()
-    contact.refresh_from_db()
-    assert contact.tags == ["between"]
-    assert Task.objects.count() == 1
-    assert PlayTouch.objects.count() == 2
-    assert states(play) == {"inside": 1}
-
-
-def test_a_mail_may_make_an_offer_with_a_code_of_their_own(house):
-    people = agreed(3)
-    only = segment_of("p", "All of p")
-    offer = Offer.objects.create(name="Oak, a fifth off", benefit_value=20, margin_amount=5, rest_days=90, segment=only)
-    says = {"title": "For you: {{offer}}", "text": "Say {{offer_code}} with your order."}
-    bad = StepInput(kind="mail", wait_days=0, offer=offer, title="For you", text="Come again.")
-    good = StepInput(kind="mail", wait_days=0, offer=offer, **says)
-    again = StepInput(kind="mail", wait_days=0, offer=offer, title="{{offer|Frames}}", text="{{offer_code|Hello}}")
-    for steps, sentence in (([bad], "does not speak of it"), ([StepInput(kind="mail", wait_days=0, **says)], "choose")):
-        draft = actions.create_play(actor=house, fields={"name": sentence}, steps=steps)
-        with pytest.raises(ValidationError, match=sentence):
-            actions.start_play(actor=house, play=draft)
-    play = play_of(house, good, again)
-    for contact in people:
-        buy(contact)
-    engine.look_for_events()
-    type(people[2]).objects.filter(pk=people[2].pk).update(source="other")  # not in its segment any more
-    engine.move_on()
-    leave(play)
-    given = GivenOffer.objects.select_related("recipient")
-    assert {row.recipient.contact_id for row in given} == {people[0].pk, people[1].pk}
-    assert len({row.code for row in given}) == 2
-    first, second = (step.carrier for step in play.steps.order_by("position"))
-    said = {row.contact_id: row.text for row in OutgoingMail.objects.filter(object_id=first.pk)}
-    assert all(row.code_in_words in said[row.recipient.contact_id] for row in given)
-    assert Recipient.objects.get(campaign=first, contact=people[2]).reason == "no offer is open to them"
-    # within its rest time nobody has it again: the second mail says what it says instead
-    assert {row.subject for row in OutgoingMail.objects.filter(object_id=second.pk)} == {"Frames"}
 
 
 def test_a_draft_says_what_is_in_its_way(house):

@@ -12,8 +12,8 @@ from campaigns.sending.engine import run_campaign
 from crm.choices import Role
 from crm.failpoints import _armed
 from crm.models import OutgoingMail, Task
+from tests.campaigns.playing import MAIL, buy, play_of
 from tests.campaigns.sample import agreed
-from tests.campaigns.test_plays import MAIL, buy, play_of
 from tests.concurrency.racing import at_once
 from tests.factories import make_company, make_user
 
