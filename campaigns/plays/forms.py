@@ -52,12 +52,12 @@ class PlayStepForm(forms.Form):
         Segment.objects.none(), required=False, label="List", empty_label="choose a fixed segment"
     )
 
-    def __init__(self, *args: Any, segments: Any, offers: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, segments: Any, offers: Any, drawn: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["segment"]).queryset = segments
         cast(forms.ModelChoiceField, self.fields["into"]).queryset = segments.filter(is_fixed=True)
         cast(forms.ModelChoiceField, self.fields["offer"]).queryset = offers
-        self.is_drawn = bool(self.initial.get("is_drawn"))
+        self.is_drawn = str(self["key"].value() or "") in drawn
         if self.is_drawn:
             self.fields["text"].help_text = DRAWN  # fmt: skip
 
@@ -211,7 +211,9 @@ class PlayForm(SectionedForm, forms.ModelForm):
         cast(forms.ChoiceField, self.fields["purpose"]).choices = purposes
         make: Any = PlayStepForms
         rows = _rows_of(record) if record else steps or [dict(one) for one in FIRST_STEPS]
-        self.steps = make(data=data, prefix="steps", initial=rows, form_kwargs={"segments": segments, "offers": offers})
+        drawn = frozenset(str(row["key"]) for row in rows if row.get("is_drawn"))
+        given_to_each = {"segments": segments, "offers": offers, "drawn": drawn}
+        self.steps = make(data=data, prefix="steps", initial=rows, form_kwargs=given_to_each)
         self.places = ", ".join(f"{{{{{name}}}}}" for name in FIELDS)
 
     def _offer_groups(self, name: str, record: Play | None) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from campaigns.choices import EntryState, PlayEvent
@@ -12,12 +13,13 @@ from campaigns.models import Campaign, Hit, Play, PlayEntry, PlayTouch, Recipien
 from campaigns.plays import actions, engine
 from campaigns.plays.actions import StepInput
 from campaigns.plays.queries import exits_of, figures_of, step_lines
+from campaigns.sending.actions import remove_variant, set_variant
 from campaigns.sending.outcomes import count_all
 from contacts.permission.actions import record_consent
 from crm.choices import Role
 from tests.campaigns.playing import LATER, MAIL, TAG, buy, later, leave, mails_of, play_of, states
 from tests.campaigns.sample import agreed
-from tests.factories import make_company, make_product, make_user, signed_in
+from tests.factories import make_company, make_product, make_token, make_user, signed_in
 
 
 @pytest.fixture
@@ -195,3 +197,27 @@ def test_a_marketer_makes_and_starts_one_in_the_browser(house):
     mail = client.get(f"/campaigns/variants/{variant.pk}/")
     assert mail.status_code == 200
     assert "Play" in client.get("/plays/").content.decode()
+
+
+def test_a_mail_of_blocks_stays_as_it_is_drawn_when_its_steps_change_places(house):
+    play = play_of(house, TAG, MAIL)
+    tag, mail = play.steps.order_by("position")
+    blocks = [{"kind": "heading", "text": "Thank you"}, {"kind": "text", "text": "Good to have you."}]
+    fields = {"name": "A", "subject": "Thanks", "blocks": blocks}
+    set_variant(actor=house, campaign=mail.carrier, variant=mail.carrier.variants.get(), fields=fields)
+    play.refresh_from_db()
+    steps = [
+        {"id": mail.pk, "kind": "mail", "wait_days": 2, "title": "Thanks again"},
+        {"id": tag.pk, "kind": "tag", "wait_days": 1, "title": "welcomed"},
+    ]
+    client = Client(headers={"Authorization": f"Bearer {make_token(house)}"})
+    body = {"version": play.version, "steps": steps}
+    answer = client.patch(f"/api/v1/plays/{play.pk}", body, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert [step.pk for step in play.steps.order_by("position")] == [mail.pk, tag.pk]
+    variant = mail.carrier.variants.get()
+    assert (variant.subject, variant.blocks) == ("Thanks again", blocks)
+    shown = client.get(f"/api/v1/plays/{play.pk}/steps").json()["items"]
+    assert [one["title"] for one in shown] == ["Thanks again", "welcomed"]
+    with pytest.raises(ValidationError, match="take the step away"):
+        remove_variant(actor=house, campaign=mail.carrier, variant=variant)
