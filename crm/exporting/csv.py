@@ -6,9 +6,10 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
+from types import NoneType
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width ones run too
@@ -33,17 +34,18 @@ def csv_lines(rows: Iterable[Sequence[Any]], *, for_spreadsheet: bool = True) ->
 
 def written(value: Any) -> str:
     """A value as it stands in the file: ISO dates, plain decimals, lists with commas, texts that cannot run."""
-    if value is None:
-        return ""
-    if isinstance(value, (list, tuple)):
-        return escape_formula(", ".join(map(str, value)))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (dt.datetime, dt.date)):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
+    write = WRITERS.get(type(value))
+    if write is None:  # of a kind of its own
+        write = next((one for kind, one in WRITERS.items() if isinstance(value, kind)), _text)
+    return write(value)
+
+
+def _text(value: Any) -> str:
     return escape_formula(str(value))
+
+
+def _list(values: Iterable[Any]) -> str:
+    return escape_formula(", ".join(map(str, values)))
 
 
 def escape_formula(text: str) -> str:
@@ -59,3 +61,15 @@ def keep_apostrophe(text: str) -> str:
     if text[:1] == "'" and text.lstrip("'").startswith(FORMULA_STARTS) and not PLAIN_NUMBER.match(text[1:]):
         return f"'{text}"
     return text
+
+
+WRITERS: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    NoneType: lambda nothing: "",
+    dt.datetime: dt.datetime.isoformat,
+    dt.date: dt.date.isoformat,
+    Decimal: "{:f}".format,
+    bool: lambda is_true: "yes" if is_true else "no",
+    list: _list,
+    tuple: _list,
+}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -61,8 +62,9 @@ def stream_rows(
     """The asked columns of each row, in the asked order; memory stays the same for any number of rows."""
     asked = [expressions[name] for name in columns]
     with reading_all():
-        for row in rows.values_list(*asked).iterator(chunk_size=CHUNK):
-            yield [one if type(one) is str else _written(one) for one in row]
+        left = rows.values_list(*asked).iterator(chunk_size=CHUNK)
+        while some := list(islice(left, CHUNK)):
+            yield from map(list, zip(*map(_written, zip(*some, strict=True)), strict=True))
 
 
 def in_company_time(rows: Iterator[list[Any]], columns: Sequence[str], *moments: str) -> Iterator[list[Any]]:
@@ -75,7 +77,11 @@ def in_company_time(rows: Iterator[list[Any]], columns: Sequence[str], *moments:
         yield row
 
 
-def _written(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return value.normalize()
-    return ", ".join(value) if isinstance(value, list) else value
+def _written(column: Sequence[Any]) -> Iterable[Any]:
+    """A column of some rows as a file has it: its values are all of one type, but for those that are missing."""
+    sample = next((one for one in column if one is not None), None)
+    if isinstance(sample, Decimal):
+        return [one if one is None else one.normalize() for one in column]
+    if isinstance(sample, list):
+        return [one if one is None else ", ".join(one) for one in column]
+    return column
