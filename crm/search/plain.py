@@ -1,4 +1,4 @@
-"""What most people type is words of letters. The statement for so many of them is written once a process: to put a
+"""What most people type is words with letters. The statement for so many of them is written once a process: to put a
 search into SQL takes Django longer than PostgreSQL takes to answer it, and Ctrl-K asks every source.
 
 It is not prepared: the index that serves a rare word does not serve a common one, and a plan that was made for any word
@@ -19,14 +19,18 @@ from psycopg.types.json import Jsonb
 from crm.database.kept import Shelf
 
 STAND_IN = "qzxanyword"
+LIKE_SIGNS = frozenset("%_\\")
 Statement = tuple[str, Sequence[Any]]
 _statements: Shelf[Statement | None] = Shelf()
 
 
 def is_plain(text: str, most_words: int) -> bool:
-    """Whether a text is a few words of letters: nothing in it is a number or a sign, which are searched otherwise."""
-    words = text.split()
-    return len(words) <= most_words and all(word.isalpha() for word in words)
+    """Whether a text is a few words with letters (`Ann-Kathrin O'Brien`), without what is searched or written
+    otherwise: numbers, and what LIKE reads as signs."""
+    has_letters = any(one.isalpha() for one in text)
+    return (
+        has_letters and len(text.split()) <= most_words and not any(one.isdigit() or one in LIKE_SIGNS for one in text)
+    )
 
 
 def ask_plain(text: str, key: Hashable, rows_for: Callable[[str], QuerySet[Any]]) -> list[tuple[Any, ...]]:
