@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from contacts.models import Contact
+from crm.access import rights_on, visible_words
 from crm.choices import Verb
+from crm.counted_panels import panel_counts, words_of_counts
+from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
 from service.choices import UNSOLVED, EventKind, LinkKind, MessageKind
@@ -31,6 +35,12 @@ SEEN_FROM_THERE: dict[str, str] = {
     LinkKind.RELATED: "Related to",
     LinkKind.SPLIT: "Was split into",
 }
+SHOWN_WITH = (
+    "queue", "policy", "contact", "organization", "owner", "team", "product", "registration", "merged_into", "follows",
+)  # fmt: skip
+_tickets: Shelf[KeptRows[Ticket]] = Shelf()
+_others: Shelf[KeptRows[Ticket]] = Shelf()
+_links: Shelf[KeptRows[TicketLink]] = Shelf()
 TOLD_BY_MESSAGES = (EventKind.REPLIED, EventKind.WROTE, EventKind.WAITING, EventKind.NOTICE)
 
 
@@ -88,19 +98,42 @@ class Conversation:
 def conversation_of(ticket: Ticket, *, most: int = MOST_SHOWN) -> Conversation:
     """What was said and done, for who may see the ticket. Three queries."""
     family = family_of(ticket)
-    rows = Message.objects.filter(ticket__in=family).select_related("author", "incoming", "outgoing", "delivery__hook")
-    kept_apart = ("incoming__text", "incoming__visible_text", "outgoing__text", "outgoing__html")
-    messages = list(rows.defer(*kept_apart).order_by("-sent_at", "-pk")[: most + 1])
+    is_alone = len(family) == 1
+    messages = _kept_messages(most).read(ticket.pk) if is_alone else list(_messages(family)[: most + 1])
     since = messages[most - 1].sent_at if len(messages) > most else None
-    events = TicketEvent.objects.filter(ticket__in=family).exclude(event__in=TOLD_BY_MESSAGES).select_related("actor")
-    if since is not None:
-        events = events.filter(occurred_at__gte=since)
+    if is_alone and since is None:
+        events = _kept_events(most).read(ticket.pk)
+    else:
+        rows = _events(family)
+        events = list((rows if since is None else rows.filter(occurred_at__gte=since))[:most])
     know_files(messages)
     entries = [Entry(one.sent_at, message=one) for one in messages[:most]]
-    entries += [Entry(one.occurred_at, event=one) for one in events.order_by("-occurred_at", "-pk")[:most]]
+    entries += [Entry(one.occurred_at, event=one) for one in events]
     entries.sort(key=lambda one: one.at, reverse=True)
     public = [one.pk for one in messages if one.is_public]
     return Conversation(entries, max(public, default=0), len(messages) > most)
+
+
+def _messages(family: Sequence[int]) -> QuerySet[Message]:
+    rows = Message.objects.filter(ticket__in=family).select_related("author", "incoming", "outgoing", "delivery__hook")
+    kept_apart = ("incoming__text", "incoming__visible_text", "outgoing__text", "outgoing__html")
+    return rows.defer(*kept_apart).order_by("-sent_at", "-pk")
+
+
+def _events(family: Sequence[int]) -> QuerySet[TicketEvent]:
+    rows = TicketEvent.objects.filter(ticket__in=family).exclude(event__in=TOLD_BY_MESSAGES).select_related("actor")
+    return rows.order_by("-occurred_at", "-pk")
+
+
+@cache
+def _kept_messages(most: int) -> KeptRows[Message]:
+    """The question of the page of a ticket into which none was merged; the same for all who may see it."""
+    return KeptRows(_messages([ANY_KEY])[: most + 1])
+
+
+@cache
+def _kept_events(most: int) -> KeptRows[TicketEvent]:
+    return KeptRows(_events([ANY_KEY])[:most])
 
 
 def know_files(messages: Sequence[Message]) -> None:
@@ -132,12 +165,31 @@ def seen_customers(user: User | None) -> dict[str, Any]:
     }
 
 
+def read_ticket(user: User, key: int) -> Ticket | None:
+    """A ticket that the person may see, with all that its page names, what they may do with it and whom of those it
+    names they see (`seen_customers`)."""
+    rights = [visible_words(Ticket, user, verb) for verb in (Verb.VIEW, Verb.CHANGE, Verb.DELETE)]
+    seen = (*rights, visible_words(Contact, user), *words_of_counts(Ticket._meta.label_lower, user))
+    ticket = next(iter(_tickets.get_or_make(seen, lambda: KeptRows(_whole_ticket(user))).read(key)), None)
+    if ticket is not None:
+        ticket.can_for = user.pk  # type: ignore[attr-defined]
+    return ticket
+
+
+def _whole_ticket(user: User) -> QuerySet[Ticket]:
+    rows = Ticket.objects.visible_to(user).filter(pk=ANY_KEY).select_related(*SHOWN_WITH)
+    counts = panel_counts(Ticket._meta.label_lower, user)
+    return rows.annotate(**rights_on(Ticket, user), **counts, **seen_customers(user))
+
+
 def other_tickets(user: User, ticket: Ticket, most: int = 6) -> list[Ticket]:
     """Other tickets of the same customer, the unsolved ones first."""
     if ticket.contact_id is None:
         return []
-    rows = Ticket.objects.visible_to(user).filter(contact=ticket.contact_id).exclude(pk=ticket.pk)
-    return list(rows.order_by(F("solved_at").desc(nulls_first=True), "-opened_at")[:most])
+    rows = Ticket.objects.visible_to(user).filter(contact=ANY_KEY)
+    rows = rows.order_by(F("solved_at").desc(nulls_first=True), "-opened_at")[: most + 1]
+    kept = _others.get_or_make((most, visible_words(Ticket, user)), lambda: KeptRows(rows))
+    return [one for one in kept.read(ticket.contact_id) if one.pk != ticket.pk][:most]
 
 
 def incidents_of(problem: Ticket, user: User | None) -> QuerySet[Ticket]:
@@ -162,19 +214,29 @@ class Tie:
 
 def ties_of(ticket: Ticket, user: User) -> list[Tie]:
     """The tickets that this one is linked with, as far as the person may see them. One query."""
-    links = TicketLink.objects.filter(Q(ticket=ticket) | Q(other=ticket)).select_related("ticket", "other")
-    seen = Ticket.objects.visible_to(user).values("pk")
+    kept = _links.get_or_make(visible_words(Ticket, user), lambda: KeptRows(_links_seen(user)))
     return [
         Tie(one.get_kind_display(), one.other, one)
         if one.ticket_id == ticket.pk
         else Tie(SEEN_FROM_THERE[one.kind], one.ticket, one)
-        for one in links.filter(ticket__in=seen, other__in=seen)[:MOST_TIES]
+        for one in kept.read(ticket.pk)
     ]
+
+
+def _links_seen(user: User) -> QuerySet[TicketLink]:
+    links = TicketLink.objects.filter(Q(ticket=ANY_KEY) | Q(other=ANY_KEY)).select_related("ticket", "other")
+    seen = Ticket.objects.visible_to(user).values("pk")
+    return links.filter(ticket__in=seen, other__in=seen)[:MOST_TIES]
 
 
 def watchers_of(ticket: Ticket) -> list[User]:
     """Who watches it, in the order in which they began."""
-    return [one.user for one in TicketWatcher.objects.filter(ticket=ticket).select_related("user")]
+    return [one.user for one in _watchers().read(ticket.pk)]
+
+
+@cache
+def _watchers() -> KeptRows[TicketWatcher]:
+    return KeptRows(TicketWatcher.objects.filter(ticket=ANY_KEY).select_related("user"))
 
 
 def waits_for_us() -> Q:

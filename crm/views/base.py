@@ -39,12 +39,16 @@ class ScopedView(View):
         rows: VisibleQuerySet[Any] = self.model.objects.visible_to(self.request.user)  # type: ignore[attr-defined]
         return rows
 
+    def read_record(self, key: Any) -> Any:
+        """The record with this key, of those of `get_queryset`; 404 where there is none."""
+        return get_object_or_404(self.get_queryset(), pk=key)
+
     def get_record(self) -> Any:
         """The record of this address, if the person may see it and do the verb. Where it goes on as another one
         (`goes_on_as`, a key), that one, with a sentence."""
-        record = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        record = self.read_record(self.kwargs["pk"])
         if (key := getattr(record, "goes_on_as", None)) is not None:
-            earlier, record = record, get_object_or_404(self.get_queryset(), pk=key)
+            earlier, record = record, self.read_record(key)
             messages.info(self.request, f"{earlier} was merged into {record}: this is {record}.")
         if self.verb != Verb.VIEW and not can(self.request.user, self.verb, record):
             raise PermissionDenied

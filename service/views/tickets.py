@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.views import View
 
 from contacts.composing.views import FileAddView
-from crm.access import veil, with_rights
+from crm.access import veil
 from crm.catalogue import unseen_words
 from crm.choices import Verb
-from crm.counted_panels import panel_counts
 from crm.customfields.showing import fact_lines
 from crm.field_rights import mask
 from crm.hanging import text_key_of
@@ -29,7 +28,7 @@ from service.choices import PRIORITY_TONES, STATE_TONES
 from service.forms import MergeForm, TicketForm
 from service.layouts import FORM
 from service.models import Ticket
-from service.queries import beside, conversation_of, other_tickets, search_tickets, seen_customers, ties_of, watchers_of
+from service.queries import beside, conversation_of, other_tickets, read_ticket, search_tickets, ties_of, watchers_of
 
 MOST_OPTIONS = 20
 BESIDE = (("mine", "Mine"), ("queue", "Queue"), ("free", "Nobody's"))
@@ -104,22 +103,11 @@ class TicketDetailView(RecordPage):
     template_name = "service/ticket_detail.html"
     own_tab = ("", "Conversation")
 
-    def get_queryset(self) -> Any:
-        related = (
-            "queue",
-            "policy",
-            "contact",
-            "organization",
-            "owner",
-            "team",
-            "product",
-            "registration",
-            "merged_into",
-            "follows",
-        )
-        user = self.request.user
-        rows = super().get_queryset().select_related(*related, "product", "registration")
-        return with_rights(rows, user).annotate(**panel_counts("service.ticket", user), **seen_customers(user))
+    def read_record(self, key: int) -> Ticket:
+        ticket = read_ticket(self.request.user, key)
+        if ticket is None:
+            raise Http404
+        return ticket
 
     def get_context_data(self) -> dict[str, Any]:
         ticket, user = self.record, self.request.user
