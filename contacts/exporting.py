@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     CharField,
+    Exists,
     F,
     FilteredRelation,
     Func,
@@ -113,7 +114,16 @@ def contact_rows(
     )
     custom = custom_columns("contacts.contact", EXPRESSIONS)
     own = {name: custom_expression(user, custom[name]) for name in columns if name in custom}
-    return stream_rows(rows.order_by("pk"), {**EXPRESSIONS, **own}, columns)
+    told = {**EXPRESSIONS, "organization": _if_seen(user, EXPRESSIONS["organization"]), **own}
+    return stream_rows(rows.order_by("pk"), told, columns)
+
+
+def _if_seen(user: User | None, told: str | Combinable) -> str | Combinable:
+    """What a contact's organization is called, as far as the person may see that."""
+    if user is None:
+        return told
+    seen = Exists(Contact.objects.visible_to(user).filter(pk=OuterRef("organization")))
+    return Case(When(seen, then=F(told) if isinstance(told, str) else told), output_field=TextField())
 
 
 def card_rows(user: User | None, rows: QuerySet[Any], columns: Sequence[str]) -> Iterator[Sequence[Any]]:
@@ -124,7 +134,7 @@ def card_rows(user: User | None, rows: QuerySet[Any], columns: Sequence[str]) ->
     main = FilteredRelation("addresses", condition=Q(addresses__is_primary=True))
     points = ContactPoint.objects.filter(contact=OuterRef("pk")).order_by("-is_primary", "pk")
     told = {
-        "organization": "organization__name",
+        "organization": _if_seen(user, "organization__name"),
         "email": ArraySubquery(points.filter(kind=PointKind.EMAIL).values("value")),
         "phone": ArraySubquery(points.filter(kind=PointKind.PHONE).values("value")),
         "tags": "tags",

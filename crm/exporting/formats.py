@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
+from crm.company import current_company
 from crm.exporting.csv import csv_lines, keep_apostrophe
 
 Rows = Iterable[Sequence[Any]]
@@ -80,11 +81,17 @@ def _workbook(names: Sequence[str], headings: Sequence[str], rows: Rows) -> Iter
 
 
 def _as_imported(row: Sequence[Any]) -> list[Any]:
-    """Lists as one text; what import would take an apostrophe off gets another."""
-    return [
-        keep_apostrophe(one) if isinstance(one, str) else ", ".join(map(str, one)) if isinstance(one, list) else one
-        for one in row
-    ]
+    """Lists as one text; what import would take an apostrophe off gets another; a workbook's times bear no zone, and
+    are read as those of the company."""
+    return [_in_workbook(one) for one in row]
+
+
+def _in_workbook(value: Any) -> Any:
+    if isinstance(value, str):
+        return keep_apostrophe(value)
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(current_company().zone)
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 CSV = Format("csv", "CSV", "text/csv; charset=utf-8", _csv)

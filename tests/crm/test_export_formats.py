@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Sequence
@@ -160,6 +161,28 @@ def test_rights_limits_and_unknown_formats(monkeypatch: pytest.MonkeyPatch) -> N
     make.make_order()
     refused = make.signed_in(make.make_user(Role.MANAGER)).get("/orders/export/?format=xlsx")
     assert refused.status_code == 422 and b"at most 0 rows" in refused.content
+
+
+def test_an_organization_that_one_may_not_see_is_named_in_no_format() -> None:
+    make.make_company()
+    rep = make.make_user(Role.REP)
+    for name, owner in (("Secret & Co", None), ("Seen & Co", rep)):
+        firm = make.make_contact(name=name, kind="organization", external_id=f"of {name}", owner=owner)
+        make.make_contact(name=f"Ann of {name[:4]}", organization=firm, owner=rep)
+    for form in (*FORMATS, VCARD):
+        content = answered(make.signed_in(rep), f"format={form.name}")
+        if form is WORKBOOK:
+            content = repr(list(load_workbook(io.BytesIO(content)).active.values)).encode()  # type: ignore[union-attr]
+        assert b"Seen & Co" in content and b"Secret" not in content, form.name
+    kind = export_kinds()["contacts"]
+    assert sorted(row[0] or "" for row in kind.rows(rep, ["organization"], None)) == ["", "", "of Seen & Co"]
+
+
+def test_times_of_a_workbook_are_those_of_the_company() -> None:
+    make.make_company(time_zone="Asia/Tokyo")
+    moment = dt.datetime(2026, 3, 1, 20, 30, tzinfo=dt.UTC)
+    book = b"".join(WORKBOOK.write(["at"], ["When"], [[moment]]))  # type: ignore[arg-type]
+    assert list(load_workbook(io.BytesIO(book)).active.values)[1] == (dt.datetime(2026, 3, 2, 5, 30),)  # type: ignore[union-attr]
 
 
 def test_the_command_writes_every_format(tmp_path: Path) -> None:

@@ -87,12 +87,12 @@ def test_folds_soft_breaks_character_sets_groups_and_cards_in_cards(tmp_path: Pa
 
 def test_cards_that_cannot_be_used_are_refused_one_by_one(tmp_path: Path) -> None:
     content = (
-        "BEGIN:VCARD\nFN:Cut off\nBEGIN:VCARD\nFN:Whole\nEND:VCARD\n"
+        "BEGIN:VCARD\nFN:Cut off\nBEGIN:VCARD\nFN:Whole\nNOTE;QUOTED-PRINTABLE:never ended=\nEND:VCARD\n"
         "BEGIN:VCARD\nKIND:group\nFN:Our people\nEND:VCARD\nBEGIN:VCARD\nN:;;;;\nEND:VCARD\nBEGIN:VCARD\nFN:The last"
     )
     columns, rows, faults = read_text(tmp_path, content)
     assert [row[columns.index("name")] for row in rows] == ["Whole"]
-    assert [fault.line for fault in faults] == [1, 6, 10, 13]
+    assert [fault.line for fault in faults] == [1, 7, 11, 14]
     assert "END:VCARD is missing" in faults[0].reason and "a list of others" in faults[1].reason
     assert "neither a name" in faults[2].reason
 

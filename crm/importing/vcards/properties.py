@@ -17,6 +17,7 @@ BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 ENCODINGS = {"QUOTED-PRINTABLE": "QUOTED-PRINTABLE", "BASE64": "BASE64", "B": "BASE64"}
 PROPERTY = re.compile(r"(?:[A-Za-z0-9_-]+\.)?([A-Za-z0-9_-]+)((?:;[^:\";]*(?:\"[^\"]*\"[^:\";]*)*)*):(.*)", re.DOTALL)
 PARAMETER = re.compile(r";((?:[^;\"]|\"[^\"]*\")*)")
+FRAME = re.compile(r"(?:BEGIN|END):VCARD\s*$", re.IGNORECASE)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -108,7 +109,7 @@ def _encoding(one: Property) -> str:
 def _goes_on(one: Property, line: str) -> bool:
     """A folded line, the next one of a soft break, or a further line of BASE64 that its program did not fold."""
     if _encoding(one) == "QUOTED-PRINTABLE" and one.value.endswith("="):
-        return True
+        return not FRAME.match(line)  # a value that is never ended does not swallow the cards behind it
     if line[:1] in (" ", "\t"):
         return True
     return one.name in BINARY and bool(line) and ":" not in line
