@@ -9,3 +9,6 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
     label = "campaigns"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import campaigns.receivers  # noqa: F401, PLC0415  (models must be there first)

@@ -34,10 +34,10 @@ EXPRESSIONS: dict[str, str | Combinable] = {
 
 
 def result_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
-    """Who was in which campaign and what they did; of those sent by the end of `as_of`."""
+    """Who was in which campaign and what they did; of those sent by the end of `as_of`. Mails of plays are none."""
     if not can(user, Verb.EXPORT, Campaign):
         return iter(())
-    rows = Recipient.objects.visible_to(user, Verb.EXPORT).order_by("campaign_id", "pk")
+    rows = Recipient.objects.visible_to(user, Verb.EXPORT).filter(campaign__play=None).order_by("campaign_id", "pk")
     if as_of is not None:
         rows = rows.filter(Q(sent_at=None) | Q(sent_at__lt=end_of_day(as_of)))
     return stream_rows(rows, EXPRESSIONS, columns)

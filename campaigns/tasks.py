@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from campaigns.choices import CampaignState
-from campaigns.models import Campaign, Segment
+from campaigns.choices import CampaignState, RecipientState
+from campaigns.models import Campaign, Recipient, Segment
 from campaigns.plays import engine as plays
 from campaigns.segments.actions import KIND
 from campaigns.sending.deciding import decide_due
@@ -17,6 +21,7 @@ from campaigns.sending.waiting import move_on
 from crm.company import current_company
 from crm.jobs import claim_window, start_job
 
+logger = logging.getLogger(__name__)
 NIGHTLY_HOUR = 3
 
 
@@ -28,13 +33,18 @@ def send_campaign_task(campaign_id: int) -> int:
 
 @shared_task(name="campaigns.sweep")
 def sweep_campaigns_task() -> int:
-    """Go on with every campaign that is sending, or whose mails have still to be settled; how many."""
+    """Go on with every campaign that is sending, and settle the mails of those that are paused, or were called back
+    while some were in the hands of a sender; how many. One that fails does not stop the others."""
     decide_due()
-    keys = list(
-        Campaign.everything.filter(state__in=(CampaignState.SENDING, CampaignState.PAUSED)).values_list("pk", flat=True)
-    )
+    under_way = Q(state__in=(CampaignState.SENDING, CampaignState.PAUSED))
+    handed = Exists(Recipient.objects.filter(campaign=OuterRef("pk"), state=RecipientState.HANDED))
+    rows = Campaign.everything.filter(under_way | Q(handed, state=CampaignState.CANCELLED))
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
     for key in keys:
-        run_campaign(key)
+        try:
+            run_campaign(key)
+        except (DatabaseError, ValidationError, ValueError, TypeError, LookupError):
+            logger.exception("Campaign %s could not go on", key)
     move_on()
     return len(keys)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from crm.log import log
 from crm.models import Company, User
+from crm.signals import sending_was_held
 
 
 def hold_sending(*, actor: User | None, reason: str) -> dt.datetime:
@@ -20,6 +21,7 @@ def hold_sending(*, actor: User | None, reason: str) -> dt.datetime:
         company.sending_held_at = now
         company.save(update_fields=["sending_held_at"])
         log(actor=actor, verb="hold sending", object=company, summary=reason)
+        sending_was_held.send(Company, reason=reason)
     return now
 
 

@@ -9,3 +9,7 @@ company_figures_changed = Signal()
 # Records of somebody who leaves went to a colleague, or to a team without an owner. Sent for some thousand rows at a
 # time, with the model as the sender, `keys`, `user`, `to` (None: nobody) and `job`.
 records_handed_over = Signal()
+
+# Nothing leaves from now on: what this instance knows may be older than what people got, after a restore. Who begins
+# things by itself stops here, for a person to decide. Sent with `reason`, a sentence.
+sending_was_held = Signal()

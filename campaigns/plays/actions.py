@@ -87,15 +87,17 @@ def start_play(*, actor: User, play: Play) -> None:
 
 
 @transaction.atomic
-def pause_play(*, actor: User | None, play: Play) -> None:
-    """Let nobody in and do nothing, until it goes on; mails that have not left are held."""
+def pause_play(*, actor: User | None, play: Play, reason: str = "") -> None:
+    """Let nobody in and do nothing, until it goes on; mails that have not left are held. `reason` is a sentence, of
+    what pauses it by itself."""
     current = _locked(play)
     if current.state != PlayState.RUNNING:
         raise ValidationError("It is not running.")
     _set_state(current, PlayState.PAUSED)
     for carrier in _carriers(current, CampaignState.SENDING):
         pause_campaign(actor=actor, campaign=carrier)
-    log(actor=actor, verb="pause", object=current, summary=f"Paused the play {current}")
+    why = f": {reason}" if reason else ""
+    log(actor=actor, verb="hold" if reason else "pause", object=current, summary=f"Paused the play {current}{why}")
 
 
 @transaction.atomic

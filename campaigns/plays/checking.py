@@ -29,7 +29,8 @@ def faults_of(play: Play, user: User | None) -> list[str]:
         found.append("Which segment is its goal?")
     for place, step in enumerate(steps, start=1):
         found += [f"Step {place}: {fault}" for fault in _faults_of_step(step)]
-    asked = [play.audience, play.goal_segment if play.goal == PlayGoal.SEGMENT else None]
+    asked = [play.audience, play.event_segment if play.event == PlayEvent.SEGMENT else None]
+    asked += [play.goal_segment if play.goal == PlayGoal.SEGMENT else None]
     asked += [step.segment for step in steps if step.only_for]
     for segment in {one.pk: one for one in asked if one is not None}.values():
         found += _cannot_ask(segment, user)

@@ -26,6 +26,7 @@ from campaigns.segments.meaning import asked_by, meant_by
 from contacts.models import Contact
 from crm.failpoints import failpoint
 from crm.filtering.trees.nodes import TreeProblem
+from crm.holding import is_sending_held
 
 logger = logging.getLogger(__name__)
 CHUNK, MOST_CHUNKS = 1_000, 200
@@ -45,7 +46,10 @@ WHERE id = ANY(%(entries)s) AND state = 'inside'
 
 def look_for_events() -> int:
     """Let people into all running plays, out of those whose goal they have reached, and count what they spent; how many
-    came in. A play that cannot be asked does not stop the others."""
+    came in. A play that cannot be asked does not stop the others. Nothing while sending is held after a restore: what
+    this instance takes for news people may have got mails about."""
+    if is_sending_held():
+        return 0
     came, now = 0, timezone.now()
     for play in Play.objects.exclude(state=PlayState.DRAFT).order_by("pk"):
         if play.ended_at and play.ended_at + dt.timedelta(days=play.window_days + GRACE_DAYS) < now:
@@ -60,7 +64,9 @@ def look_for_events() -> int:
 
 
 def move_on() -> int:
-    """Do what is due in all running plays; how many entries were moved."""
+    """Do what is due in all running plays; how many entries were moved. Nothing while sending is held."""
+    if is_sending_held():
+        return 0
     moved = 0
     for key in Play.objects.filter(state=PlayState.RUNNING).order_by("pk").values_list("pk", flat=True):
         for _ in range(MOST_CHUNKS):

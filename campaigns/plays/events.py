@@ -32,10 +32,10 @@ GROUP BY o.contact_id
 NONE_BEFORE = """ AND NOT EXISTS (
   SELECT 1 FROM orders_order b WHERE b.contact_id = o.contact_id AND b.is_purchase AND b.ordered_on < o.ordered_on
 )"""
-# the 29th of February is the 28th in years without one
+# the 29th of February is the 28th in years without one; who wishes well a day late has still come in time, later not
 BIRTHDAY_SQL = """
 SELECT c.id AS contact_id, d.day::timestamp AT TIME ZONE %(zone)s AS event_at
-FROM generate_series(%(first)s::date, %(today)s::date, interval '1 day') AS d (day)
+FROM generate_series(greatest(%(first)s::date, %(today)s::date - 1), %(today)s::date, interval '1 day') AS d (day)
 JOIN contacts_contact c ON extract(month FROM c.birthday) = extract(month FROM d.day)
   AND (extract(day FROM c.birthday) = extract(day FROM d.day)
     OR (to_char(c.birthday, 'MMDD') = '0229' AND to_char(d.day, 'MMDD') = '0228'

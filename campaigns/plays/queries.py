@@ -10,14 +10,14 @@ from django.db.models import Count, F, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from analytics.mathematics.experiments import Difference, Sample, difference
-from campaigns.choices import EntryState, PlayStepKind, RecipientState, TouchResult
+from campaigns.choices import EntryState, PlayState, PlayStepKind, RecipientState, TouchResult
 from campaigns.models import Campaign, Play, PlayEntry, PlayStep, PlayTouch, Recipient
 from campaigns.plays.marks import mark_url
 from campaigns.sending.audience import reason_in_words
 from campaigns.tallies import sees_everybody
 from contacts.models import Contact
 from crm.field_rights import hidden_fields
-from crm.models import User
+from crm.models import LogEntry, User
 
 NEWEST = 20
 
@@ -209,6 +209,14 @@ def newest_entries(user: User | None, play: Play) -> list[PlayEntry]:
     """Who came in last; the control group is not told apart from the others by name before it is over."""
     rows = entries_of(user, play).filter(is_control=False).select_related("contact", "step")
     return list(rows.order_by("-entered_at", "-pk")[:NEWEST])
+
+
+def was_held(play: Play) -> bool:
+    """Whether it is paused because sending was held after a restore, not by a person."""
+    if play.state != PlayState.PAUSED:
+        return False
+    told = LogEntry.objects.filter(model=Play._meta.label_lower, object_id=play.pk, verb__in=("pause", "hold"))
+    return told.order_by("-at", "-pk").values_list("verb", flat=True).first() == "hold"
 
 
 def mail_of(step: PlayStep) -> Any:

@@ -55,7 +55,8 @@ class PlayDetailView(ScopedView):
             "steps": [(line, queries.mail_of(line.step)) for line in queries.step_lines(user, play)],
             "exits": queries.exits_of(user, play),
             "newest": [(row, can(user, Verb.CHANGE, row)) for row in queries.newest_entries(user, play)],
-            "faults": faults_of(play, user) if may_change and play.state == PlayState.DRAFT else [],
+            "faults": faults_of(play, user) if may_change and play.state != PlayState.ENDED else [],
+            "was_held": may_change and queries.was_held(play),
             "may_change": may_change,
             "is_narrowed": not sees_everybody(user),
         }

@@ -16,6 +16,7 @@ from campaigns.mail.blocks import checked_blocks
 from campaigns.models import Campaign, CampaignOffer, CampaignSegment, Offer, Recipient, Segment, Variant
 from campaigns.offers.codes import tell_codes
 from campaigns.sending.audience import freeze, rules
+from campaigns.sending.engine import settle
 from campaigns.sending.preflight import look_over
 from campaigns.tallies import count_again
 from crm import bells
@@ -181,6 +182,7 @@ def cancel_campaign(*, actor: User | None, campaign: Campaign) -> None:
         _mails(current, state).update(state=MailState.CANCELLED, last_error=called)
     open_states = (RecipientState.WAITING, RecipientState.HELD)
     Recipient.objects.filter(campaign=current, state__in=open_states).update(state=RecipientState.CANCELLED)
+    settle(current.pk)  # whose mail is in the hands of a sender right now is settled by the sweep
     log(actor=actor, verb="cancel", object=current, summary=f"Called {current} back")
 
 

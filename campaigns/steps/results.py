@@ -30,7 +30,8 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     progress.report(0, 2, "Counting recipients")
     campaigns = list(Campaign.objects.order_by("pk"))
     count_again(campaign.pk for campaign in campaigns)
-    rows = Recipient.objects.filter(variant__isnull=False).filter(Q(sent_at=None) | Q(sent_at__lt=end_of_day(as_of)))
+    rows = Recipient.objects.filter(variant__isnull=False, campaign__play=None)
+    rows = rows.filter(Q(sent_at=None) | Q(sent_at__lt=end_of_day(as_of)))
     tallies = {keys[0]: tally for keys, tally in tallies_by(rows, F("variant")).items()}
     progress.report(1, 2, "Comparing with control groups")
     variants: dict[int, list[Variant]] = {}

@@ -13,6 +13,7 @@ from campaigns.sending import actions, engine, trying
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.hours import Opening
 from campaigns.sending.preflight import look_over
+from campaigns.tasks import sweep_campaigns_task
 from contacts.permission.actions import record_consent
 from crm.choices import Role
 from crm.mail.choices import MailState
@@ -142,12 +143,28 @@ def test_pause_holds_what_waits_and_it_goes_on_exactly_there(house, monkeypatch)
 def test_a_campaign_that_is_called_back_reaches_nobody_else(house, monkeypatch):
     monkeypatch.setattr("campaigns.sending.engine.CHUNK", 2)
     monkeypatch.setattr("campaigns.sending.engine.MOST_IN_LEDGER", 2)
-    campaign = started(house, people=5)
+    campaign, other = started(house, people=5), ready(house, name="Other")
     run_campaign(campaign.pk)
-    mails(campaign).filter(pk=mails(campaign).first().pk).update(state=MailState.SENT, sent_at=timezone.now())
+    in_hand, waits = mails(campaign).order_by("pk")
+    begun = {"state": MailState.IN_FLIGHT, "claimed_at": timezone.now(), "claimed_slot": 1}
+    OutgoingMail.objects.filter(pk=in_hand.pk).update(**begun)
     actions.cancel_campaign(actor=house, campaign=campaign)
-    run_campaign(campaign.pk)
+    assert states(campaign) == {"handed": 1, "cancelled": 4}
+    OutgoingMail.objects.filter(pk=in_hand.pk).update(state=MailState.SENT, sent_at=timezone.now())
+    actions.launch_campaign(actor=house, campaign=other)
+    run_as_it_is = run_campaign
+
+    def one_that_fails(key):
+        if key == other.pk:
+            raise ValueError("It cannot be read.")
+        return run_as_it_is(key)
+
+    monkeypatch.setattr("campaigns.tasks.run_campaign", one_that_fails)
+    assert sweep_campaigns_task() == 2
     assert states(campaign) == {"sent": 1, "cancelled": 4}
+    assert sweep_campaigns_task() == 1  # nothing of it is open any more
+    waits.refresh_from_db()
+    assert waits.state == MailState.CANCELLED
     assert not mails(campaign).filter(state=MailState.QUEUED).exists()
 
 

@@ -7,12 +7,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.utils import timezone
 from scipy import stats
 
 from campaigns.choices import RecipientState
 from campaigns.models import Campaign, Hit, Recipient, SendingRules
-from campaigns.sending import actions
+from campaigns.sending import actions, deciding
 from campaigns.sending.deciding import Arm, decide, decide_campaign, decide_due, decision_of
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.preflight import look_over
@@ -85,6 +86,8 @@ def test_the_winner_differs_from_each_of_the_others_or_there_is_none():
     assert decide([Arm("A", 1000, 40), Arm("B", 1000, 90), Arm("C", 1000, 95)]).winner == ""
     assert decide([Arm("A", 1000, 40), Arm("B", 1000, 41)]).winner == ""
     assert decide([Arm("A", 1, 0), Arm("B", 1, 1)]).winner == ""
+    assert decide([Arm("A", 29, 2), Arm("B", 2000, 1200)]).winner == ""  # too few got the one
+    assert decide([Arm("A", 300, 0), Arm("B", 300, 9)]).winner == ""  # too few did anything
     assert decide([Arm("A", 0, 0), Arm("B", 0, 0)]).pairs == []
 
 
@@ -142,6 +145,43 @@ def test_a_pause_decides_nothing_and_calling_back_reaches_who_waits(house):
     actions.cancel_campaign(actor=house, campaign=campaign)
     assert decide_due() == 0
     assert not Recipient.objects.filter(state=RecipientState.HELD).exists()
+
+
+def test_it_waits_for_who_has_not_got_the_mail_but_not_for_ever(house):
+    campaign = begun(house)
+    click(campaign, "A", 0.1)
+    click(campaign, "B", 0.6)
+    row = campaign.recipients.filter(state="sent").first()
+    now = timezone.now()
+    launched = {"launched_at": now - dt.timedelta(days=2)}
+    for state in ("waiting", "handed"):
+        Recipient.objects.filter(pk=row.pk).update(state=state)
+        Campaign.objects.filter(pk=campaign.pk).update(decides_at=now - dt.timedelta(hours=23), **launched)
+        assert decide_due() == 0
+    Campaign.objects.filter(pk=campaign.pk).update(decides_at=now - dt.timedelta(hours=25))
+    assert decide_due() == 1
+    campaign.refresh_from_db()
+    assert campaign.winner.name == "B"
+    assert not campaign.recipients.filter(state="held").exists()
+
+
+def test_a_test_that_cannot_be_decided_holds_up_no_other(house, monkeypatch):
+    first = begun(house, people=10)
+    second = begun(house, people=10, name="Second")
+    for campaign in (first, second):
+        moment_comes(campaign)
+    count = deciding.count_outcomes
+
+    def one_that_fails(key):
+        if key == first.pk:
+            raise DatabaseError("It cannot be counted.")
+        count(key)
+
+    monkeypatch.setattr(deciding, "count_outcomes", one_that_fails)
+    assert decide_due() == 1
+    for campaign in (first, second):
+        campaign.refresh_from_db()
+    assert (first.decided_at is None, second.decided_at is None) == (True, False)
 
 
 def test_what_is_in_the_way_of_a_test_is_said_before_the_start(house):
