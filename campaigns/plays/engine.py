@@ -142,7 +142,13 @@ class _Round:
         if step.removed_at is not None:  # taken away while they waited for it: the next one, at once
             self._go_on(step, rows, is_late=True)
             return
-        met, not_met, why = self._held_against(step, rows)
+        try:
+            met, not_met, why = self._held_against(step, rows)
+        except TreeProblem as problem:  # for all who wait for it alike: nobody needs to be asked one by one
+            logger.warning("Step %s of play %s asks what cannot be asked any more: %s", step.pk, self.play.pk, problem)
+            waiting = PlayEntry.objects.filter(pk__in=[row.pk for row in rows], state=EntryState.INSIDE)
+            waiting.update(next_at=self.now + AFTER_A_FAULT)
+            return
         is_check = step.kind == PlayStepKind.CHECK
         if not_met and is_check:
             self._note(step, not_met, TouchResult.LEFT, why)

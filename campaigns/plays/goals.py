@@ -54,17 +54,24 @@ LEAVE = """state = CASE WHEN e.ended_at IS NULL THEN 'reached' ELSE e.state END,
   ended_at = coalesce(e.ended_at, %(now)s)"""
 AMOUNT_SQL = """
 WITH spent AS (
-  SELECT e.id, round(sum(coalesce(o.base_amount, 0)), 2) AS amount
-  FROM campaigns_playentry e JOIN orders_order o ON {counts}
+  SELECT e.id, round(coalesce(sum(o.base_amount), 0), 2) AS amount
+  FROM campaigns_playentry e LEFT JOIN orders_order o ON {counts}
   WHERE e.play_id = %(play)s AND e.entered_at > %(oldest)s GROUP BY e.id
 )
 UPDATE campaigns_playentry e SET amount = s.amount FROM spent s WHERE s.id = e.id AND e.amount <> s.amount
+"""
+# an order that went, or moved to somebody else, was no goal; who left on it stays out, and was not done with
+NOT_ORDERED_SQL = """
+UPDATE campaigns_playentry e SET goal_at = NULL
+WHERE e.play_id = %(play)s AND e.goal_at IS NOT NULL AND e.entered_at > %(oldest)s
+  AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE {counts} AND o.is_purchase{more})
 """
 GRACE_DAYS = 7  # so long after a window, orders that come in late are still counted
 
 
 def settle_goals(play: Play, only: list[int] | None = None) -> int:
-    """Let who has reached the goal leave (`only` these entries: whatever day their orders came in); how many."""
+    """Let who has reached the goal leave (`only` these entries: whatever day their orders came in); how many. Whose
+    order is no longer there has not reached it: that figure is taken back, on both sides, and nobody comes in again."""
     values = _values(play)
     if play.goal == PlayGoal.SEGMENT:
         if only is not None or play.goal_segment is None:  # asked of both sides at the same times
@@ -74,6 +81,8 @@ def settle_goals(play: Play, only: list[int] | None = None) -> int:
     narrowed = " AND e.id = ANY(%(only)s)" if only is not None else ""
     sql = ORDERED_SQL.format(counts=COUNTS, more=more, only=narrowed, leave=LEAVE, called_back=CALLED_BACK)
     with transaction.atomic(), connection.cursor() as cursor:
+        if only is None:
+            cursor.execute(NOT_ORDERED_SQL.format(counts=COUNTS, more=more), values)
         cursor.execute(sql, {**values, "only": only})
         return int(cursor.rowcount)
 

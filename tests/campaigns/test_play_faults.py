@@ -3,21 +3,26 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.choices import PlayEvent
 from campaigns.exporting import EXPRESSIONS, result_rows
 from campaigns.models import Play, PlayEntry, Recipient, Segment
 from campaigns.plays import actions, engine
+from campaigns.plays.actions import StepInput
 from campaigns.plays.checking import faults_of
+from campaigns.plays.queries import figures_of
 from campaigns.steps import results
 from contacts.models import Contact
 from crm.choices import Role
 from crm.company import company_today
 from crm.holding import hold_sending, release_sending
 from crm.models import LogEntry
+from orders.models import Order
 from tests.campaigns.playing import MAIL, TAG, buy, leave, play_of
-from tests.campaigns.sample import agreed, started
+from tests.campaigns.sample import agreed, segment_of, started
 from tests.factories import make_company, make_user, signed_in
 
 
@@ -55,6 +60,45 @@ def test_after_a_restore_nobody_comes_in_and_nothing_is_done_before_a_person_say
     assert said not in browser.get(play.get_absolute_url()).content.decode()
     actions.resume_play(actor=house, play=play)
     assert (engine.look_for_events(), engine.move_on()) == (1, 2)
+
+
+def test_a_step_that_cannot_be_asked_any_more_is_put_off_once_for_all_and_the_page_says_so(house, caplog):
+    people, only = agreed(3), segment_of("p")
+    play = play_of(house, StepInput(kind="tag", wait_days=0, title="seen", only_for="in", segment=only))
+    for contact in people:
+        buy(contact)
+    engine.look_for_events()
+    Segment.objects.filter(pk=only.pk).update(filter={"version": 1, "where": {"field": "gone", "op": "is"}})
+    with CaptureQueriesContext(connection) as asked:
+        assert (engine.move_on(), engine.move_on()) == (3, 0)
+    assert len([one for one in asked if one["sql"].startswith('UPDATE "campaigns_playentry"')]) == 1
+    assert len([one for one in caplog.records if "cannot be asked any more" in one.message]) == 1
+    browser = signed_in(house)
+    assert "It cannot go on as it should" in browser.get(play.get_absolute_url()).content.decode()
+    Segment.objects.filter(pk=only.pk).update(filter={"version": 1, "where": only.filter["where"]})
+    PlayEntry.objects.update(next_at=timezone.now())
+    assert engine.move_on() == 3
+    assert {tuple(contact.tags) for contact in Contact.objects.filter(source="p")} == {("seen",)}
+
+
+def test_orders_that_go_take_the_goal_and_the_money_back(house):
+    people = agreed(2)
+    play = play_of(house, TAG)
+    for contact in people:
+        buy(contact)
+    engine.look_for_events()
+    for contact in people:
+        buy(contact)
+    engine.look_for_events()
+    figures = figures_of(house, [play])[play.pk].treated
+    assert (figures.reached, figures.amount) == (2, 20)
+    Order.objects.filter(contact=people[0]).order_by("-ordered_at").first().delete()
+    assert engine.look_for_events() == 0  # nobody comes in again on it
+    figures = figures_of(house, [play])[play.pk].treated
+    assert (figures.reached, figures.amount) == (1, 10)
+    entry = PlayEntry.objects.get(contact=people[0])
+    assert (entry.state, entry.goal_at, entry.amount) == ("reached", None, 0)
+    assert PlayEntry.objects.get(contact=people[1]).goal_at is not None
 
 
 def test_good_wishes_come_on_the_day_or_the_day_after(house):
