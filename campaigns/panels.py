@@ -1,4 +1,4 @@
-"""What campaigns put on a contact's page: the tab of the campaigns that they were in."""
+"""What campaigns put on a contact's page: the tabs of the campaigns and of the plays that they were in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import OuterRef
 from django.http import HttpRequest
 
-from campaigns.models import Campaign, Offer, Recipient
+from campaigns.models import Campaign, Offer, Play, PlayEntry, Recipient
 from campaigns.plays.queries import places_of
 from campaigns.queries import campaigns_of
 from contacts.models import Contact
@@ -32,7 +32,6 @@ def campaigns_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] 
     return {
         "rows": rows[:NEWEST],
         "has_more": len(rows) > NEWEST,
-        "plays": list(places_of(user, contact)[:NEWEST]),
         "shows_money": "amount" not in hidden_fields(user, Recipient),
         "shows_chances": "propensity" not in hidden_specs(user, "contacts.contact")
         and "margin_amount" not in hidden_fields(user, Offer),
@@ -51,9 +50,33 @@ def count_campaigns(request: HttpRequest, record: models.Model) -> int | None:
     return record.campaigns_count or None  # type: ignore[attr-defined]
 
 
+def plays_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The plays of a contact, those that they are in first."""
+    user = cast(SignedInRequest, request).user
+    if not can(user, Verb.VIEW, Play):
+        return None
+    return {"rows": list(places_of(user, cast(Contact, record))[:NEWEST])}
+
+
+def counted_plays(user: User) -> VisibleQuerySet[PlayEntry]:
+    """The places of a contact in plays; not those as control."""
+    rows: VisibleQuerySet[PlayEntry] = PlayEntry.objects.visible_to(user)
+    rows = rows.filter(contact=OuterRef("pk"), is_control=False)
+    return rows if can(user, Verb.VIEW, Play) else rows.none()
+
+
+def count_plays(request: HttpRequest, record: models.Model) -> int | None:
+    """As they were counted along with the contact; none: no tab."""
+    return record.plays_count or None  # type: ignore[attr-defined]
+
+
 CONTACT_PANELS = (
     RecordPanel(
         "campaigns", "Campaigns", "campaigns/_contact_campaigns.html", campaigns_tab, place="tab", order=19,
         count=count_campaigns, counted=counted_campaigns,
+    ),
+    RecordPanel(
+        "plays", "Plays", "campaigns/_contact_plays.html", plays_tab, place="tab", order=19, count=count_plays,
+        counted=counted_plays,
     ),
 )  # fmt: skip

@@ -135,3 +135,14 @@ def test_the_segment_of_the_event_is_asked_too(house):
     Play.objects.filter(pk=play.pk).update(event=PlayEvent.ORDER)
     play.refresh_from_db()
     assert not faults_of(play, house)
+
+
+def test_a_contact_in_a_play_that_writes_no_mail_has_a_tab_of_plays(house):
+    inside, outside = agreed(2)
+    play_of(house, TAG)
+    buy(inside)
+    engine.look_for_events()
+    browser = signed_in(house)
+    assert "tab=plays" in browser.get(inside.get_absolute_url()).content.decode()
+    assert "tab=plays" not in browser.get(outside.get_absolute_url()).content.decode()
+    assert "Welcome" in browser.get(f"{inside.get_absolute_url()}?tab=plays").content.decode()
