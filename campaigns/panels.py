@@ -40,14 +40,15 @@ def campaigns_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] 
 
 
 def counted_campaigns(user: User) -> VisibleQuerySet[Recipient]:
-    """The places of a contact in campaigns, for who may see campaigns."""
+    """The places of a contact in campaigns."""
     rows: VisibleQuerySet[Recipient] = Recipient.objects.visible_to(user).filter(contact=OuterRef("pk"))
-    return rows if can(user, Verb.VIEW, Campaign) else rows.none()
+    return rows
 
 
 def count_campaigns(request: HttpRequest, record: models.Model) -> int | None:
-    """As they were counted along with the contact; none: no tab."""
-    return record.campaigns_count or None  # type: ignore[attr-defined]
+    """As they were counted along with the contact; none, or for who may not see campaigns: no tab."""
+    may_see = can(cast(SignedInRequest, request).user, Verb.VIEW, Campaign)
+    return record.campaigns_count or None if may_see else None  # type: ignore[attr-defined]
 
 
 def plays_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
@@ -61,13 +62,13 @@ def plays_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] | No
 def counted_plays(user: User) -> VisibleQuerySet[PlayEntry]:
     """The places of a contact in plays; not those as control."""
     rows: VisibleQuerySet[PlayEntry] = PlayEntry.objects.visible_to(user)
-    rows = rows.filter(contact=OuterRef("pk"), is_control=False)
-    return rows if can(user, Verb.VIEW, Play) else rows.none()
+    return rows.filter(contact=OuterRef("pk"), is_control=False)
 
 
 def count_plays(request: HttpRequest, record: models.Model) -> int | None:
-    """As they were counted along with the contact; none: no tab."""
-    return record.plays_count or None  # type: ignore[attr-defined]
+    """As they were counted along with the contact; none, or for who may not see plays: no tab."""
+    may_see = can(cast(SignedInRequest, request).user, Verb.VIEW, Play)
+    return record.plays_count or None if may_see else None  # type: ignore[attr-defined]
 
 
 CONTACT_PANELS = (

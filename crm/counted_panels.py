@@ -21,7 +21,8 @@ def panel_counts(label: str, user: User) -> dict[str, Coalesce]:
 
 
 def words_of_counts(label: str, user: User) -> tuple[str, ...]:
-    """What the counts depend on for this person, for the key of a kept statement."""
+    """What the counts depend on for this person, for the key of a kept statement: of each tab, its own rows alone.
+    What else decides whether it is shown, its `count` asks."""
     return tuple(visible_words(_model_of(panel, user), user) for panel in panels_of(label, "tab") if panel.counted)
 
 
