@@ -59,7 +59,7 @@ def test_what_is_hidden_cannot_be_written_either(rep: User) -> None:
     rule("contacts.contact.birthday")
     rule("contacts.contact.email", FieldRight.READ_ONLY)
     assert hidden_fields(rep, Contact) == {"birthday"}
-    assert read_only_fields(rep, Contact) == {"birthday", "email", "emails"}
+    assert read_only_fields(rep, Contact) == {"birthday", "email", "emails", "further_emails"}
 
 
 def test_a_rule_is_for_its_role_and_never_for_administrators(rep: User) -> None:
