@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from scipy import stats
 
 from analytics.runs import run_steps
 from analytics.steps import AnalysisError
@@ -76,11 +77,23 @@ def _compare(found, table):
     for name, rows in (*mailed.groupby("segment"), ("treated", mailed)):
         one = found["treated"] if name == "treated" else found["variants"][name]
         for key, column in (("lift", "visit"), ("converted_lift", "conversion"), ("amount_lift", "spend")):
-            value = rows[column].mean() - kept_out[column].mean()
-            error = np.sqrt(rows[column].var() / len(rows) + kept_out[column].var() / len(kept_out))
-            assert one[key] == pytest.approx(value, abs=1e-7)
-            assert one[f"{key}_low"] == pytest.approx(value - 1.959964 * error, abs=1e-6)
+            assert one[key] == pytest.approx(rows[column].mean() - kept_out[column].mean(), abs=1e-7)
+            reach = _money_reach if column == "spend" else _rate_reach
+            assert one[f"{key}_low"] == pytest.approx(one[key] - reach(rows[column], kept_out[column]), abs=1e-6)
         assert one["incremental_amount"] == pytest.approx(one["amount_lift"] * len(rows), rel=1e-4)
+
+
+def _money_reach(ours, theirs):
+    """Down to the lower end of Welch's interval, by scipy."""
+    test = stats.ttest_ind(ours, theirs, equal_var=False)
+    return ours.mean() - theirs.mean() - test.confidence_interval().low
+
+
+def _rate_reach(ours, theirs):
+    """Down to the lower end of Newcombe's interval, out of Wilson's of each rate, by scipy."""
+    one, other = (stats.binomtest(int(rows.sum()), len(rows)) for rows in (ours, theirs))
+    low, high = (test.proportion_ci(method="wilson") for test in (one, other))
+    return np.hypot(one.statistic - low.low, high.high - other.statistic)
 
 
 def test_rows_become_recipients_and_later_rows_say_more(bring):
