@@ -16,7 +16,7 @@ TABLES = {"crm:rights", "crm:layout", "analytics:segment_list", "analytics:usage
 # what is changed there has no second writer, or nothing that is typed over
 ONE_WRITER = {
     "crm:import_map",  # the own draft, kept at each choice
-    "crm:import_back",  # a press without fields: of two, one takes the import back (tests/importing/test_taking_back.py)
+    "crm:import_back",  # of two presses one takes it back (tests/importing/test_taking_back.py)
     "contacts:contact_share",  # a share says anew how
     "contacts:contact_merge",  # of two records at once: either saved meanwhile is said (tests/contacts/test_merging.py)
     "feedback:survey_ask",  # sends the survey; changes nothing of it
