@@ -28,7 +28,8 @@ class PairRow:
 
 @dataclass(frozen=True)
 class WinnerPanel:
-    """A test that waits for its moment (`arms` and `rows` are empty), or what it said. `is_hidden`: the viewer sees
+    """A test that waits for its moment (`arms` and `rows` are empty), or what it said. `is_small`: of too few for any
+    winner. `is_hidden`: the viewer sees
     only some of the people, or no clicks and orders, so that they are told the winner alone."""
 
     campaign: Campaign
@@ -37,6 +38,7 @@ class WinnerPanel:
     arms: list[Arm]
     rows: list[PairRow]
     is_hidden: bool
+    is_small: bool = False
 
 
 def winner_panel(campaign: Campaign, user: User) -> WinnerPanel | None:
@@ -51,7 +53,7 @@ def winner_panel(campaign: Campaign, user: User) -> WinnerPanel | None:
     first: Any = campaign.variants.filter(is_control=False).order_by("position", "pk").first()
     given = decision.winner or (first.name if first else "")
     if is_hidden:
-        return WinnerPanel(campaign, decision.winner, given, [], [], is_hidden=True)
+        return WinnerPanel(campaign, decision.winner, given, [], [], is_hidden=True, is_small=decision.is_small)
     scale = scale_of([pair.difference for pair in decision.pairs])
     rows = [
         PairRow(
@@ -60,4 +62,6 @@ def winner_panel(campaign: Campaign, user: User) -> WinnerPanel | None:
         )
         for pair in decision.pairs
     ]  # fmt: skip
-    return WinnerPanel(campaign, decision.winner, given, list(decision.arms), rows, is_hidden=False)
+    return WinnerPanel(
+        campaign, decision.winner, given, list(decision.arms), rows, is_hidden=False, is_small=decision.is_small
+    )

@@ -14,7 +14,6 @@ from campaigns.choices import EntryState, PlayState, PlayStepKind, RecipientStat
 from campaigns.models import Campaign, Play, PlayEntry, PlayStep, PlayTouch, Recipient
 from campaigns.plays.marks import mark_url
 from campaigns.sending.audience import reason_in_words
-from campaigns.tallies import sees_everybody
 from contacts.models import Contact
 from crm.field_rights import hidden_fields
 from crm.models import LogEntry, User
@@ -74,17 +73,13 @@ class PlayFigures:
 
 def entries_of(user: User | None, play: Play) -> QuerySet[PlayEntry]:
     """Everybody who is or was in a play, of the people whom the person may see."""
-    rows: QuerySet[PlayEntry] = PlayEntry.objects.filter(play=play)
-    if sees_everybody(user):
-        return rows
-    return rows.filter(contact__in=Contact.objects.visible_to(user).order_by().values("pk"))
+    rows: QuerySet[PlayEntry] = PlayEntry.objects.visible_to(user).filter(play=play)
+    return rows
 
 
 def figures_of(user: User | None, plays: Sequence[Play]) -> dict[int, PlayFigures]:
     """The figures of some plays, by id; one query."""
-    rows = PlayEntry.objects.filter(play__in=plays)
-    if not sees_everybody(user):
-        rows = rows.filter(contact__in=Contact.objects.visible_to(user).order_by().values("pk"))
+    rows = PlayEntry.objects.visible_to(user).filter(play__in=plays)
     shows_money = user is None or "amount" not in hidden_fields(user, PlayEntry)
     counted = rows.order_by().values_list("play", "is_control").annotate(
         n=Count("pk"), reached=Count("goal_at"), spent=Sum(Cast("amount", FloatField())),
@@ -168,11 +163,9 @@ def step_lines(user: User | None, play: Play) -> list[StepLine]:
     steps = list(play.steps.select_related("segment", "into", "carrier").prefetch_related("carrier__variants"))
     inside = entries.filter(state=EntryState.INSIDE, step__isnull=False).order_by()
     waiting = dict(inside.values_list("step").annotate(n=Count("pk")))
-    touches = PlayTouch.objects.filter(step__in=steps).order_by()
-    mails = Recipient.objects.filter(campaign__in=Campaign.everything.filter(play=play)).order_by()
-    if not sees_everybody(user):
-        touches = touches.filter(entry__in=entries.order_by().values("pk"))
-        mails = mails.filter(contact__in=Contact.objects.visible_to(user).order_by().values("pk"))
+    touches = PlayTouch.objects.visible_to(user).filter(step__in=steps).order_by()
+    carriers = Campaign.everything.filter(play=play)
+    mails = Recipient.objects.visible_to(user).filter(campaign__in=carriers).order_by()
     results: dict[int, dict[str, int]] = {}
     for step, result, n in touches.values_list("step", "result").annotate(n=Count("pk")):
         results.setdefault(step, {})[result] = n

@@ -84,6 +84,15 @@ class Decision:
     pairs: Sequence[Pair]
     winner: str
 
+    @property
+    def is_small(self) -> bool:
+        """Whether too few got it, clicked or ordered for anything to be told from it."""
+        return is_small(self.arms)
+
+
+def is_small(arms: Sequence[Arm]) -> bool:
+    return any(arm.n < LEAST_PEOPLE for arm in arms) or sum(arm.hits for arm in arms) < LEAST_HITS
+
 
 def decide(arms: Sequence[Arm]) -> Decision:
     """The test of some variants. Pairs of which one side has fewer than two people are left out, and nobody wins."""
@@ -102,9 +111,7 @@ def decide(arms: Sequence[Arm]) -> Decision:
 
 def _winner(arms: Sequence[Arm], pairs: Sequence[Pair]) -> str:
     best = max(arms, key=lambda arm: arm.rate, default=None)
-    if best is None or len(arms) < 2:
-        return ""
-    if any(arm.n < LEAST_PEOPLE for arm in arms) or sum(arm.hits for arm in arms) < LEAST_HITS:
+    if best is None or len(arms) < 2 or is_small(arms):
         return ""
     clear = {pair.first if pair.second == best.variant else pair.second for pair in pairs
              if pair.differs and best.variant in (pair.first, pair.second)}  # fmt: skip
@@ -142,7 +149,8 @@ def decide_campaign(key: int) -> bool:
     campaign.save(update_fields=["decided_at", "decision", "winner", "version", "updated_at"])
     held = Recipient.objects.filter(campaign=campaign, state=RecipientState.HELD)
     count = held.update(state=RecipientState.WAITING, variant=given)
-    said = f"the winner is “{given}”" if decision.winner else f"no difference was shown, “{given}” goes out"
+    none = "too few for a winner" if decision.is_small else "no difference was shown"
+    said = f"the winner is “{given}”" if decision.winner else f"{none}, “{given}” goes out"
     log(actor=None, verb="decide", object=campaign, summary=f"Test of {campaign}: {said}; {count:,} waited for it")
     return True
 
@@ -168,9 +176,7 @@ def _arms(campaign: Campaign, variants: Sequence[Variant], moment: dt.datetime) 
         for variant, n, hits in rows.values_list("variant").annotate(n=Count("pk"), hits=Count("pk", filter=until)):
             counts[variant] = (n, hits)
     else:
-        values: dict[str, Any] = {
-            "campaign": campaign.pk, "launched": campaign.launched_at, "until": moment,
-        }  # fmt: skip
+        values = {"campaign": campaign.pk, "launched": campaign.launched_at, "until": moment}
         with connection.cursor() as cursor:
             cursor.execute(ORDERED_SQL, values)
             counts = {variant: (n, hits) for variant, n, hits in cursor.fetchall()}

@@ -133,7 +133,7 @@ def test_without_a_difference_the_rest_gets_the_first_variant(house):
     assert sorted(arm.hits for arm in decision_of(campaign).arms) == [0, 1]
     assert campaign.winner is None
     assert set(campaign.recipients.filter(state="waiting").values_list("variant__name", flat=True)) == {"A"}
-    assert "no difference shown" in signed_in(house).get(campaign.get_absolute_url()).content.decode()
+    assert "too few to tell" in signed_in(house).get(campaign.get_absolute_url()).content.decode()
 
 
 def test_a_pause_decides_nothing_and_calling_back_reaches_who_waits(house):
