@@ -23,13 +23,13 @@ def nobody_home(tmp_path, monkeypatch):
     app._pool = app.amqp._producer_pool = None
 
 
-def test_a_bell_that_nobody_hears_breaks_nothing_and_silences_the_next_ones(caplog) -> None:
+def test_a_bell_that_nobody_hears_breaks_nothing_and_silences_the_next_ones(monkeypatch, caplog) -> None:
     assert bells.ring(run_job_task, 1, queue="batch") is False
     assert "the sweeper will ring again" in caplog.text
     caplog.clear()
-    start = time.process_time()
+    monkeypatch.setattr(run_job_task, "apply_async", pytest.fail)
     assert not any(bells.ring(run_job_task, number, queue="batch") for number in range(1_000))
-    assert (caplog.text, time.process_time() - start < 1) == ("", True)  # none of them asked: no work was done
+    assert caplog.text == ""
 
 
 def test_the_broker_is_asked_again_after_the_silence(monkeypatch, caplog) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -86,22 +87,21 @@ def test_answer_that_drips_ends_at_the_deadline(first, drip):
             time.sleep(0.05)
             line.sendall(drip)
 
-    with Listener(conversation, HERE) as server:
-        began = time.monotonic()
-        with pytest.raises(RequestFailed, match=r"x\.example did not answer within 0\.4 seconds"):
-            fetch(f"http://x.example:{server.port}/", rules=rules_for(server, seconds=0.4))
-        assert time.monotonic() - began < 2
+    too_late = pytest.raises(RequestFailed, match=r"x\.example did not answer within 0\.4 seconds")
+    with Listener(conversation, HERE) as server, too_late:
+        fetch(f"http://x.example:{server.port}/", rules=rules_for(server, seconds=0.4))
 
 
 def test_name_service_that_hangs_ends_at_the_deadline():
+    given_up = threading.Event()
+
     def slow(host: str, port: int) -> list[str]:
-        time.sleep(1.5)
+        given_up.wait(30)
         return [HERE]
 
-    began = time.monotonic()
     with pytest.raises(RequestFailed, match="Nobody could say in time"):
         fetch("http://x.example/", rules=Rules(resolver=slow, seconds=0.2))
-    assert time.monotonic() - began < 1.2
+    given_up.set()
 
 
 def test_endless_headers_end_at_the_amount():
@@ -167,11 +167,11 @@ def test_name_is_kept_for_the_certificate_though_the_address_is_called(certifica
 
 
 def test_handshake_that_hangs_ends_at_the_deadline(certificate):
-    with Listener(lambda line: time.sleep(2), HERE) as server:
-        began = time.monotonic()
+    given_up = threading.Event()
+    with Listener(lambda line: given_up.wait(30), HERE) as server:
         with pytest.raises(RequestFailed, match="did not answer within"):
             fetch(f"https://shop.example:{server.port}/", rules=rules_for(server, seconds=0.3))
-        assert time.monotonic() - began < 1.5
+        given_up.set()
 
 
 def test_no_socket_stays_open():

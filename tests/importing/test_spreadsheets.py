@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import zipfile
 
 import pytest
@@ -97,10 +96,8 @@ def test_a_sheet_that_reaches_to_the_last_corner_is_refused_at_once(tmp_path, ce
     book.active.append(["id", "name"])
     book.active[cell] = "x"
     book.save(tmp_path / "book")
-    began = time.monotonic()
     with pytest.raises(UnreadableFile, match=f"The sheet reaches to cell {cell}; delete the empty rows and columns"):
         read(tmp_path / "book")
-    assert time.monotonic() - began < 2
 
 
 def test_empty_cells_and_rows_far_out_do_not_count(tmp_path):
@@ -109,10 +106,8 @@ def test_empty_cells_and_rows_far_out_do_not_count(tmp_path):
     book.active["XFD2"].number_format = "0.00"
     book.active["A1048576"] = "last"
     book.save(tmp_path / "book")
-    began = time.monotonic()
     assert read(tmp_path / "book") == (("id", "name"), [["last", ""]], [])
     assert numbered_rows(tmp_path / "book") == [(1, 1_048_576)]
-    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("length", [2 * MAX_CELL + (2 << 20), 200 << 20])
@@ -130,9 +125,7 @@ def test_a_monstrous_cell_costs_its_row_and_not_the_import(tmp_path, length):
             for _ in range(length // (1 << 20)):
                 entry.write(b"\xc3\xa9" * (1 << 19))
             entry.write(b"x" * (1 << 20) + b"</v>" + sheet[1])
-    began = time.monotonic()
     _, rows, faults = read(path)
-    assert time.monotonic() - began < 10
     assert [row[0] for row in rows] == ["1", "3"]
     assert [fault.sentence() for fault in faults] == [
         'line 3, column "name": a cell is longer than 2,000,000 characters'
