@@ -75,5 +75,7 @@ TAKING_BACK = [
     *(f"{app}.taking_back.RULES" for app in APPS if app != "contacts"),
 ]
 TAKING_BACK.insert(1, "contacts.importing.taking_back.RULES")
+# the views that a tool for reports reads, lowest floor first
+WAREHOUSE = [f"{app}.warehouse.VIEWS" for app in APPS if app != "campaigns"]
 # asked in this order who takes a mail
 MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]

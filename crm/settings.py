@@ -119,6 +119,7 @@ CRM_MAIL_TAKERS = house.MAIL_TAKERS
 CRM_KEPT_SUMS = house.KEPT_SUMS
 CRM_CONTACT_KEYS = house.CONTACT_KEYS
 CRM_TAKING_BACK = house.TAKING_BACK
+CRM_WAREHOUSE = house.WAREHOUSE
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails

@@ -20,6 +20,7 @@ from crm.backup.manifest import DUMP, MANIFEST, UPLOADS, Manifest, applied_migra
 from crm.backup.programs import run_program
 from crm.database.owner import as_owner
 from crm.models import StoredFile
+from crm.warehouse.upkeep import SCHEMA
 
 MODE = 0o600
 
@@ -47,7 +48,8 @@ def _write(part: Path, dump: Path) -> Manifest:
             key_mark=key_mark(),
             server_version=connection.connection.info.server_version,
         )
-        run_program("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--snapshot={snapshot}", f"--file={dump}")
+        without = ("--no-owner", "--no-acl", f"--exclude-schema={SCHEMA}")  # `migrate` makes those views
+        run_program("pg_dump", "--format=custom", *without, f"--snapshot={snapshot}", f"--file={dump}")
         manifest.sums[DUMP] = sum_of(dump)
         archive.add(dump, DUMP)
         for name in _uploads():
