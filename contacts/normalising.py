@@ -30,6 +30,20 @@ def normalise_phone(value: str, country: str = "") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def national_digits(normalised: str, country: str) -> str:
+    """The digits of an international number as people of its own country write it; empty for one of another country.
+
+    >>> national_digits("+49401234567", "DE")
+    '0401234567'
+    """
+    if not normalised.startswith("+") or not country:
+        return ""
+    number = phonenumbers.parse(normalised)
+    if number.country_code != phonenumbers.country_code_for_region(country):
+        return ""
+    return re.sub(r"\D", "", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
 def normalise_handle(value: str) -> str:
     """`@Mia_K` -> `mia_k`."""
     return value.strip().lstrip("@").lower()

@@ -25,6 +25,7 @@ from crm.models import (
     AccessRule,
     Company,
     ExchangeRate,
+    ImportMapping,
     ImportRun,
     IncomingContent,
     JobRun,
@@ -245,6 +246,13 @@ class ImportRunAdmin(ViewOnlyAdmin):
     list_display = ("kind", "file", "actor", "job", "created_at")
     list_filter = ("kind",)
     list_select_related = ("file", "actor", "job", "rejected_file")
+
+
+@admin.register(ImportMapping)
+class ImportMappingAdmin(ViewOnlyAdmin):
+    list_display = ("kind", "name", "file_name", "actor", "used_at")
+    list_filter = ("kind",)
+    list_select_related = ("actor",)
 
 
 @admin.register(StoredFile)

@@ -16,6 +16,8 @@ OWN_FILES = Grants(view=Scope.OWN, add=Scope.OWN, delete=Scope.OWN)
 OWN_JOBS = Grants(view=Scope.OWN, change=Scope.OWN)
 OWN_IMPORTS = Grants(view=Scope.OWN, add=Scope.OWN, change=Scope.OWN)
 ALL_IMPORTS = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL)
+OWN_MAPPINGS = Grants(view=Scope.ALL, add=Scope.ALL, delete=Scope.OWN)
+ALL_MAPPINGS = Grants(view=Scope.ALL, add=Scope.ALL, delete=Scope.ALL)
 ALL_JOBS = Grants(view=Scope.ALL, change=Scope.ALL)
 ALL_MAILS = Grants(view=Scope.ALL, change=Scope.ALL)
 SEE_OWN = Grants(view=Scope.OWN)
@@ -33,6 +35,7 @@ CATALOGUE = Catalogue(
         "crm.storedfile": dict.fromkeys(EVERYBODY, OWN_FILES),
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
         "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},
+        "crm.importmapping": {Role.REP: OWN_MAPPINGS, Role.MARKETER: OWN_MAPPINGS, Role.MANAGER: ALL_MAPPINGS},
         "crm.savedview": {**dict.fromkeys(EVERYBODY, VIEWS), Role.MANAGER: TEAM_VIEWS},
         "crm.apitoken": dict.fromkeys(EVERYBODY, OWN_FILES),
         # besides, who may see a record sees what hangs on it
@@ -69,6 +72,7 @@ CATALOGUE = Catalogue(
         "crm.heartbeat": PastRule(exempt="Signs of life of worker and beat, every few seconds."),
         "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
         "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
+        "crm.importmapping": PastRule(without=("used_at",)),
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),
         "crm.incomingmail": PastRule(exempt="A ledger: what became of each mail stands in its row."),
         "crm.incomingcontent": PastRule(exempt="Bytes as they came; they never change."),

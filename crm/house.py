@@ -6,6 +6,7 @@ CATALOGUES = ["crm.floor", *(f"{app}.catalogue" for app in APPS)]
 # the work of a JobRun, by its kind
 JOBS = {
     "import": "crm.importing.job.run_import",
+    "import_try": "crm.importing.job.run_trial",
     "hand over": "crm.handover.run_handover",
     "import_back": "crm.importing.taking_back.actions.run_taking_back",
     "bulk": "crm.bulk.jobs.run_bulk",

@@ -9,10 +9,19 @@ from crm.choices import FieldType, Verb
 from crm.customfields.definitions import definitions_of
 from crm.importing.merging import Merge
 
+OTHER_RECORD = "c.external_id IS DISTINCT FROM r.{key}"
+OTHER_ROW = "o.{key} <> r.{key}"
 
-def prepare_custom(merge: Merge, table: str = "contacts_contact", key: str = "external_id") -> None:
-    """Refuses rows whose links lead nowhere and those whose unique value another record of `table` has; the rows name
-    their record's external id in `key`."""
+
+def prepare_custom(
+    merge: Merge, table: str = "contacts_contact", key: str = "external_id", others: tuple[str, str] | None = None
+) -> None:
+    """Refuses rows whose links lead nowhere and those whose unique value another record of `table` has.
+
+    The rows name their record's external id in `key`, or `others` says when a stored record `c` and another row `o` of
+    the file are others than row `r`.
+    """
+    others = others or (OTHER_RECORD.format(key=key), OTHER_ROW.format(key=key))
     for spec in merge.custom:
         definition = spec.custom
         if definition is None:
@@ -20,7 +29,7 @@ def prepare_custom(merge: Merge, table: str = "contacts_contact", key: str = "ex
         if definition.type == FieldType.CONTACT:
             _link(merge, spec.name)
         if definition.is_unique:
-            _reject_taken(merge, table, spec.name, definition.key, key)
+            _reject_taken(merge, table, spec.name, definition.key, others)
 
 
 def custom_defaults(label: str) -> str:
@@ -41,14 +50,14 @@ def _link(merge: Merge, column: str) -> None:
     )
 
 
-def _reject_taken(merge: Merge, table: str, column: str, key: str, named: str) -> None:
+def _reject_taken(merge: Merge, table: str, column: str, key: str, others: tuple[str, str]) -> None:
     """Two records with one value: the second row, or the row beside a stored record, stays out."""
     merge.reject(
         column,
         "another record has this value already, and it may be there only once",
         f"r.{column} IS NOT NULL AND (EXISTS (SELECT 1 FROM {table} c WHERE"
-        f" c.custom @> jsonb_build_object(%s::text, r.{column}) AND c.external_id IS DISTINCT FROM r.{named})"
+        f" c.custom @> jsonb_build_object(%s::text, r.{column}) AND {others[0]})"
         f" OR EXISTS (SELECT 1 FROM import_rows o WHERE o.{column} = r.{column} AND o.row_no < r.row_no"
-        f" AND o.{named} <> r.{named}))",
+        f" AND {others[1]}))",
         [key],
     )

@@ -6,7 +6,9 @@ from functools import partial
 
 from contacts.choices import ContactKind, ListKind
 from contacts.countries import country_code
+from contacts.importing.diffs import contact_diffs
 from contacts.importing.lists import list_names
+from contacts.importing.matching import WAYS
 from contacts.importing.merge import merge_contacts
 from crm.importing.kinds import ImportField, ImportKind
 from crm.importing.values import Limits, ValueType
@@ -221,6 +223,8 @@ CONTACTS = ImportKind(
     merge=partial(merge_contacts, kind=ContactKind.PERSON),
     list_url="contacts:contact_list",
     tables=TABLES,
+    matches=WAYS,
+    diffs=contact_diffs,
 )
 ORGANIZATIONS = ImportKind(
     name="organizations",
@@ -231,4 +235,6 @@ ORGANIZATIONS = ImportKind(
     merge=partial(merge_contacts, kind=ContactKind.ORGANIZATION),
     list_url="contacts:contact_list",
     tables=TABLES,
+    matches=WAYS,
+    diffs=contact_diffs,
 )

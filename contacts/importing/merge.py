@@ -6,6 +6,7 @@ from psycopg import sql
 
 from contacts.importing.custom import custom_defaults, prepare_custom
 from contacts.importing.lists import enter_lists, note_incomplete, reject_unknown_lists, resolve_markets
+from contacts.importing.matching import FORMS, find_contacts, normalise_pairs
 from contacts.importing.points import merge_further_points
 from contacts.importing.references import (
     default_owner,
@@ -17,17 +18,17 @@ from contacts.importing.references import (
 )
 from contacts.importing.sql import INSERT_CONTACTS
 from contacts.keeping import refresh_search_of
-from contacts.normalising import normalise_phone
 from contacts.territories.placing import place_contacts_of
 from crm.choices import Verb
 from crm.importing.custom import custom_of
 from crm.importing.folding import RECORDS, count_records, fold_rows
+from crm.importing.kinds import EXTERNAL_ID
 from crm.importing.merging import Merge
 
 LINKED = """SELECT f.*, NULL::text AS phone_normalised, NULL::bigint AS organization_id, NULL::bigint AS parent_id,
   NULL::bigint AS owner_id, NULL::bigint AS team_id, NULL::jsonb AS custom,
   c.id AS contact_id, c.id IS NULL AS is_new, false AS is_changed
-FROM ({folded}) f LEFT JOIN contacts_contact c ON c.external_id = f.external_id"""
+FROM ({folded}) f LEFT JOIN contacts_contact c ON %(joined)s"""
 PLAIN = (
     "first_name",
     "last_name",
@@ -45,8 +46,10 @@ ADDRESS = ("street", "postal_code", "city", "region", "country")
 
 
 def merge_contacts(merge: Merge, kind: str) -> None:
-    """Rows by external id: new ones are made (of `kind`, unless the row says another), known ones change."""
-    reject_contacts_out_of_reach(merge, "external_id")
+    """Rows by external id, or as `merge.match` says: new ones are made (of `kind`, unless the row says another), known
+    ones change."""
+    if merge.match == EXTERNAL_ID:
+        reject_contacts_out_of_reach(merge, EXTERNAL_ID)
     for reference in ("organization", "parent_external_id"):
         if reference in merge.given:
             reject_contacts_out_of_reach(merge, reference, Verb.VIEW)
@@ -54,10 +57,11 @@ def merge_contacts(merge: Merge, kind: str) -> None:
     _reject_own_parents(merge)
     reject_unknown_lists(merge)
     resolve_markets(merge)
-    prepare_custom(merge)
     merge.report(0.05, "Finding known contacts")
-    fold_rows(merge, merge.fields, ["external_id"], wrapped=LINKED)
-    _number_new(merge)
+    who = find_contacts(merge, kind)
+    prepare_custom(merge, others=(who.other_contact, who.other_row))
+    fold_rows(merge, merge.fields, who.columns, wrapped=LINKED % {"joined": who.joined})
+    _number_new(merge, who.name)
     _normalise_phones(merge)
     if merge.custom:
         merge.run(f"UPDATE {RECORDS} s SET custom = {custom_of(merge)}")
@@ -86,13 +90,13 @@ def _reject_own_parents(merge: Merge) -> None:
         )
 
 
-def _number_new(merge: Merge) -> None:
+def _number_new(merge: Merge, key: str) -> None:
     """Ids for the contacts that are new, in the order of the file."""
     merge.run(
         f"UPDATE {RECORDS} s SET contact_id = n.id FROM ("
-        "SELECT external_id, nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id FROM"
-        f" (SELECT external_id FROM {RECORDS} WHERE is_new ORDER BY first_row) o"
-        ") n WHERE n.external_id = s.external_id"
+        f"SELECT {key}, nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id FROM"
+        f" (SELECT {key} FROM {RECORDS} WHERE is_new ORDER BY first_row) o"
+        f") n WHERE n.{key} = s.{key}"
     )
     merge.run(f"ANALYZE {RECORDS}")
 
@@ -101,15 +105,9 @@ def _normalise_phones(merge: Merge) -> None:
     """The one form of each phone number, with the country of its row; each pair of the two once."""
     if "phone" not in merge.given:
         return
-    merge.cursor.execute(f"SELECT DISTINCT phone, coalesce(country, '') FROM {RECORDS} WHERE phone IS NOT NULL")
-    pairs = merge.cursor.fetchall()
-    merge.run("DROP TABLE IF EXISTS import_phones")
-    merge.run("CREATE TEMP TABLE import_phones (phone text, country text, normalised text) ON COMMIT DROP")
-    with merge.cursor.copy("COPY import_phones FROM STDIN") as copy:
-        for phone, country in pairs:
-            copy.write_row((phone, country, normalise_phone(phone, country)))
+    normalise_pairs(merge, RECORDS)
     merge.run(
-        f"UPDATE {RECORDS} s SET phone_normalised = p.normalised FROM import_phones p"
+        f"UPDATE {RECORDS} s SET phone_normalised = p.normalised FROM {FORMS} p"
         " WHERE p.phone = s.phone AND p.country = coalesce(s.country, '')"
     )
 
@@ -167,6 +165,10 @@ def _changes(merge: Merge, kind: str) -> list[tuple[str, str, str]]:
     if kind == "organization" or "kind" in given:
         wanted = "coalesce(s.kind, 'organization')" if kind == "organization" else "s.kind"
         changes.append(("kind", f"coalesce({wanted}, c.kind)", f"{wanted} <> c.kind"))
+    if merge.match != EXTERNAL_ID and EXTERNAL_ID in given:
+        changes.append(
+            (EXTERNAL_ID, "coalesce(c.external_id, s.external_id)", "c.external_id IS NULL AND s.external_id <> ''")
+        )
     return changes + _name_changes(given)
 
 
@@ -187,12 +189,14 @@ def _name_changes(given: frozenset[str]) -> list[tuple[str, str, str]]:
 
 
 def _merge_points(merge: Merge, kind: str, normalised: str) -> None:
-    """The given address or number becomes the main one of its kind; the one before stays beside it."""
+    """The given address or number becomes the main one of its kind; the one before stays beside it. What the contacts
+    were found by stays as it is."""
     field = kind
     if field not in merge.given:
         return
+    is_told_by = merge.match == kind
     same = f"p.contact_id = s.contact_id AND p.kind = '{kind}'"
-    known = f"FROM {RECORDS} s WHERE {same} AND s.{field} IS NOT NULL AND NOT s.is_new"
+    known = f"FROM {RECORDS} s WHERE {same} AND s.{field} IS NOT NULL AND NOT s.is_new AND {not is_told_by}"
     merge.run(
         f"UPDATE contacts_contactpoint p SET is_primary = false {known}"
         f" AND p.is_primary AND p.normalised <> {normalised}"
@@ -209,7 +213,7 @@ def _merge_points(merge: Merge, kind: str, normalised: str) -> None:
         f"""
         INSERT INTO contacts_contactpoint (contact_id, kind, label, value, normalised, is_primary)
         SELECT s.contact_id, '{kind}', '', s.{field}, {normalised}, true FROM {RECORDS} s
-        WHERE s.{field} IS NOT NULL AND NOT EXISTS (
+        WHERE s.{field} IS NOT NULL AND (s.is_new OR {not is_told_by}) AND NOT EXISTS (
             SELECT 1 FROM contacts_contactpoint p
             WHERE p.contact_id = s.contact_id AND p.kind = '{kind}' AND p.normalised = {normalised}
         ) ORDER BY s.first_row RETURNING contact_id

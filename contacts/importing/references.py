@@ -14,6 +14,7 @@ from crm.importing.merging import TAKEN, Merge
 from crm.models import User
 
 RESTRICTED = (Scope.OWN, Scope.TEAM)
+UNKNOWN_CONTACT = "this contact is not known, and you may not add any"
 UNSEEN = "this names a record that you may not see"
 
 
@@ -47,9 +48,7 @@ def reject_contacts_out_of_reach(merge: Merge, field: str, verb: str = Verb.CHAN
         )
     if not can(merge.actor, Verb.ADD, Contact):
         unknown = f"NOT EXISTS (SELECT 1 FROM contacts_contact c WHERE c.external_id = r.{field})"
-        merge.reject(
-            field, "this contact is not known, and you may not add any", f"r.{field} IS NOT NULL AND {unknown}"
-        )
+        merge.reject(field, UNKNOWN_CONTACT, f"r.{field} IS NOT NULL AND {unknown}")
 
 
 def resolve_organizations(merge: Merge) -> None:

@@ -32,8 +32,8 @@ SELECT s.contact_id, coalesce(s.kind, %(kind)s), s.external_id, n.name, coalesce
     s.external_id, lower(s.email), regexp_replace(s.phone_normalised, '\\D', '', 'g'))), coalesce(s.country, ''),
   s.potential, s.first_row
 FROM import_records s CROSS JOIN LATERAL (
-  SELECT left(coalesce(s.name, nullif(concat_ws(' ', s.first_name, s.last_name), ''), s.email, s.external_id), 300)
-    AS name
+  SELECT left(coalesce(s.name, nullif(concat_ws(' ', s.first_name, s.last_name), ''), s.email, s.external_id,
+    s.phone), 300) AS name
 ) n
 WHERE s.is_new
 ORDER BY s.first_row

@@ -12,10 +12,12 @@ from crm.importing.custom import with_stored_fields
 from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, guess_map
+from crm.importing.mappings.fitting import adapted, fits_of
 from crm.importing.reading import open_table
+from crm.importing.tables import Table, names_columns
 from crm.jobs import start_job
 from crm.log import log
-from crm.models import ImportRun, JobRun, StoredFile, User
+from crm.models import ImportMapping, ImportRun, JobRun, StoredFile, User
 
 
 class ImportUnderWay(Exception):
@@ -36,18 +38,26 @@ def create_import(*, actor: User, kind: ImportKind, upload: UploadedFile) -> Imp
     except UnreadableFile:
         stored.file.delete(save=False)
         raise
-    closed = kind.closed_to(actor)
-    guessed = [(column, name) for column, name in guess_map(kind, table.columns).items() if name not in closed]
-    options = ImportOptions(map=tuple(guessed), automatic=False)
-    run = ImportRun.objects.create(kind=kind.name, file=stored, actor=actor, options=options.to_json())
+    options, mapping = _first_guess(actor, kind, table, Path(stored.file.path))
+    run = ImportRun.objects.create(kind=kind.name, file=stored, actor=actor, options=options.to_json(), mapping=mapping)
     log(actor=actor, verb="upload", object=run, summary=f"Uploaded {stored.name} to import {kind.label.lower()}")
     return run
+
+
+def _first_guess(actor: User, kind: ImportKind, table: Table, path: Path) -> tuple[ImportOptions, ImportMapping | None]:
+    """As an earlier file with such columns was read, else by the names of the columns."""
+    fits = fits_of(actor, kind, table.columns) if names_columns(table) else []
+    if fits:
+        return adapted(fits[0], kind, actor, path), fits[0].mapping
+    closed = kind.closed_to(actor)
+    guessed = [(column, name) for column, name in guess_map(kind, table.columns).items() if name not in closed]
+    return ImportOptions(map=tuple(guessed), automatic=False), None
 
 
 @transaction.atomic
 def keep_options(*, actor: User, run: ImportRun, options: ImportOptions) -> None:
     """Keep what the person says about the file, as long as the import does not run. Not logged: it is a draft."""
-    current = _held(run)
+    current = held_run(run)
     current.options = options.to_json()
     current.save(update_fields=["options"])
     run.options = current.options
@@ -56,13 +66,22 @@ def keep_options(*, actor: User, run: ImportRun, options: ImportOptions) -> None
 @transaction.atomic
 def start_import(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
     """Hand the import to a worker; of two clicks at once, one starts it. Running it again changes nothing twice."""
-    current = _held(run)
+    current = held_run(run)
     title = f"Import {kind.label.lower()} from {current.file.name}"
     parameters = {"run": run.pk, "mapping_url": run.get_absolute_url()}
     current.job = start_job(actor=actor, kind="import", title=title, parameters=parameters)
     current.result, current.rejected_file = None, None
     current.save(update_fields=["job", "result", "rejected_file"])
     return current.job
+
+
+@transaction.atomic
+def start_trial(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
+    """Have a worker do all of the import and take it back, to say what would change. Raises ImportUnderWay."""
+    current = held_run(run)
+    title = f"Trial: {kind.label.lower()} from {current.file.name}"
+    parameters = {"run": run.pk, "options": current.options, "mapping_url": run.get_absolute_url()}
+    return start_job(actor=actor, kind="import_try", title=title, parameters=parameters)
 
 
 def _store(actor: User, upload: UploadedFile) -> StoredFile:
@@ -72,7 +91,7 @@ def _store(actor: User, upload: UploadedFile) -> StoredFile:
         raise UnreadableFile(str(error)) from error
 
 
-def _held(run: ImportRun) -> ImportRun:
+def held_run(run: ImportRun) -> ImportRun:
     """The run's row, locked until the transaction ends; raises ImportUnderWay where it runs."""
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
     if current.job is not None and not current.job.is_finished:

@@ -27,6 +27,7 @@ from crm.importing.custom import store_definitions, with_custom_fields
 from crm.importing.errors import DatabaseBusy, UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources
+from crm.importing.matching import RowDiff, with_match
 from crm.importing.merging import Counts, Merge
 from crm.importing.reading import open_table
 from crm.importing.rejects import RejectedRows, faults_of_rows
@@ -38,7 +39,7 @@ from crm.importing.staging import (
     refresh_statistics,
     stage_chunk,
 )
-from crm.importing.tables import Table
+from crm.importing.tables import Table, names_columns
 from crm.jobs import Progress, SilentProgress
 from crm.log import log
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 IMPORT_LOCK = 7303
+SHOWN_DIFFS = 20
 STAGING_SHARE = 0.5
 """The part of the work that staging is; merging is the rest."""
 
@@ -57,7 +59,10 @@ class _DryRun(Exception):
 
 @dataclass
 class ImportResult:
-    """What an import did. `rows` is the sum of the four counts; `rejected_path` is None when no row was rejected."""
+    """What an import did. `rows` is the sum of the four counts; `rejected_path` is None when no row was rejected.
+
+    `columns` are those that the file names; none where it names none. `diffs` are of a dry run, for the first rows.
+    """
 
     rows: int
     counts: Counts
@@ -66,6 +71,8 @@ class ImportResult:
     examples: list[str]
     seconds: float
     description: str
+    columns: tuple[str, ...] = ()
+    diffs: Sequence[RowDiff] = ()
 
     @property
     def created_related(self) -> int:
@@ -111,6 +118,7 @@ def import_file(
         raise UnreadableFile(f"You may not import {kind.label.lower()}.")
     progress = progress or SilentProgress()
     progress.report(0, None, "Reading the file")
+    kind = with_match(kind, options)
     table = open_table(path, options.reading(kind))
     kind, options = with_custom_fields(kind, options, table)
     sources = resolve_sources(kind, options, table.columns)
@@ -152,6 +160,7 @@ class _Run:
     job: JobRun | None
     keep: Callable[[ImportResult], None] | None
     name: str = ""
+    diffs: Sequence[RowDiff] = ()
 
     def work(self) -> ImportResult:
         """All of it in one transaction, from a clean start each time it is called."""
@@ -200,7 +209,11 @@ class _Run:
         given = frozenset(source.field.name for source in self.sources)
         store_definitions(self.actor, self.kind, given)
         report = self._report_merging
-        self.kind.merge(Merge(cursor, self.actor, current_company(), given, report, counts, self.kind.fields))
+        how = self.options.match, self.options.write
+        merge = Merge(cursor, self.actor, current_company(), given, report, counts, self.kind.fields, *how)
+        self.kind.merge(merge)
+        if self.dry_run and self.kind.diffs:
+            self.diffs = self.kind.diffs(merge, SHOWN_DIFFS)
 
     def _report_merging(self, share: float, message: str) -> None:
         self._report(STAGING_SHARE + (1 - STAGING_SHARE) * share, message)
@@ -225,6 +238,8 @@ class _Run:
             examples=rejected.examples,
             seconds=time.monotonic() - self.started,
             description=self.table.description,
+            diffs=self.diffs,
+            columns=tuple(self.table.columns) if names_columns(self.table) else (),
         )
 
 

@@ -15,8 +15,9 @@ from crm.catalogue import import_kinds
 from crm.choices import FieldType, Verb
 from crm.importing.custom import NEW
 from crm.importing.dates import DateOrder
-from crm.importing.kinds import ImportKind
-from crm.importing.mapping import ROW_NUMBER, ImportOptions
+from crm.importing.kinds import EXTERNAL_ID, ImportKind
+from crm.importing.mapping import BOTH, ROW_NUMBER, ImportOptions
+from crm.importing.matching import WRITES
 from crm.importing.numbers import DecimalMark
 from crm.importing.option_lines import LINES
 from crm.models import User
@@ -101,6 +102,8 @@ class MappingForm(forms.Form):
     header = forms.ChoiceField(label="First row", choices=HEADERS, required=False)
     date_order = forms.ChoiceField(label="Dates in figures", choices=ORDERS, required=False)
     decimal = forms.ChoiceField(label="Decimal mark", choices=MARKS, required=False)
+    match = forms.ChoiceField(label="A row is a contact that is there if it has the same", required=False)
+    write = forms.ChoiceField(label="What is written", choices=WRITES, required=False)
     nulls = forms.CharField(
         label="Texts that mean “not given”",
         required=False,
@@ -122,6 +125,10 @@ class MappingForm(forms.Form):
         closed = kind.closed_to(user)
         self.kind, self.columns, self.options, self.user = kind, columns, options, user
         self.may_add_fields = may_add_fields
+        if kind.matches:
+            self.fields["match"].choices = [(one.name, one.label) for one in kind.matches]  # type: ignore[attr-defined]
+        else:
+            del self.fields["match"], self.fields["write"]
         self.asked = [spec for spec in kind.fields if spec.whole_file and spec.name not in closed]
         choices = [("", "not imported"), *((spec.name, spec.label) for spec in kind.fields if spec.name not in closed)]
         columns_choices = [*choices, *NEW_FIELDS] if may_add_fields else choices
@@ -176,6 +183,8 @@ class MappingForm(forms.Form):
             encoding=said["encoding"] or None,
             delimiter=said["delimiter"] or None,
             header={"yes": True, "no": False}.get(said["header"]),
+            match=said.get("match") or EXTERNAL_ID,
+            write=said.get("write") or BOTH,
         )
 
     def _pairs(self) -> list[tuple[str, str]]:
@@ -215,6 +224,10 @@ class MappingForm(forms.Form):
     @property
     def reading_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("encoding", "delimiter", "header", "date_order", "decimal", "nulls")]
+
+    @property
+    def matching_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("match", "write") if name in self.fields]
 
     @property
     def line_sections(self) -> list[dict[str, Any]]:
@@ -273,4 +286,6 @@ def initial_of(options: ImportOptions) -> dict[str, Any]:
         "date_order": options.date_order or "",
         "decimal": options.decimal or "",
         "nulls": ", ".join(options.nulls),
+        "match": options.match,
+        "write": options.write,
     }

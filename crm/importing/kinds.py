@@ -15,6 +15,7 @@ from crm.importing.values import Limits, ValueType
 
 if TYPE_CHECKING:
     from crm.customfields.definitions import Definition
+    from crm.importing.matching import RowDiff
     from crm.importing.merging import Merge
     from crm.models import User
 
@@ -34,6 +35,16 @@ POSTGRES_TYPES = {
 
 
 NO_LIMITS = Limits()
+EXTERNAL_ID = "external_id"
+
+
+@dataclass(frozen=True)
+class MatchWay:
+    """A way to tell that a row is a record that is there already, and the fields that each row needs for it."""
+
+    name: str
+    label: str
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,8 @@ class ImportKind:
     `model` (a label) is what a person needs the right to import; `list_url` names the page of the records;
     `final` is a sentence why such an import cannot be taken back, where it cannot;
     `tables` are those that the merge joins with; `stored` names the models besides whose fields the rows write.
-    Custom fields of the file are those of `custom_model` (empty: of `model`).
+    Custom fields of the file are those of `custom_model` (empty: of `model`). `matches` are the ways of telling that a
+    row is a record that is there, and `diffs(merge, count)` what a dry run would make of the first rows.
     """
 
     name: str
@@ -86,6 +98,8 @@ class ImportKind:
     stored: tuple[str, ...] = ()
     custom_model: str = ""
     final: str = ""
+    matches: tuple[MatchWay, ...] = ()
+    diffs: Callable[[Merge, int], list[RowDiff]] | None = None
 
     @property
     def custom_label(self) -> str:

@@ -11,11 +11,12 @@ from typing import Any
 from crm.importing.dates import DateOrder
 from crm.importing.dialects import fold_name
 from crm.importing.errors import UnreadableFile
-from crm.importing.kinds import ImportField, ImportKind
+from crm.importing.kinds import EXTERNAL_ID, ImportField, ImportKind
 from crm.importing.numbers import DecimalMark
 from crm.importing.tables import ReadOptions, Row
 
 ROW_NUMBER = "#row"
+BOTH = "both"
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -25,7 +26,8 @@ class ImportOptions:
 
     `automatic`: columns named like a field are mapped by themselves. `values` holds (field, from, to). `custom` holds
     (column, type) pairs of columns that become custom fields: `*` for all that feed nothing, an empty type where it is
-    to be guessed; `late` names columns of custom fields that are filled in after the fact.
+    to be guessed; `late` names columns of custom fields that are filled in after the fact. `match` is by what a row is
+    known to be a record that is there, `write` whether new ones are made, known ones changed, or both.
     """
 
     map: tuple[tuple[str, str], ...] = ()
@@ -41,6 +43,8 @@ class ImportOptions:
     encoding: str | None = None
     delimiter: str | None = None
     header: bool | None = None
+    match: str = EXTERNAL_ID
+    write: str = BOTH
 
     def reading(self, kind: ImportKind) -> ReadOptions:
         """What the reader needs to know."""
@@ -63,6 +67,8 @@ class ImportOptions:
             "encoding": self.encoding,
             "delimiter": self.delimiter,
             "header": self.header,
+            "match": self.match,
+            "write": self.write,
         }
 
     @classmethod

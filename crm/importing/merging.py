@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crm.importing.kinds import EXTERNAL_ID
+from crm.importing.mapping import BOTH
 from crm.importing.staging import REJECTS, ROWS, refresh_statistics
 from crm.models import Company
 
@@ -37,7 +39,8 @@ class Counts:
 class Merge:
     """One merge. `given` names the fields that the file feeds; `actor` None is the system with all rights.
 
-    `fields` are those of the kind together with the custom ones of its model.
+    `fields` are those of the kind together with the custom ones of its model; `match` and `write` are as the options
+    say them.
     """
 
     cursor: Any
@@ -47,6 +50,8 @@ class Merge:
     report: Callable[[float, str], None]
     counts: Counts = field(default_factory=Counts)
     fields: Sequence[ImportField] = ()
+    match: str = EXTERNAL_ID
+    write: str = BOTH
 
     @property
     def custom(self) -> list[ImportField]:
@@ -74,6 +79,14 @@ class Merge:
             f"WITH gone AS (DELETE FROM {table} r WHERE {condition} RETURNING r.row_no)"
             f" INSERT INTO {REJECTS} SELECT row_no, %s, %s FROM gone",
             [*parameters, field_name, reason],
+        )
+
+    def reject_each(self, field_name: str, rows: str, parameters: Sequence[Any] = ()) -> int:
+        """Takes out the rows that a query of (row_no, reason) names, each for its own reason; returns how many."""
+        return self.run(
+            f"WITH told AS ({rows}), gone AS (DELETE FROM {ROWS} r USING told WHERE told.row_no = r.row_no"
+            f" RETURNING r.row_no, told.reason) INSERT INTO {REJECTS} SELECT row_no, %s, reason FROM gone",
+            [*parameters, field_name],
         )
 
     def made(self, kind: str, count: int) -> None:

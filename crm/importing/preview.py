@@ -16,6 +16,7 @@ from crm.importing.custom import with_custom_fields
 from crm.importing.errors import RowFault, UnreadableFile, printable
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources
+from crm.importing.matching import with_match
 from crm.importing.reading import open_table
 from crm.importing.staging import fault_of
 from crm.importing.tables import Chunk, Table
@@ -58,6 +59,7 @@ def preview_import(kind: ImportKind, path: Path, options: ImportOptions, zone: Z
     """Reads the first rows as the import would. Never raises for what is in the file."""
     found = Preview()
     try:
+        kind = with_match(kind, options)
         table = open_table(path, options.reading(kind))
         found.description, found.columns = table.description, table.columns
         found.samples = column_samples(table)

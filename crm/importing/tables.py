@@ -48,6 +48,11 @@ class Table(Protocol):
     def chunks(self) -> Iterator[Chunk]: ...
 
 
+def names_columns(table: Table) -> bool:
+    """Whether the file itself says what its columns are called."""
+    return bool(getattr(table, "has_header", True))
+
+
 def sample_rows(table: Table, count: int) -> list[Row]:
     """The first usable rows of a table."""
     return list(islice((row for chunk in table.chunks() for row in chunk.rows), count))

@@ -6,7 +6,7 @@ from crm.models.company import Company, ExchangeRate
 from crm.models.custom_fields import CustomField
 from crm.models.files import StoredFile
 from crm.models.health import Heartbeat
-from crm.models.imports import ImportRun
+from crm.models.imports import ImportMapping, ImportRun
 from crm.models.incoming import IncomingContent, IncomingMail, Mailbox
 from crm.models.jobs import JobRun, JobWindow
 from crm.models.kept_filters import KeptFilter
@@ -33,6 +33,7 @@ __all__ = [
     "FieldRule",
     "FormSubmission",
     "Heartbeat",
+    "ImportMapping",
     "ImportRun",
     "IncomingContent",
     "IncomingMail",

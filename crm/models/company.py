@@ -16,6 +16,8 @@ from crm.grants import AccessPaths
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", "A currency is three capital letters, such as EUR.")
 
+country_letters = RegexValidator(r"^[A-Z]{2}$", "A country is two capital letters, such as DE.")
+
 
 def valid_time_zone(name: str) -> None:
     """Refuse a name that the time zone database does not know."""
@@ -34,6 +36,13 @@ class Company(models.Model):
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[valid_time_zone])
     currency = models.CharField(max_length=3, default="EUR", validators=[currency_code])
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        db_default="",
+        validators=[country_letters],
+        help_text="Two letters: phone numbers without a country are read as of here where files are matched by them.",
+    )
     second_factor_roles = ArrayField(
         models.CharField(max_length=16, choices=Role),
         default=roles_with_second_factor,

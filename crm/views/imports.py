@@ -18,12 +18,13 @@ from crm.catalogue import import_kinds
 from crm.choices import Verb
 from crm.company import current_company
 from crm.customfields.definitions import takes_custom_fields
-from crm.importing.actions import ImportUnderWay, create_import, keep_options, start_import
+from crm.importing.actions import ImportUnderWay, create_import, keep_options, start_import, start_trial
 from crm.importing.custom import with_stored_fields
 from crm.importing.errors import UnreadableFile
 from crm.importing.forms import MAX_UPLOAD_BYTES, MappingForm, UploadForm
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ROW_NUMBER, ImportOptions, guess_map
+from crm.importing.mappings.fitting import fits_of
 from crm.importing.preview import Preview, preview_import
 from crm.importing.reading import open_table
 from crm.models import CustomField, ImportRun, JobRun
@@ -32,6 +33,7 @@ from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
 RECENT_IMPORTS = 100
+MOST_FITS = 4
 
 
 class ImportView(ScopedView):
@@ -41,7 +43,7 @@ class ImportView(ScopedView):
     model = ImportRun
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("file", "job", "actor")
+        return super().get_queryset().select_related("file", "job", "actor", "mapping")
 
     def steps(self, current: int) -> list[dict[str, str]]:
         """The wizard's steps, of which one is current."""
@@ -147,11 +149,18 @@ class ImportMapView(ImportView):
     def show(self, run: ImportRun, kind: ImportKind, options: ImportOptions, status: int = 200) -> HttpResponse:
         found = preview_import(kind, Path(run.file.file.path), options, current_company().zone)
         form = self.mapping_form(kind, found.columns, options)
-        context = {"run": run, "kind": kind, "form": form, "preview": found, "steps": self.steps(1)} | self.lines(
-            form, found
-        )
+        context = {"run": run, "kind": kind, "form": form, "preview": found, "steps": self.steps(1)}
+        context |= self.lines(form, found) | self.earlier(run, kind, found.columns)
         template = "crm/imports/_mapping.html" if self.request.htmx else self.template_name
         return render(self.request, template, context, status=status)
+
+    def earlier(self, run: ImportRun, kind: ImportKind, columns: Sequence[str]) -> dict[str, Any]:
+        """The earlier files with such columns, and the one that this file is read as."""
+        fits = fits_of(self.request.user, kind, columns)
+        current = next((fit for fit in fits if fit.mapping.pk == run.mapping_id), None)
+        others = [fit for fit in fits if fit is not current][:MOST_FITS]
+        name = self.request.POST.get("mapping_name", "")[:120]
+        return {"fit": current, "other_fits": others, "mapping_name": name}
 
     def mapping_form(
         self, kind: ImportKind, columns: Sequence[str], options: ImportOptions, data: Any = None
@@ -182,10 +191,21 @@ class ImportStartView(ImportMapView):
             found = preview_import(kind, Path(run.file.file.path), options, current_company().zone)
             if not found.is_ready:
                 return self.show(run, kind, options, status=422)
-            return redirect(start_import(actor=self.request.user, run=run, kind=kind))
+            return redirect(self.start(run, kind))
         except ImportUnderWay as meanwhile:
             messages.info(request, "This import is under way already.")
             return self.led_to(meanwhile.job)
+
+    def start(self, run: ImportRun, kind: ImportKind) -> JobRun:
+        """Hand it to a worker."""
+        return start_import(actor=self.request.user, run=run, kind=kind)
+
+
+class ImportTryView(ImportStartView):
+    """Has a worker do all of it and take it back: what would change is shown, and nothing is stored."""
+
+    def start(self, run: ImportRun, kind: ImportKind) -> JobRun:
+        return start_trial(actor=self.request.user, run=run, kind=kind)
 
 
 def columns_of(run: ImportRun, kind: ImportKind, options: ImportOptions) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tests.access.deal_table import DEAL_ADDRESSES
 from tests.access.desk_table import DESK_ADDRESSES, DESK_MAKERS
 from tests.access.duplicate_table import DUPLICATE_ADDRESSES, DUPLICATE_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
+from tests.access.import_table import IMPORT_ADDRESSES, IMPORT_MAKERS
 from tests.access.law import Address
 from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
 from tests.access.play_table import PLAY_ADDRESSES, PLAY_MAKERS
@@ -31,6 +32,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **FEEDBACK_MAKERS,
     **DUPLICATE_MAKERS,
     **MERGE_MAKERS,
+    **IMPORT_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -44,4 +46,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **FEEDBACK_ADDRESSES,
     **DUPLICATE_ADDRESSES,
     **MERGE_ADDRESSES,
+    **IMPORT_ADDRESSES,
 }

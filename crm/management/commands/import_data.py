@@ -17,7 +17,9 @@ from crm.customfields.definitions import type_named
 from crm.importing.dates import DateOrder
 from crm.importing.engine import ImportResult, import_file
 from crm.importing.errors import UnreadableFile
-from crm.importing.mapping import ImportOptions, split_pair
+from crm.importing.kinds import EXTERNAL_ID
+from crm.importing.mapping import BOTH, ImportOptions, split_pair
+from crm.importing.matching import WRITES
 from crm.importing.numbers import DecimalMark
 from crm.management.product import ProductCommand
 from crm.models import User
@@ -99,6 +101,18 @@ class Command(ProductCommand):
         add("--encoding", help="such as utf-8, cp1252, utf-16 (otherwise guessed)")
         add("--delimiter", help="the character between cells (otherwise guessed); \\t is a tab")
         add("--header", choices=("yes", "no"), help="whether the first row names the columns (otherwise guessed)")
+        add(
+            "--match",
+            choices=("external_id", "email", "phone", "name_postcode"),
+            default=EXTERNAL_ID,
+            help="by what a contact is known to be there already (the external id, unless said otherwise)",
+        )
+        add(
+            "--write",
+            choices=[name for name, _ in WRITES],
+            default=BOTH,
+            help="make new ones, change known ones, or both",
+        )
         add("--rejected", type=Path, metavar="FILE", help="where rejected rows are written")
         add("--user", metavar="EMAIL", help="with the rights of this person (otherwise with all rights)")
         add("--dry-run", action="store_true", help="does everything, and takes it back")
@@ -150,6 +164,9 @@ class Command(ProductCommand):
             self.stdout.write(
                 "Made beside them: " + ", ".join(f"{n:,} {name}" for name, n in counts.related.items()) + "."
             )
+        for diff in result.diffs:
+            told = "; ".join(f"{label}: {old or '–'} → {new or '–'}" for label, old, new in diff.fields)
+            self.stdout.write(f"  row {diff.row}, {diff.name}: {told or ('new' if diff.is_new else 'changed')}")
         for sentence in counts.notes:
             self.stdout.write(sentence)
         for sentence in result.examples[:5]:
@@ -174,6 +191,8 @@ def parse_options(options: dict[str, Any]) -> ImportOptions:
         encoding=options["encoding"],
         delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
         header={"yes": True, "no": False}.get(options["header"]),
+        match=options["match"],
+        write=options["write"],
     )
 
 
