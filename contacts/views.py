@@ -69,7 +69,8 @@ class ContactExportView(ListExport, ContactListView):
             return super().pieces(form)
         shown = shown_columns(export_kinds()["contacts"], self.request.user)
         columns = [name for name in CARD_FIELDS if name in shown]
-        return form.write(columns, columns, card_rows(self.request.user, self.listing.matching, columns))
+        rows = card_rows(self.request.user, self.listing.matching, columns)
+        return form.write(columns, columns, self.passing(iter(rows)))
 
 
 class ContactBulkView(BulkChangeView):

@@ -25,6 +25,7 @@ from crm.models import (
     AccessRule,
     Company,
     ExchangeRate,
+    ExportRun,
     ImportMapping,
     ImportRun,
     IncomingContent,
@@ -246,6 +247,13 @@ class ImportRunAdmin(ViewOnlyAdmin):
     list_display = ("kind", "file", "actor", "job", "created_at")
     list_filter = ("kind",)
     list_select_related = ("file", "actor", "job", "rejected_file")
+
+
+@admin.register(ExportRun)
+class ExportRunAdmin(ViewOnlyAdmin):
+    list_display = ("name", "actor", "rows", "created_at", "expires_at")
+    list_filter = ("format",)
+    list_select_related = ("actor", "job", "file")
 
 
 @admin.register(ImportMapping)

@@ -36,6 +36,7 @@ CATALOGUE = Catalogue(
         "crm.jobrun": {**dict.fromkeys(EVERYBODY, OWN_JOBS), Role.MANAGER: ALL_JOBS},
         "crm.importrun": {Role.REP: OWN_IMPORTS, Role.MARKETER: OWN_IMPORTS, Role.MANAGER: ALL_IMPORTS},
         "crm.importmapping": {Role.REP: OWN_MAPPINGS, Role.MARKETER: OWN_MAPPINGS, Role.MANAGER: ALL_MAPPINGS},
+        "crm.exportrun": dict.fromkeys(EVERYBODY, SEE_OWN),
         "crm.savedview": {**dict.fromkeys(EVERYBODY, VIEWS), Role.MANAGER: TEAM_VIEWS},
         "crm.apitoken": dict.fromkeys(EVERYBODY, OWN_FILES),
         # besides, who may see a record sees what hangs on it
@@ -72,6 +73,7 @@ CATALOGUE = Catalogue(
         "crm.heartbeat": PastRule(exempt="Signs of life of worker and beat, every few seconds."),
         "crm.jobwindow": PastRule(exempt="Rows are only ever added, by the clock."),
         "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
+        "crm.exportrun": PastRule(exempt="A ledger: who asked for what and when stands in the row, and in the log."),
         "crm.importmapping": PastRule(without=("used_at",)),
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),
         "crm.incomingmail": PastRule(exempt="A ledger: what became of each mail stands in its row."),

@@ -7,6 +7,7 @@ CATALOGUES = ["crm.floor", *(f"{app}.catalogue" for app in APPS)]
 JOBS = {
     "import": "crm.importing.job.run_import",
     "import_try": "crm.importing.job.run_trial",
+    "export": "crm.exporting.later.run_export",
     "hand over": "crm.handover.run_handover",
     "import_back": "crm.importing.taking_back.actions.run_taking_back",
     "bulk": "crm.bulk.jobs.run_bulk",

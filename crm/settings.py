@@ -123,6 +123,8 @@ CRM_WAREHOUSE = house.WAREHOUSE
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails
+CRM_KEEP_EXPORTS_DAYS = env.int("CRM_KEEP_EXPORTS_DAYS", default=7)
+CRM_EXPORT_AT_ONCE = env.int("CRM_EXPORT_AT_ONCE", default=100_000)
 CRM_KEEP_FILES_DAYS = env.int("CRM_KEEP_FILES_DAYS", default=90)
 CRM_KEEP_MAILS_DAYS = env.int("CRM_KEEP_MAILS_DAYS", default=365)
 

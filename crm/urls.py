@@ -7,6 +7,7 @@ from crm import api
 from crm.views import (
     audit,
     bulk,
+    exports,
     fields,
     handover,
     health,
@@ -94,6 +95,8 @@ floor = [
     path("views/<int:pk>/move/", saved_views.ViewMoveView.as_view(), name="view_move"),
     path("views/<int:pk>/delete/", saved_views.ViewDeleteView.as_view(), name="view_delete"),
     path("columns/", lists.ColumnsKeepView.as_view(), name="columns_keep"),
+    path("exports/start/", exports.ExportStartView.as_view(), name="export_start"),
+    path("exports/<int:pk>/", exports.ExportDownloadView.as_view(), name="export_download"),
     path("files/<int:pk>/", jobs.FileDownloadView.as_view(), name="file_download"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

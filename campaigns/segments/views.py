@@ -18,6 +18,7 @@ from campaigns.segments import actions, queries
 from campaigns.segments.forms import SegmentForm, kept_filter
 from campaigns.segments.meaning import people_in, problems_of, segment_condition, trees_of
 from contacts.models import Contact
+from contacts.views import ContactListView
 from crm.access import can
 from crm.choices import Verb
 from crm.filtering.counting import count_rows
@@ -29,7 +30,7 @@ from crm.jobs import finish_now
 from crm.small_tables import small_table
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
-from crm.views.lists import WRONG_QUESTION, ListPage
+from crm.views.lists import WRONG_QUESTION, ListPage, formats_of
 
 COLUMNS = ("name", "segment", "email", "place", "owner", "propensity")
 PHONE = {"segment": "cell-end", "email": "cell-secondary"}
@@ -61,6 +62,7 @@ class SegmentDetailView(ScopedView):
             "newest_moves": queries.newest_moves(segment, user),
             "people_url": people_url(segment),
             "export_url": people_url(segment, "contacts:contact_export") if can(user, Verb.EXPORT, Contact) else "",
+            "export_formats": formats_of(ContactListView.export_formats),
             **(self._people(segment) if not standing.problem else {}),
         }
         return render(request, "campaigns/segments/detail.html", context)

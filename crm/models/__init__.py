@@ -4,6 +4,7 @@ from crm.models.agenda import CalendarFeed, Task
 from crm.models.api import ApiToken, ApiUse, KeptAnswer
 from crm.models.company import Company, ExchangeRate
 from crm.models.custom_fields import CustomField
+from crm.models.exports import ExportRun
 from crm.models.files import StoredFile
 from crm.models.health import Heartbeat
 from crm.models.imports import ImportMapping, ImportRun
@@ -30,6 +31,7 @@ __all__ = [
     "Company",
     "CustomField",
     "ExchangeRate",
+    "ExportRun",
     "FieldRule",
     "FormSubmission",
     "Heartbeat",

@@ -128,7 +128,9 @@ class FileDownloadView(View):
     """A stored file as a download, never shown in the browser."""
 
     def get(self, request: SignedInRequest, pk: int) -> FileResponse:
-        return self.serve(get_object_or_404(StoredFile.objects.visible_to(request.user).filter(removed_at=None), pk=pk))
+        return self.serve(
+            get_object_or_404(StoredFile.objects.visible_to(request.user).filter(removed_at=None, exports=None), pk=pk)
+        )
 
     def serve(self, stored: StoredFile) -> FileResponse:
         """The content of a file that the person may have. Raises 404 where it is gone."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -38,8 +39,13 @@ from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
 from crm.templatetags.figures import plural
 from crm.views.base import ScopedView
 
-TICKED, FORMAT = "ticked", "format"
+TICKED, LATER, FORMAT = "ticked", "later", "format"
 WRONG_QUESTION, REFUSED = 400, 422
+
+
+def formats_of(formats: Sequence[Format]) -> list[tuple[str, str]]:
+    """(words, parameter) of the forms in which a list can leave, and of the way by a worker."""
+    return [*((one.label, f"{FORMAT}={one.name}") for one in formats), ("By a worker, with a link …", f"part={LATER}")]
 
 
 class ListPage(ScopedView):
@@ -157,7 +163,7 @@ class ListPage(ScopedView):
             "search_hint": self.search_hint,
             "import_url": self._url_for(Verb.IMPORT, self.import_url_name),
             "export_url": self._export_url(),
-            "export_formats": [(one.label, f"{FORMAT}={one.name}") for one in self.export_formats],
+            "export_formats": formats_of(self.export_formats),
             "new_url": self._new_url(),
             "new_label": self.new_label,
             "edit_path": self.edit_path if self._may_change else "",
@@ -245,23 +251,60 @@ class ListExport(ListPage):
         if form is None:
             known = ", ".join(one.name for one in self.export_formats)
             return HttpResponse(f"A format is one of {known}.", status=WRONG_QUESTION, content_type="text/plain")
-        if form.most is not None and self.listing.matching.order_by()[: form.most + 1].count() > form.most:
-            sentence = f"{form.label}: at most {form.most:,} rows; export these as CSV, or narrow the list."
-            return HttpResponse(sentence, status=REFUSED, content_type="text/plain; charset=utf-8")
-        name = f"{self.heading.lower()}-{company_today(self.request.company).isoformat()}.{form.name}"
+        if self.is_too_long(form):
+            return self.offer(request, problem=self.too_long(form))
+        if request.GET.get("part") == LATER or self.has_more_than(settings.CRM_EXPORT_AT_ONCE):
+            return self.offer(request)
         response = StreamingHttpResponse(self.pieces(form), content_type=form.content_type)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        narrowed = ", ".join(f"{chip.label}: {chip.value}" for chip in self.listing.chips)
-        if request.GET.get("part") == TICKED:
-            narrowed = f"{plural(len(request.GET.getlist('pk')), 'ticked row')}, {narrowed}".removesuffix(", ")
-        log_export(actor=self.request.user, kind=self.model, what=self.heading.lower(), narrowed=narrowed)
+        response["Content-Disposition"] = f'attachment; filename="{self.file_name(form)}"'
+        log_export(actor=self.request.user, kind=self.model, what=self.heading.lower(), narrowed=self.narrowed())
         return response
+
+    def offer(self, request: HttpRequest, problem: str = "") -> HttpResponse:
+        """The page on which a worker is asked to make the file."""
+        context = {
+            "heading": self.heading,
+            "count": str(self.listing.count),
+            "narrowed": self.narrowed(),
+            "problem": problem,
+            "list_name": self.export_url_name,
+            "query": request.GET.urlencode() or request.POST.get("query", ""),
+            "formats": [(one, self.is_too_long(one)) for one in self.export_formats],
+            "asked": request.GET.get(FORMAT, "") or request.POST.get(FORMAT, ""),
+            "days": settings.CRM_KEEP_EXPORTS_DAYS,
+            "back_url": self.listing.address(without=("part", FORMAT)).replace("export/", "", 1),
+        }
+        return render(request, "crm/exports/offer.html", context, status=REFUSED if problem else 200)
+
+    def has_more_than(self, count: int) -> bool:
+        return bool(self.listing.matching.order_by()[: count + 1].count() > count)
+
+    def is_too_long(self, form: Format) -> bool:
+        """Whether there are more rows than go into one file of this form."""
+        return form.most is not None and self.has_more_than(form.most)
+
+    def too_long(self, form: Format) -> str:
+        return f"{form.label}: at most {form.most:,} rows. Take these as CSV or JSON lines, or narrow the list."
+
+    def file_name(self, form: Format) -> str:
+        return f"{self.heading.lower()}-{company_today(self.request.company).isoformat()}.{form.name}"
+
+    def narrowed(self) -> str:
+        """What the rows are narrowed by, in words, for the log."""
+        said = ", ".join(f"{chip.label}: {chip.value}" for chip in self.listing.chips)
+        if self.request.GET.get("part") == TICKED:
+            said = f"{plural(len(self.request.GET.getlist('pk')), 'ticked row')}, {said}".removesuffix(", ")
+        return said
+
+    def passing(self, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        """The rows on their way into the file; a job counts them here."""
+        return rows
 
     def pieces(self, form: Format) -> Iterator[str] | Iterator[bytes]:
         """The file in this form, piece by piece."""
         names = [column.name for column in self.listing.columns]
         rows = lines_of(self.listing, self.request.user)
-        return form.write(names, [str(heading) for heading in next(rows)], rows)
+        return form.write(names, [str(heading) for heading in next(rows)], self.passing(rows))
 
     def get_queryset(self) -> Any:
         """What may be exported; of it the ticked rows alone, where `?part=ticked` names them by `pk`."""
