@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 db_default="",
+                default="",
                 help_text="Two letters: phone numbers without a country are read as of here where files are matched by them.",
                 max_length=2,
                 validators=[

@@ -39,6 +39,7 @@ class Company(models.Model):
     country = models.CharField(
         max_length=2,
         blank=True,
+        default="",
         db_default="",
         validators=[country_letters],
         help_text="Two letters: phone numbers without a country are read as of here where files are matched by them.",

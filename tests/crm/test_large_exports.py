@@ -51,8 +51,8 @@ def content(user, run: ExportRun) -> bytes:
 
 def test_more_rows_than_at_once_are_offered_to_a_worker_and_leave_by_a_link_of_ones_own(marketer, settings):
     settings.CRM_EXPORT_AT_ONCE = 1
-    page = signed_in(marketer).get("/contacts/export/?industry=Wood&format=jsonl")
-    assert page.streaming and LogEntry.objects.filter(verb="export").count() == 1, "few enough once narrowed"
+    few = signed_in(marketer).get("/contacts/export/?industry=Wood&format=jsonl")
+    assert few.streaming and LogEntry.objects.filter(verb="export").count() == 1, "few enough once narrowed"
     page = signed_in(marketer).get("/contacts/export/?format=xlsx").content.decode()
     assert "A worker makes the file" in page and LogEntry.objects.filter(verb="export").count() == 1
     run = made(marketer, query="columns=name,industry&sort=name")
@@ -125,7 +125,6 @@ def test_what_a_worker_writes_comes_in_again_as_it_was(marketer, tmp_path, rows,
     Contact.objects.all().delete()
     Contact.objects.bulk_create(Contact(external_id=key, name=one, industry=word) for key, (one, word) in rows.items())
     run = made(marketer, query="columns=name,external_id,industry", format=name)
-    mapped = ("Name=name", "External id=external_id", "Industry=industry")
+    mapped = () if name == "jsonl" else ("Name=name", "External id=external_id", "Industry=industry")
     file = written(tmp_path, content(marketer, run), "back")
-    mapped = mapped if name != "jsonl" else ()
     assert counts(brought_in("contacts", file, mapped=mapped)) == (0, 0, len(rows), 0)

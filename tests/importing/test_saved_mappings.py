@@ -11,7 +11,7 @@ from crm.choices import FieldRight, Role
 from crm.importing.mapping import ImportOptions
 from crm.importing.mappings.fitting import fits_of
 from crm.jobs import run_job
-from crm.models import CustomField, FieldRule, ImportMapping, ImportRun, JobRun, LogEntry
+from crm.models import AccessRule, CustomField, FieldRule, ImportMapping, ImportRun, JobRun, LogEntry
 from tests.factories import make_company, make_team, make_user
 from tests.factories import signed_in as client_of
 from tests.importing.test_wizard import brought, sent
@@ -100,6 +100,7 @@ def test_who_may_not_import_the_kind_or_write_a_field_gets_neither(house):
     FieldRule.objects.create(role="marketer", model="contacts.contact", field="source", right=FieldRight.READ_ONLY)
     run = brought(client_of(house[1]), MAY)
     assert "source" not in ImportOptions.from_json(run.options).constants
+    AccessRule.objects.create(role="agent", model="crm.importmapping", verb="view", scope="all")
     assert ImportMapping.objects.visible_to(make_user(Role.AGENT)).count() == 0
     other = client_of(house[2])
     assert other.post(reverse("crm:importmapping_delete", args=[ImportMapping.objects.get().pk])).status_code == 403
