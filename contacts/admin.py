@@ -20,6 +20,7 @@ from contacts.models import (
     ContactPoint,
     Interaction,
     MergedRows,
+    PrivacyRequest,
     Purpose,
     Relationship,
 )
@@ -213,6 +214,15 @@ class MergedRowsAdmin(ViewOnlyAdmin):
 
     list_display = ("merge", "step", "model", "column")
     list_select_related = ("merge",)
+    sortable_by = ()
+
+
+@admin.register(PrivacyRequest)
+class PrivacyRequestAdmin(ViewOnlyAdmin):
+    """Made and answered on pages of its own."""
+
+    list_display = ("created_at", "contact", "kind", "state", "due_on", "actor")
+    list_select_related = ("contact", "actor")
     sortable_by = ()
 
 

@@ -12,6 +12,8 @@ from contacts.layouts import LAYOUTS
 from contacts.merging.specs import MERGE_FIELDS
 from contacts.panels import CONTACT_PANELS
 from contacts.permission.panels import PERMISSION_PANELS
+from contacts.privacy.panels import PRIVACY_PANELS
+from contacts.privacy.specs import REQUEST_FIELDS
 from contacts.queries import interactions_before, signals_before
 from contacts.relations.panels import RELATION_PANELS
 from contacts.searching import SOURCES
@@ -50,6 +52,7 @@ CATALOGUE = Catalogue(
         "contacts.contact": CONTACT_FIELDS,
         "contacts.acquiredlist": ACQUIRED_FIELDS,
         "contacts.contactmerge": MERGE_FIELDS,
+        "contacts.privacyrequest": REQUEST_FIELDS,
     },
     grants={
         "contacts.contact": CONTACT_GRANTS,
@@ -64,6 +67,8 @@ CATALOGUE = Catalogue(
             **dict.fromkeys((Role.REP, Role.MARKETER, Role.AGENT), SEE),
             Role.MANAGER: EVERYTHING,
         },
+        # to export: all data of one person; to run (administrators, unless a rule says otherwise): erasures
+        "contacts.privacyrequest": {Role.MANAGER: Grants(view=Scope.ALL, export=Scope.ALL)},
     },
     imports=KINDS,
     exports=EXPORTS,
@@ -81,7 +86,7 @@ CATALOGUE = Catalogue(
         TimelineSource("signals", "Opens and clicks", signals_before),
     ),
     panels={
-        "contacts.contact": (*CONTACT_PANELS, *PERMISSION_PANELS, *RELATION_PANELS),
+        "contacts.contact": (*CONTACT_PANELS, *PERMISSION_PANELS, *RELATION_PANELS, *PRIVACY_PANELS),
         "contacts.acquiredlist": (CHANGES,),
     },
     past={
@@ -119,6 +124,9 @@ CATALOGUE = Catalogue(
             group="Customers",
             order=16,
             model="contacts.acquiredlist",
+        ),
+        NavItem(
+            "Privacy", "privacy:request_list", "shield-lock", group="Data", order=948, model="contacts.privacyrequest"
         ),
         NavItem(
             "Segments of responsibility",

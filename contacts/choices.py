@@ -155,3 +155,29 @@ class MergeStep(TextChoices):
     MOVED = "moved", "Moved"
     CHANGED = "changed", "Changed"
     ASIDE = "aside", "Taken aside"
+
+
+class RequestKind(TextChoices):
+    """What a person asks for of the data that we have about them."""
+
+    ACCESS = "access", "All their data"
+    ERASURE = "erasure", "Erasure"
+
+
+class RequestState(TextChoices):
+    """How far a request about a person's data is. `working`: a job is at it."""
+
+    OPEN = "open", "Open"
+    WORKING = "working", "Working"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+
+
+class ErasureReason(TextChoices):
+    """Why data of a person are erased, as the law has it (GDPR, article 17)."""
+
+    ASKED = "asked", "They asked for it"
+    WITHDRAWN = "withdrawn", "They took their consent back"
+    OBJECTED = "objected", "They object to our keeping it"
+    PURPOSE = "purpose", "It is not needed any more"
+    UNLAWFUL = "unlawful", "It should never have been kept"

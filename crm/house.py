@@ -79,5 +79,7 @@ TAKING_BACK = [
 TAKING_BACK.insert(1, "contacts.importing.taking_back.RULES")
 # the views that a tool for reports reads, lowest floor first
 WAREHOUSE = [f"{app}.warehouse.VIEWS" for app in APPS if app != "campaigns"]
+# where data of persons are, lowest floor first (a person's file, and erasures)
+PERSONAL_DATA = ["contacts.privacy.own.PERSONAL_DATA", *(f"{app}.privacy.PERSONAL_DATA" for app in APPS[1:])]
 # asked in this order who takes a mail
 MAIL_TAKERS = ["service.incoming.take_mail", "leads.incoming.take_mail", "contacts.incoming.take_mail"]

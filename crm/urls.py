@@ -111,6 +111,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.notes.urls")),
     path("", include("crm.incoming.urls")),
     path("contacts/", include("contacts.urls")),
+    path("privacy/", include("contacts.privacy.urls")),
     path("", include("orders.urls")),
     path("", include("leads.urls")),
     path("", include("pipeline.urls")),

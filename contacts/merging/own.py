@@ -48,6 +48,9 @@ KEYS = ContactKeys(
         ContactKey("contacts.relationship", "contact", twice=ASIDE, other_end="other"),
         ContactKey("contacts.relationship", "other", twice=ASIDE, other_end="contact"),
         ContactKey("contacts.consent", "contact", because=LEDGER),
+        ContactKey(
+            "contacts.privacyrequest", "contact", told=False, called=("request about data", "requests about data")
+        ),
         ContactKey("contacts.contactmerge", "kept", because=RECORD),
         ContactKey("contacts.contactmerge", "gone", because=RECORD),
         *_on_record("crm.note"),

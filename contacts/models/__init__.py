@@ -6,6 +6,7 @@ from contacts.models.lists import AcquiredList, ListedContact
 from contacts.models.markets import MarketCategory
 from contacts.models.merges import ContactMerge, MergedRows
 from contacts.models.permission import Consent, Purpose
+from contacts.models.privacy import PrivacyRequest
 from contacts.models.relations import Relationship
 from contacts.models.responsibility import Responsibility
 from contacts.models.territories import TerritoryRule
@@ -22,6 +23,7 @@ __all__ = [
     "ListedContact",
     "MarketCategory",
     "MergedRows",
+    "PrivacyRequest",
     "Purpose",
     "Relationship",
     "Responsibility",

@@ -33,7 +33,8 @@ class Contact(models.Model):
 
     `markets` holds keys of `MarketCategory`; `responsible` looks after its segment (`contacts.responsibility`);
     `import_row` is its row in the file that it came with. One that was `merged_into` another stays as an archived row
-    that leads there, never to one that was merged itself. `search_text` (folded name, e-mails, phone digits, external
+    that leads there, never to one that was merged itself; what is left of an erased person (`erased_at`) is a row
+    without a name that orders hang on. `search_text` (folded name, e-mails, phone digits, external
     id), `sort_name` and `main_country` (of the main address) are kept by the actions and the import alone.
     """
 
@@ -116,6 +117,7 @@ class Contact(models.Model):
         "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, db_index=False, related_name="merged"
     )
     merged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

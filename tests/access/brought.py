@@ -17,6 +17,7 @@ from tests.access.import_table import IMPORT_ADDRESSES, IMPORT_MAKERS
 from tests.access.law import Address
 from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
 from tests.access.play_table import PLAY_ADDRESSES, PLAY_MAKERS
+from tests.access.privacy_table import PRIVACY_ADDRESSES, PRIVACY_MAKERS
 from tests.access.remedied import REMEDY_MAKERS
 from tests.access.remedy_table import REMEDY_ADDRESSES
 from tests.access.ticket_table import TICKET_ADDRESSES
@@ -33,6 +34,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **DUPLICATE_MAKERS,
     **MERGE_MAKERS,
     **IMPORT_MAKERS,
+    **PRIVACY_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -47,4 +49,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **DUPLICATE_ADDRESSES,
     **MERGE_ADDRESSES,
     **IMPORT_ADDRESSES,
+    **PRIVACY_ADDRESSES,
 }

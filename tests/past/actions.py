@@ -47,6 +47,7 @@ from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.duplicate_actions import DUPLICATE_ACTIONS, DUPLICATE_MODULES
 from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
+from tests.past.privacy_actions import PRIVACY_ACTIONS, PRIVACY_MODULES, PRIVACY_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
 from tests.past.remedy_actions import REMEDY_ACTIONS, REMEDY_MODULES, REMEDY_NOT_ALONE
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
@@ -77,6 +78,7 @@ MODULES = (
     *QUOTE_MODULES,
     *ALERT_MODULES,
     *DUPLICATE_MODULES,
+    *PRIVACY_MODULES,
     *TICKET_MODULES,
     *REMEDY_MODULES,
     *CAMPAIGN_MODULES,
@@ -91,6 +93,7 @@ NOT_ALONE = {
     "request_password", "keep_look", "set_up_company", "hold_waiting_mails", "note_sign_in_change", "end_session",
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists", "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
+    *PRIVACY_NOT_ALONE,
 } | LEAD_NOT_ALONE | TICKET_NOT_ALONE | REMEDY_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
 
 
@@ -147,6 +150,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **QUOTE_ACTIONS,
     **ALERT_ACTIONS,
     **DUPLICATE_ACTIONS,
+    **PRIVACY_ACTIONS,
     **CONTACT_ACTIONS,
     **TICKET_ACTIONS,
     **REMEDY_ACTIONS,

@@ -1,0 +1,33 @@
+"""Scores of persons with their reasons, alerts and pairs. Figures stay; they are made anew of what stays."""
+
+from __future__ import annotations
+
+from contacts.privacy.tables import PersonalData, PersonalTable
+
+FIGURES = ("run_id",)
+PERSONAL_DATA = PersonalData(
+    tables=(
+        PersonalTable(
+            "analytics.rfmscore", ("contact",), keeps=("segment", "tone"), unseen=FIGURES, title="Value (RFM)"
+        ),
+        PersonalTable("analytics.clvscore", ("contact",), unseen=FIGURES, title="Lifetime value"),
+        PersonalTable("analytics.churnscore", ("contact",), unseen=FIGURES, title="Chance to leave"),
+        PersonalTable("analytics.prospectscore", ("contact",), unseen=FIGURES, title="Chance to buy"),
+        PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
+        PersonalTable(
+            "analytics.scorehistory", ("contact",), keeps=("segment",), unseen=FIGURES, title="Scores month by month"
+        ),
+        PersonalTable("analytics.sellalert", ("contact",), unseen=FIGURES, title="Selling alerts"),
+        PersonalTable(
+            "analytics.duplicatepair", ("first", "second"), gone=True, unseen=FIGURES, title="Who may be the same"
+        ),
+        PersonalTable("analytics.distinctpair", ("first", "second"), gone=True, title="Who is not the same"),
+    ),
+    without={
+        "Figures of many customers together, and how they are made.": (
+            "analytics.allowedfeature", "analytics.cohortcount", "analytics.dealforecast", "analytics.forecastsnapshot",
+            "analytics.forecastsum", "analytics.modelrun", "analytics.retentionrate", "analytics.rfmsegment",
+            "analytics.satisfactioncount", "analytics.segmentmove", "analytics.usagelevel",
+        ),
+    },
+)  # fmt: skip

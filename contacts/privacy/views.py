@@ -1,0 +1,115 @@
+"""The pages about a person's data: requests with their deadline, one request, all data as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from contacts.choices import RequestState
+from contacts.models import Contact, PrivacyRequest
+from contacts.privacy import actions
+from contacts.privacy.reading import sections_of
+from contacts.privacy.writing import as_archive, as_html, as_json
+from crm.access import can
+from crm.choices import Verb
+from crm.views.base import ActionView, ScopedView
+from crm.views.lists import ListPage
+
+TONES = {
+    RequestState.OPEN: "warn",
+    RequestState.WORKING: "accent",
+    RequestState.DONE: "good",
+    RequestState.REFUSED: "neutral",
+}
+FORMS = {"json": "application/json", "html": "text/html; charset=utf-8", "zip": "application/zip"}
+
+
+class RequestListView(ListPage):
+    """Requests of persons about their data."""
+
+    model = PrivacyRequest
+    heading = "Privacy"
+    name_column = "kind"
+    default_sort = "-asked"
+    search_hint = "Contact"
+    phone = {"contact": "cell-secondary", "state": "cell-end", "due": "cell-secondary-end"}
+    empty_title = "Nobody asked about their data yet"
+    empty_text = "Hand out or erase a person's data on their page, under the tab Privacy; each request stands here."
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not can(self.request.user, Verb.VIEW, PrivacyRequest):
+            raise PermissionDenied
+        return super().get(request, *args, **kwargs)
+
+    @staticmethod
+    def search(rows: Any, text: str, user: Any = None) -> Any:
+        """Requests of contacts whose name has the text."""
+        return rows.filter(contact__search_text__contains=text.strip().casefold()) if text.strip() else rows
+
+
+class RequestDetailView(ScopedView):
+    """One request: what was asked, by when, what was done."""
+
+    model = PrivacyRequest
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("contact", "actor", "job")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked, user = self.get_record(), self.request.user
+        context = {
+            "asked": asked,
+            "tone": TONES[asked.state],
+            "may_see": can(user, Verb.VIEW, asked.contact),
+            "may_see_job": asked.job is not None and can(user, Verb.VIEW, asked.job),
+            "counts": asked.counts.get("tables", []),
+        }
+        return render(request, "contacts/privacy/request.html", context)
+
+
+class OnPerson(ScopedView):
+    """About one contact that the person sees, for who has the `right` to persons' data."""
+
+    model = Contact
+    right: str = Verb.EXPORT
+
+    def get_record(self) -> Contact:
+        contact: Contact = super().get_record()
+        if not can(self.request.user, self.right, PrivacyRequest):
+            raise PermissionDenied
+        return contact
+
+
+class PersonFileView(OnPerson):
+    """All data of the contact as a file (`form` in the body: json, html, or a zip of both with their files)."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        contact, form = self.get_record(), request.POST.get("form", "")
+        if form not in FORMS:
+            form = "json"
+        actions.hand_out(actor=self.request.user, contact=contact, form=form)
+        name = f"contact-{contact.pk}.{form}"
+        if form == "zip":
+            return FileResponse(as_archive(contact), as_attachment=True, filename=name, content_type=FORMS[form])
+        sections = sections_of(contact)
+        content = as_json(contact, sections) if form == "json" else as_html(contact, sections)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(content, content_type=FORMS[form], headers=headers)
+
+
+class AccessAskView(OnPerson, ActionView):
+    """Writes down that the person asks for their data."""
+
+    verb = Verb.VIEW
+    done = "Written down: the answer is due within a month."
+
+    def act(self, record: Contact) -> None:
+        actions.ask_for_access(actor=self.request.user, contact=record)
+
+    def get_success_url(self, record: Contact) -> str:
+        return f"{record.get_absolute_url()}?tab=privacy"

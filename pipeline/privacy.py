@@ -1,0 +1,68 @@
+"""Data of persons in deals and quotes. Amounts stay; so do the deals of an organization, without the person."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
+from crm.templatetags.figures import plural
+from pipeline.choices import Outcome
+from pipeline.models import Deal
+
+
+def own_deals(person: Person) -> Q:
+    return Q(contact__in=person.ids, organization=None) | Q(organization__in=person.ids)
+
+
+def deals_of_organization(person: Person) -> Q:
+    return Q(contact__in=person.ids, organization__isnull=False) & ~Q(organization__in=person.ids)
+
+
+def on_own_deals(person: Person) -> Q:
+    return Q(deal__in=Deal.objects.filter(own_deals(person)).order_by().values("pk"))
+
+
+def quotes_of(person: Person) -> Q:
+    return Q(contact__in=person.ids) | Q(recipient__in=person.ids)
+
+
+def on_quotes(person: Person) -> Q:
+    return Q(quote__contact__in=person.ids) | Q(quote__recipient__in=person.ids)
+
+
+def what_is_open(person: Person) -> list[str]:
+    count = Deal.objects.filter(
+        Q(contact__in=person.ids) | Q(organization__in=person.ids), outcome=Outcome.OPEN
+    ).count()
+    return [plural(count, "open deal", "open deals")] if count else []
+
+
+PERSONAL_DATA = PersonalData(
+    tables=(
+        PersonalTable(
+            "pipeline.deal", further=own_deals, keeps=("external_id", "source", "reason"),
+            words={"title": ERASED, "sort_name": "erased"},
+        ),
+        PersonalTable(
+            "pipeline.deal", further=deals_of_organization, title="Deals of their organization",
+            keeps=("external_id", "source", "reason", "title", "sort_name", "search_text", "custom"),
+        ),
+        PersonalTable("pipeline.dealrole", ("contact",), gone=True, title="Roles in deals"),
+        PersonalTable("pipeline.stagechange", further=on_own_deals, keeps=("reason",)),
+        PersonalTable("pipeline.dealcompetitor", further=on_own_deals, keeps=("name",)),
+        PersonalTable(
+            "pipeline.quote", further=quotes_of, keeps=("number",), words={"title": "Quote"}, empties=("document",)
+        ),
+        PersonalTable("pipeline.quoteline", further=on_quotes, title="Lines of quotes"),
+        PersonalTable("pipeline.quotestep", further=on_quotes, title="What happened to quotes"),
+    ),
+    without={
+        "Words of the house itself: its pipelines, targets and letterhead.": (
+            "pipeline.letterhead", "pipeline.outcomereason", "pipeline.pipeline", "pipeline.stage", "pipeline.target",
+            "pipeline.discountlimit", "pipeline.quoteseries",
+        ),
+        "Figures of deals, without words of anybody.": ("pipeline.dealline", "pipeline.dealsum", "pipeline.dealshare"),
+    },
+    swept=(Swept("pipeline_deal", ("title", "next_step", "sort_name", "search_text")),),
+    stands=(what_is_open,),
+)  # fmt: skip

@@ -1,0 +1,82 @@
+"""Data of persons in tickets and what is said in them, remedies, defections and the portal."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
+from crm.templatetags.figures import plural
+from service.choices import TicketState
+from service.models import Ticket
+
+
+def tickets_of(person: Person) -> Q:
+    return Q(contact__in=person.ids) | Q(requester_email__in=person.addresses)
+
+
+def _tickets(person: Person) -> object:
+    return Ticket.objects.filter(tickets_of(person)).order_by().values("pk")
+
+
+def on_tickets(person: Person) -> Q:
+    return Q(ticket__in=_tickets(person))
+
+
+def messages_of(person: Person) -> Q:
+    return on_tickets(person) | Q(sender_address__in=person.addresses)
+
+
+def on_messages(person: Person) -> Q:
+    return Q(message__ticket__in=_tickets(person))
+
+
+def files_of_messages(person: Person) -> Q:
+    return on_messages(person) | Q(attachment__contact_id__in=person.ids)
+
+
+def what_is_open(person: Person) -> list[str]:
+    rows = Ticket.objects.filter(tickets_of(person)).exclude(state__in=(TicketState.SOLVED, TicketState.CLOSED))
+    count = rows.count()
+    return [plural(count, "unsolved ticket", "unsolved tickets")] if count else []
+
+
+PERSONAL_DATA = PersonalData(
+    tables=(
+        PersonalTable(
+            "service.ticket", further=tickets_of, keeps=("source",), words={"subject": ERASED, "sort_name": "erased"}
+        ),
+        PersonalTable("service.message", further=messages_of, title="Messages of tickets"),
+        PersonalTable("service.messagefile", further=files_of_messages, gone=True, title="Files of messages"),
+        # the steps of the process stay, without what was said with them
+        PersonalTable("service.ticketevent", further=on_tickets, keeps=("event",), title="Steps of tickets"),
+        PersonalTable("service.conversation", further=on_tickets, gone=True, title="Chats"),
+        PersonalTable("service.hookdelivery", further=on_messages, gone=True, title="Replies into chats"),
+        PersonalTable("service.webrequest", further=on_tickets, gone=True, title="Forms sent to the desk"),
+        PersonalTable("service.ticketlink", further=on_tickets, title="Ties of tickets"),
+        PersonalTable("service.articleuse", further=on_tickets, title="Articles used for them"),
+        PersonalTable("service.compensation", ("contact",), words={"reason": ERASED}, title="Remedies"),
+        PersonalTable("service.compensationentry", ("compensation__contact",), title="Steps of remedies"),
+        PersonalTable("service.defection", ("contact",), title="Ends of their custom"),
+        PersonalTable("service.winbackattempt", ("defection__contact",), title="Attempts to win them back"),
+        PersonalTable("service.portalaccess", addresses=("address",), gone=True, title="Access to the portal"),
+        PersonalTable("service.portalrequest", addresses=("address",), gone=True, title="Asked for the portal"),
+    ),
+    without={
+        "Words of the house itself: its queues, promises, forms, macros and articles.": (
+            "service.article", "service.articlecategory", "service.articlefile", "service.articleversion",
+            "service.categoryname", "service.compensationapprover", "service.empowerment", "service.macro",
+            "service.queue", "service.remedyrules", "service.replyhook", "service.routingrule", "service.routingturn",
+            "service.servicehours", "service.slapolicy", "service.ticketintake", "service.touchcost",
+            "service.webform",
+        ),
+        "Readers of the help pages, who are not known by name.": (
+            "service.articleread", "service.articlesearch", "service.articlevote",
+        ),
+    },
+    swept=(
+        Swept("service_message", ("text", "folded")),
+        Swept("service_ticket", ("subject", "sort_name", "search_text")),
+        Swept("service_ticketevent", ("value",)),
+    ),
+    stands=(what_is_open,),
+)  # fmt: skip
