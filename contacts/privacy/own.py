@@ -105,7 +105,7 @@ PERSONAL_DATA = PersonalData(
             "crm.user", "crm.session", "crm.apitoken", "crm.calendarfeed", "crm.formsubmission", "crm.passwordrequest",
         ),
         "About many at once: names and addresses in it are swept out, files are removed whole.": (
-            "crm.jobrun", "crm.importrun", "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer",
+            "crm.jobrun", "crm.importrun", "crm.exportrun", "crm.importmapping", "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer",
         ),
         "The record of what rows were: cleaned along with each table, and swept.": ("crm.rowchange",),
     },
