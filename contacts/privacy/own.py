@@ -105,7 +105,8 @@ PERSONAL_DATA = PersonalData(
             "crm.user", "crm.session", "crm.apitoken", "crm.calendarfeed", "crm.formsubmission", "crm.passwordrequest",
         ),
         "About many at once: names and addresses in it are swept out, files are removed whole.": (
-            "crm.jobrun", "crm.importrun", "crm.exportrun", "crm.importmapping", "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer",
+            "crm.jobrun", "crm.importrun", "crm.exportrun", "crm.importmapping",
+            "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer",
         ),
         "The record of what rows were: cleaned along with each table, and swept.": ("crm.rowchange",),
     },
@@ -113,6 +114,7 @@ PERSONAL_DATA = PersonalData(
         Swept("crm_logentry", ("summary",)),
         Swept("crm_jobrun", ("title", "parameters", "progress_message", "result", "error")),
         Swept("crm_importrun", ("options", "result")),
+        Swept("crm_exportrun", ("query", "name")),
         Swept("crm_notice", ("title", "text")),
         Swept("crm_note", ("text",)),
         Swept("crm_task", ("title", "text", "place")),
