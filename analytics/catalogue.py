@@ -10,6 +10,7 @@ from analytics.duplicates.specs import DISTINCT_FIELDS, PAIR_FIELDS
 from analytics.exporting import EXPORTS
 from analytics.history_panel import PANELS as HISTORY_PANELS
 from analytics.home import CARDS
+from analytics.home_figures import FIGURES
 from analytics.lead_panel import LEAD_FIELDS
 from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
@@ -137,6 +138,7 @@ CATALOGUE = Catalogue(
         ),
     ),
     home=(*CARDS, *HOME, *alerts.CARDS),
+    home_figures=(*FIGURES, *alerts.FIGURES),
     past={
         "analytics.modelrun": PastRule(exempt="A ledger: rows are only ever added, each with the figures of its run."),
         "analytics.rfmscore": REBUILT,

@@ -78,8 +78,7 @@ class ChurnPage(ModelPage):
 
     @property
     def cards(self) -> list[dict[str, Any]]:
-        found, bands = self.found, {row["band"]: row for row in self.bands}
-        high = bands[RiskBand.HIGH]
+        found, high = self.found, self.high
         at_risk = sum(row["value"] or 0 for row in self.bands)
         cards = [
             {
@@ -102,6 +101,11 @@ class ChurnPage(ModelPage):
             card = {"label": "Value at risk", "value": short_money(at_risk, self.currency), "note": note}
             cards.insert(1, {**card, "url": customers_url(at_risk_min=1)})
         return cards
+
+    @property
+    def high(self) -> dict[str, Any]:
+        """The band of those most likely to leave."""
+        return next(row for row in self.bands if row["band"] == RiskBand.HIGH)
 
     @cached_property
     def bands(self) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from analytics import forecast_page as page
 from analytics import forecast_past as past
 from analytics import jobs
 from analytics.forecast_cells import Row
+from analytics.forecast_figures import six_figures
 from analytics.forms import ForecastRunForm
 from analytics.models import ModelRun
 from analytics.queries import failure_after, last_run
@@ -24,7 +25,6 @@ from crm.company import company_today
 from crm.field_rights import hides
 from crm.models import JobRun
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import number, percent, short_money
 from crm.views.base import ScopedView
 from pipeline.credit import GROUPINGS
 from pipeline.models import Deal, Target
@@ -77,7 +77,7 @@ class ForecastView(ScopedView):
             "run": run,
             "is_as_of_earlier": span.today != company_today(),
             "total": total,
-            "figures": self._figures(total),
+            "figures": six_figures(total, span, run, self.request.company.currency),
             "rows": [(row, found.list_url(row)) for row in found.groups],
             "month_rows": found.month_rows,
             "undated": found.undated,
@@ -123,34 +123,6 @@ class ForecastView(ScopedView):
             {"label": label, "url": f"?length={kind}&by={self.by}", "active": kind == self.span.period.kind}
             for kind, label in page.KINDS.items()
         ]
-
-    def _figures(self, total: Row) -> list[dict[str, Any]]:
-        """Six figures, each with what explains it."""
-        currency, span, run = self.request.company.currency, self.span, self.run
-
-        def shown(value: float | None) -> str:
-            return "–" if value is None else short_money(value, currency)
-
-        best = run.metrics["recommended"] if run else None
-        method = best if best in past.METHODS else "learned"
-        error = run.metrics["methods"][method]["backtest_error"] if run else None
-        pace = total.won / span.share_over if span.share_over else None
-        target = f"target {shown(total.target)}, {percent(total.attainment)} reached" if total.target else "no target"
-        at_pace = f"{percent(span.share_over)} of the time is over"
-        if total.target and pace is not None:
-            at_pace += f"; that is {percent(pace / total.target)} of the target"
-        return [
-            {"label": f"Won in {span.period}", "value": shown(total.won), "note": target},
-            {"label": f"Forecast, {past.METHODS[method].lower()}", "value": shown(total.said(method)),
-             "note": f"back-test error {percent(error, 1)}" if error is not None else "not tried yet"},
-            {"label": "At this pace", "value": shown(pace), "note": at_pace},
-            {"label": "Commit", "value": shown(total.said("commit")),
-             "note": f"best case {shown(total.said('best_case'))}, pipeline {shown(total.said('pipeline'))}"},
-            {"label": "Slipped", "value": number(total.slipped), "note": shown(total.slipped_amount),
-             "url": page.slipped_url()},
-            {"label": "Coverage", "value": "–" if total.coverage is None else f"{total.coverage:.1f} ×",
-             "note": "weighted open ÷ missing to the target"},
-        ]  # fmt: skip
 
 
 class ForecastRunView(StartsRun, ForecastView):

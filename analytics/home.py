@@ -10,12 +10,12 @@ from django.urls import reverse
 from analytics.models import ModelRun, RfmScore
 from contacts.models import Contact
 from crm.access import can
-from crm.catalogue import HomeCard
 from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields
 from crm.models import ImportRun
 from crm.requests import SignedInRequest
+from crm.tiles.spec import HomeCard
 from orders.models import Order
 
 MOST = 6
@@ -65,6 +65,6 @@ def drifting_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 CARDS = (
-    HomeCard("first_steps", "crm/_first_steps.html", first_steps_card, order=1),
-    HomeCard("drifting", "analytics/_home_drifting.html", drifting_card, order=20),
+    HomeCard("first_steps", "crm/_first_steps.html", first_steps_card, order=1, label="First steps"),
+    HomeCard("drifting", "analytics/_home_drifting.html", drifting_card, order=20, label="Customers who drift away"),
 )

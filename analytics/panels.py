@@ -16,12 +16,13 @@ from analytics.queries import cells_for, last_run, metrics_shown, runs_shown, se
 from analytics.rfm_page import RfmPage
 from analytics.specs import CHURN_TONES, churn_of, score_of
 from crm.access import can
-from crm.catalogue import HomeCard, RecordPanel
+from crm.catalogue import RecordPanel
 from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, mask
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import full_day, money, percent, plural
+from crm.tiles.spec import HomeCard
 
 MOST_SEGMENTS = 6
 

@@ -21,24 +21,20 @@ from analytics.models import ModelRun, RfmScore, RfmSegment
 from analytics.movement import read_movement, usage_rows
 from analytics.overview import cards
 from analytics.rfm_page import DIMENSIONS, MEASURES, RfmPage
+from analytics.rights import sees_whole_base
 from contacts.models import Contact
-from crm.access import can, scope_of
-from crm.choices import Scope, Verb
+from crm.access import can
+from crm.choices import Verb
 from crm.company import company_today, current_company
 from crm.exporting.csv import csv_lines
 from crm.field_rights import hidden_fields
 from crm.log import log_export
-from crm.models import JobRun, User
+from crm.models import JobRun
 from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 
 REFUSED = 422
-
-
-def sees_whole_base(user: User) -> bool:
-    """Whether a person may see the scores of all customers, and so figures of the whole base."""
-    return scope_of(user, RfmScore, Verb.VIEW) == Scope.ALL
 
 
 class AnalysisView(ScopedView):

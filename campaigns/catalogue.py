@@ -1,6 +1,7 @@
 """What campaigns brings to the engines."""
 
 from campaigns.exporting import EXPORTS
+from campaigns.home import CARDS, FIGURES
 from campaigns.importing import KINDS
 from campaigns.offers.specs import CONTACT_OFFER_FIELDS, OFFER_FIELDS
 from campaigns.panels import CONTACT_PANELS
@@ -98,4 +99,6 @@ CATALOGUE = Catalogue(
     new_items=(NewItem("Campaign", "campaigns:campaign_create", "megaphone", "campaigns.campaign", key="m", order=30),),
     api_areas=(ApiArea("campaigns", "Campaigns", "Plans, offers, sending, and what came of them."),),
     search=SOURCES,
+    home=CARDS,
+    home_figures=FIGURES,
 )

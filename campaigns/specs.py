@@ -17,6 +17,7 @@ from campaigns.looking_up import one_of
 from campaigns.models import Campaign, Recipient
 from campaigns.queries import read_outcomes
 from campaigns.results import NO_CONTROL, Result
+from campaigns.segments import moves
 from crm.catalogue import FieldSpec
 from crm.related_totals import Total
 from crm.templatetags.figures import NOTHING, percent, short_money
@@ -140,6 +141,8 @@ CONTACT_FIELDS = (
     FieldSpec("responded_to", "Responded to", "id", kind="choice", group="Campaigns", choices=campaign_choices,
         column=False, order=111, condition=lambda end, value: responded_to("in", value), compare=responded_to,
         stored="campaigns.recipient.responded"),
+    FieldSpec("moved", "Moved", "pk", kind="mark", group="Campaigns", column=False, order=115, mark=moves.condition,
+        words=moves.words, stored="campaigns.segmentmove.at"),
     FieldSpec("campaigned", "Of a campaign", "pk", kind="mark", group="Campaigns", column=False, order=112,
         mark=marks.condition, words=marks.words, stored="campaigns.recipient.campaign"),
     FieldSpec("campaigns", "Campaigns", "pk", kind="number", group="Campaigns", column=False, filter=False, order=113,

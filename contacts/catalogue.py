@@ -6,7 +6,7 @@ from contacts.acquired.specs import ACQUIRED_FIELDS
 from contacts.choices import Channel, PointKind
 from contacts.editing import EDITING
 from contacts.exporting import EXPORTS
-from contacts.home import CARDS
+from contacts.home import CARDS, FIGURES
 from contacts.importing import KINDS
 from contacts.layouts import LAYOUTS
 from contacts.merging.specs import MERGE_FIELDS
@@ -157,6 +157,7 @@ CATALOGUE = Catalogue(
         ),
     ),
     home=CARDS,
+    home_figures=FIGURES,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
     api_areas=(
         ApiArea("contacts", "Contacts and organizations", "With how to reach them, addresses and interactions."),

@@ -8,12 +8,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from contacts.models import Interaction
+from contacts.models import Contact, Interaction
+from contacts.permission.growth import by_week, growth
 from contacts.queries import ICONS
 from contacts.responsibility.queries import due_for
-from crm.catalogue import HomeCard
+from crm.access import can
+from crm.choices import Role, Verb
+from crm.company import company_today
 from crm.models import User
+from crm.templatetags.figures import number
+from crm.tiles.spec import Figure, HomeCard, HomeFigures
 
+WEEKS = 8
 LOOK_BACK = dt.timedelta(days=60)
 NEWEST = 7
 MOST_REVIEWS = 5
@@ -34,7 +40,51 @@ def reviews_card(request: HttpRequest) -> dict[str, Any] | None:
     return {"contacts": found[:MOST_REVIEWS], "has_more": len(found) > MOST_REVIEWS} if found else None
 
 
+def growth_card(request: HttpRequest) -> dict[str, Any] | None:
+    """Who said yes to e-mail for marketing and who took it back, week by week; None where nobody ever said anything."""
+    user: User = request.user  # type: ignore[assignment]
+    weeks = by_week(user, WEEKS)
+    if not any(week.gained or week.lost for week in weeks):
+        return None
+    most = max(max(week.gained, week.lost) for week in weeks)
+    lines = [
+        {"week": week, "gained": 100 * week.gained // most, "lost": 100 * week.lost // most} for week in reversed(weeks)
+    ]
+    return {"lines": lines, "net": sum(week.net for week in weeks), "weeks": WEEKS}
+
+
+def permission_figures(user: User) -> list[Figure]:
+    """The last seven days: who said yes, and who took it back."""
+    if not can(user, Verb.VIEW, Contact):
+        return []
+    today = company_today()
+    found = growth(user, today - dt.timedelta(days=6), today)
+    net = f"{'+' if found.net > 0 else ''}{number(found.net)} net"
+    tone = "good" if found.net > 0 else "bad" if found.net < 0 else "neutral"
+    return [
+        Figure("New yeses, 7 days", number(found.gained), "to e-mail for marketing", found.gained_url,
+               change=net, change_tone=tone, rows=found.gained),
+        Figure("Taken back, 7 days", number(found.lost), "no e-mail for marketing any more", found.lost_url,
+               rows=found.lost),
+    ]  # fmt: skip
+
+
 CARDS = (
-    HomeCard("reviews", "contacts/responsibility/_home_reviews.html", reviews_card, order=9),
-    HomeCard("history", "contacts/_home_history.html", history_card, order=30),
+    HomeCard(
+        "growth",
+        "contacts/permission/_home_growth.html",
+        growth_card,
+        roles=(Role.MARKETER,),
+        order=14,
+        label="Growth of permission",
+        is_late=True,
+        height="l",
+    ),
+    HomeCard(
+        "reviews", "contacts/responsibility/_home_reviews.html", reviews_card, order=9, label="Accounts to review"
+    ),
+    HomeCard("history", "contacts/_home_history.html", history_card, order=30, label="What passed lately"),
+)
+FIGURES = (
+    HomeFigures("permission", "Permission", permission_figures, roles=(Role.MARKETER,), order=40, is_late=True, most=2),
 )

@@ -11,6 +11,7 @@ from contacts.choices import ContactKind, ListKind, PointKind
 from contacts.countries import country_code
 from contacts.markets.queries import incomplete, incomplete_choices, market_choices
 from contacts.models import AcquiredList, Address, ContactPoint
+from contacts.permission import growth
 from contacts.queries import UNSEEN_ORGANIZATION, main_point, place_of
 from contacts.responsibility.queries import REVIEW_CHOICES, review
 from crm.catalogue import FieldSpec
@@ -110,6 +111,10 @@ CONTACT_FIELDS = (
     FieldSpec(
         "review", "Review", "kind", kind="choice", choices=lambda: REVIEW_CHOICES, compare=review, column=False,
         condition=lambda end, value: review("in", value), stored="contacts.contact.review_on", order=73,
+    ),
+    FieldSpec(
+        "permission", "Permission", "pk", kind="mark", column=False, order=76, mark=growth.condition,
+        words=growth.words, stored="contacts.consent.level", always=True,
     ),
     FieldSpec("review_on", "To be reviewed on", "review_on", kind="date", order=73),
     FieldSpec("reviewed_on", "Last reviewed", "reviewed_on", kind="date", order=74),

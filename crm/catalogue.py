@@ -16,6 +16,7 @@ from django.conf import settings
 
 from crm.grants import NOTHING, Grants
 from crm.related_totals import Total
+from crm.tiles.spec import HomeCard, HomeFigures
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -249,17 +250,6 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
-class HomeCard:
-    """A card on a role's home page; `context` returns None when there is nothing to show to this person."""
-
-    name: str
-    template: str
-    context: Callable[[HttpRequest], dict[str, Any] | None]
-    roles: tuple[str, ...] = ()
-    order: int = 100
-
-
-@dataclass(frozen=True)
 class PastRule:
     """What the row history does with a table; without a rule it keeps every column of every row.
 
@@ -305,6 +295,7 @@ class Catalogue:
     navigation: tuple[NavItem, ...] = ()
     new_items: tuple[NewItem, ...] = ()
     home: tuple[HomeCard, ...] = ()
+    home_figures: tuple[HomeFigures, ...] = ()
     past: Mapping[str, PastRule] = field(default_factory=dict)
     api_areas: tuple[ApiArea, ...] = ()
     search: tuple[SearchSource, ...] = ()

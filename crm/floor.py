@@ -4,7 +4,7 @@ from crm.accounts.importing import USERS
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
-from crm.home import CARDS
+from crm.home import CARDS, FIGURES
 from crm.notes.history import HISTORY
 from crm.past.specs import LOG_FIELDS, ROW_FIELDS
 
@@ -57,6 +57,7 @@ CATALOGUE = Catalogue(
     fields={"crm.logentry": LOG_FIELDS, "crm.rowchange": ROW_FIELDS},
     imports=(USERS,),
     home=CARDS,
+    home_figures=FIGURES,
     timeline=(HISTORY,),
     new_items=(NewItem("Task", "agenda:task_create", "check2-square", "crm.task", key="t", order=20),),
     past={

@@ -10,9 +10,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from crm.agenda.home import CARD
-from crm.catalogue import HomeCard
+from crm.agenda.home import FIGURES as TASKS
 from crm.choices import FINISHED_JOB_STATES, JobState
+from crm.home_figures import CARDS as ADMIN_CARDS
+from crm.home_figures import FIGURES as ADMIN_FIGURES
 from crm.models import JobRun, User
+from crm.tiles.spec import HomeCard
 
 FRESH = dt.timedelta(days=1)
 MOST = 5
@@ -28,6 +31,8 @@ def jobs_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 CARDS = (
+    *ADMIN_CARDS,
     CARD,
-    HomeCard("jobs", "crm/_home_jobs.html", jobs_card, order=5),
+    HomeCard("jobs", "crm/_home_jobs.html", jobs_card, order=5, label="Your long work"),
 )
+FIGURES = (TASKS, *ADMIN_FIGURES)

@@ -9,8 +9,11 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
+from crm.access import VisibleQuerySet
 from crm.choices import JobQueue, JobState
-from crm.models import JobRun, JobWindow, OutgoingMail
+from crm.models import JobRun, JobWindow, OutgoingMail, User
+
+BAD = (JobState.FAILED, JobState.PARKED)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,13 @@ def by_state(jobs: QuerySet[JobRun]) -> dict[str, int]:
     return dict(jobs.order_by().values_list("state").annotate(Count("pk")))
 
 
+def bad_jobs(user: User | None) -> VisibleQuerySet[JobRun]:
+    """Jobs of the last seven days that failed or were parked."""
+    week = timezone.now() - dt.timedelta(days=7)
+    rows: VisibleQuerySet[JobRun] = JobRun.objects.visible_to(user)
+    return rows.filter(state__in=BAD, created_at__gte=week)
+
+
 def queues_now() -> list[QueueNow]:
     """The three queues; work of the mail queue is the ledger of outgoing mail."""
     now = timezone.now()
@@ -39,7 +49,7 @@ def queues_now() -> list[QueueNow]:
         for row in rows.annotate(
             waiting=Count("pk", filter=Q(state=JobState.WAITING)),
             running=Count("pk", filter=Q(state=JobState.RUNNING)),
-            bad=Count("pk", filter=Q(state__in=[JobState.FAILED, JobState.PARKED])),
+            bad=Count("pk", filter=Q(state__in=BAD)),
             oldest=Min("due_at", filter=Q(state=JobState.WAITING, due_at__lte=now)),
         )
     }

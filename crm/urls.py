@@ -32,6 +32,7 @@ from crm.views import (
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
+    path("home/part/", home.HomePartView.as_view(), name="home_part"),
     path("setup/", setup.SetupView.as_view(), name="setup"),
     path("rights/", rights.RightsView.as_view(), name="rights"),
     path("rights/reset/", rights.RightsResetView.as_view(), name="rights_reset"),

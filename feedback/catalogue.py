@@ -6,6 +6,7 @@ from crm.grants import EVERYTHING, READ_ALL, Grants
 from crm.past.panels import CHANGES
 from feedback.experience.specs import TICKET_FIELDS, TOUCH_FIELDS
 from feedback.exporting import EXPORTS
+from feedback.home import FIGURES
 from feedback.ideas.queries import TIMELINE as SUGGESTED
 from feedback.ideas.specs import SUGGESTION_FIELDS
 from feedback.importing import KINDS
@@ -100,5 +101,6 @@ CATALOGUE = Catalogue(
         ApiArea("surveys", "Surveys and answers", "Surveys, what customers answered, and the scores."),
         ApiArea("suggestions", "Suggestions", "What customers suggest, and what becomes of it."),
     ),
+    home_figures=FIGURES,
     search=SOURCES,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
 from leads.editing import EDITING
 from leads.exporting import EXPORTS
-from leads.home import CARDS
+from leads.home import CARDS, FIGURES
 from leads.importing import KINDS
 from leads.layouts import LAYOUTS
 from leads.nurturing.specs import NURTURING_FIELDS
@@ -124,6 +124,7 @@ CATALOGUE = Catalogue(
     new_items=(NewItem("Lead", "leads:lead_create", "funnel", "leads.lead", key="l", order=5),),
     api_areas=(ApiArea("leads", "Leads", "From the first enquiry to the conversion."),),
     home=CARDS,
+    home_figures=FIGURES,
     search=SOURCES,
     records={"leads.lead": RecordKind("contact_id", "leads:lead_options")},
     editing={"leads.lead": EDITING},

@@ -15,6 +15,7 @@ class LeadStatus(TextChoices):
 
 
 OPEN_STATUSES: tuple[str, ...] = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.NURTURING, LeadStatus.QUALIFIED)
+WAITING_LEADS = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.QUALIFIED)
 STATUS_TONES: dict[str, str] = {
     LeadStatus.NEW: "accent",
     LeadStatus.WORKING: "neutral",

@@ -8,14 +8,17 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from crm.access import can
-from crm.catalogue import HomeCard
 from crm.choices import Role, Verb
+from crm.models import User
 from crm.requests import SignedInRequest
-from leads.choices import LeadStatus
+from crm.templatetags.figures import number
+from crm.tiles.counting import count_figures, rows_behind
+from crm.tiles.spec import Figure, HomeCard, HomeFigures
+from leads.choices import WAITING_LEADS
 from leads.models import Lead
 
 MOST = 8
-WAITING = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.QUALIFIED)
+SELLING = (Role.REP, Role.MANAGER, Role.ADMIN)
 
 
 def my_leads(request: HttpRequest) -> dict[str, Any] | None:
@@ -23,7 +26,7 @@ def my_leads(request: HttpRequest) -> dict[str, Any] | None:
     user = cast(SignedInRequest, request).user
     if not can(user, Verb.VIEW, Lead):
         return None
-    rows = Lead.objects.visible_to(user).filter(owner=user, status__in=WAITING, archived_at=None)
+    rows = Lead.objects.visible_to(user).filter(owner=user, status__in=WAITING_LEADS, archived_at=None)
     urgent = rows.filter(first_touch_at=None, respond_by__isnull=False).order_by("respond_by", "id")[:MOST]
     found = list(urgent.defer("search_text", "message"))
     if len(found) < MOST:
@@ -33,6 +36,16 @@ def my_leads(request: HttpRequest) -> dict[str, Any] | None:
     return {"leads": found, "may_convert": can(user, Verb.CHANGE, Lead)} if found else None
 
 
-CARDS = (
-    HomeCard("my_leads", "leads/_home_leads.html", my_leads, roles=(Role.REP, Role.MANAGER, Role.ADMIN), order=12),
-)
+def new_leads(user: User) -> list[Figure]:
+    """How many leads of mine wait for a first touch, and how many of them are late."""
+    asked = {"awaits": "yes", "owner": user.pk}
+    late = rows_behind(user, "leads.lead", {**asked, "is_late": "yes"})
+    count = late.count() if late is not None else 0
+    pill = {"change": f"{number(count)} late", "change_tone": "bad"} if count else {}
+    return count_figures(
+        user, "leads.lead", "leads:lead_list", asked, says="New leads", note="wait for a first touch", **pill
+    )
+
+
+CARDS = (HomeCard("my_leads", "leads/_home_leads.html", my_leads, roles=SELLING, order=12, label="My leads"),)
+FIGURES = (HomeFigures("new_leads", "New leads", new_leads, roles=(Role.REP,), order=20),)

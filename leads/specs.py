@@ -14,7 +14,7 @@ from contacts.queries import UNSEEN_CONTACT
 from crm.catalogue import FieldSpec
 from crm.templatetags.figures import relative_time
 from crm.templatetags.pieces import pill
-from leads.choices import STATUS_TONES, LeadStatus, LostReason
+from leads.choices import STATUS_TONES, WAITING_LEADS, LeadStatus, LostReason
 from leads.models import Lead
 from leads.tracking import marks
 
@@ -49,6 +49,16 @@ def _late(value: Any) -> Q:
 def _late_in_tree(look_up: str, value: Any) -> Q:
     """Every lead is late or is not: nothing is empty here."""
     return _late(bool(value)) if look_up == "exact" else Q(pk__isnull=look_up in ("empty", "isnull"))
+
+
+def _awaits(value: Any) -> Q:
+    waits = Q(first_touch_at=None, respond_by__isnull=False, status__in=WAITING_LEADS)
+    return waits if value in ("yes", True) else ~waits
+
+
+def _awaits_in_tree(look_up: str, value: Any) -> Q:
+    """Every lead waits or does not: nothing is empty here."""
+    return _awaits(bool(value)) if look_up == "exact" else Q(pk__isnull=look_up in ("empty", "isnull"))
 
 
 def _text(name: str, label: str, order: int, **more: Any) -> FieldSpec:
@@ -91,6 +101,11 @@ LEAD_FIELDS = (
     FieldSpec(
         "is_late", "Response is late", "respond_by", kind="flag", column=False, order=53,
         condition=lambda end, value: _late(value), compare=_late_in_tree,
+    ),
+    FieldSpec(
+        "awaits", "Waits for a first touch", "respond_by", kind="flag", column=False, order=53,
+        condition=lambda end, value: _awaits(value), compare=_awaits_in_tree,
+        help="Its clock runs, and nobody has touched it yet.",
     ),
     FieldSpec("last_touch_at", "Last touch", "last_touch_at", kind="moment", order=54),
     FieldSpec("first_touch_at", "First touch", "first_touch_at", kind="moment", order=55),

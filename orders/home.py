@@ -20,12 +20,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.access import can
-from crm.catalogue import HomeCard
 from crm.choices import Verb
 from crm.company import company_today, current_company, end_of_day
 from crm.field_rights import hides, mask
 from crm.models import User
 from crm.templatetags.figures import MINUS, full_day, number, percent, short_money, whole_money
+from crm.tiles.spec import HomeCard
 from orders.contracts.queries import renewing
 from orders.models import Order
 
@@ -147,7 +147,7 @@ def renewals_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 CARDS = (
-    HomeCard("sales", "orders/_home_sales.html", sales_card, order=10),
-    HomeCard("renewals", "orders/contracts/_home_renewals.html", renewals_card, order=45),
-    HomeCard("orders", "orders/_home_orders.html", newest_orders_card, order=40),
+    HomeCard("sales", "orders/_home_sales.html", sales_card, order=10, label="Sales"),
+    HomeCard("renewals", "orders/contracts/_home_renewals.html", renewals_card, order=45, label="Renewals"),
+    HomeCard("orders", "orders/_home_orders.html", newest_orders_card, order=40, label="Newest orders"),
 )

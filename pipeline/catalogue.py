@@ -7,7 +7,7 @@ from crm.notes.panels import files_panel
 from crm.past.panels import CHANGES
 from pipeline.editing import EDITING
 from pipeline.exporting import EXPORTS
-from pipeline.home import CARDS
+from pipeline.home import CARDS, FIGURES
 from pipeline.importing import KINDS
 from pipeline.layouts import LAYOUTS
 from pipeline.panels import CONTACT_PANELS, DEAL_PANELS
@@ -109,6 +109,7 @@ CATALOGUE = Catalogue(
         ApiArea("quotes", "Quotes", "With their lines; sent, approved, answered."),
     ),
     home=(*CARDS, *quotes.CARDS),
+    home_figures=FIGURES,
     search=(*SOURCES, *quote_search.SOURCES),
     records={"pipeline.deal": RecordKind("customer_id", "pipeline:deal_options")},
     editing={"pipeline.deal": EDITING},

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, Sum
 from django.http import HttpRequest
 
 from crm.access import can
-from crm.catalogue import HomeCard
 from crm.choices import Role, Verb
 from crm.company import company_today, current_company
 from crm.field_rights import hides, mask
 from crm.models import User
 from crm.templatetags.figures import days, full_day, percent, short_money
+from crm.tiles.counting import count_figures, list_url
+from crm.tiles.spec import Figure, HomeCard, HomeFigures
 from pipeline.choices import Outcome
 from pipeline.models import Deal, Target
+from pipeline.performance import deals_behind, figures_by
 from pipeline.specs import is_rotting
+from pipeline.target_page import quarter_of
 
 MOST = 6
+MOST_REPS = 8
+TEAM_DAYS = 30
 
 
 def deals_card(request: HttpRequest) -> dict[str, Any] | None:
@@ -54,7 +60,7 @@ def _why(deal: Deal, today: dt.date) -> str:
 
 def _pace(user: User, today: dt.date) -> dict[str, Any] | None:
     """What the person has won of their target of the running quarter, beside how much of it is over."""
-    start = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    start = quarter_of(today)
     target = Target.objects.filter(user=user, starts_on=start, months=3).first()
     if target is None or hides(user, "pipeline.deal.amount"):
         return None
@@ -73,6 +79,49 @@ def _pace(user: User, today: dt.date) -> dict[str, Any] | None:
     }
 
 
+def rotting_deals(user: User) -> list[Figure]:
+    """How many own deals stay longer in their stage than it expects."""
+    asked = {"rotting": "yes", "owner": user.pk}
+    note = "longer in their stage than it expects"
+    return count_figures(user, "pipeline.deal", "pipeline:deal_list", asked, says="Rotting deals", note=note)
+
+
+def pace_figure(user: User) -> list[Figure]:
+    """What the person won of their target of the running quarter; none without a target."""
+    today = company_today()
+    pace = _pace(user, today)
+    if pace is None:
+        return []
+    asked = {"outcome": Outcome.WON.value, "owner": user.pk, "closed_on_min": quarter_of(today).isoformat()}
+    change: dict[str, Any] = {"change": "behind", "change_tone": "warn"} if pace["is_behind"] else {"change": "on pace"}
+    note = f"{pace['reached']} of {pace['target']}, {pace['over']} of the quarter is over"
+    url = list_url("pipeline:deal_list", asked)
+    figure = Figure("Won this quarter", pace["won"], note, url, progress=pace["percent"], change_tone="good")
+    return [replace(figure, **change)]
+
+
+def team_card(request: HttpRequest) -> dict[str, Any] | None:
+    """What each rep did and closed in the last 30 days, as the page of sales performance counts it."""
+    user: User = request.user  # type: ignore[assignment]
+    if not can(user, Verb.VIEW, Deal) or hides(user, "pipeline.deal.amount", "pipeline.deal.owner"):
+        return None
+    since = company_today() - dt.timedelta(days=TEAM_DAYS)
+    rows = figures_by(user, "rep", since)[:MOST_REPS]
+    if not rows:
+        return None
+    lines = [{"row": row, "url": deals_behind("rep", row, since)} for row in rows]
+    return {"lines": lines, "days": TEAM_DAYS, "since": since, "currency": current_company().currency}
+
+
+SELLING = (Role.REP, Role.MANAGER, Role.ADMIN)
 CARDS = (
-    HomeCard("deals", "pipeline/_home_deals.html", deals_card, roles=(Role.REP, Role.MANAGER, Role.ADMIN), order=15),
+    HomeCard("deals", "pipeline/_home_deals.html", deals_card, roles=SELLING, order=15, label="My deals"),
+    HomeCard(
+        "team", "pipeline/_home_team.html", team_card, roles=(Role.MANAGER,), order=14, label="The team",
+        is_late=True, height="l",
+    ),
+)  # fmt: skip
+FIGURES = (
+    HomeFigures("rotting_deals", "Rotting deals", rotting_deals, roles=(Role.REP,), order=30),
+    HomeFigures("pace", "Won this quarter", pace_figure, roles=(Role.REP,), order=50),
 )

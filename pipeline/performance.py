@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, TruncMonth, TruncQuarter
+from django.urls import reverse
 from django.utils import timezone
 from psycopg import sql
 
@@ -84,6 +86,18 @@ def figures_by(
     if found.person_field:
         rows = _with_activities(user, rows, since, until, found.person_field)
     return sorted((row for row in rows if row.closed or row.opened), key=lambda row: (-row.amount, row.name))
+
+
+def deals_behind(by: str, row: Figures, since: dt.date | None = None, until: dt.date | None = None) -> str:
+    """The address of the list of the deals behind a row; empty where no filter of it says the group."""
+    grouping = GROUPINGS[by]
+    value = row.name if grouping.value_of == "name" else row.key
+    if not grouping.filter or value in (None, ""):
+        return ""
+    asked: dict[str, Any] = {grouping.filter: value}
+    asked |= {"closed_on_min": since.isoformat()} if since else {}
+    asked |= {"closed_on_max": until.isoformat()} if until else {}
+    return f"{reverse('pipeline:deal_list')}?{urlencode(asked)}"
 
 
 def won_by(user: User | None, length: str) -> list[dict[str, Any]]:

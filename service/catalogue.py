@@ -9,7 +9,7 @@ from service.defectors import panels as defectors
 from service.defectors.specs import DEFECTION_FIELDS
 from service.editing import EDITING
 from service.exporting import EXPORTS
-from service.home import CARDS
+from service.home import CARDS, FIGURES
 from service.importing import KINDS
 from service.knowledge import brought as knowledge
 from service.layouts import LAYOUTS
@@ -130,6 +130,7 @@ CATALOGUE = Catalogue(
     ),
     api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."), *knowledge.API),
     home=(*CARDS, *remedies.CARDS, *knowledge.CARDS),
+    home_figures=FIGURES,
     search=(*SOURCES, *knowledge.SOURCES),
     records={"service.ticket": RecordKind("contact_id", "service:ticket_options")},
     editing={"service.ticket": EDITING},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from django.db import models
@@ -70,10 +71,12 @@ def _due(record: models.Model) -> SafeString | str:
     return pill(f"late: {relative_time(ticket.due_at)}", "bad") if ticket.is_late else relative_time(ticket.due_at)
 
 
+SOON = dt.timedelta(hours=4)
 MARKS = {
     "unsolved": "unsolved",
     "waits": "waits for us",
     "late": "late",
+    "soon": "late or due within four hours",
     "free": "nobody has it",
     "theirs": "waits for the customer",
 }
@@ -89,6 +92,8 @@ def _at_hand(mark: str) -> Q:
         return Q(state=TicketState.WAITING)
     if mark == "late":
         return found & Q(due_at__lte=timezone.now())
+    if mark == "soon":
+        return found & Q(due_at__lte=timezone.now() + SOON)
     return found & Q(waiting_since__isnull=False) if mark == "waits" else found
 
 
@@ -152,7 +157,8 @@ TICKET_FIELDS = (
     FieldSpec("counted", "Counted", "pk", kind="mark", column=False, order=82, mark=marks.condition,
         words=marks.words, stored="service.ticket.opened_at", always=True),
     FieldSpec("at_hand", "At hand", "state", kind="mark", mark=_at_hand, words=_at_hand_words, column=False, order=81,
-        help="unsolved; waits: for an answer of ours; theirs: of the customer’s; free: nobody has it; late.",
+        help="unsolved; waits: for an answer of ours; theirs: of the customer’s; free: nobody has it; late;"
+             " soon: late, or due within four hours.",
         stored="service.ticket.state", always=True),
 )  # fmt: skip
 

@@ -13,11 +13,13 @@ from analytics.choices import AlertReason
 from analytics.models import SellAlert
 from analytics.models.alerts import OPEN
 from crm.access import VisibleQuerySet, can
-from crm.catalogue import HomeCard, RecordPanel
+from crm.catalogue import RecordPanel
 from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.models import User
 from crm.requests import SignedInRequest
+from crm.tiles.counting import count_figures
+from crm.tiles.spec import Figure, HomeCard, HomeFigures
 
 MOST = 6
 SNOOZES = ((7, "In a week"), (30, "In a month"), (90, "In three months"))
@@ -63,4 +65,15 @@ CONTACT_PANELS = (
         counted=counted,
     ),
 )
-CARDS = (HomeCard("alerts", "analytics/alerts/_home.html", card, roles=(Role.REP, Role.MANAGER, Role.ADMIN), order=16),)
+
+
+def waiting_alerts(user: User) -> list[Figure]:
+    """How many alerts of the person's own customers wait for an answer."""
+    asked = {"waits": "yes", "owner": user.pk}
+    note = "customers to sell to, to look after or to win back"
+    return count_figures(user, "analytics.sellalert", "analytics:alert_list", asked, says="Selling alerts", note=note)
+
+
+SELLING = (Role.REP, Role.MANAGER, Role.ADMIN)
+CARDS = (HomeCard("alerts", "analytics/alerts/_home.html", card, roles=SELLING, order=16, label="Selling alerts"),)
+FIGURES = (HomeFigures("waiting_alerts", "Selling alerts", waiting_alerts, roles=(Role.REP,), order=40),)

@@ -16,8 +16,9 @@ from analytics.alerts.panels import answering
 from analytics.alerts.queries import lines_of
 from analytics.models import ModelRun, SellAlert
 from analytics.queries import failure_after, last_run
+from analytics.rights import sees_whole_base
 from analytics.steps.alerts import HORIZON_DAYS
-from analytics.views import AnalysisView, sees_whole_base
+from analytics.views import AnalysisView
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb

@@ -13,9 +13,9 @@ from pydantic import Field
 from analytics import queries
 from analytics.models import ModelRun, SatisfactionCount
 from analytics.periods import Period
+from analytics.rights import sees_whole_base
 from analytics.satisfaction.page import DIMENSIONS, KINDS
 from analytics.satisfaction.queries import value_names
-from analytics.views import sees_whole_base
 from crm.access import can
 from crm.choices import Verb
 from crm.rest.problems import wrong_fields

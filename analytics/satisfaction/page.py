@@ -129,9 +129,8 @@ class SatisfactionPage:
                 "url": answers_url(nps_min=0),
             }
         ]
-        full = [period for period in self.periods if not self.is_partial(period)]
-        if full:
-            cards.append(self._newest_card(full))
+        if self.newest_full:
+            cards.append(self.newest_card())
         for name, count in (
             ("promoter", whole.promoters), ("passive", whole.passives), ("detractor", whole.detractors),
         ):  # fmt: skip
@@ -146,8 +145,18 @@ class SatisfactionPage:
             cards.append({"label": "Satisfied overall", "value": percent(satisfied["share"], 1), "note": note})
         return cards
 
-    def _newest_card(self, full: Sequence[Period]) -> dict[str, Any]:
-        newest, before = full[-1], full[-2] if len(full) > 1 else None
+    @property
+    def full(self) -> list[Period]:
+        """The periods that are over, oldest first."""
+        return [period for period in self.periods if not self.is_partial(period)]
+
+    @property
+    def newest_full(self) -> Period | None:
+        return self.full[-1] if self.full else None
+
+    def newest_card(self) -> dict[str, Any]:
+        """The newest period that is over beside the one before; there has to be one."""
+        newest, before = self.full[-1], self.full[-2] if len(self.full) > 1 else None
         now, then = self.by_period[newest], self.by_period[before] if before else NetPromoter()
         card = {
             "label": str(newest),

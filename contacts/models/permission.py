@@ -76,6 +76,7 @@ class Consent(models.Model):
         indexes = [
             models.Index(fields=["contact", "channel", "-recorded_at", "-id"], name="contacts_consent_in_force"),
             models.Index(fields=["channel", "purpose", "level"], name="contacts_consent_purpose"),
+            models.Index(fields=["-recorded_at"], name="contacts_consent_newest"),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ MOST_OPEN = 300
 MOST_DONE = 50
 MOST_NEXT = 5
 NEXT_DAYS = 7
+DUE_GROUPS = ("overdue", "today")
 
 
 @dataclass(frozen=True)

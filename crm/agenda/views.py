@@ -26,7 +26,8 @@ from crm.views.forms import REFUSED, FormPage
 
 
 class TaskListView(ScopedView):
-    """Overdue, today, next; or what is done. `?who=` are a colleague's, for who leads the team; POST adds one."""
+    """Overdue, today, next; what is due (`?show=due`) or done (`?show=done`). `?who=` are a colleague's, for who leads
+    the team; POST adds one."""
 
     model = Task
 
@@ -49,8 +50,10 @@ class TaskListView(ScopedView):
     def show(self, form: TaskLineForm, status: int = 200) -> HttpResponse:
         user = self.request.user
         owner, people = whose_tasks(user, self.request.GET.get("who", ""))
-        is_done = self.request.GET.get("show") == "done"
+        shown = self.request.GET.get("show", "")
+        is_done, is_due = shown == "done", shown == "due"
         groups = [] if is_done else queries.groups_of(user, owner, timezone.localdate())
+        groups = [group for group in groups if not is_due or group.name in queries.DUE_GROUPS]
         context = {
             "form": form,
             "quick_days": QUICK_DAYS,
@@ -58,6 +61,7 @@ class TaskListView(ScopedView):
             "owner": owner,
             "is_mine": owner == user,
             "is_done": is_done,
+            "is_due": is_due,
             "done": queries.done_of(user, owner) if is_done else [],
             "groups": [group for group in groups if group.tasks],
             "counts": {group.name: len(group.tasks) for group in groups},

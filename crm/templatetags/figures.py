@@ -93,6 +93,12 @@ def short_money(amount: Any, currency: str = "") -> str:
 
 
 @register.filter
+def signed(value: Any) -> str:
+    """A whole number with its sign: `+12`, `−3`, `0`."""
+    return f"+{number(value)}" if value and value > 0 else number(value)
+
+
+@register.filter
 def percent(share: Any, digits: int = 0) -> str:
     """A share of 1 as percent: `0.714` -> `71 %`."""
     return NOTHING if share is None or share == "" else number(Decimal(str(share)) * 100, int(digits)) + NO_BREAK + "%"

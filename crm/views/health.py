@@ -24,6 +24,7 @@ from crm.models import JobRun, OutgoingMail
 from crm.serving.alive import EVERYWHERE, LATE, silent_for
 
 logger = logging.getLogger(__name__)
+NEEDED = ("database", "broker", "migrations", "disk")
 BROKER_SECONDS = 1.0
 LEAST_FREE_BYTES = 200 * 2**20
 LATEST_OUTBOX = dt.timedelta(minutes=15)
@@ -50,12 +51,18 @@ def readyz(request: HttpRequest) -> JsonResponse:
     Workers, beat and outbox may be `late` while pages are answered all the same: a web process that is taken out for
     them helps nobody. `never` is a part that was not heard of since the instance was made.
     """
+    found = parts_now()
+    status = 200 if {found[name] for name in NEEDED} == {"ok"} else 503
+    return JsonResponse(found, status=status)
+
+
+def parts_now() -> dict[str, str]:
+    """A word for each part: ok, failing; late or never for those that pages do without."""
     checks = {"database": _ask_database, "broker": _ask_broker, "migrations": _ask_migrations, "disk": _ask_disk}
     found = {name: _outcome(name, check) for name, check in checks.items()}
-    status = 200 if set(found.values()) == {"ok"} else 503
     if found["database"] == "ok":
         found |= _lives() | {"outbox": _outbox()}
-    return JsonResponse(found, status=status)
+    return found
 
 
 def _lives() -> dict[str, str]:

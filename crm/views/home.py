@@ -1,29 +1,55 @@
-"""The first page after signing in: the cards that the apps bring for this person's role."""
+"""The first page after signing in: the figures and cards that the apps bring for this person's role."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
 from django.views.generic import TemplateView
 
-from crm.catalogue import HomeCard, catalogues
 from crm.requests import SignedInRequest
+from crm.tiles.showing import Shown, ShownFigures, cards_for, figures_for, show_card, show_figures
 
 
 class HomeView(TemplateView):
+    """Figures on top, cards below. What may take long is asked for when the page stands."""
+
     request: SignedInRequest
     template_name = "crm/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(cards=self._cards(), **kwargs)
+        return super().get_context_data(figures=self._figures(), cards=self._cards(), **kwargs)
 
-    def _cards(self) -> list[dict[str, Any]]:
-        """Cards for this role that have something to show, each {template, name, data}."""
-        cards = sorted((card for c in catalogues() for card in c.home), key=lambda card: card.order)
-        shown = ((card, card.context(self.request)) for card in cards if self._is_for_me(card))
-        return [
-            {"template": card.template, "name": card.name, "data": data} for card, data in shown if data is not None
-        ]
+    def _figures(self) -> list[ShownFigures]:
+        user = self.request.user
+        found = (
+            ShownFigures(one, is_awaited=True) if one.is_late else show_figures(one, user) for one in figures_for(user)
+        )
+        return [one for one in found if one is not None]
 
-    def _is_for_me(self, card: HomeCard) -> bool:
-        return not card.roles or self.request.user.role in card.roles
+    def _cards(self) -> list[Shown]:
+        found = (
+            Shown(card, is_awaited=True) if card.is_late else show_card(card, self.request)
+            for card in cards_for(self.request.user)
+        )
+        return [one for one in found if one is not None]
+
+
+class HomePartView(View):
+    """One late tile of the person's home page (`?figures=` or `?card=`, its name), as a part of the page."""
+
+    request: SignedInRequest
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user, asked = self.request.user, request.GET
+        for figures in figures_for(user):
+            if figures.name == asked.get("figures"):
+                return render(request, "tiles/_figures.html", {"one": show_figures(figures, user)})
+        for card in cards_for(user):
+            if card.name == asked.get("card"):
+                return render(request, "tiles/_card.html", {"one": show_card(card, self.request)})
+        if not asked:
+            return HttpResponse()
+        raise Http404("There is no such tile on your home page.")

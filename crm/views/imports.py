@@ -26,6 +26,7 @@ from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ROW_NUMBER, ImportOptions, guess_map
 from crm.importing.mappings.fitting import fits_of
 from crm.importing.preview import Preview, preview_import
+from crm.importing.queries import RECENT_DAYS, recent_imports
 from crm.importing.reading import open_table
 from crm.models import CustomField, ImportRun, JobRun
 from crm.once import MadeAlready, once
@@ -58,12 +59,16 @@ class ImportListView(ImportView):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not can(self.request.user, Verb.VIEW, ImportRun):
             raise PermissionDenied
-        runs = list(self.get_queryset()[:RECENT_IMPORTS])
+        days = request.GET.get("days", "") == str(RECENT_DAYS)
+        rows = recent_imports(self.get_queryset()) if days else self.get_queryset()
+        runs = list(rows[:RECENT_IMPORTS])
         kinds = import_kinds()
         for run in runs:
             run.kind_label = kinds[run.kind].label if run.kind in kinds else run.kind
         return render(
-            request, "crm/imports/list.html", {"runs": runs, "may_add": can(self.request.user, Verb.ADD, ImportRun)}
+            request,
+            "crm/imports/list.html",
+            {"runs": runs, "is_recent": days, "may_add": can(self.request.user, Verb.ADD, ImportRun)},
         )
 
 

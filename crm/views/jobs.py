@@ -17,13 +17,14 @@ from crm.choices import JobState, Scope, Verb
 from crm.foreign.contents import served_type
 from crm.foreign.names import clean_name
 from crm.importing.taking_back.actions import may_take_back, taken_back
-from crm.job_overview import by_state, periodic_jobs, queues_now
+from crm.job_overview import bad_jobs, by_state, periodic_jobs, queues_now
 from crm.jobs import request_cancel, retry_job
 from crm.models import JobRun, StoredFile
 from crm.once import new_token
 from crm.requests import SignedInRequest
 
 RECENT_JOBS = 100
+ENDED_BADLY = "bad"
 
 
 def visible_jobs(request: SignedInRequest) -> QuerySet[JobRun]:
@@ -39,6 +40,8 @@ class JobListView(ListView):
 
     def get_queryset(self) -> QuerySet[JobRun]:
         state = self.request.GET.get("state", "")
+        if state == ENDED_BADLY:
+            return bad_jobs(self.request.user).select_related("actor", "result_file")[:RECENT_JOBS]
         if state and state not in JobState.values:
             raise Http404("There is no such state.")
         jobs = visible_jobs(self.request)
@@ -58,6 +61,15 @@ class JobListView(ListView):
             }
             for one in shown
         ]
+        if asked == ENDED_BADLY:
+            tabs.append(
+                {
+                    "label": "Ended badly, 7 days",
+                    "url": f"{path}?state={ENDED_BADLY}",
+                    "active": True,
+                    "count": bad_jobs(self.request.user).count(),
+                }
+            )
         sees_all = scope_of(self.request.user, JobRun, Verb.VIEW) == Scope.ALL
         overview = {"queues": queues_now(), "periodic": periodic_jobs()} if sees_all else {}
         return super().get_context_data(**kwargs) | overview | {"tabs": tabs}

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from crm.access import can
 from crm.accounts.actions import end_sessions, invite, invite_person, remove_second_factors
-from crm.accounts.queries import people, sessions_of
+from crm.accounts.queries import SIGN_INS, people, sessions_of
 from crm.accounts.second_factor import has_second_factor
 from crm.accounts.step_up import StepUp
 from crm.choices import Verb
@@ -26,13 +26,17 @@ class PersonListView(ScopedView):
     model = User
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        search = request.GET.get("q", "").strip()[:100]
+        search, asked = request.GET.get("q", "").strip()[:100], request.GET.get("sign_in", "")
+        may_change = can(self.request.user, Verb.CHANGE, User)
+        sign_in = asked if may_change and asked in SIGN_INS else ""
         context = {
-            "people": people(search),
+            "people": people(search, sign_in),
+            "sign_in": sign_in,
+            "sign_in_words": SIGN_INS[sign_in].label if sign_in else "",
             "nothing_found": {"title": "Nobody is called so", "text": "Look for a part of the name, address or team."},
             "search_value": search,
             "may_invite": can(self.request.user, Verb.ADD, User),
-            "may_change": can(self.request.user, Verb.CHANGE, User),
+            "may_change": may_change,
         }
         return render(request, "crm/people/list.html", context)
 

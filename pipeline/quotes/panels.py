@@ -13,12 +13,13 @@ from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
-from crm.catalogue import HomeCard, RecordPanel, TimelineEntry, TimelineSource
+from crm.catalogue import RecordPanel, TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.field_rights import mask
 from crm.models import User
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
+from crm.tiles.spec import HomeCard
 from pipeline.models import Deal, Quote, QuoteStep
 from pipeline.quotes.choices import StepKind
 from pipeline.quotes.queries import quotes_of, waiting_for

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from crm.access import can
 from crm.choices import Verb
@@ -19,8 +17,8 @@ from crm.views.base import ScopedView
 from pipeline.credit import GROUPINGS
 from pipeline.models import Deal
 from pipeline.performance import (
-    Figures,
     by_stage,
+    deals_behind,
     figures_by,
     open_total,
     reps_without_deals,
@@ -57,7 +55,7 @@ class PerformanceView(ScopedView):
             "until": until,
             "problems": problems,
             "total": total_figures(user, since, until),
-            "rows": [(row, self._url(by, row, since, until)) for row in rows],
+            "rows": [(row, deals_behind(by, row, since, until)) for row in rows],
             "quarters": won_by(user, "quarter"),
             "months": won_by(user, "month")[-MOST_MONTHS:],
             "stages": stages,
@@ -66,17 +64,6 @@ class PerformanceView(ScopedView):
             "idle": reps_without_deals(user),
         }
         return render(request, "pipeline/performance.html", context, status=400 if problems else 200)
-
-    def _url(self, by: str, row: Figures, since: dt.date | None, until: dt.date | None) -> str:
-        """The deals behind a row, in the list; empty where no filter of it says the group."""
-        grouping = GROUPINGS[by]
-        value = row.name if grouping.value_of == "name" else row.key
-        if not grouping.filter or value in (None, ""):
-            return ""
-        asked: dict[str, Any] = {grouping.filter: value}
-        asked |= {"closed_on_min": since.isoformat()} if since else {}
-        asked |= {"closed_on_max": until.isoformat()} if until else {}
-        return f"{reverse('pipeline:deal_list')}?{urlencode(asked)}"
 
 
 def _day(text: str) -> tuple[dt.date | None, str]:

@@ -9,12 +9,13 @@ from django.db import models
 from django.http import HttpRequest
 
 from crm.access import can
-from crm.catalogue import HomeCard, RecordPanel
+from crm.catalogue import RecordPanel
 from crm.choices import Role, Verb
 from crm.company import company_today
 from crm.intervals import share_interval
 from crm.past.panels import CHANGES
 from crm.requests import SignedInRequest
+from crm.tiles.spec import HomeCard
 from service.knowledge.comparing import compared
 from service.knowledge.queries import usefulness_of, waiting_for_review
 from service.models import Article

@@ -9,11 +9,12 @@ from django.db import models
 from django.http import HttpRequest
 
 from crm.access import can
-from crm.catalogue import HomeCard, RecordPanel, TimelineEntry, TimelineSource
+from crm.catalogue import RecordPanel, TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.field_rights import hides, mask
 from crm.models import User
 from crm.requests import SignedInRequest
+from crm.tiles.spec import HomeCard
 from service.models import Compensation, CompensationEntry, Ticket
 from service.remedies.choices import REMEDY_ICONS, RemedyStep
 from service.remedies.queries import compensations_of, waiting_for

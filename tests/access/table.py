@@ -59,6 +59,7 @@ ADDRESSES: dict[str, Address] = {
     "contacts:responsibility_update": form("responsibility", "change", has_record=True),
     "contacts:responsibility_remove": button("responsibility", "delete"),
     "crm:home": page("house"),
+    "crm:home_part": page("house"),
     "crm:setup": PUBLIC,
     "crm:healthz": Address("house", has_record=False, is_public=True),
     "crm:readyz": Address("house", has_record=False, is_public=True),

@@ -1,0 +1,52 @@
+"""The figures on top of the forecast, each with what explains it: for its page and for the home page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from analytics import forecast_past as past
+from analytics.forecast_page import Span, slipped_url
+from crm.templatetags.figures import number, percent, short_money
+from pipeline.choices import Outcome
+
+if TYPE_CHECKING:
+    from analytics.forecast_cells import Row
+    from analytics.models import ModelRun
+
+
+def six_figures(total: Row, span: Span, run: ModelRun | None, currency: str) -> list[dict[str, Any]]:
+    """Won, forecast, at this pace, commit, slipped, coverage; money in the company's currency."""
+
+    def shown(value: float | None) -> str:
+        return "–" if value is None else short_money(value, currency)
+
+    best = run.metrics["recommended"] if run else None
+    method = best if best in past.METHODS else "learned"
+    error = run.metrics["methods"][method]["backtest_error"] if run else None
+    pace = total.won / span.share_over if span.share_over else None
+    target = f"target {shown(total.target)}, {percent(total.attainment)} reached" if total.target else "no target"
+    at_pace = f"{percent(span.share_over)} of the time is over"
+    if total.target and pace is not None:
+        at_pace += f"; that is {percent(pace / total.target)} of the target"
+    return [
+        {"label": f"Won in {span.period}", "value": shown(total.won), "note": target, "url": won_url(span)},
+        {"label": f"Forecast, {past.METHODS[method].lower()}", "value": shown(total.said(method)),
+         "note": f"back-test error {percent(error, 1)}" if error is not None else "not tried yet"},
+        {"label": "At this pace", "value": shown(pace), "note": at_pace},
+        {"label": "Commit", "value": shown(total.said("commit")),
+         "note": f"best case {shown(total.said('best_case'))}, pipeline {shown(total.said('pipeline'))}"},
+        {"label": "Slipped", "value": number(total.slipped), "note": shown(total.slipped_amount),
+         "url": slipped_url()},
+        {"label": "Coverage", "value": "–" if total.coverage is None else f"{total.coverage:.1f} ×",
+         "note": "weighted open ÷ missing to the target"},
+    ]  # fmt: skip
+
+
+def won_url(span: Span) -> str:
+    """The deals won in a span, in the list."""
+    period = span.period
+    asked = {"outcome": Outcome.WON.value, "closed_on_min": period.start.isoformat(), "closed_on_max": period.end}
+    return f"{reverse('pipeline:deal_list')}?{urlencode(asked)}"
