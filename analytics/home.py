@@ -10,7 +10,7 @@ from django.urls import reverse
 from analytics.models import ModelRun, RfmScore
 from contacts.models import Contact
 from crm.access import can
-from crm.choices import Verb
+from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields
 from crm.models import ImportRun
@@ -65,6 +65,14 @@ def drifting_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 CARDS = (
-    HomeCard("first_steps", "crm/_first_steps.html", first_steps_card, order=1, label="First steps"),
-    HomeCard("drifting", "analytics/_home_drifting.html", drifting_card, order=20, label="Customers who drift away"),
+    HomeCard("first_steps", "crm/_first_steps.html", first_steps_card, order=1, label="First steps", place="wide"),
+    HomeCard(
+        "drifting",
+        "analytics/_home_drifting.html",
+        drifting_card,
+        roles=(Role.REP, Role.MARKETER, Role.MANAGER),
+        order=20,
+        label="Customers who drift away",
+        place="side",
+    ),
 )

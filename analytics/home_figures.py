@@ -12,7 +12,7 @@ from analytics.churn_page import ChurnPage, last_good_run
 from analytics.clv_queries import read_clv_page
 from analytics.forecast_figures import six_figures
 from analytics.forecast_page import ForecastPage, anchor, span_asked
-from analytics.models import ChurnScore, ClvScore, DuplicatePair, ModelRun, RetentionRate, SatisfactionCount
+from analytics.models import ChurnScore, ClvScore, DuplicatePair, RetentionRate, SatisfactionCount
 from analytics.periods import PeriodKind
 from analytics.queries import last_run
 from analytics.retention_page import RetentionPage
@@ -23,7 +23,7 @@ from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, hides
 from crm.models import User
-from crm.templatetags.figures import full_day, number
+from crm.templatetags.figures import number
 from crm.tiles.counting import list_url
 from crm.tiles.spec import Figure, HomeFigures
 from pipeline.models import Deal
@@ -63,14 +63,15 @@ def lifetime_value(user: User) -> list[Figure]:
 
 
 def value_at_risk(user: User) -> list[Figure]:
-    """Money of the next days times the chance to leave, and who is at high risk."""
+    """Money of the next days times the chance to leave; without money, who is at high risk."""
     run = last_good_run() if sees_runs(user) and not hidden_fields(user, ChurnScore) else None
     if run is None:
         return []
     page = ChurnPage(run, user, current_company().currency)
     cards = {card["label"]: card for card in page.cards}
-    high = Figure(**cards["High risk"], rows=page.high["customers"])
-    return [*(Figure(**cards[label]) for label in ("Value at risk",) if label in cards), high]
+    if "Value at risk" in cards:
+        return [Figure(**cards["Value at risk"])]
+    return [Figure(**cards["High risk"], rows=page.high["customers"])]
 
 
 def forecast(user: User) -> list[Figure]:
@@ -100,25 +101,12 @@ def duplicates(user: User) -> list[Figure]:
     return [Figure("Duplicates", number(waiting), "pairs wait for a look", url, rows=waiting)]
 
 
-def scores(user: User) -> list[Figure]:
-    """How old the scores are, and whether the last try failed."""
-    if not sees_runs(user):
-        return []
-    run = ModelRun.objects.visible_to(user).order_by("-created_at", "-pk").first()
-    if run is None:
-        return []
-    change: dict[str, Any] = {"change": "failed", "change_tone": "bad"} if run.error else {}
-    url = list_url("analytics:run_list", {})
-    return [Figure("Last analysis", full_day(run.as_of), "the day that it knows", url, **change)]
-
-
 MANAGER = (Role.MANAGER,)
 FIGURES = (
     HomeFigures("forecast", "Forecast", forecast, roles=MANAGER, order=10, most=2),
     HomeFigures("retention", "Retention", retention, roles=MANAGER, order=20),
     HomeFigures("net_promoter", "NPS", net_promoter, roles=MANAGER, order=30),
     HomeFigures("lifetime_value", "Lifetime value", lifetime_value, roles=MANAGER, order=40),
-    HomeFigures("at_risk", "Value at risk", value_at_risk, roles=MANAGER, order=50, is_late=True, most=2),
+    HomeFigures("at_risk", "Value at risk", value_at_risk, roles=MANAGER, order=50, is_late=True),
     HomeFigures("duplicates", "Duplicates", duplicates, roles=(Role.ADMIN,), order=40),
-    HomeFigures("scores", "Last analysis", scores, roles=(Role.ADMIN,), order=60),
 )

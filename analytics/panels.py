@@ -146,6 +146,12 @@ CONTACT_PANELS = (
 )
 HOME = (
     HomeCard(
-        "segments", "analytics/_home_segments.html", glance, roles=(Role.MARKETER, Role.MANAGER, Role.ADMIN), order=30
+        "segments",
+        "analytics/_home_segments.html",
+        glance,
+        roles=(Role.MARKETER, Role.MANAGER),
+        order=30,
+        label="Customers at a glance",
+        place="side",
     ),
 )

@@ -96,7 +96,7 @@ CARDS = (
     ),
     HomeCard(
         "moved", "campaigns/segments/_home_moved.html", moved_card, roles=MARKETING, order=12,
-        label="Segments that moved", is_late=True, height="m",
+        label="Segments that moved", is_late=True, height="m", place="side",
     ),
 )  # fmt: skip
 FIGURES = (HomeFigures("campaigns", "Campaigns", running_figures, roles=MARKETING, order=20, most=2),)

@@ -69,6 +69,7 @@ def permission_figures(user: User) -> list[Figure]:
     ]  # fmt: skip
 
 
+CLOSE = (Role.REP, Role.AGENT, Role.MANAGER)  # to customers
 CARDS = (
     HomeCard(
         "growth",
@@ -83,7 +84,15 @@ CARDS = (
     HomeCard(
         "reviews", "contacts/responsibility/_home_reviews.html", reviews_card, order=9, label="Accounts to review"
     ),
-    HomeCard("history", "contacts/_home_history.html", history_card, order=30, label="What passed lately"),
+    HomeCard(
+        "history",
+        "contacts/_home_history.html",
+        history_card,
+        order=30,
+        roles=CLOSE,
+        label="What passed lately",
+        place="side",
+    ),
 )
 FIGURES = (
     HomeFigures("permission", "Permission", permission_figures, roles=(Role.MARKETER,), order=40, is_late=True, most=2),

@@ -33,6 +33,6 @@ def jobs_card(request: HttpRequest) -> dict[str, Any] | None:
 CARDS = (
     *ADMIN_CARDS,
     CARD,
-    HomeCard("jobs", "crm/_home_jobs.html", jobs_card, order=5, label="Your long work"),
+    HomeCard("jobs", "crm/_home_jobs.html", jobs_card, order=5, label="Your long work", place="wide"),
 )
 FIGURES = (TASKS, *ADMIN_FIGURES)

@@ -124,7 +124,7 @@ ADMIN = (Role.ADMIN,)
 CARDS = (
     HomeCard(
         "health", "crm/_home_health.html", health_card, roles=ADMIN, order=4, label="Does everything run?",
-        is_late=True, height="m",
+        is_late=True, height="l",
     ),
 )  # fmt: skip
 FIGURES = (

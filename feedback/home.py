@@ -28,7 +28,8 @@ def satisfaction(user: User) -> list[Figure]:
     counts = dict(rows.order_by().values_list("nps_group").annotate(Count("pk")))
     found = NetPromoter(*(counts.get(group, 0) for group in (NpsGroup.PROMOTER, NpsGroup.PASSIVE, NpsGroup.DETRACTOR)))
     said = f"{number(found.score, 0)} ± {number(found.half_width, 0)}" if found.n else "–"
-    note = f"NPS of {plural(found.n, 'answer')}{'; few, so it says little' if found.n and found.is_small else ''}"
+    few = "; few, so it says little" if found.is_small else ""
+    note = f"NPS of {plural(found.n, 'answer')}{few}" if found.n else "nobody whom you served has answered"
     return [Figure(f"Satisfaction, {DAYS} days", said, note, list_url("feedback:response_list", asked), rows=found.n)]
 
 

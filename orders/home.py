@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.access import can
-from crm.choices import Verb
+from crm.choices import Role, Verb
 from crm.company import company_today, current_company, end_of_day
 from crm.field_rights import hides, mask
 from crm.models import User
@@ -146,8 +146,25 @@ def renewals_card(request: HttpRequest) -> dict[str, Any] | None:
     return {"subscriptions": rows, "today": today, "until": today + dt.timedelta(days=DAYS)} if rows else None
 
 
+SELLING = (Role.REP, Role.MARKETER, Role.MANAGER)
 CARDS = (
-    HomeCard("sales", "orders/_home_sales.html", sales_card, order=10, label="Sales"),
-    HomeCard("renewals", "orders/contracts/_home_renewals.html", renewals_card, order=45, label="Renewals"),
-    HomeCard("orders", "orders/_home_orders.html", newest_orders_card, order=40, label="Newest orders"),
+    HomeCard("sales", "orders/_home_sales.html", sales_card, roles=SELLING, order=10, label="Sales", place="wide"),
+    HomeCard(
+        "renewals",
+        "orders/contracts/_home_renewals.html",
+        renewals_card,
+        roles=SELLING,
+        order=45,
+        label="Renewals",
+        place="side",
+    ),
+    HomeCard(
+        "orders",
+        "orders/_home_orders.html",
+        newest_orders_card,
+        roles=SELLING,
+        order=40,
+        label="Newest orders",
+        place="side",
+    ),
 )

@@ -55,6 +55,7 @@ def my_queue(user: User) -> list[Figure]:
     return found
 
 
-ANSWERING = (Role.AGENT, Role.ADMIN)
 FIGURES = (HomeFigures("my_queue", "My queue", my_queue, roles=(Role.AGENT,), order=20, most=5),)
-CARDS = (HomeCard("tickets", "service/_home_tickets.html", my_tickets, roles=ANSWERING, order=11, label="My tickets"),)
+CARDS = (
+    HomeCard("tickets", "service/_home_tickets.html", my_tickets, roles=(Role.AGENT,), order=11, label="My tickets"),
+)

@@ -39,4 +39,4 @@ def due_tasks(user: User) -> list[Figure]:
 
 
 CARD = HomeCard("tasks", "agenda/_home_tasks.html", tasks_card, order=8, label="Tasks for today")
-FIGURES = HomeFigures("due_tasks", "Tasks for today", due_tasks, roles=(Role.REP, Role.MARKETER, Role.AGENT), order=10)
+FIGURES = HomeFigures("due_tasks", "Tasks for today", due_tasks, roles=(Role.REP, Role.MARKETER), order=10)

@@ -12,6 +12,9 @@ from django.views.generic import TemplateView
 from crm.requests import SignedInRequest
 from crm.tiles.showing import Shown, ShownFigures, cards_for, figures_for, show_card, show_figures
 
+PLACES = ("wide", "main", "side")
+MOST_IN_A_ROW = 6
+
 
 class HomeView(TemplateView):
     """Figures on top, cards below. What may take long is asked for when the page stands."""
@@ -20,7 +23,12 @@ class HomeView(TemplateView):
     template_name = "crm/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(figures=self._figures(), cards=self._cards(), **kwargs)
+        figures, cards = self._figures(), self._cards()
+        places = {place: [one for one in cards if one.tile.place == place] for place in PLACES}
+        count = sum(len(one.figures) or one.tile.most for one in figures)
+        return super().get_context_data(
+            figures=figures, is_many=count > MOST_IN_A_ROW, cards=cards, places=places, **kwargs
+        )
 
     def _figures(self) -> list[ShownFigures]:
         user = self.request.user

@@ -127,5 +127,7 @@ TAB = RecordPanel(
 BUTTON = RecordPanel("new_quote", "New quote", "pipeline/quotes/_new.html", new_quote_button, place="action", order=16)
 DEAL_PANELS = (replace(TAB, counted=counted_for_deal), BUTTON)
 CONTACT_PANELS = (replace(TAB, counted=counted_quotes), BUTTON)
-CARDS = (HomeCard("approvals", "pipeline/quotes/_home_approvals.html", approvals_card, order=12),)
+CARDS = (
+    HomeCard("approvals", "pipeline/quotes/_home_approvals.html", approvals_card, order=12, label="Quotes to approve"),
+)
 TIMELINE = TimelineSource("quotes", "Quotes", quotes_before, counted_as="quotes")

@@ -86,6 +86,6 @@ PANELS = (
 CARDS = (
     HomeCard(
         "knowledge", "service/knowledge/_home.html", articles_at_home,
-        roles=(Role.AGENT, Role.MANAGER, Role.ADMIN), order=31,
+        roles=(Role.AGENT, Role.MANAGER, Role.ADMIN), order=31, label="Articles to look at", place="side",
     ),
 )  # fmt: skip

@@ -79,5 +79,5 @@ def _entry(entry: CompensationEntry, shows_money: bool) -> TimelineEntry:
 
 
 TICKET_PANELS = (RecordPanel("remedies", "Compensation", "service/remedies/_panel.html", ticket_panel, order=40),)
-CARDS = (HomeCard("remedies", "service/remedies/_home_approvals.html", approvals_card, order=13),)
+CARDS = (HomeCard("remedies", "service/remedies/_home_approvals.html", approvals_card, order=13, label="Compensation"),)
 TIMELINE = TimelineSource("compensations", "Compensation", compensations_before, counted_as="tickets")
