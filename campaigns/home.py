@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from campaigns.choices import CampaignState, PlayState, Reached
 from campaigns.marks import mark_url
-from campaigns.models import Campaign, Play, Recipient
+from campaigns.models import Campaign, Play, Recipient, Segment
 from campaigns.plays.queries import read_play_figures
 from campaigns.queries import read_outcomes
 from campaigns.segments.moves import moved_segments
@@ -81,22 +81,22 @@ def _how_far(user: User, campaigns: list[Campaign]) -> dict[int, tuple[int, int]
 
 
 def moved_card(request: HttpRequest) -> dict[str, Any] | None:
-    """The segments that the most people entered or left in the last seven days."""
+    """The segments that the most people entered or left in the last seven days; None for who may see none."""
     user = cast(SignedInRequest, request).user
     since = company_today() - dt.timedelta(days=MOVED_DAYS)
     rows = moved_segments(user, since, MOST + 3)
-    return {"rows": rows, "days": MOVED_DAYS} if rows else None
+    return {"rows": rows, "days": MOVED_DAYS} if can(user, Verb.VIEW, Segment) else None
 
 
 MARKETING = (Role.MARKETER,)
 CARDS = (
     HomeCard(
         "running", "campaigns/_home_running.html", running_card, roles=MARKETING, order=10, label="Under way",
-        is_late=True, height="l",
+        is_late=True,
     ),
     HomeCard(
         "moved", "campaigns/segments/_home_moved.html", moved_card, roles=MARKETING, order=12,
-        label="Segments that moved", is_late=True, height="m", place="side",
+        label="Segments that moved", is_late=True, height="s", place="side",
     ),
 )  # fmt: skip
 FIGURES = (HomeFigures("campaigns", "Campaigns", running_figures, roles=MARKETING, order=20, most=2),)

@@ -41,12 +41,12 @@ def reviews_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def growth_card(request: HttpRequest) -> dict[str, Any] | None:
-    """Who said yes to e-mail for marketing and who took it back, week by week; None where nobody ever said anything."""
+    """Who said yes to e-mail for marketing and who took it back, week by week; None for who sees no contacts."""
     user: User = request.user  # type: ignore[assignment]
-    weeks = by_week(user, WEEKS)
-    if not any(week.gained or week.lost for week in weeks):
+    if not can(user, Verb.VIEW, Contact):
         return None
-    most = max(max(week.gained, week.lost) for week in weeks)
+    weeks = by_week(user, WEEKS)
+    most = max(1, *(max(week.gained, week.lost) for week in weeks))
     lines = [
         {"week": week, "gained": 100 * week.gained // most, "lost": 100 * week.lost // most} for week in reversed(weeks)
     ]

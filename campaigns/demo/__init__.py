@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from campaigns.choices import CampaignState, RecipientState, Timing
+from campaigns.demo.moves import make_moves
 from campaigns.demo.offers import make_offers
 from campaigns.demo.plays import make_plays
 from campaigns.demo.winner import tell_winner
@@ -64,6 +65,7 @@ def _write(batch: Batch) -> None:
     count_again(Campaign.objects.values_list("pk", flat=True))
     SendingRules.objects.get_or_create(pk=1, defaults={"quiet_from": dt.time(21), "quiet_until": dt.time(8)})
     _segments(owners[0].id if owners else None)
+    make_moves(house.end)
     make_offers(owners[0].id if owners else None, house.end)
     house.counts["people in plays"] += make_plays(owners[0].id if owners else None)
 

@@ -11,6 +11,7 @@ from django.db.models import F, Max, Min, Sum
 from contacts import keeping as contact_keeping
 from contacts.models import AcquiredList, Contact, ContactPoint, Interaction, Responsibility
 from contacts.normalising import normalise_point
+from crm.choices import Role
 from crm.models import Company, LogEntry, User
 from orders import keeping as order_keeping
 from orders.invoices import keeping as invoice_keeping
@@ -18,7 +19,9 @@ from orders.models import Order, OrderLine
 from pipeline.models import Quote
 from pipeline.quotes.totals import totals_of
 from tests.demo.conftest import SIZE
+from tests.factories import signed_in
 from tests.held import held
+from tests.tiles.behind import wrong_figures
 
 START, END = dt.date(2023, 4, 1), dt.date(2026, 3, 31)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
@@ -134,3 +137,11 @@ def test_names_come_from_lists_and_accounts_are_reviewed():
     accounts = Contact.objects.filter(kind="organization", archived_at=None).exclude(pk__in=asked_lately)
     assert accounts.exists()
     assert not accounts.filter(potential=None).exists()
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_every_figure_of_the_home_pages_has_exactly_its_rows_behind_it(role):
+    user = User.objects.filter(role=role).order_by("pk")[0]
+    client = signed_in(user)
+    assert client.get("/").status_code == 200
+    assert wrong_figures(client, user) == {}
