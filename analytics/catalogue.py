@@ -16,6 +16,7 @@ from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.satisfaction.specs import RESPONSE_FIELDS
 from analytics.specs import CONTACT_FIELDS
+from analytics.tiles import TILES
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import Grants
@@ -137,6 +138,7 @@ CATALOGUE = Catalogue(
             scores="analytics.clvscore",
         ),
     ),
+    tiles=TILES,
     home=(*CARDS, *HOME, *alerts.CARDS),
     home_figures=(*FIGURES, *alerts.FIGURES),
     past={

@@ -57,11 +57,20 @@ class RateRow:
 
 
 class RetentionPage:
-    """The stored rates of one kind of period, newest last, in total or by one dimension."""
+    """The stored rates of one kind of period, newest last, in total (or `of` one value of a dimension) or by one
+    dimension."""
 
-    def __init__(self, run: ModelRun, rates: Sequence[RetentionRate], kind: str, dimension: str, currency: str) -> None:
+    def __init__(
+        self,
+        run: ModelRun,
+        rates: Sequence[RetentionRate],
+        kind: str,
+        dimension: str,
+        currency: str,
+        of: tuple[str, str] = (TOTAL, ""),
+    ) -> None:
         self.run, self.kind, self.dimension, self.currency = run, kind, dimension, currency
-        self.total = [rate for rate in rates if rate.dimension == TOTAL][-MOST_PERIODS[kind] :]
+        self.total = [rate for rate in rates if (rate.dimension, rate.value) == of][-MOST_PERIODS[kind] :]
         starts = {rate.start for rate in self.total}
         self.rates = [rate for rate in rates if rate.dimension == dimension and rate.start in starts]
 

@@ -9,6 +9,7 @@ from campaigns.plays.specs import CONTACT_PLAY_FIELDS, PLAY_FIELDS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
 from campaigns.specs import CAMPAIGN_FIELDS, CONTACT_FIELDS
+from campaigns.tiles import TILES
 from campaigns.timeline import TIMELINE
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
@@ -101,4 +102,5 @@ CATALOGUE = Catalogue(
     search=SOURCES,
     home=CARDS,
     home_figures=FIGURES,
+    tiles=TILES,
 )

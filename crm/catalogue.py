@@ -16,7 +16,7 @@ from django.conf import settings
 
 from crm.grants import NOTHING, Grants
 from crm.related_totals import Total
-from crm.tiles.spec import HomeCard, HomeFigures
+from crm.tiles.spec import DashboardTile, HomeCard, HomeFigures
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -296,6 +296,7 @@ class Catalogue:
     new_items: tuple[NewItem, ...] = ()
     home: tuple[HomeCard, ...] = ()
     home_figures: tuple[HomeFigures, ...] = ()
+    tiles: tuple[DashboardTile, ...] = ()
     past: Mapping[str, PastRule] = field(default_factory=dict)
     api_areas: tuple[ApiArea, ...] = ()
     search: tuple[SearchSource, ...] = ()

@@ -3,6 +3,7 @@
 from crm.accounts.importing import USERS
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
+from crm.dashboards.layout import PLACE
 from crm.grants import Grants
 from crm.home import CARDS, FIGURES
 from crm.notes.history import HISTORY
@@ -56,6 +57,7 @@ CATALOGUE = Catalogue(
     },
     fields={"crm.logentry": LOG_FIELDS, "crm.rowchange": ROW_FIELDS},
     imports=(USERS,),
+    layouts=(PLACE,),
     home=CARDS,
     home_figures=FIGURES,
     timeline=(HISTORY,),
@@ -115,6 +117,7 @@ CATALOGUE = Catalogue(
     ),
     navigation=(
         NavItem("Home", "crm:home", "house", order=0, key="h", is_at_hand=True),
+        NavItem("Dashboard", "dashboards:dashboard", "speedometer2", group="Analysis", order=495, key="y"),
         NavItem("Tasks", "agenda:task_list", "check2-square", order=2, model="crm.task", key="k", is_at_hand=True),
         NavItem("Calendar", "agenda:calendar", "calendar3", order=4, model="crm.task", key="w"),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun", key="i"),

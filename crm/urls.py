@@ -109,6 +109,7 @@ handler500 = "crm.views.errors.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
     path("", include("crm.agenda.urls")),
+    path("dashboards/", include("crm.dashboards.urls")),
     path("", include("crm.notes.urls")),
     path("", include("crm.incoming.urls")),
     path("contacts/", include("contacts.urls")),

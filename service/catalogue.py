@@ -18,6 +18,7 @@ from service.remedies import panels as remedies
 from service.remedies.specs import COMPENSATION_FIELDS
 from service.searching import SOURCES
 from service.specs import CONTACT_FIELDS, TICKET_FIELDS
+from service.tiles import TILES
 from service.timeline import TIMELINE
 
 TICKET_GRANTS: dict[str, Grants] = {
@@ -131,6 +132,7 @@ CATALOGUE = Catalogue(
     api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."), *knowledge.API),
     home=(*CARDS, *remedies.CARDS, *knowledge.CARDS),
     home_figures=FIGURES,
+    tiles=TILES,
     search=(*SOURCES, *knowledge.SOURCES),
     records={"service.ticket": RecordKind("contact_id", "service:ticket_options")},
     editing={"service.ticket": EDITING},

@@ -63,7 +63,8 @@ def answers_url(**filters: Any) -> str:
 
 
 class SatisfactionPage:
-    """The stored counts of one kind of period, in total or by one dimension; `names` are the values' words."""
+    """The stored counts of one kind of period, in total (or `of` one value of a dimension) or by one dimension; `names`
+    are the values' words."""
 
     def __init__(
         self,
@@ -75,7 +76,9 @@ class SatisfactionPage:
         names: Mapping[str, str],
         retention: Sequence[RetentionRate],
         currency: str,
+        of: tuple[str, str] = (TOTAL, ""),
     ) -> None:
+        self.of = of[1] or None
         self.run, self.kind, self.dimension, self.names, self.currency = run, kind, dimension, names, currency
         self.kept = {rate.start: rate.raw for rate in retention}
         self.by_period: dict[Period, NetPromoter] = defaultdict(NetPromoter)
@@ -83,7 +86,7 @@ class SatisfactionPage:
         self.by_both: dict[tuple[str, Period], NetPromoter] = defaultdict(NetPromoter)
         for one in counts:
             period = Period.of(one.month, kind) if one.month else None
-            if one.dimension == TOTAL and period:
+            if (one.dimension, one.value) == of and period:
                 self.by_period[period] += one.counts
             elif one.dimension == dimension != TOTAL:
                 self.by_value[one.value] += one.counts
@@ -204,8 +207,8 @@ class SatisfactionPage:
         filters: dict[str, Any] = {"group": group} if group else {"nps_min": 0}
         if period:
             filters |= {"answered_min": period.start, "answered_max": min(period.end, self.run.as_of)}
-        if value:
-            filters |= self._of_value(value)
+        if value or self.of:
+            filters |= self._of_value(value or self.of or "")
         return answers_url(**filters)
 
     def _of_value(self, value: str) -> dict[str, Any]:

@@ -61,3 +61,55 @@ class HomeFigures:
     order: int = 100
     is_late: bool = False
     most: int = 1
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the tiles of a dashboard: the length of a period (month, quarter, year) and, for those that can
+    be narrowed, one segment (its name; empty: everybody)."""
+
+    period: str = "quarter"
+    segment: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the table behind a chart: as it is read, as it stands in a file (`value`), and where its rows are."""
+
+    text: str
+    value: Any = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class TileContent:
+    """What a tile shows: figures, a drawing with its data, the table behind it, and how all of it is made.
+
+    `chart` names a drawing of `static/js/charts/`; `heads` and `rows` are the table, the newest or largest first;
+    `explanation` says formula, day, run, number of observations and what is left out. `note` says of when it is.
+    """
+
+    figures: Sequence[Figure] = ()
+    chart: str = ""
+    data: Any = None
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[Cell]] = ()
+    explanation: str = ""
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class DashboardTile:
+    """A tile that dashboards are put together of. `may` says who may have it at all; `read` answers what it shows to a
+    person, None where there is nothing yet (`empty` says what is missing). `exported` is the model whose right to
+    export its file needs. `takes` names what of the question it heeds: period, segment."""
+
+    name: str
+    label: str
+    read: Callable[[User, Question], TileContent | None]
+    may: Callable[[User], bool]
+    exported: str
+    empty: str
+    takes: frozenset[str] = frozenset()
+    order: int = 100

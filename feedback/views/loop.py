@@ -8,7 +8,7 @@ from django.shortcuts import render
 from crm.views.base import ScopedView
 from feedback.loop import PERIODS, cards_of, closed_loop
 from feedback.models import Response
-from service.views.process import hours_in_words
+from service.figure_cards import hours_in_words
 
 
 class LoopView(ScopedView):

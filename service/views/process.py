@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
+from service.figure_cards import hours_in_words
 from service.models import Queue, Ticket
 from service.process import IMPORTED, OWN, logs_there, process_map
 
@@ -61,12 +62,3 @@ def _figures(found: Any) -> list[dict[str, Any]]:
         {"label": "Within 24 hours", "value": f"{found.within_day:.1%}", "note": ""},
         {"label": "Within 7 days", "value": f"{found.within_week:.1%}", "note": ""},
     ]
-
-
-def hours_in_words(hours: float | None) -> str:
-    """Minutes, hours or days; a dash for none."""
-    if hours is None:
-        return "–"
-    if hours < 1:
-        return f"{hours * 60:.0f} min"
-    return f"{hours:.1f} h" if hours < 72 else f"{hours / 24:.1f} days"

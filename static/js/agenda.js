@@ -46,5 +46,4 @@
     show(task);
     task.focus({ preventScroll: true });
   });
-  document.addEventListener("change", (event) => event.target.matches("[data-submits]") && event.target.form.requestSubmit());
 })();

@@ -122,4 +122,6 @@ ready(() => {
   for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
   document.querySelectorAll(".note").forEach(startLeaving);
 });
+// a choice that is sent as soon as it is made
+document.addEventListener("change", (event) => event.target.matches("[data-submits]") && event.target.form.requestSubmit());
 window.crm = { ask, say };

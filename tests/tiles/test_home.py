@@ -62,8 +62,8 @@ def _service(owner: User, number: int, now: dt.datetime) -> None:
         ticket = make.make_ticket(owner=owner)
         state = "solved" if solved else ticket.state
         rows = Ticket.objects.filter(pk=ticket.pk)
-        waits = {} if solved else {"due_at": now + dt.timedelta(hours=hours), "waiting_since": now}
-        rows.update(solved_at=solved, state=state, **(waits or {"due_at": None, "waiting_since": None}))
+        due_at, since = (None, None) if solved else (now + dt.timedelta(hours=hours), now)
+        rows.update(solved_at=solved, state=state, due_at=due_at, waiting_since=since)
     make.make_ticket()
     make.make_response(make.make_contact(), 10 - number, agent=owner, answered_at=now)
 
@@ -92,10 +92,10 @@ def _running(user: User) -> None:
         job = JobRun.objects.create(kind="import", title=f"A {state} one", actor=user, state=state)
         file = StoredFile.objects.create(name="a.csv", owner=user, size=3)
         ImportRun.objects.create(kind="contacts", file=file, actor=user, job=job)
-    for state in (MailState.UNCERTAIN, MailState.FAILED, MailState.PARKED):
+    for mail in (MailState.UNCERTAIN, MailState.FAILED, MailState.PARKED):
         OutgoingMail.objects.create(
-            channel=channel, recipient="a@x.example", sender="we@x.example", priority=5, subject=state, state=state,
-            kind=MailKind.AT_MOST_ONCE, message_id=f"<{state}@x.example>",
+            channel=channel, recipient="a@x.example", sender="we@x.example", priority=5, subject=mail, state=mail,
+            kind=MailKind.AT_MOST_ONCE, message_id=f"<{mail}@x.example>",
         )  # fmt: skip
     make.make_user(Role.REP, invited_at=timezone.now())
 

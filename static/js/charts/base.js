@@ -86,13 +86,17 @@
     for (const { chart, panel, canvas } of charts) chart.setOption(option(panel, canvas.clientWidth), true);
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
 
+  document.addEventListener("htmx:afterSettle", () => window.crmCharts.start());
+
   window.crmCharts = {
     define(name, draw) {
       drawings[name] = draw;
     },
+    // Draws what stands on the page and is not drawn yet: panels that come later are drawn when they have come.
     start() {
-      for (const panel of document.querySelectorAll("[data-chart]")) {
+      for (const panel of document.querySelectorAll("[data-chart]:not([data-is-drawn])")) {
         if (!drawings[panel.dataset.chart]) continue;
+        panel.dataset.isDrawn = "";
         panel.querySelectorAll("[data-chart-picture], [data-chart-toggle]").forEach((button) => {
           button.hidden = false;
         });

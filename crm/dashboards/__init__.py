@@ -1,0 +1,1 @@
+"""Dashboards: tiles of all apps on one page, over one period."""

@@ -1,0 +1,91 @@
+"""The figures of service as cards and as a chart: for its page and for dashboards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from crm.templatetags.figures import money
+from service.figures import Evening, Line, ServiceFigures
+from service.marks import mark_url
+
+MOST_POINTS = 60
+LINKED = ("opened", "solved", "first_contact", "reopened", "answered")
+
+
+def hours_in_words(hours: float | None) -> str:
+    """Minutes, hours or days; a dash for none."""
+    if hours is None:
+        return "–"
+    if hours < 1:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.1f} h" if hours < 72 else f"{hours / 24:.1f} days"
+
+
+def urls_of(line: Line, since: dt.date, by: str = "") -> dict[str, str]:
+    """The tickets behind each figure of a line."""
+    return {figure: mark_url(figure, since, by, line.key) for figure in LINKED}
+
+
+def flow_chart(evenings: Any) -> dict[str, Any]:
+    """Unsolved at the end of each day, at most some sixty of them, each leading to its tickets; and what was opened and
+    solved since the day before that is shown."""
+    step = max(1, -(-len(evenings) // MOST_POINTS))
+    parts: list[list[Evening]] = [list(evenings[max(0, end - step) : end]) for end in range(len(evenings), 0, -step)][
+        ::-1
+    ]
+    sums = {
+        "Unsolved": [(part[-1].unsolved, mark_url("backlog", part[-1].day)) for part in parts],
+        "Opened": [(sum(one.opened for one in part), "") for part in parts],
+        "Solved": [(sum(one.solved for one in part), "") for part in parts],
+    }
+    return {
+        "unit": "tickets",
+        "periods": [f"{part[-1].day:%d %b}" for part in parts],
+        "series": [
+            {"name": name, "points": [{"value": value, "url": url} for value, url in points]}
+            for name, points in sums.items()
+        ],
+    }
+
+
+def figure_cards(found: ServiceFigures, since: dt.date, currency: str) -> list[dict[str, Any]]:
+    """The figures on top of the tickets opened since a day; the cost of one where a currency is given."""
+    whole = found.whole
+    if whole is None:
+        return []
+    half, most = hours_in_words(whole.reply_half), hours_in_words(whole.reply_most)
+    solved, slowest = hours_in_words(whole.solve_half), hours_in_words(whole.solve_most)
+    urls, backlog = urls_of(whole, since), sum(count for _, count in found.backlog)
+    cards = [
+        {
+            "label": "Opened", "value": f"{whole.opened:,}", "note": f"{whole.solved:,} of them solved",
+            "url": urls["opened"],
+        },
+        {
+            "label": "Unsolved now", "value": f"{backlog:,}", "note": "whenever opened",
+            "url": f"{reverse('service:ticket_list')}?at_hand=unsolved",
+        },
+        {"label": "First reply", "value": half, "note": f"half of them; nine of ten {most}", "url": urls["answered"]},
+        {"label": "Solution", "value": solved, "note": f"half of them; nine of ten {slowest}", "url": urls["solved"]},
+        {
+            "label": "Solved at first contact", "value": _share(whole.first_contact),
+            "note": "one reply, never reopened", "url": urls["first_contact"],
+        },
+        {
+            "label": "Opened again", "value": _share(whole.reopened), "note": "of the solved ones",
+            "url": urls["reopened"],
+        },
+    ]  # fmt: skip
+    if currency:
+        in_all = money((whole.cost or Decimal()) * whole.opened, currency)
+        cost = {"label": "Cost of a ticket", "value": money(whole.cost, currency), "note": f"{in_all} in all"}
+        cards.append(cost)
+    return cards
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
