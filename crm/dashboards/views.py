@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -93,10 +95,11 @@ class TilePartView(TileView):
         if tile is None:
             return HttpResponse()
         may_export = can(self.request.user, Verb.EXPORT, apps.get_model(tile.exported))
+        one = show_tile(tile, self.request.user, self.question)
         context = {
-            "one": show_tile(tile, self.request.user, self.question),
+            "one": one,
+            "values": json.dumps(one.content.data, cls=DjangoJSONEncoder) if one.content else "",
             "question": self.question,
-            "data_id": f"tile-data-{tile.name}",
             "csv_url": f"{reverse('dashboards:tile_file')}?tile={tile.name}&{self.asked}" if may_export else "",
             "file": f"{tile.name}-{self.question.period}-{company_today().isoformat()}",
             "is_for_all": bool(self.question.segment) and "segment" not in tile.takes,

@@ -12,7 +12,9 @@ from contacts import keeping as contact_keeping
 from contacts.models import AcquiredList, Contact, ContactPoint, Interaction, Responsibility
 from contacts.normalising import normalise_point
 from crm.choices import Role
+from crm.dashboards.queries import tiles_for
 from crm.models import Company, LogEntry, User
+from crm.tiles.spec import Question
 from orders import keeping as order_keeping
 from orders.invoices import keeping as invoice_keeping
 from orders.models import Order, OrderLine
@@ -21,7 +23,7 @@ from pipeline.quotes.totals import totals_of
 from tests.demo.conftest import SIZE
 from tests.factories import signed_in
 from tests.held import held
-from tests.tiles.behind import wrong_figures
+from tests.tiles.behind import rows_behind, wrong_figures
 
 START, END = dt.date(2023, 4, 1), dt.date(2026, 3, 31)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
@@ -145,3 +147,16 @@ def test_every_figure_of_the_home_pages_has_exactly_its_rows_behind_it(role):
     client = signed_in(user)
     assert client.get("/").status_code == 200
     assert wrong_figures(client, user) == {}
+
+
+def test_every_cell_of_the_tiles_has_exactly_its_rows_behind_it():
+    user = User.objects.filter(role=Role.MANAGER).order_by("pk")[0]
+    client, wrong = signed_in(user), {}
+    for tile in tiles_for(user).values():
+        content = tile.read(user, Question("quarter"))
+        assert content is not None and content.rows, tile.name
+        for row in content.rows[:2]:
+            for head, cell in zip(content.heads, row, strict=True):
+                if cell.url and isinstance(cell.value, int) and rows_behind(client, cell.url) != cell.value:
+                    wrong[tile.name, head, cell.text] = cell.url
+    assert wrong == {}

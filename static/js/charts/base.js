@@ -32,7 +32,8 @@
     };
   }
 
-  const read = (panel) => JSON.parse(document.getElementById(panel.dataset.chartSource).textContent);
+  // Data that come with a part of a page stand in data-chart-values: htmx takes scripts out of what it brings.
+  const read = (panel) => JSON.parse(panel.dataset.chartValues || document.getElementById(panel.dataset.chartSource).textContent);
   function option(panel, width) {
     const tone = colours();
     const common = shared(tone);

@@ -1,0 +1,104 @@
+"""The dashboard: what each tile shows is what its page shows, each to who may see it, in the order of the role."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from analytics.runs import run_steps
+from crm.choices import Role
+from crm.dashboards import queries
+from crm.dashboards.layout import PLACE
+from crm.dashboards.queries import tiles_for
+from crm.layouts.actions import set_layout
+from crm.layouts.arranging import Arrangement
+from crm.models import LogEntry
+from tests import factories as make
+from tests.analytics.bases import Sale, make_base, make_segments
+
+pytestmark = pytest.mark.django_db
+FEBRUARY, MARCH = dt.date(2026, 2, 10), dt.date(2026, 3, 10)
+
+
+@pytest.fixture
+def manager():
+    make.make_company()
+    make_segments()
+    base = [Sale(number, FEBRUARY, Decimal(10 * number)) for number in range(1, 9)]
+    make_base([*base, *(Sale(number, MARCH, Decimal(50)) for number in (1, 2, 8))])
+    run_steps(actor=None, as_of=dt.date(2026, 3, 31), only=["rfm", "history", "retention"])
+    return make.make_user(Role.MANAGER)
+
+
+def test_a_tile_shows_the_figures_of_its_page_with_their_table_and_their_file(manager):
+    client = make.signed_in(manager)
+    page = client.get("/dashboards/?period=month").content.decode()
+    assert '/dashboards/tile/?tile=retention&amp;period=month&amp;segment="' in page
+    tile = client.get("/dashboards/tile/?tile=retention&period=month").content.decode().replace("\xa0", " ")
+    whole = client.get("/analytics/retention/?period=month").content.decode().replace("\xa0", " ")
+    for words in ("37.5 %", "30.6 %", "As of 31 Mar 2026, run", "customers who bought again ÷"):
+        assert words in tile and words in whole
+    assert 'data-chart="lines"' in tile
+    file = client.get("/dashboards/tile/file/?tile=retention&period=month")
+    lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Period,Active at the start,Bought again,Raw")
+    assert "Mar 2026,8,3,0.375" in lines[1].replace("\xa0", " ")
+    assert LogEntry.objects.filter(summary__contains="Retention").exists()
+
+
+def test_a_segment_narrows_the_tiles_that_can_and_the_others_say_so(manager):
+    client = make.signed_in(manager)
+    everybody = client.get("/dashboards/tile/?tile=retention&period=month").content.decode()
+    nobody = client.get("/dashboards/tile/?tile=retention&period=month&segment=nobody").content.decode()
+    assert "Mar\xa02026" in everybody and "Mar\xa02026" not in nobody
+    assert "all segments" in client.get("/dashboards/tile/?tile=service&segment=nobody").content.decode()
+
+
+def test_every_role_has_the_tiles_that_it_may_see_and_no_other():
+    everything = {"retention", "nps", "churn", "clv", "pipeline", "service", "campaigns"}
+    expected = dict.fromkeys(Role.values, everything) | {Role.REP: everything - {"retention", "nps"}}
+    for role in Role.values:
+        user = make.make_user(role)
+        assert set(tiles_for(user)) == expected[role], role
+        client = make.signed_in(user)
+        assert client.get("/dashboards/").status_code == 200
+        for name in everything:
+            status = client.get(f"/dashboards/tile/?tile={name}").status_code
+            assert status == (200 if name in expected[role] else 404)
+    agent = make.signed_in(make.make_user(Role.AGENT))
+    assert agent.get("/dashboards/tile/file/?tile=retention").status_code == 403
+
+
+def test_administrators_arrange_the_dashboard_of_a_role(manager):
+    shown = [block for block in PLACE.shipped() if block.panel in ("service", "nps")]
+    hidden = tuple(block for block in PLACE.shipped() if block not in shown)
+    arrangement = Arrangement(tuple(reversed(shown)), hidden_panels=hidden)
+    set_layout(actor=manager, place=PLACE, role=Role.MANAGER, arrangement=arrangement)
+    assert list(tiles_for(make.make_user(Role.MANAGER))) == ["service", "nps"]
+    assert list(tiles_for(make.make_user(Role.MARKETER)))[:2] == ["retention", "nps"]
+    admin = make.signed_in(make.make_user(Role.ADMIN))
+    assert "Churn and value at risk" in admin.get(f"/layouts/?place={PLACE.name}&role=manager").content.decode()
+
+
+def test_a_broken_tile_is_noted_and_says_so(manager, monkeypatch, caplog):
+    def broken(user, question):
+        raise RuntimeError("no such luck")
+
+    tiles = {name: replace(tile, read=broken) for name, tile in tiles_for(manager).items()}
+    monkeypatch.setattr("crm.dashboards.views.tiles_for", lambda _: tiles)
+    client = make.signed_in(manager)
+    with caplog.at_level(logging.ERROR, queries.__name__):
+        answer = client.get("/dashboards/tile/?tile=churn")
+    assert answer.status_code == 200
+    assert "could not be shown just now" in answer.content.decode()
+    assert "no such luck" not in answer.content.decode() and "no such luck" in caplog.text
+
+
+def test_what_was_not_computed_yet_is_a_sentence():
+    client = make.signed_in(make.make_user(Role.MANAGER))
+    for name in ("retention", "nps", "churn", "clv", "service", "campaigns"):
+        assert "panel-body ink-2" in client.get(f"/dashboards/tile/?tile={name}").content.decode(), name
