@@ -23,4 +23,4 @@ def draw_nothing(request: HttpRequest, record: models.Model, blocks: Sequence[Bl
     return []
 
 
-PLACE = LayoutPlace("crm.dashboard", "tiles", "Dashboard", shipped_tiles, draw=draw_nothing)
+PLACE = LayoutPlace("crm.dashboard", "tiles", "Dashboard", shipped_tiles, draw=draw_nothing, order=900)

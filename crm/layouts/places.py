@@ -47,6 +47,7 @@ class LayoutPlace:
     draw: Callable[[HttpRequest, models.Model, Sequence[Block]], Sequence[dict[str, Any]]] | None = None
     template: str = ""
     like: str = ""
+    order: int = 100
 
     @property
     def name(self) -> str:
@@ -55,5 +56,6 @@ class LayoutPlace:
 
 @cache
 def places() -> dict[str, LayoutPlace]:
-    """All places by name, lowest floor first."""
-    return {place.name: place for catalogue in catalogues() for place in catalogue.layouts}
+    """All places by name, by their `order` and the lowest floor first."""
+    found = [place for catalogue in catalogues() for place in catalogue.layouts]
+    return {place.name: place for place in sorted(found, key=lambda place: place.order)}

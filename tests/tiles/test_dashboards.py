@@ -54,7 +54,7 @@ def test_a_segment_narrows_the_tiles_that_can_and_the_others_say_so(manager):
     client = make.signed_in(manager)
     everybody = client.get("/dashboards/tile/?tile=retention&period=month").content.decode()
     nobody = client.get("/dashboards/tile/?tile=retention&period=month&segment=nobody").content.decode()
-    assert "Mar\xa02026" in everybody and "Mar\xa02026" not in nobody
+    assert '<th scope="row">Mar' in everybody and '<th scope="row">Mar' not in nobody
     assert "all segments" in client.get("/dashboards/tile/?tile=service&segment=nobody").content.decode()
 
 
