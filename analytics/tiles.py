@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +12,8 @@ from analytics.churn_page import ChurnPage, last_good_run
 from analytics.clv_queries import read_clv_page
 from analytics.forecast_figures import six_figures
 from analytics.forecast_page import ForecastPage, anchor, span_asked
-from analytics.models import ChurnScore, ClvScore, RetentionRate, SatisfactionCount
-from analytics.periods import PeriodKind
+from analytics.models import ChurnScore, ClvScore, ModelRun, RetentionRate, SatisfactionCount
+from analytics.periods import Period, PeriodKind
 from analytics.queries import last_run
 from analytics.retention_page import RetentionPage
 from analytics.rights import sees_runs, sees_whole_base
@@ -144,8 +145,9 @@ def lifetime_value(user: User, question: Question) -> TileContent | None:
     if page is None or not page.has_money:
         return None
     rows = page.bar_rows
+    worth, *others = (Figure(**card) for card in page.cards[:3])
     return TileContent(
-        figures=[Figure(**card) for card in page.cards[:3]],
+        figures=[worth if page.narrowed else beside_before(worth, page.run, question.period), *others],
         chart="bars",
         data={
             "names": [row["label"] for row in rows],
@@ -170,6 +172,20 @@ def lifetime_value(user: User, question: Question) -> TileContent | None:
         note=f"as of {full_day(page.run.as_of)}",
         url=reverse("analytics:clv_detail"),
     )
+
+
+def beside_before(worth: Figure, run: ModelRun, kind: str) -> Figure:
+    """What all customers are worth beside what they were by the newest run that is a period older."""
+    period = Period.of(run.as_of, kind)
+    day = period.previous.start + (run.as_of - period.start)
+    runs = ModelRun.objects.filter(step="clv", error="", as_of__lte=day).order_by("-as_of", "-created_at", "-pk")
+    earlier = runs.values_list("metrics__total_clv", flat=True).first()
+    now = run.metrics.get("total_clv")
+    if not earlier or not now:
+        return worth
+    share = float(now) / float(earlier) - 1
+    change = f"{'+' if share > 0 else ''}{percent(share)}"
+    return replace(worth, change=change, change_tone="good" if share > 0 else "bad")
 
 
 def sees_forecast(user: User) -> bool:

@@ -119,6 +119,15 @@ def service_figures(user: User | None, *, since: dt.date, by: str = "queue") -> 
     return ServiceFigures(whole, lines, _backlog(user), _tags(rows), _promises(rows), _evenings(user, since))
 
 
+def whole_of(user: User | None, *, since: dt.date, until: dt.date) -> Line | None:
+    """The figures of all tickets together that the person may see and that were opened from one day of the company to
+    the other, both included; None where there were none."""
+    rows = Ticket.objects.visible_to(user).filter(
+        opened_at__gte=end_of_day(since - DAY), opened_at__lt=end_of_day(until)
+    )
+    return _grouped(rows.order_by(), "queue")[0]
+
+
 def _grouped(rows: Any, by: str) -> tuple[Line | None, list[Line]]:
     try:
         chosen, given = rows.values("pk").query.sql_with_params()

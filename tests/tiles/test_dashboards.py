@@ -8,8 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from analytics.models import ModelRun
 from analytics.runs import run_steps
+from analytics.tiles import beside_before
 from crm.choices import Role
 from crm.dashboards import queries
 from crm.dashboards.layout import PLACE
@@ -17,6 +20,8 @@ from crm.dashboards.queries import tiles_for
 from crm.layouts.actions import set_layout
 from crm.layouts.arranging import Arrangement
 from crm.models import LogEntry
+from crm.tiles.spec import Figure, Question
+from service.models import Ticket
 from tests import factories as make
 from tests.analytics.bases import Sale, make_base, make_segments
 
@@ -102,3 +107,23 @@ def test_what_was_not_computed_yet_is_a_sentence():
     client = make.signed_in(make.make_user(Role.MANAGER))
     for name in ("retention", "nps", "churn", "clv", "service", "campaigns"):
         assert "panel-body ink-2" in client.get(f"/dashboards/tile/?tile={name}").content.decode(), name
+
+
+def test_figures_of_service_stand_beside_those_of_as_many_days_before():
+    manager = make.make_user(Role.MANAGER)
+    for days in (1, 2, 40):
+        ticket = make.make_ticket()
+        Ticket.objects.filter(pk=ticket.pk).update(opened_at=timezone.now() - dt.timedelta(days=days))
+    figures = {one.label: one for one in tiles_for(manager)["service"].read(manager, Question("month")).figures}
+    assert (figures["Opened"].value, figures["Opened"].change.replace("\xa0", " ")) == ("2", "+100 %")
+    assert figures["Unsolved now"].change == "" and figures["First reply"].change == ""
+
+
+def test_worth_of_customers_stands_beside_that_of_a_period_before():
+    worth = Figure("Worth together", "€ 120")
+    run = ModelRun.objects.create(step="clv", as_of=dt.date(2026, 6, 30), metrics={"total_clv": 120})
+    assert beside_before(worth, run, "quarter") == worth
+    ModelRun.objects.create(step="clv", as_of=dt.date(2026, 3, 30), metrics={"total_clv": 100})
+    ModelRun.objects.create(step="clv", as_of=dt.date(2026, 5, 30), metrics={"total_clv": 119})
+    assert beside_before(worth, run, "quarter").change.replace("\xa0", " ") == "+20 %"
+    assert beside_before(worth, run, "year") == worth
