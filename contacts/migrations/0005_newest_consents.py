@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0003_merges")]
+    dependencies = [("contacts", "0004_privacy")]
 
     operations = [
         migrations.AddIndex(
