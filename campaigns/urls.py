@@ -7,6 +7,7 @@ from campaigns.offers import views as offers
 from campaigns.plays import views as plays
 from campaigns.segments import views as segments
 from campaigns.views import campaigns, propensity, sending
+from campaigns.ways import views as ways
 
 app_name = "campaigns"
 urlpatterns = [
@@ -29,6 +30,10 @@ urlpatterns = [
     path("campaigns/<int:pk>/pause/", sending.CampaignPauseView.as_view(), name="campaign_pause"),
     path("campaigns/<int:pk>/resume/", sending.CampaignResumeView.as_view(), name="campaign_resume"),
     path("campaigns/<int:pk>/cancel/", sending.CampaignCancelView.as_view(), name="campaign_cancel"),
+    path("campaigns/<int:pk>/pieces/", ways.PieceListView.as_view(), name="piece_list"),
+    path("campaigns/<int:pk>/pieces/file/", ways.PieceFileView.as_view(), name="piece_file"),
+    path("campaigns/<int:pk>/pieces/gone/", ways.PieceGoneView.as_view(), name="piece_gone"),
+    path("campaigns/<int:pk>/pieces/back/", ways.PieceBackView.as_view(), name="piece_back"),
     path("t/<str:token>/", public.ClickView.as_view(), name="click"),
     path("t/o/<str:token>.gif", public.OpeningView.as_view(), name="opening"),
     path("p/<str:token>/", public.PreferencesView.as_view(), name="preferences"),

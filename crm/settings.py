@@ -121,6 +121,7 @@ CRM_CONTACT_KEYS = house.CONTACT_KEYS
 CRM_TAKING_BACK = house.TAKING_BACK
 CRM_WAREHOUSE = house.WAREHOUSE
 CRM_PERSONAL_DATA = house.PERSONAL_DATA
+CRM_ADAPTERS = env.dict("CRM_ADAPTERS", default={})  # who takes messages, by channel: campaigns/ways/adapters.py
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails

@@ -2,6 +2,7 @@
 
 from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTally
 from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
+from campaigns.models.pieces import Piece
 from campaigns.models.plays import Play, PlayEntry, PlayStep, PlayTouch
 from campaigns.models.scores import ResponseScore
 from campaigns.models.segments import Segment, SegmentMember, SegmentMove
@@ -14,6 +15,7 @@ __all__ = [
     "GivenOffer",
     "Hit",
     "Offer",
+    "Piece",
     "Play",
     "PlayEntry",
     "PlayStep",

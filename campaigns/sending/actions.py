@@ -19,6 +19,7 @@ from campaigns.sending.audience import freeze, rules
 from campaigns.sending.engine import settle
 from campaigns.sending.preflight import look_over
 from campaigns.tallies import count_again
+from campaigns.ways.calls import call_pieces_back
 from crm import bells
 from crm.choices import JobQueue
 from crm.log import log
@@ -182,6 +183,7 @@ def cancel_campaign(*, actor: User | None, campaign: Campaign) -> None:
         _mails(current, state).update(state=MailState.CANCELLED, last_error=called)
     open_states = (RecipientState.WAITING, RecipientState.HELD)
     Recipient.objects.filter(campaign=current, state__in=open_states).update(state=RecipientState.CANCELLED)
+    call_pieces_back(current)
     settle(current.pk)  # whose mail is in the hands of a sender right now is settled by the sweep
     log(actor=actor, verb="cancel", object=current, summary=f"Called {current} back")
 

@@ -19,19 +19,17 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.choices import FATIGUE, NOTHING_TO_SAY, OFFER_OVER, CampaignState, RecipientState
+from campaigns.choices import CampaignChannel, CampaignState, RecipientState
 from campaigns.mail.composing import draft_for, mailbox_of
-from campaigns.mail.merging import Unknown, values_of
-from campaigns.models import Campaign, GivenOffer, Recipient, Variant
-from campaigns.offers.codes import said_by
-from campaigns.sending.audience import tired
+from campaigns.mail.merging import Unknown
+from campaigns.models import Campaign, Recipient
+from campaigns.sending.asking import ask
 from campaigns.sending.hours import Opening
 from campaigns.sending.waiting import ready_zones, take_back
 from campaigns.tallies import count_again
-from contacts.choices import YES, PointKind
-from contacts.models import Address, Contact, ContactPoint
-from contacts.permission.rule import answer_for
-from crm.company import company_today, current_company
+from campaigns.ways.handing import UNREACHABLE, run_by_hand
+from contacts.choices import PointKind
+from contacts.models import ContactPoint
 from crm.failpoints import failpoint
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
@@ -41,7 +39,6 @@ from crm.models import OutgoingMail, SuppressedAddress
 logger = logging.getLogger(__name__)
 CHUNK, MOST_IN_LEDGER = 200, 1_000
 MOST_CHUNKS = 500
-UNREACHABLE = "unreachable"
 SETTLE_SQL = """
 UPDATE campaigns_recipient r SET
   state = CASE m.state WHEN 'sent' THEN 'sent' WHEN 'uncertain' THEN 'uncertain' WHEN 'cancelled' THEN 'cancelled'
@@ -64,6 +61,10 @@ def run_campaign(key: int) -> int:
     """Hand over what may leave, settle what left; how many were handed over. Safe to call by many at once."""
     handed = 0
     campaign = Campaign.everything.filter(pk=key, state=CampaignState.SENDING).first()
+    if campaign and campaign.channel != CampaignChannel.EMAIL:
+        handed = run_by_hand(key)
+        finish(key)
+        return handed
     if campaign:
         take_back(campaign)
     zones = ready_zones(campaign) if campaign else []
@@ -172,41 +173,25 @@ def _hand_over(key: int, where: Opening, most: int, only: int | None = None) -> 
 
 def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand, where: Opening) -> None:
     """Ask each for permission and fatigue, and write the mails of those who may be written to; a few queries."""
-    keys = [row.contact_id for row in claimed]
-    asked = Contact.objects.filter(pk__in=keys).select_related("organization", "owner")
-    contacts = asked.annotate(
-        answer=answer_for(campaign.channel_of_consent, campaign.purpose), is_tired=tired(without=campaign.pk)
-    ).in_bulk()
-    addresses, cities = _addresses(keys), _cities(keys)
-    variants = Variant.objects.in_bulk([row.variant_id for row in claimed])
-    company, channel = current_company().name, channel_named()
-    sender, today = mailbox_of(campaign, company), company_today()
-    rows = GivenOffer.objects.filter(recipient__in=[row.pk for row in claimed]).select_related("offer__product")
-    gifts = {given.recipient_id: given for given in rows}
+    asked, addresses = ask(campaign, claimed), _addresses([row.contact_id for row in claimed])
+    channel, sender = channel_named(), mailbox_of(campaign, asked.company)
     for row in claimed:
-        contact: Contact = contacts[row.contact_id]
         address = addresses.get(row.contact_id, "")
-        if contact.answer not in YES:  # type: ignore[attr-defined]
-            hand.leave_out(row, contact.answer)  # type: ignore[attr-defined]
-        elif contact.is_tired:  # type: ignore[attr-defined]
-            hand.leave_out(row, FATIGUE)
-        elif not address:
-            hand.leave_out(row, UNREACHABLE)
-        else:
-            given = gifts.get(row.pk)
-            said = said_by(given, today) if given else {}
-            values = values_of(contact, cities.get(row.contact_id, ""), company) | said
-            try:
-                draft = draft_for(campaign, variants[row.variant_id], row, address, values, sender)
-                draft = replace(draft, closes_at=where.closes_at)
-                row_of(draft, actor=None, channel=channel)
-            except Unknown:
-                hand.leave_out(row, OFFER_OVER if given and not said else NOTHING_TO_SAY)
-                continue
-            except ValidationError as error:
-                hand.leave_out(row, " ".join(error.messages))
-                continue
-            hand.drafts.append((row, draft))
+        if reason := asked.reason_against(row) or ("" if address else UNREACHABLE):
+            hand.leave_out(row, reason)
+            continue
+        variant = asked.variants[row.variant_id]  # type: ignore[index]  # no control waits
+        try:
+            draft = draft_for(campaign, variant, row, address, asked.values(row), sender)
+            draft = replace(draft, closes_at=where.closes_at)
+            row_of(draft, actor=None, channel=channel)
+        except Unknown:
+            hand.leave_out(row, asked.why_unknown(row))
+            continue
+        except ValidationError as error:
+            hand.leave_out(row, " ".join(error.messages))
+            continue
+        hand.drafts.append((row, draft))
 
 
 def _addresses(keys: Sequence[int]) -> dict[int, str]:
@@ -221,8 +206,3 @@ def _addresses(keys: Sequence[int]) -> dict[int, str]:
         if normalised not in closed:
             found.setdefault(contact, value)
     return found
-
-
-def _cities(keys: Sequence[int]) -> dict[int, str]:
-    rows = Address.objects.filter(contact__in=keys).order_by("contact", "is_primary", "-pk")
-    return dict(rows.values_list("contact", "city"))

@@ -44,7 +44,8 @@ FROM people p WHERE r.id = p.recipient_id
 """
 DONE_SQL = """
 WITH asked AS (
-  SELECT r.id, o.n, o.amount, o.first_at, i.first_at AS came_at
+  SELECT r.id, o.n, o.amount, o.first_at, i.first_at AS came_at,
+    c.channel = 'email' AND r.state IN ('sent', 'uncertain') AS is_looked_at
   FROM campaigns_recipient r
   JOIN campaigns_campaign c ON c.id = r.campaign_id
   CROSS JOIN LATERAL (
@@ -61,12 +62,12 @@ WITH asked AS (
 )
 UPDATE campaigns_recipient r SET converted = a.n > 0, converted_at = a.first_at, amount = a.amount,
   responded = a.n > 0 OR a.came_at IS NOT NULL, responded_at = least(a.first_at, a.came_at),
-  opened = CASE WHEN r.state IN ('sent', 'uncertain') THEN coalesce(r.opened, false) ELSE r.opened END,
-  clicked = CASE WHEN r.state IN ('sent', 'uncertain') THEN coalesce(r.clicked, false) ELSE r.clicked END
+  opened = CASE WHEN a.is_looked_at THEN coalesce(r.opened, false) ELSE r.opened END,
+  clicked = CASE WHEN a.is_looked_at THEN coalesce(r.clicked, false) ELSE r.clicked END
 FROM asked a WHERE r.id = a.id AND (
   (r.converted, r.converted_at, r.amount, r.responded, r.responded_at) IS DISTINCT FROM
   (a.n > 0, a.first_at, a.amount, a.n > 0 OR a.came_at IS NOT NULL, least(a.first_at, a.came_at))
-  OR (r.state IN ('sent', 'uncertain') AND (r.opened IS NULL OR r.clicked IS NULL))
+  OR (a.is_looked_at AND (r.opened IS NULL OR r.clicked IS NULL))
 )
 """
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from analytics.mathematics.experiments import sizes_needed
-from campaigns.choices import CampaignChannel
+from campaigns.choices import CampaignChannel, DecidesBy, Timing
 from campaigns.mail.blocks import checked_blocks, links_of, texts_of
 from campaigns.mail.merging import FIELDS, check_text, fields_without_fallback
 from campaigns.models import Campaign, Variant
@@ -55,8 +55,7 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     """Everything that is looked at before a start."""
     found = Preflight()
     variants = list(campaign.variants.filter(is_control=False))
-    if campaign.channel != CampaignChannel.EMAIL:
-        found.faults.append("Only e-mail leaves from here: bring what came of other channels in from a file.")
+    found.faults += _faults_of_way(campaign)
     if not Purpose.objects.filter(key=campaign.purpose).exists():
         found.notes.append(f"“{campaign.purpose}” is no purpose of the house: an opt-in is asked for.")
     if not variants:
@@ -85,6 +84,18 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     found.needs_approval = found.audience.reached > rules().approval_above
     if not campaign.control_share:
         found.notes.append("There is no control group: nobody will know what the campaign was worth.")
+    return found
+
+
+def _faults_of_way(campaign: Campaign) -> list[str]:
+    """What only mails can: leave by each person's clock, and be tested by clicks."""
+    if campaign.channel == CampaignChannel.EMAIL:
+        return []
+    found = []
+    if campaign.timing != Timing.MOMENT:
+        found.append("Only mails leave by each person's clock: let it leave at one moment.")
+    if campaign.test_share and campaign.decides_by == DecidesBy.CLICKS:
+        found.append("Only mails are clicked: let the test be decided by orders.")
     return found
 
 

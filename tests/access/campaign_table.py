@@ -9,7 +9,7 @@ SCOPES["campaign"] = {
     "view": EVERYBODY,
     **dict.fromkeys(("add", "change", "delete", "import", "export", "run"), _BY_MARKETING),
 }
-SCOPES["segment"] = SCOPES["offer"] = SCOPES["variant"] = SCOPES["campaign"]
+SCOPES["campaign by post"] = SCOPES["segment"] = SCOPES["offer"] = SCOPES["variant"] = SCOPES["campaign"]
 SCOPES["secret of preferences"] = {"view": EVERYBODY}
 SCOPES["secret of a click"] = SCOPES["secret of a look"] = {"view": EVERYBODY, "note": EVERYBODY}
 _STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
@@ -28,6 +28,10 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:variant_remove": button("variant", "change"),
     "campaigns:check": Address("campaign", {"GET": "change"}),
     **{f"campaigns:campaign_{step}": button("campaign", "change") for step in _STEPS},
+    "campaigns:piece_list": Address("campaign by post"),
+    "campaigns:piece_file": Address("campaign by post", {"GET": "export"}),
+    "campaigns:piece_gone": button("campaign by post", "change"),
+    "campaigns:piece_back": button("campaign by post", "change"),
     "campaigns:click": Address("secret of a click", {"GET": "note"}, is_public=True),
     "campaigns:opening": Address("secret of a look", {"GET": "note"}, is_public=True),
     "campaigns:preferences": Address("secret of preferences", {"GET": "view", "POST": "view"}, is_public=True),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from campaigns.models import Campaign, Offer, Recipient, Segment, Variant
+from django.utils import timezone
+
+from campaigns.models import Campaign, Offer, Piece, Recipient, Segment, Variant
 from contacts.models import Contact
 from crm.foreign.tokens import Purpose, make_token
 from crm.models import User
@@ -12,6 +14,20 @@ from crm.models import User
 
 def make_campaign(owner: User, name: str) -> Campaign:
     return Campaign.objects.create(name=f"CANARY campaign {name} {owner.pk}", owner=owner)
+
+
+def make_letters(owner: User, name: str) -> Campaign:
+    """A campaign by post, under way."""
+    campaign = make_campaign(owner, f"by post {name}")
+    Campaign.objects.filter(pk=campaign.pk).update(channel="post", state="sending", launched_at=timezone.now())
+    contact = Contact.objects.create(name=f"CANARY letter {name}", owner=owner, team=owner.team, sort_name=name)
+    variant = campaign.variants.create(name="A", subject="Frames", blocks=[{"kind": "text", "text": "Hello"}])
+    row = Recipient.objects.create(campaign=campaign, variant=variant, contact=contact, state="handed")
+    Piece.objects.create(
+        recipient=row, campaign=campaign, code=f"{row.pk:012d}", name=contact.name, place=f"CANARY street {row.pk}",
+        subject="Frames", words=f"CANARY words {row.pk}",
+    )  # fmt: skip
+    return campaign
 
 
 def make_segment(owner: User, name: str) -> Segment:
@@ -57,6 +73,7 @@ def make_preferences(owner: User, name: str) -> SimpleNamespace:
 
 CAMPAIGN_MAKERS = {
     "campaign": make_campaign,
+    "campaign by post": make_letters,
     "segment": make_segment,
     "offer": make_offer,
     "variant": make_variant,

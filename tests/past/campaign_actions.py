@@ -8,15 +8,16 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns import actions, preferences
-from campaigns.models import Campaign, Offer, Play, Recipient, Segment
+from campaigns.models import Campaign, Offer, Piece, Play, Recipient, Segment
 from campaigns.offers import actions as offers
 from campaigns.plays import actions as plays
 from campaigns.segments import actions as segments
 from campaigns.sending import actions as sending
+from campaigns.ways import leaving
 from tests.campaigns.sample import BLOCKS, agreed, ready
 from tests.factories import make_contact, make_user
 
-CAMPAIGN_MODULES = (actions, offers, plays, segments, sending, preferences)
+CAMPAIGN_MODULES = (actions, offers, plays, segments, sending, preferences, leaving)
 
 
 def made() -> Campaign:
@@ -140,6 +141,19 @@ def _take_out(actor: Any) -> Callable[[], Any]:
     return lambda: plays.take_out(actor=actor, entry=entry)
 
 
+def _pieces(act: Callable[..., Any], state: str, **given: Any) -> Callable[[Any], Callable[[], Any]]:
+    """A letter of a campaign that is under way."""
+
+    def prepared(actor: Any) -> Callable[[], Any]:
+        campaign = made()
+        Campaign.objects.filter(pk=campaign.pk).update(channel="post", state="sending", launched_at=timezone.now())
+        row = Recipient.objects.create(campaign=campaign, contact=make_contact(), state=state)
+        Piece.objects.create(recipient=row, campaign=campaign, code="ABCDEFGH2345", name="Mia", place="Lindenweg 4")
+        return lambda: act(actor=actor, campaign=campaign, **given)
+
+    return prepared
+
+
 CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "plan_campaign": _plan,
     "change_campaign": _change,
@@ -163,6 +177,8 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "pause_campaign": _under_way(sending.pause_campaign, "sending"),
     "resume_campaign": _under_way(sending.resume_campaign, "paused"),
     "cancel_campaign": _under_way(sending.cancel_campaign, "sending"),
+    "say_gone": _pieces(leaving.say_gone, "handed"),
+    "say_come_back": _pieces(leaving.say_come_back, "sent", codes=["abcd-efgh-2345"]),
     "choose_purposes": _choose,
     "create_play": _create_play,
     "change_play": _on_play(plays.change_play, version=1, fields={"window_days": 9}, steps=None),

@@ -1,0 +1,1 @@
+"""The ways of a campaign that are no mail: letters, calls, text messages, networks."""

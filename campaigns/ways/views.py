@@ -1,0 +1,143 @@
+"""The page of the letters, calls or messages of a campaign, their file, and what somebody says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from campaigns.choices import CampaignChannel, CampaignState
+from campaigns.models import Campaign, Piece
+from campaigns.ways.adapters import adapter_for
+from campaigns.ways.files import columns_of, pieces_in_file, rows_of
+from campaigns.ways.forms import BackForm, GoneForm
+from campaigns.ways.leaving import fold_code, say_come_back, say_gone
+from contacts.models import Contact
+from crm.access import can
+from crm.choices import Verb
+from crm.company import company_today
+from crm.exporting.formats import FORMATS, format_called
+from crm.field_rights import hidden_fields
+from crm.log import log_export
+from crm.templatetags.figures import plural
+from crm.views.base import ActionView, ScopedView
+
+SHOWN = 50
+TOLD_BY = {
+    CampaignChannel.POST: {"street", "postal_code", "city", "region", "country"},
+    CampaignChannel.PHONE: {"phone"},
+    CampaignChannel.SMS: {"phone"},
+    CampaignChannel.SOCIAL: {"handles"},
+}
+"""The fields of a contact that say where a piece goes; whoever does not see one of them sees no place."""
+IN_WORDS = {"first_name", "last_name", "organization"}
+"""Those that the words of a piece may say."""
+CALLED = {
+    CampaignChannel.POST: "Letters",
+    CampaignChannel.PHONE: "Calls",
+    CampaignChannel.SMS: "Messages",
+    CampaignChannel.SOCIAL: "Messages",
+}
+
+
+class PieceView(ScopedView):
+    """What the pages of pieces share: a campaign that is no mail's."""
+
+    model = Campaign
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().exclude(channel=CampaignChannel.EMAIL)
+
+
+class PieceListView(PieceView):
+    """The newest pieces, or the one of a code (`?code=`)."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        campaign, user = self.get_record(), self.request.user
+        rows = Piece.objects.visible_to(user).filter(campaign=campaign).select_related("recipient__variant")
+        code = fold_code(request.GET.get("code", ""))
+        may_change = can(user, Verb.CHANGE, campaign)
+        is_by_hand = campaign.channel != CampaignChannel.PHONE and adapter_for(campaign.channel) is None
+        shown = rows.filter(code=code) if code else rows.order_by("-recipient")
+        context = {
+            "record": campaign,
+            "called": CALLED[CampaignChannel(campaign.channel)],
+            "pieces": [(piece, piece.recipient) for piece in shown[:SHOWN]],
+            "count": rows.count(),
+            "code": request.GET.get("code", ""),
+            "hides_place": hides_place(user, campaign),
+            "formats": FORMATS if may_take_file(user, campaign) else (),
+            "waiting": pieces_in_file(campaign, user).count(),
+            "gone_form": GoneForm() if may_change and is_by_hand and campaign.state == CampaignState.SENDING else None,
+            "back_form": BackForm() if may_change and campaign.channel == CampaignChannel.POST else None,
+        }
+        return render(request, "campaigns/ways/pieces.html", context)
+
+
+class PieceFileView(PieceView):
+    """The file for a printer or a provider, of what has not gone out (`?format=csv`)."""
+
+    http_method_names = ["get", "head"]
+    verb = Verb.EXPORT
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        campaign, user = self.get_record(), self.request.user
+        form = format_called(request.GET.get("format", ""))
+        if form is None:
+            raise Http404("There is no such format.")
+        if not may_take_file(user, campaign):
+            raise PermissionDenied
+        if campaign.state != CampaignState.SENDING:
+            return HttpResponse("The campaign is not under way.", status=409, content_type="text/plain; charset=utf-8")
+        names, headings = zip(*columns_of(campaign), strict=True)
+        response = StreamingHttpResponse(
+            form.write(names, headings, rows_of(campaign, user)), content_type=form.content_type
+        )
+        name = f"campaign-{campaign.pk}-{company_today(request.company).isoformat()}.{form.name}"  # type: ignore[attr-defined]
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        log_export(actor=user, kind=Piece, what=f"{CALLED[CampaignChannel(campaign.channel)].lower()} of {campaign}")
+        return response
+
+
+class PieceStepView(ActionView):
+    """What the steps share."""
+
+    model = Campaign
+
+    def get_success_url(self, record: Campaign) -> str:
+        return reverse("campaigns:piece_list", args=[record.pk])
+
+    def valid(self, form: Any) -> Any:
+        """The form's values. Raises ValidationError."""
+        if not form.is_valid():
+            raise ValidationError([message for found in form.errors.values() for message in found])
+        return form.cleaned_data
+
+
+class PieceGoneView(PieceStepView):
+    def act(self, record: Campaign) -> None:
+        day = self.valid(GoneForm(self.request.POST))["day"]
+        count = say_gone(actor=self.request.user, campaign=record, day=day)
+        self.done = f"{plural(count, 'person', 'people')} got it."
+
+
+class PieceBackView(PieceStepView):
+    def act(self, record: Campaign) -> None:
+        codes = self.valid(BackForm(self.request.POST))["codes"]
+        count = say_come_back(actor=self.request.user, campaign=record, codes=codes)
+        self.done = f"{plural(count, 'piece')} came back."
+
+
+def hides_place(user: Any, campaign: Campaign) -> bool:
+    """Whether a right of a field hides from this person where the pieces go."""
+    return not hidden_fields(user, Contact).isdisjoint(TOLD_BY[CampaignChannel(campaign.channel)])
+
+
+def may_take_file(user: Any, campaign: Campaign) -> bool:
+    """Whether this person may take names, places and words out."""
+    may = can(user, Verb.EXPORT, Contact) and can(user, Verb.EXPORT, campaign)
+    shows_words = hidden_fields(user, Contact).isdisjoint(IN_WORDS)
+    return may and shows_words and campaign.channel != CampaignChannel.PHONE and not hides_place(user, campaign)
