@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.choices import CampaignChannel, CampaignState, RecipientState
 from campaigns.models import Campaign, Piece, Recipient
 from campaigns.tallies import count_again
+from campaigns.ways.codes import fold_code
 from crm.company import company_today, current_company
 from crm.log import log
 from crm.models import User
@@ -64,8 +65,3 @@ def say_come_back(*, actor: User, campaign: Campaign, codes: list[str]) -> int:
     log(actor=actor, verb="change", object=campaign, summary=f"{plural(count, 'piece')} of {campaign} came back")
     count_again([campaign.pk])
     return count
-
-
-def fold_code(text: str) -> str:
-    """A code as it is kept, however somebody wrote it."""
-    return "".join(one for one in text.upper() if one.isascii() and one.isalnum())[:40]

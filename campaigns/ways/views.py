@@ -12,9 +12,10 @@ from django.urls import reverse
 from campaigns.choices import CampaignChannel, CampaignState
 from campaigns.models import Campaign, Piece
 from campaigns.ways.adapters import adapter_for
+from campaigns.ways.codes import fold_code
 from campaigns.ways.files import columns_of, pieces_in_file, rows_of
 from campaigns.ways.forms import BackForm, GoneForm
-from campaigns.ways.leaving import fold_code, say_come_back, say_gone
+from campaigns.ways.leaving import say_come_back, say_gone
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
