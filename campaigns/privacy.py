@@ -17,6 +17,7 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("campaigns.recipient", ("contact",), title="Campaigns"),
         PersonalTable("campaigns.hit", further=hits_of, title="Looks at mails and clicks in them"),
         PersonalTable("campaigns.givenoffer", ("recipient__contact",), keeps=("code",), title="Offers"),
+        PersonalTable("campaigns.piece", ("recipient__contact",), keeps=("code",), title="Letters, calls and messages"),
         PersonalTable("campaigns.redemption", ("given__recipient__contact",), title="Redeemed offers"),
         PersonalTable("campaigns.playentry", ("contact",), title="Plays"),
         PersonalTable("campaigns.playtouch", ("entry__contact",), title="Steps of plays"),
