@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.http import HttpRequest
+from django.utils import timezone
 
 from crm.access import can
 from crm.choices import Role, Verb
 from crm.models import User
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import number
-from crm.tiles.counting import count_figures, rows_behind
+from crm.tiles.counting import list_url, rows_behind
 from crm.tiles.spec import Figure, HomeCard, HomeFigures
 from leads.choices import WAITING_LEADS
 from leads.models import Lead
@@ -39,12 +40,14 @@ def my_leads(request: HttpRequest) -> dict[str, Any] | None:
 def new_leads(user: User) -> list[Figure]:
     """How many leads of mine wait for a first touch, and how many of them are late."""
     asked = {"awaits": "yes", "owner": user.pk}
-    late = rows_behind(user, "leads.lead", {**asked, "is_late": "yes"})
-    count = late.count() if late is not None else 0
-    pill = {"change": f"{number(count)} late", "change_tone": "bad"} if count else {}
-    return count_figures(
-        user, "leads.lead", "leads:lead_list", asked, says="New leads", note="wait for a first touch", **pill
-    )
+    rows = rows_behind(user, "leads.lead", asked)
+    if rows is None:
+        return []
+    counts = rows.order_by().aggregate(all=Count("pk"), late=Count("pk", filter=Q(respond_by__lt=timezone.now())))
+    late = f"{number(counts['late'])} late" if counts["late"] else ""
+    url = list_url("leads:lead_list", asked)
+    note = "wait for a first touch"
+    return [Figure("New leads", number(counts["all"]), note, url, late, "bad", rows=counts["all"])]
 
 
 CARDS = (HomeCard("my_leads", "leads/_home_leads.html", my_leads, roles=SELLING, order=12, label="My leads"),)

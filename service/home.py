@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
+from django.db.models import Count
 from django.http import HttpRequest
 
 from contacts.queries import UNSEEN_CONTACT
@@ -14,11 +15,19 @@ from crm.company import company_today
 from crm.field_rights import mask
 from crm.models import User
 from crm.requests import SignedInRequest
-from crm.tiles.counting import count_figures
+from crm.templatetags.figures import number
+from crm.tiles.counting import count_figures, list_url, rows_behind
 from crm.tiles.spec import Figure, HomeCard, HomeFigures
 from service.models import Ticket
+from service.specs import at_hand
 
 MOST = 8
+LABEL, URL = "service.ticket", "service:ticket_list"
+NOTES = {
+    "unsolved": "unsolved tickets of mine",
+    "waits": "the customer wrote last",
+    "soon": "late, or due within four hours",
+}
 
 
 def my_tickets(request: HttpRequest) -> dict[str, Any] | None:
@@ -39,20 +48,26 @@ def my_tickets(request: HttpRequest) -> dict[str, Any] | None:
 
 def my_queue(user: User) -> list[Figure]:
     """Own unsolved tickets, those that wait for me, those that run out of time, those that nobody has, solved today."""
-    today, mine = company_today().isoformat(), {"owner": user.pk}
-    asked: tuple[tuple[str, str, dict[str, Any], str], ...] = (
-        ("My queue", "unsolved tickets of mine", {"at_hand": "unsolved", **mine}, ""),
-        ("Wait for me", "the customer wrote last", {"at_hand": "waits", **mine}, ""),
-        ("Running out", "late, or due within four hours", {"at_hand": "soon", **mine}, "bad"),
-        ("Nobody has these", "unsolved, of all that I see", {"at_hand": "free"}, ""),
-        ("Solved today", "by me", {"solved_at_min": today, **mine}, ""),
-    )
-    found = []
-    for says, note, filters, tone in asked:
-        figures = count_figures(user, "service.ticket", "service:ticket_list", filters, says=says, note=note)
-        is_pressing = tone and figures and figures[0].rows
-        found += [replace(one, change="look now", change_tone=tone) for one in figures] if is_pressing else figures
-    return found
+    mine = {"owner": user.pk}
+    rows = rows_behind(user, LABEL, {"at_hand": "unsolved", **mine})
+    if rows is None:
+        return []
+    marks = {"unsolved": "My queue", "waits": "Wait for me", "soon": "Running out"}
+    counts = rows.order_by().aggregate(**{mark: Count("pk", filter=at_hand(mark)) for mark in marks})
+    figures = [
+        Figure(says, number(counts[mark]), NOTES[mark], list_url(URL, {"at_hand": mark, **mine}), rows=counts[mark])
+        for mark, says in marks.items()
+    ]
+    if counts["soon"]:
+        figures[-1] = replace(figures[-1], change="look now", change_tone="bad")
+    today = {"solved_at_min": company_today().isoformat(), **mine}
+    return [
+        *figures,
+        *count_figures(
+            user, LABEL, URL, {"at_hand": "free"}, says="Nobody has these", note="unsolved, of all that I see"
+        ),
+        *count_figures(user, LABEL, URL, today, says="Solved today", note="by me"),
+    ]
 
 
 FIGURES = (HomeFigures("my_queue", "My queue", my_queue, roles=(Role.AGENT,), order=20, most=5),)

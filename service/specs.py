@@ -82,7 +82,8 @@ MARKS = {
 }
 
 
-def _at_hand(mark: str) -> Q:
+def at_hand(mark: str) -> Q:
+    """The tickets behind one of `MARKS`. Raises ValueError with a sentence."""
     if mark not in MARKS:
         raise ValueError(f"The marks of tickets are {', '.join(f'“{name}”' for name in MARKS)}.")
     found = Q(state__in=UNSOLVED)
@@ -156,7 +157,7 @@ TICKET_FIELDS = (
         condition=lambda end, value: Q(contact=value) | Q(organization=value)),
     FieldSpec("counted", "Counted", "pk", kind="mark", column=False, order=82, mark=marks.condition,
         words=marks.words, stored="service.ticket.opened_at", always=True),
-    FieldSpec("at_hand", "At hand", "state", kind="mark", mark=_at_hand, words=_at_hand_words, column=False, order=81,
+    FieldSpec("at_hand", "At hand", "state", kind="mark", mark=at_hand, words=_at_hand_words, column=False, order=81,
         help="unsolved; waits: for an answer of ours; theirs: of the customer’s; free: nobody has it; late;"
              " soon: late, or due within four hours.",
         stored="service.ticket.state", always=True),
