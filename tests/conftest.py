@@ -1,6 +1,7 @@
 """What every test gets: the servers of the run, a real worker where one is asked for, lines for the end of the run."""
 
 import gc
+import itertools
 import os
 import sys
 import uuid
@@ -10,11 +11,12 @@ from typing import cast
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 from crm.database.owner import as_owner
 from tests.drills.tally import Tally, line_of
-from tests.emptying import be_quick
+from tests.emptying import be_quick, clear_dead_rows
 from tests.servers import Servers
 from tests.together import Together
 from tests.worker import Worker
@@ -23,6 +25,8 @@ LINE = "line at the end"
 DRILL = "drill"
 DRILLS: Counter[str] = Counter()
 OWN_PRODUCTS = ("tests/drills/", "tests/platform/test_serve.py", "tests/operations/test_compose.py")
+CLEARED_EVERY = 150  # tests
+TESTS = itertools.count(1)
 WALKS = ("access walk", "admin walk")
 gc.set_threshold(20_000, 20, 20)
 
@@ -93,6 +97,16 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock(), as_owner():
         teardown_databases(made, verbosity=how_loud)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """Once in so many tests of a process, after one of them."""
+    done = yield
+    is_made = str(connection.settings_dict["NAME"]).startswith("test_crm")
+    if next(TESTS) % CLEARED_EVERY == 0 and is_made and not settings.CRM_DATABASE_URL:
+        clear_dead_rows()
+    return done
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
