@@ -33,7 +33,7 @@ PARTS = {
     "outbox": "What is due leaves",
 }
 TONES = {"ok": "good", "late": "warn", "never": "warn", "failing": "bad"}
-SAID = {"ok": "as it should be", "late": "late", "never": "not heard of yet", "failing": "does not answer"}
+SAID = {"ok": "as it should be", "late": "late", "never": "not heard of yet", "failing": "not as it must be"}
 
 
 def jobs_figure(user: User) -> list[Figure]:

@@ -106,7 +106,7 @@ def test_a_broken_tile_is_noted_and_says_so(manager, monkeypatch, caplog):
 def test_what_was_not_computed_yet_is_a_sentence():
     client = make.signed_in(make.make_user(Role.MANAGER))
     for name in ("retention", "nps", "churn", "clv", "service", "campaigns"):
-        assert "panel-body ink-2" in client.get(f"/dashboards/tile/?tile={name}").content.decode(), name
+        assert "dash-nothing" in client.get(f"/dashboards/tile/?tile={name}").content.decode(), name
 
 
 def test_figures_of_service_stand_beside_those_of_as_many_days_before():
