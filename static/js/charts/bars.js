@@ -2,7 +2,8 @@
 (() => {
   const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
 
-  function bars(data, tone) {
+  function bars(data, tone, width) {
+    const plain = (value) => `${short.format(value)}${data.unit === " %" ? " %" : ""}`;
     const said = (value) => (value === null || value === undefined ? "–" : `${short.format(value)}${data.unit || ""}`);
     const span = (place) => (data.low && data.low[place] !== null ? ` (${said(data.low[place])} to ${said(data.high[place])})` : "");
     const whisker = (params, api) => {
@@ -16,7 +17,7 @@
     return {
       grid: { left: 8, right: 56, top: 8, bottom: 8, containLabel: true },
       tooltip: { trigger: "item", formatter: (found) => `${data.names[found.dataIndex]}: ${said(data.values[found.dataIndex])}${span(found.dataIndex)}` },
-      xAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, formatter: said } },
+      xAxis: { type: "value", splitNumber: width < 420 ? 2 : 4, splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, hideOverlap: true, formatter: plain } },
       yAxis: {
         type: "category", inverse: true, data: data.names, axisTick: { show: false }, axisLine: { show: false },
         axisLabel: { color: tone.ink2, width: 150, overflow: "truncate" },
