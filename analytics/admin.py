@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from analytics.models import ModelRun, RfmScore, RfmSegment, UsageLevel
+from analytics.models import ModelRun, QualityRules, RfmScore, RfmSegment, UsageLevel
+from analytics.models.quality import FIELDS
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 
 
@@ -26,6 +28,25 @@ class UsageLevelAdmin(LoggedAdmin):
     """How often is often, and the message that suits; the next run uses the shares."""
 
     list_display = ("level", "share", "message")
+
+
+class QualityRulesForm(forms.ModelForm):
+    """Weights, days, and the fields that are asked of persons and of organizations."""
+
+    person_fields = forms.MultipleChoiceField(choices=FIELDS, required=False, widget=forms.CheckboxSelectMultiple)
+    organization_fields = forms.MultipleChoiceField(choices=FIELDS, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+@admin.register(QualityRules)
+class QualityRulesAdmin(LoggedAdmin):
+    """The one row: what counts for data quality; the next run goes by it."""
+
+    form = QualityRulesForm
+    list_display = ("__str__", "complete_weight", "valid_weight", "fresh_weight", "unique_weight", "least_score")
+    sortable_by = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not QualityRules.objects.exists()
 
 
 @admin.register(ModelRun)

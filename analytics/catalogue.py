@@ -14,6 +14,8 @@ from analytics.home_figures import FIGURES
 from analytics.lead_panel import LEAD_FIELDS
 from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
+from analytics.quality.panels import CONTACT_PANELS as QUALITY_PANELS
+from analytics.quality.specs import QUALITY_FIELDS
 from analytics.satisfaction.specs import RESPONSE_FIELDS
 from analytics.specs import CONTACT_FIELDS
 from analytics.tiles import TILES
@@ -29,7 +31,7 @@ MADE_ANEW = "Figures that each run makes anew; the run and its parameters are ke
 
 CATALOGUE = Catalogue(
     fields={
-        "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS),
+        "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS, *QUALITY_FIELDS),
         "leads.lead": LEAD_FIELDS,
         "feedback.response": RESPONSE_FIELDS,
         "analytics.sellalert": ALERT_FIELDS,
@@ -58,12 +60,16 @@ CATALOGUE = Catalogue(
             *HISTORY_PANELS,
             *alerts.CONTACT_PANELS,
             *PAIR_PANELS,
+            *QUALITY_PANELS,
         ),
         "leads.lead": LEAD_PANELS,
     },
     navigation=(
         NavItem(
             "Duplicates", "duplicates:pair_list", "people", group="Customers", order=17, model="analytics.duplicatepair"
+        ),
+        NavItem(
+            "Data quality", "quality:overview", "clipboard-check", group="Data", order=925, model="contacts.contact"
         ),
         NavItem(
             "Selling alerts", "analytics:alert_list", "lightning", group="Sales", order=23, model="analytics.sellalert"
@@ -156,6 +162,7 @@ CATALOGUE = Catalogue(
         ),
         "analytics.leadscore": REBUILT,
         "analytics.prospectscore": REBUILT,
+        "analytics.qualityscore": REBUILT,
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.satisfactioncount": PastRule(exempt=MADE_ANEW),

@@ -20,7 +20,7 @@ KEYS = ContactKeys(
     keys=(
         *(
             ContactKey(f"analytics.{score}score", "contact", twice=DERIVED, told=False)
-            for score in ("rfm", "clv", "churn", "prospect")
+            for score in ("rfm", "clv", "churn", "prospect", "quality")
         ),
         ContactKey("analytics.scorehistory", "contact", because=MONTHS),
         ContactKey("analytics.sellalert", "contact", twice=ASIDE, told=False),

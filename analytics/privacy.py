@@ -13,6 +13,9 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("analytics.clvscore", ("contact",), unseen=FIGURES, title="Lifetime value"),
         PersonalTable("analytics.churnscore", ("contact",), unseen=FIGURES, title="Chance to leave"),
         PersonalTable("analytics.prospectscore", ("contact",), unseen=FIGURES, title="Chance to buy"),
+        PersonalTable(
+            "analytics.qualityscore", ("contact",), keeps=("faults",), unseen=FIGURES, title="Quality of the data"
+        ),
         PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
         PersonalTable(
             "analytics.scorehistory", ("contact",), keeps=("segment",), unseen=FIGURES, title="Scores month by month"
@@ -26,7 +29,8 @@ PERSONAL_DATA = PersonalData(
     without={
         "Figures of many customers together, and how they are made.": (
             "analytics.allowedfeature", "analytics.cohortcount", "analytics.dealforecast", "analytics.forecastsnapshot",
-            "analytics.forecastsum", "analytics.modelrun", "analytics.retentionrate", "analytics.rfmsegment",
+            "analytics.forecastsum", "analytics.modelrun", "analytics.qualityrules",
+            "analytics.retentionrate", "analytics.rfmsegment",
             "analytics.satisfactioncount", "analytics.segmentmove", "analytics.usagelevel",
         ),
     },

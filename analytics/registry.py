@@ -89,6 +89,8 @@ SHIPPED = (
         url_name="analytics:forecast_detail",
     ),
     Step("duplicates", "Duplicates", "analytics.steps.duplicates", url_name="duplicates:pair_list"),
+    # behind the pairs that it tells of
+    Step("quality", "Data quality", "analytics.steps.quality", url_name="quality:overview"),
 )
 BROUGHT = tuple(step for name in settings.CRM_ANALYSIS_STEPS for step in import_string(name))
 """Of the apps above."""

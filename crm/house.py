@@ -12,6 +12,7 @@ JOBS = {
     "import_back": "crm.importing.taking_back.actions.run_taking_back",
     "bulk": "crm.bulk.jobs.run_bulk",
     "bulk_undo": "crm.bulk.undoing.run_undo",
+    "repair": "contacts.repairing.actions.run_repair",
     "place contacts": "contacts.territories.placing.run_placing",
     "deal amounts": "pipeline.jobs.refresh_all_deals",
     "responsibilities": "contacts.responsibility.keeping.run_keeping",
@@ -39,6 +40,7 @@ CONVERSION_STEP = "pipeline.converting.STEP"
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
 DEMO_LOADERS = [
     "crm.demo.staff.load",
+    "crm.demo.mappings.load",
     "contacts.demo.book.load",
     "orders.demo.sales.load",
     "contacts.demo.history.load",
@@ -46,6 +48,7 @@ DEMO_LOADERS = [
     "contacts.demo.ties.load",
     "contacts.demo.working.load",
     "contacts.demo.twins.load",
+    "contacts.demo.untidy.load",
     "crm.demo.statistics.load",
     "orders.demo.after_sales.load",
     "contacts.demo.origins.load",

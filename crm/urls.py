@@ -122,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campaigns.urls")),
     path("analytics/", include("analytics.urls")),
     path("duplicates/", include("analytics.duplicates.urls")),
+    path("quality/", include("analytics.quality.urls")),
     path("api/v1/", api.urls),
     path("accounts/", include("crm.accounts.urls")),
     path("admin/", admin.site.urls),

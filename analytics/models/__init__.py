@@ -4,6 +4,7 @@ from analytics.models.alerts import SellAlert
 from analytics.models.duplicates import DistinctPair, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
+from analytics.models.quality import QualityRules, QualityScore
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
 from analytics.models.satisfaction import SatisfactionCount
@@ -24,6 +25,8 @@ __all__ = [
     "LeadScore",
     "ModelRun",
     "ProspectScore",
+    "QualityRules",
+    "QualityScore",
     "RetentionRate",
     "RfmScore",
     "RfmSegment",

@@ -54,7 +54,7 @@ def load(house: House) -> None:
     """
     _refuse_real_company()
     Company.objects.get_or_create(
-        pk=1, defaults={"name": COMPANY, "time_zone": TIME_ZONE, "currency": CURRENCY, "is_demo": True}
+        pk=1, defaults={"name": COMPANY, "time_zone": TIME_ZONE, "currency": CURRENCY, "country": "DE", "is_demo": True}
     )
     for name, parent in TEAMS.items():
         above = Team.objects.get(name=parent) if parent else None

@@ -60,4 +60,4 @@ class ImportBackView(View):
 
 
 def _size(job: JobRun) -> int:
-    return int(job.result.get("created", 0)) + int(job.result.get("updated", 0))
+    return sum(int(job.result.get(name, 0)) for name in ("created", "updated", "changed"))

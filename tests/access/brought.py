@@ -18,6 +18,7 @@ from tests.access.law import Address
 from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
 from tests.access.play_table import PLAY_ADDRESSES, PLAY_MAKERS
 from tests.access.privacy_table import PRIVACY_ADDRESSES, PRIVACY_MAKERS
+from tests.access.quality_table import QUALITY_ADDRESSES
 from tests.access.remedied import REMEDY_MAKERS
 from tests.access.remedy_table import REMEDY_ADDRESSES
 from tests.access.ticket_table import TICKET_ADDRESSES
@@ -50,4 +51,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **MERGE_ADDRESSES,
     **IMPORT_ADDRESSES,
     **PRIVACY_ADDRESSES,
+    **QUALITY_ADDRESSES,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 
+from analytics.models import QualityRules
 from campaigns.models import SendingRules
 from crm.administration.guarding import GuardedAdmin
 from crm.choices import Role
@@ -99,6 +100,7 @@ def record_of(label: str, owner: User) -> Any:
         "service.WebForm": lambda: WebForm.objects.create(name="Contact", queue=Queue.objects.create(name="Support")),
         "service.RemedyRules": lambda: RemedyRules.objects.create(pk=1),
         "service.Queue": lambda: MAKERS["ticket"](owner, "one").queue,
+        "analytics.QualityRules": lambda: QualityRules.objects.create(pk=1),
         "campaigns.Segment": lambda: MAKERS["segment"](owner, "one"),
         "campaigns.Offer": lambda: MAKERS["offer"](owner, "one"),
         "campaigns.Play": lambda: MAKERS["play"](owner, "one"),

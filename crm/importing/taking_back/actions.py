@@ -27,6 +27,8 @@ from crm.models import ImportRun, JobRun, User
 from crm.templatetags.figures import day_and_time, plural
 
 KIND, IMPORT = "import_back", "import"
+REPAIRED = {"repair": "contacts"}
+"""Jobs that change records as an import does, and are taken back as one: by kind, the kind of rows."""
 NOT_YOURS = "This is no import that you could take back."
 PRUNED = "The history of this time is not kept any more, so it is not known what the import changed."
 LOST = "Something else took a value meanwhile that would be put back (a number, an address). Nothing was taken back."
@@ -76,7 +78,9 @@ class _InTheWay(Exception):
 
 
 def kind_of(job: JobRun) -> ImportKind | None:
-    """The kind of rows that a job brought in; None for what is no import that is done."""
+    """The kind of rows that a job brought in or repaired; None for what is neither, or not done."""
+    if job.kind in REPAIRED and job.state == JobState.DONE:
+        return import_kinds()[REPAIRED[job.kind]]
     if job.kind != IMPORT or job.state != JobState.DONE:
         return None
     run = ImportRun.objects.filter(pk=job.parameters.get("run")).first()
@@ -84,9 +88,10 @@ def kind_of(job: JobRun) -> ImportKind | None:
 
 
 def may_take_back(user: User, job: JobRun) -> bool:
-    """Whether this person may take this import back: who may change the job and import such rows."""
-    kind = kind_of(job)
-    return kind is not None and can(user, Verb.CHANGE, job) and can(user, Verb.IMPORT, apps.get_model(kind.model))
+    """Whether this person may take this import back: who may change the job and import such rows (change them, for a
+    repair)."""
+    kind, verb = kind_of(job), Verb.CHANGE if job.kind in REPAIRED else Verb.IMPORT
+    return kind is not None and can(user, Verb.CHANGE, job) and can(user, verb, apps.get_model(kind.model))
 
 
 def taken_back(job: JobRun) -> dict[str, Any] | None:
