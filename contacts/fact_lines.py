@@ -16,6 +16,7 @@ from contacts.acquired.queries import lists_of
 from contacts.choices import PointKind
 from contacts.markets.queries import categories_of
 from contacts.models import Address, Contact, ContactPoint
+from contacts.postal import lines_of
 from crm.company import company_today, current_company
 from crm.templatetags.figures import full_day, number, whole_money
 from crm.templatetags.pieces import icon, person, pill
@@ -63,9 +64,7 @@ def _point(point: ContactPoint) -> SafeString:
 def _address(address: Address | None) -> Drawn:
     if address is None:
         return ""
-    place = f"{address.postal_code} {address.city}".strip()
-    lines = [address.street, ", ".join(part for part in (place, address.region) if part), address.country_name]
-    return format_html_join(BREAK, "{}", ((line,) for line in lines if line))
+    return format_html_join(BREAK, "{}", ((line,) for line in lines_of(address, with_region=True)))
 
 
 def _record(contact: Contact, name: str) -> Drawn:

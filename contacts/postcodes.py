@@ -28,7 +28,10 @@ POSTCODES = {
     "SK": r"^[0-9]{3} ?[0-9]{2}$",
     "US": r"^[0-9]{5}(-[0-9]{4})?$",
 }
-WITHOUT_POSTCODES = frozenset({"AE", "AO", "BS", "BO", "BW", "CI", "CM", "FJ", "GH", "HK", "MO", "PA", "QA", "UG"})
+WITHOUT_POSTCODES = frozenset(
+    "AE AG AO BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GM GQ GY HK KI KM KN KP ML MO MR NR NU QA RW"
+    " SB SC SL SR SS ST SY TD TG TK TL TO TV UG VU YE ZW".split()
+)
 # where the blank or the dash stands: (country, sign, how many stand behind it)
 _PARTED = {
     "BR": ("-", 3), "CA": (" ", 3), "CZ": (" ", 2), "GB": (" ", 3), "GR": (" ", 2), "IE": (" ", 4), "JP": ("-", 4),

@@ -23,6 +23,8 @@ from crm.company import current_company
 from crm.importing.values import EMAIL
 
 CHUNK = 2_000
+UNSAID = ("normalised", "first_name", "last_name")
+"""Columns that go along with one that is shown."""
 WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 SMALL_WORDS = frozenset(
     {"von", "van", "de", "der", "den", "zu", "du", "la", "le", "da", "di", "del", "dos", "af", "av"}
@@ -71,7 +73,7 @@ class Repair:
             if before == after:
                 continue
             contact_id = row.pk if self.model is Contact else row.contact_id
-            shown = [name for name in after if name != "normalised"]
+            shown = [name for name in after if name in before and name not in UNSAID]
             old, new = (", ".join(filter(None, (said[name] for name in shown))) for said in (before, after))
             name = row.name if self.model is Contact else row.contact.name
             yield Proposal(row.pk, contact_id, name, old, new, before, after)

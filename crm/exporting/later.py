@@ -69,7 +69,13 @@ def run_export(job: JobRun, progress: Progress) -> dict[str, Any]:
     run = ExportRun.objects.select_related("actor", "file").get(pk=job.parameters["export"])
     if run.file is None:
         _make(run, progress)
-    return {"rows": run.rows, "name": run.name, "export": run.pk, "url": run.get_absolute_url()}
+    return {
+        "rows": run.rows,
+        "name": run.name,
+        "export": run.pk,
+        "url": run.get_absolute_url(),
+        "days": settings.CRM_KEEP_EXPORTS_DAYS,
+    }
 
 
 def _make(run: ExportRun, progress: Progress) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from contacts.models import Address, Contact
+from contacts.postal import lines_of
 from crm.company import current_company
 from crm.templatetags.figures import money, plain_number
 from pipeline.models import Letterhead, Quote, QuoteLine
@@ -151,10 +152,7 @@ def _customer(quote: Quote) -> tuple[str, ...]:
 
 def _address(contact: Contact) -> list[str]:
     address = Address.objects.filter(contact=contact).order_by("-is_primary", "pk").first()
-    if address is None:
-        return []
-    place = " ".join(part for part in (address.postal_code, address.city) if part)
-    return [line for line in (address.street, place, address.region, address.country_name) if line]
+    return lines_of(address) if address else []
 
 
 def _lines(text: str) -> tuple[str, ...]:
