@@ -43,7 +43,6 @@ def deals_card(request: HttpRequest) -> dict[str, Any] | None:
         mask(user, deal)
     return {
         "deals": [{"deal": deal, "why": _why(deal, today)} for deal in rows],
-        "pace": _pace(user, today),
         "may_change": can(user, Verb.CHANGE, Deal),
     }
 
