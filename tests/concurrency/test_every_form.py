@@ -19,6 +19,7 @@ ONE_WRITER = {
     "crm:import_back",  # of two presses one takes it back (tests/importing/test_taking_back.py)
     "contacts:contact_share",  # a share says anew how
     "contacts:contact_merge",  # of two records at once: either saved meanwhile is said (tests/contacts/test_merging.py)
+    "quality:repair",  # writes only rows that are still as they were shown (tests/quality)
     "feedback:survey_ask",  # sends the survey; changes nothing of it
     # what the chosen rows are to be from now on; taken back row by row, where nobody changed it since (tests/bulk)
     "contacts:contact_bulk",
