@@ -18,6 +18,7 @@ from campaigns.models import Campaign, Variant
 from campaigns.offers.checking import OfferCount, look_over_offers
 from campaigns.sending.audience import Audience, count_audience, count_zones, mails_with_offers, people_of, rules
 from campaigns.sending.hours import Plan, Schedule
+from campaigns.ways.adapters import adapter_for
 from contacts.models import Purpose
 from crm.models import User
 from crm.templatetags.figures import number, plural
@@ -101,6 +102,8 @@ def _faults_of_way(campaign: Campaign) -> list[str]:
 
 def _schedule(campaign: Campaign, user: User | None) -> Schedule | None:
     """When those who may be written to would get it, if it started now; the control group is among them."""
+    if campaign.channel != CampaignChannel.EMAIL and adapter_for(campaign.channel) is None:
+        return None  # no hour is quiet for a letter, and a call is made by a person
     now = timezone.now()
     plan = Plan(campaign, rules(), now)
     return plan.schedule(count_zones(campaign, user), now) if plan.is_by_clock or plan.moment > now else None

@@ -4,7 +4,8 @@ An adapter is a function `deliver(messages) -> outcomes`, named in `CRM_ADAPTERS
 `sms=acme.crm.deliver`. It gets `Message`s, at most a hundred at a time, and answers with one `Outcome` for each, in
 the same order; an exception means that nobody knows what became of them. They are claimed, and that is committed,
 before it is called: what it was given once is never given to it again, and a death in between leaves them *uncertain*,
-as with mails. Without an adapter the messages wait in a file, which somebody takes to the provider (`ways.files`).
+as with mails. Quiet hours hold, on the clock where each person is. Without an adapter the messages wait in a file,
+which somebody takes to the provider (`ways.files`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from django.utils.module_loading import import_string
 
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.models import Campaign, Piece, Recipient
+from campaigns.sending.waiting import plan_of
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 100
@@ -87,12 +89,21 @@ def deliver_waiting(key: int) -> int:
 
 @transaction.atomic
 def _claimed(key: int) -> list[Piece]:
-    if not Campaign.everything.select_for_update(no_key=True).filter(pk=key, state=CampaignState.SENDING).exists():
+    campaign = Campaign.everything.select_for_update(no_key=True).filter(pk=key, state=CampaignState.SENDING).first()
+    if campaign is None:
         return []
     waiting = Piece.objects.filter(campaign=key, claimed_at=None, recipient__state=RecipientState.HANDED)
+    waiting = waiting.filter(recipient__time_zone__in=_awake(campaign, waiting))
     pieces = list(waiting.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
     Piece.objects.filter(pk__in=[piece.pk for piece in pieces]).update(claimed_at=timezone.now())
     return pieces
+
+
+def _awake(campaign: Campaign, waiting: Any) -> list[str]:
+    """The zones of those who wait in which no quiet hours are now."""
+    plan, now = plan_of(campaign), timezone.now()
+    zones = waiting.order_by().values_list("recipient__time_zone", flat=True).distinct()
+    return [zone for zone in zones if plan.opening(zone, now).opens_at <= now]
 
 
 def _give_up(key: int) -> None:

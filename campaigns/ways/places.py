@@ -29,10 +29,11 @@ class Place:
 
 
 def places_of(channel: str, keys: Sequence[int]) -> dict[int, Place]:
-    """By the ids of contacts; who has none is not among them. One query."""
+    """By the ids of contacts; who has none is not among them, nor who has a town alone, where
+    no letter arrives. One query."""
     if channel == CampaignChannel.POST:
         rows = Address.objects.filter(contact__in=keys).order_by("contact", "is_primary", "-pk")
-        return {row.contact_id: _postal(row) for row in rows if row.street or row.city}
+        return {row.contact_id: _postal(row) for row in rows if row.street.strip() and row.city.strip()}
     points = ContactPoint.objects.filter(contact__in=keys, kind=POINTS[channel])
     found = points.order_by("contact", "is_primary", "-pk").values_list("contact", "kind", "normalised", "value")
     return {

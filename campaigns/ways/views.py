@@ -67,6 +67,7 @@ class PieceListView(PieceView):
             "record": campaign,
             "called": CALLED[CampaignChannel(campaign.channel)],
             "pieces": [(piece, piece.recipient) for piece in shown[:SHOWN]],
+            "waits": "call to be made" if campaign.channel == CampaignChannel.PHONE else "has not gone out",
             "count": rows.count(),
             "code": request.GET.get("code", ""),
             "hides_place": hides_place(user, campaign),

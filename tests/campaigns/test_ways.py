@@ -7,11 +7,12 @@ import datetime as dt
 import io
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from campaigns.choices import CampaignState, RecipientState
-from campaigns.models import Campaign, Piece, Recipient
+from campaigns.models import Campaign, Piece, Recipient, SendingRules
 from campaigns.sending import actions
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_outcomes
@@ -168,6 +169,22 @@ def test_an_adapter_is_given_each_message_once_whatever_becomes_of_it(house, set
     assert refused.reason == "The number is not in service."
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.SENT
+
+
+def test_no_message_leaves_in_the_quiet_hours_of_where_somebody_is(house, settings):
+    allowing("wireless", 2)
+    settings.CRM_ADAPTERS = {"sms": "tests.campaigns.test_ways.deliver"}
+    GIVEN.clear()
+    campaign = launched(house, "sms")
+    Recipient.objects.filter(contact__name="p1").update(time_zone="Asia/Tokyo")
+    Recipient.objects.filter(contact__name="p0").update(time_zone="Europe/Berlin")
+    SendingRules.objects.create(pk=1, quiet_from=dt.time(21), quiet_until=dt.time(8))
+    with time_machine.travel(dt.datetime(2026, 12, 1, 14, tzinfo=dt.UTC)):  # 15:00 in Berlin, 23:00 in Tokyo
+        run_campaign(campaign.pk)
+        assert [message.to for message in GIVEN] == ["+49221550"]
+    with time_machine.travel(dt.datetime(2026, 12, 2, 0, tzinfo=dt.UTC)):  # 09:00 in Tokyo
+        run_campaign(campaign.pk)
+        assert [message.to for message in GIVEN] == ["+49221550", "+49221551"]
 
 
 def test_what_died_with_its_worker_is_uncertain_and_never_given_again(house, settings):
