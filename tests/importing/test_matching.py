@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.urls import reverse
 
@@ -12,6 +14,7 @@ from crm.importing.errors import UnreadableFile
 from crm.importing.taking_back.actions import run_taking_back, start_taking_back
 from crm.jobs import SilentProgress, run_job
 from crm.models import JobRun, RowChange
+from tests.concurrency.racing import at_once
 from tests.factories import make_company, make_contact, make_user
 from tests.factories import signed_in as client_of
 from tests.importing.tables import brought_in, counts, written
@@ -139,3 +142,15 @@ def test_the_wizard_shows_what_would_change_and_the_import_can_be_taken_back(hou
     ada.refresh_from_db()
     assert (ada.industry, Contact.objects.count()) == ("", 2)
     assert Address.objects.get(contact=ada).city == "Kiel"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_at_once_make_nobody_twice(house, tmp_path):
+    file = "email,name\n" + "".join(f"new{n}@a.example,Person {n}\n" for n in range(40))
+
+    def bring(name: str) -> tuple[int, int, int, int]:
+        return counts(brought_in("contacts", written(tmp_path, file, name), match="email"))
+
+    found = sorted(at_once([partial(bring, "one"), partial(bring, "two")]))
+    assert found == [(0, 0, 40, 0), (40, 0, 0, 0)]
+    assert Contact.objects.filter(name__startswith="Person").count() == 40
