@@ -117,10 +117,9 @@ def archive_contact(*, actor: User | None, contact: Contact) -> None:
 
 @transaction.atomic
 def restore_contact(*, actor: User | None, contact: Contact) -> None:
-    """Bring an archived contact back."""
-    if Contact.objects.filter(pk=contact.pk, archived_at__isnull=False, merged_into=None).update(
-        archived_at=None, version=F("version") + 1
-    ):
+    """Bring an archived contact back; of an erased one there is nobody to bring."""
+    back = Contact.objects.filter(pk=contact.pk, archived_at__isnull=False, merged_into=None, erased_at=None)
+    if back.update(archived_at=None, version=F("version") + 1):
         log(actor=actor, verb="restore", object=contact, contact_id=contact.pk, summary=f"Restored {contact.name}")
 
 

@@ -13,6 +13,7 @@ JOBS = {
     "bulk": "crm.bulk.jobs.run_bulk",
     "bulk_undo": "crm.bulk.undoing.run_undo",
     "repair": "contacts.repairing.actions.run_repair",
+    "erasure": "contacts.privacy.actions.run_erasure",
     "place contacts": "contacts.territories.placing.run_placing",
     "deal amounts": "pipeline.jobs.refresh_all_deals",
     "responsibilities": "contacts.responsibility.keeping.run_keeping",

@@ -34,7 +34,8 @@ from crm.failpoints import failpoint
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
 from crm.mail.drafts import Draft, row_of
-from crm.models import OutgoingMail, SuppressedAddress
+from crm.mail.suppression import closed_among
+from crm.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
 CHUNK, MOST_IN_LEDGER = 200, 1_000
@@ -198,9 +199,7 @@ def _addresses(keys: Sequence[int]) -> dict[int, str]:
     """The address that a mail goes to: the first open one."""
     rows = ContactPoint.objects.filter(contact__in=keys, kind=PointKind.EMAIL).order_by("contact", "-is_primary", "pk")
     points = list(rows.values_list("contact", "normalised", "value"))
-    closed = set(
-        SuppressedAddress.objects.filter(address__in=[one for _, one, _ in points]).values_list("address", flat=True)
-    )
+    closed = closed_among(one for _, one, _ in points)
     found: dict[int, str] = {}
     for contact, normalised, value in points:
         if normalised not in closed:

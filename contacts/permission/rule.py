@@ -4,7 +4,8 @@ It is an expression over contacts, so that one contact on its page and a million
 the same words. In this order: an archived contact is not written to; nor one without an address for the channel, or
 whose every address is suppressed. Then the newest consent for the channel counts that speaks of the purpose or of
 every purpose (of contacts that were merged into this one the strictest, until a later word is said of this one): a
-withdrawal forbids; where every list that they came with has run out of its licence, or one of them is
+withdrawal forbids, as does that of somebody who was erased since and had the address, unless they agreed anew (only a
+hash of it is kept); where every list that they came with has run out of its licence, or one of them is
 compiled, only an opt-in of their own allows; a consent that is weaker than the purpose needs forbids, as does none at
 all, unless the purpose needs none.
 """
@@ -38,6 +39,8 @@ from django.utils import timezone
 from contacts.choices import YES, Answer, ConsentChannel, ConsentLevel, ListKind, PointKind
 from contacts.models import Address, Consent, Contact, ContactPoint, ListedContact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
+from crm.mail.choices import SuppressionReason
+from crm.mail.suppression import DigestOf, is_closed
 from crm.models import SuppressedAddress
 from crm.templatetags.figures import full_day
 
@@ -103,6 +106,7 @@ def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Cas
         *_suppressed(channel),
         When(Exact(level, NO), then=Value(Answer.WITHDRAWN)),
         When(Exact(least, NO), then=Value(Answer.NOT_NEEDED)),
+        When(_refused_before(channel, purpose, moment), then=Value(Answer.WITHDRAWN)),
         When(_has_ended(moment) & is_weak, then=Value(Answer.LICENCE_ENDED)),
         When(is_compiled & is_weak, then=Value(Answer.COMPILED)),
         When(LessThan(level, NO), then=Value(Answer.NEVER_ASKED)),
@@ -204,5 +208,19 @@ def _suppressed(channel: str) -> list[When]:
     """No e-mail address is left that anything is sent to."""
     if channel != ConsentChannel.EMAIL:
         return []
-    is_open = ~Exists(SuppressedAddress.objects.filter(address=OuterRef("normalised")))
-    return [When(~Q(Exists(_ways(channel).filter(is_open))), then=Value(Answer.SUPPRESSED))]
+    return [When(~Q(Exists(_ways(channel).filter(~is_closed("normalised")))), then=Value(Answer.SUPPRESSED))]
+
+
+def _refused_before(channel: str, purpose: str, moment: dt.datetime) -> Q:
+    """Who has an address or number of theirs said no, was erased, and has not agreed since. Where nobody was, it is
+    one question for all."""
+    if channel not in POINTS:
+        return Q(pk__in=())
+    refusals = SuppressedAddress.objects.filter(reason=SuppressionReason.WITHDRAWN)
+    agreed = in_force(OuterRef("contact"), channel, purpose, moment).filter(level__gte=ConsentLevel.OPT_IN)
+    never = Value(dt.datetime(1, 1, 2, tzinfo=dt.UTC), output_field=DateTimeField())
+    ways = _ways(channel).annotate(
+        digest=DigestOf("normalised"), agreed_at=Coalesce(Subquery(agreed.values("recorded_at")[:1]), never)
+    )
+    later = refusals.filter(address=OuterRef("digest"), created_at__gt=OuterRef("agreed_at"))
+    return Q(Exists(refusals)) & Q(Exists(ways.filter(Exists(later))))

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from contacts.choices import RequestState
 from contacts.models import Contact, PrivacyRequest
 from contacts.privacy import actions
+from contacts.privacy.erasing import plan_erasure
+from contacts.privacy.forms import EraseForm
+from contacts.privacy.people import person_of
 from contacts.privacy.reading import sections_of
+from contacts.privacy.tables import apps_with_personal_data
 from contacts.privacy.writing import as_archive, as_html, as_json
 from crm.access import can
 from crm.choices import Verb
 from crm.views.base import ActionView, ScopedView
+from crm.views.forms import REFUSED, add_refusal
 from crm.views.lists import ListPage
 
 TONES = {
@@ -100,6 +106,39 @@ class PersonFileView(OnPerson):
         content = as_json(contact, sections) if form == "json" else as_html(contact, sections)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(content, content_type=FORMS[form], headers=headers)
+
+
+class EraseView(OnPerson):
+    """What an erasure would do, and what should be ended before; sent with the typed name, a job does it."""
+
+    right = Verb.RUN
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.get_record(), EraseForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        contact, form = self.get_record(), EraseForm(request.POST)
+        if not form.is_valid():
+            return self.show(contact, form, REFUSED)
+        try:
+            asked = actions.ask_for_erasure(actor=self.request.user, contact=contact, **form.cleaned_data)
+        except ValidationError as error:
+            add_refusal(form, error)
+            return self.show(contact, form, REFUSED)
+        messages.success(request, "A job erases them now.")
+        return redirect(asked)
+
+    def show(self, contact: Contact, form: EraseForm, status: int = 200) -> HttpResponse:
+        refused = actions.refusal(contact)
+        person = person_of(contact)
+        context = {
+            "record": contact,
+            "form": form,
+            "refused": refused,
+            "counts": [] if refused else plan_erasure([person]).counts(),
+            "standing": [words for app in apps_with_personal_data() for ask in app.stands for words in ask(person)],
+        }
+        return render(self.request, "contacts/privacy/erase.html", context, status=status)
 
 
 class AccessAskView(OnPerson, ActionView):

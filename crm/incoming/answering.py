@@ -13,7 +13,8 @@ from crm.incoming.threads import house_addresses
 from crm.locks import wait_for_word
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailKind
-from crm.models import IncomingMail, OutgoingMail, SuppressedAddress
+from crm.mail.suppression import closing
+from crm.models import IncomingMail, OutgoingMail
 
 ANSWER_LOCK = 7341
 ONCE_WITHIN = dt.timedelta(hours=24)
@@ -28,7 +29,7 @@ def answer_by_machine(letter: Letter, *, subject: str, text: str) -> OutgoingMai
     mail = letter.mail
     if not may_be_answered(letter.read) or letter.is_flood or letter.is_from_colleague:
         return None
-    if mail.from_address in house_addresses() or SuppressedAddress.objects.filter(address=mail.from_address).exists():
+    if mail.from_address in house_addresses() or closing(mail.from_address).exists():
         return None
     with transaction.atomic():
         if not _is_first(mail):

@@ -23,6 +23,7 @@ from crm.mail.drafts import Draft, row_of
 from crm.mail.ledger import suppress
 from crm.mail.sending import ring
 from crm.mail.slots import call_back
+from crm.mail.suppression import digest_of
 from crm.models import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
 
 if TYPE_CHECKING:
@@ -111,8 +112,9 @@ def suppress_address(*, actor: User | None, address: str, reason: str, note: str
 
 def allow_address(*, actor: User | None, address: str) -> bool:
     """Send to this address again; False when nothing stood against it."""
+    normal = normal_address(address)
     with transaction.atomic():
-        count, _ = SuppressedAddress.objects.filter(address=normal_address(address)).delete()
+        count, _ = SuppressedAddress.objects.filter(address__in=(normal, digest_of(normal))).delete()
         if count:
             log(actor=actor, verb="allow address", summary="An address gets mail again")
     return bool(count)

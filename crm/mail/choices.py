@@ -29,6 +29,7 @@ class SuppressionReason(TextChoices):
     HARD_BOUNCE = "hard_bounce", "it does not exist"
     COMPLAINT = "complaint", "its owner complained"
     MANUAL = "manual", "somebody entered it by hand"
+    WITHDRAWN = "withdrawn", "they said no before they were erased"
 
 
 DEFAULT_CHANNEL = "default"

@@ -14,6 +14,7 @@ from crm.holding import is_sending_held
 from crm.mail.addresses import normal_address
 from crm.mail.choices import MailKind, MailState, SuppressionReason
 from crm.mail.replies import Outcome, Verdict
+from crm.mail.suppression import closing
 from crm.models import OutgoingMail, SuppressedAddress
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def is_anything_due(channel_id: int) -> bool:
 
 def is_suppressed(mail: OutgoingMail) -> bool:
     """Whether nothing may go to the address of a row."""
-    return SuppressedAddress.objects.filter(address=normal_address(mail.recipient)).exists()
+    return closing(normal_address(mail.recipient)).exists()
 
 
 def is_in_flight(mail: OutgoingMail) -> bool:
@@ -57,7 +58,7 @@ def record(mail: OutgoingMail, outcome: Outcome) -> None:
 
 def cancel_suppressed(mail: OutgoingMail) -> None:
     """End a claimed row whose address gets nothing any more."""
-    found = SuppressedAddress.objects.filter(address=normal_address(mail.recipient)).first()
+    found = closing(normal_address(mail.recipient)).first()
     reason = found.get_reason_display() if found else "it was suppressed when this was due"
     OutgoingMail.objects.filter(pk=mail.pk, state=MailState.IN_FLIGHT).update(
         state=MailState.CANCELLED, last_error=f"Nothing is sent to this address: {reason}."

@@ -16,7 +16,8 @@ from crm.mail import actions
 from crm.mail.addresses import normal_address
 from crm.mail.choices import MailState
 from crm.mail.ledger import figures
-from crm.models import MailChannel, OutgoingMail, SuppressedAddress
+from crm.mail.suppression import closing
+from crm.models import MailChannel, OutgoingMail
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
 
@@ -67,7 +68,7 @@ class MailDetailView(ScopedView):
         context = {
             "mail": mail,
             "attachments": mail.attachments.select_related("file"),
-            "suppressed": SuppressedAddress.objects.filter(address=normal_address(mail.recipient)).first(),
+            "suppressed": closing(normal_address(mail.recipient)).first(),
             "may_change": can(request.user, Verb.CHANGE, mail),
         }
         return render(request, "crm/mails/mail_detail.html", context)

@@ -15,7 +15,8 @@ from contacts.permission.rule import permitted
 from crm.filtering.searching import search_rows
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.nodes import tree_of
-from crm.models import SavedView, SuppressedAddress, User
+from crm.mail.suppression import is_closed
+from crm.models import SavedView, User
 from feedback.choices import LeftOut
 from feedback.models import Invitation, Survey
 
@@ -62,7 +63,7 @@ def askable(rows: QuerySet[Contact], survey: Survey) -> QuerySet[Contact]:
 def with_address(rows: QuerySet[Contact]) -> QuerySet[Contact]:
     """With `ask_at`, the address that is written to: the main one, unless nothing is sent to it."""
     points = ContactPoint.objects.filter(contact=OuterRef("pk"), kind=PointKind.EMAIL)
-    open_ones = points.exclude(Exists(SuppressedAddress.objects.filter(address=OuterRef("normalised"))))
+    open_ones = points.exclude(is_closed("normalised"))
     return rows.annotate(ask_at=Subquery(open_ones.order_by("-is_primary", "pk").values("value")[:1]))
 
 

@@ -23,7 +23,7 @@ from contacts.models import Consent, Contact, ContactPoint, Interaction, Purpose
 from contacts.models.permission import EVERY_PURPOSE
 from contacts.permission.rule import Permission, answer_for, permission_of, said_for
 from crm.mail.addresses import normal_address
-from crm.models import SuppressedAddress
+from crm.mail.suppression import closed_among, refused_among
 from crm.templatetags.figures import full_day
 from leads.choices import LeadStatus, StopReason
 from leads.models import CaptureSubmission, Enrolment, Lead, LeadTouch, OptOut
@@ -138,6 +138,7 @@ def _of_strangers(leads: Sequence[Lead], purpose: str, moment: dt.datetime) -> d
         return {}
     keys = {lead.pk: normal_address(lead.email) for lead in leads if lead.email_key}
     suppressed = _suppressed(keys.values())
+    before = refused_among(keys.values())
     refused = dict(
         OptOut.objects.filter(email_key__in=[lead.email_key for lead in leads if lead.email_key], purpose=purpose)
         .order_by("at")
@@ -156,7 +157,12 @@ def _of_strangers(leads: Sequence[Lead], purpose: str, moment: dt.datetime) -> d
     return {
         lead.pk: Written(
             _stranger(
-                lead, keys.get(lead.pk, ""), agreed.get(lead.pk), refused.get(lead.email_key), needed, suppressed
+                lead,
+                keys.get(lead.pk, ""),
+                agreed.get(lead.pk),
+                refused.get(lead.email_key) or before.get(keys.get(lead.pk, "")),
+                needed,
+                suppressed,
             ),
             lead.email,
         )
@@ -201,5 +207,4 @@ def _stranger(
 
 
 def _suppressed(addresses: Iterable[str]) -> set[str]:
-    found = SuppressedAddress.objects.filter(address__in=list(addresses))
-    return set(found.values_list("address", flat=True))
+    return closed_among(addresses)

@@ -14,7 +14,8 @@ from contacts.permission.rule import SERVICE, may_write
 from crm.mail.actions import send_mail
 from crm.mail.addresses import named_mailbox, normal_address
 from crm.mail.choices import MailKind
-from crm.models import SuppressedAddress, User
+from crm.mail.suppression import closing
+from crm.models import User
 from leads.actions import log_touch
 from leads.models import Lead, LeadTouch
 from leads.writing.queries import Beginning
@@ -26,7 +27,7 @@ def write_to_lead(
 ) -> LeadTouch:
     """Send one mail in the person's name to a lead, and log it: the clock of the response stops. Replies go to the
     person; `below` goes with it under the text. Raises ValidationError where it may not be sent."""
-    if SuppressedAddress.objects.filter(address=normal_address(to)).exists():
+    if closing(normal_address(to)).exists():
         raise ValidationError({"to": "No mail reaches this address, or its owner wants none."})
     if lead.contact is not None:
         answer = may_write(lead.contact, channel=ConsentChannel.EMAIL, purpose=SERVICE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contacts.models import Contact, PrivacyRequest
 from contacts.privacy.actions import new_request
 from crm.models import User
-from tests.access.law import ALL, NOBODY, NONE, SCOPES, Address, button, page, reach
+from tests.access.law import ALL, NOBODY, NONE, SCOPES, Address, button, form, page, reach
 
 BY_MANAGERS = reach(NONE, NONE, NONE, ALL)
 SCOPES["privacy request"] = {"view": BY_MANAGERS}
@@ -14,6 +14,7 @@ PRIVACY_ADDRESSES: dict[str, Address] = {
     "privacy:request_list": page("privacy request"),
     "privacy:request_detail": Address("privacy request"),
     "privacy:person_file": button("person's data", "hand out"),
+    "privacy:person_erase": form("person's data", "erase", has_record=True),
     "privacy:access_ask": button("person's data", "hand out"),
 }
 

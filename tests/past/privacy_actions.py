@@ -9,9 +9,10 @@ from contacts.privacy import actions
 from tests.factories import make_contact
 
 PRIVACY_MODULES = (actions,)
-PRIVACY_NOT_ALONE = {"new_request"}
+PRIVACY_NOT_ALONE = {"new_request", "refusal", "run_erasure", "erase_one", "remove_files"}
 PRIVACY_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "hand_out": lambda actor: _on(lambda one: actions.hand_out(actor=actor, contact=one, form="json")),
+    "ask_for_erasure": lambda actor: _on(lambda one: actions.ask_for_erasure(actor=actor, contact=one, reason="asked")),
     "ask_for_access": lambda actor: _on(lambda one: actions.ask_for_access(actor=actor, contact=one)),
 }
 

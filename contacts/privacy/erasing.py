@@ -1,0 +1,140 @@
+"""A person goes out of every table that the catalogue of personal tables names, in one transaction.
+
+Rows that say who they were are deleted; those that sums and histories stand on stay, without a word of them, on a
+contact without a name. What the rows were before goes out of the row history, too, and what the log and other people's
+rows call them by. Who does it must own the tables: the history can be altered by nobody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import ForeignKey
+from django.utils import timezone
+
+from contacts.models import Contact
+from contacts.privacy.suppressing import keep_refusals
+from contacts.privacy.sweeping import clean_history, clean_rows, sweep
+from contacts.privacy.tables import Person, PersonalTable, personal_tables
+from crm.mail.choices import WAITING_STATES, MailState
+from crm.models import OutgoingMail, StoredFile
+
+STEP = 2_000
+
+
+@dataclass
+class Erasure:
+    """What is to be done to whom: the keys of their rows, table by table, read before anything is changed."""
+
+    persons: list[Person]
+    keys: list[tuple[PersonalTable, list[Any]]] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[int]:
+        return [key for person in self.persons for key in person.ids]
+
+    def counts(self) -> list[dict[str, Any]]:
+        """By table: what it is called, how many rows are erased and how many kept without words."""
+        found = []
+        for table, keys in self.keys:
+            if keys and (table.gone or table.blanks()):
+                gone = len(keys) if table.gone else 0
+                found.append({"title": table.heading, "gone": gone, "kept": len(keys) - gone})
+        return found
+
+
+def plan_erasure(persons: list[Person]) -> Erasure:
+    """Find every row of these people, and the files that nobody else's rows name."""
+    erasure = Erasure(persons)
+    for table in personal_tables():
+        keys = dict.fromkeys(key for person in persons for key in table.rows(person).values_list("pk", flat=True))
+        erasure.keys.append((table, list(keys)))
+    erasure.files = _files_of(erasure)
+    return erasure
+
+
+def erase(erasure: Erasure) -> list[str]:
+    """Do it, inside the caller's transaction; the names in the storage of the files that are to be removed then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+    rows = Contact.objects.select_for_update().filter(pk__in=erasure.ids).order_by("pk")
+    list(rows.values_list("pk"))
+    for person in erasure.persons:
+        keep_refusals(person)
+    _call_back(erasure)
+    names = _release_files(erasure.files)
+    # highest floor first: what hangs on a row goes before the row
+    for table, keys in reversed(erasure.keys):
+        for start in range(0, len(keys), STEP):
+            _change(table, keys[start : start + STEP])
+    now = timezone.now()
+    Contact.objects.filter(pk__in=erasure.ids, archived_at=None).update(archived_at=now)
+    Contact.objects.filter(pk__in=erasure.ids).update(erased_at=now)
+    sweep(erasure.persons)
+    for table, keys in erasure.keys:
+        clean_history(table, keys, erasure.ids)
+    clean_rows("crm_storedfile", erasure.files, ["name", "sha256"])
+    return names
+
+
+def _change(table: PersonalTable, keys: list[Any]) -> None:
+    rows = table.of._base_manager.filter(pk__in=keys)
+    if table.gone:
+        rows.delete()
+    elif blanks := table.blanks():
+        rows.update(**blanks)
+
+
+def _call_back(erasure: Erasure) -> None:
+    """What waits to be sent to them is not sent."""
+    keys = next(keys for table, keys in erasure.keys if table.model == "crm.outgoingmail")
+    OutgoingMail.objects.filter(pk__in=keys, state__in=WAITING_STATES).update(state=MailState.CANCELLED)
+
+
+def _file_keys() -> list[tuple[PersonalTable, Any]]:
+    return [
+        (table, one)
+        for table in personal_tables()
+        for one in table.of._meta.concrete_fields
+        if isinstance(one, ForeignKey) and one.related_model is StoredFile
+    ]
+
+
+def _files_of(erasure: Erasure) -> list[int]:
+    """The files that hang on the rows, but for those that hang on others, too (a price list that went to many)."""
+    by_table = {id(table): keys for table, keys in erasure.keys}
+    found: set[int] = set()
+    for table, key in _file_keys():
+        rows = table.of._base_manager.filter(pk__in=by_table[id(table)]).exclude(**{key.name: None})
+        found |= set(rows.values_list(key.attname, flat=True))
+    for relation in StoredFile._meta.related_objects:
+        model: Any = relation.related_model
+        mine = [pk for table, keys in erasure.keys if table.of is model for pk in keys]
+        name = relation.field.attname
+        others = model._base_manager.filter(**{f"{name}__in": found}).exclude(pk__in=mine)
+        found -= set(others.values_list(name, flat=True))
+    return sorted(found)
+
+
+def _release_files(keys: list[int]) -> list[str]:
+    """The rows of the files lose their names now; the contents go when that is certain."""
+    rows = StoredFile.objects.filter(pk__in=keys)
+    names = list(rows.filter(removed_at=None).order_by("pk").values_list("file", flat=True))
+    rows.update(name="erased", sha256="", removed_at=timezone.now())
+    return names
+
+
+def refuse_without_owner() -> str:
+    """Why this process cannot erase, in a sentence; empty where it can: only the owner alters the history."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('crm_rowchange', 'UPDATE')")
+        may = cursor.fetchone()[0]
+    if may:
+        return ""
+    return (
+        "Only the owner of the tables may alter the history: give the worker CRM_OWNER_DATABASE_URL, then start this"
+        " job again."
+    )
