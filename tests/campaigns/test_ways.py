@@ -191,9 +191,12 @@ def test_what_died_with_its_worker_is_uncertain_and_never_given_again(house, set
     allowing("wireless", 2)
     campaign = launched(house, "sms")
     run_campaign(campaign.pk)
-    Piece.objects.update(claimed_at=timezone.now() - dt.timedelta(hours=1))
+    Piece.objects.update(claimed_at=timezone.now())
     settings.CRM_ADAPTERS = {"sms": "tests.campaigns.test_ways.deliver"}
     GIVEN.clear()
+    run_campaign(campaign.pk)
+    assert (states(campaign), GIVEN) == ({"handed": 2}, []), "another worker has them in its hands"
+    Piece.objects.update(claimed_at=timezone.now() - dt.timedelta(hours=1))
     run_campaign(campaign.pk)
     assert (states(campaign), GIVEN) == ({"uncertain": 2}, [])
     settings.CRM_ADAPTERS = {"sms": "nowhere.at.all"}
