@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import F
+
 from contacts.choices import PointKind
 from contacts.keeping import refresh_search
 from contacts.models import Address, Contact, ContactPoint
@@ -54,6 +56,8 @@ def fill(batch: Batch) -> None:
     Contact.objects.bulk_create(people)
     ContactPoint.objects.bulk_create(points)
     Address.objects.bulk_create(addresses)
+    typed = Contact.objects.filter(pk__in=[person.pk for person in people])
+    typed.update(created_at=F("created_on"), updated_at=F("created_on"))  # the clock of the load is no fact of theirs
     refresh_search([person.pk for person in people])
     house.counts["contacts"] += len(people)
     house.counts["contact points"] += len(points)
