@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from campaigns.choices import CampaignState, Reached
@@ -31,7 +32,8 @@ def campaigns(user: User, question: Question) -> TileContent | None:
     since = company_today() - dt.timedelta(days=DAYS[question.period])
     begun = Q(starts_on__gte=since) | Q(launched_at__date__gte=since)
     rows = Campaign.objects.visible_to(user).filter(begun).exclude(state=CampaignState.PLANNED)
-    found = list(rows.order_by("-starts_on", "-pk")[:MOST])
+    day = Coalesce(TruncDate("launched_at"), "starts_on")
+    found = list(rows.order_by(day.desc(), "-pk")[:MOST])
     if not found:
         return None
     read_outcomes(found, user)

@@ -44,7 +44,8 @@ def moved_segments(user: User, since: dt.date, most: int) -> list[Moved]:
     """The segments with the most moves after this day, of the contacts that the person may see; two queries."""
     if not can(user, Verb.VIEW, Segment):
         return []
-    rows = SegmentMove.objects.filter(at__gte=end_of_day(since))
+    shown = Segment.objects.visible_to(user)
+    rows = SegmentMove.objects.filter(at__gte=end_of_day(since), segment__in=shown.order_by().values("pk"))
     if not sees_everybody(user):
         rows = rows.filter(contact__in=Contact.objects.visible_to(user).order_by().values("pk"))
     counts = rows.order_by().values_list("segment").annotate(
@@ -54,7 +55,7 @@ def moved_segments(user: User, since: dt.date, most: int) -> list[Moved]:
     found = {
         key: (entered, left) for key, entered, left in counts.order_by(-(F("entered") + F("left")), "segment")[:most]
     }
-    segments = Segment.objects.visible_to(user).in_bulk(found)
+    segments = shown.in_bulk(found)
     return [Moved(segments[key], since, *figures) for key, figures in found.items() if key in segments]
 
 

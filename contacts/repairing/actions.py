@@ -28,7 +28,6 @@ from crm.templatetags.figures import plural
 
 KIND = "repair"
 AT_ONCE = 5_000
-MOST_CHOSEN = 1_000
 NOT_YOURS = "You may not change these fields of contacts."
 WRITE = sql.SQL("""
 WITH said AS (
@@ -63,7 +62,7 @@ def start_repair(*, actor: User, repair: Repair, keys: Sequence[int] | None) -> 
         raise ValidationError(NOT_YOURS)
     if keys is not None and not keys:
         raise ValidationError("Nothing is chosen.")
-    said = {"repair": repair.name, "keys": list(keys)[:MOST_CHOSEN] if keys is not None else None}
+    said = {"repair": repair.name, "keys": list(keys) if keys is not None else None}
     words = "all that need it" if keys is None else plural(len(keys), "chosen")
     return start_job(actor=actor, kind=KIND, title=f"Repair {repair.label.lower()}: {words}", parameters=said)
 

@@ -197,7 +197,7 @@ REPAIRS = {
         ),
         Repair(
             "addresses", "Addresses", "Postal codes as their country writes them, blanks closed up.",
-            Address, ("postal_code", "street"), "invalid:postal_code", _address_rows, _address,
+            Address, ("postal_code", "street", "city"), "invalid:postal_code", _address_rows, _address,
         ),
     )
 }  # fmt: skip

@@ -10,12 +10,12 @@ from crm.catalogue import catalogues
 from crm.dashboards.layout import PLACE
 from crm.layouts.reading import layout_for
 from crm.models import User
+from crm.tiles.segments import segment_choices
 from crm.tiles.showing import kept_apart
 from crm.tiles.spec import DashboardTile, Question, TileContent
 
 PERIODS = (("month", "Month"), ("quarter", "Quarter"), ("year", "Year"))
 USUAL = "quarter"
-LONGEST_NAME = 120
 NOTHING = TileContent()
 
 
@@ -44,7 +44,8 @@ def show_tile(tile: DashboardTile, user: User, question: Question) -> ShownTile:
     return ShownTile(tile, None if found is NOTHING else found)
 
 
-def question_of(asked: QueryDict, usual: str = USUAL) -> Question:
-    """What an address asks; what it does not know of is as if it were not asked."""
-    period = asked.get("period", "")
-    return Question(period if period in dict(PERIODS) else usual, asked.get("segment", "")[:LONGEST_NAME])
+def question_of(asked: QueryDict, user: User, usual: str = USUAL) -> Question:
+    """What an address asks. What is not known is as if it were not asked; so is a segment that the person may not know
+    of."""
+    period, segment = asked.get("period", ""), asked.get("segment", "")
+    return Question(period if period in dict(PERIODS) else usual, segment if segment in segment_choices(user) else "")

@@ -35,7 +35,7 @@ class TileView(View):
 
     @cached_property
     def question(self) -> Question:
-        return question_of(self.request.GET)
+        return question_of(self.request.GET, self.request.user)
 
     @cached_property
     def tiles(self) -> dict[str, DashboardTile]:
@@ -64,9 +64,7 @@ class DashboardView(TileView):
             "periods": self._choices("period", PERIODS, question.period),
             "segments": segments,
             "question": question,
-            "arrange_url": f"{reverse('crm:layout')}?place={PLACE.name}"
-            if can(self.request.user, Verb.CHANGE, Layout)
-            else "",
+            "arrange_url": self._arrange_url(),
             "takes_segment": any("segment" in tile.takes for tile in self.tiles.values()),
         }
         return render(request, "dashboards/dashboard.html", context)

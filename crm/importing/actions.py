@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from crm.choices import FINISHED_JOB_STATES
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
 from crm.importing.custom import with_stored_fields
 from crm.importing.errors import UnreadableFile
@@ -19,13 +20,15 @@ from crm.jobs import start_job
 from crm.log import log
 from crm.models import ImportMapping, ImportRun, JobRun, StoredFile, User
 
+TRIAL = "import_try"
+
 
 class ImportUnderWay(Exception):
-    """The import runs already, as this `job`."""
+    """The import, or a trial of it, runs already as this `job`; the message is a sentence."""
 
-    def __init__(self, job: JobRun) -> None:
+    def __init__(self, job: JobRun, sentence: str = "This import is under way already.") -> None:
         self.job = job
-        super().__init__("The import is under way.")
+        super().__init__(sentence)
 
 
 @transaction.atomic
@@ -77,11 +80,17 @@ def start_import(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
 
 @transaction.atomic
 def start_trial(*, actor: User, run: ImportRun, kind: ImportKind) -> JobRun:
-    """Have a worker do all of the import and take it back, to say what would change. Raises ImportUnderWay."""
+    """Have a worker do all of the import and take it back, to say what would change; one trial of a file at a time.
+
+    Raises ImportUnderWay.
+    """
     current = held_run(run)
+    trials = JobRun.objects.filter(kind=TRIAL, parameters__run=run.pk).exclude(state__in=FINISHED_JOB_STATES)
+    if unfinished := trials.first():
+        raise ImportUnderWay(unfinished, "A trial of this file is under way: stop it, or wait for it, to try again.")
     title = f"Trial: {kind.label.lower()} from {current.file.name}"
     parameters = {"run": run.pk, "options": current.options, "mapping_url": run.get_absolute_url()}
-    return start_job(actor=actor, kind="import_try", title=title, parameters=parameters)
+    return start_job(actor=actor, kind=TRIAL, title=title, parameters=parameters)
 
 
 def _store(actor: User, upload: UploadedFile) -> StoredFile:

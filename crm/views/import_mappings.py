@@ -17,6 +17,7 @@ from crm.importing.mapping import ImportOptions
 from crm.importing.mappings.actions import delete_mapping, keep_mapping, use_mapping
 from crm.importing.mappings.fitting import fits_of
 from crm.models import ImportMapping
+from crm.primary_keys import key_in
 from crm.views.imports import ImportMapView, ImportView, columns_of
 
 LONGEST_NAME = 120
@@ -70,7 +71,7 @@ class MappingUseView(ImportMapView):
         chosen, fit = request.POST.get("mapping", ""), None
         if chosen:
             mappings = ImportMapping.objects.visible_to(self.request.user).filter(kind=kind.name)
-            mapping = get_object_or_404(mappings, pk=int(chosen) if chosen.isdecimal() else 0)
+            mapping = get_object_or_404(mappings, pk=key_in(chosen) or 0)
             fit = next((one for one in fits_of(self.request.user, kind, columns) if one.mapping == mapping), None)
             if fit is None:
                 messages.warning(request, "The columns of that file are others: it does not fit this one.")

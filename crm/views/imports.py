@@ -198,19 +198,27 @@ class ImportStartView(ImportMapView):
                 return self.show(run, kind, options, status=422)
             return redirect(self.start(run, kind))
         except ImportUnderWay as meanwhile:
-            messages.info(request, "This import is under way already.")
+            messages.info(request, str(meanwhile))
             return self.led_to(meanwhile.job)
+        except MadeAlready as again:
+            messages.info(request, again.message)
+            return self.show(run, kind, options, status=409)
 
-    def start(self, run: ImportRun, kind: ImportKind) -> JobRun:
-        """Hand it to a worker."""
-        return start_import(actor=self.request.user, run=run, kind=kind)
+    def start(self, run: ImportRun, kind: ImportKind) -> str:
+        """Hand it to a worker; the address of the job."""
+        return start_import(actor=self.request.user, run=run, kind=kind).get_absolute_url()
 
 
 class ImportTryView(ImportStartView):
     """Has a worker do all of it and take it back: what would change is shown, and nothing is stored."""
 
-    def start(self, run: ImportRun, kind: ImportKind) -> JobRun:
-        return start_trial(actor=self.request.user, run=run, kind=kind)
+    def start(self, run: ImportRun, kind: ImportKind) -> str:
+        user = self.request.user
+
+        def make() -> str:
+            return start_trial(actor=user, run=run, kind=kind).get_absolute_url()
+
+        return once(user=user, data=self.request.POST, make=make)
 
 
 def columns_of(run: ImportRun, kind: ImportKind, options: ImportOptions) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from crm.catalogue import import_kinds
 from crm.choices import Role
 from crm.embedded.processes import wait_until
 from crm.importing.actions import start_import
+from crm.jobs import run_job
 from crm.models import FormSubmission, JobRun, Note
 from orders.models import Product
 from tests.concurrency.racing import at_once, fields_in
@@ -119,3 +120,22 @@ def test_what_is_said_of_a_file_while_its_import_starts_leads_to_the_job(door, h
     job, answer = at_once([start, say])
     led_to = answer.headers.get("HX-Redirect") or answer.headers.get("Location")
     assert led_to == job.get_absolute_url()
+
+
+def test_a_file_has_one_trial_at_a_time_and_a_page_sent_twice_one_at_all():
+    make_company()
+    client = signed_in(make_user(Role.MARKETER))
+    run = brought(client, b"id,town\nc1,Kiel\n")
+    url = reverse("crm:import_try", args=[run.pk])
+    page = sent(["external_id", "city"]) | new_page(client, run.get_absolute_url())
+    assert page["form_token"]
+    doubled = at_once([lambda: client.post(url, page)] * 2)
+    others = at_once([lambda: client.post(url, sent(["external_id", ""]))] * 2)  # of pages without a token
+    trial = JobRun.objects.get(kind="import_try")
+    assert {one.headers["Location"] for one in (*doubled, *others)} == {trial.get_absolute_url()}
+    assert "A trial of this file is under way" in client.get(trial.get_absolute_url()).content.decode()
+    run_job(trial.pk)
+    assert client.post(url, page).headers["Location"] == trial.get_absolute_url(), "by the back button"
+    assert client.post(url, page | {"column_1": ""}).status_code == 409
+    client.post(url, page | new_page(client, run.get_absolute_url()))
+    assert JobRun.objects.filter(kind="import_try").count() == 2

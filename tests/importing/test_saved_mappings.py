@@ -84,6 +84,16 @@ def test_it_can_be_begun_afresh_kept_under_a_name_used_again_and_deleted(house):
     assert LogEntry.objects.filter(model="crm.importmapping").values_list("verb", flat=True).count() == 3
 
 
+def test_a_number_that_is_none_and_a_kind_that_is_gone_are_no_faults(house):
+    client = client_of(house[0])
+    run = brought(client, MAY)
+    for chosen in ("7" * 4400, "²", "-1"):
+        answer = client.post(reverse("crm:import_mapping_use", args=[run.pk]), {"mapping": chosen})
+        assert answer.status_code == 404, chosen
+    ImportMapping.objects.update(kind="no_longer_there")
+    assert "Nothing kept yet" in client.get(reverse("crm:importmapping_list")).content.decode()
+
+
 def test_own_files_come_before_those_of_the_team_and_these_before_others(house):
     _, colleague, stranger = house
     kind = brought(client_of(colleague), MAY).kind

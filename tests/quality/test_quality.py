@@ -15,7 +15,8 @@ from analytics.quality import queries
 from analytics.runs import run_steps
 from contacts.models import Address, Contact
 from contacts.postcodes import tidy_postcode
-from contacts.repairing.repairs import tidy_name
+from contacts.repairing.actions import start_repair
+from contacts.repairing.repairs import REPAIRS, tidy_name
 from crm.choices import JobState, Role
 from crm.jobs import SilentProgress, run_job
 from crm.models import FieldRule, JobRun, RowChange
@@ -103,6 +104,22 @@ def test_who_may_not_see_a_field_is_not_told_what_is_wrong_with_it(house):
         assert "Phone cannot be read" not in client.get(url).content.decode()
     assert client.get("/quality/repair/?repair=phones").status_code == 403
     assert client.get("/quality/repair/?repair=emails").status_code == 200
+
+
+@pytest.mark.parametrize("right", ["read_only", "hidden"])
+def test_a_repair_is_for_who_may_write_every_column_that_it_changes(house, right):
+    rep, _, poor, _ = house
+    client = signed_in(rep)
+    assert "Kiel" in client.get("/quality/repair/?repair=addresses").content.decode()
+    FieldRule.objects.create(role="rep", model="contacts.address", field="city", right=right)
+    assert client.get("/quality/repair/?repair=addresses").status_code == 403
+    assert client.post("/quality/repair/", {"repair": "addresses", "all": "1"}).status_code == 403
+    assert poor.addresses.get().city == " Kiel "
+
+
+def test_all_that_were_chosen_are_taken(house):
+    job = start_repair(actor=house[0], repair=REPAIRS["phones"], keys=range(1, 4001))
+    assert len(job.parameters["keys"]) == 4000 and "4,000" in job.title.replace("\xa0", ",")
 
 
 def repaired(client: Client, name: str, **said: object) -> JobRun:

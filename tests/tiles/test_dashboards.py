@@ -10,22 +10,25 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from analytics.models import ModelRun
+from analytics.models import ModelRun, RetentionRate
 from analytics.runs import run_steps
 from analytics.tiles import beside_before
+from campaigns.models import Campaign
 from crm.choices import Role
 from crm.dashboards import queries
 from crm.dashboards.layout import PLACE
 from crm.dashboards.queries import tiles_for
 from crm.layouts.actions import set_layout
 from crm.layouts.arranging import Arrangement
-from crm.models import LogEntry
+from crm.models import FieldRule, LogEntry
 from crm.tiles.spec import Figure, Question
 from service.models import Ticket
 from tests import factories as make
 from tests.analytics.bases import Sale, make_base, make_segments
 
 pytestmark = pytest.mark.django_db
+NARROWED = "/dashboards/tile/?period=month&segment=champions"
+FILE = "/dashboards/tile/file/?tile=retention&period=month"
 FEBRUARY, MARCH = dt.date(2026, 2, 10), dt.date(2026, 3, 10)
 
 
@@ -58,9 +61,24 @@ def test_a_tile_shows_the_figures_of_its_page_with_their_table_and_their_file(ma
 def test_a_segment_narrows_the_tiles_that_can_and_the_others_say_so(manager):
     client = make.signed_in(manager)
     everybody = client.get("/dashboards/tile/?tile=retention&period=month").content.decode()
-    nobody = client.get("/dashboards/tile/?tile=retention&period=month&segment=nobody").content.decode()
-    assert '<th scope="row">Mar' in everybody and '<th scope="row">Mar' not in nobody
-    assert "all segments" in client.get("/dashboards/tile/?tile=service&segment=nobody").content.decode()
+    RetentionRate.objects.filter(dimension="segment").delete()
+    champions = client.get(f"{NARROWED}&tile=retention").content.decode()
+    assert '<th scope="row">Mar' in everybody and '<th scope="row">Mar' not in champions
+    assert "all segments" in client.get(f"{NARROWED}&tile=service").content.decode()
+
+
+def test_a_segment_that_is_hidden_from_a_role_narrows_nothing_for_it(manager):
+    client = make.signed_in(manager)
+    RetentionRate.objects.filter(dimension="segment").delete()
+    narrowed = b"".join(client.get(f"{FILE}&segment=champions").streaming_content)
+    FieldRule.objects.create(role="manager", model="analytics.rfmscore", field="segment", right="hidden")
+    everybody = b"".join(client.get(FILE).streaming_content)
+    assert everybody != narrowed
+    assert b"".join(client.get(f"{FILE}&segment=champions").streaming_content) == everybody
+    shown = client.get(f"{NARROWED}&tile=retention")
+    assert '<th scope="row">Mar' in shown.content.decode() and "champions" not in shown.content.decode()
+    assert 'value="champions"' not in client.get("/dashboards/?segment=champions").content.decode()
+    assert client.get("/dashboards/tile/?tile=retention&segment=no+such").status_code == 200
 
 
 def test_every_role_has_the_tiles_that_it_may_see_and_no_other():
@@ -127,3 +145,14 @@ def test_worth_of_customers_stands_beside_that_of_a_period_before():
     ModelRun.objects.create(step="clv", as_of=dt.date(2026, 5, 30), metrics={"total_clv": 119})
     assert beside_before(worth, run, "quarter").change.replace("\xa0", " ") == "+20 %"
     assert beside_before(worth, run, "year") == worth
+
+
+def test_campaigns_stand_by_the_day_they_began_and_one_without_a_planned_day_is_not_the_newest():
+    user, now = make.make_user(Role.MARKETER), timezone.now()
+    for name, days, planned in (("Older", 60, False), ("Newest", 2, True), ("Middle", 20, False)):
+        begun = now - dt.timedelta(days=days)
+        Campaign.objects.create(
+            name=name, owner=user, state="over", starts_on=begun.date() if planned else None, launched_at=begun
+        )
+    rows = tiles_for(user)["campaigns"].read(user, Question("quarter")).rows
+    assert [row[0].text for row in rows] == ["Newest", "Middle", "Older"]
