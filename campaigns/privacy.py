@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from campaigns.models import Recipient
-from contacts.privacy.tables import Person, PersonalData, PersonalTable
+from campaigns.choices import RecipientState
+from campaigns.models import Piece, Recipient
+from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable
+from crm.models import Task
 
 
 def hits_of(person: Person) -> Q:
     return Q(recipient_id__in=Recipient.objects.filter(contact__in=person.ids).order_by().values("pk"))
+
+
+def call_back(person: Person) -> None:
+    """Nothing that waits is sent to somebody who was erased: no mail, no letter of a file, no call. What an adapter has
+    in its hands is settled by its answer."""
+    rows = Recipient.objects.filter(contact__in=person.ids)
+    handed = rows.filter(state=RecipientState.HANDED)
+    pieces = Piece.objects.select_for_update().filter(
+        claimed_at=None, recipient__in=list(handed.values_list("pk", flat=True))
+    )
+    waiting = dict(pieces.order_by("pk").values_list("pk", "task_id"))
+    Task.objects.filter(pk__in=[one for one in waiting.values() if one], done_at=None).delete()
+    called = Q(state__in=(RecipientState.WAITING, RecipientState.HELD)) | Q(state=RecipientState.HANDED, pk__in=waiting)
+    rows.filter(called).update(state=RecipientState.CANCELLED, reason=ERASED)
 
 
 PERSONAL_DATA = PersonalData(
@@ -32,4 +48,5 @@ PERSONAL_DATA = PersonalData(
             "campaigns.variant", "campaigns.varianttally",
         ),
     },
+    calls_back=(call_back,),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
-from leads.models import Lead
+from leads.models import Lead, OptOut
 
 ORIGIN = (
     "source", "list_name", "campaign", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
@@ -28,6 +28,12 @@ def of_enrolments(person: Person) -> Q:
 
 def opt_outs(person: Person) -> Q:
     return on_leads(person) | Q(email_key__in=person.addresses)
+
+
+def refused_by(person: Person) -> list[str]:
+    """The addresses that said no by the link of a mail, as leads; whatever was said since, it is asked anew."""
+    rows = OptOut.objects.filter(opt_outs(person)).filter(email_key__contains="@")
+    return list(rows.order_by("email_key").values_list("email_key", flat=True).distinct())
 
 
 PERSONAL_DATA = PersonalData(
@@ -55,4 +61,5 @@ PERSONAL_DATA = PersonalData(
         ),
     },
     swept=(Swept("leads_leadtouch", ("subject", "body")),),
+    refused=(refused_by,),
 )  # fmt: skip

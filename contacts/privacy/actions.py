@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from contacts.choices import RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
-from contacts.privacy.erasing import erase, plan_erasure, refuse_without_owner
-from contacts.privacy.people import person_of
+from contacts.privacy.erasing import erase, lock_person, plan_erasure, refuse_without_owner
 from crm.company import company_today
 from crm.database.owner import as_owner
 from crm.failpoints import failpoint
@@ -131,7 +130,7 @@ def erase_one(*, request: PrivacyRequest, actor: User | None) -> None:
         current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
         if current.state != RequestState.DONE:
             contact = Contact.objects.get(pk=current.contact_id)
-            erasure = plan_erasure([person_of(contact)])
+            erasure = plan_erasure([lock_person(contact)])
             counts = erasure.counts()
             names = erase(erasure)
             failpoint("erasure before its end")

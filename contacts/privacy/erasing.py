@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Q
 from django.utils import timezone
 
 from contacts.models import Contact
+from contacts.privacy.people import person_of
 from contacts.privacy.suppressing import keep_refusals
 from contacts.privacy.sweeping import clean_history, clean_rows, sweep
-from contacts.privacy.tables import Person, PersonalTable, personal_tables
+from contacts.privacy.tables import Person, PersonalTable, apps_with_personal_data, personal_tables
 from crm.mail.choices import WAITING_STATES, MailState
 from crm.models import OutgoingMail, StoredFile
 
@@ -57,27 +58,62 @@ def plan_erasure(persons: list[Person]) -> Erasure:
 
 
 def erase(erasure: Erasure) -> list[str]:
-    """Do it, inside the caller's transaction; the names in the storage of the files that are to be removed then."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-    rows = Contact.objects.select_for_update().filter(pk__in=erasure.ids).order_by("pk")
-    list(rows.values_list("pk"))
+    """Do it, inside the caller's transaction that has locked them (`lock_person`); the names in the storage of the
+    files that are to be removed then. What came in between is found by a second look before the end."""
     for person in erasure.persons:
         keep_refusals(person)
-    _call_back(erasure)
+    names = _empty(erasure)
+    Contact.objects.filter(pk__in=erasure.ids).update(erased_at=timezone.now())
+    sweep(erasure.persons, erasure.keys)
+    _clean(erasure)
+    late = _since(erasure)
+    names += _empty(late)
+    _clean(late)
+    return names
+
+
+def lock_person(contact: Contact) -> Person:
+    """Lock a contact and those that were merged into it, each row alone, and put them away: who asks whether they may
+    be written to waits, and hears no. Inside the caller's transaction, before their rows are looked for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '2min'")
+    current = Contact.objects.select_for_update().get(pk=contact.pk)
+    first = current.merged_into_id or current.pk
+    rows = Contact.objects.select_for_update().filter(Q(pk=first) | Q(merged_into=first)).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True))
+    Contact.objects.filter(pk__in=ids, archived_at=None).update(archived_at=timezone.now())
+    return person_of(current)
+
+
+def _empty(erasure: Erasure) -> list[str]:
+    """What waits is called back, rows are deleted or emptied; the names of files that are to be removed."""
+    mails = next(keys for table, keys in erasure.keys if table.model == "crm.outgoingmail")
+    OutgoingMail.objects.filter(pk__in=mails, state__in=WAITING_STATES).update(state=MailState.CANCELLED)
     names = _release_files(erasure.files)
     # highest floor first: what hangs on a row goes before the row
     for table, keys in reversed(erasure.keys):
         for start in range(0, len(keys), STEP):
             _change(table, keys[start : start + STEP])
-    now = timezone.now()
-    Contact.objects.filter(pk__in=erasure.ids, archived_at=None).update(archived_at=now)
-    Contact.objects.filter(pk__in=erasure.ids).update(erased_at=now)
-    sweep(erasure.persons)
+    for app in apps_with_personal_data():
+        for call_back in app.calls_back:
+            for person in erasure.persons:
+                call_back(person)
+    return names
+
+
+def _clean(erasure: Erasure) -> None:
     for table, keys in erasure.keys:
         clean_history(table, keys, erasure.ids)
     clean_rows("crm_storedfile", erasure.files, ["name", "sha256"])
-    return names
+
+
+def _since(erasure: Erasure) -> Erasure:
+    """What was written of them while they were erased (a mail that came in, a ticket)."""
+    before = {id(table): set(keys) for table, keys in erasure.keys}
+    late = plan_erasure(erasure.persons)
+    late.keys = [(table, [key for key in keys if key not in before[id(table)]]) for table, keys in late.keys]
+    late.files = [key for key in late.files if key not in erasure.files]
+    return late
 
 
 def _change(table: PersonalTable, keys: list[Any]) -> None:
@@ -86,12 +122,6 @@ def _change(table: PersonalTable, keys: list[Any]) -> None:
         rows.delete()
     elif blanks := table.blanks():
         rows.update(**blanks)
-
-
-def _call_back(erasure: Erasure) -> None:
-    """What waits to be sent to them is not sent."""
-    keys = next(keys for table, keys in erasure.keys if table.model == "crm.outgoingmail")
-    OutgoingMail.objects.filter(pk__in=keys, state__in=WAITING_STATES).update(state=MailState.CANCELLED)
 
 
 def _file_keys() -> list[tuple[PersonalTable, Any]]:

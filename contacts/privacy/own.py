@@ -112,6 +112,8 @@ PERSONAL_DATA = PersonalData(
     },
     swept=(
         Swept("crm_logentry", ("summary",)),
+        # an organization may be called by the person: its name stays
+        Swept("contacts_contact", ("industry", "website", "tags", "source", "custom")),
         Swept("crm_jobrun", ("title", "parameters", "progress_message", "result", "error")),
         Swept("crm_importrun", ("options", "result")),
         Swept("crm_exportrun", ("query", "name")),

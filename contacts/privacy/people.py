@@ -34,8 +34,8 @@ def _names(ids: tuple[int, ...]) -> tuple[str, ...]:
     rows = Contact.objects.filter(pk__in=ids).values_list("name", "first_name", "last_name", "external_id")
     words = []
     for name, first, last, external in rows:
-        words += [name, f"{first} {last}", f"{last}, {first}", external or ""]
-    found = _once([one for one in words if len(one.strip(" ,")) >= SHORTEST_NAME])
+        words += [one.strip(" ,") for one in (name, f"{first} {last}", f"{last}, {first}", external or "")]
+    found = _once([one for one in words if len(one) >= SHORTEST_NAME])
     taken = set(Contact.objects.filter(name__in=found).exclude(pk__in=ids).values_list("name", flat=True))
     return tuple(one for one in found if one not in taken)
 

@@ -4,34 +4,46 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from contacts.choices import ConsentChannel, ConsentLevel, PointKind
-from contacts.models import ContactPoint
-from contacts.permission.rule import MARKETING, POINTS, in_force
-from contacts.privacy.tables import Person
+from contacts.choices import ConsentLevel, PointKind
+from contacts.models import Consent, ContactPoint
+from contacts.permission.rule import POINTS, in_force
+from contacts.privacy.tables import Person, apps_with_personal_data
+from crm.mail.addresses import normal_address
 from crm.mail.choices import SuppressionReason
 from crm.mail.suppression import keep_digest
 from crm.models import SuppressedAddress
 
-CHANNELS = (ConsentChannel.EMAIL, ConsentChannel.PHONE, ConsentChannel.WIRELESS)
-
 
 def keep_refusals(person: Person) -> int:
-    """Remember the hash of each address that nothing is sent to, and of each address or number whose owner's word in
-    force on marketing is a no; how many. Of contacts that were merged each one's word counts: a no is never lost."""
+    """Remember the hash of each address that nothing is sent to, and of each address, number or handle whose owner's
+    word in force on any purpose is a no; how many. Of contacts that were merged each one's word counts, as does what an
+    app knows of refusals: a no is never lost. A no to letters is not kept: a postal address is a household's, written
+    in many ways, so that its hash would close others and miss them."""
     points = list(ContactPoint.objects.filter(contact__in=person.ids).values_list("kind", "normalised"))
-    mails = [one for kind, one in points if kind == PointKind.EMAIL]
-    kept = dict(SuppressedAddress.objects.filter(address__in=mails).values_list("address", "reason"))
-    for channel in CHANNELS:
+    mails = {form for kind, one in points if kind == PointKind.EMAIL for form in _forms(one)}
+    kept: dict[str, str] = {}
+    for address, reason in SuppressedAddress.objects.filter(address__in=mails).values_list("address", "reason"):
+        kept |= dict.fromkeys(_forms(address), reason)
+    refused = [one for app in apps_with_personal_data() for ask in app.refused for one in ask(person)]
+    for channel, kind in POINTS.items():
         if _said_no(person, channel):
-            for kind, one in points:
-                if kind == POINTS[channel]:
-                    kept.setdefault(one, SuppressionReason.WITHDRAWN)
+            refused += [one for of, one in points if of == kind]
+    for one in refused:
+        for form in _forms(one):
+            kept.setdefault(form, SuppressionReason.WITHDRAWN)
     for address, reason in kept.items():
         keep_digest(address, reason)
     return len(kept)
 
 
+def _forms(point: str) -> tuple[str, ...]:
+    """An address as contacts compare it, and as mail does (`xn--`): each is asked for by its hash."""
+    return tuple(dict.fromkeys((point, normal_address(point)))) if "@" in point[1:] else (point,)
+
+
 def _said_no(person: Person, channel: str) -> bool:
     now = timezone.now()
-    words = (in_force(key, channel, MARKETING, now).values_list("level", flat=True).first() for key in person.ids)
+    said = Consent.objects.filter(contact__in=person.ids, channel=channel, recorded_at__lte=now)
+    pairs = said.order_by().values_list("contact", "purpose").distinct()
+    words = (in_force(key, channel, purpose, now).values_list("level", flat=True).first() for key, purpose in pairs)
     return any(level == ConsentLevel.NONE for level in words)

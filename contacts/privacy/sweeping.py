@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from psycopg import sql
 
+from contacts.keeping import refresh_search
 from contacts.privacy.tables import Person, PersonalTable, apps_with_personal_data
+from contacts.privacy.words import Words, words_of
 from crm.catalogue import past_rule
 
-STARS = "***"
-SHORTEST = 5
+HISTORY = "crm_rowchange"
+CHUNK = 500
 TYPES_SQL = """
-SELECT column_name, data_type FROM information_schema.columns
+SELECT column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END FROM information_schema.columns
 WHERE table_schema = current_schema() AND table_name = %s
 """
 # of rows that are there, of those that hang on the contact, and of those that named the contact once
@@ -24,80 +26,118 @@ UPDATE crm_rowchange SET was = was - %(columns)s::text[]
 WHERE table_name = %(table)s AND was IS NOT NULL AND was ?| %(columns)s::text[]
 AND (row_id = ANY (%(keys)s::bigint[]) OR ({of_contact}))
 """)
-
-REPLACE = sql.SQL("UPDATE {table} SET {name} = {changed}{cast} WHERE {text} LIKE ANY ({patterns})")
+FIND_SQL = sql.SQL("SELECT {key} FROM {table} WHERE ({likes}) AND ({which})")
+READ_SQL = sql.SQL("SELECT {key}, {texts} FROM {table} WHERE {key} = ANY (%s) ORDER BY {key} FOR NO KEY UPDATE")
+WRITE_SQL = sql.SQL("UPDATE {table} SET {changes} FROM unnest({arrays}) AS n ({names}) WHERE {table}.{key} = n.k")
 
 
 def clean_history(table: PersonalTable, keys: list[Any], contacts: list[int]) -> None:
     """Take what was emptied or deleted out of what the rows were before, those that are gone for long included."""
-    meta = table.of._meta
-    columns = table.columns() or ["id"]
-    if past_rule(table.model).exempt or not table.columns():
+    meta, columns = table.of._meta, table.columns()
+    if past_rule(table.model).exempt or not columns:
         return
-    own = [one.column for one in meta.concrete_fields if _leads_to_contact(one)]
-    if table.model == "contacts.contact":
-        own = []
-    parts = [sql.SQL("(was ->> {})::bigint = ANY (%(contacts)s::bigint[])").format(sql.Literal(one)) for one in own]
-    of_contact = sql.SQL(" OR ").join(parts) if parts else sql.SQL("false")
-    values: dict[str, Any] = {"columns": columns, "table": meta.db_table, "keys": keys, "contacts": contacts}
+    of_contact, values = _of_contacts(table, contacts)
     with connection.cursor() as cursor:
-        cursor.execute(HISTORY_SQL.format(of_contact=of_contact), values)
+        cursor.execute(
+            HISTORY_SQL.format(of_contact=of_contact),
+            {"columns": columns, "table": meta.db_table, "keys": keys} | values,
+        )
 
 
 def clean_rows(table: str, keys: list[int], columns: list[str]) -> None:
     """Take columns out of what these rows of a table were before."""
-    values: dict[str, Any] = {"columns": columns, "table": table, "keys": keys, "contacts": []}
+    values: dict[str, Any] = {"columns": columns, "table": table, "keys": keys}
     with connection.cursor() as cursor:
         cursor.execute(HISTORY_SQL.format(of_contact=sql.SQL("false")), values)
 
 
-def sweep(persons: Iterable[Person]) -> None:
+def sweep(persons: list[Person], own: Iterable[tuple[PersonalTable, list[Any]]]) -> None:
     """Put stars in place of what these people are called by, in every table that says it can name somebody, and in
-    what any row was before. Each table is read once, however many people."""
-    words = _words(persons)
-    if not words:
+    what any row was before. Each table is read once, however many people. A single name, which others have too, goes
+    out of what their `own` rows were alone."""
+    everywhere, own_only = words_of(persons)
+    if everywhere is not None:
+        for app in apps_with_personal_data():
+            for one in app.swept:
+                _replace(one.table, one.columns, everywhere)
+        _replace(HISTORY, ("was",), everywhere)
+    if own_only is None:
         return
-    for app in apps_with_personal_data():
-        for one in app.swept:
-            _replace(one.table, one.columns, words)
-    _replace("crm_rowchange", ("was",), words)
+    contacts = [key for person in persons for key in person.ids]
+    for table, keys in own:
+        if not past_rule(table.model).exempt:
+            of_contact, values = _of_contacts(table, contacts)
+            which = sql.SQL("table_name = %(table)s AND (row_id = ANY (%(keys)s::bigint[]) OR ({}))").format(of_contact)
+            values |= {"table": table.of._meta.db_table, "keys": keys}
+            _replace(HISTORY, ("was",), own_only, which, values)
 
 
-def _replace(table: str, columns: tuple[str, ...], words: list[str]) -> None:
+def _of_contacts(table: PersonalTable, contacts: list[int]) -> tuple[sql.Composable, dict[str, Any]]:
+    """The condition that a row of the history hung on one of the contacts; by the index where they are its parent."""
+    if table.model == "contacts.contact":
+        return sql.SQL("false"), {}
+    parent = past_rule(table.model).parent
+    columns = [one.column for one in table.of._meta.concrete_fields if _leads_to_contact(one)]
+    parts: list[sql.Composable] = [
+        sql.SQL("parent_id = ANY (%(contacts)s::bigint[])")
+        if column == parent
+        else sql.SQL("(was ->> {})::bigint = ANY (%(contacts)s::bigint[])").format(sql.Literal(column))
+        for column in columns
+    ]
+    return (sql.SQL(" OR ").join(parts), {"contacts": contacts}) if parts else (sql.SQL("false"), {})
+
+
+def _replace(
+    table: str,
+    columns: tuple[str, ...],
+    words: Words,
+    which: sql.Composable = sql.SQL("true"),  # noqa: B008 - a constant
+    values: dict[str, Any] | None = None,
+) -> None:
+    """Star the words in the columns of one table, read once for rows that may have one; then row by row in Python,
+    which knows words of all languages, and JSON."""
+    model = next(one for one in apps.get_models(include_auto_created=True) if one._meta.db_table == table)
+    key = str(model._meta.pk.column)
     with connection.cursor() as cursor:
         cursor.execute(TYPES_SQL, [table])
         types = dict(cursor.fetchall())
-        for column in columns:
-            name, is_json = sql.Identifier(column), types[column] == "jsonb"
-            spelt = [json.dumps(word, ensure_ascii=False)[1:-1] for word in words] if is_json else words
-            text: sql.Composable = sql.SQL("{}::text").format(name)
-            changed = text
-            for word in spelt:
-                changed = sql.SQL("replace({}, {}, {})").format(changed, sql.Literal(word), sql.Literal(STARS))
-            statement = REPLACE.format(
-                table=sql.Identifier(table),
-                name=name,
-                changed=changed,
-                cast=sql.SQL("::jsonb" if is_json else ""),
-                text=text,
-                patterns=sql.Literal([f"%{_escaped(word)}%" for word in spelt]),
-            )
-            cursor.execute(statement)
+        likes = sql.SQL(" OR ").join(
+            sql.SQL("{}::text LIKE ANY (%(likes)s)").format(sql.Identifier(column)) for column in columns
+        )
+        names = {"table": sql.Identifier(table), "key": sql.Identifier(key)}
+        cursor.execute(
+            FIND_SQL.format(likes=likes, which=which, **names), (values or {}) | {"likes": list(words.likes)}
+        )
+        keys = sorted(row[0] for row in cursor.fetchall())
+        texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns)
+        changes = sql.SQL(", ").join(
+            sql.SQL("{} = n.{}::{}").format(sql.Identifier(one), sql.Identifier(f"c{at}"), sql.SQL(types[one]))
+            for at, one in enumerate(columns)
+        )
+        casts = [types[key], *("text" for _ in columns)]
+        arrays = sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(cast)) for cast in casts)
+        heads = sql.SQL(", ").join([sql.SQL("k"), *(sql.Identifier(f"c{at}") for at in range(len(columns)))])
+        read = READ_SQL.format(texts=texts, **names)
+        write = WRITE_SQL.format(changes=changes, arrays=arrays, names=heads, **names)
+        is_json = [types[column] == "jsonb" for column in columns]
+        for start in range(0, len(keys), CHUNK):
+            cursor.execute(read, [keys[start : start + CHUNK]])
+            changed = list(_changed(cursor.fetchall(), words, is_json))
+            if changed:
+                cursor.execute(write, [list(one) for one in zip(*changed, strict=True)])
+                if table == "contacts_contact":
+                    refresh_search([row[0] for row in changed])
 
 
-def _words(persons: Iterable[Person]) -> list[str]:
-    """The longest first, so that no part of one is left; as they are spelt, and folded as search texts hold them."""
-    found = [word for person in persons for word in (*person.addresses, *person.names)]
-    long_enough = [word for word in dict.fromkeys(found) if len(word) >= SHORTEST]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT crm_fold(w) FROM unnest(%s::text[]) AS w", [long_enough])
-        folded = [row[0] for row in cursor.fetchall()]
-    lower = [word.lower() for word in long_enough]
-    return sorted({*long_enough, *lower, *folded}, key=lambda word: (-len(word), word))
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _changed(rows: list[tuple[Any, ...]], words: Words, is_json: list[bool]) -> Iterator[tuple[Any, ...]]:
+    """The rows in which a word was, with stars."""
+    for key, *texts in rows:
+        new = [
+            text if text is None else words.starred_json(text) if as_json else words.starred(text)
+            for text, as_json in zip(texts, is_json, strict=True)
+        ]
+        if new != texts:
+            yield key, *new
 
 
 def _leads_to_contact(field: Any) -> bool:

@@ -7,7 +7,7 @@ fails where a table with words, or with a key to contacts, is in none of them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -130,12 +130,16 @@ class Swept:
 @dataclass(frozen=True)
 class PersonalData:
     """What an app brings. `without` are the tables that hold nothing of customers, by the sentence that says why;
-    `stands(person)` gives sentences about what should be ended before an erasure."""
+    `stands(person)` gives sentences about what should be ended before an erasure; `refused(person)` gives e-mail
+    addresses whose owner said no: their hashes are kept. `calls_back(person)` sees to it, in the erasure, that what
+    waits to be sent to them is not sent."""
 
     tables: tuple[PersonalTable, ...] = ()
     without: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     swept: tuple[Swept, ...] = ()
     stands: tuple[Callable[[Person], list[str]], ...] = ()
+    refused: tuple[Callable[[Person], Iterable[str]], ...] = ()
+    calls_back: tuple[Callable[[Person], None], ...] = ()
 
 
 def is_wordy(field: Field[Any, Any]) -> bool:

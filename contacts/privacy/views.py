@@ -20,6 +20,8 @@ from contacts.privacy.tables import apps_with_personal_data
 from contacts.privacy.writing import as_archive, as_html, as_json
 from crm.access import can
 from crm.choices import Verb
+from crm.filtering.patience import OutOfPatience, patience
+from crm.filtering.searching import search_condition
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import REFUSED, add_refusal
 from crm.views.lists import ListPage
@@ -30,6 +32,8 @@ TONES = {
     RequestState.DONE: "good",
     RequestState.REFUSED: "neutral",
 }
+LONGEST_COUNT = 4_000
+"""Milliseconds of one table, for the page of an erasure."""
 FORMS = {"json": "application/json", "html": "text/html; charset=utf-8", "zip": "application/zip"}
 
 
@@ -53,7 +57,7 @@ class RequestListView(ListPage):
     @staticmethod
     def search(rows: Any, text: str, user: Any = None) -> Any:
         """Requests of contacts whose name has the text."""
-        return rows.filter(contact__search_text__contains=text.strip().casefold()) if text.strip() else rows
+        return rows.filter(search_condition(text, "contact__")) if text.strip() else rows
 
 
 class RequestDetailView(ScopedView):
@@ -98,14 +102,19 @@ class PersonFileView(OnPerson):
         contact, form = self.get_record(), request.POST.get("form", "")
         if form not in FORMS:
             form = "json"
-        actions.hand_out(actor=self.request.user, contact=contact, form=form)
         name = f"contact-{contact.pk}.{form}"
+        answer: HttpResponseBase
         if form == "zip":
-            return FileResponse(as_archive(contact), as_attachment=True, filename=name, content_type=FORMS[form])
-        sections = sections_of(contact)
-        content = as_json(contact, sections) if form == "json" else as_html(contact, sections)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(content, content_type=FORMS[form], headers=headers)
+            whole = as_archive(contact)
+            answer = FileResponse(whole, as_attachment=True, filename=name, content_type=FORMS[form])
+        else:
+            sections = sections_of(contact)
+            content = as_json(contact, sections) if form == "json" else as_html(contact, sections)
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            answer = HttpResponse(content, content_type=FORMS[form], headers=headers)
+        # only now: what could not be put together has answered nobody
+        actions.hand_out(actor=self.request.user, contact=contact, form=form)
+        return answer
 
 
 class EraseView(OnPerson):
@@ -129,13 +138,19 @@ class EraseView(OnPerson):
         return redirect(asked)
 
     def show(self, contact: Contact, form: EraseForm, status: int = 200) -> HttpResponse:
-        refused = actions.refusal(contact)
+        refused, counts, is_too_much = actions.refusal(contact), [], False
         person = person_of(contact)
+        try:
+            with patience(LONGEST_COUNT):
+                counts = [] if refused else plan_erasure([person]).counts()
+        except OutOfPatience:
+            is_too_much = True
         context = {
             "record": contact,
             "form": form,
             "refused": refused,
-            "counts": [] if refused else plan_erasure([person]).counts(),
+            "counts": counts,
+            "is_too_much": is_too_much,
             "standing": [words for app in apps_with_personal_data() for ask in app.stands for words in ask(person)],
         }
         return render(self.request, "contacts/privacy/erase.html", context, status=status)

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import IO, Any
 
@@ -29,13 +30,14 @@ STYLE = (
 )
 
 
-def as_json(contact: Contact, sections: list[Section]) -> bytes:
-    """`{"person", "company", "made_at", "sections": [{"name", "title", "labels", "rows"}]}`; times with their offset,
-    amounts as decimal text."""
+def as_json(contact: Contact, sections: list[Section], missing: Sequence[str] = ()) -> bytes:
+    """`{"person", "company", "made_at", "missing_files", "sections": [{"name", "title", "labels", "rows"}]}`; times
+    with their offset, amounts as decimal text. `missing`: names of files whose content is not there."""
     whole = {
         "person": {"id": contact.pk, "name": contact.name},
         "company": current_company().name,
         "made_at": timezone.localtime(timezone.now()).isoformat(timespec="seconds"),
+        "missing_files": list(missing),
         "sections": [
             {"name": one.name, "title": one.title, "labels": dict(one.columns), "rows": one.rows} for one in sections
         ],
@@ -43,32 +45,36 @@ def as_json(contact: Contact, sections: list[Section]) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain).encode()
 
 
-def as_html(contact: Contact, sections: list[Section]) -> bytes:
+def as_html(contact: Contact, sections: list[Section], missing: Sequence[str] = ()) -> bytes:
     """A page of its own that needs no other: to read, to print, to hand over."""
     context = {
         "contact": contact,
         "company": current_company(),
         "made_at": timezone.now(),
         "sections": sections,
+        "missing": missing,
         "style": format_html("<style>{}</style>", STYLE),
     }
     return render_to_string("contacts/privacy/person_file.html", context).encode()
 
 
 def as_archive(contact: Contact) -> IO[bytes]:
-    """A ZIP of both files and of the files that hang on the person's rows; the caller closes it."""
-    sections = sections_of(contact)
+    """A ZIP of both files and of the files that hang on the person's rows; the caller closes it. A file whose content
+    is not there is left out, and both say so."""
+    sections, missing = sections_of(contact), []
     whole = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - handed to the response
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("person.json", as_json(contact, sections))
-        archive.writestr("person.html", as_html(contact, sections))
         for stored in files_of(contact):
-            with (
-                stored.file.open("rb") as content,
-                archive.open(f"files/{stored.pk}-{clean_name(stored.name)}", "w") as to,
-            ):
+            try:
+                content = stored.file.open("rb")
+            except FileNotFoundError:
+                missing.append(f"{stored.pk}-{clean_name(stored.name)}")
+                continue
+            with content, archive.open(f"files/{stored.pk}-{clean_name(stored.name)}", "w") as to:
                 while piece := content.read(1 << 20):
                     to.write(piece)
+        archive.writestr("person.json", as_json(contact, sections, missing))
+        archive.writestr("person.html", as_html(contact, sections, missing))
     whole.seek(0)
     return whole
 

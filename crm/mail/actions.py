@@ -112,9 +112,9 @@ def suppress_address(*, actor: User | None, address: str, reason: str, note: str
 
 def allow_address(*, actor: User | None, address: str) -> bool:
     """Send to this address again; False when nothing stood against it."""
-    normal = normal_address(address)
+    normal, plain = normal_address(address), address.strip().lower()
     with transaction.atomic():
-        count, _ = SuppressedAddress.objects.filter(address__in=(normal, digest_of(normal))).delete()
+        count, _ = SuppressedAddress.objects.filter(address__in=(normal, digest_of(normal), digest_of(plain))).delete()
         if count:
             log(actor=actor, verb="allow address", summary="An address gets mail again")
     return bool(count)

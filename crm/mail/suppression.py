@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 
 from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from crm.mail.choices import SuppressionReason
 from crm.models import SuppressedAddress
@@ -64,7 +65,9 @@ def refused_among(addresses: Iterable[str]) -> dict[str, dt.datetime]:
 
 
 def keep_digest(address: str, reason: str) -> None:
-    """Remember that a normal address or number is closed, without it. A total no is stronger than one to marketing."""
+    """Remember that a normal address or number is closed, without it. A total no is stronger than one to marketing; one
+    that is said again counts from now, so that no yes from in between opens the address."""
     found, is_new = SuppressedAddress.objects.get_or_create(address=digest_of(address), defaults={"reason": reason})
-    if not is_new and found.reason == SuppressionReason.WITHDRAWN and reason != found.reason:
-        SuppressedAddress.objects.filter(pk=found.pk).update(reason=reason)
+    if not is_new:
+        stronger = reason if found.reason == SuppressionReason.WITHDRAWN else found.reason
+        SuppressedAddress.objects.filter(pk=found.pk).update(reason=stronger, created_at=timezone.now())

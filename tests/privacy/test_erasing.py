@@ -14,7 +14,7 @@ from contacts.merging.actions import merge_contacts
 from contacts.models import Consent, Contact, PrivacyRequest, Purpose
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write
-from contacts.privacy import actions
+from contacts.privacy import actions, views
 from crm import jobs
 from crm.backup.programs import _environment, _path
 from crm.choices import JobState, Role
@@ -164,7 +164,7 @@ def test_a_job_that_dies_has_done_nothing_and_its_files_go_with_the_next_run(can
     assert LogEntry.objects.filter(verb="erase").count() == 1
 
 
-def test_a_person_types_the_name_and_sees_first_what_becomes_of_what(canary):
+def test_a_person_types_the_name_and_sees_first_what_becomes_of_what(canary, monkeypatch):
     client, address = signed_in(make.make_user(Role.ADMIN)), reverse("privacy:person_erase", args=[canary.pk])
     page = client.get(address).content.decode()
     assert "unpaid invoice" in page
@@ -173,6 +173,12 @@ def test_a_person_types_the_name_and_sees_first_what_becomes_of_what(canary):
     assert wrong.status_code == 422
     assert "Type the name as it stands here" in wrong.content.decode()
     assert not PrivacyRequest.objects.filter(kind="erasure").exclude(done_at=None).exists()
+    monkeypatch.setattr(
+        views, "plan_erasure", lambda persons: Contact.objects.raw("SELECT pg_sleep(9)::text, 1 AS id")[0]
+    )
+    monkeypatch.setattr(views, "LONGEST_COUNT", 1)
+    assert "Too many to count now; the job counts them." in client.get(address).content.decode()
+    monkeypatch.undo()
     firm = Contact.objects.get(name="Aviary Ltd")
     assert "Only persons are erased" in client.get(reverse("privacy:person_erase", args=[firm.pk])).content.decode()
     manager = signed_in(make.make_user(Role.MANAGER))

@@ -8,8 +8,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from contacts.keeping import refresh_search
 from contacts.models import PrivacyRequest
 from contacts.permission.actions import record_consent
+from contacts.privacy import views
 from contacts.privacy.people import person_of
 from crm.choices import Role, Scope
 from crm.models import AccessRule, Attachment, LogEntry, Note, StoredFile
@@ -42,7 +44,7 @@ def asked_for(client, contact, form):
     return b"".join(response) if response.streaming else response.content
 
 
-def test_the_file_says_what_every_table_says_of_them(ada):
+def test_the_file_says_what_every_table_says_of_them(ada, monkeypatch):
     manager = make.make_user(Role.MANAGER)
     client = signed_in(manager)
     ada.industry = "Computing"
@@ -68,8 +70,17 @@ def test_the_file_says_what_every_table_says_of_them(ada):
         assert {"person.json", "person.html"} <= set(names)
         assert archive.read(next(name for name in names if name.endswith("plan.txt"))) == b"of the engine"
 
-    assert PrivacyRequest.objects.filter(contact=ada, kind="access", state="done", actor=manager).count() == 3
-    assert LogEntry.objects.filter(verb="hand out data", contact_id=ada.pk, actor=manager).count() == 3
+    stored = StoredFile.objects.get(name="plan.txt")
+    stored.file.storage.delete(stored.file.name)
+    with zipfile.ZipFile(io.BytesIO(asked_for(client, ada, "zip"))) as archive:
+        assert json.loads(archive.read("person.json"))["missing_files"] == [f"{stored.pk}-plan.txt"]
+        assert b"contents are missing" in archive.read("person.html")
+
+    monkeypatch.setattr(views, "as_archive", lambda contact: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        asked_for(client, ada, "zip")
+    assert PrivacyRequest.objects.filter(contact=ada, kind="access", state="done", actor=manager).count() == 4
+    assert LogEntry.objects.filter(verb="hand out data", contact_id=ada.pk, actor=manager).count() == 4
     tab = client.get(f"{ada.get_absolute_url()}?tab=privacy").content.decode()
     assert "Handed out all data of Ada Lovelace (json)" in tab
 
@@ -81,7 +92,11 @@ def test_a_request_waits_with_its_deadline_and_is_answered_by_the_file(ada):
     waiting = PrivacyRequest.objects.get()
     assert waiting.state == "open"
     assert 28 <= (waiting.due_on - waiting.asked_on).days <= 31
-    assert "Ada Lovelace" in client.get(reverse("privacy:request_list")).content.decode()
+    ada.name = "Ada Løvelacé"
+    ada.save()
+    refresh_search([ada.pk])
+    assert "Løvelacé" in client.get(reverse("privacy:request_list") + "?q=LØVELACÉ").content.decode()
+    assert "Løvelacé" not in client.get(reverse("privacy:request_list") + "?q=Babbage").content.decode()
     asked_for(client, ada, "json")
     waiting.refresh_from_db()
     assert waiting.state == "done"
