@@ -1,10 +1,13 @@
 """No page has an accessibility fault, for any role, in light and dark, wide and on a phone."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser
 
+from analytics.runs import run_steps
+from contacts.models import PrivacyRequest
 from crm.choices import Role
-from crm.models import StoredFile
+from crm.models import ImportMapping, StoredFile
 from tests import factories as make
 from tests.browser.test_customers import enter
 from tests.browser.test_shell import SIZES, faults_of
@@ -45,4 +48,29 @@ def test_no_page_has_an_accessibility_fault(browser: Browser, live_server, trans
             faults = {path: faults_of(page, live_server.url + path) for path in OUTSIDE}
         enter(page, live_server, user)
         faults |= {path: faults_of(page, live_server.url + path) for path in pages_of(role, paths)}
+    assert {path: found for path, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize(("colours", "size"), [("light", "wide"), ("dark", "phone")])
+def test_no_page_about_data_has_an_accessibility_fault(browser: Browser, live_server, transactional_db, colours, size):
+    make.make_company()
+    user = make.make_user(Role.ADMIN, name="Mia Keller")
+    contact = make.make_contact(name="ANNA LIND", owner=user, source="Fair", phones=("040 33445566",))
+    run_steps(actor=None, as_of=timezone.now().date(), only=["quality"], parameters={})
+    ImportMapping.objects.create(
+        kind="contacts", key="one", name="Of the fair", file_name="may.csv", columns=["Nr"], actor=user,
+        used_at=timezone.now(), options={"map": [["Nr", "external_id"]]},
+    )  # fmt: skip
+    client = make.signed_in(user)
+    client.post(f"/privacy/people/{contact.pk}/ask/", {"kind": "access"})
+    asked = PrivacyRequest.objects.get()
+    home = contact.get_absolute_url()
+    paths = [
+        "/quality/", "/quality/repair/?repair=phones", f"{home}?tab=quality", "/imports/mappings/", "/dashboards/",
+        "/privacy/", f"/privacy/{asked.pk}/", f"{home}?tab=privacy", f"/privacy/people/{contact.pk}/erase/",
+    ]  # fmt: skip
+    with browser.new_context(viewport=SIZES[size], color_scheme=colours) as context:
+        page = context.new_page()
+        enter(page, live_server, user)
+        faults = {path: faults_of(page, live_server.url + path) for path in paths}
     assert {path: found for path, found in faults.items() if found} == {}
