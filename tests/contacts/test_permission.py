@@ -7,7 +7,8 @@ import itertools
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import ProgrammingError, connection, transaction
+from django.core.management import call_command
+from django.db import NotSupportedError, ProgrammingError, connection, transaction
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -173,3 +174,8 @@ def test_a_mail_from_the_page_of_somebody_who_said_no_to_everything_is_refused(c
     assert refused.status_code == 422
     assert "They said no" in refused.content.decode()
     assert OutgoingMail.objects.filter(contact_id=ann.pk).count() == 1
+
+
+def test_nobody_waits_to_write_a_consent_while_the_index_of_the_newest_is_built():
+    with pytest.raises(NotSupportedError, match="AddIndexConcurrently operation cannot be executed inside"):
+        call_command("sqlmigrate", "contacts", "0005")
