@@ -17,7 +17,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from contacts.privacy.people import person_of
 from contacts.privacy.suppressing import keep_refusals
-from contacts.privacy.sweeping import clean_history, clean_rows, sweep
+from contacts.privacy.sweeping import clean_history, clean_rows, history_of, sweep
 from contacts.privacy.tables import Person, PersonalTable, apps_with_personal_data, personal_tables
 from crm.mail.choices import WAITING_STATES, MailState
 from crm.models import OutgoingMail, StoredFile
@@ -64,11 +64,12 @@ def erase(erasure: Erasure) -> list[str]:
         keep_refusals(person)
     names = _empty(erasure)
     Contact.objects.filter(pk__in=erasure.ids).update(erased_at=timezone.now())
-    sweep(erasure.persons, erasure.keys)
-    _clean(erasure)
+    histories = _histories(erasure)
+    sweep(erasure.persons, [key for _, keys in histories for key in keys])
+    _clean(erasure, histories)
     late = _since(erasure)
     names += _empty(late)
-    _clean(late)
+    _clean(late, _histories(late, is_late=True))
     return names
 
 
@@ -101,9 +102,16 @@ def _empty(erasure: Erasure) -> list[str]:
     return names
 
 
-def _clean(erasure: Erasure) -> None:
-    for table, keys in erasure.keys:
-        clean_history(table, keys, erasure.ids)
+def _histories(erasure: Erasure, *, is_late: bool = False) -> list[tuple[PersonalTable, list[int]]]:
+    """The rows of the history that are theirs, looked for once for each table; of late rows by their keys alone."""
+    contacts = [] if is_late else erasure.ids
+    tables = [(table, keys) for table, keys in erasure.keys if keys or not is_late]
+    return [(table, history_of(table, keys, contacts)) for table, keys in tables]
+
+
+def _clean(erasure: Erasure, histories: list[tuple[PersonalTable, list[int]]]) -> None:
+    for table, ids in histories:
+        clean_history(table, ids)
     clean_rows("crm_storedfile", erasure.files, ["name", "sha256"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
@@ -21,55 +21,61 @@ SELECT column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END
 WHERE table_schema = current_schema() AND table_name = %s
 """
 # of rows that are there, of those that hang on the contact, and of those that named the contact once
-HISTORY_SQL = sql.SQL("""
-UPDATE crm_rowchange SET was = was - %(columns)s::text[]
-WHERE table_name = %(table)s AND was IS NOT NULL AND was ?| %(columns)s::text[]
+OWN_SQL = sql.SQL("""
+SELECT id FROM crm_rowchange WHERE table_name = %(table)s AND was IS NOT NULL
 AND (row_id = ANY (%(keys)s::bigint[]) OR ({of_contact}))
 """)
+CLEAN_SQL = """
+UPDATE crm_rowchange SET was = was - %(columns)s::text[]
+WHERE id = ANY (%(ids)s::bigint[]) AND was ?| %(columns)s::text[]
+"""
 FIND_SQL = sql.SQL("SELECT {key} FROM {table} WHERE ({likes}) AND ({which})")
 READ_SQL = sql.SQL("SELECT {key}, {texts} FROM {table} WHERE {key} = ANY (%s) ORDER BY {key} FOR NO KEY UPDATE")
 WRITE_SQL = sql.SQL("UPDATE {table} SET {changes} FROM unnest({arrays}) AS n ({names}) WHERE {table}.{key} = n.k")
 
 
-def clean_history(table: PersonalTable, keys: list[Any], contacts: list[int]) -> None:
-    """Take what was emptied or deleted out of what the rows were before, those that are gone for long included."""
-    meta, columns = table.of._meta, table.columns()
-    if past_rule(table.model).exempt or not columns:
-        return
+def history_of(table: PersonalTable, keys: list[Any], contacts: list[int]) -> list[int]:
+    """The keys of what these rows of a table were before, and the rows of the contacts that are gone for long."""
+    if past_rule(table.model).exempt:
+        return []
     of_contact, values = _of_contacts(table, contacts)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            HISTORY_SQL.format(of_contact=of_contact),
-            {"columns": columns, "table": meta.db_table, "keys": keys} | values,
-        )
+    return _found(of_contact, values | {"table": table.of._meta.db_table, "keys": keys})
+
+
+def clean_history(table: PersonalTable, ids: list[int]) -> None:
+    """Take what was emptied or deleted out of these rows of the history."""
+    if ids and (columns := table.columns()):
+        _clean(ids, columns)
 
 
 def clean_rows(table: str, keys: list[int], columns: list[str]) -> None:
     """Take columns out of what these rows of a table were before."""
-    values: dict[str, Any] = {"columns": columns, "table": table, "keys": keys}
+    _clean(_found(sql.SQL("false"), {"table": table, "keys": keys}), columns)
+
+
+def _found(of_contact: sql.Composable, values: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(HISTORY_SQL.format(of_contact=sql.SQL("false")), values)
+        cursor.execute(OWN_SQL.format(of_contact=of_contact), values)
+        return [row[0] for row in cursor.fetchall()]
 
 
-def sweep(persons: list[Person], own: Iterable[tuple[PersonalTable, list[Any]]]) -> None:
+def _clean(ids: list[int], columns: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAN_SQL, {"ids": ids, "columns": columns})
+
+
+def sweep(persons: list[Person], own: list[int]) -> None:
     """Put stars in place of what these people are called by, in every table that says it can name somebody, and in
     what any row was before. Each table is read once, however many people. A single name, which others have too, goes
-    out of what their `own` rows were alone."""
+    out of their `own` rows of the history alone."""
     everywhere, own_only = words_of(persons)
     if everywhere is not None:
         for app in apps_with_personal_data():
             for one in app.swept:
                 _replace(one.table, one.columns, everywhere)
         _replace(HISTORY, ("was",), everywhere)
-    if own_only is None:
-        return
-    contacts = [key for person in persons for key in person.ids]
-    for table, keys in own:
-        if not past_rule(table.model).exempt:
-            of_contact, values = _of_contacts(table, contacts)
-            which = sql.SQL("table_name = %(table)s AND (row_id = ANY (%(keys)s::bigint[]) OR ({}))").format(of_contact)
-            values |= {"table": table.of._meta.db_table, "keys": keys}
-            _replace(HISTORY, ("was",), own_only, which, values)
+    if own_only is not None:
+        _replace(HISTORY, ("was",), own_only, sql.SQL("id = ANY (%(ids)s::bigint[])"), {"ids": own})
 
 
 def _of_contacts(table: PersonalTable, contacts: list[int]) -> tuple[sql.Composable, dict[str, Any]]:
