@@ -57,6 +57,7 @@ CATALOGUE = Catalogue(
         "campaigns.campaignoffer": PastRule(parent="campaign_id", is_part=True),
         "campaigns.givenoffer": PastRule(exempt=LARGE),
         "campaigns.piece": PastRule(exempt=LARGE),
+        "campaigns.piecefile": PastRule(parent="campaign_id", is_part=True),
         "campaigns.redemption": PastRule(exempt="Told anew from the codes on orders, whose changes are kept."),
         "campaigns.play": PastRule(without=("search_text", "sort_name", "updated_at")),
         "campaigns.playstep": PastRule(parent="play_id", is_part=True),

@@ -44,8 +44,8 @@ PERSONAL_DATA = PersonalData(
     without={
         "Words of the house itself: its campaigns, offers, plays and segments.": (
             "campaigns.campaign", "campaigns.campaignoffer", "campaigns.campaignsegment", "campaigns.offer",
-            "campaigns.play", "campaigns.playstep", "campaigns.segment", "campaigns.sendingrules",
-            "campaigns.variant", "campaigns.varianttally",
+            "campaigns.piecefile", "campaigns.play", "campaigns.playstep", "campaigns.segment",
+            "campaigns.sendingrules", "campaigns.variant", "campaigns.varianttally",
         ),
     },
     calls_back=(call_back,),

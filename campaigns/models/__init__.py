@@ -2,7 +2,7 @@
 
 from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTally
 from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
-from campaigns.models.pieces import Piece
+from campaigns.models.pieces import Piece, PieceFile
 from campaigns.models.plays import Play, PlayEntry, PlayStep, PlayTouch
 from campaigns.models.scores import ResponseScore
 from campaigns.models.segments import Segment, SegmentMember, SegmentMove
@@ -16,6 +16,7 @@ __all__ = [
     "Hit",
     "Offer",
     "Piece",
+    "PieceFile",
     "Play",
     "PlayEntry",
     "PlayStep",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -12,12 +13,37 @@ from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 
 
+class PieceFile(models.Model):
+    """A file of pieces that somebody took to a printer or a provider: what is in it stands fast. `gone_on`: the day on
+    which they went out; empty: nobody has said so."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="piece_files")
+    number = models.PositiveIntegerField()
+    count = models.PositiveIntegerField()
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    taken_at = models.DateTimeField(auto_now_add=True)
+    gone_on = models.DateField(null=True)
+
+    access = AccessPaths(through="campaign", parent="campaigns.campaign")
+    objects: Any = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["campaign", "number"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="campaigns_piece_file_number")]
+
+    def __str__(self) -> str:
+        return f"File {self.number} of {self.campaign}"
+
+
 class Piece(models.Model):
     """What one recipient gets by hand or by an adapter, as it was written down.
 
     `place` is where it goes: the lines of a postal address, a number, a handle. `code` is theirs alone: by it an answer
     tells of them. Letters to one `household` in one variant go as one, that of the first of them. `task_id` is the call
-    that somebody is to make. `claimed_at`: from then on an adapter has it, so that it is never handed over again.
+    that somebody is to make. `file` is the one it was taken in. `claimed_at`: from then on an adapter has it, and it
+    is never handed over again.
     """
 
     recipient = models.OneToOneField(Recipient, primary_key=True, on_delete=models.CASCADE, related_name="piece")
@@ -27,9 +53,10 @@ class Piece(models.Model):
     place = models.TextField()
     country = models.CharField(max_length=80, blank=True, default="")
     household = models.CharField(max_length=32, blank=True, default="")
-    subject = models.CharField(max_length=250)
+    subject = models.CharField(max_length=200)
     words = models.TextField()
     task_id = models.BigIntegerField(null=True)
+    file = models.ForeignKey(PieceFile, null=True, on_delete=models.SET_NULL, related_name="pieces")
     claimed_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -40,6 +67,9 @@ class Piece(models.Model):
         ordering = ["campaign", "recipient"]
         indexes = [
             models.Index(fields=["campaign", "household", "recipient"], name="campaigns_piece_household"),
+            models.Index(
+                fields=["campaign", "recipient"], condition=Q(claimed_at=None, file=None), name="campaigns_piece_waits"
+            ),
             models.Index(fields=["task_id"], condition=Q(task_id__isnull=False), name="campaigns_piece_task"),
         ]
 

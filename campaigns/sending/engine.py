@@ -61,14 +61,15 @@ SELECT count(*) FROM crm_outgoingmail WHERE object_model = 'campaigns.campaign' 
 def run_campaign(key: int) -> int:
     """Hand over what may leave, settle what left; how many were handed over. Safe to call by many at once."""
     handed = 0
-    campaign = Campaign.everything.filter(pk=key, state=CampaignState.SENDING).first()
-    if campaign and campaign.channel != CampaignChannel.EMAIL:
-        handed = run_by_hand(key)
+    campaign = Campaign.everything.get(pk=key)
+    if campaign.channel != CampaignChannel.EMAIL:
+        handed = run_by_hand(campaign)
         finish(key)
         return handed
-    if campaign:
+    is_sending = campaign.state == CampaignState.SENDING
+    if is_sending:
         take_back(campaign)
-    zones = ready_zones(campaign) if campaign else []
+    zones = ready_zones(campaign) if is_sending else []
     for _ in range(MOST_CHUNKS):
         settle(key)
         zones = [zone for zone in zones if zone.closes_at is None or zone.closes_at > timezone.now()]

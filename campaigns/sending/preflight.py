@@ -18,7 +18,7 @@ from campaigns.models import Campaign, Variant
 from campaigns.offers.checking import OfferCount, look_over_offers
 from campaigns.sending.audience import Audience, count_audience, count_zones, mails_with_offers, people_of, rules
 from campaigns.sending.hours import Plan, Schedule
-from campaigns.ways.adapters import adapter_for
+from campaigns.ways.adapters import adapter_for, has_adapter
 from contacts.models import Purpose
 from crm.models import User
 from crm.templatetags.figures import number, plural
@@ -97,12 +97,17 @@ def _faults_of_way(campaign: Campaign) -> list[str]:
         found.append("Only mails leave by each person's clock: let it leave at one moment.")
     if campaign.test_share and campaign.decides_by == DecidesBy.CLICKS:
         found.append("Only mails are clicked: let the test be decided by orders.")
+    if has_adapter(campaign.channel):
+        try:
+            adapter_for(campaign.channel)
+        except ImportError:
+            found.append("The adapter that takes its messages cannot be loaded: tell an administrator.")
     return found
 
 
 def _schedule(campaign: Campaign, user: User | None) -> Schedule | None:
     """When those who may be written to would get it, if it started now; the control group is among them."""
-    if campaign.channel != CampaignChannel.EMAIL and adapter_for(campaign.channel) is None:
+    if campaign.channel != CampaignChannel.EMAIL and not has_adapter(campaign.channel):
         return None  # no hour is quiet for a letter, and a call is made by a person
     now = timezone.now()
     plan = Plan(campaign, rules(), now)

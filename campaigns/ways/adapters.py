@@ -2,10 +2,11 @@
 
 An adapter is a function `deliver(messages) -> outcomes`, named in `CRM_ADAPTERS` by the channel it is for, such as
 `sms=acme.crm.deliver`. It gets `Message`s, at most a hundred at a time, and answers with one `Outcome` for each, in
-the same order; an exception means that nobody knows what became of them. They are claimed, and that is committed,
-before it is called: what it was given once is never given to it again, and a death in between leaves them *uncertain*,
-as with mails. Quiet hours hold, on the clock where each person is. Without an adapter the messages wait in a file,
-which somebody takes to the provider (`ways.files`).
+the same order. `NothingTaken` says that nothing of it left; any other exception, that nobody knows what became of it.
+Messages are claimed, their people asked for permission once more, and that is committed, before it is called: what it
+was given once is never given to it again, and a death in between leaves them *uncertain*, as with mails. Quiet hours
+hold, on the clock where each person is. Without an adapter the messages wait for somebody who takes them to the
+provider in a file (`ways.leaving`).
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from django.utils.module_loading import import_string
 
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.models import Campaign, Piece, Recipient
+from campaigns.sending.asking import ask
 from campaigns.sending.waiting import plan_of
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 100
+AT_ONCE, MOST_BATCHES = 100, 50
 SILENT_AFTER = dt.timedelta(minutes=10)
 
 
@@ -50,34 +52,52 @@ class Outcome:
 Adapter = Callable[[Sequence[Message]], Sequence[Outcome]]
 
 
-def adapter_for(channel: str) -> Adapter | None:
-    """The adapter of a channel; None: a person takes the file."""
-    name = settings.CRM_ADAPTERS.get(channel)
-    return import_string(name) if name else None
+class NothingTaken(Exception):
+    """Raised by an adapter that knows that nothing of it reached the provider, such as where the line could not be
+    opened: the messages wait, and are given to it again within minutes."""
 
 
-def deliver_waiting(key: int) -> int:
-    """Give the adapter what waits for it, a hundred at a time; how many it took. What was claimed long ago and never
-    answered for is uncertain."""
-    _give_up(key)
-    campaign, taken = Campaign.everything.get(pk=key), 0
+def has_adapter(channel: str) -> bool:
+    """Whether an adapter is named for the channel; else a person takes the file."""
+    return bool(settings.CRM_ADAPTERS.get(channel))
+
+
+def adapter_for(channel: str) -> Adapter:
+    """The adapter of a channel that has one. Raises ImportError."""
+    adapter: Adapter = import_string(settings.CRM_ADAPTERS[channel])
+    return adapter
+
+
+def deliver_waiting(campaign: Campaign) -> int:
+    """Give the adapter what waits for it, a hundred at a time and some thousands a run; how many it took. One that
+    fails ends the run: what it had is uncertain, the others wait for the next one."""
+    give_up(campaign.pk)
+    if not has_adapter(campaign.channel):
+        return 0
     try:
         adapter = adapter_for(campaign.channel)
     except ImportError:
         logger.exception("CRM_ADAPTERS names no adapter for %s that can be loaded", campaign.channel)
         return 0
-    while adapter and (pieces := _claimed(key)):
-        messages = [Message(f"campaign:{key}:{piece.pk}", piece.place, piece.words) for piece in pieces]
+    taken, zones = 0, _awake(campaign)
+    for _ in range(MOST_BATCHES):
+        pieces = _claimed(campaign, zones)
+        if pieces is None:
+            break
+        messages = [Message(f"campaign:{campaign.pk}:{piece.pk}", piece.place, piece.words) for piece in pieces]
         try:
-            outcomes = adapter(messages)
+            outcomes = adapter(messages) if messages else ()
+            if len(outcomes) != len(pieces):
+                raise ValueError(f"it answered for {len(outcomes)} of {len(pieces)} messages")
+        except NothingTaken:
+            logger.warning("The adapter of %s took nothing of campaign %s", campaign.channel, campaign.pk)
+            Piece.objects.filter(pk__in=[piece.pk for piece in pieces]).update(claimed_at=None)
+            break
         except Exception:
-            logger.exception("The adapter of %s failed on %s messages of campaign %s", adapter, len(pieces), key)
+            # whatever an adapter raises, nobody knows what became of these, and the next campaign goes on
+            logger.exception("The adapter of %s failed in campaign %s", campaign.channel, campaign.pk)
             _settle(pieces, RecipientState.UNCERTAIN, "the adapter failed")
-            continue
-        if len(outcomes) != len(pieces):
-            logger.error("The adapter answered for %s of %s messages of campaign %s", len(outcomes), len(pieces), key)
-            _settle(pieces, RecipientState.UNCERTAIN, "the adapter answered for others")
-            continue
+            break
         good = [piece for piece, outcome in zip(pieces, outcomes, strict=True) if outcome.is_taken]
         _settle(good, RecipientState.SENT, "")
         for piece, outcome in zip(pieces, outcomes, strict=True):
@@ -87,28 +107,45 @@ def deliver_waiting(key: int) -> int:
     return taken
 
 
-@transaction.atomic
-def _claimed(key: int) -> list[Piece]:
-    campaign = Campaign.everything.select_for_update(no_key=True).filter(pk=key, state=CampaignState.SENDING).first()
-    if campaign is None:
-        return []
-    waiting = Piece.objects.filter(campaign=key, claimed_at=None, recipient__state=RecipientState.HANDED)
-    waiting = waiting.filter(recipient__time_zone__in=_awake(campaign, waiting))
-    pieces = list(waiting.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
-    Piece.objects.filter(pk__in=[piece.pk for piece in pieces]).update(claimed_at=timezone.now())
-    return pieces
-
-
-def _awake(campaign: Campaign, waiting: Any) -> list[str]:
-    """The zones of those who wait in which no quiet hours are now."""
-    plan, now = plan_of(campaign), timezone.now()
-    zones = waiting.order_by().values_list("recipient__time_zone", flat=True).distinct()
-    return [zone for zone in zones if plan.opening(zone, now).opens_at <= now]
-
-
-def _give_up(key: int) -> None:
+def give_up(key: int) -> None:
+    """What was claimed long ago and never answered for is uncertain."""
     late = Piece.objects.filter(campaign=key, claimed_at__lt=timezone.now() - SILENT_AFTER)
     _settle(late.filter(recipient__state=RecipientState.HANDED), RecipientState.UNCERTAIN, "the adapter never answered")
+
+
+@transaction.atomic
+def _claimed(campaign: Campaign, zones: Sequence[str]) -> list[Piece] | None:
+    """The next ones, of whom those who have said no since are left out; None: there are none."""
+    rows = Campaign.everything.select_for_update(no_key=True)
+    if not rows.filter(pk=campaign.pk, state=CampaignState.SENDING).exists():
+        return None
+    waiting = waiting_pieces(campaign).filter(recipient__time_zone__in=zones)
+    pieces = list(waiting.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+    if not pieces:
+        return None
+    recipients = Recipient.objects.in_bulk([piece.pk for piece in pieces])
+    asked, kept = ask(campaign, list(recipients.values())), []
+    for piece in pieces:
+        if reason := asked.reason_against(recipients[piece.pk]):
+            _settle([piece], RecipientState.LEFT_OUT, reason)
+        else:
+            kept.append(piece)
+    Piece.objects.filter(pk__in=[piece.pk for piece in kept]).update(claimed_at=timezone.now())
+    return kept
+
+
+def waiting_pieces(campaign: Campaign) -> Any:
+    """Those that nobody has: no adapter, no file."""
+    return Piece.objects.filter(
+        campaign=campaign, claimed_at=None, file=None, task_id=None, recipient__state=RecipientState.HANDED
+    )
+
+
+def _awake(campaign: Campaign) -> list[str]:
+    """The zones of those who wait in which no quiet hours are now."""
+    plan, now = plan_of(campaign), timezone.now()
+    zones = waiting_pieces(campaign).order_by().values_list("recipient__time_zone", flat=True).distinct()
+    return [zone for zone in zones if plan.opening(zone, now).opens_at <= now]
 
 
 def _settle(pieces: Any, state: str, why: str) -> None:

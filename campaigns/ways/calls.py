@@ -43,7 +43,7 @@ def give_calls(
         if owner is None:
             without.append(piece.recipient_id)
             continue
-        text = f"{piece.words}\n\n{piece.place} · code {piece.code_in_words}"
+        text = f"{piece.words}\n\nCode {piece.code_in_words}"  # the number stands on their page, for who may see it
         tasks.append(
             Task(
                 kind=TaskKind.CALL, title=piece.subject, text=text, due_on=day, owner=owner, zone=zone_of(owner).key,

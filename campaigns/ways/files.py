@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from campaigns.choices import CampaignChannel, RecipientState
-from campaigns.models import Campaign, Piece
+from campaigns.models import Campaign, Piece, PieceFile
+from campaigns.ways.leaving import permitted_now
 from crm.choices import Verb
 from crm.exporting.streams import reading_all
 from crm.models import User
@@ -42,20 +43,18 @@ def columns_of(campaign: Campaign) -> Sequence[tuple[str, str]]:
     return POSTAL if campaign.channel == CampaignChannel.POST else OTHER
 
 
-def pieces_in_file(campaign: Campaign, user: User | None) -> QuerySet[Piece]:
-    """Those that the person may export, and that have not gone out."""
-    rows = Piece.objects.visible_to(user, Verb.EXPORT).filter(campaign=campaign, claimed_at=None)
-    found: QuerySet[Piece] = rows.filter(recipient__state=RecipientState.HANDED)
-    return found
-
-
-def rows_of(campaign: Campaign, user: User | None) -> Iterator[Sequence[Any]]:
-    """The rows; a letter to several of a household is one, of the first of them."""
+def rows_of(file: PieceFile, user: User | None) -> Iterator[Sequence[Any]]:
+    """The rows that the person may export; a letter to several of a household is one, of the first of them. Who has
+    said no since it was taken is not among them."""
+    campaign = file.campaign
+    pieces: QuerySet[Piece] = Piece.objects.visible_to(user, Verb.EXPORT).filter(file=file)
+    if file.gone_on is None:
+        pieces = permitted_now(campaign, pieces.filter(recipient__state=RecipientState.HANDED))
     fields = ("household", "recipient__variant__name", "code", "name", "place", "country", "subject", "words")
     is_postal = campaign.channel == CampaignChannel.POST
     order = ("household", "recipient__variant", "recipient") if is_postal else ("recipient",)
     with reading_all():
-        rows = pieces_in_file(campaign, user).order_by(*order).values_list(*fields).iterator(chunk_size=CHUNK)
+        rows = pieces.order_by(*order).values_list(*fields).iterator(chunk_size=CHUNK)
         if is_postal:
             for _, letter in groupby(rows, key=lambda row: (row[0], row[1])):
                 yield _letter(list(letter))

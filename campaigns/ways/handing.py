@@ -12,7 +12,8 @@ import logging
 import secrets
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 
 from campaigns.choices import CampaignChannel, CampaignState, RecipientState
@@ -27,29 +28,49 @@ from crm.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
 CHUNK = 200
-CODE_LENGTH = 12
+CODE_LENGTH, LONGEST = 12, 200
+BROKEN = (ValidationError, ValueError, TypeError, LookupError, DataError)
 UNREACHABLE = "unreachable"
 
 
-def run_by_hand(key: int) -> int:
-    """Write down what may leave, settle what has; how many were written. Safe to call by many at once."""
+def run_by_hand(campaign: Campaign) -> int:
+    """Write down what may leave, settle what has, whatever its state; how many were written. Safe to call by many at
+    once."""
     made = 0
-    while done := _chunk(key):
+    while done := _chunk(campaign.pk):
         made += done
-    settle_calls(key)
-    deliver_waiting(key)
+    settle_calls(campaign.pk)
+    deliver_waiting(campaign)
     return made
 
 
-@transaction.atomic
 def _chunk(key: int) -> int:
+    """One chunk; where it fails, its people one by one: who fails alone is left out, and holds up nobody."""
+    try:
+        return _write_down(key, CHUNK)
+    except BROKEN:
+        logger.exception("A chunk of campaign %s failed; now one by one", key)
+    done = 0
+    waiting = Recipient.objects.filter(campaign=key, state=RecipientState.WAITING).order_by("pk")
+    for pk in list(waiting.values_list("pk", flat=True)[:CHUNK]):
+        try:
+            done += _write_down(key, 1, only=pk)
+        except BROKEN:
+            logger.exception("Nothing can be written down for recipient %s of campaign %s", pk, key)
+            done += waiting.filter(pk=pk).update(state=RecipientState.LEFT_OUT, reason="it could not be written down")
+    return done
+
+
+@transaction.atomic
+def _write_down(key: int, most: int, only: int | None = None) -> int:
     with connection.cursor() as cursor:  # shared by all who write, and taken alone by who pauses it
         cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [key])
     campaign = Campaign.everything.get(pk=key)
     if campaign.state != CampaignState.SENDING or (campaign.starts_at and campaign.starts_at > timezone.now()):
         return 0
     rows = Recipient.objects.filter(campaign=key, state=RecipientState.WAITING).order_by("pk")
-    claimed = list(rows.select_for_update(of=("self",), skip_locked=True)[:CHUNK])
+    rows = rows.filter(pk=only) if only else rows
+    claimed = list(rows.select_for_update(of=("self",), skip_locked=True)[:most])
     if not claimed:
         return 0
     asked, places = ask(campaign, claimed), places_of(campaign.channel, [row.contact_id for row in claimed])
@@ -82,11 +103,11 @@ def _piece(campaign: Campaign, row: Recipient, place: Place, asked: Asked) -> Pi
         recipient=row,
         campaign=campaign,
         code="".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)),
-        name=asked.contacts[row.contact_id].name,
+        name=asked.contacts[row.contact_id].name[:LONGEST],
         place=place.text,
         country=place.country,
         household=place.household,
-        subject=fill(variant.subject, values, one_line)[:250],
+        subject=fill(variant.subject, values, one_line)[:LONGEST],
         words=words_of(variant, values),
     )
 

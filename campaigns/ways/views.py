@@ -10,16 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from campaigns.choices import CampaignChannel, CampaignState
-from campaigns.models import Campaign, Piece
-from campaigns.ways.adapters import adapter_for
+from campaigns.models import Campaign, Piece, PieceFile
 from campaigns.ways.codes import fold_code
-from campaigns.ways.files import columns_of, pieces_in_file, rows_of
+from campaigns.ways.files import columns_of, rows_of
 from campaigns.ways.forms import BackForm, GoneForm
-from campaigns.ways.leaving import say_come_back, say_gone
+from campaigns.ways.leaving import for_file, is_by_hand, say_come_back, say_gone, take_file
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today
 from crm.exporting.formats import FORMATS, format_called
 from crm.field_rights import hidden_fields
 from crm.log import log_export
@@ -54,14 +52,14 @@ class PieceView(ScopedView):
 
 
 class PieceListView(PieceView):
-    """The newest pieces, or the one of a code (`?code=`)."""
+    """The newest pieces, or the one of a code (`?code=`); the files, and what became of them."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         campaign, user = self.get_record(), self.request.user
         rows = Piece.objects.visible_to(user).filter(campaign=campaign).select_related("recipient__variant")
         code = fold_code(request.GET.get("code", ""))
-        may_change = can(user, Verb.CHANGE, campaign)
-        is_by_hand = campaign.channel != CampaignChannel.PHONE and adapter_for(campaign.channel) is None
+        may_change = can(user, Verb.CHANGE, campaign) and campaign.state == CampaignState.SENDING
+        may_file = may_take_file(user, campaign)
         shown = rows.filter(code=code) if code else rows.order_by("-recipient")
         context = {
             "record": campaign,
@@ -71,45 +69,51 @@ class PieceListView(PieceView):
             "count": rows.count(),
             "code": request.GET.get("code", ""),
             "hides_place": hides_place(user, campaign),
-            "formats": FORMATS if may_take_file(user, campaign) else (),
-            "waiting": pieces_in_file(campaign, user).count(),
-            "gone_form": GoneForm() if may_change and is_by_hand and campaign.state == CampaignState.SENDING else None,
-            "back_form": BackForm() if may_change and campaign.channel == CampaignChannel.POST else None,
+            "formats": FORMATS if may_file else (),
+            "files": campaign.piece_files.select_related("taken_by").order_by("-number"),
+            "waiting": for_file(campaign, user).count() if may_file and campaign.state == CampaignState.SENDING else 0,
+            "gone_form": GoneForm() if may_change and is_by_hand(campaign) else None,
+            "back_form": BackForm() if can(user, Verb.CHANGE, campaign) and is_post(campaign) else None,
         }
         return render(request, "campaigns/ways/pieces.html", context)
 
 
-class PieceFileView(PieceView):
-    """The file for a printer or a provider, of what has not gone out (`?format=csv`)."""
+class PieceFileView(ScopedView):
+    """A file for a printer or a provider (`?format=csv`)."""
 
     http_method_names = ["get", "head"]
+    model = PieceFile
     verb = Verb.EXPORT
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        campaign, user = self.get_record(), self.request.user
+        file, user = self.get_record(), self.request.user
+        campaign = file.campaign
         form = format_called(request.GET.get("format", ""))
         if form is None:
             raise Http404("There is no such format.")
         if not may_take_file(user, campaign):
             raise PermissionDenied
-        if campaign.state != CampaignState.SENDING:
+        if campaign.state not in (CampaignState.SENDING, CampaignState.SENT, CampaignState.OVER):
             return HttpResponse("The campaign is not under way.", status=409, content_type="text/plain; charset=utf-8")
         names, headings = zip(*columns_of(campaign), strict=True)
         response = StreamingHttpResponse(
-            form.write(names, headings, rows_of(campaign, user)), content_type=form.content_type
+            form.write(names, headings, rows_of(file, user)), content_type=form.content_type
         )
-        name = f"campaign-{campaign.pk}-{company_today(request.company).isoformat()}.{form.name}"  # type: ignore[attr-defined]
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        log_export(actor=user, kind=Piece, what=f"{CALLED[CampaignChannel(campaign.channel)].lower()} of {campaign}")
+        response["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-{file.number}.{form.name}"'
+        what = f"{CALLED[CampaignChannel(campaign.channel)].lower()} of {campaign}, file {file.number}"
+        log_export(actor=user, kind=Piece, what=what)
         return response
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("campaign")
 
 
 class PieceStepView(ActionView):
     """What the steps share."""
 
-    model = Campaign
+    model: Any = Campaign
 
-    def get_success_url(self, record: Campaign) -> str:
+    def get_success_url(self, record: Any) -> str:
         return reverse("campaigns:piece_list", args=[record.pk])
 
     def valid(self, form: Any) -> Any:
@@ -119,18 +123,41 @@ class PieceStepView(ActionView):
         return form.cleaned_data
 
 
-class PieceGoneView(PieceStepView):
+class PieceTakeView(PieceStepView):
+    """Takes what waits in a file, for who may take names and places out."""
+
+    verb = Verb.EXPORT
+
     def act(self, record: Campaign) -> None:
+        if record.channel == CampaignChannel.EMAIL or not may_take_file(self.request.user, record):
+            raise PermissionDenied
+        file = take_file(actor=self.request.user, campaign=record)
+        self.done = f"File {file.number} holds {plural(file.count, 'piece')}: load it below."
+
+
+class PieceGoneView(PieceStepView):
+    """Says that what is in a file went out."""
+
+    model = PieceFile
+
+    def act(self, record: PieceFile) -> None:
         day = self.valid(GoneForm(self.request.POST))["day"]
-        count = say_gone(actor=self.request.user, campaign=record, day=day)
+        count = say_gone(actor=self.request.user, file=record, day=day)
         self.done = f"{plural(count, 'person', 'people')} got it."
+
+    def get_success_url(self, record: PieceFile) -> str:
+        return reverse("campaigns:piece_list", args=[record.campaign_id])
 
 
 class PieceBackView(PieceStepView):
     def act(self, record: Campaign) -> None:
         codes = self.valid(BackForm(self.request.POST))["codes"]
         count = say_come_back(actor=self.request.user, campaign=record, codes=codes)
-        self.done = f"{plural(count, 'piece')} came back."
+        self.done = f"{plural(count, 'person', 'people')} did not get it."
+
+
+def is_post(campaign: Campaign) -> bool:
+    return bool(campaign.channel == CampaignChannel.POST)
 
 
 def hides_place(user: Any, campaign: Campaign) -> bool:
@@ -142,4 +169,4 @@ def may_take_file(user: Any, campaign: Campaign) -> bool:
     """Whether this person may take names, places and words out."""
     may = can(user, Verb.EXPORT, Contact) and can(user, Verb.EXPORT, campaign)
     shows_words = hidden_fields(user, Contact).isdisjoint(IN_WORDS)
-    return may and shows_words and campaign.channel != CampaignChannel.PHONE and not hides_place(user, campaign)
+    return may and shows_words and is_by_hand(campaign) and not hides_place(user, campaign)

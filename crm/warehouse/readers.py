@@ -32,6 +32,8 @@ def save_reader(name: str, password: str, seconds: int) -> bool:
     if not NAME.fullmatch(name) or name in {READERS, settings.CRM_APP_ROLE, "public"} or name.startswith("pg_"):
         raise ReaderRefused(f"“{name}” cannot be the name of a reader: small letters, digits and _, none of ours.")
     with as_owner(), transaction.atomic():
+        if name == connection.settings_dict["USER"]:  # who makes a role is a member of it
+            raise ReaderRefused(f"“{name}” owns the tables. Choose another name.")
         is_new = _role_of(name) is None
         if not is_new and not _role_of(name):
             raise ReaderRefused(f"The database has a role “{name}” already, for something else. Choose another name.")
@@ -58,7 +60,7 @@ def save_reader(name: str, password: str, seconds: int) -> bool:
 def drop_reader(name: str) -> None:
     """Take a reader away; ReaderRefused where there is none of this name."""
     with as_owner(), transaction.atomic():
-        if not _role_of(name):
+        if not _role_of(name) or name == connection.settings_dict["USER"]:
             raise ReaderRefused(f"There is no reader “{name}”.")
         _run(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 

@@ -9,7 +9,9 @@ SCOPES["campaign"] = {
     "view": EVERYBODY,
     **dict.fromkeys(("add", "change", "delete", "import", "export", "run"), _BY_MARKETING),
 }
-SCOPES["campaign by post"] = SCOPES["segment"] = SCOPES["offer"] = SCOPES["variant"] = SCOPES["campaign"]
+SCOPES["campaign by post"] = SCOPES["file of letters"] = SCOPES["segment"] = SCOPES["offer"] = SCOPES["variant"] = (
+    SCOPES["campaign"]
+)
 SCOPES["secret of preferences"] = {"view": EVERYBODY}
 SCOPES["secret of a click"] = SCOPES["secret of a look"] = {"view": EVERYBODY, "note": EVERYBODY}
 _STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
@@ -29,8 +31,9 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:check": Address("campaign", {"GET": "change"}),
     **{f"campaigns:campaign_{step}": button("campaign", "change") for step in _STEPS},
     "campaigns:piece_list": Address("campaign by post"),
-    "campaigns:piece_file": Address("campaign by post", {"GET": "export"}),
-    "campaigns:piece_gone": button("campaign by post", "change"),
+    "campaigns:piece_take": button("campaign by post", "export"),
+    "campaigns:piece_file": Address("file of letters", {"GET": "export"}),
+    "campaigns:piece_gone": button("file of letters", "change"),
     "campaigns:piece_back": button("campaign by post", "change"),
     "campaigns:click": Address("secret of a click", {"GET": "note"}, is_public=True),
     "campaigns:opening": Address("secret of a look", {"GET": "note"}, is_public=True),

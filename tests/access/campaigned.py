@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from campaigns.models import Campaign, Offer, Piece, Recipient, Segment, Variant
+from campaigns.models import Campaign, Offer, Piece, PieceFile, Recipient, Segment, Variant
 from contacts.models import Contact
 from crm.foreign.tokens import Purpose, make_token
 from crm.models import User
@@ -28,6 +28,14 @@ def make_letters(owner: User, name: str) -> Campaign:
         subject="Frames", words=f"CANARY words {row.pk}",
     )  # fmt: skip
     return campaign
+
+
+def make_file(owner: User, name: str) -> PieceFile:
+    """A file of letters that have not gone out."""
+    campaign = make_letters(owner, f"in a file {name}")
+    file = PieceFile.objects.create(campaign=campaign, number=1, count=1, taken_by=owner)
+    Piece.objects.filter(campaign=campaign).update(file=file)
+    return file
 
 
 def make_segment(owner: User, name: str) -> Segment:
@@ -74,6 +82,7 @@ def make_preferences(owner: User, name: str) -> SimpleNamespace:
 CAMPAIGN_MAKERS = {
     "campaign": make_campaign,
     "campaign by post": make_letters,
+    "file of letters": make_file,
     "segment": make_segment,
     "offer": make_offer,
     "variant": make_variant,

@@ -8,12 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns import actions, preferences
-from campaigns.models import Campaign, Offer, Piece, Play, Recipient, Segment
+from campaigns.models import Campaign, Offer, Piece, PieceFile, Play, Recipient, Segment
 from campaigns.offers import actions as offers
 from campaigns.plays import actions as plays
 from campaigns.segments import actions as segments
 from campaigns.sending import actions as sending
 from campaigns.ways import leaving
+from contacts.models import Address, Consent
 from tests.campaigns.sample import BLOCKS, agreed, ready
 from tests.factories import make_contact, make_user
 
@@ -141,13 +142,26 @@ def _take_out(actor: Any) -> Callable[[], Any]:
     return lambda: plays.take_out(actor=actor, entry=entry)
 
 
+def _gone(actor: Any) -> Callable[[], Any]:
+    campaign = made()
+    Campaign.objects.filter(pk=campaign.pk).update(channel="post", state="sending", launched_at=timezone.now())
+    file = PieceFile.objects.create(campaign=campaign, number=1, count=1)
+    row = Recipient.objects.create(campaign=campaign, contact=make_contact(), state="handed")
+    Piece.objects.create(recipient=row, campaign=campaign, code="ABCDEFGH2345", name="Mia", place="x", file=file)
+    return lambda: leaving.say_gone(actor=actor, file=file)
+
+
 def _pieces(act: Callable[..., Any], state: str, **given: Any) -> Callable[[Any], Callable[[], Any]]:
     """A letter of a campaign that is under way."""
 
     def prepared(actor: Any) -> Callable[[], Any]:
         campaign = made()
         Campaign.objects.filter(pk=campaign.pk).update(channel="post", state="sending", launched_at=timezone.now())
-        row = Recipient.objects.create(campaign=campaign, contact=make_contact(), state=state)
+        contact = agreed(1)[0]
+        Address.objects.create(contact=contact, street="Lindenweg 4", city="Bremen")
+        said = {"channel": "post", "purpose": "marketing", "level": 2, "recorded_at": timezone.now()}
+        Consent.objects.create(contact=contact, **said)
+        row = Recipient.objects.create(campaign=campaign, contact=contact, state=state)
         Piece.objects.create(recipient=row, campaign=campaign, code="ABCDEFGH2345", name="Mia", place="Lindenweg 4")
         return lambda: act(actor=actor, campaign=campaign, **given)
 
@@ -177,7 +191,8 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "pause_campaign": _under_way(sending.pause_campaign, "sending"),
     "resume_campaign": _under_way(sending.resume_campaign, "paused"),
     "cancel_campaign": _under_way(sending.cancel_campaign, "sending"),
-    "say_gone": _pieces(leaving.say_gone, "handed"),
+    "take_file": _pieces(leaving.take_file, "handed"),
+    "say_gone": _gone,
     "say_come_back": _pieces(leaving.say_come_back, "sent", codes=["abcd-efgh-2345"]),
     "choose_purposes": _choose,
     "create_play": _create_play,
@@ -189,4 +204,12 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "take_out": _take_out,
 }
 # counts, at night; rings after the action that it is part of
-CAMPAIGN_NOT_ALONE = {"refresh_segment", "ring_after_commit", "standing_of", "run_refresh"}
+CAMPAIGN_NOT_ALONE = {
+    "is_by_hand",
+    "for_file",
+    "permitted_now",
+    "refresh_segment",
+    "ring_after_commit",
+    "standing_of",
+    "run_refresh",
+}
