@@ -13,6 +13,8 @@ from crm.field_rights import guarded_fields, guarded_models, hidden_fields, hidd
 from crm.models import FieldRule, User
 from orders.models import Order, OrderLine, Product
 
+FAULT = "quality_fault"  # what is wrong with a contact tells of each field that it can be wrong with
+
 
 def rule(field: str, right: str = FieldRight.HIDDEN, role: str = Role.REP) -> None:
     model, _, name = field.rpartition(".")
@@ -31,8 +33,8 @@ def test_nothing_is_hidden_without_a_rule(rep: User) -> None:
 def test_a_field_is_known_by_its_name_in_the_model_in_lists_and_in_files(rep: User) -> None:
     rule("contacts.contact.owner")
     rule("contacts.contact.markets")
-    assert hidden_fields(rep, Contact) == {"owner", "owner_email", "markets", "market", "incomplete"}
-    assert hidden_specs(rep, "contacts.contact") == {"owner", "market", "incomplete"}
+    assert hidden_fields(rep, Contact) == {"owner", "owner_email", "markets", "market", "incomplete", FAULT}
+    assert hidden_specs(rep, "contacts.contact") == {"owner", "market", "incomplete", FAULT}
 
 
 def test_the_money_of_a_customer_and_the_turnover_of_an_organization_are_two_things(rep: User) -> None:
@@ -44,7 +46,7 @@ def test_the_money_of_a_customer_and_the_turnover_of_an_organization_are_two_thi
 
 def test_a_field_that_gives_another_away_is_hidden_with_it(rep: User) -> None:
     rule("contacts.address.country")
-    assert hidden_specs(rep, "contacts.contact") == {"country", "place"}
+    assert hidden_specs(rep, "contacts.contact") == {"country", "place", FAULT}
     assert hidden_fields(rep, Address) == {"country"}
 
 
@@ -58,8 +60,8 @@ def test_a_rule_takes_what_it_covers_along(rep: User) -> None:
 def test_what_is_hidden_cannot_be_written_either(rep: User) -> None:
     rule("contacts.contact.birthday")
     rule("contacts.contact.email", FieldRight.READ_ONLY)
-    assert hidden_fields(rep, Contact) == {"birthday"}
-    assert read_only_fields(rep, Contact) == {"birthday", "email", "emails", "further_emails"}
+    assert hidden_fields(rep, Contact) == {"birthday", FAULT}
+    assert read_only_fields(rep, Contact) == {"birthday", FAULT, "email", "emails", "further_emails"}
 
 
 def test_a_rule_is_for_its_role_and_never_for_administrators(rep: User) -> None:

@@ -88,7 +88,7 @@ def test_the_tables_show_what_counts(db) -> None:
     assert (view.scope, view.shipped, view.is_changed) == (Scope.ALL, Scope.TEAM, True)
     rights = {row.field.field: row.right for name, rows in field_rows(Role.REP) if name == "Contacts" for row in rows}
     assert rights["birthday"] == "hidden"
-    assert hidden_fields(User(role=Role.REP), Contact) == {"birthday"}
+    assert hidden_fields(User(role=Role.REP), Contact) == {"birthday", "quality_fault"}
 
 
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMIN])
