@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from crm.choices import Role
-from crm.incoming import takers
+from crm.incoming import intake, takers
 from crm.incoming.choices import Door
 from crm.incoming.intake import take_in, work_on_waiting
 from crm.models import IncomingMail, OutgoingMail
@@ -149,11 +149,11 @@ def test_flood_of_one_sender_is_kept_whole_makes_few_tickets_and_no_other_waits(
         take_in(letter("Bomb <bomb@example.com>", subject=f"Bomb {number}"), door=Door.IMAP, mailbox=box)
     quiet = make_mailbox(purpose="service")
     asked, _ = take_in(letter(subject="One question"), door=Door.IMAP, mailbox=quiet)
-    work_on_waiting(seconds=0.4)
-    asked.refresh_from_db()
-    assert asked.outcome == "ticket", "after at most one mail of the flood"
+    assert asked.pk in intake._next_in_turn()[:2], "after at most one mail of the flood"
     while work_on_waiting(seconds=5):
         pass
+    asked.refresh_from_db()
+    assert asked.outcome == "ticket"
     floods = IncomingMail.objects.filter(from_address="bomb@example.com")
     assert (floods.count(), floods.filter(state="done").count()) == (count, count)
     assert Ticket.objects.filter(requester_email="bomb@example.com").count() == 10
