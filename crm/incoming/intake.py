@@ -77,7 +77,7 @@ def work_on_waiting(seconds: float = RUN_SECONDS) -> int:
         for mail_id in waiting:
             if time.monotonic() >= end:
                 ring()
-                return count
+                return count + done
             done += work_on(mail_id) is not None
         count += done
         # what others have in hand, or what failed just now, waits for the next bell
