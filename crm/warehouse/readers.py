@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from crm.database.owner import as_owner
-from crm.warehouse.upkeep import READERS, SCHEMA, give_rights
+from crm.warehouse.upkeep import READERS, SCHEMA, give_rights, run
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 MOST_CONNECTIONS = 5
@@ -40,10 +40,10 @@ def save_reader(name: str, password: str, seconds: int) -> bool:
         _make_group()
         role = sql.Identifier(name)
         if is_new:
-            _run(sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(role, sql.Identifier(READERS)))
+            run(sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(role, sql.Identifier(READERS)))
         if password:
-            _run(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))
-        _run(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(role, sql.Literal(MOST_CONNECTIONS)))
+            run(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))
+        run(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(role, sql.Literal(MOST_CONNECTIONS)))
         for setting, value in (
             ("search_path", SCHEMA),
             ("default_transaction_read_only", "on"),
@@ -53,7 +53,7 @@ def save_reader(name: str, password: str, seconds: int) -> bool:
                 f"{seconds}s",
             ),  # an old snapshot keeps dead rows from being cleared
         ):
-            _run(sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(setting), sql.Literal(value)))
+            run(sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(setting), sql.Literal(value)))
     return is_new
 
 
@@ -62,7 +62,7 @@ def drop_reader(name: str) -> None:
     with as_owner(), transaction.atomic():
         if not _role_of(name) or name == connection.settings_dict["USER"]:
             raise ReaderRefused(f"There is no reader “{name}”.")
-        _run(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+        run(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
 def _role_of(name: str) -> bool | None:
@@ -77,10 +77,5 @@ def _make_group() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READERS])
         if cursor.fetchone() is None:
-            _run(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READERS)))
+            run(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READERS)))
     give_rights()
-
-
-def _run(command: sql.Composable) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(command)

@@ -36,11 +36,11 @@ def make_views() -> None:
     """Make all views anew, in one transaction."""
     with transaction.atomic():
         _drop()
-        _run(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
+        run(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
         for view in warehouse_views():
             _make(view)
         give_rights()
-        _run(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(sql.Identifier(SCHEMA), sql.Literal(_mark())))
+        run(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(sql.Identifier(SCHEMA), sql.Literal(_mark())))
 
 
 def give_rights() -> None:
@@ -50,9 +50,9 @@ def give_rights() -> None:
         if cursor.fetchone() is None:
             return
     names = {"schema": sql.Identifier(SCHEMA), "who": sql.Identifier(READERS)}
-    _run(sql.SQL("GRANT USAGE ON SCHEMA {schema} TO {who}").format(**names))
-    _run(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {who}").format(**names))
-    _run(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {who}").format(**names))
+    run(sql.SQL("GRANT USAGE ON SCHEMA {schema} TO {who}").format(**names))
+    run(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {who}").format(**names))
+    run(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {who}").format(**names))
 
 
 def _is_behind() -> bool:
@@ -73,7 +73,7 @@ def _mark_there() -> str | None:
 
 
 def _drop() -> None:
-    _run(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA)))
+    run(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA)))
 
 
 def _make(view: WarehouseView) -> None:
@@ -88,11 +88,11 @@ def _make(view: WarehouseView) -> None:
     if view.is_late:
         query = _read_late(view, query)
     # a barrier: no function of a reader's own sees a row that the view leaves out
-    _run(sql.SQL("CREATE VIEW {} WITH (security_barrier) AS {}").format(place, query))
-    _run(sql.SQL("COMMENT ON VIEW {} IS {}").format(place, sql.Literal(view.says)))
+    run(sql.SQL("CREATE VIEW {} WITH (security_barrier) AS {}").format(place, query))
+    run(sql.SQL("COMMENT ON VIEW {} IS {}").format(place, sql.Literal(view.says)))
     for column in view.columns:
         name = sql.Identifier(SCHEMA, view.name, column.name)
-        _run(sql.SQL("COMMENT ON COLUMN {} IS {}").format(name, sql.Literal(column.says)))
+        run(sql.SQL("COMMENT ON COLUMN {} IS {}").format(name, sql.Literal(column.says)))
 
 
 def _read_late(view: WarehouseView, query: sql.Composable) -> sql.Composable:
@@ -108,11 +108,12 @@ def _read_late(view: WarehouseView, query: sql.Composable) -> sql.Composable:
         "CREATE FUNCTION {}() RETURNS TABLE ({}) LANGUAGE sql STABLE SECURITY DEFINER ROWS 100000"
         " SET search_path = {}, pg_temp AS {}"
     )
-    _run(made.format(function, types, sql.Identifier(tables), sql.Literal(body)))
-    _run(sql.SQL("REVOKE EXECUTE ON FUNCTION {}() FROM PUBLIC").format(function))
+    run(made.format(function, types, sql.Identifier(tables), sql.Literal(body)))
+    run(sql.SQL("REVOKE EXECUTE ON FUNCTION {}() FROM PUBLIC").format(function))
     return sql.SQL("SELECT * FROM {}()").format(function)
 
 
-def _run(command: sql.Composable) -> None:
+def run(command: sql.Composable) -> None:
+    """Run one command of definition, as whoever the connection is."""
     with connection.cursor() as cursor:
         cursor.execute(command)
