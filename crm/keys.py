@@ -22,6 +22,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("Ctrl Enter", "save the form"),
         Key("e", "edit what is open or marked", "edit"),
         Key("?", "show these keys", "help"),
+        Key("F1", "help for this page", "press"),
         Key("Esc", "close what is open"),
     ),
     "In a list": (

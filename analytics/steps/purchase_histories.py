@@ -1,6 +1,6 @@
 """When and for how much each customer bought up to a day: set-based SQL, read into arrays by binary COPY.
 
-Rules (glossary of the house, docs/users.md): purchases of one day are one; an order of returns only is none; x counts
+Rules (glossary of the house, docs/users): purchases of one day are one; an order of returns only is none; x counts
 the purchase days after the first, whatever they were worth; t_x is from the first to the last and T from the first to
 as-of, in days here. Money is that of repeat days whose every purchase has a known rate; the first day is left out.
 """

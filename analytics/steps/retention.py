@@ -1,6 +1,6 @@
 """Retention by week, month, quarter and year: how many of the customers of one period buy again in the next.
 
-Rules (docs/users.md and the glossary of the house): active at the start of a period is who purchased in the period
+Rules (docs/users and the glossary of the house): active at the start of a period is who purchased in the period
 before; retained who purchased in it, too. Raw = retained / active at the start. Sales-adjusted = sales of the period
 before of those retained / of all active at the start; profit-adjusted the same with profit, where every order of those
 customers in that period has a cost. Net revenue = sales of this period of those retained / sales of the period before

@@ -1,6 +1,6 @@
 """Recency, frequency, monetary value: one row of scores per customer, by set-based SQL, swapped in at once.
 
-Rules (docs/users.md and the glossary of the house): a purchase is an order with a line of positive quantity or, without
+Rules (docs/users and the glossary of the house): a purchase is an order with a line of positive quantity or, without
 quantities, an amount of zero or more; recency is the days from the last purchase to as-of, frequency the number of
 purchases, monetary the net revenue of all orders, returns included, in the company's currency and to the cent. A score
 is 1 + floor(5 x customers strictly worse / N): equal values get equal scores, each dimension by itself. N are the

@@ -1,6 +1,6 @@
 """Satisfaction: how many would recommend the house, over time and divided, and what that has to do with money.
 
-Rules (docs/users.md and the glossary of the house): promoters say 9 or 10, detractors 0 to 6; the net promoter score is
+Rules (docs/users and the glossary of the house): promoters say 9 or 10, detractors 0 to 6; the net promoter score is
 their shares' difference, each answer counts once, its 95 % interval comes from the variance (p + d - (p - d)^2) / n.
 Answers without a date are in the totals and in no month. Segment and value class are those of the customer as last
 scored. For money each customer stands in the group of their last answer: revenue and retention of the 365 days up to

@@ -11,18 +11,22 @@ from markdown_it.token import Token
 from crm.foreign.html import own_html, text_of_html
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+FLOWING = MarkdownIt("commonmark", {"html": False}).enable("table")
+"""For texts whose lines were broken by an editor, such as the documentation: a line's end is a blank."""
 ADDRESS_OF = {"link_open": "href", "image": "src"}
 TOP_HEADING = 2
 """The page has the only h1."""
 
 
-def html_of_markdown(text: str, files: Mapping[str, str], is_own: Callable[[str], bool]) -> SafeString:
+def html_of_markdown(
+    text: str, files: Mapping[str, str], is_own: Callable[[str], bool], *, reader: MarkdownIt = MARKDOWN
+) -> SafeString:
     """The text as HTML for a page of ours. `files` are addresses by the names that the text uses; `is_own` knows
     further addresses of ours that may be linked."""
-    tokens = MARKDOWN.parse(text)
+    tokens = reader.parse(text)
     _name_files(tokens, files)
     known = set(files.values())
-    return own_html(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}), lambda url: url in known or is_own(url))
+    return own_html(reader.renderer.render(tokens, reader.options, {}), lambda url: url in known or is_own(url))
 
 
 def text_of_markdown(text: str) -> str:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from crm.access import can
 from crm.catalogue import SearchFound, SearchHit, SearchSource, import_kinds, search_sources
 from crm.choices import Verb
+from crm.guide.finding import search_guide
 from crm.importing.forms import may_import
 from crm.models import ImportRun, LogEntry
 from crm.navigation import address_of, all_commands, may_go
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_COMMANDS = 6
 MOST_RECENT = 6
+MOST_OF_GUIDE = 3
 LOOK_BACK = 60
 
 
@@ -59,6 +61,13 @@ def commands(request: SignedInRequest, text: str) -> Group:
     hits = [SearchHit(one.label, one.url, one.icon, one.note) for one in found]
     hits += _imports(request.user, words) if words else ()
     return Group("commands", "Go to", tuple(hits[:MOST_COMMANDS] if words else hits))
+
+
+def guide(user: User, text: str) -> Group:
+    """Sections of the help that have what is typed."""
+    hits = search_guide(user, text, MOST_OF_GUIDE)
+    found = (SearchHit(one.section.title, one.section.url, "question-circle", one.chapter.title) for one in hits)
+    return Group("guide", "Help", tuple(found))
 
 
 def _imports(user: User, words: Sequence[str]) -> Iterable[SearchHit]:

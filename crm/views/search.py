@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views import View
 
 from crm.requests import SignedInRequest
-from crm.search.asking import commands, recent, search_everything, shell_of
+from crm.search.asking import commands, guide, recent, search_everything, shell_of
 from crm.search.finding import cleaned
 
 ON_THE_PAGE = 20
@@ -36,5 +36,5 @@ class PaletteView(View):
         text = cleaned(request.GET.get("q", ""))
         user = self.request.user
         found = search_everything(user, text, IN_THE_PALETTE) if text else [recent(user)]
-        context = {**shell_of([*found, commands(self.request, text)]), "typed": text}
+        context = {**shell_of([*found, commands(self.request, text), guide(user, text)]), "typed": text}
         return render(request, "crm/search/_palette_results.html", context)

@@ -13,6 +13,7 @@ from tests.access.deal_table import DEAL_ADDRESSES
 from tests.access.desk_table import DESK_ADDRESSES, DESK_MAKERS
 from tests.access.duplicate_table import DUPLICATE_ADDRESSES, DUPLICATE_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
+from tests.access.guide_table import GUIDE_ADDRESSES, GUIDE_MAKERS
 from tests.access.import_table import IMPORT_ADDRESSES, IMPORT_MAKERS
 from tests.access.law import Address
 from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
@@ -36,6 +37,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **MERGE_MAKERS,
     **IMPORT_MAKERS,
     **PRIVACY_MAKERS,
+    **GUIDE_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -52,4 +54,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **IMPORT_ADDRESSES,
     **PRIVACY_ADDRESSES,
     **QUALITY_ADDRESSES,
+    **GUIDE_ADDRESSES,
 }

@@ -10,6 +10,7 @@ from tests.factories import make_company, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 PALETTE = "/search/palette/"
+HELP = {"Help": "/guide/"}
 
 
 def offered(client, text: str = "") -> dict[str, str]:
@@ -26,7 +27,7 @@ def test_a_person_is_offered_what_their_navigation_shows(role):
     pages = {line.label: line.url for group in shell["nav"] for line in group.lines}
     new = {f"New {line.label.lower()}": line.url for line in shell["new_menu"]}
     found = offered(client)
-    assert {title: url for title, url in found.items() if not title.startswith("Your ")} == pages | new
+    assert {title: url for title, url in found.items() if not title.startswith("Your ")} == pages | new | HELP
     assert len([title for title in found if title.startswith("Your ")]) == 3
 
 
