@@ -26,6 +26,10 @@ EVERYBODY = (Role.REP, Role.MARKETER, Role.AGENT, Role.MANAGER)
 
 VIEWS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
 TEAM_VIEWS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.TEAM, delete=Scope.TEAM)
+# to run: to share with roles, and to mail to others
+OWN_DASHBOARDS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
+ALL_DASHBOARDS = Grants(view=Scope.TEAM, add=Scope.ALL, change=Scope.TEAM, delete=Scope.TEAM, run=Scope.ALL)
+OWN_SUBSCRIPTIONS = Grants(view=Scope.OWN, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
 
 CATALOGUE = Catalogue(
     grants={
@@ -39,6 +43,8 @@ CATALOGUE = Catalogue(
         "crm.importmapping": {Role.REP: OWN_MAPPINGS, Role.MARKETER: OWN_MAPPINGS, Role.MANAGER: ALL_MAPPINGS},
         "crm.exportrun": dict.fromkeys(EVERYBODY, SEE_OWN),
         "crm.savedview": {**dict.fromkeys(EVERYBODY, VIEWS), Role.MANAGER: TEAM_VIEWS},
+        "crm.dashboard": {**dict.fromkeys(EVERYBODY, OWN_DASHBOARDS), Role.MANAGER: ALL_DASHBOARDS},
+        "crm.dashboardsubscription": dict.fromkeys(EVERYBODY, OWN_SUBSCRIPTIONS),
         "crm.apitoken": dict.fromkeys(EVERYBODY, OWN_FILES),
         # besides, who may see a record sees what hangs on it
         "crm.task": {**dict.fromkeys(EVERYBODY, TASKS), Role.MANAGER: TEAM_TASKS},
@@ -78,6 +84,9 @@ CATALOGUE = Catalogue(
         "crm.importrun": PastRule(exempt="A draft until it runs; then what and how is in the row."),
         "crm.exportrun": PastRule(exempt="A ledger: who asked for what and when stands in the row, and in the log."),
         "crm.importmapping": PastRule(without=("used_at",)),
+        "crm.dashboard": PastRule(without=("updated_at",)),
+        "crm.dashboardsubscription": PastRule(without=("next_at",)),
+        "crm.dashboarddelivery": PastRule(exempt="A ledger: what became of each stands in the row."),
         "crm.outgoingmail": PastRule(exempt="A ledger: each mail's states, attempts and answers stand in its row."),
         "crm.incomingmail": PastRule(exempt="A ledger: what became of each mail stands in its row."),
         "crm.incomingcontent": PastRule(exempt="Bytes as they came; they never change."),

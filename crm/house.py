@@ -9,6 +9,7 @@ JOBS = {
     "import_try": "crm.importing.job.run_trial",
     "export": "crm.exporting.later.run_export",
     "hand over": "crm.handover.run_handover",
+    "dashboard mail": "crm.dashboards.mailing.run_mailing",
     "import_back": "crm.importing.taking_back.actions.run_taking_back",
     "bulk": "crm.bulk.jobs.run_bulk",
     "bulk_undo": "crm.bulk.undoing.run_undo",

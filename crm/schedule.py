@@ -41,6 +41,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"queue": "interactive", "expires": 30},
     },
+    "mail dashboards that are due": {
+        "task": "crm.mail_dashboards",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
     "make one row of the rows of each kept sum": {
         "task": "crm.fold_sums",
         "schedule": 60.0,

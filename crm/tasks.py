@@ -8,6 +8,7 @@ from crm import jobs, tidying
 from crm.accounts.actions import answer_password_requests
 from crm.accounts.sessions import SessionStore
 from crm.agenda import reminding
+from crm.dashboards import mailing as dashboard_mailing
 from crm.incoming import intake, mailboxes
 from crm.kept_sums.keeping import fold_all
 from crm.mail import sending
@@ -79,3 +80,8 @@ def tidy_task() -> bool:
 @shared_task(name="crm.fold_sums")
 def fold_sums_task() -> int:
     return fold_all()
+
+
+@shared_task(name="crm.mail_dashboards")
+def mail_dashboards_task() -> int:
+    return dashboard_mailing.start_due()

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crm.company import current_company
+from crm.dashboards import mailing as dashboard_mailing
 from crm.exporting.later import remove_expired
 from crm.incoming.choices import IncomingState
 from crm.jobs import Progress, claim_window, start_job
@@ -57,6 +58,7 @@ def run_tidying(job: JobRun, progress: Progress) -> dict[str, Any]:
     counts = {
         "files": _remove_files(now - dt.timedelta(days=settings.CRM_KEEP_FILES_DAYS), progress),
         "exports": remove_expired(now),
+        "dashboards": dashboard_mailing.remove_old(now - dt.timedelta(days=settings.CRM_KEEP_EXPORTS_DAYS)),
         "mails": _forget_mails(now - dt.timedelta(days=settings.CRM_KEEP_MAILS_DAYS)),
         "sent_forms": FormSubmission.objects.filter(created_at__lt=now - KEEP_SUBMISSIONS).delete()[0],
         "answers": forget_answers(),

@@ -15,8 +15,9 @@ from bench.measuring import Line, alternate, beside, middle
 from bench.rows.pages import costs, page
 from bench.rows.record import busiest
 from bench.world import World
+from crm.typesetting.setting import HERE, font_folders
 from pipeline.models import Deal, Quote
-from pipeline.quotes.drawing.drawing import HERE, draw_quote, font_folders
+from pipeline.quotes.drawing.drawing import draw_quote
 
 DRAWINGS = 3  # a round of a document is the middle one of so many
 
@@ -25,7 +26,7 @@ def draw_barely() -> None:
     """What the typesetter needs by itself: its process, the fonts, one page."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "quote.typ").write_text("Quote")
+        (folder / "document.typ").write_text("Quote")
         command = [sys.executable, "-I", str(HERE / "compile.py"), name, str(folder / "quote.pdf"), *font_folders()]
         subprocess.run(command, cwd=folder, env={}, capture_output=True, check=True, timeout=60)
 

@@ -99,14 +99,14 @@ PERSONAL_DATA = PersonalData(
             "contacts.acquiredlist", "contacts.marketcategory", "contacts.purpose", "contacts.responsibility",
             "contacts.territoryrule", "crm.accessrule", "crm.company", "crm.customfield", "crm.exchangerate",
             "crm.fieldrule", "crm.layout", "crm.mailbox", "crm.mailchannel", "crm.team", "crm.territory",
-            "crm.mailslot", "crm.heartbeat", "crm.jobwindow", "crm.apiuse",
+            "crm.mailslot", "crm.heartbeat", "crm.jobwindow", "crm.apiuse", "crm.dashboard", "crm.dashboardsubscription",
         ),
         "Colleagues, not customers: their accounts, sign-ins, keys and links.": (
             "crm.user", "crm.session", "crm.apitoken", "crm.calendarfeed", "crm.formsubmission", "crm.passwordrequest",
         ),
         "About many at once: names and addresses in it are swept out, files are removed whole.": (
             "crm.jobrun", "crm.importrun", "crm.exportrun", "crm.importmapping",
-            "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer",
+            "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer", "crm.dashboarddelivery",
         ),
         "The record of what rows were: cleaned along with each table, and swept.": ("crm.rowchange",),
     },

@@ -1,21 +1,21 @@
-"""Which tiles there are for a person, and what each shows."""
+"""Which dashboards and tiles there are for a person, and what each tile shows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.http import QueryDict
-
 from crm.catalogue import catalogues
+from crm.dashboards.choices import PeriodLength
 from crm.dashboards.layout import PLACE
 from crm.layouts.reading import layout_for
-from crm.models import User
+from crm.models import Dashboard, User
 from crm.tiles.segments import segment_choices
 from crm.tiles.showing import kept_apart
 from crm.tiles.spec import DashboardTile, Question, TileContent
 
-PERIODS = (("month", "Month"), ("quarter", "Quarter"), ("year", "Year"))
-USUAL = "quarter"
+USUAL = PeriodLength.QUARTER.value
+HOUSE_NAME = "Dashboard"
 NOTHING = TileContent()
 
 
@@ -28,12 +28,39 @@ class ShownTile:
     is_broken: bool = False
 
 
+def all_tiles() -> dict[str, DashboardTile]:
+    """The tiles of all apps by name, in their order."""
+    tiles = sorted((tile for catalogue in catalogues() for tile in catalogue.tiles), key=lambda tile: tile.order)
+    return {tile.name: tile for tile in tiles}
+
+
+def ready_tiles(user: User) -> dict[str, DashboardTile]:
+    """The tiles that a person may see, by name: dashboards are put together of them."""
+    return {name: tile for name, tile in all_tiles().items() if tile.may(user)}
+
+
 def tiles_for(user: User) -> dict[str, DashboardTile]:
-    """The tiles that a person may have, by name, as the dashboard of their role is arranged."""
-    known = {tile.name: tile for catalogue in catalogues() for tile in catalogue.tiles}
+    """The tiles of the shipped dashboard, by name, as it is arranged for the person's role."""
+    ready = ready_tiles(user)
     layout = layout_for(user, PLACE.name)
-    names = [block.panel for block in layout.blocks] if layout else list(known)
-    return {name: known[name] for name in names if name in known and known[name].may(user)}
+    names = [block.panel for block in layout.blocks] if layout else list(ready)
+    return {name: ready[name] for name in names if name in ready}
+
+
+def tiles_of(user: User, dashboard: Dashboard | None) -> dict[str, DashboardTile]:
+    """The tiles of a dashboard that the person may see, in its order; None is the shipped one."""
+    if dashboard is None:
+        return tiles_for(user)
+    ready = ready_tiles(user)
+    return {name: ready[name] for name in dashboard.tiles if name in ready}
+
+
+def first_dashboard(user: User) -> Dashboard | None:
+    """The dashboard that opens first for a person; None: the shipped one."""
+    if user.first_dashboard is None:
+        return None
+    found: Dashboard | None = Dashboard.objects.visible_to(user).filter(pk=user.first_dashboard).first()
+    return found
 
 
 def show_tile(tile: DashboardTile, user: User, question: Question) -> ShownTile:
@@ -44,8 +71,11 @@ def show_tile(tile: DashboardTile, user: User, question: Question) -> ShownTile:
     return ShownTile(tile, None if found is NOTHING else found)
 
 
-def question_of(asked: QueryDict, user: User, usual: str = USUAL) -> Question:
-    """What an address asks. What is not known is as if it were not asked; so is a segment that the person may not know
-    of."""
-    period, segment = asked.get("period", ""), asked.get("segment", "")
-    return Question(period if period in dict(PERIODS) else usual, segment if segment in segment_choices(user) else "")
+def question_of(asked: Mapping[str, str], user: User, dashboard: Dashboard | None = None) -> Question:
+    """What an address asks, over what the dashboard begins with. What is not known is as if it were not asked; so is a
+    segment that the person may not know of."""
+    usual_period, usual_segment = (dashboard.period, dashboard.segment) if dashboard else (USUAL, "")
+    period, segment = asked.get("period", ""), asked.get("segment", usual_segment)
+    if period not in PeriodLength.values:
+        period = usual_period
+    return Question(period, segment if segment and segment in segment_choices(user) else "")

@@ -4,6 +4,7 @@ from crm.models.agenda import CalendarFeed, Task
 from crm.models.api import ApiToken, ApiUse, KeptAnswer
 from crm.models.company import Company, ExchangeRate
 from crm.models.custom_fields import CustomField
+from crm.models.dashboards import Dashboard, DashboardDelivery, DashboardSubscription
 from crm.models.exports import ExportRun
 from crm.models.files import StoredFile
 from crm.models.health import Heartbeat
@@ -30,6 +31,9 @@ __all__ = [
     "CalendarFeed",
     "Company",
     "CustomField",
+    "Dashboard",
+    "DashboardDelivery",
+    "DashboardSubscription",
     "ExchangeRate",
     "ExportRun",
     "FieldRule",

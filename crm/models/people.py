@@ -100,6 +100,8 @@ class User(AbstractBaseUser):
     )
     # ids of saved views, of all lists, in the person's own order; what is not named comes behind, by name
     view_order = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
+    # the dashboard that opens first, an id; empty: that of the role
+    first_dashboard = models.BigIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

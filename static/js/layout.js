@@ -128,7 +128,7 @@
     event.preventDefault();
     event.stopPropagation();
   });
-  form.addEventListener("submit", () => {
+  form.closest("form").addEventListener("submit", () => {
     isDirty = false;
   });
   addEventListener("beforeunload", (event) => isDirty && event.preventDefault());

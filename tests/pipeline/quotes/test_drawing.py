@@ -16,10 +16,11 @@ from PIL import Image
 
 from crm.choices import Role
 from crm.models import StoredFile
+from crm.typesetting import setting
+from crm.typesetting.pictures import without_pictures
 from pipeline.models import Letterhead
 from pipeline.quotes.drawing import drawing
 from pipeline.quotes.drawing.document import Document, DocumentLine
-from pipeline.quotes.drawing.pictures import without_pictures
 from tests import factories as make
 
 LINE = DocumentLine("1", "Frame", ("Colour: Oak",), "2", "€ 5.00", "5 %", "19 %", "€ 9.50")
@@ -76,16 +77,16 @@ def test_a_logo_is_shown_and_one_that_is_gone_is_left_out(db):
 def test_what_cannot_be_set_is_a_sentence(caplog):
     with pytest.raises(ValidationError, match="could not be drawn"):
         drawing.draw(replace(DOCUMENT, colour="red"))
-    assert "A quote could not be drawn" in caplog.text
+    assert "A document could not be drawn" in caplog.text
 
 
 def test_the_typesetter_reads_nothing_outside_of_its_folder_and_is_bounded(tmp_path):
     """Run as the product runs it, with a template that would do harm."""
 
     def run(source: str) -> subprocess.CompletedProcess[bytes]:
-        (tmp_path / "quote.typ").write_text(source)
-        (tmp_path / "quote.json").write_text(json.dumps({}))
-        command = [sys.executable, "-I", str(drawing.HERE / "compile.py"), str(tmp_path), str(tmp_path / "out.pdf")]
+        (tmp_path / "document.typ").write_text(source)
+        (tmp_path / "document.json").write_text(json.dumps({}))
+        command = [sys.executable, "-I", str(setting.HERE / "compile.py"), str(tmp_path), str(tmp_path / "out.pdf")]
         return subprocess.run(command, capture_output=True, timeout=60, env={}, check=False)
 
     assert run("Hello").returncode == 0

@@ -1,5 +1,5 @@
-"""Makes a PDF of the folder that is named: `quote.typ` with its `quote.json` and its pictures. A process of its own,
-which imports nothing of the product: what goes wrong in the typesetter, or takes too much, ends here.
+"""Makes a PDF of the folder that is named: `document.typ` with its `document.json` and its pictures. A process of its
+own, which imports nothing of the product: what goes wrong in the typesetter, or takes too much, ends here.
 
     python compile.py FOLDER OUTPUT FONTS...
 """
@@ -18,7 +18,7 @@ def main(folder: str, output: str, fonts: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import typst  # noqa: PLC0415 - under the limits
 
-    source = Path(folder) / "quote.typ"
+    source = Path(folder) / "document.typ"
     typst.compile(
         str(source), output=output, root=folder, font_paths=list(fonts), ignore_system_fonts=True, format="pdf"
     )
