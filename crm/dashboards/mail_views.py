@@ -28,8 +28,8 @@ class MailListView(ScopedView):
         user = self.request.user
         rows = with_rights(self.get_queryset(), user).select_related("dashboard", "owner")
         rows = list(rows.prefetch_related("recipients").order_by("next_at", "id"))
-        newest = DashboardDelivery.objects.filter(subscription__in=rows).order_by("subscription", "-due_at", "-id")
-        last = {one.subscription_id: one for one in newest.distinct("subscription")}
+        newest = DashboardDelivery.objects.filter(subscription__in=rows).order_by("subscription_id", "-due_at", "-id")
+        last = {one.subscription_id: one for one in newest.distinct("subscription_id")}
         nothing = {
             "icon": "envelope",
             "title": "No dashboard is mailed yet",
@@ -38,7 +38,7 @@ class MailListView(ScopedView):
             "action_url": reverse("dashboards:mail_create"),
         }
         found = [
-            {"one": row, "last": last.get(row.pk), "is_mine": any(person.pk == user.pk for person in row.recipients.all())}
+            {"one": row, "last": last.get(row.pk), "is_mine": user.pk in {one.pk for one in row.recipients.all()}}
             for row in rows
         ]
         return render(request, "dashboards/mail_list.html", {"rows": found, "nothing": nothing})

@@ -21,12 +21,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from crm.agenda.timing import zone_of
-from crm.choices import JobQueue
 from crm.company import company_at_hand, company_today
 from crm.dashboards.choices import DeliveryState
 from crm.dashboards.drawing.document import draw_dashboard
 from crm.dashboards.queries import HOUSE_NAME, question_of, tiles_of
-from crm.dashboards.subscribing import next_after
+from crm.dashboards.subscribing import KIND, next_after
+from crm.failpoints import failpoint
 from crm.jobs import MAX_JOB_ATTEMPTS, JobError, Progress, start_job
 from crm.log import log_export
 from crm.mail.actions import send_mail
@@ -35,7 +35,6 @@ from crm.models import Dashboard, DashboardDelivery, DashboardSubscription, JobR
 from crm.templatetags.figures import full_day
 from crm.tiles.spec import Question
 
-KIND = "dashboard mail"
 MOST_AT_ONCE = 50
 NOT_DRAWN = "It could not be drawn; the log says more to an administrator."
 
@@ -70,23 +69,6 @@ def _start_some() -> int:
         one.next_at = next_after(one)
         one.save(update_fields=["next_at"])
     return len(due)
-
-
-@transaction.atomic
-def send_now(*, actor: User, dashboard: Dashboard | None, question: Question) -> JobRun:
-    """Have a worker mail a dashboard to the person, as their page shows it now. The job logs it."""
-    delivery = DashboardDelivery.objects.create(
-        dashboard=dashboard,
-        is_shipped=dashboard is None,
-        user=actor,
-        due_at=timezone.now(),
-        period=question.period,
-        segment=question.segment,
-    )
-    title = f"Mail the dashboard {dashboard or 'of the role'}"
-    return start_job(
-        actor=actor, kind=KIND, title=title, parameters={"delivery": delivery.pk}, queue=JobQueue.INTERACTIVE
-    )
 
 
 def run_mailing(job: JobRun, progress: Progress) -> dict[str, Any]:
@@ -135,7 +117,9 @@ def deliver(key: int) -> None:
         return
     with timezone.override(zone_of(row.user)), company_at_hand():
         content = draw_dashboard(row.user, row.dashboard, _question(row))
+        failpoint("dashboards.drawn")
         _hand_over(row, content)
+    failpoint("dashboards.handed_over")
 
 
 def _refusal(row: DashboardDelivery) -> str:
@@ -189,6 +173,7 @@ def _hand_over(row: DashboardDelivery, content: bytes) -> None:
         attachments=[current.file],
         key=f"dashboard:{row.pk}",
     )
+    failpoint("dashboards.written")
     current.state, current.note = DeliveryState.MAILED, ""
     current.save(update_fields=["state", "note", "mail", "file"])
     log_export(actor=row.user, kind=Dashboard, what=f"the dashboard “{name}” as PDF, by mail")

@@ -1,4 +1,4 @@
-"""Writes of mailed dashboards: subscribe, change, end, leave. Each is one transaction and one log row."""
+"""Writes of mailed dashboards: subscribe, change, end, leave, have one sent now. Each is one log row."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from django.utils import timezone
 
 from crm.access import can
 from crm.agenda.timing import zone_of
-from crm.choices import Verb
+from crm.choices import JobQueue, Verb
 from crm.dashboards.timing import next_moment
+from crm.jobs import start_job
 from crm.log import log
-from crm.models import Dashboard, DashboardSubscription, User
+from crm.models import Dashboard, DashboardDelivery, DashboardSubscription, JobRun, User
 from crm.saving import assign, locked
+from crm.tiles.spec import Question
 
 MOST_SUBSCRIPTIONS = 50
+KIND = "dashboard mail"
 
 
 @transaction.atomic
@@ -75,6 +78,23 @@ def leave_subscription(*, actor: User, subscription: DashboardSubscription) -> N
     log(actor=actor, verb="leave", object=current, summary=f"Gets no mails any more: {current}")
     if not current.recipients.exists():
         current.delete()
+
+
+@transaction.atomic
+def send_now(*, actor: User, dashboard: Dashboard | None, question: Question) -> JobRun:
+    """Have a worker mail a dashboard to the person, as their page shows it now. The job logs it."""
+    delivery = DashboardDelivery.objects.create(
+        dashboard=dashboard,
+        is_shipped=dashboard is None,
+        user=actor,
+        due_at=timezone.now(),
+        period=question.period,
+        segment=question.segment,
+    )
+    title = f"Mail the dashboard {dashboard or 'of the role'}"
+    return start_job(
+        actor=actor, kind=KIND, title=title, parameters={"delivery": delivery.pk}, queue=JobQueue.INTERACTIVE
+    )
 
 
 def _put_off(subscription: DashboardSubscription) -> None:

@@ -22,8 +22,9 @@ from crm.company import company_today
 from crm.dashboards.choices import PeriodLength
 from crm.dashboards.drawing.document import draw_dashboard
 from crm.dashboards.layout import PLACE
-from crm.dashboards.mailing import file_name, send_now
+from crm.dashboards.mailing import file_name
 from crm.dashboards.queries import HOUSE_NAME, first_dashboard, question_of, ready_tiles, show_tile, tiles_of
+from crm.dashboards.subscribing import send_now
 from crm.exporting.csv import csv_lines
 from crm.log import log_export
 from crm.models import Dashboard, Layout
@@ -84,7 +85,7 @@ class DashboardView(BoardView):
             "board": board,
             "heading": board.name if board else HOUSE_NAME,
             "tabs": self._tabs(),
-            "tiles": [(tile, f"{reverse('dashboards:tile')}?tile={tile.name}&{self.as_asked}") for tile in self.tiles.values()],
+            "tiles": [(tile, self._part(tile)) for tile in self.tiles.values()],
             "periods": self._choices("period", PeriodLength.choices, question.period),
             "segments": segment_choices(user),
             "question": question,
@@ -100,6 +101,9 @@ class DashboardView(BoardView):
             "left_out": len(board.tiles) - len(self.tiles) if board else 0,
         }  # fmt: skip
         return render(request, "dashboards/dashboard.html", context)
+
+    def _part(self, tile: DashboardTile) -> str:
+        return f"{reverse('dashboards:tile')}?tile={tile.name}&{self.as_asked}"
 
     def _tabs(self) -> list[dict[str, Any]]:
         """The shipped dashboard, the person's own and those shared with them; one of others that is looked at, too."""

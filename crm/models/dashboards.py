@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.urls import reverse
 
 from crm.access import VisibleQuerySet
 from crm.choices import Role, Verb
@@ -122,7 +123,7 @@ class DashboardSubscription(models.Model):
         return f"{self.dashboard or 'The dashboard of the role'}, {self.when}"
 
     def get_absolute_url(self) -> str:
-        return f"{path_of('dashboards:mail_list')}#mail-{self.pk}"
+        return f"{reverse('dashboards:mail_list')}#mail-{self.pk}"
 
     @property
     def when(self) -> str:

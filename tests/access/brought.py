@@ -9,6 +9,7 @@ from tests.access.article_table import ARTICLE_ADDRESSES, PORTAL_ADDRESSES
 from tests.access.articled import ARTICLE_MAKERS
 from tests.access.campaign_table import CAMPAIGN_ADDRESSES
 from tests.access.campaigned import CAMPAIGN_MAKERS
+from tests.access.dashboard_table import DASHBOARD_ADDRESSES, DASHBOARD_MAKERS
 from tests.access.deal_table import DEAL_ADDRESSES
 from tests.access.desk_table import DESK_ADDRESSES, DESK_MAKERS
 from tests.access.duplicate_table import DUPLICATE_ADDRESSES, DUPLICATE_MAKERS
@@ -38,6 +39,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **IMPORT_MAKERS,
     **PRIVACY_MAKERS,
     **GUIDE_MAKERS,
+    **DASHBOARD_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -55,4 +57,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **PRIVACY_ADDRESSES,
     **QUALITY_ADDRESSES,
     **GUIDE_ADDRESSES,
+    **DASHBOARD_ADDRESSES,
 }

@@ -69,6 +69,8 @@ SCOPES["saved view"] = {
     "change": reach(OWN, OWN, OWN, TEAM),
     "delete": reach(OWN, OWN, OWN, TEAM),
 }
+SCOPES["dashboard"] = SCOPES["saved view"]
+SCOPES["mailed dashboard"] = {"add": EVERYBODY} | dict.fromkeys(("view", "change", "delete"), reach(OWN, OWN, OWN, OWN))
 SCOPES["acquired list"] = {
     "view": EVERYBODY,
     "export": reach(NONE, ALL, NONE, ALL),

@@ -64,6 +64,8 @@ def record_of(label: str, owner: User) -> Any:
         "crm.MailChannel": lambda: MailChannel.objects.get_or_create(name="default")[0],
         "orders.LoyaltyProgramme": lambda: LoyaltyProgramme.objects.create(pk=1, name="Circle", starts_on="2026-01-01"),
         "orders.LoyaltyTier": lambda: LoyaltyTier.objects.create(name="Blue", least_points=0),
+        "crm.Dashboard": lambda: MAKERS["dashboard"](owner, "one"),
+        "crm.DashboardSubscription": lambda: MAKERS["mailed dashboard"](owner, "one"),
         "contacts.Contact": lambda: MAKERS["contact"](owner, "one"),
         "leads.Lead": lambda: MAKERS["lead"](owner, "one"),
         "leads.AllocationRule": lambda: MAKERS["allocation rule"](owner, "one"),

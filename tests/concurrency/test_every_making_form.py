@@ -40,6 +40,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "orders:renewal_create": {"renews_on": "2099-01-01"},
     "orders:registration_create": {"serial": "PM-1", "product": lambda: str(make_product().pk)},
     "crm:view_create": {"name": "Mine"},
+    "dashboards:create": {"name": "Mine"},
+    "dashboards:mail_create": {},
     "contacts:territory_create": {"name": "North"},
     "contacts:acquired_list_create": {"name": "Directory 2026", "kind": "compiled", "currency": "EUR"},
     "contacts:market_create": {"label": "Public bodies", "position": "50"},

@@ -44,6 +44,7 @@ from tests.factories import make_contact, make_deal, make_order, make_pipeline, 
 from tests.past.alert_actions import ALERT_ACTIONS, ALERT_MODULES
 from tests.past.campaign_actions import CAMPAIGN_ACTIONS, CAMPAIGN_MODULES, CAMPAIGN_NOT_ALONE
 from tests.past.contact_actions import CONTACT_ACTIONS
+from tests.past.dashboard_actions import DASHBOARD_ACTIONS, DASHBOARD_MODULES, DASHBOARD_NOT_ALONE
 from tests.past.duplicate_actions import DUPLICATE_ACTIONS, DUPLICATE_MODULES
 from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
@@ -77,6 +78,8 @@ MODULES = (
     *SALES_MODULES,
     *QUOTE_MODULES,
     *ALERT_MODULES,
+    *DASHBOARD_MODULES,
+    *DASHBOARD_MODULES,
     *DUPLICATE_MODULES,
     *PRIVACY_MODULES,
     *TICKET_MODULES,
@@ -94,6 +97,7 @@ NOT_ALONE = {
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists", "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
     *PRIVACY_NOT_ALONE,
+    *DASHBOARD_NOT_ALONE,
 } | LEAD_NOT_ALONE | TICKET_NOT_ALONE | REMEDY_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
 
 
@@ -149,6 +153,8 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **SALES_ACTIONS,
     **QUOTE_ACTIONS,
     **ALERT_ACTIONS,
+    **DASHBOARD_ACTIONS,
+    **DASHBOARD_ACTIONS,
     **DUPLICATE_ACTIONS,
     **PRIVACY_ACTIONS,
     **CONTACT_ACTIONS,

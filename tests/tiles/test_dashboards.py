@@ -112,7 +112,7 @@ def test_a_broken_tile_is_noted_and_says_so(manager, monkeypatch, caplog):
         raise RuntimeError("no such luck")
 
     tiles = {name: replace(tile, read=broken) for name, tile in tiles_for(manager).items()}
-    monkeypatch.setattr("crm.dashboards.views.tiles_for", lambda _: tiles)
+    monkeypatch.setattr("crm.dashboards.views.ready_tiles", lambda _: tiles)
     client = make.signed_in(manager)
     with caplog.at_level(logging.ERROR, queries.__name__):
         answer = client.get("/dashboards/tile/?tile=churn")
