@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from crm.access import can, team_ids_of
 from crm.choices import Role, Verb
-from crm.dashboards.choices import Rhythm
 from crm.dashboards.queries import all_tiles, ready_tiles, tiles_for
 from crm.fields import SectionedForm
 from crm.layouts.places import Block
@@ -48,11 +48,17 @@ class DashboardForm(SectionedForm, forms.ModelForm):
         super().__init__(data=data, instance=record, initial=begin)
         teams = cast("forms.ModelChoiceField[Team]", self.fields["team"])
         teams.queryset, teams.empty_label = _teams_of(user, record), "nobody"
-        kept = record.segment if record else ""
-        names = list(dict.fromkeys([*segment_choices(user), *([kept] if kept else [])]))
-        cast("forms.ChoiceField", self.fields["segment"]).choices = [("", "All"), *((name, name) for name in names)]
+        self._offer_segments(segment_choices(user), record.segment if record else "")
         if not can(user, Verb.RUN, Dashboard):
             del self.fields["roles"]
+
+    def _offer_segments(self, known: list[str], kept: str) -> None:
+        """Where the person may not know of segments, the one that stands there stays."""
+        if not known:
+            del self.fields["segment"]
+            return
+        names = list(dict.fromkeys([*known, *([kept] if kept else [])]))
+        cast("forms.ChoiceField", self.fields["segment"]).choices = [("", "All"), *((name, name) for name in names)]
 
     @property
     def tile_names(self) -> list[str]:
@@ -60,7 +66,7 @@ class DashboardForm(SectionedForm, forms.ModelForm):
         if not self.is_bound:
             return self.begin_with
         shown = []
-        for part in self.data.getlist("part"):
+        for part in cast("QueryDict", self.data).getlist("part"):
             if part == HIDDEN:
                 break
             shown.append(part.removeprefix(PANEL))
@@ -171,6 +177,3 @@ class SubscriptionForm(SectionedForm, forms.ModelForm):
 def sees(user: User, dashboard: Dashboard) -> bool:
     """Whether a person may open this dashboard now."""
     return bool(Dashboard.objects.visible_to(user).filter(pk=dashboard.pk).exists())
-
-
-__all__ = ["DashboardForm", "Rhythm", "SubscriptionForm", "sees"]

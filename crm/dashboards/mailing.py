@@ -21,13 +21,14 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from crm.agenda.timing import zone_of
+from crm.choices import MAX_JOB_ATTEMPTS
 from crm.company import company_at_hand, company_today
 from crm.dashboards.choices import DeliveryState
 from crm.dashboards.drawing.document import draw_dashboard
 from crm.dashboards.queries import HOUSE_NAME, question_of, tiles_of
 from crm.dashboards.subscribing import KIND, next_after
 from crm.failpoints import failpoint
-from crm.jobs import MAX_JOB_ATTEMPTS, JobError, Progress, start_job
+from crm.jobs import JobError, Progress, start_job
 from crm.log import log_export
 from crm.mail.actions import send_mail
 from crm.mail.choices import WAITING_STATES, MailKind, MailState

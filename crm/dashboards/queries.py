@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crm.catalogue import catalogues
 from crm.dashboards.choices import PeriodLength
@@ -71,7 +72,7 @@ def show_tile(tile: DashboardTile, user: User, question: Question) -> ShownTile:
     return ShownTile(tile, None if found is NOTHING else found)
 
 
-def question_of(asked: Mapping[str, str], user: User, dashboard: Dashboard | None = None) -> Question:
+def question_of(asked: Mapping[str, Any], user: User, dashboard: Dashboard | None = None) -> Question:
     """What an address asks, over what the dashboard begins with. What is not known is as if it were not asked; so is a
     segment that the person may not know of."""
     usual_period, usual_segment = (dashboard.period, dashboard.segment) if dashboard else (USUAL, "")

@@ -54,7 +54,7 @@ class BoardView(View):
             return None
         if not str(key).isdecimal():
             raise Http404("There is no such dashboard.")
-        return get_object_or_404(Dashboard.objects.visible_to(self.request.user), pk=key)  # type: ignore[no-any-return]
+        return get_object_or_404(Dashboard.objects.visible_to(self.request.user), pk=key)
 
     @property
     def asked(self) -> QueryDict:
@@ -62,7 +62,7 @@ class BoardView(View):
 
     @cached_property
     def question(self) -> Question:
-        return question_of(self.asked.dict(), self.request.user, self.dashboard)  # type: ignore[arg-type]
+        return question_of(self.asked.dict(), self.request.user, self.dashboard)
 
     @cached_property
     def tiles(self) -> dict[str, DashboardTile]:

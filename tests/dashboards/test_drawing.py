@@ -71,7 +71,7 @@ def test_what_is_empty_is_drawn_without_a_fault():
 
 
 def test_scales_end_with_round_figures():
-    assert scale_of([3, 87], 0, 1).steps == [0, 20, 40, 60, 80, 100]
+    assert scale_of([3, 87], 0, 1).steps == [0, 25, 50, 75, 100]
     assert scale_of([-12, 30], 0, 1, from_zero=False).steps == [-20, 0, 20, 40]
     assert [compact(one) for one in (0, 12.34, 1234, -5_600_000)] == ["0", "12.3", "1.23K", "−5.6M"]
     assert Canvas().as_svg().startswith(b"<svg")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 import zoneinfo
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -153,8 +154,11 @@ def test_two_clocks_at_once_write_it_down_once():
     for _ in range(8):
         due(make.make_user(Role.MANAGER))
 
+    together = threading.Barrier(4)
+
     def ask(_: int) -> int:
         try:
+            together.wait(10)
             return mailing.start_due()
         finally:
             connection.close()

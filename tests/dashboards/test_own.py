@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from crm.choices import Role
 from crm.company import company_today
+from crm.dashboards.actions import create_dashboard
 from crm.dashboards.queries import question_of, ready_tiles, tiles_of
+from crm.dashboards.subscribing import subscribe
 from crm.models import AccessRule, Dashboard, DashboardSubscription, LogEntry
 from tests import factories as make
 from tests.concurrency.forms import form_in
@@ -151,3 +154,13 @@ def test_two_who_save_at_the_same_time_are_told_of_each_other_with_the_tiles(man
     assert answer.status_code == 409 and "1. Service" in page and "1. Net promoter score" in page
     made.refresh_from_db()
     assert made.tiles == ["service", "pipeline"]
+
+
+def test_the_actions_refuse_what_the_forms_do_not_offer(manager):
+    rep = make.make_user(Role.REP)
+    fields = {"name": "Ours", "tiles": ["pipeline"], "roles": ["agent"]}
+    with pytest.raises(ValidationError, match="with teams, not with roles"):
+        create_dashboard(actor=rep, fields=fields)
+    with pytest.raises(ValidationError, match="mailed to yourself"):
+        subscribe(actor=rep, fields={"rhythm": "daily", "hour": 7}, people=[rep, manager])
+    assert create_dashboard(actor=manager, fields=fields).roles == ["agent"]

@@ -114,10 +114,10 @@ def scale_of(values: Iterable[float], start: float, end: float, *, from_zero: bo
 
 
 def round_step(span: float) -> float:
-    """1, 2 or 5 times a power of ten, so that about four of them make the span."""
+    """1, 2, 2.5 or 5 times a power of ten, so that about four of them make the span."""
     rough = span / 4
     power: float = 10.0 ** math.floor(math.log10(rough))
-    return next((power * one for one in (1, 2, 5) if rough <= power * one * 1.001), power * 10)
+    return next((power * one for one in (1, 2, 2.5, 5) if rough <= power * one * 1.001), power * 10)
 
 
 def compact(value: float) -> str:

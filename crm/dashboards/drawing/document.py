@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ def _shown(tile: DashboardTile, user: User, question: Question, pictures: dict[s
     return words | _content(one, question, pictures)
 
 
-def _content(one: ShownTile, question: Question, pictures: dict[str, bytes]) -> Mapping[str, Any]:
+def _content(one: ShownTile, question: Question, pictures: dict[str, bytes]) -> dict[str, Any]:
     content = one.content
     assert content is not None  # noqa: S101 - asked for tiles that show something
     file = ""
