@@ -8,6 +8,7 @@ from analytics.duplicates.exporting import EXPORTS as PAIR_EXPORTS
 from analytics.duplicates.panels import CONTACT_PANELS as PAIR_PANELS
 from analytics.duplicates.specs import DISTINCT_FIELDS, PAIR_FIELDS
 from analytics.exporting import EXPORTS
+from analytics.further_tiles import FURTHER_TILES
 from analytics.history_panel import PANELS as HISTORY_PANELS
 from analytics.home import CARDS
 from analytics.home_figures import FIGURES
@@ -144,7 +145,7 @@ CATALOGUE = Catalogue(
             scores="analytics.clvscore",
         ),
     ),
-    tiles=TILES,
+    tiles=(*TILES, *FURTHER_TILES),
     home=(*CARDS, *HOME, *alerts.CARDS),
     home_figures=(*FIGURES, *alerts.FIGURES),
     past={

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 
 from analytics import forecast_past as past
+from analytics.choices import RiskBand
 from analytics.churn_page import ChurnPage, last_good_run
 from analytics.clv_queries import read_clv_page
 from analytics.forecast_figures import six_figures
@@ -18,12 +18,13 @@ from analytics.queries import last_run
 from analytics.retention_page import RetentionPage
 from analytics.rights import sees_runs, sees_whole_base
 from analytics.satisfaction.page import SatisfactionPage, interval_words, score_words
-from crm.access import can
-from crm.choices import Verb
+from crm.access import can, scope_of
+from crm.choices import Scope, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, hides
 from crm.models import User
 from crm.templatetags.figures import full_day, number, percent, plural, short_money
+from crm.tiles.comparing import beside
 from crm.tiles.spec import Cell, DashboardTile, Figure, Question, TileContent
 from pipeline.models import Deal
 
@@ -111,8 +112,9 @@ def churn(user: User, question: Question) -> TileContent | None:
     bands = page.bands
     measure = "value" if page.has_money else "customers"
     wanted = ("High risk", "Value at risk", "Left before", "AUC")
+    figures = [Figure(**card) for card in page.cards if card["label"] in wanted]
     return TileContent(
-        figures=[Figure(**card) for card in page.cards if card["label"] in wanted],
+        figures=churn_beside_before(figures, page, question.period) if sees_all(user, ChurnScore) else figures,
         chart="bars",
         data={
             "names": [band["label"] for band in bands],
@@ -132,7 +134,8 @@ def churn(user: User, question: Question) -> TileContent | None:
         explanation=(
             f"The chance that a customer leaves in the next {page.horizon} days, learned from those who left before; "
             f"value at risk is the {page.money_word} expected in them times the chance. {page.what_n.capitalize()}. "
-            f"As of {full_day(run.as_of)}, run {run.pk}; of the customers that you may see."
+            f"As of {full_day(run.as_of)}, run {run.pk}; of the customers that you may see. Beside the figures: the "
+            f"change on the newest run that is a {question.period} older, where the model learned in the same way."
         ),
         note=f"as of {full_day(run.as_of)}",
         url=reverse("analytics:churn_detail"),
@@ -176,16 +179,45 @@ def lifetime_value(user: User, question: Question) -> TileContent | None:
 
 def beside_before(worth: Figure, run: ModelRun, kind: str) -> Figure:
     """What all customers are worth beside what they were by the newest run that is a period older."""
+    earlier = run_before(run, kind)
+    return beside(worth, run.metrics.get("total_clv"), earlier.metrics.get("total_clv") if earlier else None)
+
+
+def run_before(run: ModelRun, kind: str) -> ModelRun | None:
+    """The newest run of the same step that is a period older and has figures."""
     period = Period.of(run.as_of, kind)
     day = period.previous.start + (run.as_of - period.start)
-    runs = ModelRun.objects.filter(step="clv", error="", as_of__lte=day).order_by("-as_of", "-created_at", "-pk")
-    earlier = runs.values_list("metrics__total_clv", flat=True).first()
-    now = run.metrics.get("total_clv")
-    if not earlier or not now:
-        return worth
-    share = float(now) / float(earlier) - 1
-    change = f"{'+' if share > 0 else ''}{percent(share)}"
-    return replace(worth, change=change, change_tone="good" if share > 0 else "bad")
+    runs = ModelRun.objects.filter(step=run.step, error="", as_of__lte=day).exclude(metrics={})
+    return runs.order_by("-as_of", "-created_at", "-pk").first()
+
+
+def churn_beside_before(figures: list[Figure], page: ChurnPage, kind: str) -> list[Figure]:
+    """The figures of churn over all customers beside those of the newest run that is a period older. Runs that learned
+    in another way, or look another time ahead, are not beside each other."""
+    earlier = run_before(page.run, kind)
+    if earlier is None or not _are_alike(page.run, earlier):
+        return figures
+    bands = earlier.metrics.get("bands", {})
+    now = {band["band"]: band for band in page.bands}
+    high, was = now[RiskBand.HIGH], bands.get(RiskBand.HIGH, {})
+    at_risk = sum(float(band["value"] or 0) for band in now.values())
+    compared = {
+        "High risk": (high["customers"], was.get("customers")),
+        "Value at risk": (at_risk, sum(one.get("value_at_risk", 0) for one in bands.values())),
+        "Left before": (page.found.get("base_rate"), earlier.metrics.get("base_rate")),
+    }
+    return [beside(one, *compared[one.label], more_is="bad") if one.label in compared else one for one in figures]
+
+
+def _are_alike(run: ModelRun, other: ModelRun) -> bool:
+    return run.metrics.get("way") == other.metrics.get("way") and run.parameters.get(
+        "horizon_days"
+    ) == other.parameters.get("horizon_days")
+
+
+def sees_all(user: User, scores: Any) -> bool:
+    """Whether the figures of a run, which are of all customers, are this person's too."""
+    return scope_of(user, scores, Verb.VIEW) == Scope.ALL
 
 
 def sees_forecast(user: User) -> bool:
@@ -237,7 +269,7 @@ TILES = (
                   "Nobody has answered how likely they are to recommend you, or the analysis has not run since.",
                   frozenset({"period", "segment"}), order=20),
     DashboardTile("churn", "Churn and value at risk", churn, _of_scores(ChurnScore), "analytics.churnscore", NOT_RUN,
-                  order=30),
+                  BY_PERIOD, order=30),
     DashboardTile("clv", "Customer lifetime value", lifetime_value, _of_scores(ClvScore), "analytics.clvscore",
                   NOT_RUN, order=40),
     DashboardTile("pipeline", "Pipeline and forecast", pipeline, sees_forecast, "pipeline.deal",

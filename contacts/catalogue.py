@@ -18,6 +18,7 @@ from contacts.queries import interactions_before, signals_before
 from contacts.relations.panels import RELATION_PANELS
 from contacts.searching import SOURCES
 from contacts.specs import CONTACT_FIELDS
+from contacts.tiles import TILES
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, RecordKind, TimelineSource
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
@@ -156,6 +157,7 @@ CATALOGUE = Catalogue(
             verb="change",
         ),
     ),
+    tiles=TILES,
     home=CARDS,
     home_figures=FIGURES,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),

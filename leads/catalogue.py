@@ -13,6 +13,7 @@ from leads.panels import CONTACT_PANELS, LEAD_PANELS
 from leads.queries import leads_before
 from leads.searching import SOURCES
 from leads.specs import LEAD_FIELDS
+from leads.tiles import TILES
 
 LEAD_GRANTS: dict[str, Grants] = {
     Role.REP: Grants(
@@ -123,6 +124,7 @@ CATALOGUE = Catalogue(
     ),
     new_items=(NewItem("Lead", "leads:lead_create", "funnel", "leads.lead", key="l", order=5),),
     api_areas=(ApiArea("leads", "Leads", "From the first enquiry to the conversion."),),
+    tiles=TILES,
     home=CARDS,
     home_figures=FIGURES,
     search=SOURCES,

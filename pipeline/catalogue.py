@@ -16,6 +16,7 @@ from pipeline.quotes import searching as quote_search
 from pipeline.quotes import specs as quote_specs
 from pipeline.searching import SOURCES
 from pipeline.specs import CONTACT_FIELDS, DEAL_FIELDS
+from pipeline.tiles import TILES
 from pipeline.timeline import TIMELINE
 
 DEAL_GRANTS: dict[str, Grants] = {
@@ -108,6 +109,7 @@ CATALOGUE = Catalogue(
         ApiArea("deals", "Deals", "With the pipelines they go through."),
         ApiArea("quotes", "Quotes", "With their lines; sent, approved, answered."),
     ),
+    tiles=TILES,
     home=(*CARDS, *quotes.CARDS),
     home_figures=FIGURES,
     search=(*SOURCES, *quote_search.SOURCES),

@@ -99,7 +99,8 @@ PERSONAL_DATA = PersonalData(
             "contacts.acquiredlist", "contacts.marketcategory", "contacts.purpose", "contacts.responsibility",
             "contacts.territoryrule", "crm.accessrule", "crm.company", "crm.customfield", "crm.exchangerate",
             "crm.fieldrule", "crm.layout", "crm.mailbox", "crm.mailchannel", "crm.team", "crm.territory",
-            "crm.mailslot", "crm.heartbeat", "crm.jobwindow", "crm.apiuse", "crm.dashboard", "crm.dashboardsubscription",
+            "crm.mailslot", "crm.heartbeat", "crm.jobwindow", "crm.apiuse", "crm.dashboard",
+            "crm.dashboardsubscription",
         ),
         "Colleagues, not customers: their accounts, sign-ins, keys and links.": (
             "crm.user", "crm.session", "crm.apitoken", "crm.calendarfeed", "crm.formsubmission", "crm.passwordrequest",

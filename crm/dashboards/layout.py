@@ -13,8 +13,9 @@ from crm.layouts.places import Block, LayoutPlace
 
 
 def shipped_tiles() -> tuple[Block, ...]:
-    """Every tile of the apps, in their order."""
-    tiles = sorted((tile for catalogue in catalogues() for tile in catalogue.tiles), key=lambda tile: tile.order)
+    """The tiles of the apps for the shipped dashboard, in their order."""
+    every = (tile for catalogue in catalogues() for tile in catalogue.tiles if not tile.is_further)
+    tiles = sorted(every, key=lambda tile: tile.order)
     return tuple(Block(tile.label, panel=tile.name) for tile in tiles)
 
 

@@ -44,8 +44,12 @@ def tiles_for(user: User) -> dict[str, DashboardTile]:
     """The tiles of the shipped dashboard, by name, as it is arranged for the person's role."""
     ready = ready_tiles(user)
     layout = layout_for(user, PLACE.name)
-    names = [block.panel for block in layout.blocks] if layout else list(ready)
+    names = [block.panel for block in layout.blocks if block.panel] if layout else _shipped(ready)
     return {name: ready[name] for name in names if name in ready}
+
+
+def _shipped(ready: Mapping[str, DashboardTile]) -> list[str]:
+    return [name for name, tile in ready.items() if not tile.is_further]
 
 
 def tiles_of(user: User, dashboard: Dashboard | None) -> dict[str, DashboardTile]:

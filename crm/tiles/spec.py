@@ -103,7 +103,8 @@ class TileContent:
 class DashboardTile:
     """A tile that dashboards are put together of. `may` says who may have it at all; `read` answers what it shows to a
     person, None where there is nothing yet (`empty` says what is missing). `exported` is the model whose right to
-    export its file needs. `takes` names what of the question it heeds: period, segment."""
+    export its file needs. `takes` names what of the question it heeds: period, segment. `is_further` ones are for
+    dashboards that people put together: the shipped one has the others."""
 
     name: str
     label: str
@@ -113,3 +114,4 @@ class DashboardTile:
     empty: str
     takes: frozenset[str] = frozenset()
     order: int = 100
+    is_further: bool = False

@@ -17,7 +17,7 @@ DASHBOARD_ADDRESSES: dict[str, Address] = {
     "dashboards:update": form("dashboard", "change", has_record=True),
     "dashboards:delete": button("dashboard", "delete"),
     "dashboards:first": button("house", "view", has_record=False),
-    "dashboards:pdf": page("house"),
+    "dashboards:pdf": page("house", "export"),
     "dashboards:send": button("house", "view", has_record=False),
     "dashboards:mail_list": page("mailed dashboard"),
     "dashboards:mail_create": form("mailed dashboard", "add"),

@@ -49,7 +49,7 @@ SCOPES: dict[str, dict[str, dict[str, str]]] = {
     "whole base": {"view": reach(NONE, ALL, ALL, ALL), "export": reach(NONE, ALL, NONE, ALL)},
     "territory": {"view": EVERYBODY, **dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, NONE))},
     "rights": {"view": reach(NONE, NONE, NONE, NONE), "change": reach(NONE, NONE, NONE, NONE)},
-    "house": {"view": EVERYBODY},
+    "house": {"view": EVERYBODY, "export": EVERYBODY},
 }
 _TASK = reach(OWN, OWN, OWN, TEAM)
 SCOPES["task"] = {"view": _TASK, "add": EVERYBODY, "change": _TASK, "delete": _TASK}
