@@ -86,7 +86,7 @@ CATALOGUE = Catalogue(
             order=510,
             model="analytics.modelrun",
             scores="analytics.rfmscore",
-            key="r",
+            key="y",
         ),
         NavItem(
             "Forecast",

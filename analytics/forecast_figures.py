@@ -10,7 +10,7 @@ from django.urls import reverse
 from analytics import forecast_past as past
 from analytics.forecast_page import Span, slipped_url
 from crm.templatetags.figures import number, percent, short_money
-from pipeline.choices import Outcome
+from pipeline.choices import ForecastCategory, Outcome
 
 if TYPE_CHECKING:
     from analytics.forecast_cells import Row
@@ -36,13 +36,22 @@ def six_figures(total: Row, span: Span, run: ModelRun | None, currency: str) -> 
         {"label": f"Forecast, {past.METHODS[method].lower()}", "value": shown(total.said(method)),
          "note": f"back-test error {percent(error, 1)}" if error is not None else "not tried yet"},
         {"label": "At this pace", "value": shown(pace), "note": at_pace},
-        {"label": "Commit", "value": shown(total.said("commit")),
+        {"label": "Commit", "value": shown(total.said("commit")), "url": open_url(span, ForecastCategory.COMMIT),
          "note": f"best case {shown(total.said('best_case'))}, pipeline {shown(total.said('pipeline'))}"},
         {"label": "Slipped", "value": number(total.slipped), "note": shown(total.slipped_amount),
          "url": slipped_url()},
         {"label": "Coverage", "value": "–" if total.coverage is None else f"{total.coverage:.1f} ×",
-         "note": "weighted open ÷ missing to the target"},
+         "note": "weighted open ÷ missing to the target", "url": open_url(span)},
     ]  # fmt: skip
+
+
+def open_url(span: Span, category: ForecastCategory | None = None) -> str:
+    """The open deals that are expected in a span, in the list: all of them, or those that the reps forecast so."""
+    period = span.period
+    asked = {"outcome": Outcome.OPEN.value, "expected_on_min": period.start.isoformat(), "expected_on_max": period.end}
+    if category:
+        asked["forecast_category"] = category.value
+    return f"{reverse('pipeline:deal_list')}?{urlencode(asked)}"
 
 
 def won_url(span: Span) -> str:

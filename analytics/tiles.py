@@ -91,7 +91,7 @@ def net_promoter(user: User, question: Question) -> TileContent | None:
         for row in page.rows
     ]
     return TileContent(
-        figures=[Figure(**page.newest_card())] if page.newest_full else [],
+        figures=[Figure(**page.newest_card()), _detractors(page)] if page.newest_full else [],
         chart="nps",
         data=page.chart_data,
         heads=("Period", "NPS", "95 %", "Answers", "Promoters", "Detractors"),
@@ -100,6 +100,14 @@ def net_promoter(user: User, question: Question) -> TileContent | None:
         note=f"as of {full_day(run.as_of)}",
         url=reverse("analytics:satisfaction_detail") + f"?period={question.period}",
     )
+
+
+def _detractors(page: SatisfactionPage) -> Figure:
+    """Who would not recommend us, in the newest period that is over."""
+    row = next(row for row in page.rows if row.label == str(page.full[-1]))
+    count = row.counts.detractors
+    note = f"of 0 to 6, {row.label}; {number(row.counts.promoters)} promoters"
+    return Figure("Detractors", number(count), note, url=row.detractors_url, rows=count)
 
 
 def churn(user: User, question: Question) -> TileContent | None:

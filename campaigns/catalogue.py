@@ -77,7 +77,7 @@ CATALOGUE = Catalogue(
             group="Marketing",
             order=70,
             model="campaigns.segment",
-            key="n",
+            key="s",
         ),
         NavItem(
             "Campaigns",

@@ -1,16 +1,29 @@
-"""Campaigns in the search of everything."""
+"""Segments, campaigns, offers and plays in the search of everything."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from campaigns.models import Campaign, Offer, Play
+from campaigns.models import Campaign, Offer, Play, Segment
 from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.search.finding import find_by_text
 
 if TYPE_CHECKING:
     from crm.models import User
+
+
+def find_segments(user: User, text: str, limit: int) -> SearchFound:
+    """Segments by any part of their name."""
+    return find_by_text(Segment.objects.visible_to(user), user, text, limit, show_segments)
+
+
+def show_segments(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    rows = Segment.objects.visible_to(user).filter(pk__in=keys)
+    return {
+        one.pk: SearchHit(one.name, one.get_absolute_url(), "pie-chart", "fixed" if one.is_fixed else "live")
+        for one in rows
+    }
 
 
 def find_campaigns(user: User, text: str, limit: int) -> SearchFound:
@@ -61,6 +74,10 @@ def show_plays(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
 
 
 SOURCES = (
+    SearchSource(
+        "segments", "Segments", "campaigns.segment", find_segments, show_segments,
+        all_url_name="campaigns:segment_list",
+    ),
     SearchSource(
         "campaigns", "Campaigns", "campaigns.campaign", find_campaigns, show_campaigns,
         all_url_name="campaigns:campaign_list",

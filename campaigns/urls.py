@@ -59,6 +59,7 @@ urlpatterns = [
     path("segments/new/", segments.SegmentCreateView.as_view(), name="segment_create"),
     path("segments/<int:pk>/", segments.SegmentDetailView.as_view(), name="segment_detail"),
     path("segments/<int:pk>/edit/", segments.SegmentUpdateView.as_view(), name="segment_update"),
+    path("segments/<int:whole>/mail/", segments.SegmentMailView.as_view(), name="segment_mail"),
     path("segments/<int:pk>/fix/", segments.SegmentFixView.as_view(), name="segment_fix"),
     path("segments/<int:pk>/refresh/", segments.SegmentRefreshView.as_view(), name="segment_refresh"),
     path("segments/<int:pk>/remove/", segments.SegmentRemoveView.as_view(), name="segment_remove"),

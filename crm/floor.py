@@ -126,7 +126,7 @@ CATALOGUE = Catalogue(
     ),
     navigation=(
         NavItem("Home", "crm:home", "house", order=0, key="h", is_at_hand=True),
-        NavItem("Dashboard", "dashboards:dashboard", "speedometer2", group="Analysis", order=495, key="y"),
+        NavItem("Dashboard", "dashboards:dashboard", "speedometer2", group="Analysis", order=495, key="r"),
         NavItem("Tasks", "agenda:task_list", "check2-square", order=2, model="crm.task", key="k", is_at_hand=True),
         NavItem("Calendar", "agenda:calendar", "calendar3", order=4, model="crm.task", key="w"),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun", key="i"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from campaigns.models import Segment
+from campaigns.models import Campaign, Segment
+from campaigns.segments.mailing import prepared_mails
 from campaigns.segments.meaning import problems_of, trees_of
 from crm.fields import SectionedForm
 from crm.filtering.trees.asked import asked_tree
@@ -19,7 +20,7 @@ from crm.models import User
 class SegmentForm(SectionedForm, forms.ModelForm):
     """A segment. `filter` is the tree as an address holds it; `record` the one to change, None for a new one."""
 
-    layout = (("", (("name",), ("description",), ("is_fixed",))),)
+    layout = (("", (("name",),)), ("", (("description",), ("is_fixed",))))
     filter = forms.CharField(required=False, widget=forms.HiddenInput(), max_length=20_000)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
@@ -27,7 +28,7 @@ class SegmentForm(SectionedForm, forms.ModelForm):
         model = Segment
         fields = ("name", "description", "is_fixed")
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
-        labels = {"name": "Segment", "is_fixed": "Fixed: who is in it now stays in it, whatever changes"}
+        labels = {"name": "Name", "is_fixed": "Fixed: who is in it now stays in it, whatever changes"}
 
     def __init__(self, *, user: User, record: Segment | None, initial: dict[str, Any], data: Any = None) -> None:
         begins: dict[str, Any] = {"version": record.version, "filter": kept_filter(record)} if record else {}
@@ -54,6 +55,25 @@ class SegmentForm(SectionedForm, forms.ModelForm):
     def segment_fields(self) -> dict[str, Any]:
         """The cleaned values without the tree."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+
+
+PICKED = {"data-pick": "one", "placeholder": "Type a part of its name"}
+
+
+class SegmentMailForm(SectionedForm, forms.Form):
+    """Which prepared mail goes to the people of a segment."""
+
+    layout = (("", (("mail",),)),)
+    mail = forms.ModelChoiceField(
+        Campaign.objects.none(), label="Mail", empty_label="",
+        widget=forms.Select(attrs=dict.fromkeys(("data-pick-filled", "data-pick-sends"), "") | PICKED),
+        help_text="Then you look it over, send yourself a test and start it. One that went to others, or is meant for "
+        "others, is copied for these people.",
+    )  # fmt: skip
+
+    def __init__(self, *, user: User, record: Segment, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, initial=initial)
+        cast(forms.ModelChoiceField, self.fields["mail"]).queryset = prepared_mails(user)
 
 
 def kept_filter(segment: Segment) -> str:

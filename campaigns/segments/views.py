@@ -8,14 +8,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from campaigns.models import Segment
+from campaigns.models import Campaign, Segment
 from campaigns.segments import actions, queries
-from campaigns.segments.forms import SegmentForm, kept_filter
+from campaigns.segments.forms import SegmentForm, SegmentMailForm, kept_filter
+from campaigns.segments.mailing import mail_segment, prepared_mails
 from campaigns.segments.meaning import people_in, problems_of, segment_condition, trees_of
 from contacts.models import Contact
 from contacts.views import ContactListView
@@ -31,6 +32,7 @@ from crm.small_tables import small_table
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import WRONG_QUESTION, ListPage, formats_of
+from crm.views.parts import PartFormPage
 
 COLUMNS = ("name", "segment", "email", "place", "owner", "propensity")
 PHONE = {"segment": "cell-end", "email": "cell-secondary"}
@@ -57,7 +59,8 @@ class SegmentDetailView(ScopedView):
         context = {
             "record": segment,
             "standing": standing,
-            "may_change": can(user, Verb.CHANGE, segment),
+            "may_change": (may_change := can(user, Verb.CHANGE, segment)),
+            "may_mail": may_change and can(user, Verb.ADD, Campaign),
             "moves": queries.moves_of(segment, user),
             "newest_moves": queries.newest_moves(segment, user),
             "people_url": people_url(segment),
@@ -86,8 +89,8 @@ class SegmentDetailView(ScopedView):
 
 
 class SegmentFormView(FormPage):
-    """What making and changing a segment share: the builder makes the filter, the address holds it. `?part=count` says
-    how many match."""
+    """What making and changing a segment share: the builder writes the filter into the form. `?part=count` says how
+    many match, and the filter in words."""
 
     model = Segment
     form_class = SegmentForm
@@ -104,8 +107,12 @@ class SegmentFormView(FormPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("part") == "count":
             problems = self.problems
-            said = "" if problems else str(count_rows(self.people))
-            return JsonResponse({"count": said, "problems": problems}, status=WRONG_QUESTION if problems else 200)
+            said = {
+                "count": "" if problems else str(count_rows(self.people)),
+                "words": self.words,
+                "problems": problems,
+            }
+            return JsonResponse(said, status=WRONG_QUESTION if problems else 200)
         return super().get(request, *args, **kwargs)
 
     @property
@@ -117,6 +124,12 @@ class SegmentFormView(FormPage):
     def people(self) -> Any:
         draft = Segment(filter=as_data(self.asked.node), name="this one")
         return people_in(draft, self.request.user)
+
+    @property
+    def words(self) -> str:
+        """The filter as a sentence; empty without one, and where it cannot be asked."""
+        node = self.asked.node
+        return "" if node is None or self.problems else Wording(trees_of(self.request.user)).line(node)
 
     def get_initial(self) -> dict[str, Any]:
         named = {"name": self.request.GET["name"][:120]} if "name" in self.request.GET else {}
@@ -133,7 +146,7 @@ class SegmentFormView(FormPage):
         return super().get_context_data(form) | {
             "builder": json.dumps(builder),
             "problems": problems,
-            "words": Wording(trees).line(self.asked.node) if self.asked.node is not None and not problems else "",
+            "words": self.words,
             "count": None if problems else count_rows(self.people),
             "is_fixed": bool(self.record and self.record.is_fixed),
         }
@@ -162,6 +175,39 @@ class SegmentUpdateView(SegmentFormView):
             actor=self.request.user, segment=self.record, version=form.cleaned_data["version"],
             fields=form.segment_fields, tree=form.cleaned_data["filter"],
         )  # fmt: skip
+
+
+class SegmentMailView(PartFormPage):
+    """A prepared mail for the people of a segment; the check before it starts comes next."""
+
+    model = Campaign
+    whole_model = Segment
+    form_class = SegmentMailForm
+    template_name = "campaigns/segments/mail.html"
+    list_url_name = "campaigns:segment_list"
+    heading = "Mail to “{record}”"
+    submit_label = "Go on"
+    done = "“{record}” is for these people. Look it over, then start it."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not can(self.request.user, Verb.ADD, Campaign):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def save(self, form: SegmentMailForm) -> Campaign:
+        return mail_segment(actor=self.request.user, segment=self.whole, mail=form.cleaned_data["mail"])
+
+    def get_success_url(self, record: Any) -> str:
+        return reverse("campaigns:check", args=[record.pk])
+
+    def get_cancel_url(self) -> str:
+        return str(self.whole.get_absolute_url())
+
+    def get_context_data(self, form: SegmentMailForm) -> dict[str, Any]:
+        found = {"has_mails": prepared_mails(self.request.user).exists()}
+        return (
+            super().get_context_data(form) | found | {"mailable": queries.mailable_count(self.whole, self.request.user)}
+        )
 
 
 class SegmentFixView(ActionView):

@@ -58,11 +58,13 @@ function ask({ title, text, yes, danger }) {
   const dialog = document.getElementById("ask");
   dialog.querySelector("#ask-title").textContent = title || "Are you sure?";
   dialog.querySelector("#ask-text").textContent = text || "";
-  const button = dialog.querySelector("#ask-yes");
+  const button = dialog.querySelector("#ask-yes"), back = dialog.querySelector("#ask-no");
   button.textContent = yes || "Go on";
   button.className = danger ? "btn btn-danger" : "btn btn-primary";
+  back.textContent = danger ? "Keep it" : "Cancel";
   dialog.returnValue = "no";
   dialog.showModal();
+  (danger ? back : button).focus(); // Enter goes on, unless something would be lost
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });

@@ -1,5 +1,6 @@
 // The filter builder: a tree of conditions under the hands. It draws itself from the fields that the server names, and
-// the number of rows follows each change. What it makes is the JSON of crm/filtering/trees/nodes.py, in the address.
+// the number of rows follows each change. What it makes is the JSON of crm/filtering/trees/nodes.py: in the address, or
+// in the field of its form that data-builder-field names.
 (() => {
   const JOINS = { all: "all of these", any: "any of these", none: "none of these", not_all: "not all of these" };
   const UNITS = ["day", "week", "month", "quarter", "year"];
@@ -54,7 +55,8 @@
     const { fields, tree, kept, path } = JSON.parse(root.dataset.builder);
     const known = new Map(fields.map((field) => [field.name, field]));
     const place = root.querySelector("[data-builder-tree]");
-    const counter = root.querySelector("[data-builder-count]");
+    const counter = root.querySelector("[data-builder-count]"), sentence = root.querySelector("[data-builder-words]");
+    const form = root.closest("form"), field = form?.elements.namedItem(root.dataset.builderField);
     let state = { join: "all", parts: [] };
     let timer = 0, asked = 0;
     if (tree.where) {
@@ -83,8 +85,11 @@
       const said = await answer.json().catch(() => ({ problems: ["The server could not count."] }));
       counter.classList.toggle("tone-bad", said.problems.length > 0);
       counter.textContent = said.problems.length ? said.problems.join(" ") : `${said.count} match`;
+      if (sentence) sentence.textContent = said.words || "No condition yet: everybody is in it.";
     }
     function changed() {
+      const where = plain(written(state));
+      if (field) field.value = where ? JSON.stringify({ version: 1, where }) : "";
       clearTimeout(timer);
       timer = setTimeout(count, COUNT_MS);
     }
@@ -112,7 +117,7 @@
       const groups = [...new Set(fields.map((field) => field.group))].map((group) =>
         make("optgroup", { label: group }, ...options(fields.filter((one) => one.group === group).map((one) => [one.name, one.label]), leaf.field)),
       );
-      const select = make("select", { className: "form-select", dataset: { pick: "one" }, aria: "Field" }, make("option", { value: "", textContent: "" }), ...groups);
+      const select = make("select", { className: "form-select", dataset: { pick: "one", pickFilled: "" }, aria: "Field" }, make("option", { value: "", textContent: "" }), ...groups);
       select.setAttribute("placeholder", "Choose a field");
       select.addEventListener("change", () => {
         if (!select.value || select.value === leaf.field) return;
@@ -246,7 +251,7 @@
     }
     function drawGroup(group, parent = null) {
       const join = picker(Object.entries(JOINS), group.join, (value) => (group.join = value), "How the conditions are joined");
-      const head = make("div", { className: "builder-head" }, make("span", { textContent: parent ? "and where" : "Rows where" }), join);
+      const head = make("div", { className: "builder-head" }, make("span", { textContent: parent ? "and where" : `${root.dataset.builderRows ?? "Rows"} where` }), join);
       if (parent) head.append(remover(parent, group, "Take this group away"));
       const parts = group.parts.map((part) => (part.parts ? drawGroup(part, group) : drawLeaf(part, group)));
       const foot = make("div", { className: "builder-foot" }, adder("+ Condition", group, () => ({})), adder("+ Group", group, () => ({ join: "any", parts: [{}] })));
@@ -260,6 +265,7 @@
       changed();
     }
     function caret(leaf, tries = 200) {
+      if (!leaf?.row) return; // a group
       const panel = root.closest(".offcanvas.showing"); // a panel that slides in takes the focus when it has arrived
       if (panel) {
         panel.addEventListener("shown.bs.offcanvas", () => caret(leaf), { once: true });
@@ -275,17 +281,41 @@
         wanted.select?.();
       }
     }
-    root.querySelector("[data-builder-apply]").addEventListener("click", apply);
-    root.querySelector("[data-builder-clear]").addEventListener("click", () => location.assign(path));
+    root.querySelector("[data-builder-apply]")?.addEventListener("click", apply);
+    root.querySelector("[data-builder-clear]")?.addEventListener("click", () => location.assign(path));
     place.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
-      if (event.ctrlKey || event.metaKey || event.target.matches("input[type=text], input[type=number], input[type=date]")) {
-        if (event.target.closest(".ts-control") && !event.ctrlKey && !event.metaKey) return;
+      const isWhole = event.ctrlKey || event.metaKey;
+      if (field ? isWhole : !isWhole && event.target.closest(".ts-control")) return; // a form is sent by its own keys
+      if (isWhole || event.target.matches("input[type=text], input[type=number], input[type=date]")) {
         event.preventDefault();
-        apply();
+        if (!field) apply();
+        else if (!event.target.closest(".ts-control")) event.target.closest(".builder-group").querySelector(":scope > .builder-foot > button").focus();
       }
     });
-    draw(state.parts.length === 1 && !state.parts[0].field ? state.parts[0] : null);
+    if (field) inForm();
+    const isNew = state.parts.length === 1 && !state.parts[0].field;
+    draw(isNew && !field ? state.parts[0] : null);
+
+    // In a form: Enter in the field before goes on to the conditions, and none that lacks its value is lost by saving.
+    function inForm() {
+      const unfinished = (node) => (node.parts ? node.parts.map(unfinished).find(Boolean) : node.field && !isComplete(node) ? node : undefined);
+      form.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
+        if (event.composedPath().includes(root)) return; // its target may have been drawn anew by now
+        if (!event.target.matches("input[type=text]")) return;
+        event.preventDefault();
+        caret(state.parts.find((node) => !node.parts && !isComplete(node)) ?? state.parts.find((node) => !node.parts) ?? state.parts[0]);
+      });
+      form.addEventListener("submit", (event) => {
+        const leaf = unfinished(state);
+        if (!leaf) return;
+        event.preventDefault();
+        event.stopPropagation();
+        window.crm.say("A condition has no value yet: fill it in, or take it away.");
+        caret(leaf);
+      }, true);
+    }
   }
 
   document.addEventListener("htmx:load", (event) => {

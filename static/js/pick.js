@@ -50,11 +50,20 @@
         window.clearTimeout(this.refreshTimeout); // what was typed waits to be looked up, which opens the list again
         if (isMany) this.setTextboxValue("");
       },
+      ...("pickSends" in field.dataset ? { onChange: (value) => value && field.form.requestSubmit() } : {}),
       hidePlaceholder: true,
       placeholder: field.getAttribute("placeholder") || (isMany ? "Any" : ""),
-      allowEmptyOption: !address,
+      allowEmptyOption: !address && !("pickFilled" in field.dataset), // else its empty choice is a line of the list
+
       render: { no_results: () => "<div class='no-results'>Nothing found</div>" },
     });
+    // whoever types faster than the list follows: Enter picks of what fits now, and what was typed never sends the form
+    select.wrapper.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !select.inputValue()) return;
+      if (address) return select.isOpen || event.preventDefault();
+      window.clearTimeout(select.refreshTimeout);
+      select.refreshOptions(true);
+    }, true);
     // a click on the open list closes it, and the box is still typed in
     const { onClick } = select;
     select.onClick = () => (select.isFocused && select.isOpen ? select.close() : onClick.call(select));

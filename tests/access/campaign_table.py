@@ -49,6 +49,7 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:segment_create": form("segment", "add"),
     "campaigns:segment_detail": Address("segment"),
     "campaigns:segment_update": form("segment", "change", has_record=True),
+    "campaigns:segment_mail": form("segment", "change", has_record=True),
     "campaigns:segment_fix": button("segment", "change"),
     "campaigns:segment_refresh": button("segment", "change"),
     "campaigns:segment_remove": button("segment", "delete"),

@@ -1,8 +1,4 @@
-"""A rep's day at a customer's page: a call logged by keys alone, a colleague told, a fact edited in place, a task done.
-
-Counts are by the rules of the daily tasks: a click or a drag is one pointer action; a value typed, with what ends or
-picks it, or one shortcut, is one group of keys; what has the focus, or is the next stop of Tab, costs no click.
-"""
+"""A rep's day at a customer's page: a call logged by keys alone, a colleague told, a fact edited in place, a task done."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,32 +6,10 @@ from playwright.sync_api import Page, expect
 from crm.choices import Role
 from crm.models import Mention, Notice, Task
 from tests import factories as make
+from tests.browser.hand import Hand
+from tests.browser.tasks.counts import count
 from tests.browser.test_customers import enter
 from tests.browser.test_shell import faults_of
-
-
-class Hand:
-    """Counts what a person does."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.clicks, self.groups = page, 0, 0
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.groups += 1
-
-    def type(self, text: str, end: str = "") -> None:
-        self.page.keyboard.type(text)
-        if end:
-            self.page.keyboard.press(end)
-        self.groups += 1
-
-    def tab(self) -> None:
-        self.page.keyboard.press("Tab")
-
-    def click(self, locator) -> None:
-        locator.click()
-        self.clicks += 1
 
 
 @pytest.fixture
@@ -72,7 +46,7 @@ def test_an_answered_call_takes_no_click_and_six_groups_of_keys(page: Page, live
     hand.type("Wants forty frames by Friday")
     hand.press("Control+Enter")
     expect(page.locator(".entry").first).to_contain_text("Wants forty frames by Friday")
-    assert (hand.clicks, hand.groups) == (0, 6)
+    count(1, "keys", hand)
     call = contact.interactions.get()
     assert (call.channel, call.direction, call.outcome, call.user) == ("phone", "in", "call back", rosa)
 

@@ -13,6 +13,7 @@ from feedback.models import Checklist
 from orders.loyalty.actions import enrol_member
 from orders.models import Invoice, Order, ProductRegistration, Subscription
 from pipeline.models import Quote
+from tests.campaigns.sample import ready
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_contact, make_lead, make_product, make_ticket, make_user, signed_in
@@ -81,6 +82,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "service:attempt_create": {"offer": "Ten per cent", "way": "phone"},
     "service:compensation_create": {"remedy": "credit", "size": "5", "reason": "It came broken."},
     "campaigns:segment_create": {"name": "Quiet since spring"},
+    "campaigns:segment_mail": {"mail": lambda: str(ready(None, "elsewhere").pk)},
     "campaigns:offer_create": {"name": "Oak frames", "benefit_value": "20", "margin_amount": "5"},
     "campaigns:variant_create": {
         "name": "A",

@@ -1,4 +1,4 @@
-"""The daily tasks whose subject there is, by the shortest way: the pointer actions and groups of keys of each."""
+"""The daily tasks by the shortest way: the pointer actions and groups of keys of each."""
 
 import datetime as dt
 
@@ -12,8 +12,9 @@ from crm.models import ImportRun
 from leads.models import Lead
 from pipeline.models import Deal, Stage
 from tests import factories as make
+from tests.browser.hand import at_home
+from tests.browser.tasks.counts import count
 from tests.browser.test_customers import enter
-from tests.browser.test_daily import Hand
 
 
 @pytest.fixture
@@ -25,19 +26,12 @@ def house(transactional_db):
     return mia
 
 
-def at_home(page: Page, base: str) -> Hand:
-    page.goto(f"{base}/")
-    page.wait_for_load_state("networkidle")
-    return Hand(page)
-
-
 def test_a_lead_is_written_down_and_another_converted(page: Page, live_server, house):
     make.make_pipeline("Talk")
     asks = make.make_lead(name="Bea Lund", first_name="Bea", last_name="Lund", organization="Hotel Lund", owner=house)
     enter(page, live_server, house)
     hand = at_home(page, live_server.url)
-    page.keyboard.press("n")
-    hand.press("l")
+    hand.press("n", "l")
     expect(page.locator("#id_first_name")).to_be_focused()
     for typed in ("Ada", "Berg", "ada@berg.example"):
         hand.type(typed)
@@ -45,7 +39,7 @@ def test_a_lead_is_written_down_and_another_converted(page: Page, live_server, h
     hand.type("Fair")
     hand.press("Control+Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ada Berg")
-    assert (hand.clicks, hand.groups) == (0, 6)
+    count(2, "keys", hand)
     made = Lead.objects.get(email="ada@berg.example")
     assert (made.name, made.source, made.owner) == ("Ada Berg", "Fair", house)
 
@@ -54,7 +48,7 @@ def test_a_lead_is_written_down_and_another_converted(page: Page, live_server, h
     page.wait_for_load_state("networkidle")
     hand.press("Control+Enter")
     expect(page.locator("#toasts")).to_contain_text("is converted")
-    assert (hand.clicks, hand.groups) == (1, 1)
+    count(5, "keys", hand)
     asks.refresh_from_db()
     assert asks.contact.organization.name == "Hotel Lund"
     assert Deal.objects.filter(contact=asks.contact).exists()
@@ -65,15 +59,13 @@ def test_a_deal_is_moved(page: Page, live_server, house):
     deal = make.make_deal(title="Forty frames", owner=house, expected_on=dt.datetime.now(tz=dt.UTC).date())
     enter(page, live_server, house)
     hand = at_home(page, live_server.url)
-    page.keyboard.press("g")
-    hand.press("d")
+    hand.press("g", "d")
     card = page.locator(f"[data-deal='{deal.pk}']")
     second = Stage.objects.get(pipeline=pipeline, name="Second")
     with page.expect_response(lambda answer: answer.url.endswith(f"/deals/{deal.pk}/move/")):
-        card.drag_to(page.locator(f"[data-stage='{second.pk}']"))
-    hand.clicks += 1
+        hand.drag(card, page.locator(f"[data-stage='{second.pk}']"))
     expect(page.locator(f"[data-stage='{second.pk}'] [data-deal='{deal.pk}']")).to_be_visible()
-    assert (hand.clicks, hand.groups) == (1, 1)
+    count(3, "keys", hand)
     deal.refresh_from_db()
     assert deal.stage == second
 
@@ -85,14 +77,11 @@ def test_who_calls_is_found_by_a_piece_of_the_number_with_the_last_order(page: P
     enter(page, live_server, house)
     hand = at_home(page, live_server.url)
     hand.press("Control+k")
-    page.keyboard.type("4960188")
-    expect(page.get_by_role("option").first).to_contain_text("Okafor & Sons")
-    page.keyboard.press("Enter")
-    hand.groups += 1
+    hand.pick("4960188", page.get_by_role("option").first, "Okafor & Sons")
     last = page.locator(f"#record-head a[href='{order.get_absolute_url()}']")
     expect(last).to_contain_text("2\u00a0lines")
     expect(last).to_contain_text("240.00")
-    assert (hand.clicks, hand.groups) == (0, 2)
+    count(4, "keys", hand)
 
 
 def test_a_file_is_mapped_by_keys_and_those_who_match_are_given_to_a_colleague(
@@ -105,12 +94,8 @@ def test_a_file_is_mapped_by_keys_and_those_who_match_are_given_to_a_colleague(
     enter(page, live_server, house)
     hand = at_home(page, live_server.url)
     hand.press("Control+k")
-    page.keyboard.type("import contacts")
-    expect(page.get_by_role("option").first).to_contain_text("Import contacts")
-    page.keyboard.press("Enter")
-    hand.groups += 1
-    page.locator("input[type=file]").set_input_files(file)  # dropped
-    hand.clicks += 1
+    hand.pick("import contacts", page.get_by_role("option").first, "Import contacts")
+    hand.drop(page.locator("input[type=file]"), file)
     for column, typed, field in (("c1", "Name", "name"), ("c2", "E-mail", "email"), ("c3", "City", "city")):
         chosen = page.get_by_role("combobox", name=column, exact=True)
         expect(chosen).to_be_focused()
@@ -122,15 +107,14 @@ def test_a_file_is_mapped_by_keys_and_those_who_match_are_given_to_a_colleague(
     page.wait_for_load_state("networkidle")
     hand.press("Control+Enter")
     expect(page).not_to_have_url(ImportRun.objects.get().get_absolute_url())
-    assert (hand.clicks, hand.groups) == (1, 6)
+    count(9, "keys", hand)
     assert ImportRun.objects.get().job is not None
 
     for number in range(3):
         make.make_contact(name=f"Harbour {number}")
     make.make_contact(name="Elsewhere")
     hand = at_home(page, live_server.url)
-    page.keyboard.press("g")
-    hand.press("c")
+    hand.press("g", "c")
     expect(page.locator("table[data-list]")).to_be_visible()
     page.wait_for_load_state("networkidle")
     hand.press("/")
@@ -140,12 +124,9 @@ def test_a_file_is_mapped_by_keys_and_those_who_match_are_given_to_a_colleague(
     hand.press("A")
     hand.press("a")
     expect(page.locator("#bulk-dialog .ts-control input")).to_be_focused()
-    page.keyboard.type("Tom")
-    expect(page.locator("#bulk-dialog .option.active")).to_have_text("Tom Mate")
-    page.keyboard.press("Enter")
-    hand.groups += 1
+    hand.pick("Tom", page.locator("#bulk-dialog .option.active"), "Tom Mate")
     hand.click(page.get_by_role("button", name="Assign: 3\u00a0contacts"))
     expect(page.locator("#toasts")).to_contain_text("Owner set to Tom Mate")
-    assert (hand.clicks, hand.groups) == (1, 6)
+    count(11, "keys", hand)
     assert Contact.objects.filter(owner__name="Tom Mate").count() == 3
     assert reverse("contacts:contact_list") in page.url
