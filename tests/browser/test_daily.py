@@ -1,4 +1,4 @@
-"""A rep's day at a customer's page: a call logged by keys alone, a colleague told, a fact edited in place, a task done."""
+"""A rep's day at a customer's page: a call logged by keys, a colleague told, a fact edited in place, a task done."""
 
 import pytest
 from playwright.sync_api import Page, expect

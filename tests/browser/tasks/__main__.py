@@ -8,13 +8,12 @@ from tests.browser.tasks.counts import ANCHORS, COUNTED_IN, PAGE, WAYS, Anchor
 HEAD = """# Twelve daily tasks, counted
 
 What each takes from the own home page until it is saved, counted by a browser (`make tasks`; the tests are in
-`tests/browser/tasks/`). **c** is a pointer action (click, drag, a file picked), **k** a group of keys (a value typed with
-the Enter that ends or picks it, or one shortcut); a field that has the focus or is the next stop of Tab costs no click;
-scrolling, reading and waiting cost nothing. The shortest way counts. *By pointer* uses no shortcut at all: pointer and
-typed values.
+`tests/browser/tasks/`). **c** is a pointer action (click, drag, a file picked), **k** a group of keys (a value typed
+with the Enter that ends or picks it, or one shortcut); a field that has the focus or is the next stop of Tab costs no
+click; scrolling, reading and waiting cost nothing. The shortest way counts. *By pointer* uses no shortcut at all.
 
-The counts of the other products are read from their source or documentation in 2026; none of them was run, so one more or
-less is normal. "–": not possible in the open product.
+The counts of the other products are read from their source or documentation in 2026; none of them was run, so one
+more or less is normal. "–": not possible in the open product.
 
 | # | task | EspoCRM | Frappe CRM | another | here | here, by pointer |
 |---|---|---|---|---|---|---|
@@ -47,8 +46,8 @@ def main() -> None:
     sums = [sum(getattr(ANCHORS[n], name) for n in both) for name in ("espo", "frappe")]
     here = sum(sum(counted[n, "keys"]) for n in both)
     tail = (
-        f"\nAll twelve: {ours}. Fewer than the best of the others in {fewer} of the {compared} that another product can do. "
-        f"On the {len(both)} that\nEspoCRM and Frappe CRM both can do: {sums[0]} and {sums[1]}, here {here}.\n"
+        f"\nAll twelve: {ours}. Fewer than the best of the others in {fewer} of the {compared} that another product can "
+        f"do.\nOn the {len(both)} that EspoCRM and Frappe CRM both can do: {sums[0]} and {sums[1]}, here {here}.\n"
     )
     PAGE.write_text(HEAD + "\n".join(rows) + "\n" + tail)
 
