@@ -183,7 +183,8 @@ def test_the_builder_page_keeps_a_filter_as_a_segment(house):
     text = json.dumps(named("ada"))
     page = browser.get("/segments/new/", {"filter": text})
     assert "Name contains ada" in page.content.decode()
-    assert browser.get("/segments/new/", {"filter": text, "part": "count"}).json() == {"count": "1", "problems": []}
+    counted = browser.get("/segments/new/", {"filter": text, "part": "count"}).json()
+    assert counted == {"count": "1", "words": "Name contains ada", "problems": []}
     assert browser.get("/segments/new/", {"filter": "{", "part": "count"}).status_code == 400
     sent = {"name": " Quiet  since spring", "filter": text, "is_fixed": "on"}
     assert browser.post("/segments/new/", sent).status_code == 302

@@ -46,7 +46,7 @@ def main() -> None:
     sums = [sum(getattr(ANCHORS[n], name) for n in both) for name in ("espo", "frappe")]
     here = sum(sum(counted[n, "keys"]) for n in both)
     tail = (
-        f"\nAll twelve: {ours}. Fewer than the best of the others in {fewer} of the {compared} that another product can "
+        f"\nAll twelve: {ours}. Fewer than the best of the others in {fewer} of {compared} that another product can "
         f"do.\nOn the {len(both)} that EspoCRM and Frappe CRM both can do: {sums[0]} and {sums[1]}, here {here}.\n"
     )
     PAGE.write_text(HEAD + "\n".join(rows) + "\n" + tail)
