@@ -1,4 +1,4 @@
-"""A prepared mail for the people of a segment: the campaign itself while it is for nobody, else a copy of what it says."""
+"""A prepared mail for the people of a segment: the campaign itself while it is for nobody, else a copy of its mail."""
 
 import pytest
 
