@@ -130,8 +130,7 @@ class SubscriptionForm(SectionedForm, forms.ModelForm):
         fields = ("dashboard", "rhythm", "hour", "weekday", "day", "recipients")
         labels = {"weekday": "Weekday", "day": "Day of the month", "recipients": "Who gets it", "rhythm": "How often"}
         help_texts = {
-            "weekday": "Where it is mailed every week.",
-            "day": "Where it is mailed every month; a shorter month has it on its last day.",
+            "day": "A shorter month has it on its last day.",
             "recipients": "Each gets what they may see themselves, with their own rows.",
         }
 

@@ -50,6 +50,7 @@ class MailFormView(FormPage):
     model = DashboardSubscription
     form_class = SubscriptionForm
     list_url_name = "dashboards:mail_list"
+    template_name = "dashboards/mail_form.html"
 
 
 class MailCreateView(MailFormView):
@@ -71,7 +72,6 @@ class MailCreateView(MailFormView):
 class MailUpdateView(MailFormView):
     verb = Verb.CHANGE
     heading = "A mailed dashboard"
-    template_name = "dashboards/mail_form.html"
     done = "Saved: {record}."
 
     def save(self, form: SubscriptionForm) -> DashboardSubscription:

@@ -28,6 +28,7 @@ from crm.dashboards.drawing.document import draw_dashboard
 from crm.dashboards.queries import HOUSE_NAME, question_of, tiles_of
 from crm.dashboards.subscribing import KIND, next_after
 from crm.failpoints import failpoint
+from crm.holding import is_sending_held
 from crm.jobs import JobError, Progress, start_job
 from crm.log import log_export
 from crm.mail.actions import send_mail
@@ -43,8 +44,11 @@ NOT_DRAWN = "It could not be drawn; the log says more to an administrator."
 def start_due() -> int:
     """Write down what is due, and have a worker make it; how many subscriptions. Called again, it goes on.
 
-    After a time without a clock a subscription is made up for once, and its next moment lies ahead.
+    After a time without a clock, or while sending was held, a subscription is made up for once, and its next moment
+    lies ahead.
     """
+    if is_sending_held():
+        return 0
     count = 0
     while started := _start_some():
         count += started
@@ -83,6 +87,7 @@ def run_mailing(job: JobRun, progress: Progress) -> dict[str, Any]:
             deliver(key)
         except ValidationError as error:
             failed = " ".join(error.messages)
+    progress.report(total, total, "")
     if failed:
         if job.attempts >= MAX_JOB_ATTEMPTS:
             rows.filter(state=DeliveryState.WAITING).update(state=DeliveryState.LEFT_OUT, note=NOT_DRAWN)

@@ -18,6 +18,7 @@ from crm.choices import JobState, Role
 from crm.dashboards import mailing
 from crm.dashboards.subscribing import subscribe
 from crm.dashboards.timing import next_moment
+from crm.holding import hold_sending, release_sending
 from crm.models import Dashboard, DashboardDelivery, DashboardSubscription, JobRun, LogEntry, OutgoingMail, StoredFile
 from tests import factories as make
 from tests.concurrency.forms import form_in
@@ -217,3 +218,11 @@ def test_files_that_were_mailed_are_taken_away_after_some_days(manager):
     OutgoingMail.objects.update(state="sent", sent_at=timezone.now())
     assert mailing.remove_old(later) == 1 and not os.path.exists(file.file.path)  # noqa: PTH110
     assert mailing.remove_old(later) == 0
+
+
+def test_nothing_is_started_while_sending_is_held_and_it_is_made_up_for_once_afterwards(manager):
+    due(manager)
+    hold_sending(actor=None, reason="A backup was put back")
+    assert mailing.start_due() == 0
+    release_sending(actor=manager)
+    assert mailing.start_due() == 1 and mailing.start_due() == 0
