@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+import datetime as dt
 
-from campaigns.choices import RecipientState
-from campaigns.models import Piece, Recipient
+from django.db.models import Q, QuerySet
+
+from campaigns.choices import UNDER_WAY, RecipientState
+from campaigns.models import Campaign, Hit, Piece, Recipient
+from contacts.choices import Act
+from contacts.privacy.retention.kinds import AgedKind
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable
 from crm.models import Task
 
@@ -28,6 +32,24 @@ def call_back(person: Person) -> None:
     rows.filter(called).update(state=RecipientState.CANCELLED, reason=ERASED)
 
 
+def old_hits(before: dt.datetime) -> QuerySet[Hit]:
+    """Of campaigns whose results are not counted any more: what is counted is read again from all of them."""
+    running = Campaign.everything.filter(state__in=UNDER_WAY).order_by().values("pk")
+    rows: QuerySet[Hit] = Hit.objects.filter(at__lt=before).exclude(campaign_id__in=running)
+    return rows
+
+
+AGES = (
+    AgedKind(
+        "campaigns.hits",
+        "Looks at mails and clicks in them",
+        Act.DELETE,
+        24,
+        "The raw rows with address and browser go; who opened and clicked is told on, and so are all counts.",
+        "campaigns.hit",
+        old_hits,
+    ),
+)
 PERSONAL_DATA = PersonalData(
     tables=(
         PersonalTable("campaigns.recipient", ("contact",), title="Campaigns"),
@@ -49,4 +71,5 @@ PERSONAL_DATA = PersonalData(
         ),
     },
     calls_back=(call_back,),
+    ages=AGES,
 )  # fmt: skip

@@ -181,3 +181,12 @@ class ErasureReason(TextChoices):
     OBJECTED = "objected", "They object to our keeping it"
     PURPOSE = "purpose", "It is not needed any more"
     UNLAWFUL = "unlawful", "It should never have been kept"
+    TIME = "time", "Its time is over"
+
+
+class Act(TextChoices):
+    """What a retention rule does."""
+
+    ERASE = "erase", "Erase the people"
+    EMPTY = "empty", "Empty the words"
+    DELETE = "delete", "Take the rows away"

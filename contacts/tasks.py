@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.merging.following import EVER, follow_merged
 from contacts.models import Contact, Responsibility
+from contacts.privacy.retention.running import ask_for_night
 from contacts.responsibility.actions import start_keeping
 from crm.company import current_company
 from crm.jobs import claim_window
@@ -30,6 +31,11 @@ def keep_responsibilities_task() -> bool:
         if is_first:
             start_keeping(actor=None)
     return is_first
+
+
+@shared_task(name="contacts.keep_time")
+def keep_time_task() -> bool:
+    return ask_for_night()
 
 
 @shared_task(name="contacts.follow_merged")

@@ -62,6 +62,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="20"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    # asked every hour; starts once a day, from three in the morning where the company is, where a rule is on
+    "take away what is kept too long": {
+        "task": "contacts.keep_time",
+        "schedule": crontab(minute="30"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from one in the morning where the company is
     "credit loyalty points": {
         "task": "orders.keep_loyalty",

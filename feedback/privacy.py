@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
-from contacts.privacy.tables import PersonalData, PersonalTable, Swept
+import datetime as dt
 
+from django.db.models import QuerySet
+
+from contacts.choices import Act
+from contacts.privacy.retention.kinds import AgedKind, Part
+from contacts.privacy.tables import PersonalData, PersonalTable, Swept
+from feedback.models import Response
+
+
+def told_before(before: dt.datetime) -> QuerySet[Response]:
+    rows: QuerySet[Response] = Response.objects.filter(told_at__lt=before)
+    return rows
+
+
+AGES = (
+    AgedKind(
+        "feedback.comments",
+        "Comments in surveys",
+        Act.EMPTY,
+        36,
+        "What was written beside the answers goes; the answers themselves stay.",
+        "feedback.response",
+        told_before,
+        contact="contact",
+        words=("comment", "search_text"),
+        parts=(Part("feedback.answer", "response", ("comment",)),),
+    ),
+)
 PERSONAL_DATA = PersonalData(
     tables=(
         PersonalTable("feedback.response", ("contact",), title="Answered surveys", unseen=("sender_digest", "stamp")),
@@ -24,4 +51,5 @@ PERSONAL_DATA = PersonalData(
         Swept("feedback_response", ("comment", "search_text")),
         Swept("feedback_suggestion", ("title", "text", "search_text")),
     ),
+    ages=AGES,
 )  # fmt: skip

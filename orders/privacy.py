@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from contacts.choices import Act, ContactKind
+from contacts.models import Contact, ContactQuerySet, Interaction
+from contacts.privacy.retention.kinds import AgedKind, KeptBack, Times
 from contacts.privacy.tables import Person, PersonalData, PersonalTable
 from crm.templatetags.figures import plural
-from orders.models import Invoice, Subscription
+from orders.models import Invoice, Order, Subscription
 from orders.models.invoices import UNPAID
 
 
@@ -16,6 +24,64 @@ def what_runs(person: Person) -> list[str]:
     return [plural(count, words, f"{words}s") for count, words in counts if count]
 
 
+def _quiet(before: dt.datetime) -> ContactQuerySet:
+    """Persons whom we know for longer, and who had nothing to do with us since."""
+    since = Interaction.objects.filter(contact=OuterRef("pk"), occurred_at__gte=before)
+    persons = Contact.objects.filter(
+        kind=ContactKind.PERSON, merged_into=None, erased_at=None, created_at__lt=before, updated_at__lt=before
+    )
+    return persons.exclude(Exists(since))
+
+
+def enquirers(before: dt.datetime) -> QuerySet[Contact]:
+    return _quiet(before).exclude(Exists(Order.objects.filter(contact=OuterRef("pk"))))
+
+
+def former_customers(before: dt.datetime) -> QuerySet[Contact]:
+    orders = Order.objects.filter(contact=OuterRef("pk"))
+    return _quiet(before).filter(Exists(orders)).exclude(Exists(orders.filter(ordered_at__gte=before)))
+
+
+def _ordered_since(times: Times) -> QuerySet[Any]:
+    rows = Order.objects.filter(ordered_at__gte=times.ordered_since)
+    return rows.order_by().values("contact")
+
+
+AGES = (
+    AgedKind(
+        "orders.enquirers",
+        "People who never ordered",
+        Act.ERASE,
+        36,
+        "Nothing of theirs was changed since, nothing passed between them and us, and there is no order.",
+        "contacts.contact",
+        enquirers,
+        contact="pk",
+    ),
+    AgedKind(
+        "orders.former",
+        "Customers of long ago",
+        Act.ERASE,
+        120,
+        "Their last order is older, and so is everything else between them and us.",
+        "contacts.contact",
+        former_customers,
+        contact="pk",
+    ),
+)
+KEEPING = (
+    KeptBack("orders.books", "ordered within the years that the books are kept", _ordered_since),
+    KeptBack(
+        "orders.owed",
+        "an unpaid invoice",
+        lambda times: Invoice.objects.filter(state__in=UNPAID).order_by().values("contact"),
+    ),
+    KeptBack(
+        "orders.running",
+        "a running subscription",
+        lambda times: Subscription.objects.filter(ended_on=None).order_by().values("contact"),
+    ),
+)
 PERSONAL_DATA = PersonalData(
     tables=(
         PersonalTable("orders.order", ("contact",), keeps=("number", "import_key", "channel", "offer_code")),
@@ -36,4 +102,6 @@ PERSONAL_DATA = PersonalData(
         ),
     },
     stands=(what_runs,),
+    ages=AGES,
+    keeping=KEEPING,
 )  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from contacts.privacy.retention.kinds import KeptBack, Times
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
 from crm.templatetags.figures import plural
 from pipeline.choices import Outcome
@@ -37,6 +40,11 @@ def what_is_open(person: Person) -> list[str]:
     return [plural(count, "open deal", "open deals")] if count else []
 
 
+def _in_open_deals(times: Times) -> QuerySet[Any]:
+    rows = Deal.objects.filter(Q(outcome=Outcome.OPEN) | Q(updated_at__gte=times.before), contact__isnull=False)
+    return rows.order_by().values("contact")
+
+
 PERSONAL_DATA = PersonalData(
     tables=(
         PersonalTable(
@@ -65,4 +73,5 @@ PERSONAL_DATA = PersonalData(
     },
     swept=(Swept("pipeline_deal", ("title", "next_step", "sort_name", "search_text")),),
     stands=(what_is_open,),
+    keeping=(KeptBack("pipeline.open", "an open deal, or one of since then", _in_open_deals),),
 )  # fmt: skip

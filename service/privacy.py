@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+import datetime as dt
+from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from contacts.choices import Act
+from contacts.privacy.retention.kinds import AgedKind, KeptBack, Part, Times
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
 from crm.templatetags.figures import plural
 from service.choices import TicketState
@@ -40,6 +45,38 @@ def what_is_open(person: Person) -> list[str]:
     return [plural(count, "unsolved ticket", "unsolved tickets")] if count else []
 
 
+def closed_before(before: dt.datetime) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(state=TicketState.CLOSED, closed_at__lt=before)
+
+
+def _with_tickets(times: Times) -> QuerySet[Any]:
+    rows = Ticket.objects.exclude(state__in=(TicketState.SOLVED, TicketState.CLOSED))
+    rows |= Ticket.objects.filter(opened_at__gte=times.before)
+    return rows.filter(contact__isnull=False).order_by().values("contact")
+
+
+AGES = (
+    AgedKind(
+        "service.tickets",
+        "Closed tickets",
+        Act.EMPTY,
+        36,
+        "What was said in them and their files go; the tickets stay, so that times and counts do not change.",
+        "service.ticket",
+        closed_before,
+        contact="contact",
+        parts=(
+            Part("service.message", "ticket"),
+            Part("service.messagefile", "message__ticket"),
+            Part("service.ticketevent", "ticket"),
+            Part("service.conversation", "ticket"),
+            Part("service.hookdelivery", "message__ticket"),
+            Part("service.webrequest", "ticket"),
+            Part("service.ticketlink", "ticket"),
+            Part("service.articleuse", "ticket"),
+        ),
+    ),
+)
 PERSONAL_DATA = PersonalData(
     tables=(
         PersonalTable(
@@ -79,4 +116,6 @@ PERSONAL_DATA = PersonalData(
         Swept("service_ticketevent", ("value",)),
     ),
     stands=(what_is_open,),
+    ages=AGES,
+    keeping=(KeptBack("service.tickets", "an unsolved ticket, or one of since then", _with_tickets),),
 )  # fmt: skip

@@ -51,6 +51,7 @@ KEYS = ContactKeys(
         ContactKey(
             "contacts.privacyrequest", "contact", told=False, called=("request about data", "requests about data")
         ),
+        ContactKey("contacts.hold", "contact", called=("hold on their data", "holds on their data")),
         ContactKey("contacts.contactmerge", "kept", because=RECORD),
         ContactKey("contacts.contactmerge", "gone", because=RECORD),
         *_on_record("crm.note"),

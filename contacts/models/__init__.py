@@ -1,6 +1,7 @@
 """Models of contacts, by noun."""
 
 from contacts.models.contacts import Address, Contact, ContactPoint, ContactQuerySet
+from contacts.models.erasures import ErasedPerson
 from contacts.models.interactions import Interaction
 from contacts.models.lists import AcquiredList, ListedContact
 from contacts.models.markets import MarketCategory
@@ -9,6 +10,7 @@ from contacts.models.permission import Consent, Purpose
 from contacts.models.privacy import PrivacyRequest
 from contacts.models.relations import Relationship
 from contacts.models.responsibility import Responsibility
+from contacts.models.retention import Hold, RetentionRule, RetentionRun
 from contacts.models.territories import TerritoryRule
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "ContactMerge",
     "ContactPoint",
     "ContactQuerySet",
+    "ErasedPerson",
+    "Hold",
     "Interaction",
     "ListedContact",
     "MarketCategory",
@@ -27,5 +31,7 @@ __all__ = [
     "Purpose",
     "Relationship",
     "Responsibility",
+    "RetentionRule",
+    "RetentionRun",
     "TerritoryRule",
 ]

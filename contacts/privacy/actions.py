@@ -6,16 +6,17 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from contacts.choices import RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
-from contacts.privacy.erasing import erase, lock_person, plan_erasure, refuse_without_owner
+from contacts.privacy.erasing import refuse_without_owner
+from contacts.privacy.retention.holds import family_of, holds_of
+from contacts.privacy.working import erase_all, refuse
+from crm.choices import MAX_JOB_ATTEMPTS
 from crm.company import company_today
 from crm.database.owner import as_owner
-from crm.failpoints import failpoint
 from crm.jobs import JobError, Progress, start_job
 from crm.log import log
 from crm.models import JobRun, User
@@ -106,44 +107,25 @@ def refusal(contact: Contact) -> str:
         return "Only persons are erased: an organization has no personal data. Erase its people one by one."
     if contact.erased_at is not None:
         return "They were erased already."
+    if holds := holds_of(family_of(contact)):
+        until = f" until {holds[0].ends_on:%Y-%m-%d}" if holds[0].ends_on else ""
+        return f"Their data are held{until}: {holds[0].reason}. End the hold first."
     return ""
 
 
 def run_erasure(job: JobRun, progress: Progress) -> dict[str, Any]:
-    """Handler of the job kind `erasure`: each request of `requests` in a transaction of its own, then its files. Run
-    again, it goes on with what is left."""
-    done = 0
+    """Handler of the job kind `erasure`: the people of `requests`, some in each transaction. Run again, it goes on with
+    what is left; who cannot be erased does not stop the others, and is told at the last attempt."""
+    keys: list[int] = job.parameters["requests"]
     with as_owner():
         if sentence := refuse_without_owner():
             raise JobError(sentence)
-        requests = PrivacyRequest.objects.filter(pk__in=job.parameters["requests"], kind=RequestKind.ERASURE)
-        for request in requests.order_by("pk"):
-            progress.report(done, len(job.parameters["requests"]), "People")
-            erase_one(request=request, actor=job.actor)
-            done += 1
-    return {"erased": done}
-
-
-def erase_one(*, request: PrivacyRequest, actor: User | None) -> None:
-    """Erase one person where that is still to be done, then remove their files, which cannot be rolled back."""
-    with transaction.atomic():
-        current = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
-        if current.state != RequestState.DONE:
-            contact = Contact.objects.get(pk=current.contact_id)
-            erasure = plan_erasure([lock_person(contact)])
-            counts = erasure.counts()
-            names = erase(erasure)
-            failpoint("erasure before its end")
-            PrivacyRequest.objects.filter(pk=current.pk).update(
-                state=RequestState.DONE, done_at=timezone.now(), counts={"tables": counts}, files_left=names, note=""
-            )
-            log(actor=actor, verb="erase", object=contact, contact_id=contact.pk, summary="Erased a person")
-    remove_files(request=request)
-
-
-def remove_files(*, request: PrivacyRequest) -> None:
-    """Take the contents of an erased person's files away; a file that is gone is no fault."""
-    names = PrivacyRequest.objects.values_list("files_left", flat=True).get(pk=request.pk)
-    for name in names:
-        default_storage.delete(name)
-    PrivacyRequest.objects.filter(pk=request.pk).update(files_left=[])
+        faults = erase_all(requests=keys, actor=job.actor, progress=progress)
+        if faults and (len(keys) == 1 or job.attempts < MAX_JOB_ATTEMPTS):
+            raise faults[0][1]
+        for key, error in faults:
+            why = f"It failed three times: {type(error).__name__}"
+            refuse(request=PrivacyRequest.objects.get(pk=key), why=why)
+        rows = PrivacyRequest.objects.filter(pk__in=keys, state=RequestState.REFUSED).order_by("pk")
+        refused = [[one.pk, one.contact_id, one.counts.get("why", "")] for one in rows]
+    return {"erased": len(keys) - len(refused), "refused": refused, "left": job.parameters.get("left", [])}

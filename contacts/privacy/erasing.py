@@ -57,6 +57,15 @@ def plan_erasure(persons: list[Person]) -> Erasure:
     return erasure
 
 
+def together(plans: list[Erasure]) -> Erasure:
+    """Several plans as one: a file that only these people's rows name goes, too."""
+    whole = Erasure([person for plan in plans for person in plan.persons])
+    for at, (table, _) in enumerate(plans[0].keys):
+        whole.keys.append((table, list(dict.fromkeys(key for plan in plans for key in plan.keys[at][1]))))
+    whole.files = _files_of(whole)
+    return whole
+
+
 def erase(erasure: Erasure) -> list[str]:
     """Do it, inside the caller's transaction that has locked them (`lock_person`); the names in the storage of the
     files that are to be removed then. What came in between is found by a second look before the end."""
@@ -70,6 +79,18 @@ def erase(erasure: Erasure) -> list[str]:
     late = _since(erasure)
     names += _empty(late)
     _clean(late, _histories(late, is_late=True))
+    return names
+
+
+def erase_rows(rows: list[tuple[PersonalTable, list[Any]]]) -> list[str]:
+    """Empty or delete these rows alone, and what they were before; the names of files that are to be removed then.
+    Inside the caller's transaction, as the owner. What hangs on a row stands in a table after it."""
+    erasure = Erasure([], rows)
+    erasure.files = _files_of(erasure)
+    names = _release_files(erasure.files)
+    for table, keys in reversed(rows):
+        _change(table, keys)
+    _clean(erasure, _histories(erasure, is_late=True))
     return names
 
 
@@ -132,22 +153,18 @@ def _change(table: PersonalTable, keys: list[Any]) -> None:
         rows.update(**blanks)
 
 
-def _file_keys() -> list[tuple[PersonalTable, Any]]:
-    return [
-        (table, one)
-        for table in personal_tables()
-        for one in table.of._meta.concrete_fields
-        if isinstance(one, ForeignKey) and one.related_model is StoredFile
-    ]
+def _file_keys(table: PersonalTable) -> list[Any]:
+    fields = table.of._meta.concrete_fields
+    return [one for one in fields if isinstance(one, ForeignKey) and one.related_model is StoredFile]
 
 
 def _files_of(erasure: Erasure) -> list[int]:
     """The files that hang on the rows, but for those that hang on others, too (a price list that went to many)."""
-    by_table = {id(table): keys for table, keys in erasure.keys}
     found: set[int] = set()
-    for table, key in _file_keys():
-        rows = table.of._base_manager.filter(pk__in=by_table[id(table)]).exclude(**{key.name: None})
-        found |= set(rows.values_list(key.attname, flat=True))
+    for table, keys in erasure.keys:
+        for key in _file_keys(table):
+            rows = table.of._base_manager.filter(pk__in=keys).exclude(**{key.name: None})
+            found |= set(rows.values_list(key.attname, flat=True))
     for relation in StoredFile._meta.related_objects:
         model: Any = relation.related_model
         mine = [pk for table, keys in erasure.keys if table.of is model for pk in keys]

@@ -5,11 +5,25 @@ from __future__ import annotations
 from django.db.models import Q
 
 from contacts.models import ContactMerge
+from contacts.privacy.retention.own import AGES, KEEPING
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
 from crm.models import OutgoingMail
 
 CONTACT = "contacts.contact"
 HANGING = ("contact_id",)
+
+
+def on_records(person: Person) -> Q:
+    """What hangs on a record of theirs that is no contact (a lead)."""
+    return person.on("record_model", "record_id")
+
+
+def mails_about(person: Person) -> Q:
+    return person.on("object_model", "object_id")
+
+
+def mails_from(person: Person) -> Q:
+    return on_records(person) | mails_about(person)
 
 
 def told_of(person: Person) -> Q:
@@ -26,7 +40,8 @@ def in_merges(person: Person) -> Q:
 
 
 def in_mails(person: Person) -> Q:
-    mails = OutgoingMail.objects.filter(Q(contact_id__in=person.ids) | Q(recipient__in=person.addresses))
+    whose = Q(contact_id__in=person.ids) | Q(recipient__in=person.addresses) | mails_about(person)
+    mails = OutgoingMail.objects.filter(whose)
     return Q(mail__in=mails.order_by().values("pk"))
 
 
@@ -35,7 +50,7 @@ def shares_of(person: Person) -> Q:
 
 
 def logged(person: Person) -> Q:
-    return Q(contact_id__in=person.ids) | Q(model=CONTACT, object_id__in=person.ids)
+    return Q(contact_id__in=person.ids) | Q(model=CONTACT, object_id__in=person.ids) | person.on("model", "object_id")
 
 
 PERSONAL_DATA = PersonalData(
@@ -56,18 +71,23 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("contacts.interaction", ("contact",), keeps=("about_model",)),
         PersonalTable("contacts.mergedrows", further=in_merges, gone=True, unseen=("ids",), title="Parts of merges"),
         PersonalTable("contacts.contactmerge", ("kept", "gone"), gone=True, unseen=("marks",)),
+        PersonalTable("contacts.hold", ("contact",), words={"reason": ERASED}, title="Holds on their data"),
         PersonalTable("contacts.privacyrequest", ("contact",), keeps=("counts",), title="Requests about their data"),
-        PersonalTable("crm.note", HANGING, keeps=("record_model",)),
+        PersonalTable("crm.note", HANGING, further=on_records, keeps=("record_model",)),
         PersonalTable(
-            "crm.task", HANGING, keeps=("record_model", "zone", "rule"), words={"title": ERASED}, unseen=("uid",)
+            "crm.task", HANGING, further=on_records, keeps=("record_model", "zone", "rule"), words={"title": ERASED},
+            unseen=("uid",),
         ),
-        PersonalTable("crm.attachment", HANGING, keeps=("record_model",), gone=True, title="Files"),
-        PersonalTable("crm.mention", HANGING, keeps=("record_model", "source_model")),
-        PersonalTable("crm.maildraft", HANGING, addresses=("to",), gone=True),
+        PersonalTable(
+            "crm.attachment", HANGING, further=on_records, keeps=("record_model",), gone=True, title="Files"
+        ),
+        PersonalTable("crm.mention", HANGING, further=on_records, keeps=("record_model", "source_model")),
+        PersonalTable("crm.maildraft", HANGING, further=on_records, addresses=("to",), gone=True),
         PersonalTable(
             "crm.outgoingmail",
             HANGING,
             addresses=("recipient",),
+            further=mails_about,
             keeps=("key", "object_model", "sender", "reply_to", "message_id", "claimed_by"),
             words={"recipient": "erased@invalid"},
             title="Mails to them",
@@ -78,6 +98,7 @@ PERSONAL_DATA = PersonalData(
             "crm.incomingmail",
             HANGING,
             addresses=("from_address", "bounced_address"),
+            further=mails_from,
             # so that the same mail, fetched again, is known as the same
             keeps=("sha256", "fingerprint", "record_model", "object_model", "thread"),
             title="Mails from them",
@@ -97,6 +118,7 @@ PERSONAL_DATA = PersonalData(
     without={
         "Words of the house itself: what it offers, how it works, how its pages are set up.": (
             "contacts.acquiredlist", "contacts.marketcategory", "contacts.purpose", "contacts.responsibility",
+            "contacts.retentionrule", "contacts.retentionrun", "contacts.erasedperson",
             "contacts.territoryrule", "crm.accessrule", "crm.company", "crm.customfield", "crm.exchangerate",
             "crm.fieldrule", "crm.layout", "crm.mailbox", "crm.mailchannel", "crm.team", "crm.territory",
             "crm.mailslot", "crm.heartbeat", "crm.jobwindow", "crm.apiuse", "crm.dashboard",
@@ -129,4 +151,6 @@ PERSONAL_DATA = PersonalData(
         Swept("contacts_interaction", ("subject", "body")),
         Swept("django_admin_log", ("object_repr", "change_message")),
     ),
+    ages=AGES,
+    keeping=KEEPING,
 )  # fmt: skip

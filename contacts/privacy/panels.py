@@ -7,11 +7,12 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from contacts.models import Contact, PrivacyRequest
+from contacts.models import Contact, Hold, PrivacyRequest
 from contacts.privacy.people import person_of
 from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
+from crm.company import company_today
 from crm.models import LogEntry, OutgoingMail
 from crm.requests import SignedInRequest
 
@@ -29,6 +30,7 @@ def privacy(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     user, contact = cast(SignedInRequest, request).user, cast(Contact, record)
     person = person_of(contact)
     entries = LogEntry.objects.filter(contact_id__in=person.ids).select_related("actor")
+    holds = Hold.objects.filter(contact__in=person.ids).select_related("actor")
     return {
         "contact": contact,
         "forms": FORMS,
@@ -36,6 +38,8 @@ def privacy(request: HttpRequest, record: models.Model) -> dict[str, Any]:
         "taken_out": entries.filter(verb__in=OUT)[:MOST_ENTRIES],
         "changes": entries.exclude(verb__in=OUT).count(),
         "mails": OutgoingMail.objects.filter(contact_id__in=person.ids).count(),
+        "holds": [(one, one.stands_on(company_today())) for one in holds[:MOST_ENTRIES]],
+        "may_hold": can(user, Verb.RUN, PrivacyRequest),
         "may_erase": can(user, Verb.RUN, PrivacyRequest) and not contact.is_organization,
     }
 

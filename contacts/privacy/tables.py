@@ -29,6 +29,8 @@ from django.db.models import (
 )
 from django.utils.module_loading import import_string
 
+from contacts.privacy.retention.kinds import AgedKind, KeptBack
+
 ERASED = "Erased"
 # words of the product, not of a person
 KEPT_EVERYWHERE = frozenset({"currency", "language", "time_zone"})
@@ -41,16 +43,28 @@ TECHNICAL = frozenset(
 @dataclass(frozen=True)
 class Person:
     """Whom it is about: the contact and those that were merged into it (`ids`), the e-mail addresses that are theirs
-    alone in any spelling that stands here, and what they are called: names and numbers of theirs alone."""
+    alone in any spelling that stands here, and what they are called: names and numbers of theirs alone. Of somebody who
+    is no contact, `records` says by label which rows are theirs (`leads.lead`)."""
 
     ids: tuple[int, ...]
     addresses: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    records: tuple[tuple[str, int], ...] = ()
 
     @property
     def pk(self) -> int:
         """Of the contact that goes on."""
         return self.ids[0]
+
+    def keys_of(self, label: str) -> list[int]:
+        return [key for of, key in self.records if of == label]
+
+    def on(self, model: str, key: str) -> Q:
+        """What hangs on the records: rows in which the fields `model` and `key` name one of them."""
+        whose = Q(pk__in=())
+        for label, pk in self.records:
+            whose |= Q(**{model: label, key: pk})
+        return whose
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,8 @@ class PersonalData:
     """What an app brings. `without` are the tables that hold nothing of customers, by the sentence that says why;
     `stands(person)` gives sentences about what should be ended before an erasure; `refused(person)` gives e-mail
     addresses whose owner said no: their hashes are kept. `calls_back(person)` sees to it, in the erasure, that what
-    waits to be sent to them is not sent."""
+    waits to be sent to them is not sent. `ages` are kinds of data whose time can be over, `keeping` says which contacts
+    no retention rule erases (`contacts.privacy.retention`)."""
 
     tables: tuple[PersonalTable, ...] = ()
     without: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
@@ -140,6 +155,8 @@ class PersonalData:
     stands: tuple[Callable[[Person], list[str]], ...] = ()
     refused: tuple[Callable[[Person], Iterable[str]], ...] = ()
     calls_back: tuple[Callable[[Person], None], ...] = ()
+    ages: tuple[AgedKind, ...] = ()
+    keeping: tuple[KeptBack, ...] = ()
 
 
 def is_wordy(field: Field[Any, Any]) -> bool:

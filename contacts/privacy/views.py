@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 
 from contacts.choices import RequestState
-from contacts.models import Contact, PrivacyRequest
+from contacts.models import Contact, PrivacyRequest, RetentionRule
 from contacts.privacy import actions
 from contacts.privacy.erasing import plan_erasure
 from contacts.privacy.forms import EraseForm
@@ -41,6 +41,7 @@ class RequestListView(ListPage):
     """Requests of persons about their data."""
 
     model = PrivacyRequest
+    template_name = "contacts/privacy/request_list.html"
     heading = "Privacy"
     name_column = "kind"
     default_sort = "-asked"
@@ -53,6 +54,9 @@ class RequestListView(ListPage):
         if not can(self.request.user, Verb.VIEW, PrivacyRequest):
             raise PermissionDenied
         return super().get(request, *args, **kwargs)
+
+    def get_context_data(self) -> dict[str, Any]:
+        return super().get_context_data() | {"may_see_rules": can(self.request.user, Verb.VIEW, RetentionRule)}
 
     @staticmethod
     def search(rows: Any, text: str, user: Any = None) -> Any:

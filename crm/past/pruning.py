@@ -20,10 +20,13 @@ DELETE FROM crm_rowchange WHERE id IN (
 def prune(before: dt.datetime) -> int:
     """Delete what was kept before this moment, in steps of their own transactions; how many rows."""
     count = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(PRUNE_SQL, [before, STEP])
-            gone = cursor.rowcount
+    while gone := prune_some(before, STEP):
         count += gone
-        if gone < STEP:
-            return count
+    return count
+
+
+def prune_some(before: dt.datetime, at_most: int) -> int:
+    """Delete at most so many of those, the oldest first; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(PRUNE_SQL, [before, at_most])
+        return cursor.rowcount

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from contacts.models import Contact, PrivacyRequest
+from contacts.models import Contact, Hold, PrivacyRequest, RetentionRule, RetentionRun
 from contacts.privacy.actions import new_request
 from crm.models import User
 from tests.access.law import ALL, NOBODY, NONE, SCOPES, Address, button, form, page, reach
 
 BY_MANAGERS = reach(NONE, NONE, NONE, ALL)
 SCOPES["privacy request"] = {"view": BY_MANAGERS}
+SCOPES["retention rule"] = {"view": NOBODY, "change": NOBODY}
+SCOPES["run of the rules"] = {"view": NOBODY}
+SCOPES["hold"] = {"view": SCOPES["contact"]["view"], "erase": NOBODY}
 SCOPES["person's data"] = {"view": SCOPES["contact"]["view"], "hand out": BY_MANAGERS, "erase": NOBODY}
 PRIVACY_ADDRESSES: dict[str, Address] = {
     "privacy:request_list": page("privacy request"),
@@ -16,6 +19,12 @@ PRIVACY_ADDRESSES: dict[str, Address] = {
     "privacy:person_file": button("person's data", "hand out"),
     "privacy:person_erase": form("person's data", "erase", has_record=True),
     "privacy:access_ask": button("person's data", "hand out"),
+    "privacy:retention": page("retention rule"),
+    "privacy:retention_trial": button("retention rule", "change", has_record=False),
+    "privacy:retention_rule": form("retention rule", "change", has_record=True),
+    "privacy:retention_run": Address("run of the rules"),
+    "privacy:hold_create": form("person's data", "erase", has_record=True),
+    "privacy:hold_end": button("hold", "erase"),
 }
 
 
@@ -31,4 +40,24 @@ def make_request(owner: User, name: str) -> PrivacyRequest:
     return request
 
 
-PRIVACY_MAKERS = {"person's data": make_person, "privacy request": make_request}
+def make_rule(owner: User, name: str) -> RetentionRule:
+    rule, _ = RetentionRule.objects.get_or_create(kind="orders.enquirers", defaults={"months": 36})
+    return rule
+
+
+def make_run(owner: User, name: str) -> RetentionRun:
+    return RetentionRun.objects.create(is_trial=True)
+
+
+def make_hold(owner: User, name: str) -> Hold:
+    contact = make_person(owner, f"who is held {name}")
+    return Hold.objects.create(contact=contact, reason=f"CANARY hold {name}")
+
+
+PRIVACY_MAKERS = {
+    "person's data": make_person,
+    "privacy request": make_request,
+    "retention rule": make_rule,
+    "run of the rules": make_run,
+    "hold": make_hold,
+}

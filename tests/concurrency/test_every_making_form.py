@@ -102,6 +102,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "feedback:vote_create": {"contact": lambda: str(make_contact().pk)},
     "feedback:survey_create": {"name": "Spring", "questions-0-text": "How was it?"},
     "incoming:mailbox_create": {"name": "Help", "address": "help@example.org"},
+    "privacy:hold_create": {"reason": "A dispute"},
     "crm:person_invite": {"name": "Ida", "email": "ida@example.org", "role": "rep"},
 }
 

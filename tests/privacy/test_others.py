@@ -7,7 +7,7 @@ from contacts.choices import Answer, ConsentLevel
 from contacts.models import Contact
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write
-from contacts.privacy import actions, erasing
+from contacts.privacy import erasing, working
 from crm.choices import JobState
 from crm.database.owner import as_owner
 from crm.log import log
@@ -95,7 +95,7 @@ def test_what_comes_in_while_they_are_erased_goes_too(monkeypatch):
         recipient=handed, campaign=letters, code="K7QWM2XD9HPA", name="Anna Meier", place="Here", subject="",
         words="Dear", task_id=task.pk,
     )  # fmt: skip
-    swept, planned = erasing.sweep, actions.plan_erasure
+    swept, planned = erasing.sweep, working.plan_erasure
 
     def late(persons, own):
         swept(persons, own)
@@ -111,7 +111,7 @@ def test_what_comes_in_while_they_are_erased_goes_too(monkeypatch):
         return planned(persons)
 
     monkeypatch.setattr(erasing, "sweep", late)
-    monkeypatch.setattr(actions, "plan_erasure", locked_before)
+    monkeypatch.setattr(working, "plan_erasure", locked_before)
     assert erase(anna).state == "done"
     assert set(OutgoingMail.objects.values_list("state", "recipient", "text")) == {("cancelled", "erased@invalid", "")}
     assert Note.objects.get().text == ""
