@@ -82,11 +82,18 @@ def _once(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
-def _open(times: Times) -> QuerySet[Any]:
-    rows = Lead.objects.filter(Q(status__in=OPEN_STATUSES) | Q(updated_at__gte=times.before), contact__isnull=False)
-    return rows.order_by().values("contact")
+def _with_open_leads(times: Times) -> QuerySet[Any]:
+    return Lead.objects.filter(status__in=OPEN_STATUSES, contact__isnull=False).order_by().values("contact")
 
 
+def _with_late_leads(times: Times) -> QuerySet[Any]:
+    return Lead.objects.filter(updated_at__gte=times.before, contact__isnull=False).order_by().values("contact")
+
+
+KEEPING = (
+    KeptBack("an open lead", _with_open_leads, is_open=True),
+    KeptBack("a lead of since then", _with_late_leads),
+)
 AGES = (
     AgedKind(
         "leads.never",
@@ -126,5 +133,5 @@ PERSONAL_DATA = PersonalData(
     swept=(Swept("leads_leadtouch", ("subject", "body")),),
     refused=(refused_by,),
     ages=AGES,
-    keeping=(KeptBack("leads.open", "an open lead, or one of since then", _open),),
+    keeping=KEEPING,
 )  # fmt: skip

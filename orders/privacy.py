@@ -47,6 +47,14 @@ def _ordered_since(times: Times) -> QuerySet[Any]:
     return rows.order_by().values("contact")
 
 
+def _owing(times: Times) -> QuerySet[Any]:
+    return Invoice.objects.filter(state__in=UNPAID).order_by().values("contact")
+
+
+def _running(times: Times) -> QuerySet[Any]:
+    return Subscription.objects.filter(ended_on=None).order_by().values("contact")
+
+
 AGES = (
     AgedKind(
         "orders.enquirers",
@@ -70,17 +78,9 @@ AGES = (
     ),
 )
 KEEPING = (
-    KeptBack("orders.books", "ordered within the years that the books are kept", _ordered_since),
-    KeptBack(
-        "orders.owed",
-        "an unpaid invoice",
-        lambda times: Invoice.objects.filter(state__in=UNPAID).order_by().values("contact"),
-    ),
-    KeptBack(
-        "orders.running",
-        "a running subscription",
-        lambda times: Subscription.objects.filter(ended_on=None).order_by().values("contact"),
-    ),
+    KeptBack("ordered within the years that the books are kept", _ordered_since),
+    KeptBack("an unpaid invoice", _owing, is_open=True),
+    KeptBack("a running subscription", _running, is_open=True),
 )
 PERSONAL_DATA = PersonalData(
     tables=(

@@ -41,10 +41,17 @@ def what_is_open(person: Person) -> list[str]:
 
 
 def _in_open_deals(times: Times) -> QuerySet[Any]:
-    rows = Deal.objects.filter(Q(outcome=Outcome.OPEN) | Q(updated_at__gte=times.before), contact__isnull=False)
-    return rows.order_by().values("contact")
+    return Deal.objects.filter(outcome=Outcome.OPEN, contact__isnull=False).order_by().values("contact")
 
 
+def _in_late_deals(times: Times) -> QuerySet[Any]:
+    return Deal.objects.filter(updated_at__gte=times.before, contact__isnull=False).order_by().values("contact")
+
+
+KEEPING = (
+    KeptBack("an open deal", _in_open_deals, is_open=True),
+    KeptBack("a deal of since then", _in_late_deals),
+)
 PERSONAL_DATA = PersonalData(
     tables=(
         PersonalTable(
@@ -73,5 +80,5 @@ PERSONAL_DATA = PersonalData(
     },
     swept=(Swept("pipeline_deal", ("title", "next_step", "sort_name", "search_text")),),
     stands=(what_is_open,),
-    keeping=(KeptBack("pipeline.open", "an open deal, or one of since then", _in_open_deals),),
+    keeping=KEEPING,
 )  # fmt: skip

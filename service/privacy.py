@@ -49,12 +49,19 @@ def closed_before(before: dt.datetime) -> QuerySet[Ticket]:
     return Ticket.objects.filter(state=TicketState.CLOSED, closed_at__lt=before)
 
 
-def _with_tickets(times: Times) -> QuerySet[Any]:
+def _with_open_tickets(times: Times) -> QuerySet[Any]:
     rows = Ticket.objects.exclude(state__in=(TicketState.SOLVED, TicketState.CLOSED))
-    rows |= Ticket.objects.filter(opened_at__gte=times.before)
     return rows.filter(contact__isnull=False).order_by().values("contact")
 
 
+def _with_late_tickets(times: Times) -> QuerySet[Any]:
+    return Ticket.objects.filter(opened_at__gte=times.before, contact__isnull=False).order_by().values("contact")
+
+
+KEEPING = (
+    KeptBack("an unsolved ticket", _with_open_tickets, is_open=True),
+    KeptBack("a ticket of since then", _with_late_tickets),
+)
 AGES = (
     AgedKind(
         "service.tickets",
@@ -117,5 +124,5 @@ PERSONAL_DATA = PersonalData(
     ),
     stands=(what_is_open,),
     ages=AGES,
-    keeping=(KeptBack("service.tickets", "an unsolved ticket, or one of since then", _with_tickets),),
+    keeping=KEEPING,
 )  # fmt: skip

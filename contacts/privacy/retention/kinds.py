@@ -65,8 +65,9 @@ class AgedKind:
 
 @dataclass(frozen=True)
 class KeptBack:
-    """Why a contact is not erased although its time is over: `contacts(times)` are keys of those."""
+    """Why a contact is not erased although its time is over: `contacts(times)` are keys of those. What `is_open` should
+    be ended before anybody erases them by hand, too."""
 
-    key: str
     title: str
     contacts: Callable[[Times], QuerySet[Any]]
+    is_open: bool = False

@@ -61,7 +61,7 @@ def _agreed(times: Times) -> QuerySet[Any]:
     return rows.order_by().values("contact")
 
 
-KEEPING = (KeptBack("contacts.agreed", "a consent of since then", _agreed),)
+KEEPING = (KeptBack("a consent of since then", _agreed),)
 AGES = (
     AgedKind(
         "contacts.interactions",
