@@ -168,6 +168,7 @@ CATALOGUE = Catalogue(
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
     api_areas=(
         ApiArea("contacts", "Contacts and organizations", "With how to reach them, addresses and interactions."),
+        ApiArea("privacy", "Privacy", "Erasures of people, for good, and how far they are."),
     ),
     search=SOURCES,
     records={"contacts.contact": RecordKind("pk", "contacts:contact_options")},

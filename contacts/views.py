@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views import View
 
@@ -18,7 +19,8 @@ from contacts.exporting import card_rows
 from contacts.forms import ContactForm
 from contacts.history import history_context
 from contacts.layouts import FORM, ORGANIZATION_FORM, ORGANIZATION_SIDE, SIDE
-from contacts.models import Contact, ContactQuerySet
+from contacts.models import Contact, ContactQuerySet, PrivacyRequest
+from crm.access import can
 from crm.catalogue import export_kinds
 from crm.choices import Verb
 from crm.exporting.formats import FORMATS, Format
@@ -39,6 +41,7 @@ from crm.views.records import RecordPage
 from crm.views.sharing import ShareEndView, ShareView
 
 MOST_OPTIONS = 20
+ERASE = "erase"
 
 
 class ContactListView(ListPage):
@@ -57,6 +60,10 @@ class ContactListView(ListPage):
     empty_title = "No contacts yet"
     empty_text = "Bring a file of customers in, or write the first one down."
 
+    @property
+    def further_bulk(self) -> tuple[tuple[str, str, str], ...]:  # type: ignore[override]
+        return ((ERASE, "Erase", ""),) if can(self.request.user, Verb.RUN, PrivacyRequest) else ()
+
     def get_queryset(self) -> Any:
         return super().get_queryset().defer("search_text")
 
@@ -74,9 +81,16 @@ class ContactExportView(ListExport, ContactListView):
 
 
 class ContactBulkView(BulkChangeView):
-    """Changes the chosen contacts."""
+    """Changes the chosen contacts; to erase people has a page of its own."""
 
     model = Contact
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if request.GET.get("op") == ERASE:
+            query = request.GET.copy()
+            del query["op"]
+            return self.lead(f"{reverse('privacy:erase_many')}?{query.urlencode()}")
+        return super().get(request)
 
 
 class ContactCellView(CellEditView):

@@ -31,6 +31,7 @@ from contacts.api_origin import acquired_lists, origins
 from contacts.api_parts import parts
 from contacts.api_permission import permission
 from contacts.merging.api import merges, merging
+from contacts.privacy.api import erasures, privacy
 from crm.company import company_at_hand
 from crm.rest.house_api import house
 from crm.rest.parsing import JsonParser
@@ -93,6 +94,8 @@ api.add_router("organizations", organizations)
 api.add_router("duplicates", duplicates)
 api.add_router("contacts", merging)
 api.add_router("merges", merges)
+api.add_router("contacts", privacy)
+api.add_router("erasures", erasures)
 api.add_router("products", products)
 api.add_router("orders", orders)
 api.add_router("subscriptions", subscriptions)

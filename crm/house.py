@@ -83,6 +83,8 @@ TAKING_BACK = [
     *(f"{app}.taking_back.RULES" for app in APPS if app != "contacts"),
 ]
 TAKING_BACK.insert(1, "contacts.importing.taking_back.RULES")
+# what no restore may lose, and what is done with it after one
+KEPT_APART = ["contacts.privacy.repeating.ERASURES"]
 # the views that a tool for reports reads, lowest floor first
 WAREHOUSE = [f"{app}.warehouse.VIEWS" for app in APPS if app != "campaigns"]
 # where data of persons are, lowest floor first (a person's file, and erasures)

@@ -128,4 +128,10 @@ def run_erasure(job: JobRun, progress: Progress) -> dict[str, Any]:
             refuse(request=PrivacyRequest.objects.get(pk=key), why=why)
         rows = PrivacyRequest.objects.filter(pk__in=keys, state=RequestState.REFUSED).order_by("pk")
         refused = [[one.pk, one.contact_id, one.counts.get("why", "")] for one in rows]
-    return {"erased": len(keys) - len(refused), "refused": refused, "left": job.parameters.get("left", [])}
+    left = job.parameters.get("left", [])
+    return {
+        "erased": len(keys) - len(refused),
+        "not_erased": len(refused) + len(left),
+        "refused": refused,
+        "left": left,
+    }

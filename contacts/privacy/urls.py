@@ -3,6 +3,7 @@
 from django.urls import path
 
 from contacts.privacy import views
+from contacts.privacy.many_views import EraseManyView
 from contacts.privacy.retention import views as retention
 
 app_name = "privacy"
@@ -11,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/", views.RequestDetailView.as_view(), name="request_detail"),
     path("people/<int:pk>/file/", views.PersonFileView.as_view(), name="person_file"),
     path("people/<int:pk>/erase/", views.EraseView.as_view(), name="person_erase"),
+    path("erase/", EraseManyView.as_view(), name="erase_many"),
     path("retention/", retention.RetentionView.as_view(), name="retention"),
     path("retention/trial/", retention.TrialView.as_view(), name="retention_trial"),
     path("retention/rules/<int:pk>/", retention.RuleUpdateView.as_view(), name="retention_rule"),

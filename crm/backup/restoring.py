@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 import tempfile
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from django.core.files.base import File
@@ -13,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from crm.backup.apart import Apart, apart
 from crm.backup.manifest import DUMP, MANIFEST, UPLOADS, BadBackup, Manifest, key_mark, sum_of
 from crm.backup.programs import run_program
 from crm.database.owner import as_owner
@@ -27,14 +29,28 @@ class NotEmpty(Exception):
     """The instance has people or contacts in it."""
 
 
-def restore_backup(source: Path, *, force: bool = False) -> tuple[Manifest, bool]:
-    """Put everything in place; the manifest, and whether what is sealed can be read with this instance's secret key.
+@dataclass(frozen=True)
+class Restored:
+    """What was put in place, whether what is sealed can be read with this instance's secret key, and in sentences what
+    was done with what no restore may lose."""
+
+    manifest: Manifest
+    has_key: bool
+    told: list[str]
+
+
+def restore_backup(source: Path, *, force: bool = False, newer: Path | None = None) -> Restored:
+    """Put everything in place. What is kept apart of the database (`crm.backup.apart`) is read before, here, in the
+    backup and in a `newer` one, and done again afterwards.
 
     Raises BadBackup, NotEmpty (unless `force`, which throws away what is there), ProgramFailed.
     """
     manifest = check_backup(source)
+    if newer is not None:
+        check_backup(newer)
     if not force and is_inhabited():
         raise NotEmpty
+    kept = {one.name: _lines_apart(one, source, newer) for one in apart()}
     with tempfile.TemporaryDirectory(dir=source.resolve().parent, prefix=".restore-") as folder:
         dump = Path(folder) / DUMP
         with _opened(source) as archive:
@@ -46,7 +62,20 @@ def restore_backup(source: Path, *, force: bool = False) -> tuple[Manifest, bool
     Session.objects.all().delete()
     Heartbeat.objects.all().delete()
     hold_sending(actor=None, reason=f"Restored from the backup of {manifest.made_at}; nothing is sent until released")
-    return manifest, manifest.key_mark == key_mark()
+    told = [sentence for one in apart() for sentence in one.put_back(kept[one.name])]
+    return Restored(manifest, manifest.key_mark == key_mark(), told)
+
+
+def _lines_apart(one: Apart, *archives: Path | None) -> list[str]:
+    """All that is known of it: in this instance, and in these archives."""
+    lines = list(one.known())
+    for path in archives:
+        if path is None:
+            continue
+        with _opened(path) as archive:
+            if one.name in archive.getnames() and (content := archive.extractfile(one.name)):
+                lines += content.read().decode().splitlines()
+    return list(dict.fromkeys(lines))
 
 
 def check_backup(source: Path) -> Manifest:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import IsolationLevel
 
+from crm.backup.apart import apart
 from crm.backup.manifest import DUMP, MANIFEST, UPLOADS, Manifest, applied_migrations, key_mark, sum_of
 from crm.backup.programs import run_program
 from crm.database.owner import as_owner
@@ -54,6 +55,10 @@ def _write(part: Path, dump: Path) -> Manifest:
         archive.add(dump, DUMP)
         for name in _uploads():
             _add_upload(archive, manifest, name)
+        for one in apart():
+            content = one.as_file()
+            manifest.sums[one.name] = sum_of(io.BytesIO(content))
+            _add(archive, one.name, io.BytesIO(content), len(content))
         _add(archive, MANIFEST, io.BytesIO(manifest.to_bytes()), len(manifest.to_bytes()))
     return manifest
 

@@ -84,7 +84,7 @@ document.addEventListener("submit", (event) => {
     query.set("op", op);
     query.set("next", location.pathname + location.search);
     await window.htmx.ajax("GET", `${bulk.dataset.url}?${query}`, { target: dialog, swap: "innerHTML" });
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open && dialog.childElementCount) dialog.showModal(); // without any, the answer leads to another page
   }
   window.crm.list = {
     move: (by) => move(at < 0 ? 0 : at + by),

@@ -251,6 +251,8 @@ OPERATIONS: dict[str, Operation] = {
     "change_registration": writing("registration", "change", "registrations", {**VERSION, "note": "Thanks"}),
     "list_duplicates": reading("pair", "contacts"),
     "get_duplicate": reading("pair", "contacts", has_record=True),
+    "erase_contact": writing("person's data", "erase", "privacy", {"reason": "asked"}),
+    "get_erasure": reading("erasure", "privacy", has_record=True),
     "merge_contact": writing("contact", "delete", "contacts", {"into_id": 1}),
     "list_merges": reading("merge", "contacts"),
     "get_merge": reading("merge", "contacts", has_record=True),

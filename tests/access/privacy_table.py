@@ -9,6 +9,7 @@ from tests.access.law import ALL, NOBODY, NONE, SCOPES, Address, button, form, p
 
 BY_MANAGERS = reach(NONE, NONE, NONE, ALL)
 SCOPES["privacy request"] = {"view": BY_MANAGERS}
+SCOPES["erasure"] = SCOPES["privacy request"]
 SCOPES["retention rule"] = {"view": NOBODY, "change": NOBODY}
 SCOPES["run of the rules"] = {"view": NOBODY}
 SCOPES["hold"] = {"view": SCOPES["contact"]["view"], "erase": NOBODY}
@@ -19,6 +20,7 @@ PRIVACY_ADDRESSES: dict[str, Address] = {
     "privacy:person_file": button("person's data", "hand out"),
     "privacy:person_erase": form("person's data", "erase", has_record=True),
     "privacy:access_ask": button("person's data", "hand out"),
+    "privacy:erase_many": page("person's data", "erase"),
     "privacy:retention": page("retention rule"),
     "privacy:retention_trial": button("retention rule", "change", has_record=False),
     "privacy:retention_rule": form("retention rule", "change", has_record=True),
@@ -54,7 +56,14 @@ def make_hold(owner: User, name: str) -> Hold:
     return Hold.objects.create(contact=contact, reason=f"CANARY hold {name}")
 
 
+def make_erasure(owner: User, name: str) -> PrivacyRequest:
+    request = new_request(contact=make_person(owner, f"who is erased {name}"), kind="erasure", state="working")
+    request.save()
+    return request
+
+
 PRIVACY_MAKERS = {
+    "erasure": make_erasure,
     "person's data": make_person,
     "privacy request": make_request,
     "retention rule": make_rule,

@@ -24,13 +24,20 @@ class Command(ProductCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--newer",
+            type=Path,
+            metavar="FILE",
+            help="a newer backup: who was erased up to then is erased again, where this machine does not know it",
+        )
         parser.add_argument("--force", action="store_true", help="throw away what is in this instance")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["file"].is_file():
-            raise CommandError(f"There is no file {options['file']}.")
+        for path in (options["file"], options["newer"]):
+            if path is not None and not path.is_file():
+                raise CommandError(f"There is no file {path}.")
         try:
-            manifest, has_key = restore_backup(options["file"], force=options["force"])
+            restored = restore_backup(options["file"], force=options["force"], newer=options["newer"])
         except NotEmpty:
             raise CommandError(
                 "There are people or contacts in this instance, and a restore throws them away. Nothing was changed."
@@ -40,8 +47,10 @@ class Command(ProductCommand):
             raise CommandError(str(error)) from error
         if options["verbosity"]:
             self.stdout.write(
-                f"Restored: everything as it was at {manifest.made_at}. Everybody signs in again; nothing is sent until"
-                " an administrator releases it on any page."
+                f"Restored: everything as it was at {restored.manifest.made_at}. Everybody signs in again; nothing is"
+                " sent until an administrator releases it on any page."
             )
-        if not has_key:
+        for sentence in restored.told:
+            self.stdout.write(sentence)
+        if not restored.has_key:
             self.stderr.write(SEALED)
