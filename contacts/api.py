@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Body, Router
 from pydantic import Field, StringConstraints
 
@@ -13,12 +13,13 @@ from contacts.choices import PointKind
 from contacts.forms import ContactForm
 from contacts.likely.queries import Typed, likely_ones
 from contacts.models import Contact
+from contacts.privacy.looks.noting import looked_at
 from contacts.resources import CONTACTS, ORGANIZATIONS
 from crm.choices import Verb
 from crm.rest.listing import ApiList
 from crm.rest.resources import Resource
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
-from crm.rest.tokens import caller, reads, writes
+from crm.rest.tokens import ApiRequest, caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 
 AREA = "contacts"
@@ -170,6 +171,11 @@ def _restore(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     return answer(resource, request, found(resource, request, pk))
 
 
+def _looked(request: HttpRequest, contact_id: int, response: JsonResponse) -> HttpResponse:
+    token_id = cast(ApiRequest, request).auth.pk
+    return looked_at(response, contact_id=contact_id, user=caller(request), token_id=token_id)
+
+
 @contacts.get("", response=ContactPage, auth=reads(AREA), openapi_extra=list_parameters(CONTACTS))
 def list_contacts(request: HttpRequest) -> HttpResponse:
     """Persons and organizations that you may see, page by page, with the filters of the list page."""
@@ -187,8 +193,8 @@ def create_contact(request: HttpRequest, body: Body[ContactIn]) -> HttpResponse:
 
 @contacts.get("/{int:contact_id}", response=ContactOut, auth=reads(AREA))
 def get_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """One contact, with its version as `ETag`."""
-    return answer(CONTACTS, request, found(CONTACTS, request, contact_id))
+    """One contact, with its version as `ETag`. That it was read is written down, once a day."""
+    return _looked(request, contact_id, answer(CONTACTS, request, found(CONTACTS, request, contact_id)))
 
 
 @contacts.patch("/{int:contact_id}", response=ContactOut, auth=writes(AREA))
@@ -224,7 +230,8 @@ def create_organization(request: HttpRequest, body: Body[OrganizationIn]) -> Htt
 @organizations.get("/{int:organization_id}", response=ContactOut, auth=reads(AREA))
 def get_organization(request: HttpRequest, organization_id: int) -> HttpResponse:
     """One organization, with its version as `ETag`."""
-    return answer(ORGANIZATIONS, request, found(ORGANIZATIONS, request, organization_id))
+    response = answer(ORGANIZATIONS, request, found(ORGANIZATIONS, request, organization_id))
+    return _looked(request, organization_id, response)
 
 
 @organizations.patch("/{int:organization_id}", response=ContactOut, auth=writes(AREA))

@@ -107,6 +107,7 @@ CATALOGUE = Catalogue(
         "contacts.mergedrows": PastRule(exempt="What a merge did to rows, each of which has a history of its own."),
         "contacts.listedcontact": PastRule(parent="contact_id"),
         "contacts.hold": PastRule(parent="contact_id"),
+        "contacts.contactlook": PastRule(exempt="A record itself: who looked at whom on which day."),
         "contacts.retentionrun": PastRule(exempt="A record itself: what the retention rules did one night."),
         "contacts.erasedperson": PastRule(
             exempt="That somebody was erased, without a word of them: rows are only ever added and marked as kept."

@@ -20,6 +20,7 @@ from contacts.forms import ContactForm
 from contacts.history import history_context
 from contacts.layouts import FORM, ORGANIZATION_FORM, ORGANIZATION_SIDE, SIDE
 from contacts.models import Contact, ContactQuerySet, PrivacyRequest
+from contacts.privacy.looks.noting import looked_at
 from crm.access import can
 from crm.catalogue import export_kinds
 from crm.choices import Verb
@@ -115,7 +116,8 @@ class ContactDetailView(RecordPage):
         if contact.goes_on_as is not None:
             return redirect(ScopedView.get_record(self))
         self.read = contact
-        return super().get(request, *args, **kwargs)
+        response = super().get(request, *args, **kwargs)
+        return looked_at(response, contact_id=contact.pk, user=self.request.user)
 
     def get_record(self) -> Contact:
         contact = getattr(self, "read", None) or queries.read_record(self.request.user, self.kwargs["pk"])

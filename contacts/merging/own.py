@@ -9,6 +9,7 @@ CONTACT = "contacts.contact"
 ON_CONTACT = {"record_model": CONTACT}
 PEOPLE = ("person or subsidiary", "people and subsidiaries")
 LEDGER = "Nobody may change the ledger: the rule of permission reads the one of a merged contact along."
+LOOKED = "Who looked at a contact stays told of it; its page reads those of merged contacts along."
 LOG = "Nobody may change the log: what was done to a contact stays told of it."
 RECORD = "The record of the merge itself."
 
@@ -51,6 +52,7 @@ KEYS = ContactKeys(
         ContactKey(
             "contacts.privacyrequest", "contact", told=False, called=("request about data", "requests about data")
         ),
+        ContactKey("contacts.contactlook", "contact_id", because=LOOKED),
         ContactKey("contacts.hold", "contact", called=("hold on their data", "holds on their data")),
         ContactKey("contacts.contactmerge", "kept", because=RECORD),
         ContactKey("contacts.contactmerge", "gone", because=RECORD),

@@ -5,6 +5,7 @@ from django.db import migrations
 MONTHS = {
     "contacts.interactions": 60,
     "contacts.signals": 24,
+    "contacts.looks": 24,
     "crm.mails": 24,
     "crm.incoming": 24,
     "crm.files": 3,

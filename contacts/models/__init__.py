@@ -4,6 +4,7 @@ from contacts.models.contacts import Address, Contact, ContactPoint, ContactQuer
 from contacts.models.erasures import ErasedPerson
 from contacts.models.interactions import Interaction
 from contacts.models.lists import AcquiredList, ListedContact
+from contacts.models.looks import ContactLook
 from contacts.models.markets import MarketCategory
 from contacts.models.merges import ContactMerge, MergedRows
 from contacts.models.permission import Consent, Purpose
@@ -18,6 +19,7 @@ __all__ = [
     "Address",
     "Consent",
     "Contact",
+    "ContactLook",
     "ContactMerge",
     "ContactPoint",
     "ContactQuerySet",

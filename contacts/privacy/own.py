@@ -71,6 +71,9 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("contacts.interaction", ("contact",), keeps=("about_model",)),
         PersonalTable("contacts.mergedrows", further=in_merges, gone=True, unseen=("ids",), title="Parts of merges"),
         PersonalTable("contacts.contactmerge", ("kept", "gone"), gone=True, unseen=("marks",)),
+        PersonalTable(
+            "contacts.contactlook", HANGING, gone=True, unseen=("token_id",), title="Who looked at their page"
+        ),
         PersonalTable("contacts.hold", ("contact",), words={"reason": ERASED}, title="Holds on their data"),
         PersonalTable("contacts.privacyrequest", ("contact",), keeps=("counts",), title="Requests about their data"),
         PersonalTable("crm.note", HANGING, further=on_records, keeps=("record_model",)),

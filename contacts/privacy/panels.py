@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from contacts.models import Contact, Hold, PrivacyRequest
+from contacts.models import Contact, ContactLook, Hold, PrivacyRequest
 from contacts.privacy.people import person_of
 from crm.access import can
 from crm.catalogue import RecordPanel
@@ -39,6 +39,7 @@ def privacy(request: HttpRequest, record: models.Model) -> dict[str, Any]:
         "changes": entries.exclude(verb__in=OUT).count(),
         "mails": OutgoingMail.objects.filter(contact_id__in=person.ids).count(),
         "holds": [(one, one.stands_on(company_today())) for one in holds[:MOST_ENTRIES]],
+        "may_see_looks": can(user, Verb.VIEW, ContactLook),
         "may_hold": can(user, Verb.RUN, PrivacyRequest),
         "may_erase": can(user, Verb.RUN, PrivacyRequest) and not contact.is_organization,
     }

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from contacts.privacy import views
+from contacts.privacy.looks.views import AccessFileView, AccessView
 from contacts.privacy.many_views import EraseManyView
 from contacts.privacy.retention import views as retention
 
@@ -19,5 +20,7 @@ urlpatterns = [
     path("retention/runs/<int:pk>/", retention.RunDetailView.as_view(), name="retention_run"),
     path("people/<int:whole>/hold/", retention.HoldCreateView.as_view(), name="hold_create"),
     path("holds/<int:pk>/end/", retention.HoldEndView.as_view(), name="hold_end"),
+    path("people/<int:pk>/access/", AccessView.as_view(), name="person_access"),
+    path("people/<int:pk>/access/file/", AccessFileView.as_view(), name="person_access_file"),
     path("people/<int:pk>/ask/", views.AccessAskView.as_view(), name="access_ask"),
 ]

@@ -9,6 +9,7 @@ from tests.access.law import ALL, NOBODY, NONE, SCOPES, Address, button, form, p
 
 BY_MANAGERS = reach(NONE, NONE, NONE, ALL)
 SCOPES["privacy request"] = {"view": BY_MANAGERS}
+SCOPES["looks at a person"] = {"view": NOBODY, "export": NOBODY}
 SCOPES["erasure"] = SCOPES["privacy request"]
 SCOPES["retention rule"] = {"view": NOBODY, "change": NOBODY}
 SCOPES["run of the rules"] = {"view": NOBODY}
@@ -21,6 +22,8 @@ PRIVACY_ADDRESSES: dict[str, Address] = {
     "privacy:person_erase": form("person's data", "erase", has_record=True),
     "privacy:access_ask": button("person's data", "hand out"),
     "privacy:erase_many": page("person's data", "erase"),
+    "privacy:person_access": Address("looks at a person"),
+    "privacy:person_access_file": button("looks at a person", "export"),
     "privacy:retention": page("retention rule"),
     "privacy:retention_trial": button("retention rule", "change", has_record=False),
     "privacy:retention_rule": form("retention rule", "change", has_record=True),
@@ -64,6 +67,7 @@ def make_erasure(owner: User, name: str) -> PrivacyRequest:
 
 PRIVACY_MAKERS = {
     "erasure": make_erasure,
+    "looks at a person": make_person,
     "person's data": make_person,
     "privacy request": make_request,
     "retention rule": make_rule,

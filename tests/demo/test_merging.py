@@ -13,7 +13,7 @@ from psycopg import sql
 from campaigns.models import Play, PlayEntry
 from contacts.merging.actions import merge_contacts, undo_merge
 from contacts.merging.keys import ASIDE, DERIVED, apps_with_keys, contact_keys
-from contacts.models import Contact, MergedRows, PrivacyRequest
+from contacts.models import Contact, Hold, MergedRows, PrivacyRequest
 from crm.mail.choices import MailKind
 from crm.models import Attachment, MailChannel, MailDraft, Mention, OutgoingMail, StoredFile, User
 from leads.models import Conversion
@@ -91,6 +91,7 @@ def make_what_the_demo_lacks() -> None:
     play = Play.objects.create(name="Nothing yet")
     PlayEntry.objects.create(play=play, contact=contact, event_at=now, entered_at=now, next_at=now)
     PrivacyRequest.objects.create(contact=contact, kind="access", asked_on=now.date(), due_on=now.date())
+    Hold.objects.create(contact=contact, reason="A dispute")
     Conversion.objects.filter(pk=Conversion.objects.order_by("pk")[0].pk).update(contact_before=contact)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from contacts.choices import BULK_CHANNELS, Act, ConsentLevel
-from contacts.models import Consent, Hold, Interaction
+from contacts.models import Consent, ContactLook, Hold, Interaction
 from contacts.privacy.retention.kinds import AgedKind, KeptBack, Part, Times
 from crm.company import company_today
 from crm.incoming.choices import IncomingState
@@ -25,6 +25,10 @@ def told_before(before: dt.datetime) -> QuerySet[Interaction]:
 
 def signals_before(before: dt.datetime) -> QuerySet[Interaction]:
     return Interaction.objects.filter(occurred_at__lt=before, channel__in=BULK_CHANNELS)
+
+
+def looks_before(before: dt.datetime) -> QuerySet[ContactLook]:
+    return ContactLook.objects.filter(at__lt=before)
 
 
 def mails_before(before: dt.datetime) -> QuerySet[OutgoingMail]:
@@ -83,6 +87,16 @@ AGES = (
         "contacts.interaction",
         signals_before,
         contact="contact",
+    ),
+    AgedKind(
+        "contacts.looks",
+        "Who looked at whom",
+        Act.DELETE,
+        24,
+        "Which colleague or program opened which contact on which day.",
+        "contacts.contactlook",
+        looks_before,
+        contact="contact_id",
     ),
     AgedKind(
         "crm.mails",
