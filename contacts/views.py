@@ -89,7 +89,8 @@ class ContactBulkView(BulkChangeView):
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.GET.get("op") == ERASE:
             query = request.GET.copy()
-            del query["op"]
+            for name in ("op", "next"):
+                query.pop(name, None)
             return self.lead(f"{reverse('privacy:erase_many')}?{query.urlencode()}")
         return super().get(request)
 

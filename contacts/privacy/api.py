@@ -44,10 +44,10 @@ def erase_contact(request: HttpRequest, contact_id: int, body: Body[ErasureIn]) 
 
     def work() -> HttpResponse:
         user = caller(request)
-        refuse_without(user, Verb.RUN, PrivacyRequest)
         contact = Contact.objects.visible_to(user).filter(pk=contact_id).first()
         if contact is None:
             raise Http404
+        refuse_without(user, Verb.RUN, PrivacyRequest)
         done = PrivacyRequest.objects.filter(
             contact=contact.merged_into_id or contact.pk, kind="erasure", state=RequestState.DONE
         ).first()
@@ -63,7 +63,6 @@ def erase_contact(request: HttpRequest, contact_id: int, body: Body[ErasureIn]) 
 def get_erasure(request: HttpRequest, request_id: int) -> HttpResponse:
     """How far an erasure is: `working`, `done`, or `refused`."""
     user = caller(request)
-    refuse_without(user, Verb.VIEW, PrivacyRequest)
     asked = PrivacyRequest.objects.visible_to(user).filter(pk=request_id, kind="erasure").first()
     if asked is None:
         raise Http404

@@ -29,7 +29,7 @@ NOBODIES = ("no token", "no scope", "revoked", "ended", "inactive")
 PLACEHOLDER = re.compile(r"\{\w+\}")
 REFUSED = {"no token": 401, "revoked": 401, "ended": 401, "inactive": 401}
 LIKE_CONTACTS = ("organization", "scored", "subscription")
-FREE_OF_RIGHTS = {200, 201, 204, 409, 412, 422}  # the caller may; what was sent may still be refused
+FREE_OF_RIGHTS = {200, 201, 202, 204, 409, 412, 422}  # the caller may; what was sent may still be refused
 
 
 @dataclass(frozen=True)

