@@ -37,6 +37,7 @@ def erase_all(*, requests: Sequence[int], actor: User | None, progress: Progress
         except Exception as error:
             logger.exception("The erasures %s failed together.", list(some))
             faults += [(some[0], error)] if len(some) == 1 else _one_by_one(some, actor)
+    progress.report(len(requests), len(requests), "People")
     return faults
 
 

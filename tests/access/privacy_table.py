@@ -9,7 +9,7 @@ from tests.access.law import ALL, NOBODY, NONE, SCOPES, Address, button, form, p
 
 BY_MANAGERS = reach(NONE, NONE, NONE, ALL)
 SCOPES["privacy request"] = {"view": BY_MANAGERS}
-SCOPES["looks at a person"] = {"view": NOBODY, "export": NOBODY}
+SCOPES["looks at a person"] = {"view": SCOPES["contact"]["view"], "see looks": NOBODY, "export": NOBODY}
 SCOPES["erasure"] = SCOPES["privacy request"]
 SCOPES["retention rule"] = {"view": NOBODY, "change": NOBODY}
 SCOPES["run of the rules"] = {"view": NOBODY}
@@ -22,7 +22,7 @@ PRIVACY_ADDRESSES: dict[str, Address] = {
     "privacy:person_erase": form("person's data", "erase", has_record=True),
     "privacy:access_ask": button("person's data", "hand out"),
     "privacy:erase_many": page("person's data", "erase"),
-    "privacy:person_access": Address("looks at a person"),
+    "privacy:person_access": Address("looks at a person", {"GET": "see looks"}),
     "privacy:person_access_file": button("looks at a person", "export"),
     "privacy:retention": page("retention rule"),
     "privacy:retention_trial": button("retention rule", "change", has_record=False),
