@@ -17,6 +17,7 @@ from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.quality.panels import CONTACT_PANELS as QUALITY_PANELS
 from analytics.quality.specs import QUALITY_FIELDS
+from analytics.reports import REPORTS
 from analytics.satisfaction.specs import RESPONSE_FIELDS
 from analytics.specs import CONTACT_FIELDS
 from analytics.tiles import TILES
@@ -174,4 +175,5 @@ CATALOGUE = Catalogue(
         ApiArea("scores", "Customer scores", "What the analysis says of each customer.", is_writable=False),
         ApiArea("alerts", "Selling alerts", "What customers may buy next, and who drifts away; answered."),
     ),
+    reports=REPORTS,
 )

@@ -6,6 +6,7 @@ from campaigns.importing import KINDS
 from campaigns.offers.specs import CONTACT_OFFER_FIELDS, OFFER_FIELDS
 from campaigns.panels import CONTACT_PANELS
 from campaigns.plays.specs import CONTACT_PLAY_FIELDS, PLAY_FIELDS
+from campaigns.reports import REPORTS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
 from campaigns.specs import CAMPAIGN_FIELDS, CONTACT_FIELDS
@@ -105,4 +106,5 @@ CATALOGUE = Catalogue(
     home=CARDS,
     home_figures=FIGURES,
     tiles=TILES,
+    reports=REPORTS,
 )

@@ -16,6 +16,7 @@ from contacts.privacy.panels import PRIVACY_PANELS
 from contacts.privacy.specs import REQUEST_FIELDS
 from contacts.queries import interactions_before, signals_before
 from contacts.relations.panels import RELATION_PANELS
+from contacts.reports import REPORTS
 from contacts.searching import SOURCES
 from contacts.specs import CONTACT_FIELDS
 from contacts.tiles import TILES
@@ -175,4 +176,5 @@ CATALOGUE = Catalogue(
     records={"contacts.contact": RecordKind("pk", "contacts:contact_options")},
     editing={"contacts.contact": EDITING},
     layouts=LAYOUTS,
+    reports=REPORTS,
 )

@@ -8,7 +8,7 @@ from django.db.models import Func, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import NullIf
 
 from contacts.choices import ContactKind, ListKind, PointKind
-from contacts.countries import country_code
+from contacts.countries import country_code, country_names
 from contacts.markets.queries import incomplete, incomplete_choices, market_choices
 from contacts.models import AcquiredList, Address, ContactPoint
 from contacts.permission import growth
@@ -58,6 +58,7 @@ CONTACT_FIELDS = (
     FieldSpec(
         "country", "Country", "main_country", column=False, order=22, help="Its name or two letters.",
         stored="contacts.address.country", condition=lambda end, value: Q(main_country=country_code(value)),
+        choices=lambda: list(country_names().items()),
     ),
     FieldSpec(
         "owner", "Owner", "owner", kind="person", select=("owner",), default=True, order=30, also=("owner_email",)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crm.importing.kinds import ImportKind
     from crm.layouts.places import LayoutPlace
     from crm.models import User
+    from crm.reports.spec import AppReports
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class FieldSpec:
     `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty;
     `compare(look_up, value)` is the same for the comparisons of a filter tree. `in_trees` offers a field there that has
     no parameter; `narrow` are look-ups beside `path` (which of a contact's points); `total`: a figure of other rows.
+    `grouped` is its value as SQL for reports, where `path` is not it.
     `along(records, user)` reads what the values of a page of records need together, in a few queries.
     """
 
@@ -93,6 +95,7 @@ class FieldSpec:
     in_trees: bool = False
     narrow: tuple[tuple[str, Any], ...] = ()
     along: Callable[[Sequence[Any], User], None] | None = None
+    grouped: Any = None
 
     @property
     def sort_path(self) -> str:
@@ -303,6 +306,7 @@ class Catalogue:
     records: Mapping[str, RecordKind] = field(default_factory=dict)
     editing: Mapping[str, Editing] = field(default_factory=dict)
     layouts: tuple[LayoutPlace, ...] = ()
+    reports: AppReports | None = None
 
 
 @cache

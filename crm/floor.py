@@ -8,6 +8,7 @@ from crm.grants import Grants
 from crm.home import CARDS, FIGURES
 from crm.notes.history import HISTORY
 from crm.past.specs import LOG_FIELDS, ROW_FIELDS
+from crm.reports.searching import REPORTS
 
 SEE = Grants(view=Scope.ALL)
 TASKS = Grants(view=Scope.OWN, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
@@ -45,6 +46,7 @@ CATALOGUE = Catalogue(
         "crm.savedview": {**dict.fromkeys(EVERYBODY, VIEWS), Role.MANAGER: TEAM_VIEWS},
         "crm.dashboard": {**dict.fromkeys(EVERYBODY, OWN_DASHBOARDS), Role.MANAGER: ALL_DASHBOARDS},
         "crm.dashboardsubscription": dict.fromkeys(EVERYBODY, OWN_SUBSCRIPTIONS),
+        "crm.savedreport": {**dict.fromkeys(EVERYBODY, VIEWS), Role.MANAGER: TEAM_VIEWS},
         "crm.apitoken": dict.fromkeys(EVERYBODY, OWN_FILES),
         # besides, who may see a record sees what hangs on it
         "crm.task": {**dict.fromkeys(EVERYBODY, TASKS), Role.MANAGER: TEAM_TASKS},
@@ -67,6 +69,7 @@ CATALOGUE = Catalogue(
     home=CARDS,
     home_figures=FIGURES,
     timeline=(HISTORY,),
+    search=(REPORTS,),
     new_items=(NewItem("Task", "agenda:task_create", "check2-square", "crm.task", key="t", order=20),),
     past={
         "crm.apitoken": PastRule(without=("digest",)),
@@ -127,6 +130,15 @@ CATALOGUE = Catalogue(
     navigation=(
         NavItem("Home", "crm:home", "house", order=0, key="h", is_at_hand=True),
         NavItem("Dashboard", "dashboards:dashboard", "speedometer2", group="Analysis", order=495, key="r"),
+        NavItem(
+            "Reports",
+            "reports:report_list",
+            "bar-chart-line",
+            group="Analysis",
+            order=496,
+            model="crm.savedreport",
+            key="b",
+        ),
         NavItem("Tasks", "agenda:task_list", "check2-square", order=2, model="crm.task", key="k", is_at_hand=True),
         NavItem("Calendar", "agenda:calendar", "calendar3", order=4, model="crm.task", key="w"),
         NavItem("Imports", "crm:import_list", "upload", group="Data", order=930, model="crm.importrun", key="i"),

@@ -128,6 +128,7 @@ CRM_ANALYSIS_WAIT_SECONDS = 3600
 # how long what has served its purpose is kept: files that were imported or refused, results of jobs, texts of mails
 CRM_KEEP_EXPORTS_DAYS = env.int("CRM_KEEP_EXPORTS_DAYS", default=7)
 CRM_EXPORT_AT_ONCE = env.int("CRM_EXPORT_AT_ONCE", default=100_000)
+CRM_REPORT_MILLISECONDS = env.int("CRM_REPORT_MILLISECONDS", default=8_000)
 CRM_KEEP_FILES_DAYS = env.int("CRM_KEEP_FILES_DAYS", default=90)
 CRM_KEEP_MAILS_DAYS = env.int("CRM_KEEP_MAILS_DAYS", default=365)
 

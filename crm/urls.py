@@ -114,6 +114,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
     path("", include("crm.agenda.urls")),
     path("dashboards/", include("crm.dashboards.urls")),
+    path("reports/", include("crm.reports.urls")),
     path("", include("crm.notes.urls")),
     path("", include("crm.incoming.urls")),
     path("contacts/", include("contacts.urls")),

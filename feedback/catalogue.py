@@ -11,6 +11,7 @@ from feedback.ideas.queries import TIMELINE as SUGGESTED
 from feedback.ideas.specs import SUGGESTION_FIELDS
 from feedback.importing import KINDS
 from feedback.panels import CONTACT_PANELS
+from feedback.reports import REPORTS
 from feedback.searching import SOURCES
 from feedback.specs import CONTACT_FIELDS, INVITATION_FIELDS, RESPONSE_FIELDS, REVIEW_FIELDS, SURVEY_FIELDS
 from feedback.timeline import TIMELINE
@@ -103,4 +104,5 @@ CATALOGUE = Catalogue(
     ),
     home_figures=FIGURES,
     search=SOURCES,
+    reports=REPORTS,
 )  # fmt: skip

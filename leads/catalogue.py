@@ -11,6 +11,7 @@ from leads.layouts import LAYOUTS
 from leads.nurturing.specs import NURTURING_FIELDS
 from leads.panels import CONTACT_PANELS, LEAD_PANELS
 from leads.queries import leads_before
+from leads.reports import REPORTS
 from leads.searching import SOURCES
 from leads.specs import LEAD_FIELDS
 from leads.tiles import TILES
@@ -131,4 +132,5 @@ CATALOGUE = Catalogue(
     records={"leads.lead": RecordKind("contact_id", "leads:lead_options")},
     editing={"leads.lead": EDITING},
     layouts=LAYOUTS,
+    reports=REPORTS,
 )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contacts.choices import ListKind, Market
-from contacts.countries import country_code
+from contacts.countries import country_code, country_names
 from contacts.queries import UNSEEN_CONTACT
 from crm.catalogue import FieldSpec
 from crm.templatetags.figures import relative_time
@@ -122,6 +122,7 @@ LEAD_FIELDS = (
         "country", "Country", "country", order=63, help="Its name or two letters.",
         value=lambda record: _lead(record).country_name,
         condition=lambda end, value: Q(country=country_code(value) or value),
+        choices=lambda: list(country_names().items()),
     ),
     FieldSpec("postal_code", "Postal code", "postal_code", order=64),
     FieldSpec("language", "Language", "language", order=65, help="Two letters."),

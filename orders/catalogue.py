@@ -18,6 +18,7 @@ from orders.prices.views import PRICE_PANELS
 from orders.queries import orders_before
 from orders.registrations import specs as registrations
 from orders.registrations.panels import REGISTRATION_PANELS
+from orders.reports import REPORTS
 from orders.searching import SOURCES
 from orders.specs import CONTACT_FIELDS, ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
 from orders.timeline import AFTER_SALES
@@ -122,4 +123,5 @@ CATALOGUE = Catalogue(
         "orders.subscription": SUBSCRIPTION_EDITING,
         "orders.productregistration": REGISTRATION_EDITING,
     },
+    reports=REPORTS,
 )

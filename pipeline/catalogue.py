@@ -14,6 +14,7 @@ from pipeline.panels import CONTACT_PANELS, DEAL_PANELS
 from pipeline.quotes import panels as quotes
 from pipeline.quotes import searching as quote_search
 from pipeline.quotes import specs as quote_specs
+from pipeline.reports import REPORTS
 from pipeline.searching import SOURCES
 from pipeline.specs import CONTACT_FIELDS, DEAL_FIELDS
 from pipeline.tiles import TILES
@@ -116,4 +117,5 @@ CATALOGUE = Catalogue(
     records={"pipeline.deal": RecordKind("customer_id", "pipeline:deal_options")},
     editing={"pipeline.deal": EDITING},
     layouts=LAYOUTS,
+    reports=REPORTS,
 )

@@ -16,6 +16,7 @@ from service.layouts import LAYOUTS
 from service.panels import CONTACT_PANELS
 from service.remedies import panels as remedies
 from service.remedies.specs import COMPENSATION_FIELDS
+from service.reports import REPORTS
 from service.searching import SOURCES
 from service.specs import CONTACT_FIELDS, TICKET_FIELDS
 from service.tiles import TILES
@@ -137,4 +138,5 @@ CATALOGUE = Catalogue(
     records={"service.ticket": RecordKind("contact_id", "service:ticket_options")},
     editing={"service.ticket": EDITING},
     layouts=LAYOUTS,
+    reports=REPORTS,
 )

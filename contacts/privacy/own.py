@@ -133,6 +133,7 @@ PERSONAL_DATA = PersonalData(
         "About many at once: names and addresses in it are swept out, files are removed whole.": (
             "crm.jobrun", "crm.importrun", "crm.exportrun", "crm.importmapping",
             "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer", "crm.dashboarddelivery",
+            "crm.savedreport",
         ),
         "The record of what rows were: cleaned along with each table, and swept.": ("crm.rowchange",),
     },
@@ -147,6 +148,7 @@ PERSONAL_DATA = PersonalData(
         Swept("crm_note", ("text",)),
         Swept("crm_task", ("title", "text", "place")),
         Swept("crm_savedview", ("filter", "words")),
+        Swept("crm_savedreport", ("name", "sentence", "definition")),
         Swept("crm_keptfilter", ("text",)),
         Swept("crm_keptanswer", ("body",)),
         Swept("crm_outgoingmail", ("shown_to", "shown_cc", "subject", "text", "html")),

@@ -8,7 +8,8 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import F, Func, JSONField, Q, TextField, Value
+from django.db.models import Case, DateField, DecimalField, F, Func, JSONField, Q, TextField, Value, When
+from django.db.models.functions import Cast, NullIf
 from django.db.models.lookups import (
     Contains,
     Exact,
@@ -16,6 +17,7 @@ from django.db.models.lookups import (
     GreaterThanOrEqual,
     LessThan,
     LessThanOrEqual,
+    Regex,
     StartsWith,
 )
 from django.utils.html import format_html
@@ -43,6 +45,7 @@ KINDS = {
     FieldType.FLAG: "flag",
     FieldType.CONTACT: "link",
 }
+DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 UNSEEN = "a contact that you do not see"
 
 
@@ -74,6 +77,7 @@ def _spec(definition: Definition, place: int) -> FieldSpec:
         along=partial(read_linked, definition) if is_link else None,
         condition=partial(condition, definition),
         compare=partial(compare, definition),
+        grouped=_grouped(definition),
     )
 
 
@@ -148,6 +152,24 @@ def text_at(key: str) -> Func:
     return Func(F("custom"), Value(key), function="jsonb_extract_path_text", output_field=TextField())
 
 
+def _grouped(definition: Definition) -> Any:
+    """The value as SQL for reports: a text, a number, a day; None for links and lists, which are no one value."""
+    kind = FieldType(definition.type)
+    if kind in (FieldType.MULTI_CHOICE, FieldType.CONTACT):
+        return None
+    text = NullIf(text_at(definition.key), Value(""), output_field=TextField())
+    if kind in (FieldType.NUMBER, FieldType.MONEY):
+        stored, cast, fits = "number", DecimalField(max_digits=40, decimal_places=18), None
+    elif kind is FieldType.DATE:
+        stored, cast, fits = "string", DateField(), DAY
+    else:
+        return text
+    is_fitting = Q(Exact(Func(json_at(definition.key), function="jsonb_typeof", output_field=TextField()), stored))
+    if fits:
+        is_fitting &= Q(Regex(text, Value(fits)))
+    return Case(When(is_fitting, then=Cast(text, cast)), output_field=cast)
+
+
 def condition(definition: Definition, end: str, value: Any) -> Q:
     """What a filter asks for: `end` is min or max for a range, else empty."""
     key, kind = definition.key, FieldType(definition.type)
@@ -185,6 +207,8 @@ def compare(definition: Definition, look_up: str, value: Any) -> Q:
     if look_up in ("empty", "isnull"):
         has_none = ~Q(custom__has_key=key)
         return has_none if look_up == "empty" or value else Q(custom__has_key=key)
+    if look_up == "exact" and isinstance(value, str):
+        return Q(Exact(text_at(key), value))
     if look_up in TEXT_COMPARISONS:
         return Q(TEXT_COMPARISONS[look_up](Fold(text_at(key)), folded(value)))
     if look_up == "in":

@@ -19,6 +19,7 @@ from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
 from crm.models.reach import Share, Territory
+from crm.models.reports import SavedReport
 from crm.models.saved_views import SavedView
 from crm.models.sessions import PasswordRequest, Session
 from crm.models.submissions import FormSubmission
@@ -60,6 +61,7 @@ __all__ = [
     "OutgoingMail",
     "PasswordRequest",
     "RowChange",
+    "SavedReport",
     "SavedView",
     "Session",
     "Share",

@@ -33,7 +33,7 @@ class SavedViewQuerySet(VisibleQuerySet["SavedView"]):
         found = super().visible_to(user, verb)
         if user is None or verb != Verb.VIEW or not user.is_active:
             return found
-        return found | self.filter(_shared_with(user))
+        return found | self.filter(shared_with(user))
 
     def shown_to(self, user: User, label: str, owner_id: int | None = None) -> Self:
         """The tabs of a person above a list: their own views (or those of `owner_id`) and those shared with them."""
@@ -41,10 +41,10 @@ class SavedViewQuerySet(VisibleQuerySet["SavedView"]):
 
     def tabs_of(self, user: User, owner_id: int | None = None) -> Self:
         """The same above all lists, unordered."""
-        return self.filter(Q(owner=owner_id or user.pk) | _shared_with(user))
+        return self.filter(Q(owner=owner_id or user.pk) | shared_with(user))
 
 
-def _shared_with(user: User) -> Q:
+def shared_with(user: User) -> Q:
     shared = Q(role=user.role)
     return shared | Q(team__in=RawSQL(TEAMS_ABOVE, [user.team_id])) if user.team_id else shared  # noqa: S611 - a number
 

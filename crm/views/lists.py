@@ -35,6 +35,7 @@ from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
 from crm.models import SavedView
 from crm.primary_keys import key_in
+from crm.reports.subjects import all_subjects
 from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
 from crm.templatetags.figures import plural
 from crm.views.base import ScopedView
@@ -163,6 +164,7 @@ class ListPage(ScopedView):
             "search_hint": self.search_hint,
             "import_url": self._url_for(Verb.IMPORT, self.import_url_name),
             "export_url": self._export_url(),
+            "report_url": self._report_url(),
             "export_formats": formats_of(self.export_formats),
             "new_url": self._new_url(),
             "new_label": self.new_label,
@@ -217,6 +219,14 @@ class ListPage(ScopedView):
     def _export_url(self) -> str:
         url = self._url_for(Verb.EXPORT, self.export_url_name)
         return self.listing.address().replace(self.request.path, url, 1) if url else ""
+
+    def _report_url(self) -> str:
+        """A report of these rows; empty for a list that none is made of."""
+        if self.label not in all_subjects() or self.listing.problems:
+            return ""
+        said = {"subject": self.label, "filter": self.listing.short_tree, "q": self.listing.parameters.get("q", "")}
+        query = urlencode({name: value for name, value in said.items() if value})
+        return f"{reverse('reports:build')}?{query}"
 
     def _empty(self) -> dict[str, str]:
         if self.listing.is_narrowed:

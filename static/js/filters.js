@@ -52,7 +52,7 @@
   }
 
   function start(root) {
-    const { fields, tree, kept, path } = JSON.parse(root.dataset.builder);
+    const { fields, tree, kept, path, cleared = path } = JSON.parse(root.dataset.builder);
     const known = new Map(fields.map((field) => [field.name, field]));
     const place = root.querySelector("[data-builder-tree]");
     const counter = root.querySelector("[data-builder-count]"), sentence = root.querySelector("[data-builder-words]");
@@ -282,7 +282,7 @@
       }
     }
     root.querySelector("[data-builder-apply]")?.addEventListener("click", apply);
-    root.querySelector("[data-builder-clear]")?.addEventListener("click", () => location.assign(path));
+    root.querySelector("[data-builder-clear]")?.addEventListener("click", () => location.assign(cleared));
     place.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       const isWhole = event.ctrlKey || event.metaKey;

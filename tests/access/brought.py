@@ -23,6 +23,7 @@ from tests.access.privacy_table import PRIVACY_ADDRESSES, PRIVACY_MAKERS
 from tests.access.quality_table import QUALITY_ADDRESSES
 from tests.access.remedied import REMEDY_MAKERS
 from tests.access.remedy_table import REMEDY_ADDRESSES
+from tests.access.report_table import REPORT_ADDRESSES, REPORT_MAKERS
 from tests.access.ticket_table import TICKET_ADDRESSES
 from tests.access.ticketed import TICKET_MAKERS
 
@@ -40,6 +41,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **PRIVACY_MAKERS,
     **GUIDE_MAKERS,
     **DASHBOARD_MAKERS,
+    **REPORT_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -58,4 +60,5 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **QUALITY_ADDRESSES,
     **GUIDE_ADDRESSES,
     **DASHBOARD_ADDRESSES,
+    **REPORT_ADDRESSES,
 }

@@ -43,6 +43,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "crm:view_create": {"name": "Mine"},
     "dashboards:create": {"name": "Mine"},
     "dashboards:mail_create": {},
+    "reports:report_create": {"name": "Mine", "definition": '{"subject": "contacts.contact"}'},
     "contacts:territory_create": {"name": "North"},
     "contacts:acquired_list_create": {"name": "Directory 2026", "kind": "compiled", "currency": "EUR"},
     "contacts:market_create": {"label": "Public bodies", "position": "50"},

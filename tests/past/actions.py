@@ -51,6 +51,7 @@ from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.privacy_actions import PRIVACY_ACTIONS, PRIVACY_MODULES, PRIVACY_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
 from tests.past.remedy_actions import REMEDY_ACTIONS, REMEDY_MODULES, REMEDY_NOT_ALONE
+from tests.past.report_actions import REPORT_ACTIONS, REPORT_MODULES
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
 from tests.past.ticket_actions import TICKET_ACTIONS, TICKET_MODULES, TICKET_NOT_ALONE
 
@@ -84,6 +85,7 @@ MODULES = (
     *PRIVACY_MODULES,
     *TICKET_MODULES,
     *REMEDY_MODULES,
+    *REPORT_MODULES,
     *CAMPAIGN_MODULES,
     *FEEDBACK_MODULES,
 )
@@ -160,6 +162,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **CONTACT_ACTIONS,
     **TICKET_ACTIONS,
     **REMEDY_ACTIONS,
+    **REPORT_ACTIONS,
     **CAMPAIGN_ACTIONS,
     **FEEDBACK_ACTIONS,
     "create_contact": lambda actor: (

@@ -28,7 +28,7 @@ from crm.primary_keys import key_in
 
 ME, NOBODY = "me", "none"
 LARGEST = 10**12
-LONGEST_VALUE, MOST_VALUES = 200, 200
+LONGEST_VALUE, LONGEST_EXACT, MOST_VALUES = 200, 1_000, 200
 NEGATIVE = "not_"
 
 
@@ -103,6 +103,7 @@ TEXT = (
     Operator("starts", "begins with"),
     Operator("not_contains", "does not contain"),
     Operator("not_is", "is not"),
+    Operator("exactly", "is exactly"),
 )
 NUMBER = (
     Operator("over", "over", "number"),
@@ -134,6 +135,7 @@ TAGS = (
     Operator("all", "has all of", "texts"),
     Operator("not_any", "has none of", "texts"),
 )
+BELOW = (*CHOICE, Operator("exactly", "is itself", "choices"))
 EMPTY = (Operator("empty", "is empty", "nothing"), Operator("not_empty", "is filled in", "nothing"))
 FLAG = (Operator("is", "is", "flag"),)
 STATE = (Operator("is", "is", "state"),)
@@ -144,6 +146,8 @@ MARK = (Operator("is", "is", "mark"),)
 
 
 def text_meant(op: str, value: Any, operand: Operand, asking: Asking) -> Q:
+    if op == "exactly":
+        return operand.compare("exact", exact_text_of(value))
     text = text_of(value)
     if op != "starts" and operand.spec.condition and not operand.spec.compare:
         return operand.spec.condition("", text)
@@ -211,8 +215,10 @@ def person_meant(op: str, value: Any, operand: Operand, asking: Asking) -> Q:
 
 
 def team_meant(op: str, value: Any, operand: Operand, asking: Asking) -> Q:
-    """Teams (or territories), each with those below it."""
+    """Teams (or territories), each with those below it, or exactly these."""
     related: Any = operand.related
+    if op == "exactly":
+        return operand.compare("in", [key_of(one) for one in texts_of(value)])
     chosen = related.objects.filter(pk__in=[key_of(one) for one in texts_of(value)])
     return operand.compare("in", [pk for one in chosen for pk in one.subtree_ids()])
 
@@ -258,6 +264,13 @@ def text_of(value: Any) -> str:
     return value.strip()
 
 
+def exact_text_of(value: Any) -> str:
+    """A text with every sign as it is. Raises TreeProblem."""
+    if not isinstance(value, str) or not value or len(value) > LONGEST_EXACT:
+        raise TreeProblem(f"A text of 1 to {LONGEST_EXACT} characters is missing.")
+    return value
+
+
 def texts_of(value: Any) -> list[str]:
     """One or several texts (a number counts as its digits). Raises TreeProblem."""
     values: Sequence[Any] = value if isinstance(value, tuple) else (value,)
@@ -298,11 +311,11 @@ KINDS: dict[str, tuple[tuple[Operator, ...], Meant]] = {
     "listed": ((*LISTED, *EMPTY), listed_meant),
     "tags": ((*TAGS, *EMPTY), listed_meant),
     "person": ((*CHOICE, *EMPTY), person_meant),
-    "team": ((*CHOICE, *EMPTY), team_meant),
+    "team": ((*BELOW, *EMPTY), team_meant),
     "flag": ((*FLAG, *EMPTY), flag_meant),
     "state": (STATE, state_meant),
     "id": (IDENTITY, identity_meant),
-    "record": (RECORD, identity_meant),
+    "record": ((*RECORD, *EMPTY), identity_meant),
     "link": (LINK, link_meant),
     "mark": (MARK, mark_meant),
 }

@@ -1,0 +1,35 @@
+// The page of a report: heads sort, the builder is open beside the result and folded above it, printing.
+(() => {
+  const isWide = window.matchMedia("(min-width: 992px)");
+
+  function settle() {
+    const fold = document.querySelector("[data-report-fold]");
+    if (fold && isWide.matches) fold.open = true;
+    document.querySelectorAll("[data-report-print]").forEach((button) => {
+      button.hidden = false;
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const head = event.target.closest("[data-report-sort]");
+    if (head) {
+      const select = document.getElementById("report-sort");
+      select.value = head.dataset.reportSort;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    if (event.target.closest("[data-report-print]")) window.print();
+  });
+  // on a phone the builder stays as it was while its choices change
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const fold = document.querySelector("[data-report-fold]");
+    if (event.detail.target.id === "report" && fold) event.detail.target.dataset.wasOpen = fold.open ? "1" : "";
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "report") return;
+    const fold = document.querySelector("[data-report-fold]");
+    if (fold && event.detail.target.dataset.wasOpen) fold.open = true;
+    settle();
+  });
+  isWide.addEventListener("change", settle);
+  settle();
+})();
