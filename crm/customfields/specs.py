@@ -158,15 +158,13 @@ def _grouped(definition: Definition) -> Any:
     if kind in (FieldType.MULTI_CHOICE, FieldType.CONTACT):
         return None
     text = NullIf(text_at(definition.key), Value(""), output_field=TextField())
-    if kind in (FieldType.NUMBER, FieldType.MONEY):
-        stored, cast, fits = "number", DecimalField(max_digits=40, decimal_places=18), None
-    elif kind is FieldType.DATE:
-        stored, cast, fits = "string", DateField(), DAY
-    else:
+    cast: Any = DateField() if kind is FieldType.DATE else DecimalField(max_digits=40, decimal_places=18)
+    if kind not in (FieldType.NUMBER, FieldType.MONEY, FieldType.DATE):
         return text
+    stored = "string" if kind is FieldType.DATE else "number"
     is_fitting = Q(Exact(Func(json_at(definition.key), function="jsonb_typeof", output_field=TextField()), stored))
-    if fits:
-        is_fitting &= Q(Regex(text, Value(fits)))
+    if kind is FieldType.DATE:
+        is_fitting &= Q(Regex(text, Value(DAY)))
     return Case(When(is_fitting, then=Cast(text, cast)), output_field=cast)
 
 

@@ -80,9 +80,9 @@ class Builder:
 
     def _group(self, name: str, label: str, asked: Asked | None) -> Choice:
         by_group: dict[str, list[Option]] = {}
-        for spec in self.report.groupings.values():
-            is_chosen = asked is not None and asked.name == spec.name
-            by_group.setdefault(spec.group, []).append((spec.name, spec.label, is_chosen))
+        for one in self.report.groupings.values():
+            is_chosen = asked is not None and asked.name == one.name
+            by_group.setdefault(one.group, []).append((one.name, one.label, is_chosen))
         options = [("", [("", "–", asked is None)]), *by_group.items()]
         spec = self.report.groupings.get(asked.name) if asked else None
         grouping = Grouping(spec, self.report.trees, asked.by) if spec and asked else None

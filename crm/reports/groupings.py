@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from crm.reports.definitions import Asked
 
 PERIODS = ("day", "week", "month", "quarter", "year")
-BANDS = ("0.01", "0.05", "0.1", "0.5", "1", "2", "5", "10", "20", "50", "100", "200", "500")
-BANDS += ("1000", "2000", "5000", "10000", "50000", "100000", "1000000")
+BANDS: tuple[str, ...] = (
+    *("0.01", "0.05", "0.1", "0.5", "1", "2", "5", "10", "20", "50", "100", "200", "500"),
+    *("1000", "2000", "5000", "10000", "50000", "100000", "1000000"),
+)
 NOTHING, UNSEEN = "–", "not yours to see"
 EXACT = DecimalField(max_digits=40, decimal_places=18)
 LINKED = ("person", "team", "record")
