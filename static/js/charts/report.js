@@ -6,7 +6,6 @@
   function report(data, tone, width) {
     const isPercent = data.unit === "percent";
     const said = (value, format) => (value === null || value === undefined ? "–" : isPercent ? `${format.format(100 * value)} %` : format.format(value));
-    const palette = [...tone.series, tone.heat[6], tone.heat[4], tone.ink3, tone.heat[3], tone.ink2];
     const isOne = data.series.length === 1;
     const isLying = data.kind === "bar" && isOne;
     const names = {
@@ -22,7 +21,7 @@
       ? { type: "line", symbolSize: 7, showSymbol: data.names.length < 40, lineStyle: { width: 2 }, connectNulls: false }
       : { type: "bar", barMaxWidth: isLying ? 18 : 34, stack: data.kind === "stacked" ? "all" : undefined, itemStyle: { borderRadius: data.kind === "stacked" ? 0 : 3 } };
     return {
-      color: palette,
+      color: tone.many,
       legend: isOne ? undefined : { type: "scroll", top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: tone.ink2 } },
       grid: { left: 8, right: isLying ? 56 : 16, top: isOne ? 12 : 38, bottom: 8, containLabel: true },
       tooltip: { trigger: isOne ? "item" : "axis", axisPointer: { type: data.kind === "line" ? "line" : "shadow" }, valueFormatter: (value) => said(value, whole) },
