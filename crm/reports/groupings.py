@@ -20,6 +20,7 @@ from django.db.models.functions import Cast, Floor, NullIf, Trunc
 from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.company import current_company
+from crm.field_rights import mask
 from crm.filtering.related import leads_to_many
 from crm.filtering.trees.days import moved
 from crm.filtering.trees.nodes import Condition, Group, Node, Not
@@ -54,8 +55,8 @@ FITTING: dict[str, tuple[type, ...]] = {
 
 
 def can_group(spec: FieldSpec, trees: TreeList) -> bool:
-    """Whether a list can be grouped by a field: one value a row, told by the database, of which nothing is hidden."""
-    if spec.name not in trees.specs or spec.total is not None or spec.kind not in FITTING or spec.narrow:
+    """Whether a list can be grouped by a field that the person may ask for: one value a row, told by the database."""
+    if spec.total is not None or spec.kind not in FITTING or spec.narrow:
         return False
     if spec.grouped is not None:
         return True
@@ -179,7 +180,9 @@ class Grouping:
             return
         rows: Any = related._default_manager.filter(pk__in=missing)
         seen = rows.visible_to(self.trees.user) if hasattr(rows, "visible_to") else rows
-        self.labels |= {str(one.pk): str(one) for one in seen}
+        for one in seen:
+            mask(self.trees.user, one)
+            self.labels[str(one.pk)] = str(one) or f"number {one.pk}"
         self.labels |= {str(one): UNSEEN for one in missing if str(one) not in self.labels}
 
     @property

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from crm.models import User
 
-MOST_FOUND = 10
-
 
 def ready_for(user: User) -> dict[str, ReadyReport]:
     """The ready reports whose list this person may open, of those that are for their role."""

@@ -42,7 +42,6 @@ class Head:
     is_figure: bool = False
     sort: str = ""
     sorted: str = ""
-    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,8 +146,7 @@ class _Builder:
         return Figure(figure_in_words(value, one.kind, currency), value, url)
 
     def _total(self, currency: str) -> ResultRow:
-        named = len(self.report.rows)
-        keys = [Figure("Total")] + [Figure("") for _ in range(named - 1)] if named else [Figure("Total")]
+        keys = [Figure("Total"), *(Figure("") for _ in self.report.rows[1:])]
         if self.has_currencies:
             keys.append(Figure(currency or "–", currency))
         return ResultRow(keys, self._figures(self.whole[currency]))

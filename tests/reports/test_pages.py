@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.choices import Role
@@ -93,6 +95,18 @@ def test_a_report_that_takes_too_long_is_stopped_with_advice(mia, settings):
     assert page.status_code == 200
     assert page.context["result"] is None
     assert page.context["problems"][0].startswith("This report takes longer than 0.001 seconds, so it was stopped.")
+
+
+def test_a_report_is_one_statement_and_reads_no_rows(mia):
+    for number in range(30):
+        make.make_order(channel="web", ordered_on="2026-01-01", number=f"N{number}")
+    asked = {"row1": "channel", "column": "ordered_on", "measure1": "median:amount", "measure2": "distinct:number"}
+    with CaptureQueriesContext(connection) as queries:
+        result = ask(mia, **ORDERS, **asked)
+    of_orders = [query["sql"] for query in queries if "orders_order" in query["sql"]]
+    assert [figure.value for figure in result.totals[0].figures[-2:]] == [10, 30]
+    assert len(of_orders) == 1
+    assert "GROUPING SETS" in of_orders[0]
 
 
 def test_a_new_report_begins_with_the_lists_then_with_a_first_grouping(mia):
