@@ -137,7 +137,7 @@ CATALOGUE = Catalogue(
             group="Analysis",
             order=496,
             model="crm.savedreport",
-            key="b",
+            key="z",
         ),
         NavItem("Tasks", "agenda:task_list", "check2-square", order=2, model="crm.task", key="k", is_at_hand=True),
         NavItem("Calendar", "agenda:calendar", "calendar3", order=4, model="crm.task", key="w"),

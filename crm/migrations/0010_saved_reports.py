@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0008_erased_refusals"),
+        ("crm", "0009_own_dashboards"),
     ]
 
     operations = [
