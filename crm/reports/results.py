@@ -13,7 +13,7 @@ from crm.choices import Verb
 from crm.company import current_company
 from crm.filtering.trees.nodes import Condition, Node, all_of, as_text, top_parts
 from crm.reports.asking import CELL, COLUMN, MOST_COLUMNS, ROW, WHOLE, Answer, Line
-from crm.reports.drawing import chart_data
+from crm.reports.drawing import MOST_BARS, MOST_SERIES, chart_data
 from crm.reports.groupings import Grouping
 from crm.reports.measures import Measure
 from crm.reports.subjects import EVERYTHING
@@ -118,9 +118,10 @@ class _Builder:
         return sorted({line.column for line in lines}, key=column.place) if column else []
 
     def _row(self, line: Line) -> ResultRow:
+        last = self.report.rows[-1]
         keys = [
-            Figure(one.words(value), one.words(value), self._link(self._conditions(line)) if place == 0 else "")
-            for place, (one, value) in enumerate(zip(self.report.rows, line.rows, strict=True))
+            Figure(one.words(value), one.words(value), self._link(self._conditions(line)) if one is last else "")
+            for one, value in zip(self.report.rows, line.rows, strict=True)
         ]
         if self.has_currencies:
             keys.append(Figure(line.currency or "–", line.currency))
@@ -211,6 +212,11 @@ class _Builder:
         if self.answer.columns > MOST_COLUMNS:
             which = "latest" if self.report.column and self.report.column.is_date else "largest"
             yield f"The {MOST_COLUMNS} {which} columns are shown; the total is of all."
+        if self.report.chart != "none" and self.row_lines:
+            if self.report.column and len(self.columns) * len(self.whole) > MOST_SERIES:
+                yield f"The chart shows the first {MOST_SERIES} columns, the table all."
+            if self.report.chart != "line" and shown > MOST_BARS:
+                yield f"The chart shows the first {MOST_BARS} groups, the table all."
         if self.has_currencies:
             yield "The amounts are in several currencies, which are never added: there is a line for each."
         if self.whole and not self._link([]):

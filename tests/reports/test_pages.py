@@ -88,6 +88,15 @@ def test_what_is_more_than_the_limit_is_said_and_counted_in_the_total(mia):
     assert result.notes == ["10 of 12 groups are shown; the total is of all. Raise the limit, or filter."]
 
 
+def test_a_chart_of_many_columns_says_that_it_shows_the_first(mia):
+    for number in range(9):
+        make.make_contact(source=f"source {number}", industry="Wood")
+    result = ask(mia, subject="contacts.contact", row1="industry", column="source", measure1="count")
+    assert len(result.chart["series"]) == 8
+    assert result.notes == ["The chart shows the first 8 columns, the table all."]
+    assert result.totals[0].figures[-1].value == 9
+
+
 def test_a_report_that_takes_too_long_is_stopped_with_advice(mia, settings):
     Contact.objects.bulk_create(Contact(name=f"Contact {number}", employees=number) for number in range(5_000))
     settings.CRM_REPORT_MILLISECONDS = 1
