@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from decimal import Decimal
+from typing import Any
 
 from contacts.models import Contact
 from crm.choices import Role
@@ -16,6 +17,29 @@ from tests import factories as make
 
 COUNTRIES = ("DE", "GB", "FR", "")
 SOURCES = ("fair", "Fair", "web", "")
+FILTERS: dict[str, list[dict[str, Any]]] = {
+    "contacts.contact": [
+        {"field": "kind", "op": "any", "value": ["person"]},
+        {"not": {"field": "employees", "op": "over", "value": 7}},
+        {"field": "owner", "op": "any", "value": ["me", "none"]},
+        {"field": "orders_count", "op": "over", "value": 1},
+        {"field": "bought_product", "op": "empty"},
+    ],
+    "orders.order": [
+        {"field": "channel", "op": "not_any", "value": ["web"]},
+        {"field": "amount", "op": "over", "value": 50},
+        {"field": "product", "op": "empty"},
+    ],
+    "pipeline.deal": [
+        {"field": "amount", "op": "not_empty"},
+        {"any": [{"field": "source", "op": "is", "value": "fair"}, {"field": "owner", "op": "any", "value": ["none"]}]},
+    ],
+    "leads.lead": [
+        {"field": "state", "op": "is", "value": "all"},
+        {"field": "score", "op": "between", "value": [5, 20]},
+    ],
+    "service.ticket": [{"field": "kind", "op": "any", "value": ["query"]}],
+}
 DAY = dt.date(2025, 1, 31)
 
 

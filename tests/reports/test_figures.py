@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,7 @@ from crm.reports.reading import Report
 from crm.reports.results import Figure, result_of
 from tests import factories as make
 from tests.held import held
-from tests.reports.house import build_house
+from tests.reports.house import FILTERS, build_house
 
 SUBJECTS = ("contacts.contact", "orders.order", "pipeline.deal", "leads.lead", "service.ticket")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -49,7 +50,9 @@ def drawn(dice: random.Random, user: User) -> Report:
         rows, column = rows[:1], rows[1]
     measures = tuple(dice.sample(words, dice.randint(1, 3)))
     sort = dice.choice(("", "key", "m1", "-m1"))
-    return Report(Definition(subject, rows, column, measures, sort, limit=500), user)
+    where = {"version": 1, "where": dice.choice(FILTERS[subject])}
+    asked = json.dumps(where) if dice.random() < 0.5 else ""
+    return Report(Definition(subject, rows, column, measures, sort, limit=500, filter=asked), user)
 
 
 def in_python(name: str, record: Any, report: Report) -> Any:
