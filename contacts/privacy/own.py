@@ -125,7 +125,7 @@ PERSONAL_DATA = PersonalData(
             "contacts.territoryrule", "crm.accessrule", "crm.company", "crm.customfield", "crm.exchangerate",
             "crm.fieldrule", "crm.layout", "crm.mailbox", "crm.mailchannel", "crm.team", "crm.territory",
             "crm.mailslot", "crm.heartbeat", "crm.jobwindow", "crm.apiuse", "crm.dashboard",
-            "crm.dashboardsubscription",
+            "crm.dashboardsubscription", "crm.demoload",
         ),
         "Colleagues, not customers: their accounts, sign-ins, keys and links.": (
             "crm.user", "crm.session", "crm.apitoken", "crm.calendarfeed", "crm.formsubmission", "crm.passwordrequest",
