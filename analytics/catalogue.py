@@ -10,7 +10,7 @@ from analytics.duplicates.specs import DISTINCT_FIELDS, PAIR_FIELDS
 from analytics.exporting import EXPORTS
 from analytics.further_tiles import FURTHER_TILES
 from analytics.history_panel import PANELS as HISTORY_PANELS
-from analytics.home import CARDS
+from analytics.home import CARDS, STEPS
 from analytics.home_figures import FIGURES
 from analytics.lead_panel import LEAD_FIELDS
 from analytics.lead_panel import PANELS as LEAD_PANELS
@@ -148,6 +148,7 @@ CATALOGUE = Catalogue(
     ),
     tiles=(*TILES, *FURTHER_TILES),
     home=(*CARDS, *HOME, *alerts.CARDS),
+    start=STEPS,
     home_figures=(*FIGURES, *alerts.FIGURES),
     past={
         "analytics.modelrun": PastRule(exempt="A ledger: rows are only ever added, each with the figures of its run."),

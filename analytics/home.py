@@ -1,4 +1,4 @@
-"""What a young instance needs first, and which good customers drift away: cards of the home page."""
+"""Which good customers drift away: a card of the home page; and the step of the first hour that scores customers."""
 
 from __future__ import annotations
 
@@ -8,50 +8,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from analytics.models import ModelRun, RfmScore
-from contacts.models import Contact
-from crm.access import can
-from crm.choices import Role, Verb
+from crm.choices import Role
 from crm.company import current_company
 from crm.field_rights import hidden_fields
-from crm.models import ImportRun
 from crm.requests import SignedInRequest
+from crm.starting.spec import StartStep
 from crm.tiles.spec import HomeCard
-from orders.models import Order
 
 MOST = 6
-
-
-def first_steps_card(request: HttpRequest) -> dict[str, Any] | None:
-    """From an empty instance to scored customers, step by step; None when all is done, or not this person's to do."""
-    user = cast(SignedInRequest, request).user
-    if not (can(user, Verb.ADD, ImportRun) and can(user, Verb.IMPORT, Contact)):
-        return None
-    bring = reverse("crm:import_new")
-    steps = [
-        {
-            "label": "Bring in your customers",
-            "text": "A CSV or Excel file with a row for each is enough.",
-            "url": f"{bring}?kind=contacts",
-            "action": "Import contacts",
-            "done": Contact.objects.exists(),
-        },
-        {
-            "label": "Bring in what they bought",
-            "text": "A row for each order or order line; customers that are not known yet are made on the way.",
-            "url": f"{bring}?kind=orders",
-            "action": "Import orders",
-            "done": Order.objects.exists(),
-        },
-        {
-            "label": "Score them",
-            "text": "See who your best customers are, and whom you are about to lose.",
-            "url": reverse("analytics:rfm_detail"),
-            "action": "Score customers",
-            "done": ModelRun.objects.exists(),
-        },
-    ]
-    to_do = [step for step in steps if not step["done"]]
-    return {"steps": steps, "next": to_do[0]} if to_do else None
 
 
 def drifting_card(request: HttpRequest) -> dict[str, Any] | None:
@@ -65,7 +29,6 @@ def drifting_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 CARDS = (
-    HomeCard("first_steps", "crm/_first_steps.html", first_steps_card, order=1, label="First steps", place="wide"),
     HomeCard(
         "drifting",
         "analytics/_home_drifting.html",
@@ -74,5 +37,19 @@ CARDS = (
         order=20,
         label="Customers who drift away",
         place="side",
+    ),
+)
+STEPS = (
+    StartStep(
+        "scores",
+        "Score your customers",
+        "See who your best customers are, and whom you are about to lose.",
+        "Score customers",
+        lambda: reverse("analytics:rfm_detail"),
+        lambda user: ModelRun.objects.exists(),
+        order=65,
+        is_setup=True,
+        roles=(Role.MARKETER, Role.MANAGER),
+        help="scores",
     ),
 )

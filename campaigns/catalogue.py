@@ -10,6 +10,7 @@ from campaigns.reports import REPORTS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
 from campaigns.specs import CAMPAIGN_FIELDS, CONTACT_FIELDS
+from campaigns.starting import STEPS
 from campaigns.tiles import TILES
 from campaigns.timeline import TIMELINE
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, NewItem, PastRule
@@ -104,6 +105,7 @@ CATALOGUE = Catalogue(
     api_areas=(ApiArea("campaigns", "Campaigns", "Plans, offers, sending, and what came of them."),),
     search=SOURCES,
     home=CARDS,
+    start=STEPS,
     home_figures=FIGURES,
     tiles=TILES,
     reports=REPORTS,

@@ -19,6 +19,7 @@ from contacts.relations.panels import RELATION_PANELS
 from contacts.reports import REPORTS
 from contacts.searching import SOURCES
 from contacts.specs import CONTACT_FIELDS
+from contacts.starting import STEPS
 from contacts.tiles import TILES
 from crm.catalogue import ApiArea, Catalogue, NavItem, NewItem, PastRule, RecordKind, TimelineSource
 from crm.choices import Role, Scope
@@ -166,6 +167,7 @@ CATALOGUE = Catalogue(
     ),
     tiles=TILES,
     home=CARDS,
+    start=STEPS,
     home_figures=FIGURES,
     new_items=(NewItem("Contact", "contacts:contact_create", "person-plus", "contacts.contact", key="c", order=10),),
     api_areas=(

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from crm.grants import NOTHING, Grants
 from crm.related_totals import Total
+from crm.starting.spec import StartStep
 from crm.tiles.spec import DashboardTile, HomeCard, HomeFigures
 
 if TYPE_CHECKING:
@@ -300,6 +301,7 @@ class Catalogue:
     home: tuple[HomeCard, ...] = ()
     home_figures: tuple[HomeFigures, ...] = ()
     tiles: tuple[DashboardTile, ...] = ()
+    start: tuple[StartStep, ...] = ()
     past: Mapping[str, PastRule] = field(default_factory=dict)
     api_areas: tuple[ApiArea, ...] = ()
     search: tuple[SearchSource, ...] = ()

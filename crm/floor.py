@@ -9,6 +9,7 @@ from crm.home import CARDS, FIGURES
 from crm.notes.history import HISTORY
 from crm.past.specs import LOG_FIELDS, ROW_FIELDS
 from crm.reports.searching import REPORTS
+from crm.starting.own import STEPS
 
 SEE = Grants(view=Scope.ALL)
 TASKS = Grants(view=Scope.OWN, add=Scope.ALL, change=Scope.OWN, delete=Scope.OWN)
@@ -67,6 +68,7 @@ CATALOGUE = Catalogue(
     imports=(USERS,),
     layouts=(PLACE,),
     home=CARDS,
+    start=STEPS,
     home_figures=FIGURES,
     timeline=(HISTORY,),
     search=(REPORTS,),

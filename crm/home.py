@@ -15,6 +15,7 @@ from crm.choices import FINISHED_JOB_STATES, JobState
 from crm.home_figures import CARDS as ADMIN_CARDS
 from crm.home_figures import FIGURES as ADMIN_FIGURES
 from crm.models import JobRun, User
+from crm.starting.own import CARD as START
 from crm.tiles.spec import HomeCard
 
 FRESH = dt.timedelta(days=1)
@@ -31,6 +32,7 @@ def jobs_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 CARDS = (
+    START,
     *ADMIN_CARDS,
     CARD,
     HomeCard("jobs", "crm/_home_jobs.html", jobs_card, order=5, label="Your long work", place="wide"),

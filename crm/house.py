@@ -20,7 +20,7 @@ JOBS = {
     "deal amounts": "pipeline.jobs.refresh_all_deals",
     "responsibilities": "contacts.responsibility.keeping.run_keeping",
     "analysis": "analytics.jobs.run_analysis",
-    "remove demo": "crm.demo.removing.work.run_removing",
+    "remove_demo": "crm.demo.removing.work.run_removing",
     "tidying": "crm.tidying.run_tidying",
     "order totals": "orders.jobs.refresh_all_totals",
     "score leads": "leads.scoring.actions.run_scoring",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crm.requests import SignedInRequest as HttpRequest
 
 OWN_PAGES = (
+    {"label": "First steps", "url": "crm:start", "icon": "rocket-takeoff"},
     {"label": "Help", "url": "crm:guide", "icon": "question-circle"},
     {"label": "Your profile", "url": "crm:profile", "icon": "person-gear"},
     {"label": "Your sessions", "url": "crm:session_list", "icon": "display"},

@@ -14,6 +14,7 @@ from leads.queries import leads_before
 from leads.reports import REPORTS
 from leads.searching import SOURCES
 from leads.specs import LEAD_FIELDS
+from leads.starting import STEPS
 from leads.tiles import TILES
 
 LEAD_GRANTS: dict[str, Grants] = {
@@ -127,6 +128,7 @@ CATALOGUE = Catalogue(
     api_areas=(ApiArea("leads", "Leads", "From the first enquiry to the conversion."),),
     tiles=TILES,
     home=CARDS,
+    start=STEPS,
     home_figures=FIGURES,
     search=SOURCES,
     records={"leads.lead": RecordKind("contact_id", "leads:lead_options")},

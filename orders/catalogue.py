@@ -21,6 +21,7 @@ from orders.registrations.panels import REGISTRATION_PANELS
 from orders.reports import REPORTS
 from orders.searching import SOURCES
 from orders.specs import CONTACT_FIELDS, ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
+from orders.starting import STEPS
 from orders.timeline import AFTER_SALES
 
 # Orders themselves go through their customer: who may change the contact may write its orders.
@@ -100,6 +101,7 @@ CATALOGUE = Catalogue(
         ),
     ),
     home=CARDS,
+    start=STEPS,
     new_items=(
         NewItem("Order", "orders:order_create", "bag", "orders.order", key="o", order=20),
         NewItem("Product", "orders:product_create", "box-seam", "orders.product", order=30),

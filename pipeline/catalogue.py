@@ -17,6 +17,7 @@ from pipeline.quotes import specs as quote_specs
 from pipeline.reports import REPORTS
 from pipeline.searching import SOURCES
 from pipeline.specs import CONTACT_FIELDS, DEAL_FIELDS
+from pipeline.starting import STEPS
 from pipeline.tiles import TILES
 from pipeline.timeline import TIMELINE
 
@@ -112,6 +113,7 @@ CATALOGUE = Catalogue(
     ),
     tiles=TILES,
     home=(*CARDS, *quotes.CARDS),
+    start=STEPS,
     home_figures=FIGURES,
     search=(*SOURCES, *quote_search.SOURCES),
     records={"pipeline.deal": RecordKind("customer_id", "pipeline:deal_options")},

@@ -19,6 +19,7 @@ from service.remedies.specs import COMPENSATION_FIELDS
 from service.reports import REPORTS
 from service.searching import SOURCES
 from service.specs import CONTACT_FIELDS, TICKET_FIELDS
+from service.starting import STEPS
 from service.tiles import TILES
 from service.timeline import TIMELINE
 
@@ -131,6 +132,7 @@ CATALOGUE = Catalogue(
         *knowledge.NEW,
     ),
     api_areas=(ApiArea("tickets", "Tickets", "With all that is said in them, and the queues."), *knowledge.API),
+    start=STEPS,
     home=(*CARDS, *remedies.CARDS, *knowledge.CARDS),
     home_figures=FIGURES,
     tiles=TILES,

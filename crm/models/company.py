@@ -52,6 +52,9 @@ class Company(models.Model):
         help_text="Who has such a role and no second factor is led to set one up, and can do nothing else before.",
     )
     is_demo = models.BooleanField(default=False, editable=False)
+    # of the first hour: steps that were passed over, and when the whole was put away
+    setup_skipped = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True, editable=False)
+    setup_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # set by a restore: nothing leaves before an administrator releases it
     sending_held_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -103,6 +103,8 @@ class User(AbstractBaseUser):
     # the dashboard that opens first, an id; empty: that of the role
     first_dashboard = models.BigIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # when somebody new put their first steps away
+    start_closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

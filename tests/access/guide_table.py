@@ -1,4 +1,4 @@
-"""Who reads the help: everybody; the chapter for administrators is asked for in tests/guide."""
+"""The first hour and the demo are for administrators; the help is for everybody, but for one chapter (tests/guide)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tests.access.law import EVERYBODY, SCOPES, Address, page
+from tests.access.law import EVERYBODY, SCOPES, Address, button, form, page
 
 GUIDE_ADDRESSES: dict[str, Address] = {
+    "crm:start": page("house"),
+    "crm:start_skip": button("company", "change", has_record=False),
+    "crm:start_mail": button("company", "change", has_record=False),
+    "crm:start_close": button("house", "view", has_record=False),
+    "crm:demo_remove": form("company", "change"),
     "crm:guide": page("house"),
     "crm:guide_panel": page("house"),
     "crm:guide_chapter": Address("chapter of the help"),

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
+from psycopg import sql
 
 from analytics.models import RfmScore
 from contacts.models import Contact, Interaction
@@ -27,7 +28,16 @@ from tests.factories import make_contact, make_deal, make_interaction, make_orde
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SUMS = {one.table for one in kept_sums()}
-STAYS = {*SUMS, "analytics_modelrun", "pipeline_quoteseries", "crm_rowchange", "crm_logentry", "crm_jobrun", "crm_company", "crm_demoload"}
+STAYS = {
+    *SUMS,
+    "analytics_modelrun",
+    "pipeline_quoteseries",
+    "crm_rowchange",
+    "crm_logentry",
+    "crm_jobrun",
+    "crm_company",
+    "crm_demoload",
+}
 
 
 def counts() -> dict[str, int]:
@@ -35,7 +45,7 @@ def counts() -> dict[str, int]:
     with connection.cursor() as cursor:
         found = {}
         for model in own_models():
-            cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}"')
+            cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(model._meta.db_table)))
             found[model._meta.db_table] = cursor.fetchone()[0]
     return {name: count for name, count in found.items() if count and name not in STAYS}
 
@@ -70,7 +80,9 @@ def own(load_demo):
         noted = Contact.objects.filter(orders__isnull=True, kind="person").order_by("-pk").first()
         add_note(actor=admin, record=noted, text="CANARY note")
         stage = Stage.objects.filter(pipeline__deals__isnull=False, kind="open").order_by("-pk").first()
-        deal = make_deal(stage, title="CANARY deal", contact=make_contact(name="CANARY own contact"), amount=Decimal(100))
+        deal = make_deal(
+            stage, title="CANARY deal", contact=make_contact(name="CANARY own contact"), amount=Decimal(100)
+        )
         Contact.objects.filter(pk=Contact.objects.order_by("pk")[7].pk).update(name="Only changed")
     return SimpleNamespace(admin=admin, customer=customer, product=product, order=order, noted=noted, deal=deal)
 

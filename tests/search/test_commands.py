@@ -10,7 +10,7 @@ from tests.factories import make_company, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 PALETTE = "/search/palette/"
-HELP = {"Help": "/guide/"}
+HELP = {"First steps": "/start/", "Help": "/guide/"}
 
 
 def offered(client, text: str = "") -> dict[str, str]:

@@ -34,6 +34,11 @@ def marked_load() -> Iterator[None]:
     load.save(update_fields=["windows"])
 
 
+def demo_is_there() -> bool:
+    """Whether a demo was loaded whose rows can be told from others."""
+    return DemoLoad.objects.exists()
+
+
 def is_reckoned(model: type[Model]) -> bool:
     """Its rows are reckoned from others, or a second half of them: they go with what they name."""
     label = model._meta.label_lower

@@ -23,7 +23,7 @@ from crm.log import log
 from crm.models import Company, DemoLoad, JobRun, StoredFile, User
 from crm.past.upkeep import own_models
 
-KIND = "remove demo"
+KIND = "remove_demo"
 AFTERWARDS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("order totals", "Bring orders up to date after the demo", {}),
     ("deal amounts", "Bring deals up to date after the demo", {}),
@@ -44,11 +44,6 @@ WHERE c.contype = 'f' AND c.confrelid = 'crm_user'::regclass AND NOT c.conrelid:
 """
 
 
-def demo_is_there() -> bool:
-    """Whether a demo was loaded whose rows can be told from others."""
-    return DemoLoad.objects.exists()
-
-
 def may_remove(user: User) -> bool:
     """Administrators."""
     return can(user, Verb.CHANGE, Company)
@@ -66,7 +61,7 @@ def start_removing(*, actor: User) -> JobRun:
 
 
 def run_removing(job: JobRun, progress: Progress) -> dict[str, Any]:
-    """Handler of the job kind `remove demo`: all of it or nothing."""
+    """Handler of the job kind `remove_demo`: all of it or nothing."""
     try:
         with as_owner():
             return remove_demo(actor=job.actor, job=job, progress=progress)

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from crm.database.owner import as_owner
-from crm.demo.removing.work import demo_is_there, remove_demo
+from crm.demo.removing.marks import demo_is_there
+from crm.demo.removing.work import remove_demo
 from crm.jobs import JobError
 from crm.management.product import ProductCommand
 
