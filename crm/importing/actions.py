@@ -14,6 +14,7 @@ from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, guess_map
 from crm.importing.mappings.fitting import adapted, fits_of
+from crm.importing.matching import guess_match
 from crm.importing.reading import open_table
 from crm.importing.tables import Table, names_columns
 from crm.jobs import start_job
@@ -54,7 +55,8 @@ def _first_guess(actor: User, kind: ImportKind, table: Table, path: Path) -> tup
         return adapted(fits[0], kind, actor, path), fits[0].mapping
     closed = kind.closed_to(actor)
     guessed = [(column, name) for column, name in guess_map(kind, table.columns).items() if name not in closed]
-    return ImportOptions(map=tuple(guessed), automatic=False), None
+    match = guess_match(kind, {name for _, name in guessed})
+    return ImportOptions(map=tuple(guessed), automatic=False, match=match), None
 
 
 @transaction.atomic

@@ -209,9 +209,10 @@ def _check_required(kind: ImportKind, sources: Mapping[str, Source], columns: Se
     missing = [spec.name for spec in kind.fields if spec.required and spec.name not in sources]
     if missing:
         shown = ", ".join(columns[:20]) + (" …" if len(columns) > 20 else "")
+        other = " Or choose under “Who is there already” by what else they are known." if kind.matches else ""
         raise UnreadableFile(
             f"No column feeds {' and '.join(f'“{kind.by_name[name].label}”' for name in missing)}, "
-            f"which {kind.label.lower()} need. The columns are: {shown}.",
+            f"which {kind.label.lower()} need. The columns are: {shown}.{other}",
             f"Say which it is with --map COLUMN={missing[0]}.",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from crm.importing.errors import UnreadableFile
@@ -32,6 +33,13 @@ def with_match(kind: ImportKind, options: ImportOptions) -> ImportKind:
         raise UnreadableFile(f"{kind.label} cannot be matched by “{options.match[:40]}”, only by one of: {names}.")
     fields = (replace(one, required=_is_needed(one.name, one.required, way.needs)) for one in kind.fields)
     return replace(kind, fields=tuple(fields))
+
+
+def guess_match(kind: ImportKind, fields: Collection[str]) -> str:
+    """By what rows of a file with these fields are known: the external id where there is one, else the first way whose
+    fields are all there."""
+    ways = [] if EXTERNAL_ID in fields else [one for one in kind.matches if one.name != EXTERNAL_ID]
+    return next((one.name for one in ways if one.needs and set(one.needs) <= set(fields)), EXTERNAL_ID)
 
 
 def _is_needed(name: str, was: bool, needs: tuple[str, ...]) -> bool:

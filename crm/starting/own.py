@@ -89,4 +89,4 @@ STEPS = (
         help="tasks",
     ),
 )
-CARD = HomeCard("start", "crm/_first_steps.html", start_card, order=1, label="First steps", place="wide")
+CARD = HomeCard("start", "crm/_first_steps.html", start_card, order=1, label="First steps", place="top")

@@ -35,8 +35,8 @@ class HomeCard:
     """A card on a role's home page; `context` returns None when there is nothing to show to this person.
 
     `label` is what a person calls it. `is_late` cards are asked for when the page stands, in the room of `height`
-    (s, m, l): those whose sums may take longer than a page may. `place` is wide (above the columns), main (the work) or
-    side (what surrounds it).
+    (s, m, l): those whose sums may take longer than a page may. `place` is top (above the figures), wide (above the
+    columns), main (the work) or side (what surrounds it).
     """
 
     name: str

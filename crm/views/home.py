@@ -12,7 +12,7 @@ from django.views.generic import TemplateView
 from crm.requests import SignedInRequest
 from crm.tiles.showing import Shown, ShownFigures, cards_for, figures_for, show_card, show_figures
 
-PLACES = ("wide", "main", "side")
+PLACES = ("top", "wide", "main", "side")
 MOST_IN_A_ROW = 6
 
 
