@@ -75,6 +75,7 @@ class SegmentDetailView(ScopedView):
         found: dict[str, Any] = {
             "table": small_table("contacts.contact", COLUMNS, PHONE, self.request, rows),
             "mailable": queries.mailable_count(segment, self.request.user),
+            "may_plan": can(self.request.user, Verb.ADD, Campaign),
         }
         asked = self.request.GET.get("contact", "")
         if not asked:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from campaigns import actions, queries
 from campaigns.choices import STATE_TONES
@@ -20,6 +21,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields
+from crm.primary_keys import key_in
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
@@ -97,6 +99,12 @@ class CampaignCreateView(CampaignFormView):
 
     def save(self, form: CampaignForm) -> Campaign:
         return actions.plan_campaign(actor=self.request.user, fields=form.campaign_fields)
+
+    def get_success_url(self, record: Campaign) -> str:
+        """From a segment's page on to whom it is for, where that segment stands already."""
+        segment = key_in(self.request.GET.get("segment", ""))
+        audience = reverse("campaigns:audience", args=[record.pk])
+        return f"{audience}?segment={segment}" if segment else super().get_success_url(record)
 
 
 class CampaignUpdateView(CampaignFormView):

@@ -20,6 +20,7 @@ from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, hidden_specs
 from crm.once import new_token, sent_before
+from crm.primary_keys import key_in
 from crm.templatetags.figures import plural
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
@@ -35,6 +36,12 @@ class AudienceView(FormPage):
     list_url_name = "campaigns:campaign_list"
     heading = "Whom {record} is for"
     done = "Saved whom “{record}” is for."
+
+    def get_initial(self) -> dict[str, Any]:
+        """The segment on whose page the campaign was planned; of those that the person may not see, the form knows
+        none."""
+        segment = key_in(self.request.GET.get("segment", ""))
+        return {"segments": [segment]} if segment and not self.record.audience.exists() else {}
 
     def save(self, form: AudienceForm) -> Campaign:
         return actions.set_audience(
