@@ -28,6 +28,7 @@ from crm.views import (
     search,
     setup,
     start,
+    styleguide,
     taking_back,
     tokens,
 )
@@ -91,6 +92,7 @@ floor = [
     path("audit/export/", audit.AuditExportView.as_view(), name="audit_export"),
     path("audit/rows/", audit.RowListView.as_view(), name="audit_rows"),
     path("audit/rows/<int:pk>/", audit.RowView.as_view(), name="audit_row"),
+    path("styleguide/", styleguide.StyleguideView.as_view(), name="styleguide"),
     path("guide/", guide.GuideView.as_view(), name="guide"),
     path("guide/panel/", guide.GuidePanelView.as_view(), name="guide_panel"),
     path("guide/<slug:name>/", guide.GuideChapterView.as_view(), name="guide_chapter"),

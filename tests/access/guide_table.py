@@ -14,6 +14,7 @@ GUIDE_ADDRESSES: dict[str, Address] = {
     "crm:start_mail": button("company", "change", has_record=False),
     "crm:start_close": button("house", "view", has_record=False),
     "crm:demo_remove": form("company", "change"),
+    "crm:styleguide": page("company", "change"),
     "crm:guide": page("house"),
     "crm:guide_panel": page("house"),
     "crm:guide_chapter": Address("chapter of the help"),
