@@ -98,7 +98,7 @@ def test_a_colleague_of_long_is_not_shown_first_steps(rf):
 def test_a_mail_to_oneself_is_one_click(admin):
     answer = signed_in(admin).post(reverse("crm:start_mail"))
     mail = OutgoingMail.objects.get()
-    assert (answer.status_code, mail.to) == (302, admin.email)
+    assert (answer.status_code, mail.recipient) == (302, admin.email)
 
 
 def test_others_neither_skip_nor_send_nor_remove(admin):
