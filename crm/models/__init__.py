@@ -4,11 +4,8 @@ from crm.models.agenda import CalendarFeed, Task
 from crm.models.api import ApiToken, ApiUse, KeptAnswer
 from crm.models.company import Company, ExchangeRate
 from crm.models.custom_fields import CustomField
-<<<<<<< HEAD
 from crm.models.dashboards import Dashboard, DashboardDelivery, DashboardSubscription
-=======
 from crm.models.demo import DemoLoad
->>>>>>> 0b6e97c (The demo company can be taken away again: what people made since stays, with what it needs)
 from crm.models.exports import ExportRun
 from crm.models.files import StoredFile
 from crm.models.health import Heartbeat
@@ -36,13 +33,10 @@ __all__ = [
     "CalendarFeed",
     "Company",
     "CustomField",
-<<<<<<< HEAD
     "Dashboard",
     "DashboardDelivery",
     "DashboardSubscription",
-=======
     "DemoLoad",
->>>>>>> 0b6e97c (The demo company can be taken away again: what people made since stays, with what it needs)
     "ExchangeRate",
     "ExportRun",
     "FieldRule",
