@@ -12,22 +12,26 @@ from crm.company import current_company
 from crm.demo.removing.marks import demo_is_there
 from crm.mail.choices import MailState
 from crm.models import OutgoingMail, Task, User
-from crm.starting.reading import first_steps, is_new, is_setup_shown, setup_steps
+from crm.starting.reading import first_steps, is_new, is_setup_shown, may_set_up, setup_steps
 from crm.starting.spec import StartStep
 from crm.tiles.spec import HomeCard
 
 
 def start_card(request: HttpRequest) -> dict[str, Any] | None:
-    """The set-up for administrators, their first steps for everybody else; None when all is done or put away."""
+    """What is left of the set-up for administrators, of their first steps for everybody else who is new; in a demo, the
+    way out of it alone. None when all is done or put away."""
     user: User = request.user  # type: ignore[assignment]
+    is_demo = current_company().is_demo
     if is_setup_shown(user):
+        if is_demo and demo_is_there():
+            return {"is_demo": True}
         steps, is_setup = setup_steps(user), True
-    elif is_new(user):
+    elif is_new(user) and not is_demo and not may_set_up(user):
         steps, is_setup = first_steps(user), False
     else:
         return None
-    is_demo = is_setup and current_company().is_demo and demo_is_there()
-    return {"steps": steps, "is_setup": is_setup, "is_demo": is_demo} if steps.next or is_demo else None
+    left = [step for step in steps.steps if step.is_open]
+    return {"steps": steps, "left": left, "is_setup": is_setup} if left else None
 
 
 STEPS = (

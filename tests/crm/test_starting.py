@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Segment
 from crm.choices import Role
-from crm.models import Company, LogEntry, OutgoingMail, User
+from crm.models import Company, DemoLoad, LogEntry, OutgoingMail, User
 from crm.starting.own import start_card
 from crm.starting.reading import setup_steps
 from tests.factories import make_company, make_contact, make_deal, make_order, make_user, signed_in
@@ -86,6 +86,14 @@ def test_every_role_has_a_few_first_steps_that_open_and_go_away(role, rf):
     assert client.get(reverse("crm:start")).status_code == 200
     client.post(reverse("crm:start_close"))
     assert card_of(rf, User.objects.get(pk=user.pk)) is None
+
+
+def test_in_a_demo_only_the_way_out_of_it_is_shown(admin, rf):
+    DemoLoad.objects.create(request_id="load")
+    Company.objects.update(is_demo=True)
+    assert card_of(rf, admin) == {"is_demo": True}
+    assert card_of(rf, make_user(Role.REP)) is None
+    assert "Remove the demo" in signed_in(admin).get("/").content.decode()
 
 
 def test_a_colleague_of_long_is_not_shown_first_steps(rf):
