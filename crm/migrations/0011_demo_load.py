@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0009_own_dashboards"),
+        ("crm", "0010_saved_reports"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0010_demo_load"),
+        ("crm", "0011_demo_load"),
     ]
 
     operations = [
