@@ -17,6 +17,7 @@ TABLES = {"crm:rights", "crm:layout", "analytics:segment_list", "analytics:usage
 ONE_WRITER = {
     "crm:import_map",  # the own draft, kept at each choice
     "crm:import_back",  # of two presses one takes it back (tests/importing/test_taking_back.py)
+    "crm:demo_remove",  # of two presses one takes it away (tests/demo/test_removing.py)
     "contacts:contact_share",  # a share says anew how
     "contacts:contact_merge",  # of two records at once: either saved meanwhile is said (tests/contacts/test_merging.py)
     "quality:repair",  # writes only rows that are still as they were shown (tests/quality)
