@@ -32,7 +32,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, JSONObject, Least
+from django.db.models.functions import Coalesce, Concat, JSONObject, Least
 from django.db.models.lookups import Exact, LessThan
 from django.utils import timezone
 
@@ -48,6 +48,7 @@ MARKETING, SERVICE = "marketing", "service"
 MORE_THAN_ANY = 99
 TOLD = JSONObject(id="pk", level="level", recorded_at="recorded_at", source="source")
 NO = Value(int(ConsentLevel.NONE))
+NUMBERS = (ConsentChannel.PHONE, ConsentChannel.WIRELESS)
 POINTS = {
     ConsentChannel.EMAIL: PointKind.EMAIL,
     ConsentChannel.PHONE: PointKind.PHONE,
@@ -222,5 +223,9 @@ def _refused_before(channel: str, purpose: str, moment: dt.datetime) -> Q:
     ways = _ways(channel).annotate(
         digest=DigestOf("normalised"), agreed_at=Coalesce(Subquery(agreed.values("recorded_at")[:1]), never)
     )
-    later = refusals.filter(address=OuterRef("digest"), created_at__gt=OuterRef("agreed_at"))
-    return Q(Exists(refusals)) & Q(Exists(ways.filter(Exists(later))))
+    since = refusals.filter(created_at__gt=OuterRef("agreed_at"))
+    later = Q(Exists(since.filter(address=OuterRef("digest"))))
+    if channel in NUMBERS:  # one number, two ways to use it: each has a no of its own
+        ways = ways.annotate(of_channel=DigestOf(Concat(Value(f"{channel}:"), "normalised", output_field=CharField())))
+        later |= Q(Exists(since.filter(address=OuterRef("of_channel"))))
+    return Q(Exists(refusals)) & Q(Exists(ways.filter(later)))

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from contacts.choices import ConsentLevel, PointKind
 from contacts.models import Consent, ContactPoint
-from contacts.permission.rule import POINTS, in_force
+from contacts.permission.rule import NUMBERS, POINTS, in_force
 from contacts.privacy.tables import Person, apps_with_personal_data
 from crm.mail.addresses import normal_address
 from crm.mail.choices import SuppressionReason
@@ -27,7 +27,9 @@ def keep_refusals(person: Person) -> int:
     refused = [one for app in apps_with_personal_data() for ask in app.refused for one in ask(person)]
     for channel, kind in POINTS.items():
         if _said_no(person, channel):
-            refused += [one for of, one in points if of == kind]
+            # a number is called and written to: its hash says by which of the two nobody comes any more
+            prefix = f"{channel}:" if channel in NUMBERS else ""
+            refused += [f"{prefix}{one}" for of, one in points if of == kind]
     for one in refused:
         for form in _forms(one):
             kept.setdefault(form, SuppressionReason.WITHDRAWN)

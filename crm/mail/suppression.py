@@ -1,35 +1,61 @@
 """Which addresses get nothing any more: as they are written, or, of erased people, only as what they hash to.
 
 The hash is kept so that an address which comes again, with an import or a bought list, is known as one that said no.
-It is not keyed: it must outlive a change of the secret key. Who has the table can try addresses, and read none.
+It is keyed (HMAC-SHA256) by a secret that this database made for itself: who has the list alone cannot try addresses,
+and no change of the secret key of the instance loses a no.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
 from collections.abc import Iterable
 
-from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from crm.mail.choices import SuppressionReason
-from crm.models import SuppressedAddress
+from crm.models import RefusalKey, SuppressedAddress
 
-PREFIX = "sha256:"
+PREFIX = "hmac:"
 SALT = "crm.suppressed:"
+BLOCK = 64
+PLAIN = f"encode(sha256(convert_to('{SALT}' || %(expressions)s, 'UTF8')), 'hex')"
+PAD = "(SELECT {} FROM crm_refusalkey WHERE id = 1)"
 
 
 class DigestOf(Func):
-    """The hash of a normal address or number, computed by the database: as `digest_of` does."""
+    """The keyed hash of a normal address or number, computed by the database: as `digest_of` does. NULL before the
+    first refusal, when there is no key yet."""
 
-    template = f"('{PREFIX}' || encode(sha256(convert_to('{SALT}' || %(expressions)s, 'UTF8')), 'hex'))"
+    template = (
+        f"('{PREFIX}' || encode(sha256({PAD.format('outer_pad')} || "
+        f"sha256({PAD.format('inner_pad')} || convert_to({PLAIN}, 'UTF8'))), 'hex'))"
+    )
     output_field = CharField()
 
 
 def digest_of(address: str) -> str:
-    """`sha256:` and 64 digits, of an address or number in its normal form."""
-    return PREFIX + hashlib.sha256(f"{SALT}{address}".encode()).hexdigest()
+    """`hmac:` and 64 digits, of an address or number in its normal form; makes the key where there is none."""
+    return _digest(refusal_key(), address)
+
+
+def refusal_key() -> RefusalKey:
+    """The secret of this database, made when it is first needed: as the two blocks of HMAC."""
+    found = RefusalKey.objects.filter(pk=1).first()
+    if found is None:
+        secret = secrets.token_bytes(BLOCK)
+        pads = {"inner_pad": bytes(one ^ 0x36 for one in secret), "outer_pad": bytes(one ^ 0x5C for one in secret)}
+        RefusalKey.objects.bulk_create([RefusalKey(pk=1, **pads)], ignore_conflicts=True)
+        found = RefusalKey.objects.get(pk=1)
+    return found
+
+
+def _digest(key: RefusalKey, address: str) -> str:
+    plain = hashlib.sha256(f"{SALT}{address}".encode()).hexdigest()
+    inner = hashlib.sha256(bytes(key.inner_pad) + plain.encode()).digest()
+    return PREFIX + hashlib.sha256(bytes(key.outer_pad) + inner).hexdigest()
 
 
 def closed_addresses() -> QuerySet[SuppressedAddress]:
@@ -39,12 +65,12 @@ def closed_addresses() -> QuerySet[SuppressedAddress]:
 
 def closing(address: str) -> QuerySet[SuppressedAddress]:
     """What closes a normal address; empty where it is open."""
-    return closed_addresses().filter(address__in=(address, digest_of(address)))
+    return closed_addresses().filter(Q(address=address) | Q(address=DigestOf(Value(address, CharField()))))
 
 
 def closed_among(addresses: Iterable[str]) -> set[str]:
     """Which of these normal addresses get nothing any more."""
-    by_digest = {digest_of(one): one for one in addresses}
+    by_digest = _by_digest(addresses)
     found = closed_addresses().filter(address__in=[*by_digest, *by_digest.values()])
     return {by_digest.get(one, one) for one in found.values_list("address", flat=True)}
 
@@ -59,9 +85,14 @@ def is_closed(path: str) -> Q:
 
 def refused_among(addresses: Iterable[str]) -> dict[str, dt.datetime]:
     """Which of these normal addresses were of somebody who said no and was erased, and when that was."""
-    by_digest = {digest_of(one): one for one in addresses}
+    by_digest = _by_digest(addresses)
     rows = SuppressedAddress.objects.filter(reason=SuppressionReason.WITHDRAWN, address__in=list(by_digest))
     return {by_digest[digest]: at for digest, at in rows.values_list("address", "created_at")}
+
+
+def _by_digest(addresses: Iterable[str]) -> dict[str, str]:
+    key = refusal_key()
+    return {_digest(key, one): one for one in addresses}
 
 
 def keep_digest(address: str, reason: str) -> None:

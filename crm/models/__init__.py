@@ -15,7 +15,7 @@ from crm.models.jobs import JobRun, JobWindow
 from crm.models.kept_filters import KeptFilter
 from crm.models.layouts import Layout
 from crm.models.log import LogEntry
-from crm.models.mail import MailAttachment, MailChannel, MailSlot, OutgoingMail, SuppressedAddress
+from crm.models.mail import MailAttachment, MailChannel, MailSlot, OutgoingMail, RefusalKey, SuppressedAddress
 from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
@@ -62,6 +62,7 @@ __all__ = [
     "Notice",
     "OutgoingMail",
     "PasswordRequest",
+    "RefusalKey",
     "RowChange",
     "SavedReport",
     "SavedView",

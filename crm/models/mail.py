@@ -207,6 +207,17 @@ class MailAttachment(models.Model):
         return self.file.name
 
 
+class RefusalKey(models.Model):
+    """The secret by which refusals of erased people are hashed (`crm.mail.suppression`): one row, made by the database
+    that needs it, as the two blocks that HMAC begins with."""
+
+    inner_pad = models.BinaryField()
+    outer_pad = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "The key of refusals"
+
+
 class SuppressedAddress(models.Model):
     """Nothing is sent to this address; compared in its normal form."""
 
