@@ -1,4 +1,4 @@
-"""S28: a no is kept under a key of the database: nobody tries addresses by the list alone, and no rotation loses one."""
+"""S28: a no is kept under a key of the database: nobody tries addresses by the list alone, no rotation loses one."""
 
 import hashlib
 import hmac
