@@ -31,7 +31,7 @@ def key_refusals(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0009_own_dashboards")]
+    dependencies = [("crm", "0010_saved_reports")]
     operations = [
         migrations.CreateModel(
             name="RefusalKey",
