@@ -45,7 +45,7 @@ def test_what_was_kept_without_a_key_is_keyed_by_the_migration():
     SuppressedAddress.objects.create(address=old, reason="withdrawn")
     SuppressedAddress.objects.create(address="open@birds.example", reason="manual")
     with as_owner(), connection.schema_editor() as editor:
-        import_module("crm.migrations.0011_keyed_refusals").key_refusals(apps, editor)
+        import_module("crm.migrations.0013_keyed_refusals").key_refusals(apps, editor)
     assert set(refused_among([MAIL])) == {MAIL}
     assert not SuppressedAddress.objects.filter(address__startswith="sha256:").exists()
     assert SuppressedAddress.objects.filter(address="open@birds.example").exists()

@@ -31,7 +31,7 @@ def key_refusals(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0010_saved_reports")]
+    dependencies = [("crm", "0012_first_hour")]
     operations = [
         migrations.CreateModel(
             name="RefusalKey",
