@@ -45,6 +45,7 @@ CONVERSION_STEP = "pipeline.converting.STEP"
 DEMO_LOADERS = [
     "crm.demo.staff.load",
     "crm.demo.mappings.load",
+    "crm.demo.dashboards.load",
     "contacts.demo.book.load",
     "orders.demo.sales.load",
     "contacts.demo.history.load",

@@ -29,7 +29,7 @@ from crm.dashboards.queries import HOUSE_NAME, question_of, tiles_of
 from crm.dashboards.subscribing import KIND, next_after
 from crm.failpoints import failpoint
 from crm.holding import is_sending_held
-from crm.jobs import JobError, Progress, start_job
+from crm.jobs import Progress, start_job
 from crm.log import log_export
 from crm.mail.actions import send_mail
 from crm.mail.choices import WAITING_STATES, MailKind, MailState
@@ -102,10 +102,7 @@ def _rows_of(job: JobRun) -> Any:
     said = job.parameters
     if "delivery" in said:
         return DashboardDelivery.objects.filter(pk=said["delivery"])
-    rows = DashboardDelivery.objects.filter(subscription=said["subscription"], due_at=said["due_at"])
-    if not rows.exists():
-        raise JobError("Nobody is left who gets it: nothing was mailed.")
-    return rows
+    return DashboardDelivery.objects.filter(subscription=said["subscription"], due_at=said["due_at"])
 
 
 def deliver(key: int) -> None:
@@ -135,6 +132,8 @@ def _refusal(row: DashboardDelivery) -> str:
         return "The person does not sign in here any more."
     if dashboard is None and not row.is_shipped:
         return "The dashboard is gone."
+    if row.subscription is not None and not row.subscription.recipients.filter(pk=user.pk).exists():
+        return "They wanted no more of these mails."
     if dashboard is not None and not Dashboard.objects.visible_to(user).filter(pk=dashboard.pk).exists():
         return "The person may not see this dashboard any more."
     return "" if tiles_of(user, dashboard) else "There is no tile on it that the person may see."

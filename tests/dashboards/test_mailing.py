@@ -16,7 +16,7 @@ from django.utils import timezone
 from crm import failpoints, jobs
 from crm.choices import JobState, Role
 from crm.dashboards import mailing
-from crm.dashboards.subscribing import subscribe
+from crm.dashboards.subscribing import end_subscription, leave_subscription, subscribe
 from crm.dashboards.timing import next_moment
 from crm.holding import hold_sending, release_sending
 from crm.models import Dashboard, DashboardDelivery, DashboardSubscription, JobRun, LogEntry, OutgoingMail, StoredFile
@@ -193,6 +193,20 @@ def test_people_leave_and_the_last_one_ends_it(manager):
     assert client.get(f"/dashboards/mails/{made.pk}/leave/").status_code == 404
     make.signed_in(manager).post(f"/dashboards/mails/{made.pk}/leave/")
     assert not DashboardSubscription.objects.exists()
+
+
+def test_who_leaves_or_ends_it_between_the_moment_and_the_mail_gets_none(manager):
+    rep = make.make_user(Role.REP)
+    made = due(manager, [manager, rep])
+    mailing.start_due()
+    leave_subscription(actor=rep, subscription=made)
+    assert work()[0].result == {"mailed": 1, "left_out": 1}
+    assert list(OutgoingMail.objects.values_list("recipient", flat=True)) == [manager.email]
+    DashboardSubscription.objects.filter(pk=made.pk).update(next_at=timezone.now() - ONE_DAY)
+    mailing.start_due()
+    end_subscription(actor=manager, subscription=DashboardSubscription.objects.get())
+    [job] = work()
+    assert (job.state, job.result["mailed"]) == ("done", 0) and OutgoingMail.objects.count() == 1
 
 
 def test_a_rep_has_it_mailed_to_nobody_else_and_others_must_be_able_to_see_it(manager):

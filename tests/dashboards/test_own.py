@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from crm.choices import Role
 from crm.company import company_today
 from crm.dashboards.actions import create_dashboard
-from crm.dashboards.queries import question_of, ready_tiles, tiles_of
+from crm.dashboards.choices import PeriodLength
+from crm.dashboards.queries import all_tiles, question_of, ready_tiles, tiles_of
 from crm.dashboards.subscribing import subscribe
+from crm.demo.dashboards import BOARDS
 from crm.models import AccessRule, Dashboard, DashboardSubscription, LogEntry
 from tests import factories as make
 from tests.concurrency.forms import form_in
@@ -165,3 +167,10 @@ def test_the_actions_refuse_what_the_forms_do_not_offer(manager):
     with pytest.raises(ValidationError, match="mailed to yourself"):
         subscribe(actor=rep, fields={"rhythm": "daily", "hour": 7}, people=[rep, manager])
     assert create_dashboard(actor=manager, fields=fields).roles == ["agent"]
+
+
+def test_the_demo_has_dashboards_of_tiles_that_there_are(db):
+    shipped = [line.split("|") for line in BOARDS.strip().splitlines()]
+    for _, roles, period, tiles in shipped:
+        assert set(roles.strip().split(", ")) <= set(Role.values) and period.strip() in PeriodLength.values
+        assert set(tiles.strip().split(", ")) <= set(all_tiles())
