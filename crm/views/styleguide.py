@@ -21,6 +21,7 @@ TEXTS = ("text", "small", "tiny")
 WEIGHTS = ("medium", "strong", "heavy")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun")
 LINES: dict[str, Any] = {
+    "unit": "",
     "periods": MONTHS,
     "partial": [False] * 5 + [True],
     "series": [
