@@ -87,7 +87,6 @@ CATALOGUE = Catalogue(
             group="Sales",
             order=28,
             model="orders.subscription",
-            key="b",
         ),
         NavItem("Prices realised", "orders:price_list", "percent", group="Sales", order=32, model="orders.order"),
         NavItem("Invoices", "orders:invoice_list", "receipt", group="Sales", order=26, model="orders.invoice"),
