@@ -15,6 +15,8 @@ from analytics.home_figures import FIGURES
 from analytics.lead_panel import LEAD_FIELDS
 from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
+from analytics.portfolio.panels import CONTACT_PANELS as PORTFOLIO_PANELS
+from analytics.portfolio.specs import PORTFOLIO_FIELDS
 from analytics.quality.panels import CONTACT_PANELS as QUALITY_PANELS
 from analytics.quality.specs import QUALITY_FIELDS
 from analytics.reports import REPORTS
@@ -33,7 +35,7 @@ MADE_ANEW = "Figures that each run makes anew; the run and its parameters are ke
 
 CATALOGUE = Catalogue(
     fields={
-        "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS, *QUALITY_FIELDS),
+        "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS, *PORTFOLIO_FIELDS, *QUALITY_FIELDS),
         "leads.lead": LEAD_FIELDS,
         "feedback.response": RESPONSE_FIELDS,
         "analytics.sellalert": ALERT_FIELDS,
@@ -59,6 +61,7 @@ CATALOGUE = Catalogue(
         "contacts.contact": (
             *CONTACT_PANELS,
             *CLV_PANELS,
+            *PORTFOLIO_PANELS,
             *HISTORY_PANELS,
             *alerts.CONTACT_PANELS,
             *PAIR_PANELS,
@@ -137,6 +140,15 @@ CATALOGUE = Catalogue(
             scores="analytics.prospectscore",
         ),
         NavItem(
+            "Customer portfolio",
+            "analytics:portfolio_detail",
+            "pie-chart",
+            group="Analysis",
+            order=522,
+            model="analytics.modelrun",
+            scores="analytics.ladderscore",
+        ),
+        NavItem(
             "Lifetime value",
             "analytics:clv_detail",
             "graph-up-arrow",
@@ -163,6 +175,7 @@ CATALOGUE = Catalogue(
         "analytics.forecastsnapshot": PastRule(
             exempt="A dated history itself: what was forecast on a day is added and stays.", is_added_to=True
         ),
+        "analytics.ladderscore": REBUILT,
         "analytics.leadscore": REBUILT,
         "analytics.prospectscore": REBUILT,
         "analytics.qualityscore": REBUILT,

@@ -47,3 +47,28 @@ class AlertReason(TextChoices):
     NO_NEED = "no need", "They do not need it"
     BAD_TIME = "bad time", "Not the time for it"
     WRONG = "wrong", "It is not true"
+
+
+class Rung(TextChoices):
+    """The ladder of loyalty, the lowest rung first; which evidence reaches which is in `steps.ladder`."""
+
+    SUSPECT = "suspect", "Suspect"
+    PROSPECT = "prospect", "Prospect"
+    CUSTOMER = "customer", "Customer"
+    CLIENT = "client", "Client"
+    SUPPORTER = "supporter", "Supporter"
+    ADVOCATE = "advocate", "Advocate"
+
+
+class Evidence(TextChoices):
+    """What put a contact on its rung."""
+
+    NOTHING = "nothing", "no reply, lead or purchase yet"
+    COMPILED = "compiled", "on a compiled list, no reply yet"
+    LEAD = "lead", "lead"
+    RESPONSE_LIST = "response list", "on a list of people who answered"
+    REPLY = "reply", "got in touch"
+    PURCHASE = "purchase", "bought"
+    MEMBER = "member", "joined the loyalty programme"
+    PROMOTER = "promoter", "would recommend us"
+    REFERRAL = "referral", "referred who became a customer"

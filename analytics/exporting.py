@@ -47,16 +47,19 @@ SCORES: dict[str, tuple[str, dict[str, str]]] = {
         } | {"T": "age"},
     ),
     "churn": ("churn", {"churn_probability": "probability"}),
+    "ladder": ("ladder", {"ladder": "rung"}),
 }  # fmt: skip
 
 
 def score_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:
-    """The scores as of one day, by default that of the newest run, of the customers that the person may export.
+    """The scores as of one day, by default that of the newest run, of the customers that the person may export: who has
+    a score of a step that one of the columns is of (everybody has a rung of loyalty, only who bought a value).
 
     Scores of another day stay empty: a row never mixes days. Raises CannotExport where no score is of the asked day.
     """
     refuse_unknown(columns, COLUMNS)
-    runs = [run for run in map(last_run, SCORES) if run is not None]
+    asked = [step for step, (_, own) in SCORES.items() if set(own) & set(columns)] or SCORES
+    runs = [run for run in map(last_run, asked) if run is not None]
     if not runs:
         raise CannotExport("Nobody is scored yet: run `manage.py analyze` first.")
     newest = max(runs, key=lambda run: (run.created_at, run.pk))
@@ -88,6 +91,6 @@ EXPORTS = (
         "contacts.contact",
         COLUMNS,
         score_rows,
-        stored=("analytics.rfmscore", "analytics.clvscore", "analytics.churnscore"),
+        stored=("analytics.rfmscore", "analytics.clvscore", "analytics.churnscore", "analytics.ladderscore"),
     ),
 )

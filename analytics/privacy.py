@@ -16,6 +16,9 @@ PERSONAL_DATA = PersonalData(
         PersonalTable(
             "analytics.qualityscore", ("contact",), keeps=("faults",), unseen=FIGURES, title="Quality of the data"
         ),
+        PersonalTable(
+            "analytics.ladderscore", ("contact",), keeps=("rung", "evidence"), unseen=FIGURES, title="Rung of loyalty"
+        ),
         PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
         PersonalTable(
             "analytics.scorehistory", ("contact",), keeps=("segment",), unseen=FIGURES, title="Scores month by month"

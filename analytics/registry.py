@@ -77,6 +77,7 @@ SHIPPED = (
         ("period",),
         url_name="analytics:cohort_list",
     ),
+    Step("ladder", "Ladder of loyalty", "analytics.steps.ladder", url_name="analytics:portfolio_detail"),
     # behind the scores that it divides the answers by
     Step("satisfaction", "Satisfaction", "analytics.steps.satisfaction", url_name="analytics:satisfaction_detail"),
     # who drifts away is told by the lifetime values; without them the others are told all the same

@@ -14,6 +14,7 @@ from analytics import (
     views,
 )
 from analytics.alerts import views as alerts
+from analytics.portfolio import views as portfolio
 from analytics.satisfaction import views as satisfaction
 
 app_name = "analytics"
@@ -53,6 +54,8 @@ urlpatterns = [
     path("churn/export/", churn_views.ChurnExportView.as_view(), name="churn_export"),
     path("churn/allow/", churn_views.FeatureAllowView.as_view(), name="churn_allow"),
     path("churn/refuse/", churn_views.FeatureRefuseView.as_view(), name="churn_refuse"),
+    path("portfolio/", portfolio.PortfolioView.as_view(), name="portfolio_detail"),
+    path("portfolio/run/", portfolio.PortfolioRunView.as_view(), name="portfolio_run"),
     path("clv/", clv_views.ClvView.as_view(), name="clv_detail"),
     path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),
     path("forecast/", forecast_views.ForecastView.as_view(), name="forecast_detail"),

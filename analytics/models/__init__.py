@@ -4,6 +4,7 @@ from analytics.models.alerts import SellAlert
 from analytics.models.duplicates import DistinctPair, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
+from analytics.models.portfolio import LadderScore
 from analytics.models.quality import QualityRules, QualityScore
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
@@ -22,6 +23,7 @@ __all__ = [
     "DuplicatePair",
     "ForecastSnapshot",
     "ForecastSum",
+    "LadderScore",
     "LeadScore",
     "ModelRun",
     "ProspectScore",

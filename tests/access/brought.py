@@ -19,6 +19,7 @@ from tests.access.import_table import IMPORT_ADDRESSES, IMPORT_MAKERS
 from tests.access.law import Address
 from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
 from tests.access.play_table import PLAY_ADDRESSES, PLAY_MAKERS
+from tests.access.portfolio_table import PORTFOLIO_ADDRESSES
 from tests.access.privacy_table import PRIVACY_ADDRESSES, PRIVACY_MAKERS
 from tests.access.quality_table import QUALITY_ADDRESSES
 from tests.access.remedied import REMEDY_MAKERS
@@ -56,6 +57,7 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **DUPLICATE_ADDRESSES,
     **MERGE_ADDRESSES,
     **IMPORT_ADDRESSES,
+    **PORTFOLIO_ADDRESSES,
     **PRIVACY_ADDRESSES,
     **QUALITY_ADDRESSES,
     **GUIDE_ADDRESSES,

@@ -1,0 +1,51 @@
+"""On the page of a contact: its rung of the ladder of loyalty, and what put it there."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db import models
+from django.http import HttpRequest
+
+from analytics.choices import Evidence, Rung
+from analytics.models import LadderScore
+from analytics.portfolio.specs import RUNG_TONES, ladder_of
+from analytics.rights import sees_runs
+from crm.catalogue import RecordPanel
+from crm.field_rights import hidden_fields
+from crm.requests import SignedInRequest
+from crm.templatetags.figures import full_day, plural
+
+
+def standing(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The rung with its evidence in words, and how far up it is; nothing where there is none."""
+    user = cast(SignedInRequest, request).user
+    found = ladder_of(record)
+    if found is None or hidden_fields(user, LadderScore):
+        return None
+    reached = Rung.values.index(found.rung)
+    return {
+        "score": found,
+        "tone": RUNG_TONES.get(found.rung, "neutral"),
+        "evidence": evidence_in_words(found),
+        "place": reached + 1,
+        "places": len(Rung.values),
+        "may_open_page": sees_runs(user),
+    }
+
+
+def evidence_in_words(score: LadderScore) -> str:
+    """`bought on 3 days, the last on 4 Mar 2026`"""
+    day = full_day(score.evidence_on) if score.evidence_on else ""
+    if score.evidence == Evidence.PURCHASE:
+        return f"bought once, on {day}" if score.count == 1 else f"bought on {score.count} days, the last on {day}"
+    if score.evidence == Evidence.REFERRAL:
+        people = plural(score.count, "person", "people")
+        return f"referred {people} who became {'a customer' if score.count == 1 else 'customers'}, the first on {day}"
+    if score.evidence == Evidence.LEAD:
+        return f"a lead or deal since {day}"
+    told = str(score.get_evidence_display())
+    return f"{told}, on {day}" if day else told
+
+
+CONTACT_PANELS = (RecordPanel("ladder", "Ladder of loyalty", "analytics/portfolio/_standing.html", standing, order=14),)
