@@ -39,6 +39,10 @@ def moment(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
 
 
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def climb(day: dt.date = DAY) -> dict[int, LadderScore]:
     """Run the step; the rows by contact."""
     run_steps(actor=None, as_of=day, only=["ladder"], parameters={}, progress=SilentProgress())
@@ -141,13 +145,13 @@ def house():
 
 def test_each_rung_says_what_put_the_contact_there(house):
     _, advocate, suspect, client = house
-    said = {row.contact_id: evidence_in_words(row) for row in LadderScore.objects.all()}
+    said = {row.contact_id: plain(evidence_in_words(row)) for row in LadderScore.objects.all()}
     assert said == {
         advocate.pk: "referred 1 person who became a customer, the first on 1 Mar 2026",
         suspect.pk: "on a compiled list, no reply yet",
         client.pk: "bought on 2 days, the last on 5 Mar 2026",
     }
-    page = signed_in(make_user(Role.MANAGER)).get(f"/contacts/{client.pk}/").content.decode()
+    page = plain(signed_in(make_user(Role.MANAGER)).get(f"/contacts/{client.pk}/").content.decode())
     assert "Bought on 2 days, the last on 5 Mar 2026." in page and "rung 4 of 6" in page
 
 
@@ -166,7 +170,7 @@ def test_the_page_counts_what_the_person_sees_and_leads_to_them(house):
 
 def test_a_hidden_rung_is_hidden_everywhere(house):
     _, advocate, *_ = house
-    FieldRule.objects.create(role=Role.MANAGER, model="contacts.contact", field="ladder", right="hidden")
+    FieldRule.objects.create(role=Role.MANAGER, model="analytics.ladderscore", field="rung", right="hidden")
     client = signed_in(make_user(Role.MANAGER))
     assert client.get("/analytics/portfolio/").status_code == 403
     page = client.get(f"/contacts/{advocate.pk}/").content.decode()
@@ -182,7 +186,7 @@ def test_before_the_first_run_the_page_says_so():
 def test_the_file_has_the_rungs_by_name(house, tmp_path):
     _, advocate, suspect, client = house
     out = tmp_path / "scores.csv"
-    call_command("export_data", "customer_scores", output=str(out), stdout=io.StringIO())
+    call_command("export_data", "customer_scores", output=out, stdout=io.StringIO())
     rows = {int(row["contact_id"]): row for row in csv.DictReader(out.open())}
     assert {pk: rows[pk]["ladder"] for pk in rows} == {
         advocate.pk: "advocate", suspect.pk: "suspect", client.pk: "client"
