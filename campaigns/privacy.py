@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from campaigns.choices import UNDER_WAY, RecipientState
-from campaigns.models import Campaign, Hit, Piece, Recipient
+from campaigns.choices import UNDER_WAY, EntryState, RecipientState
+from campaigns.models import Campaign, Hit, Piece, PlayEntry, Recipient
 from contacts.choices import Act
-from contacts.privacy.retention.kinds import AgedKind
+from contacts.privacy.retention.kinds import AgedKind, KeptBack, Times
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable
 from crm.models import Task
 
@@ -39,6 +40,31 @@ def old_hits(before: dt.datetime) -> QuerySet[Hit]:
     return rows
 
 
+def _in_campaigns(times: Times) -> QuerySet[Any]:
+    """What people do still counts in these; `everything`, as it runs also where it is put away."""
+    under_way = Campaign.everything.filter(state__in=UNDER_WAY).order_by().values("pk")
+    return Recipient.objects.filter(campaign__in=under_way).exclude(state=RecipientState.CANCELLED)
+
+
+def _reacted_since(times: Times) -> QuerySet[Any]:
+    since = times.before
+    return Recipient.objects.filter(Q(clicked_at__gte=since) | Q(responded_at__gte=since) | Q(converted_at__gte=since))
+
+
+def _in_plays(times: Times) -> QuerySet[Any]:
+    return PlayEntry.objects.filter(state=EntryState.INSIDE)
+
+
+def _played_since(times: Times) -> QuerySet[Any]:
+    return PlayEntry.objects.filter(Q(entered_at__gte=times.before) | Q(goal_at__gte=times.before))
+
+
+KEEPING = (
+    KeptBack("a place in a campaign that runs", _in_campaigns),
+    KeptBack("answered a campaign since then", _reacted_since),
+    KeptBack("is in a play", _in_plays),
+    KeptBack("was in a play since then", _played_since),
+)
 AGES = (
     AgedKind(
         "campaigns.hits",
@@ -72,4 +98,5 @@ PERSONAL_DATA = PersonalData(
     },
     calls_back=(call_back,),
     ages=AGES,
+    keeping=KEEPING,
 )  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from contacts.choices import Act
-from contacts.privacy.retention.kinds import AgedKind, Part
+from contacts.privacy.retention.kinds import AgedKind, KeptBack, Part, Times
 from contacts.privacy.tables import PersonalData, PersonalTable, Swept
-from feedback.models import Response
+from feedback.models import Invitation, Response, Review, SuggestionVote
 
 
 def told_before(before: dt.datetime) -> QuerySet[Response]:
@@ -17,6 +18,28 @@ def told_before(before: dt.datetime) -> QuerySet[Response]:
     return rows
 
 
+def _answered_since(times: Times) -> QuerySet[Any]:
+    return Response.objects.filter(Q(told_at__gte=times.before) | Q(created_at__gte=times.before))
+
+
+def _asked_since(times: Times) -> QuerySet[Any]:
+    return Invitation.objects.filter(Q(asked_at__gte=times.before) | Q(expires_at__gte=times.before))
+
+
+def _reviewed_since(times: Times) -> QuerySet[Any]:
+    return Review.objects.filter(Q(written_at__gte=times.before) | Q(decided_at__gte=times.before))
+
+
+def _suggested_since(times: Times) -> QuerySet[Any]:
+    return SuggestionVote.objects.filter(Q(asked_at__gte=times.before) | Q(told_at__gte=times.before))
+
+
+KEEPING = (
+    KeptBack("answered a survey since then", _answered_since),
+    KeptBack("was asked by a survey since then", _asked_since),
+    KeptBack("a review of since then", _reviewed_since),
+    KeptBack("asked for something new since then", _suggested_since),
+)
 AGES = (
     AgedKind(
         "feedback.comments",
@@ -52,4 +75,5 @@ PERSONAL_DATA = PersonalData(
         Swept("feedback_suggestion", ("title", "text", "search_text")),
     ),
     ages=AGES,
+    keeping=KEEPING,
 )  # fmt: skip

@@ -83,11 +83,11 @@ def _once(words: list[str]) -> tuple[str, ...]:
 
 
 def _with_open_leads(times: Times) -> QuerySet[Any]:
-    return Lead.objects.filter(status__in=OPEN_STATUSES, contact__isnull=False).order_by().values("contact")
+    return Lead.objects.filter(status__in=OPEN_STATUSES)
 
 
 def _with_late_leads(times: Times) -> QuerySet[Any]:
-    return Lead.objects.filter(updated_at__gte=times.before, contact__isnull=False).order_by().values("contact")
+    return Lead.objects.filter(updated_at__gte=times.before)
 
 
 KEEPING = (

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.choices import Act, ContactKind
 from contacts.models import Contact, ContactQuerySet, Interaction
 from contacts.privacy.retention.kinds import AgedKind, KeptBack, Times
 from contacts.privacy.tables import Person, PersonalData, PersonalTable
+from crm.company import company_today
 from crm.templatetags.figures import plural
-from orders.models import Invoice, Order, Subscription
+from orders.models import Invoice, LoyaltyMember, Order, PointsEntry, ProductRegistration, Subscription
 from orders.models.invoices import UNPAID
 
 
@@ -43,16 +44,38 @@ def former_customers(before: dt.datetime) -> QuerySet[Contact]:
 
 
 def _ordered_since(times: Times) -> QuerySet[Any]:
-    rows = Order.objects.filter(ordered_at__gte=times.ordered_since)
-    return rows.order_by().values("contact")
+    return Order.objects.filter(ordered_at__gte=times.ordered_since)
 
 
 def _owing(times: Times) -> QuerySet[Any]:
-    return Invoice.objects.filter(state__in=UNPAID).order_by().values("contact")
+    return Invoice.objects.filter(state__in=UNPAID)
+
+
+def _invoiced_since(times: Times) -> QuerySet[Any]:
+    return Invoice.objects.filter(issued_on__gte=min(times.before, times.ordered_since).date())
 
 
 def _running(times: Times) -> QuerySet[Any]:
-    return Subscription.objects.filter(ended_on=None).order_by().values("contact")
+    return Subscription.objects.filter(Q(ended_on=None) | Q(ended_on__gte=company_today()))
+
+
+def _ran_since(times: Times) -> QuerySet[Any]:
+    return Subscription.objects.filter(ended_on__gte=times.before.date())
+
+
+def _registered_since(times: Times) -> QuerySet[Any]:
+    since = times.before
+    return ProductRegistration.objects.filter(
+        Q(registered_on__gte=since.date()) | Q(warranty_ends_on__gte=since.date()) | Q(created_at__gte=since)
+    )
+
+
+def _joined_since(times: Times) -> QuerySet[Any]:
+    return LoyaltyMember.objects.filter(Q(joined_on__gte=times.before.date()) | Q(created_at__gte=times.before))
+
+
+def _points_since(times: Times) -> QuerySet[Any]:
+    return PointsEntry.objects.filter(at__gte=times.before)
 
 
 AGES = (
@@ -79,8 +102,14 @@ AGES = (
 )
 KEEPING = (
     KeptBack("ordered within the years that the books are kept", _ordered_since),
+    KeptBack("the partner of an order within those years", _ordered_since, "partner"),
     KeptBack("an unpaid invoice", _owing, is_open=True),
+    KeptBack("an invoice within the years that the books are kept", _invoiced_since),
     KeptBack("a running subscription", _running, is_open=True),
+    KeptBack("a subscription of since then", _ran_since),
+    KeptBack("a product registered since then, or with a warranty", _registered_since),
+    KeptBack("became a member since then", _joined_since),
+    KeptBack("points of since then", _points_since, "member__contact"),
 )
 PERSONAL_DATA = PersonalData(
     tables=(

@@ -10,7 +10,8 @@ from contacts.privacy.retention.kinds import KeptBack, Times
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
 from crm.templatetags.figures import plural
 from pipeline.choices import Outcome
-from pipeline.models import Deal
+from pipeline.models import Deal, DealRole, Quote
+from pipeline.quotes.choices import EDITABLE, QuoteState
 
 
 def own_deals(person: Person) -> Q:
@@ -41,16 +42,38 @@ def what_is_open(person: Person) -> list[str]:
 
 
 def _in_open_deals(times: Times) -> QuerySet[Any]:
-    return Deal.objects.filter(outcome=Outcome.OPEN, contact__isnull=False).order_by().values("contact")
+    return Deal.objects.filter(outcome=Outcome.OPEN)
 
 
 def _in_late_deals(times: Times) -> QuerySet[Any]:
-    return Deal.objects.filter(updated_at__gte=times.before, contact__isnull=False).order_by().values("contact")
+    return Deal.objects.filter(updated_at__gte=times.before)
+
+
+def _roles_in_open(times: Times) -> QuerySet[Any]:
+    return DealRole.objects.filter(deal__outcome=Outcome.OPEN)
+
+
+def _roles_in_late(times: Times) -> QuerySet[Any]:
+    return DealRole.objects.filter(deal__updated_at__gte=times.before)
+
+
+def _open_quotes(times: Times) -> QuerySet[Any]:
+    return Quote.objects.filter(state__in=(*EDITABLE, QuoteState.SENT))
+
+
+def _late_quotes(times: Times) -> QuerySet[Any]:
+    return Quote.objects.filter(updated_at__gte=times.before)
 
 
 KEEPING = (
     KeptBack("an open deal", _in_open_deals, is_open=True),
     KeptBack("a deal of since then", _in_late_deals),
+    KeptBack("a role in an open deal", _roles_in_open, is_open=True),
+    KeptBack("a role in a deal of since then", _roles_in_late),
+    KeptBack("an open quote", _open_quotes, is_open=True),
+    KeptBack("a quote of since then", _late_quotes),
+    KeptBack("got an open quote for their organization", _open_quotes, "recipient", is_open=True),
+    KeptBack("got a quote for their organization since then", _late_quotes, "recipient"),
 )
 PERSONAL_DATA = PersonalData(
     tables=(

@@ -12,7 +12,8 @@ from contacts.privacy.retention.kinds import AgedKind, KeptBack, Part, Times
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable, Swept
 from crm.templatetags.figures import plural
 from service.choices import TicketState
-from service.models import Ticket
+from service.models import Compensation, Defection, Ticket
+from service.remedies.choices import RemedyState
 
 
 def tickets_of(person: Person) -> Q:
@@ -50,17 +51,44 @@ def closed_before(before: dt.datetime) -> QuerySet[Ticket]:
 
 
 def _with_open_tickets(times: Times) -> QuerySet[Any]:
-    rows = Ticket.objects.exclude(state__in=(TicketState.SOLVED, TicketState.CLOSED))
-    return rows.filter(contact__isnull=False).order_by().values("contact")
+    return Ticket.objects.exclude(state__in=(TicketState.SOLVED, TicketState.CLOSED))
 
 
 def _with_late_tickets(times: Times) -> QuerySet[Any]:
-    return Ticket.objects.filter(opened_at__gte=times.before, contact__isnull=False).order_by().values("contact")
+    since = times.before
+    return Ticket.objects.filter(Q(opened_at__gte=since) | Q(message_at__gte=since) | Q(closed_at__gte=since))
+
+
+def _to_win_back(times: Times) -> QuerySet[Any]:
+    return Defection.objects.filter(result_on=None)
+
+
+def _left_since(times: Times) -> QuerySet[Any]:
+    since = times.before.date()
+    return Defection.objects.filter(
+        Q(ended_on__gte=since)
+        | Q(result_on__gte=since)
+        | Q(created_at__gte=times.before)
+        | Q(tried_at__gte=times.before)
+    )
+
+
+def _undecided(times: Times) -> QuerySet[Any]:
+    return Compensation.objects.filter(state=RemedyState.AWAITING)
+
+
+def _remedied_since(times: Times) -> QuerySet[Any]:
+    since = times.before
+    return Compensation.objects.filter(Q(created_at__gte=since) | Q(decided_at__gte=since) | Q(granted_at__gte=since))
 
 
 KEEPING = (
     KeptBack("an unsolved ticket", _with_open_tickets, is_open=True),
     KeptBack("a ticket of since then", _with_late_tickets),
+    KeptBack("is still to be won back", _to_win_back, is_open=True),
+    KeptBack("left, or was asked to come back, since then", _left_since),
+    KeptBack("a remedy that nobody decided yet", _undecided, is_open=True),
+    KeptBack("a remedy of since then", _remedied_since),
 )
 AGES = (
     AgedKind(

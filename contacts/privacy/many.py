@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,12 @@ class Preview:
     refused: list[tuple[Contact, str]]
     standing: list[tuple[str, int]]
 
+    @property
+    def mark(self) -> str:
+        """Of whom exactly it shows as ready: other people have another, be they as many."""
+        keys = ",".join(str(key) for key in sorted(one.pk for one in self.ready))
+        return hashlib.sha256(keys.encode()).hexdigest()
+
 
 def look_at(contacts: Iterable[Contact], *, is_for_update: bool = False) -> Preview:
     """What would become of these contacts; one that was merged goes as the one that it went into."""
@@ -57,17 +64,25 @@ def look_at(contacts: Iterable[Contact], *, is_for_update: bool = False) -> Prev
 
 @transaction.atomic
 def ask_for_many(
-    *, actor: User | None, contacts: Iterable[Contact], reason: str, note: str = "", typed: int | None = None
+    *,
+    actor: User | None,
+    contacts: Iterable[Contact],
+    reason: str,
+    note: str = "",
+    typed: int | None = None,
+    shown: str | None = None,
 ) -> JobRun:
     """Have all of these people erased by one job, that can be; the job tells who could not be, and why. `typed` is the
-    number that somebody typed, None where nobody is asked. Raises ValidationError where it is another one, where there
-    is nobody to erase, and for more than `MOST`."""
+    number that somebody typed, `shown` the mark of the preview that they saw; None where nobody is asked. Raises
+    ValidationError where either is another one now, where there is nobody to erase, and for more than `MOST`."""
     given = list(contacts)
     if len(given) > MOST:
         raise ValidationError(f"At most {MOST:,} people at once.")
     preview = look_at(given, is_for_update=True)
     if not preview.ready:
         raise ValidationError("None of them can be erased.")
+    if shown is not None and shown != preview.mark:
+        raise ValidationError("The list changed since it was shown: look at it again, then type the number.")
     if typed is not None and typed != len(preview.ready):
         raise ValidationError({"typed": f"Type the number of people as it stands here: {len(preview.ready)}"})
     requests = []
@@ -110,7 +125,5 @@ def _standing(keys: list[int]) -> list[tuple[str, int]]:
     """What should be ended before, and how many of them have it."""
     now = timezone.now()
     people = Contact.objects.filter(pk__in=keys)
-    found = [
-        (one.title, people.filter(pk__in=one.contacts(Times(now, now))).count()) for one in keeping() if one.is_open
-    ]
+    found = [(one.title, people.filter(one.keeps("pk", Times(now, now))).count()) for one in keeping() if one.is_open]
     return [(words, count) for words, count in found if count]

@@ -41,6 +41,7 @@ class EraseManyView(ScopedView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         user, form = self.request.user, EraseManyForm(request.POST)
+        shown = request.POST.get("shown", "")
         if earlier := led_before(user=user, data=request.POST):
             return redirect(earlier)
         try:
@@ -51,7 +52,8 @@ class EraseManyView(ScopedView):
             return self.show(choice, look_at(contacts), form, REFUSED)
 
         def make() -> str:
-            return ask_for_many(actor=user, contacts=contacts, **form.cleaned_data).get_absolute_url()
+            job = ask_for_many(actor=user, contacts=contacts, shown=shown, **form.cleaned_data)
+            return job.get_absolute_url()
 
         try:
             return redirect(once(user=user, data=request.POST, make=make))

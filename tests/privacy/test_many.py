@@ -1,6 +1,7 @@
 """S28: many people are erased at once by whoever may, each whole or not at all; who cannot be is told with a reason."""
 
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -41,8 +42,9 @@ def test_the_page_shows_who_goes_and_who_not_and_asks_for_the_number():
     Hold.objects.create(contact=held, reason="A dispute")
     make.make_deal(contact=chosen[0], title="Frames")
     client, address = signed_in(make.make_user(Role.ADMIN)), reverse("privacy:erase_many")
-    sent = {"pk": keys_of([*chosen, held, firm]), "reason": "asked"}
+    sent = {"pk": keys_of([*chosen, held, firm]), "reason": "asked", "shown": many.look_at(chosen).mark}
     page = client.get(address, {"pk": sent["pk"]}).content.decode()
+    assert f'name="shown" value="{sent["shown"]}"' in page
     assert "Erase 3\xa0people" in page
     assert "an open deal (1)" in page
     assert "their data are held" in page
@@ -60,6 +62,25 @@ def test_the_page_shows_who_goes_and_who_not_and_asks_for_the_number():
     assert set(Contact.objects.filter(erased_at=None)) == {held, firm}
     shown = client.get(job.get_absolute_url()).content.decode()
     assert "their data are held" in shown
+
+
+def test_all_that_match_are_those_that_were_shown_or_nobody():
+    make.make_company()
+    people(2)
+    client, address = signed_in(make.make_user(Role.ADMIN)), reverse("privacy:erase_many")
+    sent = {"all": "1", "filter": "", "q": WORD, "reason": "asked", "typed": "2"}
+    page = client.get(address, {"all": "1", "q": WORD}).content.decode()
+    shown = re.search(r'name="shown" value="(\w+)"', page)[1]
+    Contact.objects.filter(external_id="Z-0").update(name="Somebody Else", sort_name="somebody else", search_text="")
+    other = make.make_contact(name=f"{WORD} Unseen")
+    answer = client.post(address, sent | {"shown": shown})
+    assert answer.status_code == 422
+    assert "The list changed" in answer.content.decode()
+    assert not PrivacyRequest.objects.exists()
+    assert client.post(address, sent).status_code == 422
+    again = re.search(r'name="shown" value="(\w+)"', answer.content.decode())[1]
+    assert client.post(address, sent | {"shown": again}).status_code == 302
+    assert PrivacyRequest.objects.filter(contact=other).exists()
 
 
 def test_it_takes_the_right_to_erase():

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef
+
 from contacts.choices import Act
 
 if TYPE_CHECKING:
@@ -65,9 +67,14 @@ class AgedKind:
 
 @dataclass(frozen=True)
 class KeptBack:
-    """Why a contact is not erased although its time is over: `contacts(times)` are keys of those. What `is_open` should
-    be ended before anybody erases them by hand, too."""
+    """Why a contact is not erased although its time is over: there is one of `rows(times)`, whose `contact` names them.
+    What `is_open` should be ended before anybody erases them by hand, too."""
 
     title: str
-    contacts: Callable[[Times], QuerySet[Any]]
+    rows: Callable[[Times], QuerySet[Any]]
+    contact: str = "contact"
     is_open: bool = False
+
+    def keeps(self, path: str, times: Times) -> Exists:
+        """The condition on rows whose contact stands at `path`. EXISTS, as NOT IN asks every row of every row."""
+        return Exists(self.rows(times).order_by().filter(**{self.contact: OuterRef(path)}))

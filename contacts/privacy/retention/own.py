@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from contacts.choices import BULK_CHANNELS, Act, ConsentLevel
-from contacts.models import Consent, ContactLook, Hold, Interaction
+from contacts.choices import BULK_CHANNELS, Act, ConsentLevel, RequestKind
+from contacts.models import Consent, ContactLook, Hold, Interaction, PrivacyRequest
 from contacts.privacy.retention.kinds import AgedKind, KeptBack, Part, Times
 from crm.company import company_today
 from crm.incoming.choices import IncomingState
-from crm.models import IncomingMail, LogEntry, OutgoingMail, RowChange, StoredFile
+from crm.models import Attachment, IncomingMail, LogEntry, Note, OutgoingMail, RowChange, StoredFile, Task
 from crm.past.pruning import prune_some
 from crm.tidying import ENDED, empty_files, old_files
 
@@ -61,11 +61,43 @@ def prune(before: dt.datetime, at_most: int) -> int:
 
 def _agreed(times: Times) -> QuerySet[Any]:
     """Who gave a consent since then, and did not take it back for good."""
-    rows = Consent.objects.filter(recorded_at__gte=times.before).exclude(level=ConsentLevel.NONE)
-    return rows.order_by().values("contact")
+    return Consent.objects.filter(recorded_at__gte=times.before).exclude(level=ConsentLevel.NONE)
 
 
-KEEPING = (KeptBack("a consent of since then", _agreed),)
+def _to_answer(times: Times) -> QuerySet[Any]:
+    return PrivacyRequest.objects.filter(done_at=None).exclude(kind=RequestKind.ERASURE)
+
+
+def _to_do(times: Times) -> QuerySet[Any]:
+    return Task.objects.filter(done_at=None)
+
+
+def _late_tasks(times: Times) -> QuerySet[Any]:
+    since = times.before
+    return Task.objects.filter(Q(created_at__gte=since) | Q(done_at__gte=since) | Q(due_on__gte=since.date()))
+
+
+def _late_notes(times: Times) -> QuerySet[Any]:
+    return Note.objects.filter(created_at__gte=times.before)
+
+
+def _late_files(times: Times) -> QuerySet[Any]:
+    return Attachment.objects.filter(created_at__gte=times.before)
+
+
+def _late_mails(times: Times) -> QuerySet[Any]:
+    return IncomingMail.objects.filter(received_at__gte=times.before)
+
+
+KEEPING = (
+    KeptBack("a consent of since then", _agreed),
+    KeptBack("a request about their data that is to be answered", _to_answer, is_open=True),
+    KeptBack("an open task", _to_do, "contact_id", is_open=True),
+    KeptBack("a task of since then", _late_tasks, "contact_id"),
+    KeptBack("a note of since then", _late_notes, "contact_id"),
+    KeptBack("a file of since then", _late_files, "contact_id"),
+    KeptBack("a mail from them of since then", _late_mails, "contact_id"),
+)
 AGES = (
     AgedKind(
         "contacts.interactions",

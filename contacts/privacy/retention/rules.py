@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from contacts.choices import Act
@@ -76,10 +76,10 @@ def rule_of(kind: AgedKind, row: RetentionRule | None) -> Rule:
 
 
 def held_contacts() -> QuerySet[Any]:
-    """Keys of the contacts whose data are held, with those that were merged into them. A hold stands on the contact
-    that goes on: merging leads it there."""
+    """The contacts whose data are held, with those that were merged into them. A hold stands on the contact that goes
+    on: merging leads it there."""
     held = Hold.objects.standing(company_today()).order_by().values("contact")
-    return Contact._base_manager.filter(Q(pk__in=held) | Q(merged_into__in=held)).order_by().values("pk")
+    return Contact._base_manager.filter(Q(pk__in=held) | Q(merged_into__in=held)).order_by()
 
 
 def tables_of(kind: AgedKind) -> list[tuple[PersonalTable, str]]:
@@ -113,14 +113,14 @@ def overdue(rule: Rule, times: Times) -> QuerySet[Any]:
     return rows
 
 
-def reasons(rule: Rule, times: Times) -> list[tuple[str, dict[str, Any]]]:
+def reasons(rule: Rule, times: Times) -> list[tuple[str, Exists]]:
     """Why rows stay although their time is over: the words, and the condition."""
     kind = rule.kind
     if not kind.contact:
         return []
-    found = [(HELD, {f"{kind.contact}__in": held_contacts()})]
+    found = [(HELD, Exists(held_contacts().filter(pk=OuterRef(kind.contact))))]
     if kind.is_of_contacts:
-        found += [(one.title, {f"{kind.contact}__in": one.contacts(times)}) for one in keeping()]
+        found += [(one.title, one.keeps(kind.contact, times)) for one in keeping()]
     return found
 
 
@@ -128,7 +128,7 @@ def free(rule: Rule, times: Times) -> QuerySet[Any]:
     """The rows that go."""
     rows = overdue(rule, times)
     for _, condition in reasons(rule, times):
-        rows = rows.exclude(**condition)
+        rows = rows.exclude(condition)
     return rows
 
 
@@ -136,7 +136,7 @@ def look(rule: Rule) -> Outlook:
     """What a rule would do now. Rows that are kept for several reasons count at each of them."""
     times, kind = rule.times(), rule.kind
     rows, going = overdue(rule, times), free(rule, times)
-    held = [(words, rows.filter(**condition).count()) for words, condition in reasons(rule, times)]
+    held = [(words, rows.filter(condition).count()) for words, condition in reasons(rule, times)]
     first: list[int] = []
     if kind.contact:
         keys = going.exclude(**{kind.contact: None}).order_by("pk").values_list(kind.contact, flat=True)
