@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from analytics.models import AllowedFeature, RfmSegment, UsageLevel
+from analytics.models import AllowedFeature, CostPool, RfmSegment, UsageLevel
 from analytics.statements import execute
 from crm.log import log
 from crm.models import User
@@ -69,3 +69,27 @@ def save_usage_levels(*, actor: User | None, levels: Mapping[str, tuple[int | No
     if changed:
         log(actor=actor, verb="change", summary=f"Changed the levels of usage: {', '.join(changed)}")
     return bool(changed)
+
+
+def hold_pools() -> None:
+    """One writer of the pools of costs at a time, until the transaction ends."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended('cost pools', 0))")
+
+
+@transaction.atomic
+def save_pools(*, actor: User | None, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Make the pools of costs these rows (known by name), in this order; whether anything changed. None at all is fine:
+    then the next run reckons nothing."""
+    hold_pools()
+    before = [{name: value for name, value in row.items() if name != "id"} for row in CostPool.objects.values()]
+    wanted = [{**row, "position": position} for position, row in enumerate(rows, start=1)]
+    if before == wanted:
+        return False
+    CostPool.objects.exclude(name__in=[row["name"] for row in wanted]).delete()
+    for pool in CostPool.objects.all():  # places are unique: first everybody out of the way
+        CostPool.objects.filter(pk=pool.pk).update(position=OUT_OF_THE_WAY + pool.position)
+    for fields in wanted:
+        CostPool.objects.update_or_create(name=fields["name"], defaults=fields)
+    names = ", ".join(row["name"] for row in wanted) or "none"
+    log(actor=actor, verb="change", kind=CostPool, summary=f"Changed the pools of costs: {names}")
+    return True

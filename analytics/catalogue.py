@@ -4,6 +4,8 @@ from analytics import clv_specs
 from analytics.alerts import panels as alerts
 from analytics.alerts.specs import ALERT_FIELDS
 from analytics.clv_panel import PANELS as CLV_PANELS
+from analytics.costs.panels import PANELS as COST_PANELS
+from analytics.costs.specs import COST_FIELDS
 from analytics.duplicates.exporting import EXPORTS as PAIR_EXPORTS
 from analytics.duplicates.panels import CONTACT_PANELS as PAIR_PANELS
 from analytics.duplicates.specs import DISTINCT_FIELDS, PAIR_FIELDS
@@ -35,7 +37,13 @@ MADE_ANEW = "Figures that each run makes anew; the run and its parameters are ke
 
 CATALOGUE = Catalogue(
     fields={
-        "contacts.contact": (*CONTACT_FIELDS, *clv_specs.CONTACT_FIELDS, *PORTFOLIO_FIELDS, *QUALITY_FIELDS),
+        "contacts.contact": (
+            *CONTACT_FIELDS,
+            *clv_specs.CONTACT_FIELDS,
+            *COST_FIELDS,
+            *PORTFOLIO_FIELDS,
+            *QUALITY_FIELDS,
+        ),
         "leads.lead": LEAD_FIELDS,
         "feedback.response": RESPONSE_FIELDS,
         "analytics.sellalert": ALERT_FIELDS,
@@ -61,6 +69,7 @@ CATALOGUE = Catalogue(
         "contacts.contact": (
             *CONTACT_PANELS,
             *CLV_PANELS,
+            *COST_PANELS,
             *PORTFOLIO_PANELS,
             *HISTORY_PANELS,
             *alerts.CONTACT_PANELS,
@@ -157,6 +166,15 @@ CATALOGUE = Catalogue(
             model="analytics.modelrun",
             scores="analytics.clvscore",
         ),
+        NavItem(
+            "Profitability",
+            "analytics:profitability",
+            "cash-coin",
+            group="Analysis",
+            order=525,
+            model="analytics.modelrun",
+            scores="analytics.costscore",
+        ),
     ),
     tiles=(*TILES, *FURTHER_TILES),
     home=(*CARDS, *HOME, *alerts.CARDS),
@@ -170,6 +188,7 @@ CATALOGUE = Catalogue(
         "analytics.distinctpair": PastRule(parent="first_id"),
         "analytics.churnscore": REBUILT,
         "analytics.clvscore": REBUILT,
+        "analytics.costscore": REBUILT,
         "analytics.dealforecast": PastRule(exempt=MADE_ANEW),
         "analytics.forecastsum": PastRule(exempt="Sums of what a run says of deals, whose own history is kept."),
         "analytics.forecastsnapshot": PastRule(

@@ -47,6 +47,7 @@ SCORES: dict[str, tuple[str, dict[str, str]]] = {
         } | {"T": "age"},
     ),
     "churn": ("churn", {"churn_probability": "probability"}),
+    "costs": ("serving", {"cost_to_serve": "cost_to_serve"}),
     "ladder": ("ladder", {"ladder": "rung"}),
 }  # fmt: skip
 
@@ -91,6 +92,12 @@ EXPORTS = (
         "contacts.contact",
         COLUMNS,
         score_rows,
-        stored=("analytics.rfmscore", "analytics.clvscore", "analytics.churnscore", "analytics.ladderscore"),
+        stored=(
+            "analytics.rfmscore",
+            "analytics.clvscore",
+            "analytics.churnscore",
+            "analytics.costscore",
+            "analytics.ladderscore",
+        ),
     ),
 )

@@ -236,24 +236,28 @@ def segment_in_words(row: Mapping[str, Any]) -> str:
 class SegmentTable(forms.BaseFormSet):
     """The whole table: names and places may stand once."""
 
+    what = "segment"
+    may_be_empty = False
+    in_words = staticmethod(segment_in_words)
+
     def add_fields(self, form: forms.Form, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["DELETE"].widget.attrs["aria-label"] = "Remove this segment"
+        form.fields["DELETE"].widget.attrs["aria-label"] = f"Remove this {self.what}"
 
     def clean(self) -> None:
         if any(self.errors):
             return
-        for field, sentence in (("name", "Two segments are called “{}”."), ("position", "Two segments have place {}.")):
+        for field, sentence in (("name", "Two {}s are called “{}”."), ("position", "Two {}s have place {}.")):
             values = [str(row[field]) for row in self.rows]
             for value in sorted({value for value in values if values.count(value) > 1}):
-                raise ValidationError(sentence.format(value))
-        if not self.rows:
-            raise ValidationError("Keep at least one segment.")
+                raise ValidationError(sentence.format(self.what, value))
+        if not self.rows and not self.may_be_empty:
+            raise ValidationError(f"Keep at least one {self.what}.")
 
     @property
     def state(self) -> State:
         """The rows in words, by name."""
-        return {row["name"]: [segment_in_words(row)] for row in self.rows}
+        return {row["name"]: [self.in_words(row)] for row in self.rows}
 
     def with_rows(self, rows: Mapping[str, Mapping[str, Any]]) -> SegmentTable:
         """The table as it was sent, but for these rows (by name): changed, marked to go (`DELETE`), or added."""
@@ -263,8 +267,8 @@ class SegmentTable(forms.BaseFormSet):
         for name, row in rows.items():
             if name not in places:
                 places[name], count = self.add_prefix(count), count + 1
-            for field in {*SegmentForm.base_fields, "DELETE"} & set(row):
-                data[f"{places[name]}-{field}"] = str(row[field])
+            for field in {*self.form.base_fields, "DELETE"} & set(row):
+                data[f"{places[name]}-{field}"] = "" if row[field] is None else str(row[field])
         data[f"{self.prefix}-TOTAL_FORMS"] = str(count)
         return type(self)(data)
 

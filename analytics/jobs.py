@@ -151,3 +151,13 @@ def run_analysis(job: JobRun, progress: Progress) -> dict[str, Any]:
             {"run": run.pk, "step": run.step, "as_of": run.as_of.isoformat(), "rows": run.row_count} for run in runs
         ]
     }
+
+
+def start_costs(*, actor: User | None, as_of: dt.date, months: int) -> JobRun:
+    """Ask for new costs to serve; the page shows the job until it is done."""
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"Reckon the cost to serve as of {full_day(as_of)}",
+        parameters={"as_of": as_of.isoformat(), "only": ["costs"], "parameters": {"costs": {"months": months}}},
+    )

@@ -41,14 +41,20 @@ def _churn(run: ModelRun) -> tuple[str, str]:
     return number(run.metrics.get("auc"), 3), "AUC: how well the model tells who leaves (0.5 is chance)"
 
 
+def _costs(run: ModelRun) -> tuple[str, str]:
+    money = short_money(run.metrics.get("cost_to_serve"), current_company().currency)
+    return money, f"to serve {number(run.metrics.get('customers'))} customers"
+
+
 MAIN: dict[str, Callable[[ModelRun], tuple[str, str]]] = {
     "rfm": _rfm,
     "clv": _clv,
     "churn": _churn,
+    "costs": _costs,
     "retention": _retention,
     "cohorts": _cohorts,
 }
-TITLES = {"rfm": "Customer scores", "clv": "Customer lifetime value"}
+TITLES = {"rfm": "Customer scores", "clv": "Customer lifetime value", "costs": "Profitability"}
 
 
 def cards(*, sees_all: bool) -> list[dict[str, Any]]:

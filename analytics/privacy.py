@@ -12,6 +12,7 @@ PERSONAL_DATA = PersonalData(
         ),
         PersonalTable("analytics.clvscore", ("contact",), unseen=FIGURES, title="Lifetime value"),
         PersonalTable("analytics.churnscore", ("contact",), unseen=FIGURES, title="Chance to leave"),
+        PersonalTable("analytics.costscore", ("contact",), keeps=("counts",), unseen=FIGURES, title="Cost to serve"),
         PersonalTable("analytics.prospectscore", ("contact",), unseen=FIGURES, title="Chance to buy"),
         PersonalTable(
             "analytics.qualityscore", ("contact",), keeps=("faults",), unseen=FIGURES, title="Quality of the data"
@@ -31,8 +32,8 @@ PERSONAL_DATA = PersonalData(
     ),
     without={
         "Figures of many customers together, and how they are made.": (
-            "analytics.allowedfeature", "analytics.cohortcount", "analytics.dealforecast", "analytics.forecastsnapshot",
-            "analytics.forecastsum", "analytics.modelrun", "analytics.qualityrules",
+            "analytics.allowedfeature", "analytics.cohortcount", "analytics.costpool", "analytics.dealforecast",
+            "analytics.forecastsnapshot", "analytics.forecastsum", "analytics.modelrun", "analytics.qualityrules",
             "analytics.retentionrate", "analytics.rfmsegment",
             "analytics.satisfactioncount", "analytics.segmentmove", "analytics.usagelevel",
         ),

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from crm.models import User
 
-SHOWN_STEPS = ("rfm", "clv", "churn")
-SHOWN_METRICS = ("percentiles", "way", "features")
+SHOWN_STEPS = ("rfm", "clv", "churn", "costs")
+SHOWN_METRICS = ("percentiles", "way", "features", "pools")
 
 
 @dataclass(frozen=True)

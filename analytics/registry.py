@@ -77,6 +77,8 @@ SHIPPED = (
         ("period",),
         url_name="analytics:cohort_list",
     ),
+    # what is left after serving, for those who decide by it
+    Step("costs", "Cost to serve", "analytics.steps.costs", ("months",), url_name="analytics:profitability"),
     Step("ladder", "Ladder of loyalty", "analytics.steps.ladder", url_name="analytics:portfolio_detail"),
     # behind the scores that it divides the answers by
     Step("satisfaction", "Satisfaction", "analytics.steps.satisfaction", url_name="analytics:satisfaction_detail"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -37,6 +38,19 @@ REFUSED, CONFLICT = 422, 409
 def segment_rows() -> list[dict[str, Any]]:
     """The table as it is stored, by place."""
     return [dict(row) for row in RfmSegment.objects.order_by("position").values()]
+
+
+def compared(table: Any, rows: Iterable[Mapping[str, Any]]) -> tuple[Any, Conflict | None]:
+    """A table that was sent, held against the `rows` that are stored now: see `SegmentListView.compared`."""
+    stored = {row["name"]: row for row in rows}
+    theirs: State = {name: [table.in_words(row)] for name, row in stored.items()}
+    opened = opened_state(table.data) if table.data.get(OPENED) else theirs
+    if opened == theirs:
+        return table, None
+    mine: State = table.state
+    both, taken = compare(opened=opened, theirs=theirs, mine=mine)
+    table = table.with_rows({name: stored.get(name, {"DELETE": "on"}) for name in taken})
+    return table, Conflict(*([difference(name, theirs, mine) for name in names] for names in (both, taken)))
 
 
 class NamingView(ScopedView):
@@ -85,15 +99,7 @@ class SegmentListView(NamingView):
 
     def compared(self, table: Any) -> tuple[Any, Conflict | None]:
         """What somebody else saved since the page was opened, and the table in which rows left alone take theirs."""
-        stored = {row["name"]: row for row in segment_rows()}
-        theirs: State = {name: [segment_in_words(row)] for name, row in stored.items()}
-        opened = opened_state(table.data) or theirs
-        if opened == theirs:
-            return table, None
-        mine: State = table.state
-        both, taken = compare(opened=opened, theirs=theirs, mine=mine)
-        table = table.with_rows({name: stored.get(name, {"DELETE": "on"}) for name in taken})
-        return table, Conflict(*([difference(name, theirs, mine) for name in names] for names in (both, taken)))
+        return compared(table, segment_rows())
 
     def show(
         self, table: Any, preview: list[Any] | None = None, status: int = 200, conflict: Conflict | None = None

@@ -14,6 +14,7 @@ from analytics import (
     views,
 )
 from analytics.alerts import views as alerts
+from analytics.costs import views as costs
 from analytics.portfolio import views as portfolio
 from analytics.satisfaction import views as satisfaction
 
@@ -60,5 +61,8 @@ urlpatterns = [
     path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),
     path("forecast/", forecast_views.ForecastView.as_view(), name="forecast_detail"),
     path("forecast/run/", forecast_views.ForecastRunView.as_view(), name="forecast_run"),
+    path("profitability/", costs.ProfitabilityView.as_view(), name="profitability"),
+    path("profitability/run/", costs.CostRunView.as_view(), name="cost_run"),
+    path("profitability/pools/", costs.PoolListView.as_view(), name="pool_list"),
     path("clv/export/", clv_views.ClvExportView.as_view(), name="clv_export"),
 ]

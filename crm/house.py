@@ -39,6 +39,8 @@ JOBS = {
 }
 # steps of the analysis that apps above it bring
 ANALYSIS_STEPS = ["campaigns.steps.STEPS"]
+# what drives the cost of serving a customer in apps above the analysis
+COST_DRIVERS = ["campaigns.costs.DRIVERS"]
 # what the conversion of a lead makes besides the contact
 CONVERSION_STEP = "pipeline.converting.STEP"
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers

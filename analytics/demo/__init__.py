@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from analytics.demo import alerts, forecasts
+from analytics.demo import alerts, costs, forecasts
 from crm.demo.house import Batch, Fill, House
 
 
 def load(house: House) -> Fill:
     """The function that lets the parts do their share of a batch."""
-    fills = [made for part in (forecasts, alerts) if (made := part.load(house))]
+    fills = [made for part in (costs, forecasts, alerts) if (made := part.load(house))]
 
     def fill(batch: Batch) -> None:
         for one in fills:

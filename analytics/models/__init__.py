@@ -1,6 +1,7 @@
 """Models of the analysis, by noun."""
 
 from analytics.models.alerts import SellAlert
+from analytics.models.costs import CostPool, CostScore
 from analytics.models.duplicates import DistinctPair, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
@@ -18,6 +19,8 @@ __all__ = [
     "ChurnScore",
     "ClvScore",
     "CohortCount",
+    "CostPool",
+    "CostScore",
     "DealForecast",
     "DistinctPair",
     "DuplicatePair",

@@ -310,5 +310,8 @@ ADDRESSES: dict[str, Address] = {
     "analytics:clv_detail": page("analysis"),
     "analytics:clv_export": page("contact", "export"),
     "analytics:clv_run": button("analysis", "run", has_record=False),
+    "analytics:profitability": page("analysis"),
+    "analytics:cost_run": button("analysis", "run", has_record=False),
+    "analytics:pool_list": form("segment table", "change"),
     **BROUGHT_ADDRESSES,
 }

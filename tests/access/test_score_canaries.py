@@ -15,7 +15,7 @@ from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
 
-from analytics.models import ChurnScore, ClvScore, ModelRun, RfmScore, ScoreHistory
+from analytics.models import ChurnScore, ClvScore, CostPool, CostScore, ModelRun, RfmScore, ScoreHistory
 from analytics.runs import run_steps
 from contacts.models import Contact
 from crm.choices import Role, Scope
@@ -37,7 +37,7 @@ CUSTOMERS, OWN, MOST_PAGES = 320, 40, 120
 LARGE = Decimal("8273645.91")
 NUMBER = re.compile(r"8[,.\s ]?273[,.\s ]?645|8\.3\s?M", re.IGNORECASE)
 LINK = re.compile(r'(?:href|hx-get|data-src)="(\?[^"]*|/analytics/[^"]*)"')
-COLUMNS = "name,rfm,segment,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit"
+COLUMNS = "name,rfm,segment,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit,cost_to_serve,served_profit"
 
 
 def mark(rows: list[Contact], words: str, money: Decimal | None) -> None:
@@ -52,6 +52,7 @@ def mark(rows: list[Contact], words: str, money: Decimal | None) -> None:
         RfmScore.objects.filter(pk__in=keys).update(monetary=money)
         ChurnScore.objects.filter(pk__in=keys).update(value_at_risk=money, expected_margin=money)
         ClvScore.objects.filter(pk__in=keys).update(clv=money, clv_low=money, clv_high=money, historic_profit=money)
+        CostScore.objects.filter(pk__in=keys).update(cost_to_serve=money, contribution=money, profit=money)
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +67,14 @@ def _house() -> tuple[list[User], list[Contact]]:
     team = make.make_team()
     stranger = make.make_user(Role.REP, team=team)
     contacts = list(make_base(drawn_sales(CUSTOMERS, 90), owner=stranger, team=team).values())
-    run_steps(actor=None, as_of=DAY, only=["rfm", "clv", "churn", "history"], parameters={})
-    assert all(model.objects.count() > OWN for model in (RfmScore, ClvScore, ChurnScore))
+    CostPool.objects.create(position=1, name="Orders", driver="orders", rate=4)
+    run_steps(actor=None, as_of=DAY, only=["rfm", "clv", "churn", "history", "costs"], parameters={})
+    assert all(model.objects.count() > OWN for model in (RfmScore, ClvScore, ChurnScore, CostScore))
     own, foreign = contacts[:OWN], contacts[OWN:]
     mark(own, OWN_MARK, None)
     mark(foreign, MARK, LARGE)
     for run in ModelRun.objects.all():  # totals of the whole base
-        totals = dict.fromkeys(("net_revenue", "total_clv"), float(LARGE))
+        totals = dict.fromkeys(("net_revenue", "total_clv", "cost_to_serve"), float(LARGE))
         ModelRun.objects.filter(pk=run.pk).update(row_count=int(LARGE), metrics={**run.metrics, **totals})
     people = []
     for role in limited_roles():

@@ -121,6 +121,10 @@ def _segments() -> list[dict[str, Any]]:
     return rows
 
 
+def _pool() -> dict[str, Any]:
+    return {"name": "Calls", "driver": "calls", "rate": Decimal(6), "annual_amount": None, "position": 1}
+
+
 def _levels() -> dict[str, tuple[int | None, str]]:
     return {level.level: (level.share, f"{level.message} Always.") for level in UsageLevel.objects.all()}
 
@@ -301,6 +305,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         _levels(), lambda levels: analytics.save_usage_levels(actor=actor, levels=levels)
     ),
     "seal_factors_anew": lambda actor: _on(_factor(), lambda _: accounts.seal_factors_anew(actor=actor)),
+    "save_pools": lambda actor: lambda: analytics.save_pools(actor=actor, rows=[_pool()]),
     "save_segments": lambda actor: _on(_segments(), lambda rows: analytics.save_segments(actor=actor, rows=rows)),
     "save_user": lambda actor: lambda: floor.save_user(actor=actor, email="n@example.org", role=Role.REP, team="New"),
     "invite_person": lambda actor: (
