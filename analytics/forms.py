@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -238,6 +238,7 @@ class SegmentTable(forms.BaseFormSet):
 
     what = "segment"
     may_be_empty = False
+    once: ClassVar[dict[str, str]] = {"name": "Two {}s are called “{}”.", "position": "Two {}s have place {}."}
     in_words = staticmethod(segment_in_words)
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
@@ -247,7 +248,7 @@ class SegmentTable(forms.BaseFormSet):
     def clean(self) -> None:
         if any(self.errors):
             return
-        for field, sentence in (("name", "Two {}s are called “{}”."), ("position", "Two {}s have place {}.")):
+        for field, sentence in self.once.items():
             values = [str(row[field]) for row in self.rows]
             for value in sorted({value for value in values if values.count(value) > 1}):
                 raise ValidationError(sentence.format(self.what, value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -62,10 +62,11 @@ def _plain(value: Any) -> str:
 
 
 class PoolTable(SegmentTable):
-    """All pools: names and places may stand once; there may be none."""
+    """All pools: names may stand once, of equal places the one that was typed first goes before; there may be none."""
 
     what = "pool"
     may_be_empty = True
+    once: ClassVar[dict[str, str]] = {"name": SegmentTable.once["name"]}
     in_words = staticmethod(pool_in_words)
 
 

@@ -131,10 +131,7 @@ def _count(after: dt.date, as_of: dt.date, pools: Sequence[CostPool]) -> None:
         "begins": sql.Literal(end_of_day(after)),
         "ends": sql.Literal(end_of_day(as_of)),
     }
-    acts = [
-        ACTS_SQL.format(driver=sql.Literal(one.name), rows=sql.SQL(one.query).format(**values))  # type: ignore[arg-type]
-        for one in used
-    ]
+    acts = [ACTS_SQL.format(driver=sql.Literal(one.name), rows=sql.SQL(one.query).format(**values)) for one in used]
     nobody = sql.SQL("SELECT NULL::bigint AS contact_id, ''::text AS driver, 0 AS n WHERE false")
     columns = [
         sql.SQL("coalesce(sum(n) FILTER (WHERE driver = {}), 0)::bigint AS {}").format(
