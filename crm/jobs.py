@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 LOCK_CLASS = 7301
 REPORT_EVERY_SECONDS = 0.5
 PATIENCE_SECONDS = 5
+PAUSE_SECONDS = 0.2
 
 
 class JobCancelled(Exception):
@@ -193,6 +194,17 @@ def finish_now(job: JobRun) -> bool:
         if job.is_finished or time.monotonic() > end:
             return job.state == JobState.DONE
         time.sleep(0.02)
+
+
+def run_to_end(job: JobRun) -> bool:
+    """Do a job in this process, with all of its attempts, or wait for the worker that took it first, however long;
+    whether it is done. Nobody has it for good: who dies loses the lock. `job` is read again."""
+    while True:
+        run_job(job.pk)
+        job.refresh_from_db()
+        if job.is_finished:
+            return job.state == JobState.DONE
+        time.sleep(PAUSE_SECONDS)
 
 
 def jobs_left_behind(limit: int = 200) -> QuerySet[JobRun]:

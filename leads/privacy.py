@@ -47,6 +47,12 @@ def refused_by(person: Person) -> list[str]:
     return list(rows.order_by("email_key").values_list("email_key", flat=True).distinct())
 
 
+def mails_of(person: Person) -> list[str]:
+    """Every address that they had as leads."""
+    rows = Lead.objects.filter(leads_of(person)).filter(email_key__contains="@")
+    return list(rows.order_by("email_key").values_list("email_key", flat=True).distinct())
+
+
 def never_converted(before: dt.datetime) -> QuerySet[Lead]:
     """Leads without a contact that nobody had to do with since; what waits for a day to come is not among them."""
     touched = LeadTouch.objects.filter(lead=OuterRef("pk"), occurred_at__gte=before)
@@ -132,6 +138,7 @@ PERSONAL_DATA = PersonalData(
     },
     swept=(Swept("leads_leadtouch", ("subject", "body")),),
     refused=(refused_by,),
+    mails=(mails_of,),
     ages=AGES,
     keeping=KEEPING,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import Contact, ErasedPerson
@@ -67,9 +68,28 @@ def read_lines(lines: Iterable[str]) -> set[Line]:
 
 
 def to_repeat(lines: set[Line]) -> list[Contact]:
-    """The contacts of these lines that stand in this database as if nobody had erased them."""
-    marks = dict(lines)
-    there = Contact.objects.filter(pk__in=marks, erased_at=None).order_by("pk")
+    """The contacts of these lines that stand in this database as if nobody had erased them, each alone or merged only
+    with others of these lines: an erasure takes all that are merged."""
+    tied = {one.pk for one, _ in merged_with_others(lines)}
+    return [one for one in _standing(lines) if one.pk not in tied]
+
+
+def merged_with_others(lines: set[Line]) -> list[tuple[Contact, list[int]]]:
+    """The contacts of these lines that are merged in this database with somebody who was not erased, each with the
+    numbers of those: the merge was undone after the backup, and then the one was erased without the other."""
+    standing = _standing(lines)
+    firsts = {one.merged_into_id or one.pk for one in standing}
+    of_family: dict[int, list[int]] = {}
+    rows = Contact.objects.filter(Q(pk__in=firsts) | Q(merged_into__in=firsts), erased_at=None).order_by("pk")
+    for one in rows.iterator():
+        if (one.pk, mark_of(one)) not in lines:
+            of_family.setdefault(one.merged_into_id or one.pk, []).append(one.pk)
+    found = [(one, of_family.get(one.merged_into_id or one.pk, [])) for one in standing]
+    return [(one, others) for one, others in found if others]
+
+
+def _standing(lines: set[Line]) -> list[Contact]:
+    there = Contact.objects.filter(pk__in=dict(lines), erased_at=None).order_by("pk")
     return [one for one in there.iterator() if (one.pk, mark_of(one)) in lines]
 
 

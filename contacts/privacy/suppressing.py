@@ -21,21 +21,38 @@ def keep_refusals(person: Person) -> int:
     in many ways, so that its hash would close others and miss them."""
     points = list(ContactPoint.objects.filter(contact__in=person.ids).values_list("kind", "normalised"))
     mails = {form for kind, one in points if kind == PointKind.EMAIL for form in _forms(one)}
+    # who is no contact (a lead) has an address and no points
+    mails |= {form for one in person.addresses if "@" in one for form in _forms(one)}
     kept: dict[str, str] = {}
     for address, reason in SuppressedAddress.objects.filter(address__in=mails).values_list("address", "reason"):
         kept |= dict.fromkeys(_forms(address), reason)
     refused = [one for app in apps_with_personal_data() for ask in app.refused for one in ask(person)]
     for channel, kind in POINTS.items():
         if _said_no(person, channel):
-            # a number is called and written to: its hash says by which of the two nobody comes any more
-            prefix = f"{channel}:" if channel in NUMBERS else ""
-            refused += [f"{prefix}{one}" for of, one in points if of == kind]
+            refused += [_channelled(channel, one) for of, one in points if of == kind]
     for one in refused:
         for form in _forms(one):
             kept.setdefault(form, SuppressionReason.WITHDRAWN)
     for address, reason in kept.items():
         keep_digest(address, reason)
     return len(kept)
+
+
+def refuse_everything(person: Person) -> int:
+    """Remember the hash of every address, number and handle of theirs as one that said no to marketing, whatever stands
+    here of it: what they said after a backup was made, it does not know. How many."""
+    points = list(ContactPoint.objects.filter(contact__in=person.ids).values_list("kind", "normalised"))
+    closed = [_channelled(channel, one) for channel, kind in POINTS.items() for of, one in points if of == kind]
+    closed += [one for app in apps_with_personal_data() for ask in app.mails for one in ask(person)]
+    forms = dict.fromkeys(form for one in closed for form in _forms(one))
+    for form in forms:
+        keep_digest(form, SuppressionReason.WITHDRAWN)
+    return len(forms)
+
+
+def _channelled(channel: str, point: str) -> str:
+    """A number is called and written to: its hash says by which of the two nobody comes any more."""
+    return f"{channel}:{point}" if channel in NUMBERS else point
 
 
 def _forms(point: str) -> tuple[str, ...]:

@@ -145,15 +145,17 @@ class Swept:
 class PersonalData:
     """What an app brings. `without` are the tables that hold nothing of customers, by the sentence that says why;
     `stands(person)` gives sentences about what should be ended before an erasure; `refused(person)` gives e-mail
-    addresses whose owner said no: their hashes are kept. `calls_back(person)` sees to it, in the erasure, that what
-    waits to be sent to them is not sent. `ages` are kinds of data whose time can be over, `keeping` says which contacts
-    no retention rule erases (`contacts.privacy.retention`)."""
+    addresses whose owner said no: their hashes are kept; `mails(person)` gives all that the app has of theirs.
+    `calls_back(person)` sees to it, in the erasure, that what waits to be sent to them is not sent. `ages` are kinds of
+    data whose time can be over, `keeping` says which contacts no retention rule erases (`contacts.privacy.retention`).
+    """
 
     tables: tuple[PersonalTable, ...] = ()
     without: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     swept: tuple[Swept, ...] = ()
     stands: tuple[Callable[[Person], list[str]], ...] = ()
     refused: tuple[Callable[[Person], Iterable[str]], ...] = ()
+    mails: tuple[Callable[[Person], Iterable[str]], ...] = ()
     calls_back: tuple[Callable[[Person], None], ...] = ()
     ages: tuple[AgedKind, ...] = ()
     keeping: tuple[KeptBack, ...] = ()

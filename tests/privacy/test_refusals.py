@@ -6,15 +6,18 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Value
 
 from contacts.choices import Answer, ConsentLevel
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write
+from contacts.privacy.erasing import erase as erase_persons
+from contacts.privacy.erasing import plan_erasure
 from crm.database.owner import as_owner
 from crm.mail.suppression import DigestOf, closing, digest_of, keep_digest, refusal_key, refused_among
 from crm.models import RefusalKey, SuppressedAddress
+from leads.privacy import people_of
 from tests import factories as make
 from tests.privacy.test_erasing import erase
 
@@ -68,3 +71,14 @@ def test_a_number_that_was_kept_before_for_both_stays_closed_for_both():
     again = make.make_contact(name="M. Keller", phones=(PHONE,))
     assert may_write(again, channel="phone").answer == Answer.WITHDRAWN
     assert may_write(again, channel="wireless").answer == Answer.WITHDRAWN
+
+
+@pytest.mark.parametrize("reason", ["complaint", "manual", "hard_bounce"])
+def test_the_closed_address_of_a_lead_that_became_nobody_stays_closed(reason):
+    make.make_company()
+    lead = make.make_lead(name="Mia Keller", email=MAIL)
+    SuppressedAddress.objects.create(address=MAIL, reason=reason)
+    with as_owner(), transaction.atomic():
+        erase_persons(plan_erasure(people_of([lead.pk])))
+    assert not SuppressedAddress.objects.filter(address=MAIL).exists()
+    assert closing(MAIL).get().reason == reason

@@ -14,11 +14,9 @@ from contacts.choices import ErasureReason
 from contacts.models import Contact
 from contacts.privacy.ledger import known_lines, read_lines, to_repeat
 from contacts.privacy.many import MOST, Preview, ask_for_many, look_at
-from contacts.privacy.repeating import repeat
-from crm.choices import JobState
-from crm.jobs import run_job
+from contacts.privacy.repeating import repeat, tied_to_others
+from crm.jobs import run_to_end
 from crm.management.product import ProductCommand
-from crm.models import JobRun
 
 
 class Command(ProductCommand):
@@ -51,11 +49,15 @@ class Command(ProductCommand):
             contacts = list(Contact.objects.filter(external_id__in=ids).order_by("pk"))
         unknown = sorted(set(ids) - {str(one.external_id) for one in contacts})
         said = {"erased": 0, "refused": [], "unknown": unknown, "jobs": []}
+        if options["again"]:
+            for sentence in tied_to_others(read_lines(known_lines())):
+                self.stderr.write(sentence)
+        faults: list[str] = []
         for start in range(0, len(contacts), MOST):
-            self._some(contacts[start : start + MOST], options, said)
+            faults += self._some(contacts[start : start + MOST], options, said)
         self._tell(said, options)
-        if unknown or said["refused"]:
-            raise CommandError("Not everybody was erased.")
+        if unknown or said["refused"] or faults:
+            raise CommandError(" ".join(["Not everybody was erased.", *faults]))
 
     def _ids(self, options: dict[str, Any]) -> list[str]:
         ids = list(options["external_id"])
@@ -66,23 +68,23 @@ class Command(ProductCommand):
                 raise CommandError(f"{path} cannot be read: {error}") from error
         return [one for one in dict.fromkeys(ids) if one]
 
-    def _some(self, contacts: list[Contact], options: dict[str, Any], said: dict[str, Any]) -> None:
+    def _some(self, contacts: list[Contact], options: dict[str, Any], said: dict[str, Any]) -> list[str]:
+        """Erase these; what failed, in sentences: the next ones are erased all the same."""
         preview: Preview = look_at(contacts)
         said["refused"] += [{"external_id": one.external_id, "id": one.pk, "why": why} for one, why in preview.refused]
         if options["dry_run"] or not preview.ready:
             said["erased"] += len(preview.ready)
-            return
+            return []
         try:
             job = ask_for_many(actor=None, contacts=preview.ready, reason=options["reason"])
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
-        run_job(job.pk)
-        done = JobRun.objects.get(pk=job.pk)
+            return error.messages
         said["jobs"].append(job.pk)
-        if done.state != JobState.DONE:
-            raise CommandError(f"Job {job.pk} is {done.get_state_display().lower()}: {done.error or 'see its page'}")
-        said["erased"] += done.result["erased"]
-        said["refused"] += [{"id": contact, "why": why} for _, contact, why in done.result["refused"]]
+        if not run_to_end(job):
+            return [f"Job {job.pk} is {job.get_state_display().lower()}: {job.error or 'see its page'}."]
+        said["erased"] += job.result["erased"]
+        said["refused"] += [{"id": contact, "why": why} for _, contact, why in job.result["refused"]]
+        return []
 
     def _tell(self, said: dict[str, Any], options: dict[str, Any]) -> None:
         if options["json"]:
