@@ -45,7 +45,12 @@ KINDS = {
     FieldType.FLAG: "flag",
     FieldType.CONTACT: "link",
 }
-DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+# a day that exists, of the years 1 to 9999: a cast of any other would fail, and PostgreSQL 15 cannot be asked before
+DAY = (
+    r"^(?!0000)([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|1[0-9]|2[0-8]))"
+    r"|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$"
+)
 UNSEEN = "a contact that you do not see"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crm.filtering.trees.days import moved
+from crm.filtering.trees.days import FIRST, LAST, moved
 from crm.reports.asking import CELL, ROW, Line
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ def _axis(report: Report, rows: Sequence[Line]) -> list[tuple[Any, ...]]:
 
 
 def _without_gaps(days: list[dt.date], grouping: Grouping) -> list[dt.date]:
-    if not days:
-        return []
+    """Every period from the first to the last; the days as they are where one is mistyped or there are too many."""
+    if not days or days[0] < FIRST or days[-1] > LAST:
+        return days
     found = [days[0]]
     while found[-1] < days[-1] and len(found) < MOST_DAYS:
         found.append(moved(found[-1], 1, grouping.by))

@@ -22,9 +22,9 @@ from crm.choices import Scope, Verb
 from crm.company import current_company
 from crm.field_rights import mask
 from crm.filtering.related import leads_to_many
-from crm.filtering.trees.days import moved
+from crm.filtering.trees.days import FIRST, LAST, moved
 from crm.filtering.trees.nodes import Condition, Group, Node, Not
-from crm.filtering.trees.operators import NOBODY, Operand
+from crm.filtering.trees.operators import LARGEST, NOBODY, Operand
 from crm.reports.wording import band_in_words, period_in_words
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class Grouping:
         return (0, 1, self.words(value).casefold())
 
     def condition(self, value: Any) -> Node | None:
-        """The rows of the group as a part of a filter tree."""
+        """The rows of the group as a part of a filter tree; None for days and numbers that no filter can ask for."""
         name = self.spec.name
         if self.spec.kind == "flag":
             yes, no = Condition(name, "is", "yes"), Condition(name, "is", "no")
@@ -219,9 +219,12 @@ class Grouping:
         if value is None:
             return Condition(name, "any", (NOBODY,)) if self.spec.kind == "person" else Condition(name, "empty")
         if self.is_date:
-            return Condition(name, "between", (value.isoformat(), self._last_day(value).isoformat()))
+            last = self._last_day(value)
+            return Condition(name, "between", (value.isoformat(), last.isoformat())) if last else None
         if self.is_number:
             low, high = Decimal(value), Decimal(value) + Decimal(self.by)
+            if low < -LARGEST or high > LARGEST:
+                return None
             return Group("all", (Condition(name, "at_least", f"{low:f}"), Condition(name, "under", f"{high:f}")))
         op = {"choice": "any", "person": "any", "team": "exactly", "record": "is", "text": "exactly"}[self.spec.kind]
         return Condition(name, op, (str(value),) if op == "any" or self.spec.kind == "team" else self._said(value))
@@ -229,7 +232,10 @@ class Grouping:
     def _said(self, value: Any) -> Any:
         return int(value) if self.spec.kind == "record" else str(value)
 
-    def _last_day(self, first: dt.date) -> dt.date:
+    def _last_day(self, first: dt.date) -> dt.date | None:
+        """The last day of a period; None where the period lies in part outside of what filters take."""
+        if first < FIRST or first.year >= LAST.year:
+            return None
         return first if self.by == "day" else moved(first, 1, self.by) - dt.timedelta(days=1)
 
 

@@ -152,10 +152,10 @@ class _Builder:
             keys.append(Figure(currency or "–", currency))
         return ResultRow(keys, self._figures(self.whole[currency]))
 
-    def _conditions(self, line: Line) -> list[Node]:
-        """What leads to the rows of a line, besides the filter of the report."""
+    def _conditions(self, line: Line) -> list[Node | None]:
+        """What leads to the rows of a line, besides the filter of the report; None stands for what cannot be asked."""
         report = self.report
-        found = []
+        found: list[Node | None] = []
         if line.level in (CELL, ROW):
             found += [one.condition(value) for one, value in zip(report.rows, line.rows, strict=True)]
         if line.level in (CELL, COLUMN) and report.column:
@@ -163,15 +163,16 @@ class _Builder:
         if self.has_currencies:
             name = next(spec.name for spec in report.trees.specs.values() if spec.path == report.currency)
             found.append(Condition(name, "exactly", line.currency) if line.currency else Condition(name, "empty"))
-        return [one for one in found if one is not None]
+        return found
 
-    def _link(self, conditions: list[Node]) -> str:
-        """The list with all of this; empty where an address cannot hold it."""
+    def _link(self, conditions: Sequence[Node | None]) -> str:
+        """The list with all of this; empty where a part cannot be asked or an address cannot hold it."""
         report = self.report
-        if report.subject is None:
+        asked = [one for one in conditions if one is not None]
+        if report.subject is None or len(asked) < len(conditions):
             return ""
         kept = report.definition.filter if report.definition.filter.startswith("~") else ""
-        tree = all_of(*top_parts(report.node), *conditions)
+        tree = all_of(*top_parts(report.node), *asked)
         text = kept if kept and not conditions else as_text(tree)
         said = {"filter": text, "q": report.definition.words}
         query = urlencode({name: one for name, one in said.items() if one} or EVERYTHING)

@@ -55,10 +55,10 @@ class Operand:
     def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
         self.spec = spec
         self.field = _field(spec, model)
-        self.is_text = isinstance(self.field, (models.CharField, models.TextField))
         self.is_list = isinstance(self.field, ArrayField)
         self.is_whole = isinstance(self.field, (models.IntegerField, models.AutoField))
         kept = self.field.output_field if isinstance(self.field, models.GeneratedField) else self.field
+        self.is_text = isinstance(kept, (models.CharField, models.TextField))
         self.is_moment = isinstance(kept, models.DateTimeField)
 
     @property
