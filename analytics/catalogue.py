@@ -3,6 +3,8 @@
 from analytics import clv_specs
 from analytics.alerts import panels as alerts
 from analytics.alerts.specs import ALERT_FIELDS
+from analytics.cluster_panel import CLUSTER_FIELDS
+from analytics.cluster_panel import PANELS as CLUSTER_PANELS
 from analytics.clv_panel import PANELS as CLV_PANELS
 from analytics.costs.panels import PANELS as COST_PANELS
 from analytics.costs.specs import COST_FIELDS
@@ -41,6 +43,7 @@ CATALOGUE = Catalogue(
             *CONTACT_FIELDS,
             *clv_specs.CONTACT_FIELDS,
             *COST_FIELDS,
+            *CLUSTER_FIELDS,
             *PORTFOLIO_FIELDS,
             *QUALITY_FIELDS,
         ),
@@ -71,6 +74,7 @@ CATALOGUE = Catalogue(
             *CLV_PANELS,
             *COST_PANELS,
             *PORTFOLIO_PANELS,
+            *CLUSTER_PANELS,
             *HISTORY_PANELS,
             *alerts.CONTACT_PANELS,
             *PAIR_PANELS,
@@ -100,6 +104,16 @@ CATALOGUE = Catalogue(
             model="analytics.modelrun",
             scores="analytics.rfmscore",
             key="y",
+        ),
+        NavItem(
+            "Clusters",
+            "analytics:cluster_list",
+            "grid-3x3-gap",
+            group="Analysis",
+            order=515,
+            model="analytics.modelrun",
+            scores="analytics.clusterscore",
+            roles=(Role.MARKETER, Role.MANAGER, Role.ADMIN),
         ),
         NavItem(
             "Forecast",
@@ -189,6 +203,7 @@ CATALOGUE = Catalogue(
         "analytics.churnscore": REBUILT,
         "analytics.clvscore": REBUILT,
         "analytics.costscore": REBUILT,
+        "analytics.clusterscore": REBUILT,
         "analytics.dealforecast": PastRule(exempt=MADE_ANEW),
         "analytics.forecastsum": PastRule(exempt="Sums of what a run says of deals, whose own history is kept."),
         "analytics.forecastsnapshot": PastRule(

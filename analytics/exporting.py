@@ -49,6 +49,7 @@ SCORES: dict[str, tuple[str, dict[str, str]]] = {
     "churn": ("churn", {"churn_probability": "probability"}),
     "costs": ("serving", {"cost_to_serve": "cost_to_serve"}),
     "ladder": ("ladder", {"ladder": "rung"}),
+    "clusters": ("cluster", {"cluster": "name"}),
 }  # fmt: skip
 
 
@@ -97,6 +98,7 @@ EXPORTS = (
             "analytics.clvscore",
             "analytics.churnscore",
             "analytics.costscore",
+            "analytics.clusterscore",
             "analytics.ladderscore",
         ),
     ),

@@ -144,6 +144,12 @@ class ProspectRunForm(AsOfForm):
     as_of = as_of_field("Nothing of later days is looked at.")
 
 
+class ClusterRunForm(AsOfForm):
+    """Cluster the customers as of the end of a day."""
+
+    as_of = as_of_field("Nothing of later days is looked at.")
+
+
 class ClvRunForm(AsOfForm):
     """Forecast as of the end of a day: how far ahead, and how money to come is counted today."""
 

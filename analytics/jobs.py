@@ -91,6 +91,16 @@ def start_prospects(*, actor: User | None, as_of: dt.date) -> JobRun:
     )
 
 
+def start_clusters(*, actor: User | None, as_of: dt.date) -> JobRun:
+    """Ask for new clusters of customers; the page shows the job until it is done."""
+    return start_job(
+        actor=actor,
+        kind=KIND,
+        title=f"Cluster customers as of {full_day(as_of)}",
+        parameters={"as_of": as_of.isoformat(), "only": ["clusters"]},
+    )
+
+
 def newest_job(user: User, run: ModelRun | None, step: str = "") -> dict[str, Any]:
     """The newest analysis (of `step`, where one is named) that the person may follow: while it runs, or when it
     failed after the last good run."""

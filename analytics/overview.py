@@ -46,11 +46,16 @@ def _costs(run: ModelRun) -> tuple[str, str]:
     return money, f"to serve {number(run.metrics.get('customers'))} customers"
 
 
+def _clusters(run: ModelRun) -> tuple[str, str]:
+    return number(run.metrics.get("k", 0)), f"clusters of {number(run.metrics.get('customers'))} customers"
+
+
 MAIN: dict[str, Callable[[ModelRun], tuple[str, str]]] = {
     "rfm": _rfm,
     "clv": _clv,
     "churn": _churn,
     "costs": _costs,
+    "clusters": _clusters,
     "retention": _retention,
     "cohorts": _cohorts,
 }

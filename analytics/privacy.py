@@ -11,6 +11,9 @@ PERSONAL_DATA = PersonalData(
             "analytics.rfmscore", ("contact",), keeps=("segment", "tone"), unseen=FIGURES, title="Value (RFM)"
         ),
         PersonalTable("analytics.clvscore", ("contact",), unseen=FIGURES, title="Lifetime value"),
+        PersonalTable(
+            "analytics.clusterscore", ("contact",), keeps=("name", "reasons"), unseen=FIGURES, title="Cluster"
+        ),
         PersonalTable("analytics.churnscore", ("contact",), unseen=FIGURES, title="Chance to leave"),
         PersonalTable("analytics.costscore", ("contact",), keeps=("counts",), unseen=FIGURES, title="Cost to serve"),
         PersonalTable("analytics.prospectscore", ("contact",), unseen=FIGURES, title="Chance to buy"),

@@ -26,6 +26,7 @@ SHIPPED = (
         ("window_days",),
         url_name="analytics:rfm_detail",
     ),
+    Step("clusters", "Clusters of customers", "analytics.steps.clusters", url_name="analytics:cluster_list"),
     Step(
         "clv",
         "Customer lifetime value",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from analytics import (
     churn_views,
+    cluster_views,
     clv_views,
     forecast_views,
     lead_views,
@@ -50,6 +51,9 @@ urlpatterns = [
     path("prospects/", prospect_views.ProspectView.as_view(), name="prospect_list"),
     path("prospects/run/", prospect_views.ProspectRunView.as_view(), name="prospect_run"),
     path("prospects/take/", prospect_views.ProspectTakeView.as_view(), name="prospect_take"),
+    path("clusters/", cluster_views.ClusterView.as_view(), name="cluster_list"),
+    path("clusters/run/", cluster_views.ClusterRunView.as_view(), name="cluster_run"),
+    path("clusters/export/", cluster_views.ClusterExportView.as_view(), name="cluster_export"),
     path("churn/", churn_views.ChurnView.as_view(), name="churn_detail"),
     path("churn/run/", churn_views.ChurnRunView.as_view(), name="churn_run"),
     path("churn/export/", churn_views.ChurnExportView.as_view(), name="churn_export"),

@@ -1,6 +1,7 @@
 """Models of the analysis, by noun."""
 
 from analytics.models.alerts import SellAlert
+from analytics.models.clusters import ClusterScore
 from analytics.models.costs import CostPool, CostScore
 from analytics.models.duplicates import DistinctPair, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
@@ -17,6 +18,7 @@ __all__ = [
     "LONGEST_VALUE",
     "AllowedFeature",
     "ChurnScore",
+    "ClusterScore",
     "ClvScore",
     "CohortCount",
     "CostPool",

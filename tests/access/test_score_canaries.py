@@ -15,7 +15,7 @@ from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
 
-from analytics.models import ChurnScore, ClvScore, CostPool, CostScore, ModelRun, RfmScore, ScoreHistory
+from analytics.models import ChurnScore, ClusterScore, ClvScore, CostPool, CostScore, ModelRun, RfmScore, ScoreHistory
 from analytics.runs import run_steps
 from contacts.models import Contact
 from crm.choices import Role, Scope
@@ -37,7 +37,7 @@ CUSTOMERS, OWN, MOST_PAGES = 320, 40, 120
 LARGE = Decimal("8273645.91")
 NUMBER = re.compile(r"8[,.\s ]?273[,.\s ]?645|8\.3\s?M", re.IGNORECASE)
 LINK = re.compile(r'(?:href|hx-get|data-src)="(\?[^"]*|/analytics/[^"]*)"')
-COLUMNS = "name,rfm,segment,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit,cost_to_serve,served_profit"
+COLUMNS = "name,rfm,segment,cluster,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit,cost_to_serve,served_profit"
 
 
 def mark(rows: list[Contact], words: str, money: Decimal | None) -> None:
@@ -47,6 +47,7 @@ def mark(rows: list[Contact], words: str, money: Decimal | None) -> None:
     reasons = [[f"{words}reason", 1, 0.9], ["recency", 5, 0.4]]
     RfmScore.objects.filter(pk__in=keys).update(segment=f"{words}segment")
     ChurnScore.objects.filter(pk__in=keys).update(reasons=reasons)
+    ClusterScore.objects.filter(pk__in=keys).update(name=f"{words}cluster")
     ScoreHistory.objects.filter(contact__in=keys).update(segment=f"{words}segment")
     if money is not None:
         RfmScore.objects.filter(pk__in=keys).update(monetary=money)
@@ -68,8 +69,8 @@ def _house() -> tuple[list[User], list[Contact]]:
     stranger = make.make_user(Role.REP, team=team)
     contacts = list(make_base(drawn_sales(CUSTOMERS, 90), owner=stranger, team=team).values())
     CostPool.objects.create(position=1, name="Orders", driver="orders", rate=4)
-    run_steps(actor=None, as_of=DAY, only=["rfm", "clv", "churn", "history", "costs"], parameters={})
-    assert all(model.objects.count() > OWN for model in (RfmScore, ClvScore, ChurnScore, CostScore))
+    run_steps(actor=None, as_of=DAY, only=["rfm", "clusters", "clv", "churn", "history", "costs"], parameters={})
+    assert all(model.objects.count() > OWN for model in (RfmScore, ClusterScore, ClvScore, ChurnScore, CostScore))
     own, foreign = contacts[:OWN], contacts[OWN:]
     mark(own, OWN_MARK, None)
     mark(foreign, MARK, LARGE)
