@@ -120,13 +120,13 @@ class ClusterPage:
     def chart_data(self) -> dict[str, Any]:
         names = self.found["names"]
         axes = [
-            f"{label} ({percent(share)})"
-            for label, share in zip(self.found["axes"], self.found["spread"], strict=True)
+            f"{label} ({percent(share)})" for label, share in zip(self.found["axes"], self.found["spread"], strict=True)
         ]
         series: list[list[list[float]]] = [[] for _ in names]
         for x, y, code in self.found["points"]:
             series[code].append([x, y])
-        return {"axes": axes, "series": [{"name": name, "points": one} for name, one in zip(names, series, strict=True)]}
+        parts = [{"name": name, "points": one} for name, one in zip(names, series, strict=True)]
+        return {"axes": axes, "series": parts}
 
 
 def in_words(name: str, value: float | None, currency: str) -> str:

@@ -26,7 +26,7 @@ SEGMENT = "campaigns.segment"  # of an app above; there is nothing to make where
 
 
 class ClusterView(AnalysisView):
-    """The clusters of the last run, for who may see all customers and all of their scores; and the form of a new run."""
+    """The clusters of the last run, for who may see all customers and their scores; and the form of a new run."""
 
     scores = ClusterScore
 

@@ -1,8 +1,8 @@
 """Groups of alike rows: k-means, k by the silhouette, and how far the groups come again in other samples.
 
 Sources: Lloyd (1982) and Arthur and Vassilvitskii (2007) for k-means; Rousseeuw (1987) for the silhouette; Kaufman and
-Rousseeuw (1990) for what it means (below 0.25: no substantial structure); Hubert and Arabie (1985) for the adjusted Rand
-index; Hennig (2007) for the bootstrap, and the Jaccard index of each cluster in it.
+Rousseeuw (1990) for what it means (below 0.25: no substantial structure); Hubert and Arabie (1985) for the adjusted
+Rand index; Hennig (2007) for the bootstrap, and the Jaccard index of each cluster in it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ CHUNK = 50_000
 
 @dataclass(frozen=True)
 class Clustering:
-    """`centres`: clusters x features. `silhouettes`: the mean silhouette by k. `stability`: the mean adjusted Rand index
-    between these clusters and those of bootstrap resamples; `jaccard`: the mean of the best Jaccard index of each
+    """`centres`: clusters x features. `silhouettes`: the mean silhouette by k. `stability`: the mean adjusted Rand
+    index between these clusters and those of bootstrap resamples; `jaccard`: the mean of the best Jaccard index of each
     cluster in them (0.75 and more is stable, below 0.6 it should not be trusted)."""
 
     centres: Floats
@@ -136,7 +136,7 @@ def overlaps(first: Codes, second: Codes, k: int) -> Floats:
 
 
 def plane(points: Floats) -> tuple[Floats, Floats]:
-    """(features x 2, share of the spread of each): the first two principal components, pointing to the larger loading."""
+    """(features x 2, share of the spread of each): the first two principal components, by the larger loading up."""
     centred = points - points.mean(axis=0)
     _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
     axes = axes[:2]

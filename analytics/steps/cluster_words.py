@@ -91,14 +91,12 @@ def sentences_of(found: Clustering, names: list[str]) -> list[str]:
     if not found.has_structure:
         said.append(
             f"The best silhouette is {found.silhouette:.2f}, below {NO_STRUCTURE}: the data have no substantial "
-            "structure (Kaufman and Rousseeuw 1990). These clusters cut a continuum: take them as a help to look, not as kinds "
-            "of customers."
+            "structure (Kaufman and Rousseeuw 1990). These clusters cut a continuum: take them as a help to look, not as "
+            "kinds of customers."
         )
     weak = [name for name, value in zip(names, found.jaccard.tolist(), strict=True) if value < 0.6]
     if weak:
-        said.append(
-            f"Not stable, with a Jaccard index below 0.6 in other samples (Hennig 2007): {'; '.join(weak)}."
-        )
+        said.append(f"Not stable, with a Jaccard index below 0.6 in other samples (Hennig 2007): {'; '.join(weak)}.")
     return said
 
 
@@ -107,9 +105,6 @@ def in_words(found: dict[str, Any]) -> list[str]:
     if "k" not in found:
         return list(found.get("sentences", ()))
     sizes = "; ".join(f"{row['name']}: {row['customers']:,}" for row in found["profile"])
-    return [
-        f"{found['customers']:,} customers in {found['k']} clusters, silhouette {found['silhouette']:.3f}, stability "
-        f"{found['stability']:.3f}.",
-        f"{sizes}.",
-        *found.get("sentences", ()),
-    ]
+    how = f"silhouette {found['silhouette']:.3f}, stability {found['stability']:.3f}"
+    first = f"{found['customers']:,} customers in {found['k']} clusters, {how}."
+    return [first, f"{sizes}.", *found.get("sentences", ())]

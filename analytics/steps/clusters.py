@@ -117,7 +117,12 @@ def standardised(facts: Mapping[str, Floats]) -> tuple[Floats, list[str]]:
 
 
 def figures(
-    found: Clustering, facts: Mapping[str, Floats], points: Floats, codes: NDArray[Any], names: list[str], used: list[str]
+    found: Clustering,
+    facts: Mapping[str, Floats],
+    points: Floats,
+    codes: NDArray[Any],
+    names: list[str],
+    used: list[str],
 ) -> dict[str, Any]:
     """The figures of a run: customers by name of a cluster first, then how good the clusters are and what they are."""
     axes, spread = plane(drawn(points, 20_000))

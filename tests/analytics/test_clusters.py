@@ -168,4 +168,7 @@ def test_the_run_is_asked_for_by_a_form(base):
     client = signed_in(make_user(Role.MANAGER))
     assert client.post(reverse("analytics:cluster_run"), {"as_of": "nonsense"}).status_code == 422
     assert client.post(reverse("analytics:cluster_run"), {"as_of": "2026-06-30"}).status_code == 302
-    assert signed_in(make_user(Role.REP)).post(reverse("analytics:cluster_run"), {"as_of": "2026-06-30"}).status_code == 403
+    assert (
+        signed_in(make_user(Role.REP)).post(reverse("analytics:cluster_run"), {"as_of": "2026-06-30"}).status_code
+        == 403
+    )
