@@ -91,8 +91,8 @@ def sentences_of(found: Clustering, names: list[str]) -> list[str]:
     if not found.has_structure:
         said.append(
             f"The best silhouette is {found.silhouette:.2f}, below {NO_STRUCTURE}: the data have no substantial "
-            "structure (Kaufman and Rousseeuw 1990). These clusters cut a continuum: take them as a help to look, not as "
-            "kinds of customers."
+            "structure (Kaufman and Rousseeuw 1990). These clusters cut a continuum: take them as a help to look, not "
+            "as kinds of customers."
         )
     weak = [name for name, value in zip(names, found.jaccard.tolist(), strict=True) if value < 0.6]
     if weak:
