@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0004_quality"),
+        ("analytics", "0006_ladder"),
         ("contacts", "0008_looks"),
     ]
 
