@@ -37,7 +37,9 @@ CUSTOMERS, OWN, MOST_PAGES = 320, 40, 120
 LARGE = Decimal("8273645.91")
 NUMBER = re.compile(r"8[,.\s ]?273[,.\s ]?645|8\.3\s?M", re.IGNORECASE)
 LINK = re.compile(r'(?:href|hx-get|data-src)="(\?[^"]*|/analytics/[^"]*)"')
-COLUMNS = "name,rfm,segment,cluster,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit,cost_to_serve,served_profit"
+COLUMNS = (
+    "name,rfm,segment,cluster,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit,cost_to_serve,served_profit"
+)
 
 
 def mark(rows: list[Contact], words: str, money: Decimal | None) -> None:

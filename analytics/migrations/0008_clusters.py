@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0006_ladder"),
+        ("analytics", "0007_costs"),
         ("contacts", "0008_looks"),
     ]
 
