@@ -10,7 +10,7 @@
     const isLying = data.kind === "bar" && isOne;
     const names = {
       type: "category", data: data.names, axisTick: { show: false }, axisLine: { lineStyle: { color: tone.line } },
-      axisLabel: isLying ? { color: tone.ink2, width: width < 480 ? 110 : 190, overflow: "truncate" } : { color: tone.ink2, hideOverlap: true, rotate: data.names.length > 6 && data.kind !== "line" ? 25 : 0, width: 120, overflow: data.names.length > 6 ? "truncate" : "break" },
+      axisLabel: isLying ? { color: tone.ink2, width: width < 480 ? 110 : 190, overflow: "truncate" } : { color: tone.ink2, hideOverlap: true, rotate: width >= 480 && data.names.length > 6 && data.kind !== "line" ? 25 : 0, width: 120, overflow: data.names.length > 6 ? "truncate" : "break" },
       inverse: isLying,
     };
     const values = {
