@@ -32,6 +32,7 @@ from crm.views import (
     taking_back,
     tokens,
 )
+from crm.views.known import KnownAddress
 
 floor = [
     path("", home.HomeView.as_view(), name="home"),
@@ -116,10 +117,18 @@ floor = [
     path("metrics", metrics.metrics, name="metrics"),
 ]
 
+# short addresses that people and programs know, each of a page that stands elsewhere
+short = [
+    path("alerts/", KnownAddress.as_view(pattern_name="analytics:alert_list"), name="alerts"),
+    path("journeys/", KnownAddress.as_view(pattern_name="campaigns:play_list"), name="journeys"),
+    path("api/v1/", KnownAddress.as_view(url="/api/v1/docs"), name="api"),
+]
+
 handler500 = "crm.views.errors.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((floor, "crm"))),
+    path("", include((short, "short"))),
     path("", include("crm.agenda.urls")),
     path("dashboards/", include("crm.dashboards.urls")),
     path("reports/", include("crm.reports.urls")),

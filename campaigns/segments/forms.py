@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from django import forms
@@ -77,8 +78,8 @@ class SegmentMailForm(SectionedForm, forms.Form):
 
 
 def kept_filter(segment: Segment) -> str:
-    """A segment's tree as an address holds it; empty where it cannot be read any more."""
+    """A segment's tree as an address holds it; as it is kept, where it cannot be read any more: that is refused."""
     try:
         return short_text(tree_of(segment.filter) if segment.filter else None)
     except TreeProblem:
-        return ""
+        return json.dumps(segment.filter)

@@ -12,6 +12,8 @@ from campaigns.actions import plan_campaign
 from campaigns.choices import CampaignChannel, CampaignState
 from campaigns.models import Campaign, Offer, Segment, Variant
 from campaigns.sending.actions import set_audience, set_variant
+from crm.access import can
+from crm.choices import Verb
 from crm.models import User
 
 COPIED = (
@@ -31,18 +33,24 @@ def prepared_mails(user: User | None) -> QuerySet[Campaign]:
 @transaction.atomic
 def mail_segment(*, actor: User | None, segment: Segment, mail: Campaign) -> Campaign:
     """The campaign that takes this mail to the people of the segment: the one that carries it where that has not
-    started and is for nobody yet, else a copy with its mail and its open offers. It has not started.
+    started, is for nobody yet and nobody else's, else a copy with its mail and its open offers. It has not started.
 
     Raises ValidationError where the mail says nothing any more.
     """
     current = Campaign.objects.select_for_update().get(pk=mail.pk)
-    variants = list(current.variants.filter(is_control=False))
-    if not any(variant.blocks for variant in variants):
+    written = [variant for variant in current.variants.filter(is_control=False) if variant.blocks]
+    variants = [one for one in written if one.pk == current.winner_id] or written
+    if not variants:
         raise ValidationError("That mail says nothing any more: choose another.")
     audience = list(current.audience.all())
-    if current.is_planned and [(one.segment_id, one.is_excluded) for one in audience] == [(segment.pk, False)]:
+    is_ours = actor is None or (current.owner_id in (None, actor.pk) and can(actor, Verb.CHANGE, current))
+    if (
+        is_ours
+        and current.is_planned
+        and [(one.segment_id, one.is_excluded) for one in audience] == [(segment.pk, False)]
+    ):
         return current
-    if not current.is_planned or audience:
+    if not is_ours or not current.is_planned or audience:
         current = _copy(current, segment, variants, actor)
     return set_audience(
         actor=actor, campaign=current, version=current.version, fields={}, segments=[segment], without=[],
@@ -51,6 +59,7 @@ def mail_segment(*, actor: User | None, segment: Segment, mail: Campaign) -> Cam
 
 
 def _copy(mail: Campaign, segment: Segment, variants: list[Variant], actor: User | None) -> Campaign:
+    """A new campaign that says the same; of variants that were tested, what the better one says."""
     given: dict[str, Any] = {name: getattr(mail, name) for name in COPIED}
     copy = plan_campaign(actor=actor, fields={**given, "name": _free_name(mail, segment), "owner": actor})
     for variant in variants:

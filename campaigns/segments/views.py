@@ -100,9 +100,9 @@ class SegmentFormView(FormPage):
 
     @cached_property
     def asked(self) -> AskedTree:
-        """The filter that the address asks for, else that of the record."""
+        """The filter that was sent, else the one that the address asks for, else that of the record."""
         kept = kept_filter(self.record) if self.record else ""
-        text = self.request.POST.get(FILTER) or self.request.GET.get(FILTER, kept)
+        text = self.request.POST.get(FILTER, self.request.GET.get(FILTER, kept))
         return asked_tree(trees_of(self.request.user), text)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,7 @@ from crm.models import Dashboard, DashboardDelivery, DashboardSubscription, JobR
 from crm.templatetags.figures import full_day
 from crm.tiles.spec import Question
 
+logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 50
 NOT_DRAWN = "It could not be drawn; the log says more to an administrator."
 
@@ -87,6 +89,9 @@ def run_mailing(job: JobRun, progress: Progress) -> dict[str, Any]:
             deliver(key)
         except ValidationError as error:
             failed = " ".join(error.messages)
+        except Exception:  # the mail of one person never stops those of the others
+            logger.exception("The mailed dashboard %s could not be made", key)
+            failed = NOT_DRAWN
     progress.report(total, total, "")
     if failed:
         if job.attempts >= MAX_JOB_ATTEMPTS:
@@ -150,7 +155,10 @@ def _question(row: DashboardDelivery) -> Question:
 def _hand_over(row: DashboardDelivery, content: bytes) -> None:
     """The file, the mail and the mark: all of it, or nothing."""
     current = DashboardDelivery.objects.select_for_update().get(pk=row.pk)
-    if current.state != DeliveryState.WAITING:
+    if current.state != DeliveryState.WAITING or (refusal := _refusal(current)):
+        if current.state == DeliveryState.WAITING:
+            current.state, current.note = DeliveryState.LEFT_OUT, refusal
+            current.save(update_fields=["state", "note"])
         return
     name = row.dashboard.name if row.dashboard else HOUSE_NAME
     current.file = _stored(row.user, name, content)

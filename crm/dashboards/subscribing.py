@@ -12,6 +12,7 @@ from django.utils import timezone
 from crm.access import can
 from crm.agenda.timing import zone_of
 from crm.choices import JobQueue, Verb
+from crm.dashboards.choices import DeliveryState
 from crm.dashboards.timing import next_moment
 from crm.jobs import start_job
 from crm.log import log
@@ -63,6 +64,13 @@ def change_subscription(
 def end_subscription(*, actor: User, subscription: DashboardSubscription) -> None:
     """Nobody gets it by mail any more; what was mailed stands in the ledger of mails."""
     log(actor=actor, verb="delete", object=subscription, summary=f"Ended what was mailed: {subscription}")
+    _end(subscription)
+
+
+def _end(subscription: DashboardSubscription) -> None:
+    """What a worker has not handed over yet is not mailed any more."""
+    waiting = subscription.deliveries.filter(state=DeliveryState.WAITING)
+    waiting.update(state=DeliveryState.LEFT_OUT, note="It was ended before it could be mailed.")
     subscription.delete()
 
 
@@ -77,7 +85,7 @@ def leave_subscription(*, actor: User, subscription: DashboardSubscription) -> N
     current.save(update_fields=["version"])
     log(actor=actor, verb="leave", object=current, summary=f"Gets no mails any more: {current}")
     if not current.recipients.exists():
-        current.delete()
+        _end(current)
 
 
 @transaction.atomic

@@ -159,6 +159,7 @@ class DashboardDelivery(models.Model):
     file = models.ForeignKey("crm.StoredFile", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
+        verbose_name_plural = "dashboard deliveries"
         ordering = ["-due_at", "-id"]
         constraints = [
             models.UniqueConstraint(

@@ -29,8 +29,8 @@ FONT_PACKAGES = (
     "fontpkg_inter", "fontpkg_noto_sans_arabic", "fontpkg_noto_sans_devanagari", "fontpkg_noto_sans_thai",
     "noto_cjk_sans_otc",
 )  # fmt: skip
-UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
-"""Control characters, which no font can show."""
+UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF))
+"""Control characters and what is no character at all, which no font can show and no picture may hold."""
 logger = logging.getLogger(__name__)
 
 

@@ -64,11 +64,19 @@ function ask({ title, text, yes, danger }) {
   back.textContent = danger ? "Keep it" : "Cancel";
   dialog.returnValue = "no";
   dialog.showModal();
+  dialog.dataset.opened = performance.now();
   (danger ? back : button).focus(); // Enter goes on, unless something would be lost
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
 }
+// whoever holds Enter, or presses it twice, has not read the question yet
+const TO_READ_MS = 400;
+const isUnread = (dialog) => dialog && performance.now() - Number(dialog.dataset.opened) < TO_READ_MS;
+document.addEventListener("keydown", (event) => {
+  const dialog = event.target.closest?.("dialog.ask");
+  if (dialog && ["Enter", " "].includes(event.key) && (event.repeat || isUnread(dialog))) event.preventDefault();
+}, true);
 async function askFirst(event) {
   const form = event.target;
   const from = event.submitter?.dataset.ask ? event.submitter : form;

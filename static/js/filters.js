@@ -73,7 +73,7 @@
       const where = plain(written(state));
       const query = new URLSearchParams(kept);
       if (where) query.set("filter", JSON.stringify({ version: 1, where }));
-      else if (kept.view) query.set("filter", "");
+      else if (kept.view || field) query.set("filter", "");
       if (part) query.set("part", part);
       return query.size ? `${path}?${query}` : path;
     }
@@ -257,12 +257,13 @@
       const foot = make("div", { className: "builder-foot" }, adder("+ Condition", group, () => ({})), adder("+ Group", group, () => ({ join: "any", parts: [{}] })));
       return make("fieldset", { className: "builder-group" }, head, ...parts, foot);
     }
-    // `focus` is the condition whose next empty box gets the caret
-    function draw(focus = null) {
+    // `focus` is the condition whose next empty box gets the caret. What a form came with stays until a person changes it:
+    // a filter that cannot be drawn, as a field of it is gone, is refused by the server and never becomes no filter.
+    function draw(focus = null, isFirst = false) {
       place.replaceChildren(drawGroup(state));
       window.htmx.trigger(place, "htmx:load");
       if (focus) caret(focus);
-      changed();
+      if (!isFirst || !field) changed();
     }
     function caret(leaf, tries = 200) {
       if (!leaf?.row) return; // a group
@@ -295,7 +296,7 @@
     });
     if (field) inForm();
     const isNew = state.parts.length === 1 && !state.parts[0].field;
-    draw(isNew && !field ? state.parts[0] : null);
+    draw(isNew && !field ? state.parts[0] : null, true);
 
     // In a form: Enter in the field before goes on to the conditions, and none that lacks its value is lost by saving.
     function inForm() {

@@ -55,6 +55,25 @@ def test_one_that_went_out_is_copied_with_what_it_says_and_its_open_offers(mia):
     assert gone.recipients.count() == 3
 
 
+def test_the_draft_of_a_colleague_stays_as_it_is_and_a_winner_goes_alone(mia):
+    theirs = make.make_user(Role.MARKETER)
+    draft = Campaign.objects.create(name="Theirs", owner=theirs)
+    for name in "AB":
+        said = {"name": name, "subject": f"Oak {name}", "blocks": BLOCKS}
+        set_variant(actor=theirs, campaign=draft, variant=None, fields=said)
+    draft.refresh_from_db()
+    copy = mail_segment(actor=mia, segment=segment_of("p"), mail=draft)
+    assert (copy.owner, copy.variants.count()) == (mia, 2)
+    before = draft.version
+    draft.refresh_from_db()
+    assert (draft.version, aims(draft)) == (before, [])
+    draft.winner = draft.variants.get(name="B")
+    draft.save()
+    assert [one.subject for one in mail_segment(actor=mia, segment=segment_of("q"), mail=draft).variants.all()] == [
+        "Oak B"
+    ]
+
+
 def test_who_may_not_plan_campaigns_is_offered_no_mail(mia):
     ready(mia)
     segment = segment_of("q")

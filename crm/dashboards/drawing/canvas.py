@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from django.utils.html import escape
 
+from crm.typesetting.setting import visible
+
 WIDTH, HEIGHT = 500.0, 205.0
 INK, INK_2, INK_3, LINE, PAPER = "#16181d", "#565b66", "#666c78", "#e6e7eb", "#ffffff"
 SERIES = ("#5f70ee", "#1f9d6b", "#e0912b", "#666c78")
@@ -61,7 +63,7 @@ class Canvas:
     ) -> None:
         self.shapes.append(
             f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" font-family="Inter" font-size="{size}" '
-            f'text-anchor="{anchor}">{escape(words)}</text>'
+            f'text-anchor="{anchor}">{escape(visible(words))}</text>'
         )
 
     def legend(self, entries: Sequence[tuple[str, str, str]]) -> None:
@@ -122,11 +124,10 @@ def round_step(span: float) -> float:
 
 def compact(value: float) -> str:
     """`1234` -> `1.23K`, as the charts of pages write it."""
-    size = abs(value)
-    for limit, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if size >= limit:
-            return f"{value / limit:.3g}{letter}".replace("-", "\N{MINUS SIGN}")
-    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+    rounded = float(f"{value:.3g}")
+    limits = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"), (1.0, ""))
+    limit, letter = next((one for one in limits if abs(rounded) >= one[0]), (1.0, ""))
+    return f"{rounded / limit:.4g}{letter}".replace("-", "\N{MINUS SIGN}")
 
 
 def shortened(words: str, letters: int) -> str:

@@ -34,7 +34,8 @@ class Wording:
             spec = self.trees.spec_of(node)
             return spec.label, self._condition(spec, node)
         if isinstance(node, Not):
-            return "Not", self.line(node.part)
+            inner = self.line(node.part)
+            return "Not", f"({inner})" if isinstance(node.part, Group) else inner
         return "Any of" if node.join == "any" else "All of", self._parts(node)
 
     def line(self, node: Node) -> str:

@@ -1,6 +1,7 @@
 """The daily tasks of a marketer, counted: a segment by three conditions, a prepared mail to it with a test before."""
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -91,6 +92,35 @@ def test_a_condition_without_its_value_is_not_lost_by_saving(page: Page, live_se
     assert not Segment.objects.exists()
 
 
+def test_a_filter_that_cannot_be_drawn_is_no_filter_for_nobody(page: Page, live_server, mia):
+    broken = {"version": 1, "where": {"field": "gone_since", "op": "is", "value": "x"}}
+    segment = Segment.objects.create(name="Old", filter=broken)
+    enter(page, live_server, mia)
+    page.goto(f"{live_server.url}/segments/{segment.pk}/edit/")
+    expect(page.locator(".builder-row")).to_have_count(1)
+    page.locator("#id_description").fill("Somebody's")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    segment.refresh_from_db()
+    assert (segment.filter, segment.description) == (broken, "")
+
+
+def test_conditions_that_are_taken_away_are_counted_and_said_as_such(page: Page, live_server, mia):
+    where = {"field": "country", "op": "is", "value": "Germany"}
+    segment = Segment.objects.create(name="Germans", filter={"version": 1, "where": where})
+    enter(page, live_server, mia)
+    page.goto(f"{live_server.url}/segments/{segment.pk}/edit/")
+    expect(page.locator("[data-builder-count]")).to_have_text("10 match")
+    page.get_by_role("button", name="Take this condition away").click()
+    expect(page.locator("[data-builder-words]")).to_have_text("No condition yet: everybody is in it.")
+    expect(page.locator("[data-builder-count]")).to_have_text("20 match")
+    page.locator("#id_name").fill("")  # refused: what was taken away stays so
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#id_name")).to_have_class(re.compile("is-invalid"))
+    expect(page.locator("[data-builder-count]")).to_have_text("20 match")
+    expect(page.locator(".builder-values")).to_have_count(0)
+
+
 @pytest.mark.parametrize("way", ["keys", "pointer"])
 def test_a_prepared_mail_goes_to_a_segment_after_a_test(page: Page, live_server, mia, way):
     where = {"field": "country", "op": "is", "value": "Germany"}
@@ -112,6 +142,7 @@ def test_a_prepared_mail_goes_to_a_segment_after_a_test(page: Page, live_server,
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("10 people")
     if way == "keys":
+        page.wait_for_timeout(500)  # who presses at once has not read it, and is not heard
         hand.press("Enter")
     else:
         hand.click(dialog.get_by_role("button", name="Start"))
