@@ -1,6 +1,5 @@
 """Short addresses that people and programs know, each of a page that stands elsewhere."""
 
-from typing import ClassVar
 
 from django.views.generic import RedirectView
 
@@ -8,5 +7,5 @@ from django.views.generic import RedirectView
 class KnownAddress(RedirectView):
     """Leads to the page, with what was asked of it."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head"]
+    http_method_names = ["get", "head"]
     query_string = True
