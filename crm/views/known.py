@@ -1,6 +1,5 @@
 """Short addresses that people and programs know, each of a page that stands elsewhere."""
 
-
 from django.views.generic import RedirectView
 
 
