@@ -133,9 +133,9 @@ def test_it_is_made_up_for_once_after_days_without_a_clock(manager):
 
 
 @pytest.mark.parametrize(
-    ("place", "kept"), [("dashboards.drawn", 0), ("dashboards.written", 0), ("dashboards.handed_over", 1)]
+    ("place", "kept"), [("dashboards.drawn", 1), ("dashboards.written", 1), ("dashboards.handed_over", 2)]
 )
-def test_a_worker_that_breaks_off_mails_nothing_twice_and_loses_nothing(manager, settings, place, kept):
+def test_a_mail_that_breaks_off_stops_no_other_and_goes_once_in_the_end(manager, settings, place, kept):
     other = make.make_user(Role.REP)
     due(manager, [manager, other])
     mailing.start_due()
@@ -147,6 +147,22 @@ def test_a_worker_that_breaks_off_mails_nothing_twice_and_loses_nothing(manager,
     failpoints._armed.cache_clear()
     assert (job.state, job.attempts, job.result["mailed"]) == ("done", 2, 2)
     assert sorted(OutgoingMail.objects.values_list("recipient", flat=True)) == sorted([manager.email, other.email])
+
+
+def test_one_that_is_ended_while_it_is_made_is_mailed_to_nobody_further(manager, monkeypatch):
+    made = due(manager, [manager, make.make_user(Role.REP)])
+    mailing.start_due()
+    draw = mailing.draw_dashboard
+
+    def and_end(*given):
+        if DashboardSubscription.objects.filter(pk=made.pk).exists():
+            end_subscription(actor=manager, subscription=made)
+        return draw(*given)
+
+    monkeypatch.setattr(mailing, "draw_dashboard", and_end)
+    [job] = work()
+    assert (job.state, OutgoingMail.objects.count()) == ("done", 0)
+    assert set(DashboardDelivery.objects.values_list("note", flat=True)) == {"It was ended before it could be mailed."}
 
 
 @pytest.mark.django_db(transaction=True)
