@@ -66,6 +66,12 @@ CATALOGUE = Catalogue(
             Role.AGENT: SEE,
             Role.MANAGER: SEE_AND_CHANGE,
         },
+        "analytics.strategyrule": {
+            Role.REP: SEE,
+            Role.MARKETER: SEE,
+            Role.AGENT: SEE,
+            Role.MANAGER: SEE_AND_CHANGE,
+        },
     },
     exports=(*EXPORTS, *PAIR_EXPORTS),
     panels={
@@ -213,6 +219,7 @@ CATALOGUE = Catalogue(
         "analytics.leadscore": REBUILT,
         "analytics.prospectscore": REBUILT,
         "analytics.qualityscore": REBUILT,
+        "analytics.strategyscore": REBUILT,
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.satisfactioncount": PastRule(exempt=MADE_ANEW),

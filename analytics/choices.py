@@ -72,3 +72,15 @@ class Evidence(TextChoices):
     MEMBER = "member", "joined the loyalty programme"
     PROMOTER = "promoter", "would recommend us"
     REFERRAL = "referral", "referred who became a customer"
+
+
+class Strategy(TextChoices):
+    """What to do with a relationship, from its beginning to its end."""
+
+    START = "start", "Start"
+    PROTECT = "protect", "Protect"
+    ENHANCE = "enhance", "Enhance"
+    REENGINEER = "re-engineer", "Re-engineer"
+    HARVEST = "harvest", "Harvest"
+    END = "end", "End"
+    WIN_BACK = "win back", "Win back"

@@ -50,6 +50,7 @@ SCORES: dict[str, tuple[str, dict[str, str]]] = {
     "costs": ("serving", {"cost_to_serve": "cost_to_serve"}),
     "ladder": ("ladder", {"ladder": "rung"}),
     "clusters": ("cluster", {"cluster": "name"}),
+    "strategies": ("strategy", {"strategy": "strategy"}),
 }  # fmt: skip
 
 
@@ -93,13 +94,8 @@ EXPORTS = (
         "contacts.contact",
         COLUMNS,
         score_rows,
-        stored=(
-            "analytics.rfmscore",
-            "analytics.clvscore",
-            "analytics.churnscore",
-            "analytics.costscore",
-            "analytics.clusterscore",
-            "analytics.ladderscore",
+        stored=tuple(
+            f"analytics.{name}score" for name in ("rfm", "clv", "churn", "cost", "cluster", "ladder", "strategy")
         ),
     ),
 )

@@ -20,7 +20,7 @@ KEYS = ContactKeys(
     keys=(
         *(
             ContactKey(f"analytics.{score}score", "contact", twice=DERIVED, told=False)
-            for score in ("rfm", "clv", "churn", "cluster", "cost", "prospect", "quality", "ladder")
+            for score in ("rfm", "clv", "churn", "cluster", "cost", "prospect", "quality", "ladder", "strategy")
         ),
         ContactKey("analytics.scorehistory", "contact", because=MONTHS),
         ContactKey("analytics.sellalert", "contact", twice=ASIDE, told=False),

@@ -23,6 +23,13 @@ PERSONAL_DATA = PersonalData(
         PersonalTable(
             "analytics.ladderscore", ("contact",), keeps=("rung", "evidence"), unseen=FIGURES, title="Rung of loyalty"
         ),
+        PersonalTable(
+            "analytics.strategyscore",
+            ("contact",),
+            keeps=("strategy", "rule", "because"),
+            unseen=FIGURES,
+            title="Strategy",
+        ),
         PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
         PersonalTable(
             "analytics.scorehistory", ("contact",), keeps=("segment",), unseen=FIGURES, title="Scores month by month"
@@ -38,7 +45,7 @@ PERSONAL_DATA = PersonalData(
             "analytics.allowedfeature", "analytics.cohortcount", "analytics.costpool", "analytics.dealforecast",
             "analytics.forecastsnapshot", "analytics.forecastsum", "analytics.modelrun", "analytics.qualityrules",
             "analytics.retentionrate", "analytics.rfmsegment",
-            "analytics.satisfactioncount", "analytics.segmentmove", "analytics.usagelevel",
+            "analytics.satisfactioncount", "analytics.segmentmove", "analytics.strategyrule", "analytics.usagelevel",
         ),
     },
 )  # fmt: skip

@@ -81,6 +81,8 @@ SHIPPED = (
     # what is left after serving, for those who decide by it
     Step("costs", "Cost to serve", "analytics.steps.costs", ("months",), url_name="analytics:profitability"),
     Step("ladder", "Ladder of loyalty", "analytics.steps.ladder", url_name="analytics:portfolio_detail"),
+    # behind the values and chances of the same day, which its rules go by
+    Step("strategies", "Strategies", "analytics.steps.strategies", url_name="analytics:portfolio_detail"),
     # behind the scores that it divides the answers by
     Step("satisfaction", "Satisfaction", "analytics.steps.satisfaction", url_name="analytics:satisfaction_detail"),
     # who drifts away is told by the lifetime values; without them the others are told all the same

@@ -16,6 +16,7 @@ from analytics import (
 )
 from analytics.alerts import views as alerts
 from analytics.costs import views as costs
+from analytics.portfolio import rule_views as portfolio_rules
 from analytics.portfolio import views as portfolio
 from analytics.satisfaction import views as satisfaction
 
@@ -60,6 +61,7 @@ urlpatterns = [
     path("churn/allow/", churn_views.FeatureAllowView.as_view(), name="churn_allow"),
     path("churn/refuse/", churn_views.FeatureRefuseView.as_view(), name="churn_refuse"),
     path("portfolio/", portfolio.PortfolioView.as_view(), name="portfolio_detail"),
+    path("portfolio/rules/", portfolio_rules.StrategyListView.as_view(), name="strategy_list"),
     path("portfolio/run/", portfolio.PortfolioRunView.as_view(), name="portfolio_run"),
     path("clv/", clv_views.ClvView.as_view(), name="clv_detail"),
     path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),

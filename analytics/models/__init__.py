@@ -6,7 +6,7 @@ from analytics.models.costs import CostPool, CostScore
 from analytics.models.duplicates import DistinctPair, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
-from analytics.models.portfolio import LadderScore
+from analytics.models.portfolio import LadderScore, StrategyRule, StrategyScore
 from analytics.models.quality import QualityRules, QualityScore
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
@@ -41,5 +41,7 @@ __all__ = [
     "ScoreHistory",
     "SegmentMove",
     "SellAlert",
+    "StrategyRule",
+    "StrategyScore",
     "UsageLevel",
 ]

@@ -1,4 +1,4 @@
-"""On the page of a contact: its rung of the ladder of loyalty, and what put it there."""
+"""On the page of a contact: its rung of the ladder with what put it there, its strategy with the rule that chose it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.db import models
 from django.http import HttpRequest
 
 from analytics.choices import Evidence, Rung
-from analytics.models import LadderScore
-from analytics.portfolio.specs import RUNG_TONES, ladder_of
+from analytics.models import LadderScore, StrategyScore
+from analytics.portfolio.specs import RUNG_TONES, STRATEGY_TONES, ladder_of, strategy_of
 from analytics.rights import sees_runs
 from crm.catalogue import RecordPanel
 from crm.field_rights import hidden_fields
@@ -31,6 +31,22 @@ def standing(request: HttpRequest, record: models.Model) -> dict[str, Any] | Non
         "place": reached + 1,
         "places": len(Rung.values),
         "may_open_page": sees_runs(user),
+        "strategy": strategy_pill(request, record),
+    }
+
+
+def strategy_pill(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The strategy with the rule that chose it; nothing where there is none or it is hidden."""
+    found = strategy_of(record)
+    hidden = hidden_fields(cast(SignedInRequest, request).user, StrategyScore)
+    if found is None or hidden & {"strategy", "rule", "because"}:
+        return None
+    return {
+        "label": found.get_strategy_display(),
+        "tone": STRATEGY_TONES.get(found.strategy, "neutral"),
+        "rule": found.rule,
+        "because": found.because,
+        "title": f"Strategy, by the rule “{found.rule}”: {found.because}",
     }
 
 
@@ -48,4 +64,9 @@ def evidence_in_words(score: LadderScore) -> str:
     return f"{told}, on {day}" if day else told
 
 
-CONTACT_PANELS = (RecordPanel("ladder", "Ladder of loyalty", "analytics/portfolio/_standing.html", standing, order=14),)
+CONTACT_PANELS = (
+    RecordPanel(
+        "strategy", "Strategy", "analytics/portfolio/_strategy_pill.html", strategy_pill, place="pill", order=12
+    ),
+    RecordPanel("ladder", "Ladder of loyalty", "analytics/portfolio/_standing.html", standing, order=14),
+)

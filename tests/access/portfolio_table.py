@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.access.law import Address, button, page
+from tests.access.law import Address, button, form, page
 
 PORTFOLIO_ADDRESSES: dict[str, Address] = {
     "analytics:portfolio_detail": page("analysis"),
+    "analytics:strategy_list": form("segment table", "change"),
     "analytics:portfolio_run": button("analysis", "run", has_record=False),
 }

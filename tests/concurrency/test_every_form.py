@@ -12,7 +12,14 @@ from tests.concurrency.forms import form_in
 from tests.factories import make_company, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
-TABLES = {"crm:rights", "crm:layout", "analytics:segment_list", "analytics:usage_list", "analytics:pool_list"}
+TABLES = {
+    "analytics:pool_list",
+    "analytics:segment_list",
+    "analytics:strategy_list",
+    "analytics:usage_list",
+    "crm:layout",
+    "crm:rights",
+}
 # what is changed there has no second writer, or nothing that is typed over
 ONE_WRITER = {
     "crm:import_map",  # the own draft, kept at each choice

@@ -48,6 +48,7 @@ from tests.past.dashboard_actions import DASHBOARD_ACTIONS, DASHBOARD_MODULES, D
 from tests.past.duplicate_actions import DUPLICATE_ACTIONS, DUPLICATE_MODULES
 from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
+from tests.past.portfolio_actions import PORTFOLIO_ACTIONS, PORTFOLIO_MODULES, PORTFOLIO_NOT_ALONE
 from tests.past.privacy_actions import PRIVACY_ACTIONS, PRIVACY_MODULES, PRIVACY_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
 from tests.past.remedy_actions import REMEDY_ACTIONS, REMEDY_MODULES, REMEDY_NOT_ALONE
@@ -82,6 +83,7 @@ MODULES = (
     *DASHBOARD_MODULES,
     *DASHBOARD_MODULES,
     *DUPLICATE_MODULES,
+    *PORTFOLIO_MODULES,
     *PRIVACY_MODULES,
     *TICKET_MODULES,
     *REMEDY_MODULES,
@@ -99,6 +101,7 @@ NOT_ALONE = {
     "add_fields", "save_profile", "hold_segments", "keep_draft", "drop_draft", "draft_of", "hold_layout", "whom",
     "default_pipeline", "set_lists", "returnable", "hook_secret", "try_mailbox", "seal_passwords_anew",
     *PRIVACY_NOT_ALONE,
+    *PORTFOLIO_NOT_ALONE,
     *DASHBOARD_NOT_ALONE,
 } | LEAD_NOT_ALONE | TICKET_NOT_ALONE | REMEDY_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
 
@@ -162,6 +165,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **DASHBOARD_ACTIONS,
     **DASHBOARD_ACTIONS,
     **DUPLICATE_ACTIONS,
+    **PORTFOLIO_ACTIONS,
     **PRIVACY_ACTIONS,
     **CONTACT_ACTIONS,
     **TICKET_ACTIONS,
