@@ -4,7 +4,7 @@ The rules (`StrategyRule`) bound the rung of the ladder, the tenth of value (1 +
 N), 10 the best; value is the lifetime value of the same day, or else net revenue), the tenth of net revenue (what they
 brought, also of who went quiet), the chance to leave, the days since the last purchase, the cost to serve as a share of
 the contribution, and the potential. A bound on what is not known of a contact is not met. The last rule takes everybody
-else. Only scores as of the same day are read: days are never mixed.
+else; without any rule nobody has a strategy. Only scores as of the same day are read: days are never mixed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from analytics.choices import Rung, Strategy
 from analytics.models import StrategyRule, StrategyScore
 from analytics.portfolio.words import rule_in_words
 from analytics.statements import rows_of
-from analytics.steps import AnalysisError, StepResult
+from analytics.steps import StepResult
 from analytics.steps.ladder import ladder_query
 from analytics.swapping import rebuild
 from crm.jobs import Progress
@@ -56,6 +56,7 @@ SELECT {run_id}::bigint AS run_id, {as_of}::date AS as_of, c.contact_id, r.strat
   c.tenth AS value_tenth
 FROM chosen c JOIN (VALUES {rules}) AS r (place, strategy, rule, because) ON r.place = c.rule_place
 """
+NOBODY = sql.SQL("SELECT * FROM {} WHERE false").format(sql.Identifier(TABLE))
 BOUNDS = (
     ("tenth", "value_from", "value_to"),
     ("revenue_tenth", "revenue_from", "revenue_to"),
@@ -79,10 +80,9 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         progress.report(done, PARTS, message)
 
     rules = list(StrategyRule.objects.order_by("position"))
-    if not rules:
-        raise AnalysisError("The table of strategies has no rule. Give it one first.")
     known = known_figures(as_of)
-    rows = rebuild(TABLE, strategies_query(rules, as_of, run_id, known), advance)
+    fill = strategies_query(rules, as_of, run_id, known) if rules else NOBODY
+    rows = rebuild(TABLE, fill, advance)
     counts = dict(rows_of(sql.SQL("SELECT strategy, count(*) FROM {} GROUP BY 1").format(sql.Identifier(TABLE))))
     return StepResult(rows, known, {name: counts.get(name, 0) for name in Strategy.values}, data_to=as_of)
 
