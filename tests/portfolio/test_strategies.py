@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from analytics.choices import Rung
-from analytics.models import ChurnScore, ClvScore, LadderScore, StrategyRule, StrategyScore
+from analytics.models import ChurnScore, ClvScore, CostScore, LadderScore, StrategyRule, StrategyScore
 from analytics.portfolio.matrix import matrix
 from analytics.portfolio.words import rule_in_words
 from analytics.queries import last_run
@@ -145,6 +145,20 @@ def test_scores_of_another_day_are_not_mixed_in():
     assert (known["value"], known["churn"], known["cost_to_serve"]) == ("revenue", False, False)
     page = signed_in(make_user(Role.MANAGER)).get(PAGE).content.decode()
     assert "Fits nobody in this run: the chance to leave was not there" in page
+
+
+def test_the_cost_to_serve_is_a_share_of_the_contribution():
+    """Who costs more than they bring is ended; without any contribution the share is beyond every bound."""
+    make_company()
+    costs = [(50, 100), (100, 100), (5, 0), (0, 0), (5, None)]
+    contacts = [make_contact() for _ in costs]
+    for contact, (cost, brought) in zip(contacts, costs, strict=True):
+        bought(contact, (5, 10), (200, 10))
+        CostScore.objects.create(contact=contact, cost_to_serve=cost, contribution=brought, run_id=1, as_of=DAY)
+    found = place()
+    ended = [found[contact.pk].rule == "Cost more than they bring" for contact in contacts]
+    assert ended == [False, True, True, False, False]
+    assert last_run("strategies").parameters["cost_to_serve"]
 
 
 @pytest.fixture
