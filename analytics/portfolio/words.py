@@ -29,7 +29,7 @@ def rule_in_words(rule: Any) -> str:
     for name, label, unit in MEASURES:
         ends = [_plain(read(f"{name}_{end}")) for end in ("from", "to")]
         if any(ends):
-            said.append(f"{label} {_between(*ends, unit)}")
+            said.append(f"{label} {_between(ends[0], ends[1], unit)}")
     return "; ".join(said) or EVERYBODY
 
 
