@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns.choices import UNDER_WAY, EntryState, RecipientState
 from campaigns.models import Campaign, Hit, Piece, PlayEntry, Recipient
 from contacts.choices import Act
+from contacts.privacy.retention.holds import held_contacts
 from contacts.privacy.retention.kinds import AgedKind, KeptBack, Times
 from contacts.privacy.tables import ERASED, Person, PersonalData, PersonalTable
 from crm.models import Task
@@ -38,6 +39,12 @@ def old_hits(before: dt.datetime) -> QuerySet[Hit]:
     running = Campaign.everything.filter(state__in=UNDER_WAY).order_by().values("pk")
     rows: QuerySet[Hit] = Hit.objects.filter(at__lt=before).exclude(campaign_id__in=running)
     return rows
+
+
+def held_hits() -> Exists:
+    """The condition on hits that they are of somebody whose data are held: they know their recipient alone."""
+    places = Recipient.objects.filter(contact__in=held_contacts().values("pk"))
+    return Exists(places.order_by().filter(pk=OuterRef("recipient_id")))
 
 
 def _in_campaigns(times: Times) -> QuerySet[Any]:
@@ -74,6 +81,7 @@ AGES = (
         "The raw rows with address and browser go; who opened and clicked is told on, and so are all counts.",
         "campaigns.hit",
         old_hits,
+        held=(("a hold on their data", held_hits),),
     ),
 )
 PERSONAL_DATA = PersonalData(

@@ -87,6 +87,11 @@ TAKING_BACK = [
     *(f"{app}.taking_back.RULES" for app in APPS if app != "contacts"),
 ]
 TAKING_BACK.insert(1, "contacts.importing.taking_back.RULES")
+# what keeps texts of mails from being forgotten: of those that went out, and of those that came
+MAILS_NOT_HELD = (
+    "contacts.privacy.retention.holds.not_held_mails",
+    "contacts.privacy.retention.holds.not_held_incoming",
+)
 # what no restore may lose, and what is done with it after one
 KEPT_APART = ["contacts.privacy.repeating.ERASURES"]
 # the views that a tool for reports reads, lowest floor first

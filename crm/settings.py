@@ -122,6 +122,7 @@ CRM_CONTACT_KEYS = house.CONTACT_KEYS
 CRM_TAKING_BACK = house.TAKING_BACK
 CRM_WAREHOUSE = house.WAREHOUSE
 CRM_KEPT_APART = house.KEPT_APART
+CRM_MAILS_NOT_HELD = house.MAILS_NOT_HELD
 CRM_PERSONAL_DATA = house.PERSONAL_DATA
 CRM_ADAPTERS = env.dict("CRM_ADAPTERS", default={})  # who takes messages, by channel: campaigns/ways/adapters.py
 # how long a run of the analysis waits for another one before it gives up

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from crm.company import current_company
 from crm.dashboards import mailing as dashboard_mailing
@@ -108,8 +109,9 @@ def _empty_file(stored: StoredFile) -> None:
 
 def _forget_mails(before: dt.datetime) -> int:
     """Texts of mails whose story has ended, the bytes of those that came in, too; the address, the subject and the
-    outcome stay."""
-    old = OutgoingMail.objects.filter(state__in=ENDED, created_at__lt=before).exclude(text="", html="")
-    came = IncomingMail.objects.filter(received_at__lt=before).exclude(state=IncomingState.TAKEN)
+    outcome stay. All stays of whom the house holds (`CRM_MAILS_NOT_HELD`)."""
+    without_held, came_without_held = (import_string(name) for name in settings.CRM_MAILS_NOT_HELD)
+    old = without_held(OutgoingMail.objects.filter(state__in=ENDED, created_at__lt=before).exclude(text="", html=""))
+    came = came_without_held(IncomingMail.objects.filter(received_at__lt=before).exclude(state=IncomingState.TAKEN))
     IncomingContent.objects.filter(mail__in=came).delete()
     return old.update(text="", html="") + came.exclude(text="").update(text="", visible_text="", has_html=False)

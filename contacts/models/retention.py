@@ -78,8 +78,8 @@ class RetentionRun(models.Model):
     """What the rules did one night, or would do (`is_trial`).
 
     `counts` by kind: `done` (or `would`) rows, `held` (pairs of why and how many), `first` (keys of the first people of
-    a trial), `fault` (a sentence, or empty), `months`. `files_left` are names in the storage that are still to be
-    removed: the rows that named them are gone already.
+    a trial), `fault` (a sentence, or empty), `months`, `stopped` (the rule was changed meanwhile). `files_left` are
+    names in the storage that are still to be removed: the rows that named them are gone already.
     """
 
     job = models.OneToOneField("crm.JobRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.choices import RequestKind, RequestState
+from contacts.choices import ErasureReason, RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
 from contacts.privacy.erasing import Erasure, erase, lock_person, plan_erasure, together
 from contacts.privacy.ledger import keep_beside_uploads, write_down
@@ -23,38 +23,43 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 20
 """People in one transaction: each reads the whole history once, however many they are."""
 HELD = "Their data are held: end the hold first."
+NOT_OVER = "Something happened meanwhile, or the rule was changed: their time is not over."
+Still = Callable[[Contact], bool]
 
 
-def erase_all(*, requests: Sequence[int], actor: User | None, progress: Progress) -> list[tuple[int, Exception]]:
+def erase_all(
+    *, requests: Sequence[int], actor: User | None, progress: Progress, still: Still | None = None
+) -> list[tuple[int, Exception]]:
     """Work on these requests, some at once; where some fail together, each alone, so that one does not stop others.
-    The keys of those that could not be done, with why."""
+    The keys of those that could not be done, with why. `still` says under the lock of a contact whose time was over
+    whether it is so yet."""
     faults: list[tuple[int, Exception]] = []
     for start in range(0, len(requests), AT_ONCE):
         progress.report(start, len(requests), "People")
         some = requests[start : start + AT_ONCE]
         try:
-            erase_together(requests=some, actor=actor)
+            erase_together(requests=some, actor=actor, still=still)
         except Exception as error:
             logger.exception("The erasures %s failed together.", list(some))
-            faults += [(some[0], error)] if len(some) == 1 else _one_by_one(some, actor)
+            faults += [(some[0], error)] if len(some) == 1 else _one_by_one(some, actor, still)
     progress.report(len(requests), len(requests), "People")
     return faults
 
 
-def _one_by_one(requests: Sequence[int], actor: User | None) -> list[tuple[int, Exception]]:
+def _one_by_one(requests: Sequence[int], actor: User | None, still: Still | None) -> list[tuple[int, Exception]]:
     faults: list[tuple[int, Exception]] = []
     for key in requests:
         try:
-            erase_together(requests=[key], actor=actor)
+            erase_together(requests=[key], actor=actor, still=still)
         except Exception as error:
             logger.exception("The erasure %s failed.", key)
             faults.append((key, error))
     return faults
 
 
-def erase_together(*, requests: Sequence[int], actor: User | None) -> None:
+def erase_together(*, requests: Sequence[int], actor: User | None, still: Still | None = None) -> None:
     """Erase these people in one transaction where that is still to be done; then remove their files, which cannot be
-    rolled back. Who is held since stays, and the request says so."""
+    rolled back. Who is held since stays, as whose time is not over any more, and the request says so."""
     with transaction.atomic():
         rows = PrivacyRequest.objects.select_for_update().filter(pk__in=requests, kind=RequestKind.ERASURE)
         open_ones = list(rows.exclude(state__in=(RequestState.DONE, RequestState.REFUSED)).order_by("contact_id"))
@@ -64,6 +69,8 @@ def erase_together(*, requests: Sequence[int], actor: User | None) -> None:
             contact = Contact.objects.select_for_update().get(pk=request.contact_id)
             if holds_of(family_of(contact)):
                 refuse(request=request, why=HELD)
+            elif still is not None and request.reason == ErasureReason.TIME and not still(contact):
+                refuse(request=request, why=NOT_OVER)
             else:
                 plans.append((request, plan_erasure([lock_person(contact)])))
         if plans:

@@ -37,11 +37,8 @@ HARMLESS = {
     ),
     "The lead itself keeps them.": ("leads.Conversion.contact", "leads.Conversion.contact_before"),
     "Reckoned by us, from what is asked anyway.": (
-        "feedback.NpsStanding.contact", "analytics.SellAlert.contact", "analytics.DuplicatePair.first",
-        "analytics.DuplicatePair.second", "analytics.DistinctPair.first", "analytics.DistinctPair.second",
-        "analytics.ScoreHistory.contact", "analytics.QualityScore.contact", "analytics.RfmScore.contact",
-        "analytics.ProspectScore.contact", "analytics.ClvScore.contact", "analytics.ChurnScore.contact",
-        "campaigns.SegmentMember.contact", "campaigns.SegmentMove.contact", "campaigns.ResponseScore.contact",
+        "feedback.NpsStanding.contact", "analytics.DistinctPair.first", "analytics.DistinctPair.second",
+        "campaigns.SegmentMember.contact", "campaigns.SegmentMove.contact",
     ),
     "Written by us without them; what they do about it is asked.": (
         "crm.OutgoingMail.contact_id", "crm.LogEntry.contact_id", "crm.MailDraft.contact_id", "crm.Mention.contact_id",
@@ -51,10 +48,11 @@ HARMLESS = {
 
 
 def keys_to_contacts() -> set[str]:
+    """But for scores: what a run of the analysis reckons (`run_id`) is gone with the next run."""
     return {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in ("crm", *APPS)
+        if model._meta.app_label in ("crm", *APPS) and "run_id" not in {one.name for one in model._meta.fields}
         for field in model._meta.concrete_fields
         if field.related_model is Contact or field.name == "contact_id"
     }

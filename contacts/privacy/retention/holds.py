@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
-from contacts.models import Contact, Hold
+from contacts.choices import PointKind
+from contacts.models import Contact, ContactPoint, Hold
 from crm.company import company_today
 from crm.log import log
-from crm.models import User
+from crm.models import IncomingMail, OutgoingMail, User
 
 
 def holds_of(ids: tuple[int, ...] | list[int]) -> list[Hold]:
     """The holds that stand today on any of these contacts."""
     return list(Hold.objects.standing(company_today()).filter(contact__in=ids))
+
+
+def held_contacts() -> QuerySet[Any]:
+    """The contacts whose data are held, with those that were merged into them. A hold stands on the contact that goes
+    on: merging leads it there."""
+    held = Hold.objects.standing(company_today()).order_by().values("contact")
+    return Contact._base_manager.filter(Q(pk__in=held) | Q(merged_into__in=held)).order_by()
+
+
+def is_held_address(path: str) -> Exists:
+    """The condition on rows that the address at `path` is one of somebody whose data are held."""
+    points = ContactPoint.objects.filter(kind=PointKind.EMAIL, contact__in=held_contacts().values("pk"))
+    return Exists(points.order_by().filter(normalised=Lower(OuterRef(path))))
+
+
+def not_held_mails(mails: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+    """Without those to, or about, somebody whose data are held."""
+    rows = mails.exclude(Exists(held_contacts().filter(pk=OuterRef("contact_id"))))
+    return rows.exclude(is_held_address("recipient"))
+
+
+def not_held_incoming(mails: QuerySet[IncomingMail]) -> QuerySet[IncomingMail]:
+    """Without those from, or about, somebody whose data are held."""
+    rows = mails.exclude(Exists(held_contacts().filter(pk=OuterRef("contact_id"))))
+    return rows.exclude(is_held_address("from_address")).exclude(is_held_address("bounced_address"))
 
 
 def family_of(contact: Contact) -> list[int]:

@@ -40,7 +40,8 @@ class AgedKind:
     """A kind of data: what is too old, and what is done about it.
 
     `old(before)` are the rows of `model` whose time is over; for `Act.ERASE` they are people: contacts, or rows that
-    `people` makes persons of. `contact` is the path to the key of the contact that a row is about, whom a hold keeps.
+    `people` makes persons of. `contact` is the path to the key of the contact that a row is about, whom a hold keeps;
+    `held` are further conditions by which one does, with the words for it.
     Emptied are the fields `words`, or, without any, all that an erasure empties; `parts` are tables below. What a row
     is known by in another program stays. What is no row of a table of persons has a function: `run(before, at_most)`
     takes so many away and says how many. `months` is what we propose; every rule is off as shipped.
@@ -58,6 +59,7 @@ class AgedKind:
     parts: tuple[Part, ...] = ()
     people: Callable[[Sequence[int]], list[Person]] | None = None
     run: Callable[[dt.datetime, int], int] | None = None
+    held: tuple[tuple[str, Callable[[], Exists]], ...] = ()
 
     @property
     def is_of_contacts(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from contacts.choices import BULK_CHANNELS, Act, ConsentLevel, RequestKind
 from contacts.models import Consent, ContactLook, Hold, Interaction, PrivacyRequest
+from contacts.privacy.retention.holds import is_held_address
 from contacts.privacy.retention.kinds import AgedKind, KeptBack, Part, Times
 from crm.company import company_today
 from crm.incoming.choices import IncomingState
@@ -16,6 +18,7 @@ from crm.models import Attachment, IncomingMail, LogEntry, Note, OutgoingMail, R
 from crm.past.pruning import prune_some
 from crm.tidying import ENDED, empty_files, old_files
 
+BY_ADDRESS = "a hold, by the address"
 SIGNING_IN = ("sign in", "sign in failed", "sign out", "change sign-in")
 
 
@@ -139,6 +142,7 @@ AGES = (
         "crm.outgoingmail",
         mails_before,
         contact="contact_id",
+        held=((BY_ADDRESS, partial(is_held_address, "recipient")),),
         words=("subject", "text", "html"),
     ),
     AgedKind(
@@ -150,6 +154,10 @@ AGES = (
         "crm.incomingmail",
         came_before,
         contact="contact_id",
+        held=(
+            (BY_ADDRESS, partial(is_held_address, "from_address")),
+            ("a hold, by the address that came back", partial(is_held_address, "bounced_address")),
+        ),
         words=("subject", "text", "visible_text"),
         parts=(Part("crm.incomingcontent", "mail"),),
     ),

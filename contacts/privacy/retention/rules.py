@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from contacts.choices import Act
-from contacts.models import Contact, Hold, RetentionRule
+from contacts.models import RetentionRule
+from contacts.privacy.retention.holds import held_contacts
 from contacts.privacy.retention.kinds import AgedKind, KeptBack, Times
 from contacts.privacy.tables import PersonalTable, apps_with_personal_data, personal_tables
-from crm.company import company_today
 
 HELD = "a hold on their data"
 ORDER = (Act.ERASE, Act.EMPTY, Act.DELETE)
@@ -69,17 +69,16 @@ def rules() -> list[Rule]:
     return [rule_of(kind, rows.get(key)) for key, kind in kinds().items()]
 
 
+def stands(rule: Rule) -> bool:
+    """Whether the house still says so: who switches a rule off, or gives it other times, means from now on."""
+    rows = RetentionRule.objects.filter(kind=rule.kind.key, is_on=True)
+    return rows.filter(months=rule.months, order_years=rule.order_years).exists()
+
+
 def rule_of(kind: AgedKind, row: RetentionRule | None) -> Rule:
     if row is None:
         return Rule(kind, kind.months)
     return Rule(kind, row.months, row.order_years, row.is_on, row)
-
-
-def held_contacts() -> QuerySet[Any]:
-    """The contacts whose data are held, with those that were merged into them. A hold stands on the contact that goes
-    on: merging leads it there."""
-    held = Hold.objects.standing(company_today()).order_by().values("contact")
-    return Contact._base_manager.filter(Q(pk__in=held) | Q(merged_into__in=held)).order_by()
 
 
 def tables_of(kind: AgedKind) -> list[tuple[PersonalTable, str]]:
@@ -116,9 +115,8 @@ def overdue(rule: Rule, times: Times) -> QuerySet[Any]:
 def reasons(rule: Rule, times: Times) -> list[tuple[str, Exists]]:
     """Why rows stay although their time is over: the words, and the condition."""
     kind = rule.kind
-    if not kind.contact:
-        return []
-    found = [(HELD, Exists(held_contacts().filter(pk=OuterRef(kind.contact))))]
+    found = [(HELD, Exists(held_contacts().filter(pk=OuterRef(kind.contact))))] if kind.contact else []
+    found += [(words, condition()) for words, condition in kind.held]
     if kind.is_of_contacts:
         found += [(one.title, one.keeps(kind.contact, times)) for one in keeping()]
     return found

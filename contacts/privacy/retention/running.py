@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -16,7 +17,7 @@ from contacts.models import Contact, PrivacyRequest, RetentionRule, RetentionRun
 from contacts.privacy.actions import new_request
 from contacts.privacy.erasing import erase, erase_rows, plan_erasure, refuse_without_owner
 from contacts.privacy.retention.kinds import Times
-from contacts.privacy.retention.rules import Rule, free, look, narrowed, rules, tables_of
+from contacts.privacy.retention.rules import Rule, free, look, narrowed, rules, stands, tables_of
 from contacts.privacy.tables import PersonalTable
 from contacts.privacy.working import AT_ONCE as PEOPLE_AT_ONCE
 from contacts.privacy.working import erase_all
@@ -95,7 +96,7 @@ def _work(run: RetentionRun, rule: Rule, progress: Progress) -> None:
         with _at_leisure():
             outlook = look(rule)
         held = [[words, count] for words, count in outlook.held]
-        _note(run, rule, {"held": held, "months": rule.months, "fault": ""})
+        _note(run, rule, {"held": held, "months": rule.months, "fault": "", "stopped": False})
         if not run.is_trial:
             with transaction.atomic():
                 _count(run, rule, 0)
@@ -116,13 +117,16 @@ def _by_parts(run: RetentionRun, rule: Rule, progress: Progress) -> None:
     """Some rows in each transaction, in the order of their keys; a row that fails is left, and told."""
     times, after, left = rule.times(), 0, 0
     while True:
+        if not stands(rule):
+            _note(run, rule, {"stopped": True})
+            break
         if rule.kind.run is not None:
             with _at_leisure():
                 gone = rule.kind.run(times.before, AT_ONCE)
                 _count(run, rule, gone)
             progress.report(_done(run, rule), None, rule.kind.title)
             if not gone:
-                return
+                break
             continue
         at_once = PEOPLE_AT_ONCE if rule.kind.act == Act.ERASE else AT_ONCE
         with _at_leisure():
@@ -184,8 +188,12 @@ def _erase_contacts(run: RetentionRun, rule: Rule, progress: Progress) -> None:
     with _at_leisure():
         keys = list(free(rule, times).order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
     for start in range(0, len(keys), PEOPLE_AT_ONCE):
+        if not stands(rule):
+            _note(run, rule, {"stopped": True})
+            return
         requests = _requests_of(run, rule, times, keys[start : start + PEOPLE_AT_ONCE])
-        faults = erase_all(requests=requests, actor=run.actor, progress=SilentProgress())
+        still = partial(_is_over, rule, times)
+        faults = erase_all(requests=requests, actor=run.actor, progress=SilentProgress(), still=still)
         said = RetentionRun.objects.get(pk=run.pk).counts[rule.kind.key]
         done = PrivacyRequest.objects.filter(pk__in=said["requests"], state=RequestState.DONE).count()
         _note(run, rule, {"done": done})
@@ -196,12 +204,16 @@ def _erase_contacts(run: RetentionRun, rule: Rule, progress: Progress) -> None:
         _note(run, rule, {"more": True})
 
 
+def _is_over(rule: Rule, times: Times, contact: Contact) -> bool:
+    return stands(rule) and free(rule, times).filter(pk=contact.pk).exists()
+
+
 def _requests_of(run: RetentionRun, rule: Rule, times: Times, keys: list[int]) -> list[int]:
     """A request for each of those whose time is still over, under their locks; one that waits already is taken up."""
     found = []
     with transaction.atomic():
         for contact in Contact.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
-            if not free(rule, times).filter(pk=contact.pk).exists():
+            if not _is_over(rule, times, contact):
                 continue
             waiting = PrivacyRequest.objects.filter(contact=contact, kind=RequestKind.ERASURE, done_at=None).first()
             if waiting is None:
