@@ -74,7 +74,8 @@ def ask_for_access(*, actor: User | None, contact: Contact, note: str = "") -> P
 def ask_for_erasure(
     *, actor: User | None, contact: Contact, reason: str, note: str = "", typed: str | None = None
 ) -> PrivacyRequest:
-    """Have a person erased by a job; a request that is at work already stays as it is. `typed` is what somebody typed
+    """Have a person erased by a job; a request that is at work already stays as it is, one whose job came to nothing
+    (cancelled, failed) gets another. `typed` is what somebody typed
     as the name, None where nobody is asked. Raises ValidationError with what stands in the way."""
     current = Contact.objects.select_for_update().get(pk=contact.merged_into_id or contact.pk)
     if sentence := refusal(current):
@@ -87,6 +88,7 @@ def ask_for_erasure(
             contact=current, kind=RequestKind.ERASURE, state=RequestState.WORKING, reason=reason, note=note, actor=actor
         )
         request.save()
+    if not is_at_work(request):
         request.job = start_job(
             actor=actor, kind="erasure", title=f"Erase contact {current.pk}", parameters={"requests": [request.pk]}
         )
@@ -99,6 +101,11 @@ def ask_for_erasure(
             summary=f"Erasure: {request.get_reason_display()}",
         )
     return request
+
+
+def is_at_work(request: PrivacyRequest) -> bool:
+    """Whether a job is there that will do it, or does it."""
+    return request.job is not None and not request.job.is_finished
 
 
 def refusal(contact: Contact) -> str:

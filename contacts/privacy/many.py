@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from contacts.choices import RequestKind, RequestState
 from contacts.models import Contact, Hold, PrivacyRequest
-from contacts.privacy.actions import new_request
+from contacts.privacy.actions import is_at_work, new_request
 from contacts.privacy.retention.kinds import Times
 from contacts.privacy.retention.rules import keeping
 from crm.company import company_today
@@ -55,7 +55,7 @@ def look_at(contacts: Iterable[Contact], *, is_for_update: bool = False) -> Prev
     standing = Hold.objects.standing(company_today())
     holding = standing.filter(Q(contact__in=keys) | Q(contact__merged_into__in=keys))
     held = {one for pair in holding.values_list("contact", "contact__merged_into") for one in pair}
-    at_work = set(_open_requests(keys).values_list("contact", flat=True))
+    at_work = {one.contact_id for one in _open_requests(keys) if is_at_work(one)}
     refused = [(one, why) for one in current if (why := _why_not(one, held, at_work))]
     left_out = {one.pk for one, _ in refused}
     ready = [one for one in current if one.pk not in left_out]
@@ -85,9 +85,11 @@ def ask_for_many(
         raise ValidationError("The list changed since it was shown: look at it again, then type the number.")
     if typed is not None and typed != len(preview.ready):
         raise ValidationError({"typed": f"Type the number of people as it stands here: {len(preview.ready)}"})
+    # those whose job was cancelled or failed: asked for when they were, and taken up
+    waiting = {one.contact_id: one for one in _open_requests([one.pk for one in preview.ready])}
     requests = []
     for contact in preview.ready:
-        request = new_request(
+        request = waiting.get(contact.pk) or new_request(
             contact=contact, kind=RequestKind.ERASURE, state=RequestState.WORKING, reason=reason, note=note, actor=actor
         )
         request.save()
@@ -118,7 +120,7 @@ def _why_not(contact: Contact, held: set[Any], at_work: set[Any]) -> str:
 
 
 def _open_requests(keys: list[int]) -> QuerySet[PrivacyRequest]:
-    return PrivacyRequest.objects.filter(contact__in=keys, kind=RequestKind.ERASURE, done_at=None)
+    return PrivacyRequest.objects.filter(contact__in=keys, kind=RequestKind.ERASURE, done_at=None).select_related("job")
 
 
 def _standing(keys: list[int]) -> list[tuple[str, int]]:
