@@ -21,6 +21,7 @@ from crm.incoming.choices import IncomingState
 from crm.jobs import Progress, claim_window, start_job
 from crm.log import log
 from crm.mail.choices import MailState
+from crm.mail.suppression import key_plain_refusals
 from crm.models import (
     FormSubmission,
     ImportRun,
@@ -61,6 +62,7 @@ def run_tidying(job: JobRun, progress: Progress) -> dict[str, Any]:
         "exports": remove_expired(now),
         "dashboards": dashboard_mailing.remove_old(now - dt.timedelta(days=settings.CRM_KEEP_EXPORTS_DAYS)),
         "mails": _forget_mails(now - dt.timedelta(days=settings.CRM_KEEP_MAILS_DAYS)),
+        "refusals": key_plain_refusals(),
         "sent_forms": FormSubmission.objects.filter(created_at__lt=now - KEEP_SUBMISSIONS).delete()[0],
         "answers": forget_answers(),
         "counters": forget_failures(),

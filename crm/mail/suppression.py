@@ -12,13 +12,17 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 
+from django.db import connection, transaction
 from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
+from crm.database.owner import as_owner
 from crm.mail.choices import SuppressionReason
-from crm.models import RefusalKey, SuppressedAddress
+from crm.models import RefusalKey, RowChange, SuppressedAddress
 
 PREFIX = "hmac:"
+PLAIN_PREFIX = "sha256:"
+PLAIN_FORM = f"^{PLAIN_PREFIX}[0-9a-f]{{64}}$"
 SALT = "crm.suppressed:"
 BLOCK = 64
 PLAIN = f"encode(sha256(convert_to('{SALT}' || %(expressions)s, 'UTF8')), 'hex')"
@@ -53,7 +57,10 @@ def refusal_key() -> RefusalKey:
 
 
 def _digest(key: RefusalKey, address: str) -> str:
-    plain = hashlib.sha256(f"{SALT}{address}".encode()).hexdigest()
+    return _keyed(key, hashlib.sha256(f"{SALT}{address}".encode()).hexdigest())
+
+
+def _keyed(key: RefusalKey, plain: str) -> str:
     inner = hashlib.sha256(bytes(key.inner_pad) + plain.encode()).digest()
     return PREFIX + hashlib.sha256(bytes(key.outer_pad) + inner).hexdigest()
 
@@ -98,7 +105,31 @@ def _by_digest(addresses: Iterable[str]) -> dict[str, str]:
 def keep_digest(address: str, reason: str) -> None:
     """Remember that a normal address or number is closed, without it. A total no is stronger than one to marketing; one
     that is said again counts from now, so that no yes from in between opens the address."""
-    found, is_new = SuppressedAddress.objects.get_or_create(address=digest_of(address), defaults={"reason": reason})
-    if not is_new:
-        stronger = reason if found.reason == SuppressionReason.WITHDRAWN else found.reason
-        SuppressedAddress.objects.filter(pk=found.pk).update(reason=stronger, created_at=timezone.now())
+    _keep(digest_of(address), reason, timezone.now())
+
+
+def key_plain_refusals() -> int:
+    """Hash once more what a process of the release before, that was still at work after the migration, kept without the
+    key: nobody asks for it in that form. What the rows were before goes too, where the owner's role can be had. How
+    many."""
+    rows = SuppressedAddress.objects.filter(address__regex=PLAIN_FORM)
+    if not rows.exists():
+        return 0
+    with as_owner(), transaction.atomic():
+        found = list(rows.select_for_update().order_by("pk"))
+        for one in found:
+            _keep(_keyed(refusal_key(), one.address.removeprefix(PLAIN_PREFIX)), one.reason, one.created_at)
+        keys = [one.pk for one in found]
+        rows.filter(pk__in=keys).delete()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT has_table_privilege('crm_rowchange', 'DELETE')")
+            if cursor.fetchone()[0]:
+                RowChange.objects.filter(table_name=SuppressedAddress._meta.db_table, row_id__in=keys).delete()
+    return len(found)
+
+
+def _keep(digest: str, reason: str, at: dt.datetime) -> None:
+    found, is_new = SuppressedAddress.objects.get_or_create(address=digest, defaults={"reason": reason})
+    stronger = reason if found.reason == SuppressionReason.WITHDRAWN else found.reason
+    since = at if is_new else max(at, found.created_at)
+    SuppressedAddress.objects.filter(pk=found.pk).update(reason=stronger, created_at=since)

@@ -14,9 +14,18 @@ from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write
 from contacts.privacy.erasing import erase as erase_persons
 from contacts.privacy.erasing import plan_erasure
+from crm import jobs
 from crm.database.owner import as_owner
-from crm.mail.suppression import DigestOf, closing, digest_of, keep_digest, refusal_key, refused_among
-from crm.models import RefusalKey, SuppressedAddress
+from crm.mail.suppression import (
+    DigestOf,
+    closing,
+    digest_of,
+    keep_digest,
+    key_plain_refusals,
+    refusal_key,
+    refused_among,
+)
+from crm.models import RefusalKey, RowChange, SuppressedAddress
 from leads.privacy import people_of
 from tests import factories as make
 from tests.privacy.test_erasing import erase
@@ -52,6 +61,23 @@ def test_what_was_kept_without_a_key_is_keyed_by_the_migration():
     assert set(refused_among([MAIL])) == {MAIL}
     assert not SuppressedAddress.objects.filter(address__startswith="sha256:").exists()
     assert SuppressedAddress.objects.filter(address="open@birds.example").exists()
+
+
+def test_what_an_older_process_kept_without_a_key_later_is_keyed_by_night():
+    keep_digest("both@birds.example", "withdrawn")
+    said = {MAIL: "withdrawn", "both@birds.example": "complaint"}
+    for address, reason in said.items():
+        old = "sha256:" + hashlib.sha256(f"crm.suppressed:{address}".encode()).hexdigest()
+        SuppressedAddress.objects.create(address=old, reason=reason)
+    at = SuppressedAddress.objects.get(reason="withdrawn", address__startswith="sha256:").created_at
+    job = jobs.start_job(actor=None, kind="tidying", title="Tidy")
+    assert jobs.finish_now(job), job.error
+    assert job.result["refusals"] == 2
+    assert refused_among([MAIL]) == {MAIL: at}
+    assert closing("both@birds.example").get().reason == "complaint"
+    assert not SuppressedAddress.objects.filter(address__startswith="sha256:").exists()
+    assert not RowChange.objects.filter(was__address__startswith="sha256:").exists()
+    assert key_plain_refusals() == 0
 
 
 @pytest.mark.parametrize(("said", "open_one"), [("phone", "wireless"), ("wireless", "phone")])
