@@ -163,7 +163,7 @@ def _grouped(definition: Definition) -> Any:
     if kind in (FieldType.MULTI_CHOICE, FieldType.CONTACT):
         return None
     text = NullIf(text_at(definition.key), Value(""), output_field=TextField())
-    cast: Any = DateField() if kind is FieldType.DATE else DecimalField(max_digits=40, decimal_places=18)
+    cast: Any = DateField() if kind is FieldType.DATE else DecimalField(max_digits=1000, decimal_places=18)
     if kind not in (FieldType.NUMBER, FieldType.MONEY, FieldType.DATE):
         return text
     stored = "string" if kind is FieldType.DATE else "number"

@@ -52,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    """The lines in the order asked for; how many groups and columns there are in all."""
+    """The lines in the order asked for; how many groups (in each currency) and columns there are in all."""
 
     lines: Sequence[Line] = ()
     groups: int = 0
@@ -107,6 +107,7 @@ def _statement(question: Question, inner: str) -> str:
     figures = ["count(*) AS lines", *(_figure(place, one) for place, one in enumerate(question.measures))]
     told = ["level", *names, "lines", *(f"figure{place}" for place in range(len(question.measures)))]
     order, column_order = _order(question, rows), _column_order(question)
+    own_currency = "".join(f", {name}" for name in currency)
     same_row = ", ".join(["level / 2", *rows, *currency])
     return f"""
 WITH read_rows AS ({inner}),
@@ -114,23 +115,27 @@ cells AS (
     SELECT {", ".join([f"{level} AS level", *names, *figures])} FROM read_rows
     GROUP BY GROUPING SETS ({", ".join(f"({', '.join(one)})" for one in sets)})
 ),
+summed AS (
+    SELECT cells.*, sum(lines) OVER (PARTITION BY {", ".join(["level", *rows, *column])}) AS lines_of_all FROM cells
+),
 ranked AS (
-    SELECT cells.*,
-        CASE WHEN level = {ROW} THEN row_number() OVER (PARTITION BY level ORDER BY {order}) END AS own_place,
-        CASE WHEN level = {COLUMN} THEN row_number() OVER (PARTITION BY level ORDER BY {column_order}) END AS own_column
-    FROM cells
+    SELECT summed.*,
+        CASE WHEN level = {ROW} THEN row_number() OVER (PARTITION BY level{own_currency} ORDER BY {order}) END
+            AS own_place,
+        CASE WHEN level = {COLUMN} THEN dense_rank() OVER (PARTITION BY level ORDER BY {column_order}) END AS own_column
+    FROM summed
 ),
 placed AS (
     SELECT ranked.*,
         max(own_place) OVER (PARTITION BY {same_row}) AS row_place,
         min(own_column) OVER (PARTITION BY mod(level, 2){", " + column[0] if column else ""}) AS column_place,
-        max(own_place) OVER () AS all_rows, max(own_column) OVER () AS all_columns
+        count(own_place) OVER () AS all_rows, max(own_column) OVER () AS all_columns
     FROM ranked
 )
 SELECT {", ".join(told)}, all_rows, all_columns FROM placed
 WHERE level = {WHOLE} OR (level = {ROW} AND row_place <= %s) OR (level = {COLUMN} AND column_place <= {MOST_COLUMNS})
     OR (level = {CELL} AND row_place <= %s AND column_place <= {MOST_COLUMNS})
-ORDER BY level DESC, row_place, column_place
+ORDER BY {", ".join(["level DESC", order, *currency, "row_place", "column_place"])}
 """  # noqa: S608 - names and numbers of our own; values stand as parameters in `inner`
 
 
@@ -159,7 +164,7 @@ def _column_order(question: Question) -> str:
     name = f"{PREFIX}column"
     if question.column is None:
         return "lines"
-    return f"{name} DESC NULLS LAST" if question.column.is_date else f"lines DESC, {name}"
+    return f"{name} DESC NULLS LAST" if question.column.is_date else f"lines_of_all DESC, {name}"
 
 
 def _answer(question: Question, found: Sequence[Sequence[Any]]) -> Answer:

@@ -38,7 +38,7 @@ BANDS: tuple[str, ...] = (
     *("1000", "2000", "5000", "10000", "50000", "100000", "1000000"),
 )
 NOTHING, UNSEEN = "–", "not yours to see"
-EXACT = DecimalField(max_digits=40, decimal_places=18)
+EXACT = DecimalField(max_digits=1000, decimal_places=18)  # the largest that numeric(p, s) takes
 LINKED = ("person", "team", "record")
 FITTING: dict[str, tuple[type, ...]] = {
     "text": (models.CharField, models.UUIDField, models.TextField),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import DataError
 
 from crm.choices import Verb
 from crm.filtering.patience import OutOfPatience
@@ -27,6 +28,7 @@ TOO_LONG = (
     "This report takes longer than {seconds} seconds, so it was stopped. Ask for less: filter to a shorter time or "
     "fewer records, take the median or “different” figures away, or group by fewer fields."
 )
+UNREADABLE = "A value of these records cannot be read as a number or a day: take its field away, or filter it out."
 
 
 @dataclass
@@ -140,7 +142,7 @@ class Report:
         return rows if verb == Verb.VIEW else rows.visible_to(self.user, verb)
 
     def ask(self, verb: str = Verb.VIEW) -> Answer:
-        """The answer; `problems` says what stopped it, where it took too long."""
+        """The answer; `problems` says what stopped it, where it took too long or met what is no number."""
         if self.problems:
             return Answer()
         milliseconds: int = settings.CRM_REPORT_MILLISECONDS
@@ -150,6 +152,9 @@ class Report:
             return ask(self.matching(verb), question)
         except OutOfPatience:
             self.problems.append(TOO_LONG.format(seconds=f"{milliseconds / 1000:g}"))
+            return Answer()
+        except DataError:
+            self.problems.append(UNREADABLE)
             return Answer()
 
     @cached_property

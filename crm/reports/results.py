@@ -208,7 +208,8 @@ class _Builder:
     def _notes(self) -> Iterable[str]:
         shown = len(self.row_lines)
         if self.answer.groups > shown:
-            groups = f"{shown:,} of {self.answer.groups:,} groups are shown"
+            what = "lines (a group has one for each currency)" if self.has_currencies else "groups"
+            groups = f"{shown:,} of {self.answer.groups:,} {what} are shown"
             yield f"{groups}; the total is of all. Raise the limit, or filter."
         if self.answer.columns > MOST_COLUMNS:
             which = "latest" if self.report.column and self.report.column.is_date else "largest"
