@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import cast
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -29,6 +30,9 @@ CLEARED_EVERY = 150  # tests
 TESTS = itertools.count(1)
 WALKS = ("access walk", "admin walk")
 gc.set_threshold(20_000, 20, 20)
+# no test depends on a time: other processes have the processors, too
+hypothesis.settings.register_profile("crm", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("crm")
 
 
 def pytest_configure(config: pytest.Config) -> None:
