@@ -12,6 +12,7 @@ import django_filters
 from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -21,7 +22,7 @@ from crm.choices import Scope, Verb
 from crm.company import company_today
 from crm.filtering.folding import contains
 from crm.filtering.related import has_some, leads_to_many
-from crm.filtering.trees.days import Days
+from crm.filtering.trees.days import FIRST, LAST, Days
 from crm.filtering.trees.operators import Asking, Operand, between_days, number_meant
 from crm.models import User
 
@@ -108,13 +109,18 @@ class NumberBound(BoundFilter):
         return super().words(f"{value:,f}")
 
 
+SENSIBLE = f"A day from {FIRST} to {LAST}."
+
+
 class DateBound(BoundFilter):
     """A day, or a moment by its day."""
 
     field_class = forms.DateField
 
     def field_options(self) -> dict[str, Any]:
-        return {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "input_formats": ["%Y-%m-%d"]}
+        bounds = [MinValueValidator(FIRST, SENSIBLE), MaxValueValidator(LAST, SENSIBLE)]
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return {"widget": widget, "input_formats": ["%Y-%m-%d"], "validators": bounds}
 
     def matches(self, value: Any) -> Q:
         """As a filter tree asks it: of moments, from the beginning of the company's day to its end."""
