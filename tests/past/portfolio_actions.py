@@ -13,8 +13,8 @@ PORTFOLIO_NOT_ALONE = {"hold_strategies"}
 
 
 def _save(actor: Any) -> Callable[[], Any]:
-    row = {"name": "Everybody", "strategy": "start", "advice": "Call them."}
-    bounds = {
+    row: dict[str, str | None] = {"name": "Everybody", "strategy": "start", "advice": "Call them."}
+    bounds: dict[str, str | None] = {
         "rung": "",
         "value": None,
         "revenue": None,

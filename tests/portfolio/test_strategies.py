@@ -85,8 +85,8 @@ def random_base(seed: int, *, has_clv: bool) -> dict[int, dict]:
             fact["clv"] = chance.choice([0, 5, 50, 70, 900])
             make_clv(contact, fact["clv"])
         if sales and chance.random() < 0.8:
-            fact["chance"] = chance.choice([5, 30, 65, 90])
-            make_churn(contact, fact["chance"] / 100)
+            fact["chance"] = likely = chance.choice([5, 30, 65, 90])
+            make_churn(contact, likely / 100)
         facts[contact.pk] = fact
     return facts
 

@@ -1,6 +1,7 @@
 """S28: no rule erases somebody who is in business with us: every key to contacts keeps them back, or says why not."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -122,7 +123,7 @@ def in_a_play(contact, state):
     )  # fmt: skip
 
 
-MAKERS = {
+MAKERS: dict[str, Any] = {
     "a consent of since then": lambda one: Consent.objects.create(
         contact=one, channel="email", level=2, recorded_at=NOW
     ),

@@ -45,9 +45,10 @@ def drawn(dice: random.Random, user: User) -> Report:
     names, words = sorted(offered.groupings), sorted(offered.offered)
     picked = [Asked(name, dice.choice(("day", "week", "month", "quarter", "year", "5", "100"))) for name in
               dice.sample(names, dice.randint(0, 3))]  # fmt: skip
-    rows, column = tuple(picked[:2]), picked[2] if len(picked) > 2 else None
+    rows: tuple[Asked, ...] = tuple(picked[:2])
+    column = picked[2] if len(picked) > 2 else None
     if len(rows) == 2 and dice.random() < 0.4:
-        rows, column = rows[:1], rows[1]
+        rows, column = rows[:1], picked[1]
     measures = tuple(dice.sample(words, dice.randint(1, 3)))
     sort = dice.choice(("", "key", "m1", "-m1"))
     where = {"version": 1, "where": dice.choice(FILTERS[subject])}
