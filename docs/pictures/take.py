@@ -80,6 +80,22 @@ def alerts(page: Page) -> None:
     opened(page, "/analytics/alerts/?waits=yes")
 
 
+def dashboard(page: Page) -> None:
+    opened(page, "/dashboards/house/")
+
+
+def report(page: Page) -> None:
+    opened(page, "/reports/ready/tickets-by-month/")
+
+
+def portfolio(page: Page) -> None:
+    opened(page, "/analytics/portfolio/")
+
+
+def profitability(page: Page) -> None:
+    opened(page, "/analytics/profitability/")
+
+
 def nothing(page: Page) -> None:
     """The list as it opens."""
 
@@ -95,6 +111,10 @@ PICTURES: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
     ("deal", "light", deal),
     ("quote", "light", quote),
     ("alerts", "light", alerts),
+    ("dashboard", "light", dashboard),
+    ("report", "light", report),
+    ("portfolio", "light", portfolio),
+    ("profitability", "light", profitability),
 )
 
 
