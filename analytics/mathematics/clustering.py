@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
@@ -84,6 +82,8 @@ def drawn(points: Floats, most: int) -> Floats:
 
 def fitted(points: Floats, k: int, starts: int = STARTS, seed: int = SEED) -> Floats:
     """The centres of k clusters, the best of several starts (k-means++)."""
+    from sklearn.cluster import KMeans  # noqa: PLC0415 - pages read this module, and none computes
+
     centres: Floats = KMeans(k, n_init=starts, random_state=seed).fit(points).cluster_centers_
     return centres
 
@@ -92,6 +92,8 @@ def silhouette(points: Floats, codes: Codes) -> float:
     """The mean silhouette of points in clusters, from -1 to 1; 0 where all are in one."""
     if not 1 < len(np.unique(codes)) < len(points):
         return 0.0
+    from sklearn.metrics import silhouette_score  # noqa: PLC0415
+
     return float(silhouette_score(points, codes))
 
 
@@ -112,6 +114,8 @@ def resampled(points: Floats, centres: Floats) -> tuple[float, Floats]:
     Each resample draws as many points with replacement; all points then go to its nearest centre, so that the two
     clusterings are of the same points.
     """
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
+
     rng = np.random.default_rng(SEED)
     codes = nearest(points, centres)[0]
     k = len(centres)

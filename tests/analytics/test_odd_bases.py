@@ -100,7 +100,10 @@ def run_all() -> dict[str, list[str]]:
     except StepsFailed as error:
         assert "nobody foresaw" not in str(error)
     newest = {run.step: run for run in ModelRun.objects.order_by("pk")}
-    return {step: [newest[step].error] if newest[step].error else newest[step].metrics["sentences"] for step in STEPS}
+    return {
+        step: [newest[step].error] if newest[step].error else newest[step].metrics.get("sentences", [])
+        for step in STEPS
+    }
 
 
 def read_pages(client) -> None:

@@ -9,7 +9,7 @@ from analytics.models import StrategyRule
 from analytics.portfolio import actions
 
 PORTFOLIO_MODULES = (actions,)
-PORTFOLIO_NOT_ALONE = {"hold_strategies"}
+PORTFOLIO_NOT_ALONE = {"hold_strategies", "hold_pools"}
 
 
 def _save(actor: Any) -> Callable[[], Any]:
