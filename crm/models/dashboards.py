@@ -10,37 +10,27 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
-from crm.access import VisibleQuerySet
-from crm.choices import Role, Verb
+from crm.choices import Role
 from crm.dashboards.choices import DeliveryState, PeriodLength, Rhythm, Weekday
 from crm.grants import AccessPaths
-from crm.models.saved_views import TEAMS_ABOVE
 from crm.paths import path_of
+from crm.shared_things import SharedQuerySet, of_team_or_above
 
 if TYPE_CHECKING:
     from crm.models.people import User
 
 
-class DashboardQuerySet(VisibleQuerySet["Dashboard"]):
+class DashboardQuerySet(SharedQuerySet["Dashboard"]):
     """A dashboard of a team is seen in the teams below it too; one of a role by all of that role."""
 
-    def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
-        found = super().visible_to(user, verb)
-        if user is None or verb != Verb.VIEW or not user.is_active:
-            return found
-        return found | self.filter(_shared_with(user))
+    def shared_with(self, user: User) -> Q:
+        return Q(roles__contains=[user.role]) | of_team_or_above(user)
 
     def shown_to(self, user: User) -> Self:
         """The tabs of a person: their own dashboards and those shared with them, by name."""
-        return self.filter(Q(owner=user) | _shared_with(user)).order_by("name", "id")
-
-
-def _shared_with(user: User) -> Q:
-    shared = Q(roles__contains=[user.role])
-    return shared | Q(team__in=RawSQL(TEAMS_ABOVE, [user.team_id])) if user.team_id else shared  # noqa: S611 - a number
+        return self.filter(Q(owner=user) | self.shared_with(user)).order_by("name", "id")
 
 
 class Dashboard(models.Model):
@@ -75,15 +65,12 @@ class Dashboard(models.Model):
         return path_of("dashboards:own", self.pk)
 
 
-class SubscriptionQuerySet(VisibleQuerySet["DashboardSubscription"]):
+class SubscriptionQuerySet(SharedQuerySet["DashboardSubscription"]):
     """Whoever gets a mail sees by what subscription."""
 
-    def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
-        found = super().visible_to(user, verb)
-        if user is None or verb != Verb.VIEW or not user.is_active:
-            return found
+    def shared_with(self, user: User) -> Q:
         gets = self.model.recipients.through.objects.filter(user=user).values("dashboardsubscription")
-        return found | self.filter(pk__in=gets)
+        return Q(pk__in=gets)
 
 
 class DashboardSubscription(models.Model):

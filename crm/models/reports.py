@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
-from crm.access import VisibleQuerySet
-from crm.choices import Role, Verb
+from crm.choices import Role
 from crm.grants import AccessPaths
-from crm.models.saved_views import shared_with
+from crm.shared_things import SharedQuerySet, of_team_or_above
 
 if TYPE_CHECKING:
     from crm.models.people import User
 
 
-class SavedReportQuerySet(VisibleQuerySet["SavedReport"]):
+class SavedReportQuerySet(SharedQuerySet["SavedReport"]):
     """A report of a team is seen in the teams below it too; a report of a role by all of that role."""
 
-    def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
-        found = super().visible_to(user, verb)
-        if user is None or verb != Verb.VIEW or not user.is_active:
-            return found
-        return found | self.filter(shared_with(user))
+    def shared_with(self, user: User) -> Q:
+        return Q(role=user.role) | of_team_or_above(user)
 
 
 class SavedReport(models.Model):

@@ -8,32 +8,21 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 from django.urls import NoReverseMatch, reverse
 
-from crm.access import VisibleQuerySet
-from crm.choices import Density, Role, Verb
+from crm.choices import Density, Role
 from crm.grants import AccessPaths
+from crm.shared_things import SharedQuerySet, of_team_or_above
 
 if TYPE_CHECKING:
     from crm.models.people import User
 
-TEAMS_ABOVE = """
-WITH RECURSIVE above AS (
-    SELECT id, parent_id FROM crm_team WHERE id = %s
-    UNION SELECT t.id, t.parent_id FROM crm_team AS t JOIN above ON t.id = above.parent_id
-) SELECT id FROM above
-"""
 
-
-class SavedViewQuerySet(VisibleQuerySet["SavedView"]):
+class SavedViewQuerySet(SharedQuerySet["SavedView"]):
     """A view of a team is seen in the teams below it too; a view of a role by all of that role."""
 
-    def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
-        found = super().visible_to(user, verb)
-        if user is None or verb != Verb.VIEW or not user.is_active:
-            return found
-        return found | self.filter(shared_with(user))
+    def shared_with(self, user: User) -> Q:
+        return Q(role=user.role) | of_team_or_above(user)
 
     def shown_to(self, user: User, label: str, owner_id: int | None = None) -> Self:
         """The tabs of a person above a list: their own views (or those of `owner_id`) and those shared with them."""
@@ -41,12 +30,7 @@ class SavedViewQuerySet(VisibleQuerySet["SavedView"]):
 
     def tabs_of(self, user: User, owner_id: int | None = None) -> Self:
         """The same above all lists, unordered."""
-        return self.filter(Q(owner=owner_id or user.pk) | shared_with(user))
-
-
-def shared_with(user: User) -> Q:
-    shared = Q(role=user.role)
-    return shared | Q(team__in=RawSQL(TEAMS_ABOVE, [user.team_id])) if user.team_id else shared  # noqa: S611 - a number
+        return self.filter(Q(owner=owner_id or user.pk) | self.shared_with(user))
 
 
 class SavedView(models.Model):

@@ -10,14 +10,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
-from crm.access import VisibleQuerySet, scope_of
-from crm.choices import Scope, Verb
 from crm.grants import AccessPaths
 from crm.models import User
-from crm.models.saved_views import TEAMS_ABOVE
 from crm.paths import path_of
+from crm.shared_things import SharedQuerySet, of_team_or_above
 from service.choices import MacroReach, Priority, TicketKind, TicketState
 from service.models.queues import Queue
 
@@ -30,24 +27,14 @@ AFTER_MACRO = [
 ]
 
 
-class MacroQuerySet(VisibleQuerySet["Macro"]):
+class MacroQuerySet(SharedQuerySet["Macro"]):
     """A macro is its maker's; of a team, it is seen there and in the teams below, of the house, by everybody."""
 
-    def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
-        found = super().visible_to(user, verb)
-        if user is None or verb != Verb.VIEW or scope_of(user, Macro, verb) == Scope.NONE:
-            return found
-        return found | self.filter(_shared_with(user))
+    def shared_with(self, user: User) -> Q:
+        return Q(reach=MacroReach.ALL) | Q(reach=MacroReach.TEAM) & of_team_or_above(user)
 
     def in_use(self) -> Self:
         return self.filter(is_active=True)
-
-
-def _shared_with(user: User) -> Q:
-    shared = Q(reach=MacroReach.ALL)
-    if user.team_id is None:
-        return shared
-    return shared | Q(reach=MacroReach.TEAM, team__in=RawSQL(TEAMS_ABOVE, [user.team_id]))  # noqa: S611 - a number
 
 
 class Macro(models.Model):
