@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from analytics.mathematics.clustering import KS, NO_STRUCTURE, RESAMPLES
 from analytics.models import ModelRun
@@ -79,7 +78,7 @@ class ClusterPage:
                 "share": row["customers"] / total,
                 "cells": self._cells(row["medians"]),
                 "url": customers_url(cluster=row["name"]),
-                "segment_query": segment_query(row["name"]),
+                "tree": tree_of_cluster(row["name"]),
                 "is_stable": row["jaccard"] >= 0.6,
             }
             for row in self.found["profile"]
@@ -141,7 +140,6 @@ def in_words(name: str, value: float | None, currency: str) -> str:
     return number(value, 0 if float(value).is_integer() or abs(value) >= 10 else 1)
 
 
-def segment_query(name: str) -> str:
-    """What makes a new segment of a cluster, as a query."""
-    tree = {"version": 1, "where": {"field": "cluster", "op": "any", "value": [name]}}
-    return urlencode({"filter": json.dumps(tree), "name": name})
+def tree_of_cluster(name: str) -> str:
+    """The filter tree of a cluster's customers, as text."""
+    return json.dumps({"version": 1, "where": {"field": "cluster", "op": "any", "value": [name]}})

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,8 +20,7 @@ from crm.choices import Verb
 from crm.company import company_today, current_company
 from crm.field_rights import hidden_fields
 from crm.models import JobRun
-
-SEGMENT = "campaigns.segment"  # of an app above; there is nothing to make where it is not installed
+from crm.onward import links_from
 
 
 class ClusterView(AnalysisView):
@@ -40,20 +38,20 @@ class ClusterView(AnalysisView):
 
     def show(self, form: ClusterRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
         user, run = self.request.user, self.page.run if self.page else None
+        onward = links_from("contacts.contact", user)
+        rows = self.page.rows if self.page and self.page.has_clusters else []
         context = {
             "page": self.page,
             "form": form if can(user, Verb.RUN, ModelRun) else None,
             "is_form_open": is_open or self.page is None,
-            "may_add_segment": self.may_add_segment,
+            "has_onward": bool(onward),
+            "rows": [
+                {**row, "onward": [(one, one.url_for(row["tree"], row["name"])) for one in onward]} for row in rows
+            ],
             "may_export": can(user, Verb.EXPORT, ClusterScore),
             **self.run_state("clusters", run),
         }
         return render(self.request, "analytics/clusters.html", context, status=status)
-
-    @property
-    def may_add_segment(self) -> bool:
-        found = [model for model in apps.get_models() if model._meta.label_lower == SEGMENT]
-        return any(can(self.request.user, Verb.ADD, model) for model in found)
 
     @cached_property
     def page(self) -> ClusterPage | None:

@@ -16,6 +16,7 @@ from campaigns.timeline import TIMELINE
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, NewItem, PastRule
 from crm.choices import Role, Scope
 from crm.grants import EVERYTHING, Grants
+from crm.onward import ListLink
 
 SEE = Grants(view=Scope.ALL)
 CAMPAIGN_GRANTS: dict[str, Grants] = {
@@ -29,6 +30,8 @@ NOBODY: dict[str, Grants] = {}
 ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
 LARGE = "One row for each person in a campaign: what happens to it stands in the row itself, with its moments."
 
+MAKE_SEGMENT = ListLink("Make a segment", "pie-chart", "campaigns:segment_create", "campaigns.segment")
+
 CATALOGUE = Catalogue(
     fields={
         "campaigns.campaign": CAMPAIGN_FIELDS,
@@ -37,6 +40,7 @@ CATALOGUE = Catalogue(
         "campaigns.play": PLAY_FIELDS,
         "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS, *CONTACT_OFFER_FIELDS, *CONTACT_PLAY_FIELDS),
     },
+    list_links={"contacts.contact": (MAKE_SEGMENT,)},
     grants={
         "campaigns.campaign": CAMPAIGN_GRANTS,
         "campaigns.segment": CAMPAIGN_GRANTS,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crm.importing.kinds import ImportKind
     from crm.layouts.places import LayoutPlace
     from crm.models import User
+    from crm.onward import ListLink
     from crm.reports.spec import AppReports
 
 
@@ -288,7 +289,7 @@ class RecordKind:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that one app brings in. `fields`, `past`, `editing`, `records` are by model label; `grants` by role, too."""
+    """All that one app brings in, by model label where it is about one; `grants` by role, too."""
 
     fields: Mapping[str, tuple[FieldSpec, ...]] = field(default_factory=dict)
     grants: Mapping[str, Mapping[str, Grants]] = field(default_factory=dict)
@@ -309,6 +310,7 @@ class Catalogue:
     editing: Mapping[str, Editing] = field(default_factory=dict)
     layouts: tuple[LayoutPlace, ...] = ()
     reports: AppReports | None = None
+    list_links: Mapping[str, tuple[ListLink, ...]] = field(default_factory=dict)
 
 
 @cache

@@ -34,6 +34,7 @@ from crm.filtering.trees.keeping import keep_tree
 from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
 from crm.models import SavedView
+from crm.onward import links_from
 from crm.primary_keys import key_in
 from crm.reports.subjects import all_subjects
 from crm.saved_views.showing import ALL, VIEW, first_view, shown_by, views_of
@@ -190,6 +191,7 @@ class ListPage(ScopedView):
             "views": tabs if len(tabs) > 1 or is_changed else [],
             "save_url": f"{reverse('crm:view_create')}?{urlencode({'list': self.label, 'shown': shown})}",
             "can_save": is_changed or view is not None,
+            "onward": self._onward(),
             "edit_view_url": reverse("crm:view_update", args=[view.pk]) if view and may_change else "",
             "keep_view_url": reverse("crm:view_keep", args=[view.pk]) if view and may_change and is_changed else "",
             "shown": shown,
@@ -227,6 +229,13 @@ class ListPage(ScopedView):
         said = {"subject": self.label, "filter": self.listing.short_tree, "q": self.listing.parameters.get("q", "")}
         query = urlencode({name: value for name, value in said.items() if value})
         return f"{reverse('reports:build')}?{query}"
+
+    def _onward(self) -> list[dict[str, Any]]:
+        """Pages that take these rows along: their filter, so nothing is offered for all rows or for words."""
+        tree = self.listing.short_tree
+        if not tree or self.listing.problems or self.listing.parameters.get("q"):
+            return []
+        return [{"link": one, "url": one.url_for(tree)} for one in links_from(self.label, self.request.user)]
 
     def _empty(self) -> dict[str, str]:
         if self.listing.is_narrowed:

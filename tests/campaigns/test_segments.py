@@ -194,3 +194,16 @@ def test_the_builder_page_keeps_a_filter_as_a_segment(house):
     again = browser.post("/segments/new/", {"name": "quiet since spring", "filter": '{"version":1,"where":{}}'})
     assert again.status_code == 422
     assert "already" in again.content.decode()
+
+
+def test_the_list_of_contacts_leads_to_a_segment_of_what_it_shows_for_who_may_make_one(house):
+    make.make_contact(name="Ada", city="Ulm")
+    browser, text = make.signed_in(house), json.dumps(named("ada"))
+    [onward] = browser.get("/contacts/", {"filter": text, "city": "Ulm"}).context["onward"]
+    page = browser.get(onward["url"]).content.decode()
+    assert "Name contains ada" in page and "Ulm" in page, "the fields of the address belong to the filter"
+    assert browser.get(onward["url"], {"part": "count"}).json()["problems"] == []
+    assert not browser.get("/contacts/").context["onward"], "everybody is no segment"
+    assert not browser.get("/contacts/", {"filter": text, "q": "ada"}).context["onward"], "words are no filter"
+    rep = make.signed_in(make.make_user(Role.REP))
+    assert not rep.get("/contacts/", {"filter": text}).context["onward"]
