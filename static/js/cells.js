@@ -75,8 +75,11 @@
       open(cells[at + step]);
     }
   });
+  const pickerOf = (element) => element.closest(".ts-wrapper")?.previousElementSibling?.tomselect;
+  // what stands there already is chosen again: nothing changes, and that is kept
+  const isAgain = (picker, option) => picker.settings.mode === "single" && option.dataset.value === picker.getValue();
   editor.addEventListener("keydown", (event) => {
-    const picker = event.target.closest(".ts-wrapper")?.previousElementSibling?.tomselect;
+    const picker = pickerOf(event.target);
     if (event.key === "Escape") {
       if (picker?.isOpen) return;
       event.preventDefault();
@@ -86,10 +89,15 @@
       save(event.shiftKey ? -1 : 1);
     } else if (event.key === "Enter" && !event.target.closest("button, a")) {
       if (event.target.matches("textarea") && !event.ctrlKey && !event.metaKey) return;
-      if (picker?.isOpen && picker.activeOption && !event.ctrlKey && !event.metaKey) return; // it is chosen first
+      const option = picker?.isOpen && !event.ctrlKey && !event.metaKey && picker.activeOption;
+      if (option && !isAgain(picker, option)) return; // it is chosen first
       event.preventDefault();
       save();
     }
+  }, true);
+  editor.addEventListener("click", (event) => {
+    const option = event.target.closest(".ts-dropdown [data-value]");
+    if (option && isAgain(pickerOf(option), option)) save();
   }, true);
   // one of a few is chosen: that is the change
   editor.addEventListener("change", (event) => event.target.matches("select[data-pick]:not([multiple])") && save());

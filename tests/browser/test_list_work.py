@@ -121,6 +121,12 @@ def test_a_marketer_works_in_the_list_by_mouse(page: Page, live_server, house):
         page.locator("#cell-editor .option", has_text="Mara Keller").click()  # chosen is saved
         expect(page.locator("#cell-editor")).to_be_hidden()
         expect(row.locator("td[data-cell=owner]")).to_contain_text("Mara Keller")
+        row.locator("td[data-cell=owner]").hover()
+        page.get_by_role("button", name="Edit this cell").click()
+        expect(page.locator("#cell-editor .ts-control input")).to_be_focused()
+        page.keyboard.type("Mara")
+        page.locator("#cell-editor .option", has_text="Mara Keller").click()  # the same again is kept, too
+        expect(page.locator("#cell-editor")).to_be_hidden()
         row.locator("td[data-cell=custom_size]").hover()
         page.get_by_role("button", name="Edit this cell").click()
         page.locator("#cell-editor select").select_option("Large" if turn % 2 == 0 else "Small")

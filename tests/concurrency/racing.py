@@ -1,10 +1,17 @@
 """Several people at once, each in a thread of their own with a connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
+
+PATIENCE_SECONDS = 60
+WAITING_SQL = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'active' AND wait_event_type = 'Lock'
+"""
 
 
 def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -30,6 +37,32 @@ def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
     if faults:
         raise faults[0]
     return results
+
+
+def beside(work: Callable[[], object]) -> threading.Thread:
+    """Do it on a connection of its own."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def until_somebody_waits() -> None:
+    """Until a connection to this database waits for a lock. Raises AssertionError where none does."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING_SQL)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("Nobody waits for a lock.")
 
 
 def fields_in(html: str, names: Sequence[str]) -> dict[str, str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from crm.kept_sums.keeping import differences, fold_all
 from crm.kept_sums.spec import kept_sums
@@ -17,11 +14,9 @@ from crm.models import User
 from pipeline.actions import move_deal
 from pipeline.models import Deal, DealShare, DealSum, Stage
 from tests import factories as make
-from tests.concurrency.racing import at_once
+from tests.concurrency.racing import PATIENCE_SECONDS, at_once, beside, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAITS_SQL = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
@@ -33,31 +28,6 @@ def deals() -> list[Deal]:
 
 def wrong() -> list[object]:
     return [found for kept in kept_sums() for found in differences(kept)]
-
-
-def beside(work: Callable[[], None]) -> threading.Thread:
-    """Do it on a connection of its own."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    return thread
-
-
-def until_somebody_waits() -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(WAITS_SQL)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    raise AssertionError("Nobody waits for a lock.")
 
 
 def test_a_move_does_not_wait_for_another_in_the_same_columns(deals):

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from crm import failpoints, jobs
@@ -22,6 +22,7 @@ from crm.holding import hold_sending, release_sending
 from crm.models import Dashboard, DashboardDelivery, DashboardSubscription, JobRun, LogEntry, OutgoingMail, StoredFile
 from tests import factories as make
 from tests.concurrency.forms import form_in
+from tests.concurrency.racing import PATIENCE_SECONDS, beside, until_somebody_waits
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 ONE_DAY = dt.timedelta(days=1)
@@ -149,18 +150,21 @@ def test_a_mail_that_breaks_off_stops_no_other_and_goes_once_in_the_end(manager,
     assert sorted(OutgoingMail.objects.values_list("recipient", flat=True)) == sorted([manager.email, other.email])
 
 
-def test_one_that_is_ended_while_it_is_made_is_mailed_to_nobody_further(manager, monkeypatch):
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_ended_while_it_is_made_is_mailed_to_nobody_further():
+    make.make_company()
+    manager = make.make_user(Role.MANAGER, name="Mia")
     made = due(manager, [manager, make.make_user(Role.REP)])
     mailing.start_due()
-    draw = mailing.draw_dashboard
+    [job] = JobRun.objects.filter(kind="dashboard mail")
 
-    def and_end(*given):
-        if DashboardSubscription.objects.filter(pk=made.pk).exists():
-            end_subscription(actor=manager, subscription=made)
-        return draw(*given)
-
-    monkeypatch.setattr(mailing, "draw_dashboard", and_end)
-    [job] = work()
+    with transaction.atomic():
+        list(DashboardDelivery.objects.select_for_update())  # the worker draws, and waits for its row
+        worker = beside(lambda: jobs.run_job(job.pk))
+        until_somebody_waits()
+        end_subscription(actor=manager, subscription=made)
+    worker.join(PATIENCE_SECONDS)
+    job.refresh_from_db()
     assert (job.state, OutgoingMail.objects.count()) == ("done", 0)
     assert set(DashboardDelivery.objects.values_list("note", flat=True)) == {"It was ended before it could be mailed."}
 
