@@ -148,7 +148,7 @@ class SurveyForm(SectionedForm, forms.ModelForm):
             "name": "For colleagues.",
             "title": "What who is asked reads on top; empty: the name.",
             "thanks": "Said when it is answered.",
-            "touch_point": "What the answers are about.",
+            "touch_point": "What the answers are about; empty: after a ticket, that of the ticket.",
             "mail_text": "{first_name} is filled in. The link stands below it.",
             "trigger": "Sent by itself, once for each; only what happens after the survey is opened.",
             "follows_up": "Detractors, and who is dissatisfied: a ticket of the customer’s owner, with a clock.",

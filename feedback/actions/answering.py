@@ -18,6 +18,7 @@ from crm.log import log
 from feedback.actions.closing import follow_up, is_unhappy
 from feedback.actions.reviewing import keep_review
 from feedback.choices import SurveyKind, Via
+from feedback.experience.events import point_of_ticket
 from feedback.keeping import refresh_responses
 from feedback.models import Answer, Invitation, Question, Response, Survey
 
@@ -64,7 +65,7 @@ def answer_invitation(*, invitation: Invitation, answers: Mapping[int, Said], la
     if response is None:
         response = Response.objects.create(
             survey_id=current.survey_id, contact_id=current.contact_id, answered_at=now, via=Via.LINK,
-            touch_point_id=Survey.objects.values_list("touch_point", flat=True).get(pk=current.survey_id),
+            touch_point_id=_touch_point_of(current),
             product_id=current.product_id, agent_id=current.agent_id, ticket_id=current.ticket_id,
             order_id=current.order_id, language=language,
         )  # fmt: skip
@@ -104,6 +105,12 @@ def is_changeable(response: Response, now: dt.datetime | None = None) -> bool:
 def said_before(response: Response) -> dict[int, Said]:
     """The answers of a response, by question."""
     return {one.question_id: Said(one.value, one.choice, one.comment) for one in response.answers.all()}
+
+
+def _touch_point_of(invitation: Invitation) -> int | None:
+    """That of the survey; where it has none, that of the ticket which was asked about."""
+    point: int | None = Survey.objects.values_list("touch_point", flat=True).get(pk=invitation.survey_id)
+    return point or point_of_ticket(invitation.ticket_id)
 
 
 def _asked(survey_id: int) -> QuerySet[Question]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from contacts.choices import Channel
+from contacts.choices import Channel, Direction
 from contacts.models import Contact
 from crm.demo.house import Batch, Fill, House
 from feedback.actions import create_survey, open_survey, switch_open_link, translate_survey
@@ -79,6 +79,12 @@ def load(house: House) -> Fill | None:
         TouchPoint.objects.create(name=name, stage=stage, channel=channel, position=number)
         for number, (name, stage, channel) in enumerate(TOUCH_POINTS, start=1)
     ]
+
+    # we call, they do not: it takes these calls alone, and help the rest
+    TouchPoint.objects.create(
+        name="Our call after the purchase", stage=JourneyStage.AFTER, channel=Channel.PHONE,
+        direction=Direction.OUTBOUND, position=len(places) + 1,
+    )  # fmt: skip
 
     def fill(batch: Batch) -> None:
         if batch.number == 0:

@@ -23,6 +23,7 @@ PLANS: dict[str, tuple[str, int | None, int, float, float]] = {
     "Order and invoice": ("One mail that says everything, and a right invoice.", 320, 78, 4, 4),
     "Delivery": ("On the promised day, in one piece.", 110, 82, 4, 3),
     "Help after the purchase": ("Put right within a week, without asking twice.", 60, 75, 8, 4),
+    "Our call after the purchase": ("Everybody who bought is asked how it hangs.", 90, 80, 2, 4),
 }
 
 

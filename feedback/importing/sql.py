@@ -60,8 +60,8 @@ UPDATE feedback_question q SET low = least(q.low, f.low), high = greatest(q.high
 """The scale of an imported question is the usual one that holds all its answers: to 5, 7, 10 or 100."""
 
 MAKE_TOUCH_POINTS = f"""
-INSERT INTO feedback_touchpoint (name, stage, channel, promise, position)
-SELECT DISTINCT ON (lower(r.touch_point)) r.touch_point, 'during', '', '',
+INSERT INTO feedback_touchpoint (name, stage, channel, direction, words, promise, position)
+SELECT DISTINCT ON (lower(r.touch_point)) r.touch_point, 'during', '', '', '', '',
   (SELECT coalesce(max(position), 0) + 1 FROM feedback_touchpoint)
 FROM {RECORDS} r WHERE r.touch_point IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM feedback_touchpoint t WHERE lower(t.name) = lower(r.touch_point))

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from contacts.choices import Channel
+from contacts.choices import Channel, Direction
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.paths import path_of
@@ -22,11 +22,14 @@ NO_LESS = MinValueValidator(0)
 
 class TouchPoint(models.Model):
     """A channel at a stage of the journey, such as "Delivery to the door", and what is planned there: `promise` in
-    words, contacts a month, satisfaction of 100, complaints for every 100 contacts, the cost of a ticket."""
+    words, contacts a month, satisfaction of 100, complaints for every 100 contacts, the cost of a ticket. `direction`
+    and `words` (of the subject, with commas between them) tell those of one channel at one stage apart."""
 
     name = models.CharField(max_length=120)
     stage = models.CharField(max_length=8, choices=JourneyStage, default=JourneyStage.DURING)
     channel = models.CharField(max_length=12, choices=Channel, blank=True, default="")
+    direction = models.CharField("who begins", max_length=4, choices=Direction, blank=True, default="")
+    words = models.CharField("words of the subject", max_length=300, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=1)
     promise = models.CharField("what customers should find", max_length=300, blank=True, default="")
     planned_volume = models.PositiveIntegerField("contacts a month", null=True, blank=True)
