@@ -58,6 +58,7 @@ def until_somebody_waits() -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees its first look again
             cursor.execute(WAITING_SQL)
             if cursor.fetchone()[0]:
                 return
