@@ -58,6 +58,9 @@ class Figures(Schema):
     clicked_rate: float | None
     responded_rate: float | None
     converted_rate: float | None
+    replied_rate: float | None
+    bounced_rate: float | None
+    complained_rate: float | None
     amount_per_contact: float | None
     lift: float | None
     lift_low: float | None

@@ -122,6 +122,18 @@ class Reached(models.TextChoices):
     CONVERTED = "converted", "Converted"
 
 
+class CameBack(models.TextChoices):
+    """What came back to us of a mail to a recipient, beside what they did."""
+
+    REPLIED = "replied", "Replied"
+    BOUNCED = "bounced", "Bounced"
+    COMPLAINED = "complained", "Complained"
+
+
+MEASURES = (*Reached.values, *CameBack.values)
+"""What is counted of recipients."""
+
+
 class PlayState(models.TextChoices):
     """How far a play is. A paused one lets nobody in and moves nobody; one that has ended never goes on."""
 

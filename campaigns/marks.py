@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from campaigns.choices import Reached, RecipientState
+from campaigns.choices import CameBack, Reached, RecipientState
 from campaigns.models import Campaign, Recipient, Variant
 
 FIGURES: dict[str, tuple[str, Q]] = {
     "in": ("in it", Q()),
     "reached": ("reached", Q(variant__is_control=False)),
     "control": ("control group", Q(variant__is_control=True)),
-    **{name: (label.lower(), Q(**{name: True})) for name, label in Reached.choices},
+    **{name: (label.lower(), Q(**{name: True})) for name, label in (*Reached.choices, *CameBack.choices)},
     "silent": ("reached, no response", Q(variant__is_control=False, responded=False)),
     **{f"state:{state}": (label, Q(state=state)) for state, label in RecipientState.choices},
     "buyers": ("spent something", Q(amount__gt=0)),

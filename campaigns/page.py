@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from analytics.mathematics.experiments import Difference
-from campaigns.choices import Reached
+from campaigns.choices import CameBack, Reached
 from campaigns.marks import mark_url
 from campaigns.models import Campaign, Variant
 from campaigns.queries import GroupRow
@@ -75,7 +75,8 @@ class CampaignPage:
 
     @cached_property
     def measures(self) -> list[tuple[str, str]]:
-        return [(name, Reached(name).label) for name in self.outcome.measured]
+        labels = dict((*Reached.choices, *CameBack.choices))
+        return [(name, labels[name]) for name in self.outcome.measured]
 
     @property
     def cards(self) -> list[dict[str, Any]]:

@@ -55,7 +55,9 @@ def _in_campaigns(times: Times) -> QuerySet[Any]:
 
 def _reacted_since(times: Times) -> QuerySet[Any]:
     since = times.before
-    return Recipient.objects.filter(Q(clicked_at__gte=since) | Q(responded_at__gte=since) | Q(converted_at__gte=since))
+    return Recipient.objects.filter(
+        Q(clicked_at__gte=since) | Q(responded_at__gte=since) | Q(converted_at__gte=since) | Q(replied_at__gte=since)
+    )
 
 
 def _in_plays(times: Times) -> QuerySet[Any]:

@@ -10,10 +10,19 @@ from django.db import DatabaseError
 from django.dispatch import receiver
 
 from campaigns.choices import PlayState
-from campaigns.models import Play
-from crm.signals import sending_was_held
+from campaigns.models import Campaign, Play
+from campaigns.sending.coming_back import settle_came_back
+from crm.models import IncomingMail
+from crm.signals import mail_was_answered, sending_was_held
 
 logger = logging.getLogger(__name__)
+
+
+@receiver(mail_was_answered, dispatch_uid="campaigns.settle_came_back")
+def note_what_came_back(sender: Any, *, incoming: IncomingMail, **kwargs: Any) -> None:
+    """In the transaction that works on the mail: what fails is worked on again with it."""
+    if incoming.answers is not None and incoming.answers.object_model == Campaign._meta.label_lower:
+        settle_came_back(incoming.answers.pk)
 
 
 @receiver(sending_was_held, dispatch_uid="campaigns.pause_plays")

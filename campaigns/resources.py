@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from campaigns.choices import CameBack
 from campaigns.models import Campaign, GivenOffer
 from crm.catalogue import FieldSpec
 from crm.rest.resources import Resource, not_searched
@@ -66,7 +67,13 @@ RECIPIENTS = Resource(
         _own("state", "waiting, handed, sent, failed, uncertain, left_out, control, cancelled or past"),
         _own("reason", "Why they were left out, or the mail failed"),
         *(_own(name, f"When it was {name.removesuffix('_at')}") for name in ("sent_at", "opened_at", "clicked_at")),
-        *(_own(name, "Null: not measured") for name in ("opened", "clicked", "responded", "converted")),
+        _own("replied_at", "When their first answer came"),
+        _own("bounced_at", "When their mail came back"),
+        _own("complained_at", "When they complained about it"),
+        *(
+            _own(name, "Null: not measured")
+            for name in ("opened", "clicked", "responded", "converted", *CameBack.values)
+        ),
         _own("amount", "What they spent within the window", stored="campaigns.recipient.amount"),
         _own("offer_id", "The offer that they were given", "id", value=_offer_id, select=("given",)),
         _own("offer_code", "Its code", "id", value=_offer_code, select=("given",)),

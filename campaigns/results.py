@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.mathematics.experiments import Difference, difference
-from campaigns.choices import Reached
+from campaigns.choices import MEASURES, Reached
 from campaigns.models import Campaign
 from campaigns.tallies import Counted, Tally
 
@@ -118,7 +118,7 @@ class Outcome:
     def measured(self) -> list[str]:
         """The measures that any part of it has, in the order of the funnel."""
         parts = [*self.variants, *([self.control] if self.control else [])]
-        return [name for name in Reached.values if any(part.tally.reached(name) is not None for part in parts)]
+        return [name for name in MEASURES if any(part.tally.reached(name) is not None for part in parts)]
 
     @property
     def has_money(self) -> bool:
@@ -171,7 +171,7 @@ def _figures(part: Result) -> dict[str, Any]:
     responded, converted, money = part.lift(Reached.RESPONDED), part.lift(Reached.CONVERTED), part.money_lift
     return {
         "n": part.tally.n,
-        **{f"{name}_rate": _rounded(part.rate(name)) for name in Reached.values},
+        **{f"{name}_rate": _rounded(part.rate(name)) for name in MEASURES},
         "amount_per_contact": _rounded(part.amount_per_contact),
         **_difference("lift", responded),
         **_difference("converted_lift", converted),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns import marks
-from campaigns.choices import STATE_TONES, CampaignChannel, CampaignState, CampaignType, Reached
+from campaigns.choices import STATE_TONES, CameBack, CampaignChannel, CampaignState, CampaignType, Reached
 from campaigns.looking_up import one_of
 from campaigns.models import Campaign, Recipient
 from campaigns.queries import read_outcomes
@@ -22,6 +22,8 @@ from crm.catalogue import FieldSpec
 from crm.related_totals import Total
 from crm.templatetags.figures import NOTHING, percent, short_money
 from crm.templatetags.pieces import bar, pill
+
+Compare = Callable[[str, Any], Q]
 
 
 def campaign_choices() -> Sequence[tuple[str, str]]:
@@ -121,6 +123,26 @@ def responded_to(look_up: str, value: Any) -> Q:
     return one_of(rows, "campaign", look_up, value)
 
 
+def came_back_of(what: CameBack) -> Compare:
+    """Contacts of whose mails of one of these campaigns this came back to us."""
+
+    def compare(look_up: str, value: Any) -> Q:
+        return one_of(
+            Recipient.objects.filter(contact=OuterRef("pk"), **{what.value: True}), "campaign", look_up, value
+        )
+
+    return compare
+
+
+def came_back_field(what: CameBack, label: str, help_text: str) -> FieldSpec:
+    compare = came_back_of(what)
+    return FieldSpec(
+        f"{what.value}_campaign", label, "id", kind="choice", group="Campaigns", choices=campaign_choices, column=False,
+        order=111, condition=lambda end, value: compare("in", value), compare=compare,
+        stored=f"campaigns.recipient.{what.value}", help=help_text,
+    )  # fmt: skip
+
+
 def chance_cell(contact: Any) -> str:
     try:
         return bar(contact.propensity.probability, "accent")
@@ -141,6 +163,9 @@ CONTACT_FIELDS = (
     FieldSpec("responded_to", "Responded to", "id", kind="choice", group="Campaigns", choices=campaign_choices,
         column=False, order=111, condition=lambda end, value: responded_to("in", value), compare=responded_to,
         stored="campaigns.recipient.responded"),
+    came_back_field(CameBack.REPLIED, "Replied to", "Answered its mail."),
+    came_back_field(CameBack.BOUNCED, "Bounced from", "Its mail came back."),
+    came_back_field(CameBack.COMPLAINED, "Complained about", "By a report of their mail provider."),
     FieldSpec("moved", "Moved", "pk", kind="mark", group="Campaigns", column=False, order=115, mark=moves.condition,
         words=moves.words, stored="campaigns.segmentmove.at"),
     FieldSpec("campaigned", "Of a campaign", "pk", kind="mark", group="Campaigns", column=False, order=112,

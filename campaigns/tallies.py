@@ -14,7 +14,7 @@ from django.db.models.fields import FloatField
 from django.db.models.functions import Cast
 
 from analytics.mathematics.experiments import Sample
-from campaigns.choices import Reached
+from campaigns.choices import MEASURES
 from campaigns.models import Campaign, Recipient, Variant, VariantTally
 from contacts.models import Contact
 from crm.access import scope_of
@@ -22,26 +22,21 @@ from crm.choices import Scope, Verb
 from crm.field_rights import hidden_fields
 from crm.models import User
 
-MEASURES = tuple(Reached.values)
-COUNT_SQL = """
+COUNT_SQL = f"""
 INSERT INTO campaigns_varianttally (
-  variant_id, n, sent, opened, clicked, responded, converted, amount, amount_squares, buyers, first_sent_at,
-  last_sent_at, counted_at
+  variant_id, n, sent, {", ".join(MEASURES)}, amount, amount_squares, buyers, first_sent_at, last_sent_at, counted_at
 )
 SELECT v.id, count(r.id), count(r.sent_at),
-  CASE WHEN count(r.opened) > 0 THEN count(*) FILTER (WHERE r.opened) END,
-  CASE WHEN count(r.clicked) > 0 THEN count(*) FILTER (WHERE r.clicked) END,
-  CASE WHEN count(r.responded) > 0 THEN count(*) FILTER (WHERE r.responded) END,
-  CASE WHEN count(r.converted) > 0 THEN count(*) FILTER (WHERE r.converted) END,
+  {", ".join(f"CASE WHEN count(r.{one}) > 0 THEN count(*) FILTER (WHERE r.{one}) END" for one in MEASURES)},
   sum(r.amount), sum(r.amount::float8 ^ 2), CASE WHEN count(r.amount) > 0 THEN count(*) FILTER (WHERE r.amount > 0) END,
   min(r.sent_at), max(r.sent_at), now()
 FROM campaigns_variant v LEFT JOIN campaigns_recipient r ON r.variant_id = v.id
 WHERE v.campaign_id = ANY(%s) GROUP BY v.id
-ON CONFLICT (variant_id) DO UPDATE SET n = excluded.n, sent = excluded.sent, opened = excluded.opened,
-  clicked = excluded.clicked, responded = excluded.responded, converted = excluded.converted,
+ON CONFLICT (variant_id) DO UPDATE SET n = excluded.n, sent = excluded.sent,
+  {", ".join(f"{one} = excluded.{one}" for one in MEASURES)},
   amount = excluded.amount, amount_squares = excluded.amount_squares, buyers = excluded.buyers,
   first_sent_at = excluded.first_sent_at, last_sent_at = excluded.last_sent_at, counted_at = excluded.counted_at
-"""
+"""  # noqa: S608 - names of columns, from the enumerations
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
-from campaigns.choices import Reached
+from campaigns.choices import CameBack, Reached
 from campaigns.models import Campaign, Recipient
 from crm.access import can, visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
@@ -48,7 +48,7 @@ def _told(user: User, key: int) -> QuerySet[Recipient]:
 
 
 def _entry(row: Recipient, *, shows_money: bool) -> TimelineEntry:
-    done = [label.lower() for name, label in Reached.choices if getattr(row, name)]
+    done = [label.lower() for name, label in (*Reached.choices, *CameBack.choices) if getattr(row, name)]
     if row.amount and shows_money:
         done.append(f"spent {money(row.amount, row.campaign.currency)}")
     assert row.sent_at is not None  # noqa: S101 - for the type checker; asked for
@@ -59,8 +59,14 @@ def _entry(row: Recipient, *, shows_money: bool) -> TimelineEntry:
         key=f"recipient-{row.pk}",
         text=", ".join(done).capitalize(),
         url=row.campaign.get_absolute_url(),
-        tone="good" if row.converted or row.responded else "neutral",
+        tone=_tone(row),
     )
+
+
+def _tone(row: Recipient) -> str:
+    if row.complained or row.bounced:
+        return "bad"
+    return "good" if row.converted or row.responded else "neutral"
 
 
 TIMELINE = (TimelineSource("campaigns", "Campaigns", campaigns_before, is_searched=True, counted_as="campaigns"),)

@@ -13,3 +13,7 @@ records_handed_over = Signal()
 # Nothing leaves from now on: what this instance knows may be older than what people got, after a restore. Who begins
 # things by itself stops here, for a person to decide. Sent with `reason`, a sentence.
 sending_was_held = Signal()
+
+# A mail came in that is about one of ours: it came back, somebody complained about it, or answered it. Sent in the
+# transaction in which it is worked on, with `incoming`, whose `answers` is the mail of ours.
+mail_was_answered = Signal()

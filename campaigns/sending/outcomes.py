@@ -63,11 +63,14 @@ WITH asked AS (
 UPDATE campaigns_recipient r SET converted = a.n > 0, converted_at = a.first_at, amount = a.amount,
   responded = a.n > 0 OR a.came_at IS NOT NULL, responded_at = least(a.first_at, a.came_at),
   opened = CASE WHEN a.is_looked_at THEN coalesce(r.opened, false) ELSE r.opened END,
-  clicked = CASE WHEN a.is_looked_at THEN coalesce(r.clicked, false) ELSE r.clicked END
+  clicked = CASE WHEN a.is_looked_at THEN coalesce(r.clicked, false) ELSE r.clicked END,
+  replied = CASE WHEN a.is_looked_at THEN coalesce(r.replied, false) ELSE r.replied END,
+  bounced = CASE WHEN a.is_looked_at THEN coalesce(r.bounced, false) ELSE r.bounced END,
+  complained = CASE WHEN a.is_looked_at THEN coalesce(r.complained, false) ELSE r.complained END
 FROM asked a WHERE r.id = a.id AND (
   (r.converted, r.converted_at, r.amount, r.responded, r.responded_at) IS DISTINCT FROM
   (a.n > 0, a.first_at, a.amount, a.n > 0 OR a.came_at IS NOT NULL, least(a.first_at, a.came_at))
-  OR (a.is_looked_at AND (r.opened IS NULL OR r.clicked IS NULL))
+  OR (a.is_looked_at AND num_nulls(r.opened, r.clicked, r.replied, r.bounced, r.complained) > 0)
 )
 """
 

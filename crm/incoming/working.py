@@ -25,6 +25,7 @@ from crm.log import log
 from crm.models import IncomingContent, IncomingMail, OutgoingMail
 from crm.notes.choices import NoticeKind
 from crm.notes.notices import News, tell
+from crm.signals import mail_was_answered
 
 logger = logging.getLogger(__name__)
 SAME_LOCK = 7342
@@ -118,6 +119,8 @@ def _work(mail: IncomingMail) -> None:
         mail.record_model, mail.record_id = taken.hangs_on._meta.label_lower, taken.hangs_on.pk
         mail.contact_id = taken.contact_id
     mail.save()
+    if mail.answers is not None:
+        mail_was_answered.send(IncomingMail, incoming=mail)
 
 
 def _settle(mail: IncomingMail, read: ReadMail) -> tuple[Settled, TakenAs | None]:
@@ -197,7 +200,7 @@ def _returned(mail: IncomingMail, read: ReadMail, report: Report, nature: Nature
     if nature == Nature.COMPLAINT:
         said = settling.settle_complaint(report, returned)
     else:
-        mail.is_hard = report.is_hard
+        mail.is_hard, mail.is_delay = report.is_hard, report.is_delay
         said = settling.settle_bounce(mail, report, returned)
     outcome = Outcome.COMPLAINT if nature == Nature.COMPLAINT else Outcome.BOUNCE
     log(actor=None, verb=outcome, object=mail, contact_id=mail.contact_id, summary=said)

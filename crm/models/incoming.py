@@ -100,7 +100,7 @@ class IncomingMail(OnRecord):
     `record_model` and `record_id` name the record that it hangs on (who may see that sees the mail); `object_model` and
     `object_id` what was made of it: an interaction, a touch with a lead. `answers` is the mail of ours that it answers,
     `owner` who had sent that. `thread` is one key for a conversation. `fingerprint` is of what it says: the same mail
-    by two ways has other bytes and the same fingerprint.
+    by two ways has other bytes and the same fingerprint. `is_delay`: a mail server says that it still tries.
     """
 
     mailbox = models.ForeignKey(
@@ -132,6 +132,7 @@ class IncomingMail(OnRecord):
     attachments = models.JSONField(default=list, blank=True)
     bounced_address = models.CharField(max_length=320, blank=True)
     is_hard = models.BooleanField(null=True, blank=True)
+    is_delay = models.BooleanField(default=False, db_default=False)
 
     answers = models.ForeignKey(
         "crm.OutgoingMail", null=True, blank=True, on_delete=models.SET_NULL, related_name="answered_by", db_index=False
