@@ -110,7 +110,7 @@ def test_a_bounce_of_a_mail_that_a_server_had_tried_for_days_counts_when_it_come
 
 
 def test_what_comes_after_a_campaign_is_over_is_counted_too(house, sent):
-    Campaign.objects.update(launched_at=timezone.now() - dt.timedelta(days=20))
+    Campaign.objects.update(launched_at=timezone.now() - dt.timedelta(days=20), starts_on=None)
     count_all()
     sent.refresh_from_db()
     assert sent.state == CampaignState.OVER
