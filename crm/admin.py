@@ -21,6 +21,7 @@ from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_re
 from crm.choices import Role
 from crm.handover import end_access
 from crm.mail.addresses import checked_address, normal_address
+from crm.mail.pacing import look_again
 from crm.models import (
     AccessRule,
     Company,
@@ -33,6 +34,7 @@ from crm.models import (
     JobWindow,
     LogEntry,
     MailChannel,
+    MailLimit,
     MailSlot,
     StoredFile,
     SuppressedAddress,
@@ -273,13 +275,43 @@ class StoredFileAdmin(ViewOnlyAdmin):
     exclude = ("file",)
 
 
+class MailLimitFormSet(forms.BaseInlineFormSet):
+    """The limits of one channel: no domain stands in two."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[str] = set()
+        for form in self.forms:
+            if not form.is_valid() or not form.cleaned_data or form.cleaned_data.get("DELETE"):
+                continue
+            domains = set(form.instance.domains)
+            if both := seen & domains:
+                raise forms.ValidationError(f"{min(both)} stands in two limits: take it out of one.")
+            seen |= domains
+
+
+class MailLimitInline(admin.TabularInline):
+    model = MailLimit
+    formset = MailLimitFormSet
+    fields = ("domains", "per_minute", "per_hour")
+    extra = 1
+
+
 @admin.register(MailChannel)
 class MailChannelAdmin(LoggedAdmin):
     """The pace of a way out; its server stands in the environment, its buttons on the page of outgoing mail."""
 
-    list_display = ("name", "rate_per_minute", "connections", "paused_at", "last_error")
-    fields = ("name", "rate_per_minute", "connections")
+    list_display = ("name", "rate_per_minute", "connections", "warm_up_on", "paused_at", "last_error")
+    fieldsets = (
+        (None, {"fields": ("name", "rate_per_minute", "connections")}),
+        ("Warm-up", {"fields": ("warm_up_on", "warm_up_mails", "warm_up_growth", "warm_up_until")}),
+    )
     readonly_fields = ("name",)
+    inlines = (MailLimitInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        look_again(form.instance)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -112,6 +112,8 @@ CATALOGUE = Catalogue(
             )
         ),
         "crm.mailslot": PastRule(exempt="How far a sender is in the mails in its hands, every few milliseconds."),
+        "crm.maillimit": PastRule(parent="channel_id", is_part=True),
+        "crm.mailcount": PastRule(exempt="How many mails left in the running minute, hour and day."),
         "crm.mailattachment": PastRule(exempt="Made with its mail and never changed."),
         "crm.mailchannel": PastRule(without=("next_at", "consecutive_errors", "last_error")),
         "crm.user": PastRule(without=("password", "last_login", "theme", "density")),

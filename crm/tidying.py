@@ -21,6 +21,7 @@ from crm.incoming.choices import IncomingState
 from crm.jobs import Progress, claim_window, start_job
 from crm.log import log
 from crm.mail.choices import MailState
+from crm.mail.pacing import forget_counts
 from crm.mail.suppression import key_plain_refusals
 from crm.models import (
     FormSubmission,
@@ -65,7 +66,7 @@ def run_tidying(job: JobRun, progress: Progress) -> dict[str, Any]:
         "refusals": key_plain_refusals(),
         "sent_forms": FormSubmission.objects.filter(created_at__lt=now - KEEP_SUBMISSIONS).delete()[0],
         "answers": forget_answers(),
-        "counters": forget_failures(),
+        "counters": forget_failures() + forget_counts(),
         "windows": JobWindow.objects.filter(created_at__lt=now - KEEP_WINDOWS).delete()[0],
     }
     log(

@@ -77,6 +77,13 @@ class ScheduleOut(Schema):
     passed: int = Field(description="Of them, those whose time would have passed at a start now.")
 
 
+class LastsOut(Schema):
+    """When the last mail has left as far as the limits say, and which takes longest. Quiet hours come on top."""
+
+    ends_at: dt.datetime
+    words: str
+
+
 class CheckOut(Schema):
     """What was looked over: `faults` are in the way of a start, `notes` are worth knowing."""
 
@@ -89,6 +96,7 @@ class CheckOut(Schema):
     offers: list[OfferCountOut]
     needs_approval: bool
     schedule: ScheduleOut | None = Field(description="When they would get it; null: all at once at the start.")
+    lasts: LastsOut | None = Field(description="How long the limits of the mail channel make it take; null: no time.")
 
 
 class TestIn(Input):
@@ -194,6 +202,7 @@ def check_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "offers": [{"offer_id": one.offer.pk if one.offer else None, "count": one.count} for one in seen.offers],
         "needs_approval": seen.needs_approval,
         "schedule": seen.schedule and schedule_shown(seen.schedule),
+        "lasts": seen.lasts and {"ends_at": seen.lasts.ends_at, "words": seen.lasts.words},
     }
     return JsonResponse(whole)
 

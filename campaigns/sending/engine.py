@@ -11,12 +11,13 @@ that, and what is left then waits again (`waiting`).
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaigns.choices import CampaignChannel, CampaignState, RecipientState
@@ -34,6 +35,7 @@ from crm.failpoints import failpoint
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
 from crm.mail.drafts import Draft, row_of
+from crm.mail.pacing import crowded_domains, room_for_many
 from crm.mail.suppression import closed_among
 from crm.models import OutgoingMail
 
@@ -75,7 +77,10 @@ def run_campaign(key: int) -> int:
         zones = [zone for zone in zones if zone.closes_at is None or zone.closes_at > timezone.now()]
         if not zones or not _is_sending(key) or _in_ledger(key) >= MOST_IN_LEDGER:
             break
-        done = _chunk(key, zones[0])
+        room = Room.now()
+        if not room.most:
+            break
+        done = _chunk(key, zones[0], room)
         handed += done
         if not done:
             zones.pop(0)
@@ -115,14 +120,29 @@ def _in_ledger(key: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _chunk(key: int, where: Opening) -> int:
+@dataclass(frozen=True)
+class Room:
+    """What the channel of campaigns takes now: so many at most, and none to these domains (`crm.mail.pacing`). Who has
+    to wait long for a provider or a warm-up waits here, where a no still counts, and not in the ledger."""
+
+    most: int
+    without: Sequence[str] = ()
+
+    @classmethod
+    def now(cls) -> Room:
+        channel = channel_named()
+        room = room_for_many(channel)
+        return cls(CHUNK if room is None else min(room, CHUNK), crowded_domains(channel))
+
+
+def _chunk(key: int, where: Opening, room: Room) -> int:
     """One chunk of a zone; where it fails, its people one by one: who fails alone is left out, and holds up nobody."""
     try:
-        return _hand_over(key, where, CHUNK)
+        return _hand_over(key, where, room.most, without=room.without)
     except (ValidationError, ValueError, TypeError, LookupError):
         logger.exception("A chunk of campaign %s failed; now one by one", key)
     done = 0
-    for pk in list(_waiting(key, where).values_list("pk", flat=True)[:CHUNK]):
+    for pk in list(_waiting(key, where, room.without).values_list("pk", flat=True)[: room.most]):
         try:
             done += _hand_over(key, where, 1, only=pk)
         except (ValidationError, ValueError, TypeError, LookupError):
@@ -134,8 +154,13 @@ def _chunk(key: int, where: Opening) -> int:
     return done
 
 
-def _waiting(key: int, where: Opening) -> QuerySet[Recipient]:
-    return Recipient.objects.filter(campaign=key, state=RecipientState.WAITING, time_zone=where.zone).order_by("pk")
+def _waiting(key: int, where: Opening, without: Sequence[str] = ()) -> QuerySet[Recipient]:
+    rows = Recipient.objects.filter(campaign=key, state=RecipientState.WAITING, time_zone=where.zone).order_by("pk")
+    if without:
+        crowded = rf"@({'|'.join(re.escape(domain) for domain in without)})$"
+        points = ContactPoint.objects.filter(kind=PointKind.EMAIL, normalised__regex=crowded)
+        rows = rows.exclude(Exists(points.filter(contact=OuterRef("contact"))))
+    return rows
 
 
 @dataclass
@@ -150,13 +175,13 @@ class _Hand:
 
 
 @transaction.atomic
-def _hand_over(key: int, where: Opening, most: int, only: int | None = None) -> int:
+def _hand_over(key: int, where: Opening, most: int, only: int | None = None, without: Sequence[str] = ()) -> int:
     with connection.cursor() as cursor:  # shared by all who hand over, and taken alone by who pauses it
         cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [key])
     campaign = Campaign.everything.get(pk=key)
     if campaign.state != CampaignState.SENDING:
         return 0
-    rows = _waiting(key, where).select_for_update(of=("self",), skip_locked=True)
+    rows = _waiting(key, where, without).select_for_update(of=("self",), skip_locked=True)
     claimed = list((rows.filter(pk=only) if only else rows)[:most])
     if not claimed:
         return 0

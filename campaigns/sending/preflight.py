@@ -18,8 +18,10 @@ from campaigns.models import Campaign, Variant
 from campaigns.offers.checking import OfferCount, look_over_offers
 from campaigns.sending.audience import Audience, count_audience, count_zones, mails_with_offers, people_of, rules
 from campaigns.sending.hours import Plan, Schedule
+from campaigns.sending.lasting import how_long
 from campaigns.ways.adapters import adapter_for, has_adapter
 from contacts.models import Purpose
+from crm.mail.forecast import Forecast
 from crm.models import User
 from crm.templatetags.figures import number, plural
 
@@ -37,7 +39,8 @@ EMPTY_PATHS: dict[str, dict[str, Any]] = {
 @dataclass
 class Preflight:
     """What was found: `faults` are in the way, `notes` are worth knowing; `links` of all variants;
-    `offers`: for how many people each is the best; `schedule`: when they get it, where that differs by their clocks."""
+    `offers`: for how many people each is the best; `schedule`: when they get it, where that differs by their clocks;
+    `lasts`: how long the limits of the channel make it take."""
 
     audience: Audience = field(default_factory=Audience)
     faults: list[str] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Preflight:
     offers: list[OfferCount] = field(default_factory=list)
     needs_approval: bool = False
     schedule: Schedule | None = None
+    lasts: Forecast | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -76,6 +80,8 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
         found.audience = count_audience(campaign, user)
         found.notes += _gaps(campaign, variants, user)
         found.schedule = _schedule(campaign, user)
+        if campaign.channel == CampaignChannel.EMAIL:
+            found.lasts = how_long(campaign, user, found.audience.reached)
     except ValidationError as error:
         found.faults += error.messages
         return found

@@ -42,7 +42,8 @@ class Draft:
     made from `html`. `attachments` are stored files, `images` those that the HTML shows by `cid:NAME`. `about` is the
     record that the mail is about. `key` makes asking again harmless. `is_secret`: never shown, forgotten once sent. It
     leaves from `due_at` on and before `closes_at`. `takes_answers`: answers come (also) to the mailbox that the house
-    has for them, by an address of this mail alone.
+    has for them, by an address of this mail alone. `is_service`: it is to one person, who waits for it, though it goes
+    at most once.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Draft:
     is_secret: bool = False
     is_held: bool = False
     takes_answers: bool = False
+    is_service: bool = False
 
     def files(self) -> Iterator[tuple[StoredFile, str]]:
         """Stored files with their content id; empty for one that is attached."""
@@ -91,7 +93,7 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel, answers_to
         key=draft.key or None,
         kind=MailKind(draft.kind),
         channel=channel,
-        priority=BULK_PRIORITY if draft.kind == MailKind.AT_MOST_ONCE else SERVICE_PRIORITY,
+        priority=SERVICE_PRIORITY if draft.is_service or draft.kind != MailKind.AT_MOST_ONCE else BULK_PRIORITY,
         actor=actor,
         contact_id=draft.contact_id,
         object_model=draft.about._meta.label_lower if draft.about is not None else "",

@@ -6,9 +6,12 @@ PostgreSQL's part counted too (`ONLY=mail make bench`).
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from typing import Any
+
+from django.utils import timezone
 
 from crm import bells
 from crm.choices import JobQueue
@@ -52,9 +55,15 @@ def send_due(channel_id: int, seconds: float = RUN_SECONDS) -> int:
         done += run.done
         if run.is_out_of_time:
             ring(channel.pk, run.wait)
+        elif slot.next_at is not None:
+            ring(channel.pk, _seconds_until(slot.next_at))
         # a row written while the lock was held found nobody to take it
         if not run.is_drained or not ledger.is_anything_due(channel.pk):
             return done
+
+
+def _seconds_until(moment: dt.datetime) -> float:
+    return min(max((moment - timezone.now()).total_seconds(), 0), LONGEST_COUNTDOWN)
 
 
 def sweep() -> int:

@@ -29,6 +29,7 @@ from crm.locks import take_lock
 from crm.mail import ledger
 from crm.mail.addresses import normal_address
 from crm.mail.choices import MailState
+from crm.mail.pacing import Counted, Pace
 from crm.mail.replies import SENT
 from crm.models import MailChannel, MailSlot, OutgoingMail
 
@@ -122,6 +123,10 @@ class Slot:
         self.size = FIRST_MAILS
         self.until = 0.0
         self.sent: list[tuple[OutgoingMail, dt.datetime]] = []
+        self.pace = Pace(channel)
+        self.counted: dict[int, Counted] = {}
+        # when the next of those has its turn that are over a limit
+        self.next_at: dt.datetime | None = None
 
     def next_mail(self) -> OutgoingMail | None:
         """The next mail, not yet begun; None when nothing is due or may leave."""
@@ -191,11 +196,12 @@ class Slot:
             rest = [mail.pk for mail in self.mails[self.place :]]
             if rest:
                 self._run(GIVE_BACK_SQL, {"slot": self.row.pk, "rest": rest})
+                self.pace.count_off(self.line, (self.counted[pk] for pk in rest if pk in self.counted))
         except psycopg.OperationalError:
             self._tell_when_it_is_back()
             raise
         finally:
-            self.mails, self.sent, self.place = [], [], 0
+            self.mails, self.sent, self.place, self.counted = [], [], 0, {}
 
     def _tell_when_it_is_back(self) -> None:
         end = time.monotonic() + TELL_SECONDS
@@ -222,9 +228,23 @@ class Slot:
             "most": self.size,
             "bytes": MOST_BYTES,
         }
-        self.mails = list(_read(self._run(TAKE_SQL, values)))
+        while not self._take_within_limits(values):
+            pass
         self.until = time.monotonic() + MOST_SECONDS
         failpoint("mail.after_claim")
+
+    def _take_within_limits(self, values: Mapping[str, Any]) -> bool:
+        """Take mails of which some may leave; False where all of them have to wait, and others may be next."""
+        if not self.pace:
+            self.mails = list(_read(self._run(TAKE_SQL, values)))
+            return True
+        with self.line.transaction():
+            taken = list(_read(self._run(TAKE_SQL, values)))
+            admitted = self.pace.admit(self.line, self.row.pk, taken)
+        self.mails, self.counted = admitted.mails, admitted.counted
+        if admitted.next_at is not None:
+            self.next_at = min(self.next_at or admitted.next_at, admitted.next_at)
+        return bool(self.mails) or not taken
 
     def _fit_size(self) -> None:
         """As many as leave in the time that they may be kept."""

@@ -16,6 +16,7 @@ from crm.models.kept_filters import KeptFilter
 from crm.models.layouts import Layout
 from crm.models.log import LogEntry
 from crm.models.mail import MailAttachment, MailChannel, MailSlot, OutgoingMail, RefusalKey, SuppressedAddress
+from crm.models.mail_limits import MailCount, MailLimit
 from crm.models.notes import Attachment, MailDraft, Mention, Note, Notice
 from crm.models.past import RowChange
 from crm.models.people import AccessRule, FieldRule, Team, User
@@ -54,7 +55,9 @@ __all__ = [
     "LogEntry",
     "MailAttachment",
     "MailChannel",
+    "MailCount",
     "MailDraft",
+    "MailLimit",
     "MailSlot",
     "Mailbox",
     "Mention",

@@ -29,6 +29,21 @@ class MailChannel(models.Model):
         default=1, validators=[MinValueValidator(1), MaxValueValidator(20)], help_text="How many may send at once."
     )
     next_at = models.DateTimeField(default=timezone.now, editable=False)
+    # on day k, from 0, at most `warm_up_mails` x (1 + `warm_up_growth` / 100)^k mails that go to many; from the day on
+    # which that is `warm_up_until`, as many as one likes
+    warm_up_on = models.DateField(
+        "warm-up from", null=True, blank=True, help_text="The first day; empty: the channel is warmed up."
+    )
+    warm_up_mails = models.PositiveIntegerField(
+        "mails on the first day", default=200, validators=[MinValueValidator(1)],
+        help_text="Of campaigns and programs; answers, sign-in and other mails to one person never wait for it.",
+    )  # fmt: skip
+    warm_up_growth = models.PositiveSmallIntegerField(
+        "more each day, per cent", default=50, validators=[MinValueValidator(1), MaxValueValidator(900)]
+    )
+    warm_up_until = models.PositiveIntegerField(
+        "ends at … mails a day", default=50_000, validators=[MinValueValidator(1)]
+    )
     consecutive_errors = models.PositiveIntegerField(default=0, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -16,6 +16,7 @@ from crm.mail import actions
 from crm.mail.addresses import normal_address
 from crm.mail.choices import MailState
 from crm.mail.ledger import figures
+from crm.mail.showing import shown
 from crm.mail.suppression import closing
 from crm.models import MailChannel, OutgoingMail
 from crm.requests import SignedInRequest
@@ -51,7 +52,7 @@ class MailListView(ScopedView):
             "tabs": _tabs(counts, tab),
             **_page(self.get_queryset().filter(state__in=TABS[tab][1]), request.GET.get("before", ""), tab),
             "empty": {"title": TABS[tab][2], "icon": "envelope"},
-            "channels": MailChannel.objects.visible_to(request.user),
+            "channels": [shown(channel) for channel in MailChannel.objects.visible_to(request.user)],
             "may_change": can(request.user, Verb.CHANGE, OutgoingMail),
             "oldest_due": counts["oldest_due"],
         }

@@ -38,6 +38,7 @@ def send_to_requester(
         about=ticket,
         contact_id=ticket.contact_id,
         takes_answers=True,
+        is_service=True,
         attachments=tuple(files),
         key=key,
     )
