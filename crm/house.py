@@ -43,6 +43,8 @@ ANALYSIS_STEPS = ["campaigns.steps.STEPS"]
 COST_DRIVERS = ["campaigns.costs.DRIVERS"]
 # what the conversion of a lead makes besides the contact
 CONVERSION_STEP = "pipeline.converting.STEP"
+# when mails that go to many may leave, by the clock of each person
+QUIET_HOURS = "campaigns.sending.quiet.quiet_hours"
 # what `load_demo` makes, lowest floor first: functions that take the house and return what fills a batch of customers
 DEMO_LOADERS = [
     "crm.demo.staff.load",

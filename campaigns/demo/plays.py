@@ -14,6 +14,7 @@ from campaigns.choices import CampaignType
 from campaigns.models import Campaign, Play
 from campaigns.plays import actions
 from campaigns.plays.actions import StepInput
+from campaigns.plays.entering import needs_approval
 from campaigns.plays.goals import count_amounts
 from campaigns.plays.statements import named_ids
 from contacts.models import Contact
@@ -93,6 +94,10 @@ def make_plays(owner: int | None) -> int:
         "what makes a customer.",
     }  # fmt: skip
     play = actions.create_play(actor=actor, fields=fields, steps=STEPS)
+    colleague = User.objects.filter(is_active=True).exclude(pk=actor.pk).order_by("pk").first()
+    if colleague is not None and needs_approval(play):
+        actions.ask_play_approval(actor=actor, play=play)
+        actions.approve_play(actor=colleague, play=play)
     actions.start_play(actor=actor, play=play)
     now = timezone.now()
     since = now - dt.timedelta(days=SINCE_DAYS)

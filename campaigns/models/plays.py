@@ -79,6 +79,13 @@ class Play(models.Model):
     purpose = models.CharField("its mails are for", max_length=60, default="marketing")
     sender_name = models.CharField("in the name of", max_length=120, blank=True, default="")
     currency = models.CharField(max_length=3, default="EUR", editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
     seed = models.BigIntegerField(null=True, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)

@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from campaigns import approval
 from campaigns.choices import UNDER_WAY, CampaignState, EntryState, PlayState, PlayStepKind, RecipientState
 from campaigns.mail.blocks import checked_blocks
 from campaigns.models import Campaign, CampaignOffer, Offer, Play, PlayEntry, PlayStep, Recipient, Segment
 from campaigns.plays.checking import faults_of
+from campaigns.plays.entering import needs_approval
 from campaigns.sending.actions import cancel_campaign, pause_campaign, resume_campaign
 from crm.company import current_company
 from crm.log import log
@@ -22,7 +24,10 @@ from crm.models import User
 from crm.saving import assign, locked
 
 OVER = "It has ended: a play that has ended stays as it was. Make a new one from it."
+TOO_LARGE = "So many people may come in that a second person approves what is done: pause it, change it, and ask."
 BY_HAND = "taken out by hand"
+# a change of these alone leaves an approval as it was
+MERE_WORDS = {"name", "description", "owner", "type"}
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,31 @@ def change_play(
         changed.append("steps")
     if current.state != PlayState.DRAFT and (faults := faults_of(current, actor)):
         raise ValidationError(faults)
+    if set(changed) - MERE_WORDS:
+        approval.make_void(current)
+        if current.state == PlayState.RUNNING and needs_approval(current):
+            raise ValidationError(TOO_LARGE)
     if changed:
         current.version += 1
-        current.save(update_fields=["version", "updated_at"])
+        current.save(update_fields=["version", "updated_at", *approval.FIELDS])
         _carry(current)
         log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)} of the play {current}")
     return current
+
+
+@transaction.atomic
+def ask_play_approval(*, actor: User, play: Play) -> None:
+    """Ask a second person. Raises ValidationError where something is in its way, or where it runs or has ended."""
+    current = _standing(play)
+    if faults := faults_of(current, actor):
+        raise ValidationError(faults)
+    approval.ask(actor=actor, record=current)
+
+
+@transaction.atomic
+def approve_play(*, actor: User, play: Play) -> None:
+    """Let it start, or go on, as a second person. Raises ValidationError for who asked."""
+    approval.approve(actor=actor, record=_standing(play))
 
 
 @transaction.atomic
@@ -80,6 +104,7 @@ def start_play(*, actor: User, play: Play) -> None:
         raise ValidationError("It has started already.")
     if faults := faults_of(current, actor):
         raise ValidationError(faults)
+    approval.refuse_unapproved(current, is_needed=needs_approval(current))
     current.seed, current.started_at = secrets.randbits(62), timezone.now()
     _set_state(current, PlayState.RUNNING)
     _carry(current)
@@ -106,6 +131,7 @@ def resume_play(*, actor: User | None, play: Play) -> None:
     current = _locked(play)
     if current.state != PlayState.PAUSED:
         raise ValidationError("It is not paused.")
+    approval.refuse_unapproved(current, is_needed=needs_approval(current))
     _set_state(current, PlayState.RUNNING)
     for carrier in _carriers(current, CampaignState.PAUSED):
         resume_campaign(actor=actor, campaign=carrier)
@@ -215,6 +241,14 @@ def _set_state(play: Play, state: str) -> None:
 def _refuse_over(play: Play) -> None:
     if play.is_over:
         raise ValidationError(OVER)
+
+
+def _standing(play: Play) -> Play:
+    """A play that does not run: one that is written, or paused."""
+    current = _locked(play)
+    if current.state not in (PlayState.DRAFT, PlayState.PAUSED):
+        raise ValidationError("It runs, or has ended: there is nothing to approve.")
+    return current
 
 
 def _locked(play: Play) -> Play:

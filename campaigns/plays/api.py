@@ -196,6 +196,18 @@ def get_play_results(request: HttpRequest, play_id: int) -> HttpResponse:
     return JsonResponse(said)
 
 
+@plays.post("/{int:play_id}/ask", response=PlayOut, auth=writes(AREA))
+def ask_play_approval(request: HttpRequest, play_id: int) -> HttpResponse:
+    """Ask a second person, where more people may come in than one person alone may write to."""
+    return _changed(request, play_id, actions.ask_play_approval)
+
+
+@plays.post("/{int:play_id}/approve", response=PlayOut, auth=writes(AREA))
+def approve_play(request: HttpRequest, play_id: int) -> HttpResponse:
+    """Let it start, or go on, as a second person."""
+    return _changed(request, play_id, actions.approve_play)
+
+
 @plays.post("/{int:play_id}/start", response=PlayOut, auth=writes(AREA))
 def start_play(request: HttpRequest, play_id: int) -> HttpResponse:
     """Let it begin: events from today on let people in. Refused with what is in the way."""

@@ -7,20 +7,23 @@ side. Two runs at once write nobody twice: a person is in a play once at a time,
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from campaigns.approval import is_large
 from campaigns.choices import PlayState, PlayStepKind
 from campaigns.models import Play, PlayStep
 from campaigns.plays.events import statement_of
 from campaigns.plays.statements import named_ids
 from campaigns.segments.meaning import asked_by, meant_by
+from campaigns.sending.audience import rules
 from contacts.models import Contact
 from contacts.permission.rule import permitted
+from crm.filtering.trees.nodes import TreeProblem
 
 CHUNK, MOST_CHUNKS = 5_000, 200
 DRAW = "((hashint8extended(p.id, %(seed)s::bigint) & 9007199254740991)::float8 / 9007199254740992)"
@@ -69,7 +72,8 @@ def _chunk(play_id: int) -> int:
     if play.state != PlayState.RUNNING or not steps:
         return 0
     try:
-        people, names = _people(play, steps)
+        with asked_by(None):
+            people, names = named_ids(people_for(play, steps))
     except EmptyResultSet:  # nobody can be in its segment
         return 0
     moment = timezone.now()
@@ -93,13 +97,24 @@ def _chunk(play_id: int) -> int:
         return int(cursor.rowcount)
 
 
-def _people(play: Play, steps: list[PlayStep]) -> tuple[str, dict[str, Any]]:
-    """Ids of who may come in: of its segment, and who may be written to where it writes, so that both sides are
-    alike."""
+def people_for(play: Play, steps: Sequence[PlayStep]) -> QuerySet[Contact]:
+    """Who may come in: of its segment, and who may be written to where it writes, so that both sides are alike. Asked
+    by nobody (`asked_by`)."""
     rows: QuerySet[Contact] = Contact.objects.filter(archived_at=None)
-    with asked_by(None):
-        if play.audience is not None:
-            rows = rows.filter(meant_by(play.audience, None))
-        if any(step.kind == PlayStepKind.MAIL for step in steps):
-            rows = permitted(rows, purpose=play.purpose)
-        return named_ids(rows)
+    if play.audience is not None:
+        rows = rows.filter(meant_by(play.audience, None))
+    if any(step.kind == PlayStepKind.MAIL for step in steps):
+        rows = permitted(rows, purpose=play.purpose)
+    return rows
+
+
+def needs_approval(play: Play) -> bool:
+    """Whether more people may come into it than one person alone may write to, or nobody can say how many. No further
+    are they counted."""
+    steps = list(play.steps.filter(removed_at=None))
+    try:
+        with asked_by(None):
+            found = people_for(play, steps).order_by().values("pk")[: rules().approval_above + 1].count()
+    except TreeProblem:
+        return True
+    return is_large(found)

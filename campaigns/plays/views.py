@@ -12,6 +12,7 @@ from campaigns.choices import PLAY_TONES, PlayState
 from campaigns.models import Play, PlayEntry
 from campaigns.plays import actions, queries
 from campaigns.plays.checking import faults_of
+from campaigns.plays.entering import needs_approval
 from campaigns.plays.forms import PlayForm
 from campaigns.plays.page import PlayPage
 from campaigns.plays.ready import READY, Ready, ready_play
@@ -58,12 +59,23 @@ class PlayDetailView(ScopedView):
             "faults": faults_of(play, user) if may_change and play.state != PlayState.ENDED else [],
             "was_held": may_change and queries.was_held(play),
             "may_change": may_change,
+            **self._approval(play, may_change=may_change),
             "is_narrowed": not sees_everybody(user),
         }
         return render(request, "campaigns/plays/detail.html", context)
 
+    def _approval(self, play: Play, *, may_change: bool) -> dict[str, Any]:
+        """Whether a second person has to approve it before it starts or goes on, and who may."""
+        is_standing = play.state in (PlayState.DRAFT, PlayState.PAUSED)
+        is_needed = may_change and is_standing and play.approved_at is None and needs_approval(play)
+        return {"needs_approval": is_needed, "asked_by_me": play.asked_by_id == self.request.user.pk}
+
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("owner", "product", "audience", "event_segment", "goal_segment")
+        return (
+            super()
+            .get_queryset()
+            .select_related("owner", "asked_by", "approved_by", "product", "audience", "event_segment", "goal_segment")
+        )
 
 
 class PlayFormView(FormPage):
@@ -113,6 +125,20 @@ class PlayStateView(ActionView):
     """What the changes of a play's state share."""
 
     model = Play
+
+
+class PlayAskView(PlayStateView):
+    done = "A second person is asked to approve “{record}”."
+
+    def act(self, record: Play) -> None:
+        actions.ask_play_approval(actor=self.request.user, play=record)
+
+
+class PlayApproveView(PlayStateView):
+    done = "“{record}” is approved: it can be started."
+
+    def act(self, record: Play) -> None:
+        actions.approve_play(actor=self.request.user, play=record)
 
 
 class PlayStartView(PlayStateView):

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from campaigns import approval
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.mail.blocks import checked_blocks
 from campaigns.models import Campaign, CampaignOffer, CampaignSegment, Offer, Recipient, Segment, Variant
 from campaigns.offers.codes import tell_codes
-from campaigns.sending.audience import freeze, rules
+from campaigns.sending.audience import freeze
 from campaigns.sending.engine import settle
 from campaigns.sending.preflight import look_over
 from campaigns.tallies import count_again
@@ -101,22 +102,13 @@ def ask_approval(*, actor: User, campaign: Campaign) -> None:
     current = _still_planned(_locked(campaign))
     if faults := look_over(current, actor).faults:
         raise ValidationError(faults)
-    current.asked_by = actor
-    current.save(update_fields=["asked_by"])
-    log(actor=actor, verb="ask", object=current, summary=f"Asked for the approval of {current}")
+    approval.ask(actor=actor, record=current)
 
 
 @transaction.atomic
 def approve_campaign(*, actor: User, campaign: Campaign) -> None:
     """Let it start, as a second person. Raises ValidationError for who planned or asked."""
-    current = _still_planned(_locked(campaign))
-    if current.asked_by_id is None:
-        raise ValidationError("Nobody has asked for it.")
-    if actor.pk == current.asked_by_id:
-        raise ValidationError("A second person approves it: not the one who asked.")
-    current.approved_by, current.approved_at = actor, timezone.now()
-    current.save(update_fields=["approved_by", "approved_at"])
-    log(actor=actor, verb="approve", object=current, summary=f"Approved {current}")
+    approval.approve(actor=actor, record=_still_planned(_locked(campaign)))
 
 
 @transaction.atomic
@@ -133,8 +125,7 @@ def launch_campaign(*, actor: User, campaign: Campaign) -> int:
     found = look_over(current, actor)
     if found.faults:
         raise ValidationError(found.faults)
-    if found.needs_approval and current.approved_at is None:
-        raise ValidationError(f"Above {rules().approval_above:,} people a second person approves it first.")
+    approval.refuse_unapproved(current, is_needed=found.needs_approval)
     now = timezone.now()
     current.seed = secrets.randbits(62)
     current.launched_at, current.state = now, CampaignState.SENDING
@@ -214,8 +205,7 @@ def _offered(campaign: Campaign) -> set[int]:
 
 
 def _unapproved(campaign: Campaign) -> None:
-    """Something has changed: who approved it has not seen this."""
-    campaign.asked_by = campaign.approved_by = campaign.approved_at = None
+    approval.make_void(campaign)
     campaign.version += 1
     campaign.save()
 

@@ -80,12 +80,39 @@ class Schedule:
     passed: int = 0
 
 
-class Plan:
+class Clocks:
+    """The quiet hours of the house on the clocks of people, whatever is written to them."""
+
+    def __init__(self, rules: SendingRules) -> None:
+        self.quiet, self.house = Quiet.of(rules), current_company().zone
+
+    def next_opening(self, name: str, moment: dt.datetime) -> Opening:
+        """When, from a moment on, mails to the people of a zone may leave for the first time, and until when."""
+        if not self.quiet:
+            return Opening(name, moment)
+        span = self.hours(name).next_span(moment)
+        if span is None:  # only with years of quiet days, which the rules do not hold
+            raise ValueError(f"There is no hour in {name or 'the house'} that is not quiet.")
+        # what ends so late is looked at again before
+        return Opening(name, max(span[0], moment), span[1] if span[1] - span[0] < WEEK else None)
+
+    def hours(self, name: str) -> WorkingHours:
+        """The hours of a zone that are not quiet."""
+        off = (weekend_of(name or self.house.key)) if self.quiet.has_days_off else frozenset()
+        week = tuple(() if day in off else self.quiet.windows for day in range(7))
+        return WorkingHours(self.zone(name), week, self.quiet.days)
+
+    def zone(self, name: str) -> zoneinfo.ZoneInfo:
+        """The zone of this name; the company's where none is known, or where this machine does not know it any more."""
+        return zone_named(name) or self.house
+
+
+class Plan(Clocks):
     """The plan of a campaign that starts (or has started) at a moment, under the rules of the house."""
 
     def __init__(self, campaign: Campaign, rules: SendingRules, started_at: dt.datetime) -> None:
-        self.timing, self.quiet = Timing(campaign.timing), Quiet.of(rules)
-        self.started_at, self.house = started_at, current_company().zone
+        super().__init__(rules)
+        self.timing, self.started_at = Timing(campaign.timing), started_at
         self.moment = max(campaign.starts_at or started_at, started_at)
         self.wall = campaign.starts_at.astimezone(self.house).replace(tzinfo=None) if campaign.starts_at else None
 
@@ -109,25 +136,8 @@ class Plan:
         return (later if later >= self.started_at else first_moment(self.wall + (days + 1) * DAY, zone)), True
 
     def opening(self, name: str, now: dt.datetime) -> Opening:
-        """When, from `now` on, mails to the people of a zone may leave for the first time, and until when."""
-        moment = max(self.planned_at(name)[0], now)
-        if not self.quiet:
-            return Opening(name, moment)
-        span = self.hours(name).next_span(moment)
-        if span is None:  # only with years of quiet days, which the rules do not hold
-            raise ValueError(f"There is no hour in {name or 'the house'} that is not quiet.")
-        # what ends so late is looked at again before
-        return Opening(name, max(span[0], moment), span[1] if span[1] - span[0] < WEEK else None)
-
-    def hours(self, name: str) -> WorkingHours:
-        """The hours of a zone that are not quiet."""
-        off = (weekend_of(name or self.house.key)) if self.quiet.has_days_off else frozenset()
-        week = tuple(() if day in off else self.quiet.windows for day in range(7))
-        return WorkingHours(self.zone(name), week, self.quiet.days)
-
-    def zone(self, name: str) -> zoneinfo.ZoneInfo:
-        """The zone of this name; the company's where none is known, or where this machine does not know it any more."""
-        return zone_named(name) or self.house
+        """When, from `now` on, its mails to the people of a zone may leave for the first time, and until when."""
+        return self.next_opening(name, max(self.planned_at(name)[0], now))
 
     def schedule(self, counts: Mapping[str, int], now: dt.datetime) -> Schedule:
         """When so many people a zone get it, from `now` on; the earliest line first."""

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from analytics.mathematics.experiments import sizes_needed
+from campaigns.approval import is_large
 from campaigns.choices import CampaignChannel, DecidesBy, Timing
 from campaigns.mail.blocks import checked_blocks, links_of, texts_of
 from campaigns.mail.merging import FIELDS, check_text, fields_without_fallback
@@ -88,7 +89,7 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     if not found.audience.reached:
         found.faults.append("Nobody in it may be written to.")
     found.notes += _notes_of_test(campaign, variants, found.audience.reached)
-    found.needs_approval = found.audience.reached > rules().approval_above
+    found.needs_approval = is_large(found.audience.reached)
     if not campaign.control_share:
         found.notes.append("There is no control group: nobody will know what the campaign was worth.")
     return found

@@ -124,7 +124,8 @@ PERSONAL_DATA = PersonalData(
             "contacts.retentionrule", "contacts.retentionrun", "contacts.erasedperson",
             "contacts.territoryrule", "crm.accessrule", "crm.company", "crm.customfield", "crm.exchangerate",
             "crm.fieldrule", "crm.layout", "crm.mailbox", "crm.mailchannel", "crm.team", "crm.territory",
-            "crm.mailslot", "crm.maillimit", "crm.mailcount", "crm.heartbeat", "crm.jobwindow", "crm.apiuse", "crm.refusalkey", "crm.dashboard",
+            "crm.mailslot", "crm.maillimit", "crm.mailcount",
+            "crm.heartbeat", "crm.jobwindow", "crm.apiuse", "crm.refusalkey", "crm.dashboard",
             "crm.dashboardsubscription", "crm.demoload",
         ),
         "Colleagues, not customers: their accounts, sign-ins, keys and links.": (

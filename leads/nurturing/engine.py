@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -32,6 +32,7 @@ from leads.models.nurturing import TASK_KINDS
 from leads.nurturing.composing import SIGNED_OFF, draft_of, for_colleagues
 from leads.nurturing.conditions import passed_over
 from leads.nurturing.planning import plan, plan_unplanned
+from leads.nurturing.quiet import move_late, quiet_rule, span_for, zones_of_leads
 from leads.nurturing.rule import to_stop, written_to
 from leads.nurturing.stopping import end, stop_due
 from leads.nurturing.timing import open_moment
@@ -68,6 +69,8 @@ class Batch:
     ledger: list[SequenceTouch] = field(default_factory=list)
     drafts: dict[User | None, list[tuple[Enrolment, Draft]]] = field(default_factory=lambda: defaultdict(list))
     done: list[Enrolment] = field(default_factory=list)
+    # when quiet hours begin where the lead of an enrolment is
+    closes: dict[int, dt.datetime | None] = field(default_factory=dict)
 
     def note(self, row: Enrolment, result: str, **more: object) -> None:
         """The row of the ledger: this step is done for this lead."""
@@ -92,6 +95,7 @@ def run_sequences() -> Ran:
     """Do all that is due now; returns what was done."""
     ran = Ran(stopped=stop_due())
     plan_unplanned()
+    move_late()
     for _ in range(MOST_ROUNDS):
         if not _round(ran):
             break
@@ -146,12 +150,20 @@ def _touch(rows: list[Enrolment], ran: Ran) -> None:
     zone = current_company().zone
     due, unplanned = [], []
     closed: dict[dt.datetime, list[int]] = defaultdict(list)
+    rule, zones = quiet_rule(), zones_of_leads([row.lead for row in left])
     for row in left:
         if row.next_step is None:
             end(row, EnrolmentState.FINISHED)
             ran.finished += 1
         elif row.next_step.removed_at is not None:
             unplanned.append(row)
+        elif row.next_step.is_mail:
+            span = span_for(row.sequence, zones[row.lead_id], batch.now, rule)
+            if span.opens_at > batch.now:
+                closed[span.opens_at].append(row.pk)
+            else:
+                batch.closes[row.pk] = span.closes_at
+                due.append(row)
         elif (moment := open_moment(row.sequence, batch.now.astimezone(zone))) > batch.now:
             closed[moment].append(row.pk)
         else:
@@ -223,7 +235,7 @@ def _write_mails(rows: list[Enrolment], batch: Batch) -> None:
             batch.skip(row, f"No mail: {why}.")
             continue
         try:
-            draft = draft_of(row, _step(row), said.address, company)
+            draft = replace(draft_of(row, _step(row), said.address, company), closes_at=batch.closes.get(row.pk))
             row_of(draft, actor=row.lead.owner, channel=channel)
         except (Unknown, ValidationError) as error:
             batch.skip(row, f"No mail: {' '.join(getattr(error, 'messages', [str(error)]))}"[:299] + ".")

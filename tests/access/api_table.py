@@ -85,7 +85,11 @@ OPERATIONS: dict[str, Operation] = {
     "list_play_steps": reading("play", "campaigns", has_record=True),
     "list_play_entries": reading("play", "campaigns", has_record=True),
     "get_play_results": reading("play", "campaigns", has_record=True),
-    **{f"{verb}_play": writing("play", "change", "campaigns") for verb in ("start", "pause", "resume", "end")},
+    "ask_play_approval": writing("play", "change", "campaigns"),
+    **{
+        f"{verb}_play": writing("play", "change", "campaigns")
+        for verb in ("approve", "start", "pause", "resume", "end")
+    },
     "list_campaigns": reading("campaign", "campaigns"),
     "create_campaign": writing("campaign", "add", "campaigns", {"name": "Spring frames"}, has_record=False),
     "get_campaign": reading("campaign", "campaigns", has_record=True),

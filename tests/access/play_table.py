@@ -37,6 +37,9 @@ PLAY_ADDRESSES: dict[str, Address] = {
     "campaigns:play_create": form("play", "add"),
     "campaigns:play_detail": Address("play"),
     "campaigns:play_update": form("play", "change", has_record=True),
-    **{f"campaigns:play_{step}": button("play", "change") for step in ("start", "pause", "resume", "end")},
+    **{
+        f"campaigns:play_{step}": button("play", "change")
+        for step in ("ask", "approve", "start", "pause", "resume", "end")
+    },
     "campaigns:play_take_out": button("play entry", "change"),
 }

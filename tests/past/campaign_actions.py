@@ -136,6 +136,12 @@ def _on_play(act: Callable[..., Any], state: str = "draft", **given: Any) -> Cal
     return prepared
 
 
+def _approve_play(actor: Any) -> Callable[[], Any]:
+    play = plays.create_play(actor=None, fields={"name": "Welcome"}, steps=[TAG])
+    Play.objects.filter(pk=play.pk).update(asked_by=make_user())
+    return lambda: plays.approve_play(actor=actor, play=play)
+
+
 def _take_out(actor: Any) -> Callable[[], Any]:
     play, now = plays.create_play(actor=None, fields={"name": "Welcome"}, steps=[TAG]), timezone.now()
     entry = play.entries.create(contact=make_contact(), event_at=now, entered_at=now, next_at=now)
@@ -197,6 +203,8 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "choose_purposes": _choose,
     "create_play": _create_play,
     "change_play": _on_play(plays.change_play, version=1, fields={"window_days": 9}, steps=None),
+    "ask_play_approval": _on_play(plays.ask_play_approval),
+    "approve_play": _approve_play,
     "start_play": _on_play(plays.start_play),
     "pause_play": _on_play(plays.pause_play, "running"),
     "resume_play": _on_play(plays.resume_play, "paused"),
