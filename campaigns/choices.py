@@ -75,6 +75,17 @@ class RecipientState(models.TextChoices):
     CANCELLED = "cancelled", "called back"
 
 
+class Delivery(models.TextChoices):
+    """What a provider of messages said last of one, in the order in which it says it; the last three are final."""
+
+    QUEUED = "queued", "queued by the provider"
+    SENDING = "sending", "on its way"
+    SENT = "sent", "given to the network"
+    DELIVERED = "delivered", "delivered"
+    UNDELIVERED = "undelivered", "not delivered"
+    FAILED = "failed", "failed"
+
+
 class DecidesBy(models.TextChoices):
     """By what the variants of a test are compared; never by looks, which programs make."""
 

@@ -7,6 +7,7 @@ from campaigns.offers import views as offers
 from campaigns.plays import views as plays
 from campaigns.segments import views as segments
 from campaigns.views import campaigns, propensity, sending
+from campaigns.ways import delivery
 from campaigns.ways import views as ways
 
 app_name = "campaigns"
@@ -35,6 +36,7 @@ urlpatterns = [
     path("campaigns/files/<int:pk>/", ways.PieceFileView.as_view(), name="piece_file"),
     path("campaigns/files/<int:pk>/gone/", ways.PieceGoneView.as_view(), name="piece_gone"),
     path("campaigns/<int:pk>/pieces/back/", ways.PieceBackView.as_view(), name="piece_back"),
+    path("hooks/messages/<str:token>/", delivery.MessageHookView.as_view(), name="message_hook"),
     path("t/<str:token>/", public.ClickView.as_view(), name="click"),
     path("t/o/<str:token>.gif", public.OpeningView.as_view(), name="opening"),
     path("p/<str:token>/", public.PreferencesView.as_view(), name="preferences"),

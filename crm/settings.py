@@ -125,6 +125,11 @@ CRM_WAREHOUSE = house.WAREHOUSE
 CRM_KEPT_APART = house.KEPT_APART
 CRM_MAILS_NOT_HELD = house.MAILS_NOT_HELD
 CRM_PERSONAL_DATA = house.PERSONAL_DATA
+# the account of the provider of text messages, for the adapter that comes with the product
+CRM_SMS_URL = env.str("CRM_SMS_URL", default="https://api.twilio.com/2010-04-01")
+CRM_SMS_ACCOUNT = env.str("CRM_SMS_ACCOUNT", default="")
+CRM_SMS_TOKEN = env.str("CRM_SMS_TOKEN", default="")
+CRM_SMS_FROM = env.str("CRM_SMS_FROM", default="")
 CRM_ADAPTERS = env.dict("CRM_ADAPTERS", default={})  # who takes messages, by channel: campaigns/ways/adapters.py
 # how long a run of the analysis waits for another one before it gives up
 CRM_ANALYSIS_WAIT_SECONDS = 3600

@@ -14,7 +14,7 @@ from campaigns.choices import CampaignType
 from campaigns.models import Campaign, Play
 from campaigns.plays import actions
 from campaigns.plays.actions import StepInput
-from campaigns.plays.entering import needs_approval
+from campaigns.plays.approving import needs_approval
 from campaigns.plays.goals import count_amounts
 from campaigns.plays.statements import named_ids
 from contacts.models import Contact

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from campaigns.choices import Delivery
 from campaigns.models.campaigns import Campaign, Recipient
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
@@ -58,6 +59,10 @@ class Piece(models.Model):
     task_id = models.BigIntegerField(null=True)
     file = models.ForeignKey(PieceFile, null=True, on_delete=models.SET_NULL, related_name="pieces")
     claimed_at = models.DateTimeField(null=True)
+    # of an adapter whose provider says what becomes of a message: the id that it gave it, and what it said last
+    provider_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    delivery = models.CharField(max_length=12, choices=Delivery, blank=True, default="", db_default="")
+    delivery_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(through="recipient__contact", parent="contacts.contact")

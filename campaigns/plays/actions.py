@@ -15,8 +15,8 @@ from campaigns import approval
 from campaigns.choices import UNDER_WAY, CampaignState, EntryState, PlayState, PlayStepKind, RecipientState
 from campaigns.mail.blocks import checked_blocks
 from campaigns.models import Campaign, CampaignOffer, Offer, Play, PlayEntry, PlayStep, Recipient, Segment
+from campaigns.plays.approving import needs_approval, void_for_change
 from campaigns.plays.checking import faults_of
-from campaigns.plays.entering import needs_approval
 from campaigns.sending.actions import cancel_campaign, pause_campaign, resume_campaign
 from crm.company import current_company
 from crm.log import log
@@ -24,7 +24,6 @@ from crm.models import User
 from crm.saving import assign, locked
 
 OVER = "It has ended: a play that has ended stays as it was. Make a new one from it."
-TOO_LARGE = "So many people may come in that a second person approves what is done: pause it, change it, and ask."
 BY_HAND = "taken out by hand"
 # a change of these alone leaves an approval as it was
 MERE_WORDS = {"name", "description", "owner", "type"}
@@ -70,9 +69,7 @@ def change_play(
     if current.state != PlayState.DRAFT and (faults := faults_of(current, actor)):
         raise ValidationError(faults)
     if set(changed) - MERE_WORDS:
-        approval.make_void(current)
-        if current.state == PlayState.RUNNING and needs_approval(current):
-            raise ValidationError(TOO_LARGE)
+        void_for_change(current)
     if changed:
         current.version += 1
         current.save(update_fields=["version", "updated_at", *approval.FIELDS])

@@ -14,16 +14,13 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.approval import is_large
 from campaigns.choices import PlayState, PlayStepKind
 from campaigns.models import Play, PlayStep
 from campaigns.plays.events import statement_of
 from campaigns.plays.statements import named_ids
 from campaigns.segments.meaning import asked_by, meant_by
-from campaigns.sending.audience import rules
 from contacts.models import Contact
 from contacts.permission.rule import permitted
-from crm.filtering.trees.nodes import TreeProblem
 
 CHUNK, MOST_CHUNKS = 5_000, 200
 DRAW = "((hashint8extended(p.id, %(seed)s::bigint) & 9007199254740991)::float8 / 9007199254740992)"
@@ -106,15 +103,3 @@ def people_for(play: Play, steps: Sequence[PlayStep]) -> QuerySet[Contact]:
     if any(step.kind == PlayStepKind.MAIL for step in steps):
         rows = permitted(rows, purpose=play.purpose)
     return rows
-
-
-def needs_approval(play: Play) -> bool:
-    """Whether more people may come into it than one person alone may write to, or nobody can say how many. No further
-    are they counted."""
-    steps = list(play.steps.filter(removed_at=None))
-    try:
-        with asked_by(None):
-            found = people_for(play, steps).order_by().values("pk")[: rules().approval_above + 1].count()
-    except TreeProblem:
-        return True
-    return is_large(found)

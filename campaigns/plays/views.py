@@ -11,8 +11,8 @@ from django.shortcuts import render
 from campaigns.choices import PLAY_TONES, PlayState
 from campaigns.models import Play, PlayEntry
 from campaigns.plays import actions, queries
+from campaigns.plays.approving import needs_approval
 from campaigns.plays.checking import faults_of
-from campaigns.plays.entering import needs_approval
 from campaigns.plays.forms import PlayForm
 from campaigns.plays.page import PlayPage
 from campaigns.plays.ready import READY, Ready, ready_play

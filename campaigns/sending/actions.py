@@ -14,8 +14,9 @@ from django.utils import timezone
 from campaigns import approval
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.mail.blocks import checked_blocks
-from campaigns.models import Campaign, CampaignOffer, CampaignSegment, Offer, Recipient, Segment, Variant
+from campaigns.models import Campaign, CampaignOffer, CampaignSegment, Offer, Play, Recipient, Segment, Variant
 from campaigns.offers.codes import tell_codes
+from campaigns.plays.approving import void_for_change
 from campaigns.sending.audience import freeze
 from campaigns.sending.engine import settle
 from campaigns.sending.preflight import look_over
@@ -81,6 +82,10 @@ def set_variant(
     variant.full_clean(exclude=["campaign", "blocks"])
     variant.save()
     _unapproved(current)
+    if current.play_id:
+        play = Play.objects.select_for_update().get(pk=current.play_id)
+        void_for_change(play)
+        play.save(update_fields=approval.FIELDS)
     log(actor=actor, verb="change", object=current, summary=f"Wrote the variant “{variant}” of {current}")
     return variant
 

@@ -2,11 +2,13 @@
 
 An adapter is a function `deliver(messages) -> outcomes`, named in `CRM_ADAPTERS` by the channel it is for, such as
 `sms=acme.crm.deliver`. It gets `Message`s, at most a hundred at a time, and answers with one `Outcome` for each, in
-the same order. `NothingTaken` says that nothing of it left; any other exception, that nobody knows what became of it.
+the same order: taken, refused, uncertain (nobody knows), or untouched (to be given again). `NothingTaken` says that
+nothing of it left; any other exception, that nobody knows what became of all of it.
 Messages are claimed, their people asked for permission once more, and that is committed, before it is called: what it
 was given once is never given to it again, and a death in between leaves them *uncertain*, as with mails. Quiet hours
 hold, on the clock where each person is. Without an adapter the messages wait for somebody who takes them to the
-provider in a file (`ways.leaving`).
+provider in a file (`ways.leaving`). One for the messages API that many providers of text messages
+speak is `ways.text_messages`.
 """
 
 from __future__ import annotations
@@ -43,10 +45,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether the provider took it; if not, why, in a sentence."""
+    """Whether the provider took it; if not, why, in a sentence. `is_uncertain`: it may have; it is never given to the
+    adapter again. `is_untouched`: it certainly has not, and may take it later. `provider_id`: how it calls it."""
 
     is_taken: bool
     why: str = ""
+    is_uncertain: bool = False
+    is_untouched: bool = False
+    provider_id: str = ""
 
 
 Adapter = Callable[[Sequence[Message]], Sequence[Outcome]]
@@ -98,13 +104,25 @@ def deliver_waiting(campaign: Campaign) -> int:
             logger.exception("The adapter of %s failed in campaign %s", campaign.channel, campaign.pk)
             _settle(pieces, RecipientState.UNCERTAIN, "the adapter failed")
             break
-        good = [piece for piece, outcome in zip(pieces, outcomes, strict=True) if outcome.is_taken]
-        _settle(good, RecipientState.SENT, "")
-        for piece, outcome in zip(pieces, outcomes, strict=True):
-            if not outcome.is_taken:
-                _settle([piece], RecipientState.FAILED, outcome.why)
-        taken += len(good)
+        taken += _note(pieces, outcomes)
+        if any(outcome.is_untouched for outcome in outcomes):
+            break
     return taken
+
+
+def _note(pieces: Sequence[Piece], outcomes: Sequence[Outcome]) -> int:
+    """Write what became of each; how many were taken."""
+    pairs = list(zip(pieces, outcomes, strict=True))
+    good = [piece for piece, outcome in pairs if outcome.is_taken]
+    for piece, outcome in pairs:
+        if outcome.is_untouched:
+            Piece.objects.filter(pk=piece.pk).update(claimed_at=None)
+        elif not outcome.is_taken:
+            _settle([piece], RecipientState.UNCERTAIN if outcome.is_uncertain else RecipientState.FAILED, outcome.why)
+        if outcome.provider_id:
+            Piece.objects.filter(pk=piece.pk).update(provider_id=outcome.provider_id[:64])
+    _settle(good, RecipientState.SENT, "")
+    return len(good)
 
 
 def give_up(key: int) -> None:

@@ -50,6 +50,10 @@ class RequestFailed(RequestError):
     """The other side could not be reached, or did not answer properly or in time. It may have got the request."""
 
 
+class NotReached(RequestFailed):
+    """No line to the other side could be opened: nothing was sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """An answer as it came; 3xx is one, too. Header names in lower case; of a long body the first 64 KB."""
@@ -97,22 +101,25 @@ def fetch(
     *,
     rules: Rules = RULES,
 ) -> Response:
-    """One request and its answer. Raises RequestRefused or RequestFailed, with a sentence, and nothing else."""
+    """One request and its answer. Raises RequestRefused or RequestFailed (NotReached), with a sentence, and nothing
+    else."""
     began = time.monotonic()
+    failed: type[RequestFailed] = NotReached
     deadline = began + rules.seconds
     target = _target(url, rules)
     sent = _headers(method, headers or {}, target)
     try:
         with _connect(target, rules, deadline) as line:
+            failed = RequestFailed
             return _converse(_Line(line, deadline), method, target, body, sent, began)
     except UnknownHost as error:
-        raise RequestFailed(str(error)) from error
+        raise failed(str(error)) from error
     except TimeoutError as error:
-        raise RequestFailed(f"{target.host} did not answer within {rules.seconds:g} seconds.") from error
+        raise failed(f"{target.host} did not answer within {rules.seconds:g} seconds.") from error
     except ssl.SSLError as error:
-        raise RequestFailed(f"The connection to {target.host} is not safe: {_reason(error)}.") from error
+        raise failed(f"The connection to {target.host} is not safe: {_reason(error)}.") from error
     except (OSError, http.client.HTTPException) as error:
-        raise RequestFailed(f"{target.host} could not be reached or broke off: {_reason(error)}.") from error
+        raise failed(f"{target.host} could not be reached or broke off: {_reason(error)}.") from error
 
 
 def _target(url: str, rules: Rules) -> _Target:

@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     DEVICE = "browser that somebody signed in with"
     MAILBOX = "password of a mailbox"
     HOOK = "hook that mails are brought to"
+    MESSAGE = "what became of a message"
     REPLY_HOOK = "hook that replies are brought to"
     SECOND_FACTOR = "secret of a second factor"
 

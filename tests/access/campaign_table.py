@@ -12,7 +12,7 @@ SCOPES["campaign"] = {
 SCOPES["campaign by post"] = SCOPES["file of letters"] = SCOPES["segment"] = SCOPES["offer"] = SCOPES["variant"] = (
     SCOPES["campaign"]
 )
-SCOPES["secret of preferences"] = {"view": EVERYBODY}
+SCOPES["secret of preferences"] = SCOPES["secret of a message"] = {"view": EVERYBODY}
 SCOPES["secret of a click"] = SCOPES["secret of a look"] = {"view": EVERYBODY, "note": EVERYBODY}
 _STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
 
@@ -35,6 +35,7 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:piece_file": Address("file of letters", {"GET": "export"}),
     "campaigns:piece_gone": button("file of letters", "change"),
     "campaigns:piece_back": button("campaign by post", "change"),
+    "campaigns:message_hook": Address("secret of a message", {"POST": "view"}, is_public=True),
     "campaigns:click": Address("secret of a click", {"GET": "note"}, is_public=True),
     "campaigns:opening": Address("secret of a look", {"GET": "note"}, is_public=True),
     "campaigns:preferences": Address("secret of preferences", {"GET": "view", "POST": "view"}, is_public=True),

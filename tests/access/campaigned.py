@@ -73,6 +73,12 @@ def make_look(owner: User, name: str) -> SimpleNamespace:
     return SimpleNamespace(pk=make_token(Purpose.OPENING, {"r": row.pk, "c": row.campaign_id}, None))
 
 
+def make_message(owner: User, name: str) -> SimpleNamespace:
+    """The secret of the address to which a provider reports what became of a message."""
+    row = make_recipient(owner, f"who got a message {name}")
+    return SimpleNamespace(pk=make_token(Purpose.MESSAGE, {"key": f"campaign:{row.campaign_id}:{row.pk}"}, None))
+
+
 def make_preferences(owner: User, name: str) -> SimpleNamespace:
     """The secret of the page on which a person says what they want."""
     row = make_recipient(owner, f"who leaves {name}")
@@ -89,4 +95,5 @@ CAMPAIGN_MAKERS = {
     "secret of a click": make_click,
     "secret of a look": make_look,
     "secret of preferences": make_preferences,
+    "secret of a message": make_message,
 }

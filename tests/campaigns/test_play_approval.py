@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from campaigns.choices import PlayState
 from campaigns.models import Play, SendingRules
 from campaigns.plays import actions
+from campaigns.sending.actions import set_variant
 from crm.choices import Role
 from crm.models import LogEntry
 from tests.campaigns.playing import LATER, MAIL, TAG
-from tests.campaigns.sample import agreed, segment_of
+from tests.campaigns.sample import BLOCKS, agreed, segment_of
 from tests.factories import make_company, make_contact, make_user, signed_in
 
 
@@ -67,6 +68,10 @@ def test_a_change_makes_an_approval_void_and_a_running_one_is_paused_for_it(hous
     with pytest.raises(ValidationError, match="pause it, change it, and ask"):
         actions.change_play(actor=house, play=play, version=play.version, fields={}, steps=[MAIL, LATER])
     assert Play.objects.get(pk=play.pk).steps.count() == 1
+    carrier = play.steps.get().carrier
+    said = {"name": "A", "subject": "Something else", "blocks": BLOCKS}
+    with pytest.raises(ValidationError, match="pause it, change it, and ask"):
+        set_variant(actor=house, campaign=carrier, variant=carrier.variants.get(), fields=said)
     actions.pause_play(actor=house, play=play)
     play.refresh_from_db()
     actions.change_play(actor=house, play=play, version=play.version, fields={}, steps=[MAIL, LATER])
