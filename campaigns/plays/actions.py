@@ -26,7 +26,7 @@ from crm.saving import assign, locked
 OVER = "It has ended: a play that has ended stays as it was. Make a new one from it."
 BY_HAND = "taken out by hand"
 # a change of these alone leaves an approval as it was
-MERE_WORDS = {str(Play._meta.get_field(name).verbose_name) for name in ("name", "description", "owner", "type")}
+MERE_WORDS = {"name", "what it is for", "owner", "type"}
 
 
 @dataclass(frozen=True)

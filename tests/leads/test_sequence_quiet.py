@@ -48,7 +48,9 @@ def test_a_mail_waits_for_the_morning_of_the_lead_and_is_sent_once_then(house, s
 def test_where_the_contact_lives_counts_before_the_country_of_the_lead_and_tasks_never_wait(house, sequence, quiet):
     with time_machine.travel(AFTERNOON, tick=False):
         enrolment = enrolled(house, sequence, country="JP")
-        Address.objects.create(contact_id=enrolment.lead.contact_id, country="DE", is_primary=True)
+        contact = enrolment.lead.contact
+        assert contact is not None
+        Address.objects.create(contact=contact, country="DE", is_primary=True)
         run_sequences()
         assert OutgoingMail.objects.count() == 1
         call = actions.create_sequence(actor=None, fields={"name": "Call", **ALWAYS}, steps=STEPS[1:2])
