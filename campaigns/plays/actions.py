@@ -25,7 +25,7 @@ from crm.saving import assign, locked
 
 OVER = "It has ended: a play that has ended stays as it was. Make a new one from it."
 BY_HAND = "taken out by hand"
-# a change of these alone leaves an approval as it was
+# as people call them: a change of these alone leaves an approval as it was
 MERE_WORDS = {"name", "what it is for", "owner", "type"}
 
 
