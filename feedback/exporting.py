@@ -1,4 +1,4 @@
-"""Answers as a file that import reads back, a row an answer."""
+"""Answers, a row an answer, and mystery visits, a row an item of a visit, as files that import reads back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from crm.exporting.streams import in_company_time, stream_rows
 from crm.field_rights import hidden_fields
 from feedback.choices import Dimension
 from feedback.models import Answer, Response
+from feedback.visits.exporting import VISIT_COLUMNS, visit_rows
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -69,4 +70,5 @@ EXPORTS = (
         "survey_responses", "Answers of surveys", "feedback.response", tuple(EXPRESSIONS), answer_rows,
         stored=("feedback.answer",),
     ),
+    ExportKind("mystery_visits", "Mystery visits", "feedback.mysteryvisit", VISIT_COLUMNS, visit_rows),
 )  # fmt: skip

@@ -40,7 +40,7 @@ from feedback.models import Survey, TouchPoint
 DIMENSIONS = (
     *Dimension.choices, ("nps", "recommend"), ("nps", "recommendation"), ("nps", "likelihood to recommend"),
     ("nps", "net promoter"), ("overall", "satisfaction"), ("overall", "csat"), ("intention", "repurchase"),
-    ("performance", "rating"), ("performance", "perception"),
+    ("performance", "rating"), ("performance", "perception"), ("spend", "wallet"), ("spend", "spending"),
 )  # fmt: skip
 FIELDS = (
     ImportField("external_id", "External id", limits=Limits(max_length=200), synonyms=("answer id", "response id")),

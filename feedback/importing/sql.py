@@ -26,7 +26,8 @@ MAKE_QUESTIONS = f"""
 INSERT INTO feedback_question (survey_id, position, text, kind, dimension, competitor, low, high, choices,
   is_asked, low_label, high_label, is_required)
 SELECT survey_id, known + row_number() OVER (PARTITION BY survey_id ORDER BY first), text,
-  CASE WHEN dimension = 'nps' THEN 'nps' WHEN dimension = 'other' AND has_words THEN 'text' ELSE 'rating' END,
+  CASE WHEN dimension = 'nps' THEN 'nps' WHEN dimension = 'spend' THEN 'number'
+    WHEN dimension = 'other' AND has_words THEN 'text' ELSE 'rating' END,
   dimension, competitor, CASE WHEN dimension = 'nps' THEN 0 ELSE 1 END, CASE WHEN dimension = 'nps' THEN 10 ELSE 5 END,
   '{{}}', false, '', '', false
 FROM (

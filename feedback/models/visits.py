@@ -87,6 +87,7 @@ class MysteryVisit(models.Model):
     visited_on = models.DateField("visited", null=True, blank=True)
     comment = models.TextField(max_length=4_000, blank=True, default="")
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True, editable=False)
+    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

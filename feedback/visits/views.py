@@ -38,6 +38,7 @@ class VisitListView(ListPage):
     new_url_name = "feedback:visit_create"
     new_label = "Plan a visit"
     export_url_name = "feedback:visit_export"
+    import_url_name = "crm:import_list"
     template_name = "feedback/visits/visit_list.html"
     empty_title = "No visits yet"
     empty_text = "Make a checklist of what a touch point should be like, then plan visits by it."

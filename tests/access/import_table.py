@@ -22,6 +22,7 @@ IMPORT_ADDRESSES: dict[str, Address] = {
     "crm:importmapping_list": page("kept columns"),
     "crm:importmapping_delete": button("kept columns", "delete"),
     "crm:import_mapping_use": button("import", "change"),
+    "crm:import_templates": page("import", "add"),
     "crm:import_try": button("import", "change"),
     "crm:export_download": Address("export file"),
     "crm:export_start": Address(

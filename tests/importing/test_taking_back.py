@@ -175,6 +175,10 @@ s1,c1,2026-01-01,Basic,9
     "survey_responses": b"""external_id,survey,contact_external_id,dimension,value,answered_at
 a1,Spring,c1,nps,9,2026-01-02
 """,
+    "mystery_visits": b"""external_id,checklist,site,visited_on,item,mark
+v1,Shop,Leeds,2026-01-02,Greets,met
+v1,Shop,Leeds,2026-01-02,Asks,partly
+""",
 }
 SECOND = {
     "orders": b"""order_id,line_number,contact_external_id,ordered_at,product_external_id,quantity,unit_price,options
@@ -210,6 +214,11 @@ s2,c7,2026-01-01,Basic,9
 a1,Spring,c1,nps,3,2026-01-02
 a2,Spring,c1,nps,10,2026-01-09
 a3,Autumn,c6,overall,4,2026-01-09
+""",
+    "mystery_visits": b"""external_id,checklist,site,visited_on,item,mark
+v1,Shop,York,2026-01-02,Greets,not met
+v2,Shop,Leeds,2026-01-05,Greets,met
+v3,Fair,Leeds,2026-01-05,Smiles,met
 """,
 }
 
