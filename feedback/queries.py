@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from contacts.models import Contact
 from crm.field_rights import hides
-from crm.filtering.searching import finds_names_only, has_words, search_condition
+from crm.filtering.searching import SHORTEST_PART, finds_names_only, has_words, search_condition
 from crm.models import User
 from feedback.choices import Dimension
-from feedback.models import Answer, Response
+from feedback.models import Answer, Response, Review
 
 
 def search_responses(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
@@ -52,5 +52,15 @@ def search_invitations(rows: QuerySet[Any], text: str, user: User | None = None)
 
 
 def search_reviews(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
-    """Reviews of the customers whom the text finds."""
-    return search_invitations(rows, text, user)
+    """Reviews that have every word of the text, or whose customer it finds."""
+    text = text.strip()
+    if not text:
+        return rows
+    customers = Contact.objects.filter(search_condition(text, names_only=finds_names_only(user, "contacts.contact")))
+    found = Review.objects.filter(contact__in=customers.order_by().values("pk")).order_by().values("pk")
+    if len(text) >= SHORTEST_PART and not hides(user, "feedback.review.text"):
+        # a review says what its answer says, and that is in an index
+        said = Response.objects.filter(has_words("search_text", text)).exclude(search_text="").order_by().values("pk")
+        by_words = Review.objects.filter(has_words("text__fold", text), response__in=said).order_by().values("pk")
+        found = found.union(by_words, all=True)
+    return rows.filter(pk__in=found)

@@ -1,4 +1,4 @@
-"""Surveys in the search of everything."""
+"""Surveys, suggestions and reviews in the search of everything."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case, IntegerField, Value, When
 
+from contacts.queries import UNSEEN_CONTACT
+from crm.access import veil
 from crm.catalogue import SearchFound, SearchHit, SearchSource
+from crm.field_rights import mask
 from crm.filtering.folding import folded
 from crm.search.finding import MOST_HITS, drawn, find_keys
-from feedback.models import Survey
+from crm.templatetags.figures import number
+from feedback.ideas.queries import search_suggestions
+from feedback.models import Review, Suggestion, Survey
+from feedback.queries import search_reviews
+from feedback.specs import UNKNOWN
 
 if TYPE_CHECKING:
     from crm.models import User
+
+EXCERPT = 80
 
 
 def find_surveys(user: User, text: str, limit: int) -> SearchFound:
@@ -35,8 +44,58 @@ def show_surveys(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
     }
 
 
+def find_suggestions(user: User, text: str, limit: int) -> SearchFound:
+    """Suggestions that have every word, those whose title begins with the text first, then what most ask for."""
+    rows = search_suggestions(Suggestion.objects.visible_to(user), text, user)
+    first = Case(When(title__fold__startswith=folded(text), then=Value(0)), default=Value(1))
+    keys = list(rows.order_by(first, "-votes", "-pk").values_list("pk", flat=True)[: MOST_HITS + 1])
+    hits = drawn(show_suggestions, user, keys[:limit])
+    return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
+
+
+def show_suggestions(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    rows = list(Suggestion.objects.visible_to(user).filter(pk__in=keys))
+    for one in rows:
+        mask(user, one)
+    return {one.pk: SearchHit(one.title, one.get_absolute_url(), "lightbulb", _state_of(one)) for one in rows}
+
+
+def _state_of(suggestion: Suggestion) -> str:
+    votes = suggestion.votes
+    asked = f"{number(votes)} customer{'' if votes == 1 else 's'}" if votes else "nobody asked yet"
+    return f"{suggestion.get_state_display()} · {asked}"
+
+
+def find_reviews(user: User, text: str, limit: int) -> SearchFound:
+    """Reviews that have every word, or whose customer the text finds, the newest first."""
+    rows = search_reviews(Review.objects.visible_to(user), text, user)
+    keys = list(rows.order_by("-written_at", "-pk").values_list("pk", flat=True)[: MOST_HITS + 1])
+    hits = drawn(show_reviews, user, keys[:limit])
+    return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
+
+
+def show_reviews(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
+    rows = list(Review.objects.visible_to(user).filter(pk__in=keys).select_related("contact", "product"))
+    veil(user, rows, {"contact": UNSEEN_CONTACT})
+    hits = {}
+    for one in rows:
+        who = str(one.contact) if one.contact_id else UNKNOWN
+        mask(user, one)
+        words = (one.product.name if one.product else "", one.text[:EXCERPT], one.get_state_display())
+        rated = f"{one.rating} of 5, {who}" if one.rating else who
+        hits[one.pk] = SearchHit(rated, one.get_absolute_url(), "star-half", " · ".join(filter(None, words)))
+    return hits
+
+
 SOURCES = (
     SearchSource(
         "surveys", "Surveys", "feedback.survey", find_surveys, show_surveys, all_url_name="feedback:survey_list"
     ),
-)
+    SearchSource(
+        "suggestions", "Suggestions", "feedback.suggestion", find_suggestions, show_suggestions,
+        all_url_name="feedback:suggestion_list",
+    ),
+    SearchSource(
+        "reviews", "Reviews", "feedback.review", find_reviews, show_reviews, all_url_name="feedback:review_list"
+    ),
+)  # fmt: skip

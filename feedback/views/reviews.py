@@ -33,7 +33,7 @@ class ReviewListView(ListPage):
     name_column = "customer"
     default_sort = "-written_at"
     search = staticmethod(search_reviews)
-    search_hint = "Name of a customer"
+    search_hint = "Name of a customer, words"
     phone = {"rating": "cell-end", "text": "cell-secondary", "state": "cell-secondary-end"}
     template_name = "feedback/review_list.html"
     empty_title = "No reviews yet"
