@@ -25,6 +25,7 @@ from analytics.quality.panels import CONTACT_PANELS as QUALITY_PANELS
 from analytics.quality.specs import QUALITY_FIELDS
 from analytics.reports import REPORTS
 from analytics.satisfaction.specs import RESPONSE_FIELDS
+from analytics.satisfaction.wallet_specs import WALLET_FIELDS
 from analytics.specs import CONTACT_FIELDS
 from analytics.tiles import TILES
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, PastRule
@@ -45,6 +46,7 @@ CATALOGUE = Catalogue(
             *COST_FIELDS,
             *CLUSTER_FIELDS,
             *PORTFOLIO_FIELDS,
+            *WALLET_FIELDS,
             *QUALITY_FIELDS,
         ),
         "leads.lead": LEAD_FIELDS,
@@ -220,6 +222,7 @@ CATALOGUE = Catalogue(
         "analytics.prospectscore": REBUILT,
         "analytics.qualityscore": REBUILT,
         "analytics.strategyscore": REBUILT,
+        "analytics.walletscore": REBUILT,
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.satisfactioncount": PastRule(exempt=MADE_ANEW),

@@ -20,7 +20,18 @@ KEYS = ContactKeys(
     keys=(
         *(
             ContactKey(f"analytics.{score}score", "contact", twice=DERIVED, told=False)
-            for score in ("rfm", "clv", "churn", "cluster", "cost", "prospect", "quality", "ladder", "strategy")
+            for score in (
+                "rfm",
+                "clv",
+                "churn",
+                "cluster",
+                "cost",
+                "prospect",
+                "quality",
+                "ladder",
+                "strategy",
+                "wallet",
+            )
         ),
         ContactKey("analytics.scorehistory", "contact", because=MONTHS),
         ContactKey("analytics.sellalert", "contact", twice=ASIDE, told=False),

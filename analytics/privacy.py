@@ -30,6 +30,7 @@ PERSONAL_DATA = PersonalData(
             unseen=FIGURES,
             title="Strategy",
         ),
+        PersonalTable("analytics.walletscore", ("contact",), unseen=FIGURES, title="Share of wallet"),
         PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
         PersonalTable(
             "analytics.scorehistory", ("contact",), keeps=("segment",), unseen=FIGURES, title="Scores month by month"

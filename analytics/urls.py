@@ -46,6 +46,7 @@ urlpatterns = [
     path("satisfaction/", satisfaction.SatisfactionView.as_view(), name="satisfaction_detail"),
     path("satisfaction/ratings/", satisfaction.RatingsView.as_view(), name="satisfaction_ratings"),
     path("satisfaction/chain/", satisfaction.ChainView.as_view(), name="satisfaction_chain"),
+    path("satisfaction/wallet/", satisfaction.WalletView.as_view(), name="satisfaction_wallet"),
     path("satisfaction/export/", satisfaction.SatisfactionExportView.as_view(), name="satisfaction_export"),
     path("leads/", lead_views.LeadChanceView.as_view(), name="lead_detail"),
     path("leads/run/", lead_views.LeadRunView.as_view(), name="lead_run"),

@@ -41,7 +41,8 @@ class QuestionKind(TextChoices):
 
 
 class Dimension(TextChoices):
-    """What an answer is about (glossary: 1-D, 2-D, 3-D; CD = P > E; CV = B - C)."""
+    """What an answer is about (glossary: 1-D, 2-D, 3-D; CD = P > E; CV = B - C). `SPEND`: in a year, with everybody, on
+    what the house sells, in its currency."""
 
     PERFORMANCE = "performance", "Performance"
     IMPORTANCE = "importance", "Importance"
@@ -52,6 +53,7 @@ class Dimension(TextChoices):
     NPS = "nps", "Likelihood to recommend"
     OVERALL = "overall", "Overall satisfaction"
     INTENTION = "intention", "Intention"
+    SPEND = "spend", "Yearly spend"
     OTHER = "other", "Other"
 
 

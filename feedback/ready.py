@@ -115,7 +115,10 @@ READY: dict[str, Ready] = {
         "What you spend on what we sell",
         "Two numbers help us to serve you better.",
         (
-            QuestionInput("How much do you spend a year on this kind of goods, with everybody?", QuestionKind.NUMBER),
+            QuestionInput(
+                "How much do you spend a year on this kind of goods, with everybody?", QuestionKind.NUMBER,
+                Dimension.SPEND,
+            ),
             QuestionInput("With how many suppliers?", QuestionKind.NUMBER),
             QuestionInput("Who else do you buy from?", QuestionKind.TEXT),
         ),

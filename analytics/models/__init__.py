@@ -13,6 +13,7 @@ from analytics.models.runs import AllowedFeature, ModelRun
 from analytics.models.satisfaction import SatisfactionCount
 from analytics.models.scores import ChurnScore, ClvScore, LeadScore, ProspectScore, RfmScore
 from analytics.models.segments import RfmSegment, UsageLevel
+from analytics.models.wallet import WalletScore
 
 __all__ = [
     "LONGEST_VALUE",
@@ -44,4 +45,5 @@ __all__ = [
     "StrategyRule",
     "StrategyScore",
     "UsageLevel",
+    "WalletScore",
 ]

@@ -16,6 +16,7 @@ from analytics.satisfaction.chain_page import ChainPage
 from analytics.satisfaction.page import DIMENSIONS, KINDS, SatisfactionPage, period_of
 from analytics.satisfaction.queries import newest_comments, value_names
 from analytics.satisfaction.ratings_page import RatingsPage
+from analytics.satisfaction.wallet_page import WalletPage
 from crm.access import can
 from crm.choices import Verb
 from crm.company import current_company
@@ -24,6 +25,7 @@ TABS = (
     ("Who recommends us", "analytics:satisfaction_detail"),
     ("What matters", "analytics:satisfaction_ratings"),
     ("From satisfaction to profit", "analytics:satisfaction_chain"),
+    ("Share of wallet", "analytics:satisfaction_wallet"),
 )
 
 
@@ -58,6 +60,16 @@ class ChainView(SatisfactionPart):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show("analytics/satisfaction_chain.html", page=ChainPage(self.run) if self.run else None)
+
+
+class WalletView(SatisfactionPart):
+    """What customers buy of us, of all that they say that they spend."""
+
+    url_name = "analytics:satisfaction_wallet"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        page = WalletPage(self.run) if self.run else None
+        return self.show("analytics/satisfaction_wallet.html", page=page, currency=current_company().currency)
 
 
 class SatisfactionView(SatisfactionPart):

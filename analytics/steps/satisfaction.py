@@ -23,6 +23,7 @@ from analytics.steps import StepResult
 from analytics.steps.satisfaction_chain import chain
 from analytics.steps.satisfaction_money import money_of_groups
 from analytics.steps.satisfaction_ratings import ratings_metrics, read_ratings
+from analytics.steps.satisfaction_wallet import wallet
 from crm.company import current_company, end_of_day
 from crm.jobs import Progress
 from feedback.scoring import Z95, NetPromoter
@@ -92,6 +93,7 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
     asked = read_ratings(end)
     metrics["ratings"] = ratings_metrics(asked, end)
     metrics["chain"] = chain(asked, as_of=as_of, end=end, zone=str(current_company().zone))
+    metrics["wallet"] = wallet(as_of=as_of, end=end, run_id=run_id)
     metrics["money"] = money_of_groups(BASE, as_of) if metrics["n"] else {}
     progress.report(3, PARTS, "Done")
     first, last, undated, customers = rows_of(EXTENT_SQL.format(base=sql.Identifier(BASE)))[0]

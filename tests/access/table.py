@@ -293,6 +293,7 @@ ADDRESSES: dict[str, Address] = {
     "analytics:satisfaction_detail": page("whole base"),
     "analytics:satisfaction_ratings": page("whole base"),
     "analytics:satisfaction_chain": page("whole base"),
+    "analytics:satisfaction_wallet": page("whole base"),
     "analytics:satisfaction_export": page("whole base", "export"),
     "analytics:retention_detail": page("whole base"),
     "analytics:contract_detail": page("whole base"),
