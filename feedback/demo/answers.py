@@ -19,7 +19,7 @@ from contacts.models import Contact
 from crm.demo.house import Batch, Fill, House
 from feedback.actions import create_survey, open_survey, switch_open_link, translate_survey
 from feedback.choices import Dimension, JourneyStage, QuestionKind, SurveyKind, Via
-from feedback.demo import after, ideas, visits
+from feedback.demo import after, ideas, visits, wallet
 from feedback.keeping import refresh_responses
 from feedback.models import Answer, Invitation, Question, Response, Survey, TouchPoint
 from feedback.ready import READY
@@ -33,6 +33,7 @@ ANSWERS_RATE, WRITES = 0.42, 0.4
 NAMES = {
     "nps": "Would you recommend us?", "csat": "After a ticket", "attributes": "What matters in framing",
     "delight": "Expected and found", "trust": "Trust and commitment", "value": "What it is worth",
+    "wallet": "What they spend on framing",
 }  # fmt: skip
 TOUCH_POINTS = (
     ("Website", JourneyStage.BEFORE, Channel.WEB), ("Advice on the phone", JourneyStage.BEFORE, Channel.PHONE),
@@ -111,12 +112,15 @@ def _write(batch: Batch, places: list[TouchPoint]) -> None:
     for kind, rate in (("attributes", _attribute), ("delight", _expected), ("trust", _trusted), ("value", _worth)):
         _rate(batch, rng, surveys[kind], orders, places, rate, filled)
     filled.write()
+    spending = Filled()
+    wallet.say(batch.rng("wallet"), batch, surveys["wallet"], orders, spending)
+    spending.write()
     _link(filled)
     after.follow_up(rng, batch.house, filled.responses)
     after.review(rng, batch.house, orders)
     ideas.suggest(rng, batch.house, filled.responses)
     visits.plan(rng, batch.house)
-    batch.house.counts["survey answers"] += len(filled.responses)
+    batch.house.counts["survey answers"] += len(filled.responses) + len(spending.responses)
 
 
 def _survey(kind: str) -> Survey:

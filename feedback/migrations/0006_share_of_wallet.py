@@ -4,15 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feedback', '0005_visits_from_files'),
+        ("feedback", "0005_visits_from_files"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='question',
-            name='dimension',
-            field=models.CharField(choices=[('performance', 'Performance'), ('importance', 'Importance'), ('competitor', "A competitor's performance"), ('expectation', 'Expectation'), ('benefit', 'Benefit'), ('cost', 'Cost'), ('nps', 'Likelihood to recommend'), ('overall', 'Overall satisfaction'), ('intention', 'Intention'), ('spend', 'Yearly spend'), ('other', 'Other')], default='other', max_length=12),
+            model_name="question",
+            name="dimension",
+            field=models.CharField(
+                choices=[
+                    ("performance", "Performance"),
+                    ("importance", "Importance"),
+                    ("competitor", "A competitor's performance"),
+                    ("expectation", "Expectation"),
+                    ("benefit", "Benefit"),
+                    ("cost", "Cost"),
+                    ("nps", "Likelihood to recommend"),
+                    ("overall", "Overall satisfaction"),
+                    ("intention", "Intention"),
+                    ("spend", "Yearly spend"),
+                    ("other", "Other"),
+                ],
+                default="other",
+                max_length=12,
+            ),
         ),
     ]
