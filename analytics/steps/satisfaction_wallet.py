@@ -21,7 +21,7 @@ from feedback.choices import SMALL_N
 
 TABLE = WalletScore._meta.db_table
 YEAR_DAYS = 365
-BANDS = ((0, 0.1), (0.1, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1), (1, None))
+BANDS = ((0.0, 0.1), (0.1, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1.0), (1.0, None))
 """From and below, as shares; the last one is who bought more of us than they say that they spend."""
 
 ASKS = """

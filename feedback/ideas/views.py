@@ -37,7 +37,7 @@ class SuggestionListView(ListPage):
     default_sort = "-votes"
     search = staticmethod(search_suggestions)
     search_hint = "Words of a suggestion"
-    phone = {"votes": "cell-end", "state": "cell-secondary", "owner": "cell-secondary-end"}
+    phone = {"votes": "cell-end", "state": "cell-secondary"}
     template_name = "feedback/ideas/suggestion_list.html"
     export_url_name = "feedback:suggestion_export"
     new_url_name = "feedback:suggestion_create"

@@ -16,7 +16,7 @@ from feedback.visits.actions import ItemInput, MarkInput
 from feedback.visits.choices import MOST_ITEMS, MOST_WEIGHT, Mark
 from orders.invoices.forms import day_input
 
-MARKS = [("", "Did not arise"), *((str(mark.value), mark.label) for mark in reversed(Mark))]
+MARKS = [*((str(mark.value), mark.label) for mark in reversed(Mark)), ("", "Did not arise")]
 
 
 class ItemForm(forms.Form):
