@@ -30,6 +30,7 @@ JOBS = {
     "route tickets": "service.routing.actions.run_routing",
     "renewals": "orders.contracts.renewing.run_renewing",
     "survey": "feedback.asking.sending.run_sending",
+    "experience map": "feedback.experience.counting.run_count",
     "enrolment": "leads.nurturing.actions.run_enrolling",
     "segments": "campaigns.segments.actions.run_refresh",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",

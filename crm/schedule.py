@@ -184,6 +184,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "batch", "expires": 300},
     },
+    # asked every hour; starts once a day, from three in the morning where the company is
+    "count what happens at the touch points of a large house": {
+        "task": "feedback.count_map",
+        "schedule": crontab(minute="18"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     "remind customers who do not answer, and bring their tickets to an end": {
         "task": "service.close_quiet",
         "schedule": crontab(minute="50"),

@@ -10,6 +10,7 @@ from django.db import transaction
 from crm.log import log
 from crm.models import User
 from crm.saving import assign
+from feedback.experience.counting import count_again
 from feedback.experience.telling_apart import refuse_twin
 from feedback.models import TouchPoint
 from feedback.naming import refuse_taken_name
@@ -24,6 +25,7 @@ def create_touch_point(*, actor: User | None, fields: Mapping[str, Any]) -> Touc
     refuse_twin(point)
     point.save()
     log(actor=actor, verb="create", object=point, summary=f"New touch point: {point}")
+    count_again(actor=actor)
     return point
 
 
@@ -36,4 +38,5 @@ def change_touch_point(*, actor: User | None, point: TouchPoint, fields: Mapping
         refuse_twin(current)
         current.save()
         log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)} of “{current}”")
+        count_again(actor=actor)
     return current

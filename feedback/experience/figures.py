@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import (
     Avg,
     BooleanField,
+    Case,
     Count,
     ExpressionWrapper,
     F,
@@ -22,6 +23,8 @@ from django.db.models import (
     Q,
     StdDev,
     Sum,
+    Value,
+    When,
 )
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -30,12 +33,13 @@ from contacts.models import Interaction
 from crm.access import can
 from crm.choices import Verb
 from crm.company import end_of_day
-from crm.field_rights import hidden_fields
+from crm.field_rights import hides
 from crm.intervals import share_interval
 from crm.models import User
 from feedback.choices import JourneyStage
 from feedback.experience.events import interactions_of, tickets_of
-from feedback.models import Answer, Response, TouchPoint
+from feedback.experience.telling_apart import in_order
+from feedback.models import Response, TouchPoint
 from feedback.scoring import Z95, Mean
 from feedback.visits.queries import done_visits, visits_url
 from service.choices import TicketKind
@@ -43,6 +47,8 @@ from service.costing import with_cost
 from service.models import Ticket, TouchCost
 
 MONTH_DAYS = 365.25 / 12
+NOWHERE = 0
+SATISFACTION_FIELD = "feedback.answer.value"
 SATISFACTION_SQL = """
 SELECT touch_point_id, count(*), avg(score), stddev_samp(score) FROM (
   SELECT r.touch_point_id, coalesce(avg(a.part) FILTER (WHERE a.dimension = 'overall'), avg(a.part)) AS score
@@ -92,7 +98,9 @@ class Journey:
 
 
 @dataclass(frozen=True)
-class _Counted:
+class Counted:
+    """What was counted, by the id of the touch point; `total` contacts with customers, of them `placed` at one."""
+
     volume: dict[int, int] = field(default_factory=dict)
     tickets: dict[int, int] = field(default_factory=dict)
     complaints: dict[int, int] = field(default_factory=dict)
@@ -103,27 +111,25 @@ class _Counted:
     placed: int = 0
 
 
-def journey(user: User, *, since: dt.date, days: int) -> Journey:
-    """Of what the person may see, from a day of the company on; `days` long. Seven queries."""
+def journey(user: User, *, since: dt.date, days: int, found: Counted | None = None) -> Journey:
+    """Of what the person may see, from a day of the company on; `days` long. `found` is what was counted before of all
+    there is, for who may see all of it; without it, everything is counted now, in seven queries."""
     points = list(TouchPoint.objects.visible_to(user).order_by("position", "pk"))
     sees_cost = can(user, Verb.VIEW, TouchCost) and TouchCost.objects.exists()
-    found = _counted(user, points, since, sees_cost=sees_cost)
+    if found is None:
+        found = counted(user, points, since, sees_cost=sees_cost)
+    elif hides(user, SATISFACTION_FIELD):
+        found = replace(found, satisfaction={})
     figures = [_figures(one, found, since, days, sees_cost=sees_cost) for one in points]
     stages = [(stage, [one for one in figures if one.point.stage == stage]) for stage in JourneyStage]
     return Journey(stages if points else (), found.total - found.placed, found.total)
 
 
-def _counted(user: User, points: Sequence[TouchPoint], since: dt.date, *, sees_cost: bool) -> _Counted:
+def counted(user: User | None, points: Sequence[TouchPoint], since: dt.date, *, sees_cost: bool) -> Counted:
+    """What happened at each of the touch points from a day on, of what the person may see."""
     start = end_of_day(since - dt.timedelta(days=1))
-    interactions: dict[str, Any] = {}
+    volume = _volume(user, points, start)
     tickets: dict[str, Any] = {}
-    conditions = {one.pk: interactions_of(one, points) for one in points}
-    anywhere = Q(pk__in=())
-    for pk, condition in conditions.items():
-        interactions[f"p{pk}"] = Count("pk", filter=condition)
-        anywhere |= condition
-    rows = Interaction.objects.visible_to(user).filter(occurred_at__gte=start).order_by()
-    volume = rows.aggregate(total=Count("pk"), placed=Count("pk", filter=anywhere), **interactions)
     flags = {f"is_{one.pk}": ExpressionWrapper(tickets_of(one, points), BooleanField()) for one in points}
     for one in points:
         its = Q(**{f"is_{one.pk}": True})
@@ -134,23 +140,35 @@ def _counted(user: User, points: Sequence[TouchPoint], since: dt.date, *, sees_c
         if sees_cost:
             tickets[f"m{one.pk}"] = Sum("cost_amount", filter=its)
     opened = Ticket.objects.visible_to(user).filter(opened_at__gte=start).order_by().annotate(**flags)
-    counted = (with_cost(opened) if sees_cost else opened).aggregate(**tickets) if tickets else {}
+    found = (with_cost(opened) if sees_cost else opened).aggregate(**tickets) if tickets else {}
 
-    def by_point(letter: str, values: dict[str, Any]) -> dict[int, Any]:
-        return {one.pk: values.get(f"{letter}{one.pk}") for one in points}
+    def by_point(letter: str) -> dict[int, Any]:
+        return {one.pk: found.get(f"{letter}{one.pk}") for one in points}
 
-    return _Counted(
-        volume=by_point("p", volume), tickets=by_point("t", counted), complaints=by_point("c", counted),
-        cost=by_point("m", counted), satisfaction=_satisfaction(user, start), visits=_visits(user, since),
-        total=volume["total"], placed=volume["placed"],
+    return Counted(
+        volume=volume, tickets=by_point("t"), complaints=by_point("c"), cost=by_point("m"),
+        satisfaction=_satisfaction(user, start), visits=_visits(user, since), total=sum(volume.values()),
+        placed=sum(count for key, count in volume.items() if key != NOWHERE),
     )  # fmt: skip
 
 
-def _satisfaction(user: User, start: dt.datetime) -> dict[int, Mean]:
+def _volume(user: User | None, points: Sequence[TouchPoint], start: dt.datetime) -> dict[int, int]:
+    """The contacts with customers by touch point, each looked at once."""
+    ways = [When(interactions_of(one, points), then=Value(one.pk)) for one in in_order(points) if one.channel]
+    rows = Interaction.objects.visible_to(user).filter(occurred_at__gte=start).order_by()
+    if not ways:
+        return {NOWHERE: rows.count()}
+    point = Case(*ways, default=Value(NOWHERE))
+    return dict(rows.annotate(point=point).values("point").annotate(n=Count("pk")).values_list("point", "n"))
+
+
+def _satisfaction(user: User | None, start: dt.datetime) -> dict[int, Mean]:
     """Of each answer the overall rating, else the mean of how good things were found; 0 to 100."""
-    if hidden_fields(user, Answer) & {"value"}:
+    if hides(user, SATISFACTION_FIELD):
         return {}
-    rows = Response.objects.visible_to(user).filter(answered_at__gte=start, touch_point__isnull=False)
+    rows = Response.objects.visible_to(user).filter(
+        told_at__gte=start, answered_at__gte=start, touch_point__isnull=False
+    )
     try:
         chosen, given = rows.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
@@ -160,14 +178,14 @@ def _satisfaction(user: User, start: dt.datetime) -> dict[int, Mean]:
         return {pk: Mean.from_sums(n, mean, deviation) for pk, n, mean, deviation in cursor.fetchall()}
 
 
-def _visits(user: User, since: dt.date) -> dict[int, Mean]:
+def _visits(user: User | None, since: dt.date) -> dict[int, Mean]:
     score = Cast("score", FloatField())
     rows = done_visits(user, since=since).filter(touch_point__isnull=False).order_by().values(point=F("touch_point"))
     sums = rows.annotate(n=Count("pk"), mean=Avg(score), deviation=StdDev(score, sample=True))
     return {row["point"]: Mean.from_sums(row["n"], row["mean"], row["deviation"]) for row in sums}
 
 
-def _figures(point: TouchPoint, found: _Counted, since: dt.date, days: int, *, sees_cost: bool) -> PointFigures:
+def _figures(point: TouchPoint, found: Counted, since: dt.date, days: int, *, sees_cost: bool) -> PointFigures:
     key, months = point.pk, days / MONTH_DAYS
     has_channel = bool(point.channel)
     volume, tickets, complaints = (

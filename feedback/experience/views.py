@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from contacts.models import Interaction
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
+from crm.once import once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import ListPage
 from feedback.experience import actions
+from feedback.experience.counting import is_large, last_count, running_count, sees_whole, start_count
 from feedback.experience.events import DURING
 from feedback.experience.figures import journey
 from feedback.experience.forms import TouchPointForm
@@ -34,17 +37,39 @@ class ExperienceView(ScopedView):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("days", "")
         days = int(asked) if asked in {str(days) for days, _ in PERIODS} else 90
-        since = company_today(self.request.company) - dt.timedelta(days=days)
+        user, since = self.request.user, company_today(self.request.company) - dt.timedelta(days=days)
+        is_kept = sees_whole(user) and is_large(since)
+        kept = last_count(days) if is_kept else None
+        if kept is not None:
+            since = kept.as_of - dt.timedelta(days=days)
+        is_waited_for = is_kept and kept is None
         context = {
-            "journey": journey(self.request.user, since=since, days=days),
+            "journey": None if is_waited_for else journey(user, since=since, days=days, found=kept and kept.found),
+            "kept": kept,
+            "is_kept": is_kept,
+            "job": running_count() if is_kept else None,
             "days": days,
             "periods": PERIODS,
             "during": DURING.days,
             "since": since,
-            "may_change": can(self.request.user, Verb.CHANGE, TouchPoint),
+            "may_change": can(user, Verb.CHANGE, TouchPoint),
             "currency": self.request.company.currency,
         }
         return render(request, "feedback/experience/map.html", context)
+
+
+class ExperienceCountView(ScopedView):
+    """Has a worker count the map anew."""
+
+    model = TouchPoint
+    request: SignedInRequest
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        if not can(user, Verb.CHANGE, TouchPoint):
+            raise PermissionDenied
+        return redirect(once(user=user, data=request.POST, make=lambda: start_count(actor=user).get_absolute_url()))
 
 
 class TouchListView(ListPage):
