@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,8 +65,8 @@ class WalletPage:
 
     @property
     def explanation(self) -> str:
-        days = f" Answers of {full_day(self.found['first'])} to {full_day(self.found['last'])}." if self.found else ""
-        return f"{HOW} n is the number of customers; under {number(SMALL_N)} a figure is grey.{days}"
+        first, last = (full_day(dt.date.fromisoformat(self.found[name])) for name in ("first", "last"))
+        return f"{HOW} n is the number of customers; under {number(SMALL_N)} a figure is grey. Answers of {first} to {last}."
 
 
 def _words(band: dict[str, Any]) -> str:

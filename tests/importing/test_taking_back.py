@@ -39,6 +39,7 @@ TABLES = [
     *("contacts_contact", "contacts_contactpoint", "contacts_address", "contacts_interaction", "orders_product"),
     *("orders_order", "orders_orderline", "orders_lineoption", "orders_subscription", "pipeline_deal", "leads_lead"),
     *("feedback_response", "feedback_answer", "feedback_survey", "feedback_question", "feedback_npsstanding"),
+    *("feedback_checklist", "feedback_checklistitem", "feedback_mysteryvisit", "feedback_visitmark"),
     "service_ticket",
 ]
 
