@@ -66,7 +66,8 @@ class WalletPage:
     @property
     def explanation(self) -> str:
         first, last = (full_day(dt.date.fromisoformat(self.found[name])) for name in ("first", "last"))
-        return f"{HOW} n is the number of customers; under {number(SMALL_N)} a figure is grey. Answers of {first} to {last}."
+        few = f"n is the number of customers; under {number(SMALL_N)} a figure is grey."
+        return f"{HOW} {few} Answers of {first} to {last}."
 
 
 def _words(band: dict[str, Any]) -> str:
