@@ -26,10 +26,10 @@ def say(rng: np.random.Generator, batch: Batch, survey: Survey, orders: Sequence
     questions = list(survey.questions.order_by("position", "pk"))
     chosen = [order.contact_id for order in orders][: min(MOST, round(batch.size * SHARE))]
     bought: dict[int | None, list[tuple[dt.date, Any]]] = defaultdict(list)
-    for key, day, amount in Order.objects.filter(contact__in=chosen).values_list(
+    for customer, day, amount in Order.objects.filter(contact__in=chosen).values_list(
         "contact", "ordered_on", "base_amount"
     ):
-        bought[key].append((day, amount or 0))
+        bought[customer].append((day, amount or 0))
     for number, key in enumerate(chosen):
         back = int(rng.integers(0, min(200, batch.house.days)))
         day = batch.house.end - dt.timedelta(days=back)

@@ -30,7 +30,6 @@ from service.models import Ticket, TouchCost
 KIND = "experience map"
 MOST_LIVE = 100_000
 DAYS = (30, 90, 365)
-COUNTS = ("volume", "tickets", "complaints")
 ASKED = ("name", "stage", "channel", "direction", "words", "position")
 
 
@@ -115,7 +114,17 @@ def _written(found: Counted) -> dict[str, Any]:
 
 
 def _read(said: dict[str, Any]) -> Counted:
-    counts = {name: {int(key): value for key, value in said[name].items()} for name in COUNTS}
-    means = {name: {int(key): Mean(**one) for key, one in said[name].items()} for name in ("satisfaction", "visits")}
-    cost = {int(key): Decimal(value) if value else None for key, value in said["cost"].items()}
-    return Counted(**counts, **means, cost=cost, total=said["total"], placed=said["placed"])
+    return Counted(
+        volume=_counts(said["volume"]), tickets=_counts(said["tickets"]), complaints=_counts(said["complaints"]),
+        cost={int(key): Decimal(value) if value else None for key, value in said["cost"].items()},
+        satisfaction=_means(said["satisfaction"]), visits=_means(said["visits"]), total=said["total"],
+        placed=said["placed"],
+    )  # fmt: skip
+
+
+def _counts(said: dict[str, int]) -> dict[int, int]:
+    return {int(key): value for key, value in said.items()}
+
+
+def _means(said: dict[str, Any]) -> dict[int, Mean]:
+    return {int(key): Mean(**one) for key, one in said.items()}

@@ -44,7 +44,9 @@ class ExperienceView(ScopedView):
             since = kept.as_of - dt.timedelta(days=days)
         is_waited_for = is_kept and kept is None
         context = {
-            "journey": None if is_waited_for else journey(user, since=since, days=days, found=kept and kept.found),
+            "journey": None
+            if is_waited_for
+            else journey(user, since=since, days=days, found=kept.found if kept else None),
             "kept": kept,
             "is_kept": is_kept,
             "job": running_count() if is_kept else None,

@@ -102,6 +102,7 @@ def by_hand(days: int) -> dict[str, int]:
 def worked() -> JobRun:
     """The count that waits, done as a worker does it."""
     job = counting.running_count()
+    assert job is not None
     job.result = counting.run_count(job, SilentProgress())
     job.state = JobState.DONE
     job.save()
