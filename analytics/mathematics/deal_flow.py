@@ -52,12 +52,13 @@ class Deals:
     def __len__(self) -> int:
         return len(self.opened)
 
-    def only(self, chosen: NDArray[np.bool_]) -> Deals:
-        return Deals(**{name: column[chosen] for name, column in self.__dict__.items()})
+    def with_stages(self, stage: Ints) -> Deals:
+        """The same deals with their stages of an earlier day."""
+        return replace(self, stage=stage)
 
-    def with_what_was_known(self, stage: Ints, amount: Floats) -> Deals:
-        """The same deals with their stages and amounts of an earlier day."""
-        return replace(self, stage=stage, amount=amount)
+    def with_amounts(self, amount: Floats) -> Deals:
+        """The same deals with what was thought of them on an earlier day."""
+        return replace(self, amount=amount)
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,14 @@ class Flow:
 
 def life_table(deals: Deals, since: int, until: int) -> LifeTable:
     """The life table of the period from `since` to the day before `until`."""
-    dated = deals.only((deals.opened != UNKNOWN_DAY) & (deals.opened < until) & (deals.closed >= since))
-    first = np.clip(np.maximum(since - dated.opened, 0), 0, OLDEST)
-    last = np.clip(np.minimum(dated.closed, until - 1) - dated.opened, 0, OLDEST)
+    dated = (deals.opened != UNKNOWN_DAY) & (deals.opened < until) & (deals.closed >= since)
+    opened, closed, outcome = deals.opened[dated], deals.closed[dated], deals.outcome[dated]
+    first = np.clip(np.maximum(since - opened, 0), 0, OLDEST)
+    last = np.clip(np.minimum(closed, until - 1) - opened, 0, OLDEST)
     at_risk = np.cumsum(np.bincount(first, minlength=OLDEST + 2) - np.bincount(last + 1, minlength=OLDEST + 2))
-    ended = dated.closed < until
-    age = np.clip(dated.closed - dated.opened, 0, OLDEST)[ended]
-    is_won = dated.outcome[ended] == WON
+    ended = closed < until
+    age = np.clip(closed - opened, 0, OLDEST)[ended]
+    is_won = outcome[ended] == WON
     exposure = np.maximum(at_risk[: OLDEST + 1], 1)
     wins = np.bincount(age[is_won], minlength=OLDEST + 1) / exposure
     losses = np.bincount(age[~is_won], minlength=OLDEST + 1) / exposure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,9 +47,28 @@ def day_number(day: dt.date) -> int:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """What steps of deals brought, in the order of their days: the row of the deal, the day and the value of each."""
+
+    row: Ints
+    day: Ints
+    value: NDArray[Any]
+
+    def only(self, chosen: NDArray[np.bool_]) -> Steps:
+        return Steps(self.row[chosen], self.day[chosen], self.value[chosen])
+
+    def put(self, values: NDArray[Any], cut: int) -> NDArray[Any]:
+        """Into `values`, which has a row for each deal, what each stood at before the cut-off: the last step stays."""
+        count = np.searchsorted(self.day, cut)
+        values[self.row[:count]] = self.value[:count]
+        return values
+
+
+@dataclass(frozen=True)
 class DealRows:
     """Every deal, with what it takes to say how it stood on any day. `ids`, `stage_ids`, `prices` (list price in the
-    company's currency, NaN where unknown), `stage_chance` (NaN: none of its own) have a row for each deal."""
+    company's currency, NaN where unknown), `own_amount` have a row for each deal; `stage_chances` are of stages that
+    have one of their own. `codes` are the stages, by `stage_codes` from 1, of steps that were taken here."""
 
     ids: Ints
     deals: Deals
@@ -57,24 +76,16 @@ class DealRows:
     own_amount: Floats
     stage_ids: Ints
     stage_chances: dict[int, float]
-    ledger_row: Ints
-    ledger_day: Ints
-    ledger_stage: Ints
-    ledger_code: Ints
-    ledger_base: Floats
-    ledger_lived: NDArray[np.bool_]
     stage_codes: dict[int, int]
+    stages: Steps
+    amounts: Steps
+    codes: Steps
 
     def as_known(self, cut: int, *, is_now: bool) -> tuple[Deals, Floats]:
         """The deals with the stages and amounts that were known before the cut-off, and the chance that the house gives
         to each stage (NaN: none). Now, an open deal's are those it has."""
-        stage = np.zeros(len(self.ids), np.int64)
-        amount = np.full(len(self.ids), np.nan)
-        known = self.ledger_day < cut
-        rows = self.ledger_row[known]
-        stage[rows] = self.ledger_stage[known]  # in the order of the days: the last one stays
-        told = known & ~np.isnan(self.ledger_base)
-        amount[self.ledger_row[told]] = self.ledger_base[told]
+        stage = self.stages.put(np.zeros(len(self.ids), np.int64), cut)
+        amount = self.amounts.put(np.full(len(self.ids), np.nan), cut)
         if is_now:
             still = self.deals.outcome == 0
             stage = np.where(still, self.stage_ids, stage)
@@ -82,11 +93,12 @@ class DealRows:
         chances = np.full(len(self.ids), np.nan)
         for key, chance in self.stage_chances.items():
             chances[stage == key] = chance
-        # risks are learned from steps that were taken here: an import knows open stages of open deals alone
-        lived = known & self.ledger_lived
-        codes = np.zeros(len(self.ids), np.int64)
-        codes[self.ledger_row[lived]] = self.ledger_code[lived]
-        return self.deals.with_what_was_known(codes, amount), chances
+        return self.by_code(cut).with_amounts(amount), chances
+
+    def by_code(self, cut: int) -> Deals:
+        """The deals with the codes of their stages before the cut-off: what their chances are learned from. An import
+        knows open stages of open deals alone."""
+        return self.deals.with_stages(self.codes.put(np.zeros(len(self.ids), np.int64), cut))
 
 
 def read_deals() -> DealRows:
@@ -111,7 +123,10 @@ def read_deals() -> DealRows:
         owner=_codes(found["owner"]),
         stage=np.zeros(len(found["id"]), np.int64),
     )
-    stages = np.unique(np.concatenate([found["stage"], ledger["stage"]]))
+    known = np.unique(np.concatenate([found["stage"], ledger["stage"]]))
+    stages = Steps(row[inside][order], ledger["day"][inside][order], ledger["stage"][inside][order])
+    amounts = replace(stages, value=ledger["base"][inside][order])
+    codes = replace(stages, value=np.searchsorted(known, stages.value) + 1)
     return DealRows(
         ids=found["id"],
         deals=deals,
@@ -119,13 +134,10 @@ def read_deals() -> DealRows:
         own_amount=own_amount,
         stage_ids=found["stage"],
         stage_chances={key: chance / 100 for key, chance in rows_of(STAGES_SQL)},
-        ledger_row=row[inside][order],
-        ledger_day=ledger["day"][inside][order],
-        ledger_stage=ledger["stage"][inside][order],
-        ledger_code=np.searchsorted(stages, ledger["stage"][inside][order]) + 1,
-        ledger_base=ledger["base"][inside][order],
-        ledger_lived=ledger["lived"][inside][order] == 1,
-        stage_codes={int(key): code for code, key in enumerate(stages, start=1)},
+        stage_codes={int(key): code for code, key in enumerate(known, start=1)},
+        stages=stages,
+        amounts=amounts.only(~np.isnan(amounts.value)),
+        codes=codes.only(ledger["lived"][inside][order] == 1),
     )
 
 

@@ -128,7 +128,7 @@ class Forecaster:
 
     def _try(self, start: dt.date) -> tuple[float, float, float]:
         if start not in self._by_deals:
-            deals, _ = self.rows.as_known(day_number(start), is_now=False)
+            deals = self.rows.by_code(day_number(start))
             first, until = day_number(months_from(start, -MONTHS)), day_number(months_from(start, MONTHS))
             found = flow.flow_by_deals(deals, first, day_number(start), [until])
             expected = float(found.chances.sum() + found.new_wins[0])

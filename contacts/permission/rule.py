@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
@@ -33,7 +33,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Concat, JSONObject, Least
-from django.db.models.lookups import Exact, LessThan
+from django.db.models.lookups import LessThan
 from django.utils import timezone
 
 from contacts.choices import YES, Answer, ConsentChannel, ConsentLevel, ListKind, PointKind
@@ -43,6 +43,10 @@ from crm.mail.choices import SuppressionReason
 from crm.mail.suppression import DigestOf, is_closed
 from crm.models import SuppressedAddress
 from crm.templatetags.figures import full_day
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
 
 MARKETING, SERVICE = "marketing", "service"
 MORE_THAN_ANY = 99
@@ -99,22 +103,55 @@ def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Cas
     least = Coalesce(
         Subquery(Purpose.objects.filter(key=purpose).values("least_level")[:1]), Value(int(ConsentLevel.OPT_IN))
     )
-    is_weak = Q(LessThan(level, Value(int(ConsentLevel.OPT_IN))))
     is_compiled = Q(list_kind=ListKind.COMPILED) | Q(_listed(kind=ListKind.COMPILED))
     return Case(
         When(archived_at__isnull=False, then=Value(Answer.ARCHIVED)),
         When(~Q(Exists(_ways(channel))), then=Value(Answer.UNREACHABLE)),
         *_suppressed(channel),
-        When(Exact(level, NO), then=Value(Answer.WITHDRAWN)),
-        When(Exact(least, NO), then=Value(Answer.NOT_NEEDED)),
-        When(_refused_before(channel, purpose, moment), then=Value(Answer.WITHDRAWN)),
-        When(_has_ended(moment) & is_weak, then=Value(Answer.LICENCE_ENDED)),
-        When(is_compiled & is_weak, then=Value(Answer.COMPILED)),
-        When(LessThan(level, NO), then=Value(Answer.NEVER_ASKED)),
-        When(LessThan(level, least), then=Value(Answer.TOO_WEAK)),
-        default=Value(Answer.GRANTED),
+        default=ByLevel(
+            level,
+            least,
+            *(
+                Case(When(condition, then=Value(True)), default=Value(False))
+                for condition in (_refused_before(channel, purpose, moment), _has_ended(moment), is_compiled)
+            ),
+        ),
         output_field=CharField(),
     )
+
+
+class ByLevel(Func):
+    """The answer by the level of the word in force and the least that the purpose needs; whether an address said no
+    before, every licence has ended, and a list is compiled is looked for only where it decides.
+
+    Both levels are worked out once for a contact: `OFFSET 0` keeps the planner from copying them, with all that they
+    look up, to each place where they are asked for.
+    """
+
+    output_field = CharField()
+    arity = 5
+    whens = (
+        f"word.level = {int(ConsentLevel.NONE)} THEN '{Answer.WITHDRAWN}'",
+        f"word.least = {int(ConsentLevel.NONE)} THEN '{Answer.NOT_NEEDED}'",
+        f"{{refused}} THEN '{Answer.WITHDRAWN}'",
+        f"word.level < {int(ConsentLevel.OPT_IN)} AND {{ended}} THEN '{Answer.LICENCE_ENDED}'",
+        f"word.level < {int(ConsentLevel.OPT_IN)} AND {{compiled}} THEN '{Answer.COMPILED}'",
+        f"word.level < {int(ConsentLevel.NONE)} THEN '{Answer.NEVER_ASKED}'",
+        f"word.level < word.least THEN '{Answer.TOO_WEAK}'",
+    )
+    question = (
+        f"(SELECT CASE WHEN {' WHEN '.join(whens)} ELSE '{Answer.GRANTED}' END"  # noqa: S608 - choices of ours
+        " FROM (SELECT {level} AS level, {least} AS least OFFSET 0) AS word)"
+    )
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        level, least, *conditions = map(compiler.compile, self.get_source_expressions())
+        refused, ended, compiled = conditions
+        named = {"level": level, "least": least, "refused": refused, "ended": ended, "compiled": compiled}
+        sql = self.question.format(**{name: part[0] for name, part in named.items()})
+        return sql, [one for part in (*conditions, level, least) for one in part[1]]
 
 
 def said_for(channel: str, purpose: str, at: dt.datetime) -> Case:

@@ -47,7 +47,8 @@ def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: S
     found = _matching(rows, text, user, names_only)
     if not found:
         return SearchFound(guess=lambda: drawn(show, user, _coming_close(rows, text, limit, names_only)))
-    if is_capped := len(found) > MOST_HITS:
+    is_capped = len(found) > MOST_HITS
+    if is_capped and len(text) >= SHORTEST_PART:  # a shorter one is the beginning of a name anyway
         found = list(dict.fromkeys([*_read(_beginning(rows, text), text, MOST_HITS), *found]))
     best = sorted(found, key=lambda row: (_rank(row, text, names_only), row.sort_name, row.pk))[:limit]
     return SearchFound(drawn(show, user, [row.pk for row in best]), min(len(found), MOST_HITS), is_capped)

@@ -131,6 +131,7 @@ class Ticket(models.Model):
                 name="service_ticket_in_queue",
             ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="service_ticket_due"),
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=UNSOLVED), name="service_ticket_by_due"),
             models.Index(fields=["message_at"], condition=Q(state=TicketState.WAITING), name="service_ticket_quiet"),
             models.Index(fields=["solved_at"], condition=Q(state=TicketState.SOLVED), name="service_ticket_done"),
             models.Index(fields=["owner", "state"], name="service_ticket_owner"),
