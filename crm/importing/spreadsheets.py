@@ -6,22 +6,25 @@ import datetime as dt
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._reader import WorkSheetParser
 
 from crm.importing.dialects import column_names, has_header, title_rows
 from crm.importing.errors import RowFault, UnreadableFile
 from crm.importing.reading import MAX_CELL
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, Row
+from crm.importing.workbooks import Book, Sheet, Texts
 
-MAX_UNPACKED = 1 << 29
-MAX_SHARED_STRINGS = 150 << 20
+MAX_UNPACKED = 4 << 30
+"""As of any other file. A full sheet of twelve columns has 600 MB."""
+STREAMED = ("xl/worksheets/sheet", "xl/sharedStrings.xml")
+MAX_OTHERS = 100 << 20
+"""Of parts that are read as a whole: formats, relations, and whatever else a workbook brings along."""
 CHUNK_ROWS = 5_000
 CHUNK_CELLS = 1_000_000
 LAST_ROW = 1 << 20
@@ -47,6 +50,7 @@ class SpreadsheetTable:
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
+        self.texts: Texts | None = None
         check_size(path)
         first = list(islice(self._rows(), 200))
         if not first:
@@ -70,21 +74,10 @@ class SpreadsheetTable:
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number in the sheet, cells up to the last that holds something) of the rows that hold something, in the
         first sheet that has any."""
-        try:
-            with warnings.catch_warnings(), self.path.open("rb") as stream:
-                warnings.simplefilter("ignore")
-                book = load_workbook(stream, read_only=True, data_only=True)
-                for sheet in book.worksheets:
-                    found = False
-                    for line, row in sheet_rows(book, sheet):
-                        found = True
-                        yield line, row
-                    if found:
-                        return
-        except BROKEN_WORKBOOK as error:
-            raise UnreadableFile(
-                "The workbook is broken. Open it in Excel, save it again, or save it as CSV."
-            ) from error
+        for line, cells in first_sheet(self.path, self):
+            held = {column: text for column, value in cells.items() if (text := cell_text(value))}
+            if held:
+                yield line, [held.get(column, "") for column in range(1, max(held) + 1)]
 
     def chunks(self) -> Iterator[Chunk]:
         builder = ChunkBuilder(self.columns)
@@ -105,26 +98,46 @@ class SpreadsheetTable:
         return RowFault(0, line, column, reason, tuple(cell[:200] for cell in row))
 
 
-def sheet_rows(book: Any, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def first_sheet(path: Path, table: SpreadsheetTable | None = None) -> Iterator[tuple[int, dict[int, Any]]]:
+    """(row number, the values of the cells that hold something by their column) of the first sheet that has any. The
+    `table` keeps the texts that cells share for the next time: they are read once, which takes as long as the rows."""
+    try:
+        with warnings.catch_warnings(), path.open("rb") as stream:
+            warnings.simplefilter("ignore")
+            with closing(Book(stream, table.texts if table else None)) as book:
+                if table is not None:
+                    table.texts = book.texts
+                for sheet in book.sheets:
+                    found = False
+                    for row in sheet_cells(book, sheet):
+                        found = True
+                        yield row
+                    if found:
+                        return
+    except UnreadableFile:
+        raise
+    except BROKEN_WORKBOOK as error:
+        raise UnreadableFile("The workbook is broken. Open it in Excel, save it again, or save it as CSV.") from error
+
+
+def valued_rows(path: Path) -> Iterator[list[Any]]:
+    """The rows of the first sheet that has any, each value as the workbook has it (a day, a number, a text)."""
+    for _, cells in first_sheet(path):
+        yield [cells.get(column) for column in range(1, max(cells) + 1)]
+
+
+def sheet_cells(book: Book, sheet: Sheet) -> Iterator[tuple[int, dict[int, Any]]]:
     """Rows of a sheet that hold something. Only cells that are there are looked at, as a sheet that was formatted to
     its last corner has 17 thousand million others. Raises UnreadableFile for a sheet that reaches too far."""
     reach = Reach()
     last = 0
-    with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            ShortRuns(source),
-            sheet._shared_strings,
-            data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
-        for line, cells in parser.parse():
-            held = {cell["column"]: text for cell in cells if (text := cell_text(cell["value"]))}
+    with book.archive.open(sheet.path) as source:
+        for line, cells in book.rows(ShortRuns(source)):
+            held = {cell["column"]: cell["value"] for cell in cells if cell["value"] not in (None, "")}
             if held and line > last:
                 reach.check(line, held)
                 last = line
-                yield line, [held.get(column, "") for column in range(1, max(held) + 1)]
+                yield line, held
 
 
 class Reach:
@@ -185,11 +198,12 @@ def long_cell(row: Sequence[str]) -> int | None:
 
 
 def check_size(path: Path) -> None:
-    """Refuses a workbook that unpacks to more than a machine should hold: the usual zip bomb."""
+    """Refuses a workbook that unpacks to more than anybody waits for, or in parts that are held whole to more than a
+    machine should hold: the usual zip bombs. What an archive says of its sizes, Python's reader keeps to."""
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
-    shared = sum(entry.file_size for entry in entries if entry.filename.endswith("sharedStrings.xml"))
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED or shared > MAX_SHARED_STRINGS:
+    others = sum(entry.file_size for entry in entries if not entry.filename.startswith(STREAMED))
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED or others > MAX_OTHERS:
         raise UnreadableFile("Unpacked, this workbook is too large to be read. Save the sheet as CSV and import that.")
 
 

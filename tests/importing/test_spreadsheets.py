@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import tracemalloc
 import zipfile
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from crm.importing.errors import UnreadableFile
 from crm.importing.reading import MAX_CELL
-from crm.importing.spreadsheets import MAX_UNPACKED
+from crm.importing.spreadsheets import MAX_OTHERS, MAX_UNPACKED, valued_rows
+from crm.importing.workbooks import MOST_PARTS
 from tests.importing.tables import numbered_rows, read
+
+TEXTS_PART = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s"/>' % SHARED_STRINGS.encode()
 
 
 def workbook(folder, rows, *, empty_first_sheet=False):
@@ -71,13 +76,15 @@ def test_a_broken_workbook_is_refused(tmp_path):
         read(path)
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
+@pytest.mark.parametrize(
+    ("part", "size"), [("xl/worksheets/sheet1.xml", MAX_UNPACKED), ("xl/styles.xml", MAX_OTHERS + 1)]
+)
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, part, size):
     path = tmp_path / "book"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<x/>")
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as entry:
-            for _ in range(MAX_UNPACKED // (16 << 20) + 1):
-                entry.write(bytes(16 << 20))
+        archive.writestr(part, "<x/>")
+        archive.filelist[-1].file_size = size  # as its directory says
     with pytest.raises(UnreadableFile, match="too large"):
         read(path)
 
@@ -130,3 +137,72 @@ def test_a_monstrous_cell_costs_its_row_and_not_the_import(tmp_path, length):
     assert [fault.sentence() for fault in faults] == [
         'line 3, column "name": a cell is longer than 2,000,000 characters'
     ]
+
+
+def with_sheet(path, pieces, strings=None):
+    """The workbook with this XML as its first sheet, and as its shared texts."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if b"sharedStrings" not in parts["[Content_Types].xml"]:
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", TEXTS_PART + b"</Types>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in parts.items():
+            if name not in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml" if strings else ""):
+                archive.writestr(name, content)
+        for name, some in (("xl/worksheets/sheet1.xml", pieces), ("xl/sharedStrings.xml", strings)):
+            if some is not None:
+                with archive.open(name, "w", force_zip64=True) as entry:
+                    entry.write(f'<x xmlns="{SHEET_MAIN_NS}">'.encode())
+                    for piece in some:
+                        entry.write(piece.encode())
+                    entry.write(b"</x>")
+    return path
+
+
+def rows_of(count):
+    yield "<sheetData>"
+    for row in range(1, count + 1):
+        yield (
+            f'<row r="{row}" ht="15"><c r="A{row}" t="s"><v>{row - 1}</v></c>'
+            f'<c r="B{row}" t="s"><v>{count + row - 1}</v></c></row>'
+        )
+    yield "</sheetData>"
+
+
+def test_rows_and_texts_are_held_one_at_a_time(tmp_path):
+    """Four times as many rows with as many texts take no more memory than their numbers."""
+    base = workbook(tmp_path, [["id", "name"]])
+
+    def peak(count):
+        path = with_sheet(
+            base, rows_of(count), (f"<si><t>a text of the number {n:,}</t></si>" for n in range(2 * count))
+        )
+        tracemalloc.start()
+        rows = sum(1 for _ in valued_rows(path))
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert rows == count
+        return top
+
+    small, large = peak(1_000), peak(4_000)
+    assert large < small + (1 << 18)
+
+
+def test_shared_texts_with_runs_and_how_they_are_spoken(tmp_path):
+    strings = ["<si><t>id</t></si><si><t>name</t></si>", "<si><r><t>Ma</t></r><r><t>ri</t></r><rPh><t>x</t></rPh></si>"]
+    cells = ["<sheetData><row><c t='s'><v>0</v></c><c t='s'><v>1</v></c></row>"]
+    cells += ["<row><c><v>7</v></c><c t='s'><v>2</v></c></row></sheetData>"]
+    assert read(with_sheet(workbook(tmp_path, [["id"]]), cells, strings))[:2] == (("id", "name"), [["7", "Mari"]])
+
+
+@pytest.mark.parametrize("filling", ["<y/>", "<c><v>1</v></c>"])
+def test_a_row_of_more_parts_than_it_can_have_is_refused(tmp_path, filling):
+    pieces = ["<sheetData><row>", *[filling * 1_000] * (MOST_PARTS // 1_000 + 1), "</row></sheetData>"]
+    with pytest.raises(UnreadableFile, match="more parts than it can have"):
+        read(with_sheet(workbook(tmp_path, [["id"]]), pieces))
+
+
+def test_a_text_that_is_not_there_makes_the_workbook_a_broken_one(tmp_path):
+    cells = ["<sheetData><row><c t='s'><v>9</v></c></row></sheetData>"]
+    with pytest.raises(UnreadableFile, match="broken"):
+        read(with_sheet(workbook(tmp_path, [["id"]]), cells, ["<si><t>id</t></si>"]))

@@ -1,0 +1,141 @@
+"""An Excel workbook as a stream of cells: its texts wait in a file of their own, and of a sheet one row is held.
+
+openpyxl reads what it is good at: the parts, the formats of numbers, a cell. Its own read-only way holds every text of
+the workbook in memory and reads a sheet without a stated size once more as a whole.
+"""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from array import array
+from collections.abc import Iterator
+from typing import IO, Any, NamedTuple
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from crm.importing.errors import UnreadableFile
+
+ROW = f"{{{SHEET_MAIN_NS}}}row"
+TEXT = f"{{{SHEET_MAIN_NS}}}t"
+RUN = f"{{{SHEET_MAIN_NS}}}r"
+MOST_TEXTS = 40_000_000
+MOST_PARTS = 200_000
+"""Elements within a row, or a text: a row of the last column has 16,384 cells with a few each."""
+
+
+class Sheet(NamedTuple):
+    """A sheet and where it stands in the archive."""
+
+    title: str
+    path: str
+
+
+class Texts:
+    """The texts that the cells of a workbook share, by their number, in a file that nobody else sees."""
+
+    def __init__(self, source: IO[bytes] | None) -> None:
+        self.file = tempfile.TemporaryFile(prefix="crm-texts-")  # noqa: SIM115 - it ends with us
+        self.ends = array("Q", [0])
+        self.view: mmap.mmap | None = None
+        if source is not None:
+            self._read(source)
+
+    def _read(self, source: IO[bytes]) -> None:
+        """Raises UnreadableFile for more texts than all cells of a large sheet have."""
+        end = 0
+        for item in whole_elements(source, 1):
+            text = _text_of(item).encode("utf-8", "surrogatepass")
+            end += len(text)
+            self.file.write(text)
+            self.ends.append(end)
+            if len(self.ends) > MOST_TEXTS:
+                raise UnreadableFile("The workbook holds more texts than can be read. Save the sheet as CSV.")
+        self.file.flush()
+        if end:
+            self.view = mmap.mmap(self.file.fileno(), end, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    def __getitem__(self, number: int) -> str:
+        if not 0 <= number < len(self):
+            raise ValueError(f"There is no text {number}.")
+        start, end = self.ends[number], self.ends[number + 1]
+        return self.view[start:end].decode("utf-8", "surrogatepass") if self.view is not None and start < end else ""
+
+
+class Book(ExcelReader):
+    """A workbook that is open for reading; `texts` are those that were read from it before."""
+
+    def __init__(self, stream: IO[bytes], texts: Texts | None = None) -> None:
+        self.texts = texts
+        super().__init__(stream, read_only=True, keep_vba=False, data_only=True, keep_links=False)
+        self.sheets: list[Sheet] = []
+        self.read()
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if self.texts is None and part is not None:
+            with self.archive.open(part.PartName[1:]) as source:
+                self.texts = Texts(source)
+        if self.texts is None:
+            self.texts = Texts(None)
+        self.shared_strings: Any = self.texts
+
+    def read_worksheets(self) -> None:
+        for sheet, relation in self.parser.find_sheets():
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type:
+                self.sheets.append(Sheet(sheet.name, relation.target))
+
+    def rows(self, source: IO[bytes]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """(number, cells as openpyxl reads them) of each row of a sheet's XML."""
+        book: Any = self.wb
+        parser = WorkSheetParser(
+            source,
+            self.shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for row in whole_elements(source, 2):
+            if row.tag == ROW:
+                yield parser.parse_row(row)
+                parser.row_dimensions.clear()
+
+    def close(self) -> None:
+        """Let go of the archive; the texts stay for who reads it again, and their file ends with them."""
+        self.archive.close()
+
+
+def whole_elements(source: IO[bytes], depth: int) -> Iterator[Any]:
+    """The elements that stand so deep in a document (its root is 0), each whole and forgotten once it was given. Raises
+    UnreadableFile for one of more parts than it can have."""
+    open_ones: list[Any] = []
+    parts = 0
+    for event, element in iterparse(source, ("start", "end")):
+        if event == "start":
+            open_ones.append(element)
+            parts += 1
+            if parts > MOST_PARTS:
+                raise UnreadableFile("A row of the workbook has more parts than it can have. Save the sheet as CSV.")
+            continue
+        open_ones.pop()
+        if len(open_ones) == depth:
+            yield element
+        if len(open_ones) <= depth:
+            parts = 0
+            if open_ones:
+                open_ones[-1].clear()
+
+
+def _text_of(item: Any) -> str:
+    """The text of an item, or of its runs; how it is to be spoken is none. As openpyxl has it, an underscore that Excel
+    escaped is one again."""
+    parts = [one for one in item if one.tag in (TEXT, RUN)]
+    texts = [one.text if one.tag == TEXT else one.findtext(TEXT) for one in parts]
+    return "".join(text for text in texts if text).replace("x005F_", "")
