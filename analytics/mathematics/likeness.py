@@ -35,6 +35,21 @@ def _by_spelling(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8
     return np.select([alike >= 0.92, alike >= 0.8], [1, 2], 3).astype(np.int8)
 
 
+def _by_given(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]:
+    """Given names: as spelled, or where one is written as its initial, whether that fits (`j` and `john`, `j r` and
+    `john robert`): as many as begin with the letter fit, so it says less than a name, and is no difference."""
+    level = _by_spelling(first, second)
+    level = np.where(level == 3, 4, level)
+    fits = np.array([_initials_fit(one, other) for one, other in zip(first, second, strict=True)], dtype=bool)
+    return np.where(fits, 3, level).astype(np.int8)
+
+
+def _initials_fit(one: str, other: str) -> bool:
+    pairs = list(zip(one.split(), other.split(), strict=False))
+    fitting = [min(len(a), len(b)) == 1 and a != b and a[0] == b[0] for a, b in pairs]
+    return any(fitting) and all(fits or a == b for (a, b), fits in zip(pairs, fitting, strict=True))
+
+
 def _by_words(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]:
     """Texts of several words: spelled alike in any order, or one holding the words of the other, or half of them."""
     sorted_alike = cpdist(first, second, scorer=fuzz.token_sort_ratio, dtype=np.float32)
@@ -112,6 +127,9 @@ def _by_mailbox(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]
 
 EXACT = Comparison(("the same", "different"))
 SPELLING = Comparison(("the same", "spelled nearly the same", "spelled alike", "different"), _by_spelling)
+GIVEN_NAME = Comparison(
+    ("the same", "spelled nearly the same", "spelled alike", "the initial fits", "different"), _by_given
+)
 WORDS = Comparison(
     ("the same", "nearly the same words", "one holds the words of the other", "some words the same", "different"),
     _by_words,

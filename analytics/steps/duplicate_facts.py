@@ -20,6 +20,7 @@ from analytics.mathematics.likeness import (
     EMAIL,
     EXACT,
     FAMILY_NAME,
+    GIVEN_NAME,
     SPELLING,
     WORDS,
     Comparison,
@@ -152,7 +153,7 @@ TOWN = ("street", "postal_code", "city", "region")
 
 FIELDS: dict[str, dict[str, Compares]] = {
     ContactKind.PERSON: {
-        "first_name": Compares(SPELLING, is_name=True, one_place=FAMILY, one_name=1),
+        "first_name": Compares(GIVEN_NAME, is_name=True, one_place=FAMILY, one_name=1),
         "last_name": Compares(FAMILY_NAME, is_name=True, one_place=1, one_name=1),
         "birthday": Compares(CODE, is_name=True, one_place=FAMILY),
         "organization": Compares(EXACT, one_firm=1),
