@@ -14,7 +14,7 @@ from contacts.panels import CONTACT_PANELS
 from contacts.permission.panels import PERMISSION_PANELS
 from contacts.privacy.panels import PRIVACY_PANELS
 from contacts.privacy.specs import REQUEST_FIELDS
-from contacts.queries import interactions_before, signals_before
+from contacts.queries import interactions_before, merged_into, signals_before
 from contacts.relations.panels import RELATION_PANELS
 from contacts.reports import REPORTS
 from contacts.searching import SOURCES
@@ -93,7 +93,9 @@ CATALOGUE = Catalogue(
         "contacts.acquiredlist": (CHANGES,),
     },
     past={
-        "contacts.contact": PastRule(without=("main_country", "search_text", "sort_name", "updated_at")),
+        "contacts.contact": PastRule(
+            without=("main_country", "search_text", "sort_name", "updated_at"), joined=merged_into
+        ),
         "contacts.contactpoint": PastRule(
             without=("normalised",), parent="contact_id", is_part=True, counts_by="kind", counts_as=POINTS_COUNT_AS
         ),
@@ -108,6 +110,8 @@ CATALOGUE = Catalogue(
         ),
         "contacts.mergedrows": PastRule(exempt="What a merge did to rows, each of which has a history of its own."),
         "contacts.listedcontact": PastRule(parent="contact_id"),
+        # tokens that are to be gone when they are taken away
+        "contacts.privacyrequest": PastRule(without=("sealed",)),
         "contacts.hold": PastRule(parent="contact_id"),
         "contacts.contactlook": PastRule(exempt="A record itself: who looked at whom on which day."),
         "contacts.retentionrun": PastRule(exempt="A record itself: what the retention rules did one night."),

@@ -259,3 +259,8 @@ def _who(row: Interaction) -> Iterable[str]:
         yield duration(row.duration_seconds)
     if row.user:
         yield row.user.name
+
+
+def merged_into(contact: int) -> list[int]:
+    """The keys of the contacts that went into this one."""
+    return list(Contact.objects.filter(merged_into=contact).order_by("pk").values_list("pk", flat=True))

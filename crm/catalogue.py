@@ -262,10 +262,12 @@ class PastRule:
     `is_part` says that its changes are shown with that record's. `counts_as` names, by the value of the column
     `counts_by`, the stored field whose right a row falls under (an e-mail address is a contact's `email`). `exempt` is
     a sentence that says why nothing is kept. To an `is_added_to` table the application can only add. A `rebuilt` table
-    is made anew by each run (`analytics.swapping`): the application's role owns it, and nothing of it is kept.
+    is made anew by each run (`analytics.swapping`): the application's role owns it, and nothing of it is kept. `joined`
+    gives the keys of the records that went into one of this kind: their past is shown with its own.
     """
 
     without: tuple[str, ...] = ()
+    joined: Callable[[int], Iterable[int]] | None = None
     parent: str = ""
     is_part: bool = False
     counts_by: str = ""

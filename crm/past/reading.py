@@ -87,9 +87,12 @@ def tell(changes: Sequence[RowChange], user: User | None, only: set[tuple[str, i
 
 
 def past_of(record: Model, user: User | None, before: dt.datetime | None = None) -> tuple[list[Event], bool]:
-    """What happened to a record and its parts before a moment, newest first; and whether there is more."""
-    rows, only = _rows_about(record)
-    entries = LogEntry.objects.filter(model=record._meta.label_lower, object_id=record.pk)
+    """What happened to a record and its parts, and to those that went into it, before a moment, newest first; and
+    whether there is more."""
+    joined = past_rule(record._meta.label_lower).joined
+    keys = [record.pk, *(joined(record.pk) if joined else ())]
+    rows, only = _rows_about(type(record), keys)
+    entries = LogEntry.objects.filter(model=record._meta.label_lower, object_id__in=keys)
     if before:
         rows, entries = rows.filter(at__lt=before), entries.filter(at__lt=before)
     changes = list(rows.select_related("actor", "job").order_by("-at", "-id")[: MOST_TOLD + 1])
@@ -197,13 +200,13 @@ def _rows_now(wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], Row]:
         return {(table, key): _json(row) for table, key, row in cursor}
 
 
-def _rows_about(record: Model) -> tuple[QuerySet[RowChange], set[tuple[str, int]]]:
-    """The changes of a record and of its parts, and which rows those are."""
-    own, parts = type(record)._meta.db_table, _parts_of(type(record))
-    only = {(own, record.pk), *(_part_keys(parts, record.pk) if parts else ())}
-    about = Q(table_name=own, row_id=record.pk)
+def _rows_about(model: type[Model], keys: Sequence[int]) -> tuple[QuerySet[RowChange], set[tuple[str, int]]]:
+    """The changes of records and of their parts, and which rows those are."""
+    own, parts = model._meta.db_table, _parts_of(model)
+    only = {*((own, key) for key in keys), *(_part_keys(parts, keys) if parts else ())}
+    about = Q(table_name=own, row_id__in=keys)
     if parts:
-        about |= Q(table_name__in=[model._meta.db_table for model, _ in parts], parent_id=record.pk)
+        about |= Q(table_name__in=[part._meta.db_table for part, _ in parts], parent_id__in=keys)
     return RowChange.objects.filter(about & ~Q(operation=RowOperation.INSERT) | Q(pk__in=_made(only))), only
 
 
@@ -218,17 +221,17 @@ def _parts_of(model: type[Model]) -> list[tuple[type[Model], str]]:
     return found
 
 
-def _part_keys(parts: Sequence[tuple[type[Model], str]], parent_id: int) -> set[tuple[str, int]]:
+def _part_keys(parts: Sequence[tuple[type[Model], str]], parents: Sequence[int]) -> set[tuple[str, int]]:
     """Table and number of the parts that are there, and of those that were; one query."""
     asked = [
-        model._default_manager.filter(**{column: parent_id})
+        model._default_manager.filter(**{f"{column}__in": parents})
         .order_by()
         .annotate(place=Value(model._meta.db_table, CharField()))
         .values_list("place", "pk")[:MORE_PARTS]
         for model, column in parts
     ]
     tables = [model._meta.db_table for model, _ in parts]
-    were = RowChange.objects.filter(table_name__in=tables, parent_id=parent_id).order_by()
+    were = RowChange.objects.filter(table_name__in=tables, parent_id__in=parents).order_by()
     asked.append(were.values_list("table_name", "row_id").distinct()[: MORE_PARTS * len(parts)])
     return set(asked[0].union(*asked[1:]))
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.actions import change_contact
+from contacts.merging.actions import merge_contacts, undo_merge
 from contacts.models import Contact
 from crm.acting import acting
 from crm.choices import FieldRight, Role
@@ -139,3 +140,22 @@ def test_lists_ask_the_same_number_of_questions_for_any_number_of_rows(admin, ad
         edit(make_user(), make_contact(), industry="Steel")
     with django_assert_max_num_queries(12):
         client.get(address)
+
+
+def test_the_changes_of_who_was_merged_are_on_the_page_of_the_one_that_goes_on(admin):
+    kept, gone = make_contact(name="Grace"), make_contact(name="Grace Hoper", industry="Wool", phones=("+12025550143",))
+    edit(admin, gone, industry="Steel")
+    gone.points.get().delete()
+    client = signed_in(admin)
+    assert "Steel" not in changes(client, kept)
+    merge = merge_contacts(actor=admin, kept=kept, gone=Contact.objects.get(pk=gone.pk))
+    shown = changes(client, kept)
+    assert "Wool" in shown
+    assert "Changed industry" in shown
+    assert "2025550143" in shown.replace(" ", "")
+    FieldRule.objects.create(role=Role.REP, model="contacts.contact", field="industry", right=FieldRight.HIDDEN)
+    make_rep = make_user(Role.REP, name="Rita")
+    Contact.objects.filter(pk__in=(kept.pk, gone.pk)).update(owner=make_rep)
+    assert "Wool" not in changes(signed_in(make_rep), kept)
+    undo_merge(actor=admin, merge=merge)
+    assert "Wool" not in changes(client, Contact.objects.get(pk=kept.pk))
