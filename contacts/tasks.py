@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.merging.following import EVER, follow_merged
 from contacts.models import Contact, Responsibility
+from contacts.privacy.late.looking import ask_for_look
 from contacts.privacy.retention.running import ask_for_night
 from contacts.responsibility.actions import start_keeping
 from crm.company import current_company
@@ -36,6 +37,11 @@ def keep_responsibilities_task() -> bool:
 @shared_task(name="contacts.keep_time")
 def keep_time_task() -> bool:
     return ask_for_night()
+
+
+@shared_task(name="contacts.look_after_erasures")
+def look_after_erasures_task() -> bool:
+    return ask_for_look()
 
 
 @shared_task(name="contacts.follow_merged")

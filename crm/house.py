@@ -15,6 +15,7 @@ JOBS = {
     "bulk_undo": "crm.bulk.undoing.run_undo",
     "repair": "contacts.repairing.actions.run_repair",
     "erasure": "contacts.privacy.actions.run_erasure",
+    "erasure_look": "contacts.privacy.actions.run_look",
     "retention": "contacts.privacy.retention.running.run_retention",
     "place contacts": "contacts.territories.placing.run_placing",
     "deal amounts": "pipeline.jobs.refresh_all_deals",

@@ -68,6 +68,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="30"),
         "options": {"queue": "batch", "expires": 3000},
     },
+    "look after erasures once more": {
+        "task": "contacts.look_after_erasures",
+        "schedule": 60.0,
+        "options": {"queue": "batch", "expires": 60},
+    },
     # asked every hour; starts once a day, from one in the morning where the company is
     "credit loyalty points": {
         "task": "orders.keep_loyalty",

@@ -33,7 +33,9 @@ class PrivacyRequest(models.Model):
 
     `counts` says by table how many rows were erased, or kept without words. `files_left` are names in the storage of
     files that are still to be removed: the rows that named them are gone already. The request stays, its contact is
-    then a row without a name; `note` is erased with the person.
+    then a row without a name; `note` is erased with the person. `sealed` is what they were called, as tokens, as long
+    as somebody may yet write it who had begun before (`contacts.privacy.late`); `late` says what was found then: by
+    table (`tables`), in files (`files`), who was at work (`under_way`), whether it was the last look (`is_done`).
     """
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="privacy_requests")
@@ -50,6 +52,8 @@ class PrivacyRequest(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict)
     files_left = models.JSONField(default=list)
+    sealed = models.JSONField(default=list)
+    late = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(shared=True)

@@ -12,15 +12,17 @@ from django.utils import timezone
 from contacts.choices import RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
 from contacts.privacy.erasing import refuse_without_owner
+from contacts.privacy.late.looking import PATIENCE, look_after, to_look_at
 from contacts.privacy.retention.holds import family_of, holds_of
 from contacts.privacy.working import erase_all, refuse
 from crm.choices import MAX_JOB_ATTEMPTS
 from crm.company import company_today
 from crm.database.owner import as_owner
-from crm.jobs import JobError, Progress, start_job
+from crm.jobs import JobError, JobLater, Progress, start_job
 from crm.log import log
 from crm.models import JobRun, User
 
+LOOK_AGAIN = 60
 MONTHS = 1
 """Within which a person must have an answer (GDPR, article 12, 3)."""
 
@@ -133,6 +135,7 @@ def run_erasure(job: JobRun, progress: Progress) -> dict[str, Any]:
         for key, error in faults:
             why = f"It failed three times: {type(error).__name__}"
             refuse(request=PrivacyRequest.objects.get(pk=key), why=why)
+        look_after(keys, patience=PATIENCE)
         rows = PrivacyRequest.objects.filter(pk__in=keys, state=RequestState.REFUSED).order_by("pk")
         refused = [[one.pk, one.contact_id, one.counts.get("why", "")] for one in rows]
     left = job.parameters.get("left", [])
@@ -142,3 +145,16 @@ def run_erasure(job: JobRun, progress: Progress) -> dict[str, Any]:
         "refused": refused,
         "left": left,
     }
+
+
+def run_look(job: JobRun, progress: Progress) -> dict[str, Any]:
+    """Handler of the job kind `erasure_look`: what was written late of people who are erased. Where somebody who had
+    begun before is still at work, it waits with the worker free."""
+    with as_owner():
+        if sentence := refuse_without_owner():
+            raise JobError(sentence)
+        keys = list(to_look_at().values_list("pk", flat=True))
+        left = look_after(keys)
+    if left:
+        raise JobLater("Work that began before an erasure is still under way", LOOK_AGAIN)
+    return {"erasures": len(keys)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import ForeignKey, Q
+from django.db.models import F, ForeignKey, Q
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -23,6 +23,8 @@ from crm.mail.choices import WAITING_STATES, MailState
 from crm.models import OutgoingMail, StoredFile
 
 STEP = 2_000
+OWN_VERBS = ("erase", "refuse erasure")
+NOT_LATE = ("contacts.contactlook",)
 
 
 @dataclass
@@ -80,6 +82,52 @@ def erase(erasure: Erasure) -> list[str]:
     names += _empty(late)
     _clean(late, _histories(late, is_late=True))
     return names
+
+
+def erase_late(persons: list[Person], marks: list[str]) -> tuple[list[list[dict[str, Any]]], list[str]]:
+    """Do it again, for what was written since the marks of these persons' erasures; for each the counts by table, and
+    the names of files that are to be removed. Inside the caller's transaction, as the owner."""
+    plans = [_plan_late(person) for person in persons]
+    counts = [plan.counts() for plan in plans]
+    whole, names = together(plans), []
+    if any(keys for _, keys in whole.keys):
+        names = _empty(whole)
+    oldest = oldest_mark(marks)
+    histories = [(table, history_of(table, keys, whole.ids, oldest)) for table, keys in whole.keys]
+    sweep(persons, [key for _, keys in histories for key in keys], oldest)
+    _clean(whole, histories)
+    return counts, names
+
+
+def _plan_late(person: Person) -> Erasure:
+    """The rows that an erased person has all the same. What we say of the erasure itself, and who looked, stays."""
+    late = Erasure([person])
+    for table in personal_tables():
+        rows = table.rows(person).filter(table.unfinished())
+        if table.model == "crm.logentry":
+            rows = rows.exclude(verb__in=OWN_VERBS)
+        keys = [] if table.model in NOT_LATE else list(dict.fromkeys(rows.values_list("pk", flat=True)))
+        late.keys.append((table, keys))
+    late.files = _files_of(late)
+    return late
+
+
+def oldest_mark(marks: list[str]) -> str:
+    """Of several transactions, the oldest; none where one is yet to come: then it is of the database of a backup."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m, min(age(m::xid)) OVER () < 0 FROM unnest(%s::text[]) AS m ORDER BY age(m::xid) DESC LIMIT 1",
+            [marks],
+        )
+        mark, is_foreign = cursor.fetchone()
+    return "" if is_foreign else str(mark)
+
+
+def mark_of_now() -> str:
+    """The oldest transaction that may yet write what one that begins now does not see."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text")
+        return str(cursor.fetchone()[0])
 
 
 def erase_rows(rows: list[tuple[PersonalTable, list[Any]]]) -> list[str]:
@@ -150,6 +198,8 @@ def _change(table: PersonalTable, keys: list[Any]) -> None:
     if table.gone:
         rows.delete()
     elif blanks := table.blanks():
+        if any(field.name == "version" for field in table.of._meta.concrete_fields):
+            blanks["version"] = F("version") + 1  # a form that is open with the words of before is stale
         rows.update(**blanks)
 
 

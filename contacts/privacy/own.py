@@ -75,7 +75,10 @@ PERSONAL_DATA = PersonalData(
             "contacts.contactlook", HANGING, gone=True, unseen=("token_id",), title="Who looked at their page"
         ),
         PersonalTable("contacts.hold", ("contact",), words={"reason": ERASED}, title="Holds on their data"),
-        PersonalTable("contacts.privacyrequest", ("contact",), keeps=("counts",), title="Requests about their data"),
+        PersonalTable(
+            "contacts.privacyrequest", ("contact",), keeps=("counts", "files_left", "sealed", "late"),
+            unseen=("files_left", "sealed", "late"), title="Requests about their data",
+        ),
         PersonalTable("crm.note", HANGING, further=on_records, keeps=("record_model",)),
         PersonalTable(
             "crm.task", HANGING, further=on_records, keeps=("record_model", "zone", "rule"), words={"title": ERASED},

@@ -26,7 +26,9 @@ def person_of(contact: Contact) -> Person:
     own = [one for one in points if (one[0], one[2]) not in shared]
     mails = [word for kind, value, normal in own if kind == PointKind.EMAIL for word in (value, value.lower(), normal)]
     others = [word for kind, value, normal in own if kind != PointKind.EMAIL for word in (value, normal)]
-    return Person(ids, _once(mails), (*_names(ids), *_once(others)))
+    known = Contact.objects.filter(pk__in=ids).exclude(external_id=None).order_by("pk")
+    external = _once([str(one).strip() for one in known.values_list("external_id", flat=True)])
+    return Person(ids, _once(mails), (*_names(ids), *_once(others)), external_ids=external)
 
 
 def _names(ids: tuple[int, ...]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from contacts.choices import ConsentLevel, PointKind
@@ -36,6 +38,20 @@ def keep_refusals(person: Person) -> int:
     for address, reason in kept.items():
         keep_digest(address, reason)
     return len(kept)
+
+
+def keep_late_refusals(person: Person, known: Sequence[int]) -> int:
+    """The same for what was said while somebody was erased: their addresses and numbers are known by the person alone
+    now. `known` are the consents that the erasure saw; how many are kept."""
+    count = keep_refusals(person)
+    late = Consent.objects.filter(contact__in=person.ids, level=ConsentLevel.NONE).exclude(pk__in=known)
+    numbers = [one for one in person.names if one.startswith("+")]
+    for channel in dict.fromkeys(late.order_by("pk").values_list("channel", flat=True)):
+        points = person.addresses if POINTS.get(channel) == PointKind.EMAIL else numbers
+        for form in {form for one in points if channel in POINTS for form in _forms(_channelled(channel, one))}:
+            keep_digest(form, SuppressionReason.WITHDRAWN)
+            count += 1
+    return count
 
 
 def refuse_everything(person: Person) -> int:

@@ -16,6 +16,7 @@ from crm.catalogue import past_rule
 
 HISTORY = "crm_rowchange"
 CHUNK = 500
+ALL = sql.SQL("true")
 TYPES_SQL = """
 SELECT column_name, CASE data_type WHEN 'ARRAY' THEN 'text[]' ELSE data_type END FROM information_schema.columns
 WHERE table_schema = current_schema() AND table_name = %s
@@ -23,7 +24,7 @@ WHERE table_schema = current_schema() AND table_name = %s
 # of rows that are there, of those that hang on the contact, and of those that named the contact once
 OWN_SQL = sql.SQL("""
 SELECT id FROM crm_rowchange WHERE table_name = %(table)s AND was IS NOT NULL
-AND (row_id = ANY (%(keys)s::bigint[]) OR ({of_contact}))
+AND (row_id = ANY (%(keys)s::bigint[]) OR ({of_contact})) AND ({which})
 """)
 CLEAN_SQL = """
 UPDATE crm_rowchange SET was = was - %(columns)s::text[]
@@ -34,12 +35,18 @@ READ_SQL = sql.SQL("SELECT {key}, {texts} FROM {table} WHERE {key} = ANY (%s) OR
 WRITE_SQL = sql.SQL("UPDATE {table} SET {changes} FROM unnest({arrays}) AS n ({names}) WHERE {table}.{key} = n.k")
 
 
-def history_of(table: PersonalTable, keys: list[Any], contacts: list[int]) -> list[int]:
-    """The keys of what these rows of a table were before, and the rows of the contacts that are gone for long."""
+def since(mark: str) -> sql.Composable:
+    """The condition that a row was written by no older transaction than this one: cheap, and no row of before."""
+    return sql.SQL("age(xmin) <= age({}::xid)").format(sql.Literal(mark)) if mark else ALL
+
+
+def history_of(table: PersonalTable, keys: list[Any], contacts: list[int], mark: str = "") -> list[int]:
+    """The keys of what these rows of a table were before, and the rows of the contacts that are gone for long; with a
+    `mark`, of what was written since."""
     if past_rule(table.model).exempt:
         return []
     of_contact, values = _of_contacts(table, contacts)
-    return _found(of_contact, values | {"table": table.of._meta.db_table, "keys": keys})
+    return _found(of_contact, values | {"table": table.of._meta.db_table, "keys": keys}, since(mark))
 
 
 def clean_history(table: PersonalTable, ids: list[int]) -> None:
@@ -53,9 +60,9 @@ def clean_rows(table: str, keys: list[int], columns: list[str]) -> None:
     _clean(_found(sql.SQL("false"), {"table": table, "keys": keys}), columns)
 
 
-def _found(of_contact: sql.Composable, values: dict[str, Any]) -> list[int]:
+def _found(of_contact: sql.Composable, values: dict[str, Any], which: sql.Composable = ALL) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(OWN_SQL.format(of_contact=of_contact), values)
+        cursor.execute(OWN_SQL.format(of_contact=of_contact, which=which), values)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -64,16 +71,16 @@ def _clean(ids: list[int], columns: list[str]) -> None:
         cursor.execute(CLEAN_SQL, {"ids": ids, "columns": columns})
 
 
-def sweep(persons: list[Person], own: list[int]) -> None:
+def sweep(persons: list[Person], own: list[int], mark: str = "") -> None:
     """Put stars in place of what these people are called by, in every table that says it can name somebody, and in
     what any row was before. Each table is read once, however many people. A single name, which others have too, goes
-    out of their `own` rows of the history alone."""
+    out of their `own` rows of the history alone. With a `mark`, what was written since is looked through."""
     everywhere, own_only = words_of(persons)
     if everywhere is not None:
         for app in apps_with_personal_data():
             for one in app.swept:
-                _replace(one.table, one.columns, everywhere)
-        _replace(HISTORY, ("was",), everywhere)
+                _replace(one.table, one.columns, everywhere, since(mark))
+        _replace(HISTORY, ("was",), everywhere, since(mark))
     if own_only is not None:
         _replace(HISTORY, ("was",), own_only, sql.SQL("id = ANY (%(ids)s::bigint[])"), {"ids": own})
 
@@ -97,7 +104,7 @@ def _replace(
     table: str,
     columns: tuple[str, ...],
     words: Words,
-    which: sql.Composable = sql.SQL("true"),  # noqa: B008 - a constant
+    which: sql.Composable = ALL,
     values: dict[str, Any] | None = None,
 ) -> None:
     """Star the words in the columns of one table, read once for rows that may have one; then row by row in Python,

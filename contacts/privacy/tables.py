@@ -44,12 +44,14 @@ TECHNICAL = frozenset(
 class Person:
     """Whom it is about: the contact and those that were merged into it (`ids`), the e-mail addresses that are theirs
     alone in any spelling that stands here, and what they are called: names and numbers of theirs alone. Of somebody who
-    is no contact, `records` says by label which rows are theirs (`leads.lead`)."""
+    is no contact, `records` says by label which rows are theirs (`leads.lead`). `external_ids` are what other programs
+    know them by, however short: looked for in columns of such ids alone."""
 
     ids: tuple[int, ...]
     addresses: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     records: tuple[tuple[str, int], ...] = ()
+    external_ids: tuple[str, ...] = ()
 
     @property
     def pk(self) -> int:
@@ -119,6 +121,15 @@ class PersonalTable:
                 found[field.name] = None
             elif is_wordy(field) and field.name not in self.keeps and field.name not in KEPT_EVERYWHERE:
                 found[field.name] = _nothing_of(field)
+        return found
+
+    def unfinished(self) -> Q:
+        """The condition on rows that an erasure has yet to delete or to empty."""
+        if self.gone:
+            return Q()
+        found = Q(pk__in=())
+        for name, value in self.blanks().items():
+            found |= Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value})
         return found
 
     def columns(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.searching import search_condition
+from crm.models import StoredFile
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import REFUSED, add_refusal
 from crm.views.lists import ListPage
@@ -80,8 +82,17 @@ class RequestDetailView(ScopedView):
             "may_see": can(user, Verb.VIEW, asked.contact),
             "may_see_job": asked.job is not None and can(user, Verb.VIEW, asked.job),
             "counts": asked.counts.get("tables", []),
+            "late_at": dt.datetime.fromisoformat(asked.late["at"]) if "at" in asked.late else None,
+            "late_files": files_told(asked),
         }
         return render(request, "contacts/privacy/request.html", context)
+
+
+def files_told(asked: PrivacyRequest) -> list[tuple[str, int, bool]]:
+    """The files that named an erased person: what each is called, how many lines went, whether it went as a whole."""
+    said = asked.late.get("files", [])
+    names = dict(StoredFile.objects.filter(pk__in=[one["file"] for one in said]).values_list("pk", "name"))
+    return [(names.get(one["file"], f"File {one['file']}"), one["lines"], one["is_gone"]) for one in said]
 
 
 class OnPerson(ScopedView):

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from contacts.choices import ErasureReason, RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
-from contacts.privacy.erasing import Erasure, erase, lock_person, plan_erasure, together
+from contacts.privacy.erasing import Erasure, erase, lock_person, mark_of_now, plan_erasure, together
+from contacts.privacy.late.looking import note_under_way
+from contacts.privacy.late.sealing import sealed
 from contacts.privacy.ledger import keep_beside_uploads, write_down
 from contacts.privacy.retention.holds import family_of, holds_of
 from crm.failpoints import failpoint
@@ -61,6 +63,7 @@ def erase_together(*, requests: Sequence[int], actor: User | None, still: Still 
     """Erase these people in one transaction where that is still to be done; then remove their files, which cannot be
     rolled back. Who is held since stays, as whose time is not over any more, and the request says so."""
     with transaction.atomic():
+        mark = mark_of_now()
         rows = PrivacyRequest.objects.select_for_update().filter(pk__in=requests, kind=RequestKind.ERASURE)
         open_ones = list(rows.exclude(state__in=(RequestState.DONE, RequestState.REFUSED)).order_by("contact_id"))
         plans: list[tuple[PrivacyRequest, Erasure]] = []
@@ -74,21 +77,24 @@ def erase_together(*, requests: Sequence[int], actor: User | None, still: Still 
             else:
                 plans.append((request, plan_erasure([lock_person(contact)])))
         if plans:
-            _erase(plans, actor)
+            _erase(plans, actor, mark)
+    note_under_way(requests)
     for key in requests:
         remove_files(request=key)
     keep_beside_uploads()
 
 
-def _erase(plans: list[tuple[PrivacyRequest, Erasure]], actor: User | None) -> None:
+def _erase(plans: list[tuple[PrivacyRequest, Erasure]], actor: User | None, mark: str) -> None:
     counts = [plan.counts() for _, plan in plans]
     write_down(Contact.objects.filter(pk__in=[key for _, plan in plans for key in plan.ids]))
     names = erase(together([plan for _, plan in plans]))
     failpoint("erasure before its end")
-    for at, (request, _) in enumerate(plans):
+    for at, (request, plan) in enumerate(plans):
+        consents = next(keys for table, keys in plan.keys if table.model == "contacts.consent")
         PrivacyRequest.objects.filter(pk=request.pk).update(
             state=RequestState.DONE, done_at=timezone.now(), counts={"tables": counts[at]}, note="",
-            files_left=names if at == 0 else [],
+            files_left=names if at == 0 else [], sealed=sealed(plan.persons[0]),
+            late={"mark": mark, "consents": consents},
         )  # fmt: skip
         contact = Contact.objects.get(pk=request.contact_id)
         log(actor=actor, verb="erase", object=contact, contact_id=contact.pk, summary="Erased a person")

@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     HOOK = "hook that mails are brought to"
     MESSAGE = "what became of a message"
     REPLY_HOOK = "hook that replies are brought to"
+    ERASURE = "what somebody erased was called"
     SECOND_FACTOR = "secret of a second factor"
 
 

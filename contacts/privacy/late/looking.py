@@ -1,0 +1,145 @@
+"""The look after an erasure: what somebody wrote who had begun before it, and wrote down after it.
+
+A lock on the contact makes writers wait, and then they write all the same; mails, texts and files hold no key at all.
+So the erasure notes who is at work at its end, and when these have ended, looks again: by the keys of the person and
+by what they were called. Done once or ten times, it comes to the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from contacts.choices import RequestKind, RequestState
+from contacts.models import Contact, PrivacyRequest
+from contacts.privacy.erasing import erase_late
+from contacts.privacy.late.files import clean_files
+from contacts.privacy.late.sealing import unsealed
+from contacts.privacy.late.waiting import under_way, wait_for
+from contacts.privacy.suppressing import keep_late_refusals
+from contacts.privacy.tables import Person
+from crm.failpoints import failpoint
+from crm.jobs import start_job
+from crm.models import JobRun
+
+logger = logging.getLogger(__name__)
+KIND = "erasure_look"
+PATIENCE = 5
+"""Seconds that the erasure itself waits for others; then somebody looks later."""
+REST = dt.timedelta(minutes=2)
+"""Longer than a request of a page lasts: what it read before, it has written by then, in however many transactions."""
+TRIED_AGAIN = dt.timedelta(minutes=30)
+AT_ONCE = 20
+OVERLAP = dt.timedelta(days=1)
+"""A file counts from when its row was begun, not from when it was there for others: longer than any job."""
+
+
+def to_look_at() -> QuerySet[PrivacyRequest]:
+    """Erasures after which somebody must look, oldest first."""
+    done = PrivacyRequest.objects.filter(kind=RequestKind.ERASURE, state=RequestState.DONE)
+    return done.exclude(sealed=[]).order_by("done_at", "pk")
+
+
+def ask_for_look() -> bool:
+    """Once a minute: have a worker look after the erasures whose time has come, where none does."""
+    if not to_look_at().filter(done_at__lt=timezone.now() - REST).exists():
+        return False
+    since = timezone.now() - TRIED_AGAIN
+    looks = JobRun.objects.filter(kind=KIND)
+    if looks.filter(state__in=("waiting", "running")).exists() or looks.filter(
+        state__in=("failed", "parked"), created_at__gt=since
+    ):
+        return False
+    start_job(actor=None, kind=KIND, title="Look after erasures once more")
+    return True
+
+
+def look_after(requests: Sequence[int], *, patience: float = 0) -> int:
+    """Look after these erasures, as the owner; how many are to be looked after again, as somebody who began before is
+    still at work or it is too soon. Tables are read for some people at a time, files once for all."""
+    asked = list(to_look_at().filter(pk__in=requests))
+    if not asked:
+        return 0
+    now = timezone.now()
+    before = {one.pk: _noted(one) for one in asked}
+    everybody = {name: [key for one in before.values() for key in one[name]] for name in ("transactions", "jobs")}
+    at_work = wait_for(everybody, patience)
+    persons = [unsealed(one.contact_id, one.sealed) for one in asked]
+    for start in range(0, len(asked), AT_ONCE):
+        _look_at_rows(asked[start : start + AT_ONCE], persons[start : start + AT_ONCE], now)
+    failpoint("look after an erasure before its files")
+    clean_files(list(zip(asked, persons, strict=True)), _since(asked))
+    left = 0
+    for request in asked:
+        is_over = not any(key in at_work[name] for name, keys in before[request.pk].items() for key in keys)
+        current = PrivacyRequest.objects.get(pk=request.pk)
+        is_last = is_over and current.done_at is not None and current.done_at + REST < now
+        late = current.late | {"files_at": now.isoformat(), "is_done": is_last}
+        PrivacyRequest.objects.filter(pk=request.pk).update(late=late, **({"sealed": []} if is_last else {}))
+        left += not is_last
+    return left
+
+
+@transaction.atomic
+def _look_at_rows(requests: list[PrivacyRequest], persons: list[Person], now: dt.datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '2min'")
+    rows = PrivacyRequest.objects.select_for_update().filter(pk__in=[one.pk for one in requests])
+    said = {one.pk: one for one in rows.order_by("contact_id")}
+    counts, names = _rows(persons, requests)
+    for at, request in enumerate(requests):
+        current = said[request.pk]
+        late = current.late | {"tables": _added(current.late.get("tables", []), counts[at]), "at": now.isoformat()}
+        files_left = [*current.files_left, *(names if at == 0 else [])]
+        PrivacyRequest.objects.filter(pk=request.pk).update(late=late, files_left=files_left)
+
+
+def _since(requests: list[PrivacyRequest]) -> dt.datetime | None:
+    """From when on files are new to these looks; None where all are."""
+    seen = [one.late.get("files_at") for one in requests]
+    if not all(seen):
+        return None
+    return min(dt.datetime.fromisoformat(str(one)) for one in seen) - OVERLAP
+
+
+def _noted(request: PrivacyRequest) -> dict[str, list[Any]]:
+    """Who was at work at its end; who is now, where the process died before it was noted."""
+    found: dict[str, list[Any]] | None = request.late.get("under_way")
+    if found is None:
+        found = note_under_way([request.pk])
+    return {name: list(found.get(name, [])) for name in ("transactions", "jobs")}
+
+
+def note_under_way(requests: Sequence[int]) -> dict[str, list[Any]]:
+    """Write down who is at work, once the erasure is committed: whoever begins from now on reads nothing of them."""
+    found = under_way()
+    with transaction.atomic():
+        for one in PrivacyRequest.objects.select_for_update().filter(pk__in=requests).order_by("pk"):
+            if one.sealed and "under_way" not in one.late:
+                PrivacyRequest.objects.filter(pk=one.pk).update(late=one.late | {"under_way": found})
+    return found
+
+
+def _rows(persons: list[Person], requests: list[PrivacyRequest]) -> tuple[list[list[dict[str, Any]]], list[str]]:
+    for person, request in zip(persons, requests, strict=True):
+        keep_late_refusals(person, request.late.get("consents", []))
+        gone = Contact.objects.filter(pk__in=person.ids)
+        gone.filter(erased_at=None).update(erased_at=timezone.now())
+        gone.filter(archived_at=None).update(archived_at=timezone.now())
+    return erase_late(persons, [request.late["mark"] for request in requests])
+
+
+def _added(known: list[dict[str, Any]], more: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Counts by table, summed over several looks."""
+    found = {one["title"]: dict(one) for one in known}
+    for one in more:
+        of = found.setdefault(one["title"], {"title": one["title"], "gone": 0, "kept": 0})
+        of["gone"] += one["gone"]
+        of["kept"] += one["kept"]
+    return list(found.values())

@@ -1,0 +1,172 @@
+"""S28: files of imports and exports lose the lines of who is erased, and nothing else."""
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from openpyxl import Workbook, load_workbook
+
+from contacts.models import Contact, PrivacyRequest
+from contacts.privacy.late.cutting import cut
+from contacts.privacy.late.sought import Sought, national
+from contacts.privacy.tables import Person
+from crm.choices import JobState
+from crm.models import ExportRun, ImportRun, JobRun, StoredFile
+from tests import factories as make
+from tests.privacy.test_erasing import erase
+from tests.privacy.test_late import (  # noqa: F401
+    anna,
+    look,
+    looking,
+)
+
+ANNA = Person(
+    (7,), ("anna@birds.example", "o'neil@birds.example"), ("Anna Meier", "+44 20 7946 0011", "+442079460011"),
+    external_ids=("17", "CUST-17"),
+)  # fmt: skip
+ROWS = [
+    ("id", "name", "email", "phone"),
+    ("17", "A. Meier", "", ""),
+    ("117", "Zoë 17", "joanna@birds.example", "+44 20 7946 00110"),
+    ("18", "x", "ANNA@birds.example", ""),
+    ("19", "x", "", "(020) 7946-0011"),
+    ("20", "x", "", "0044 20 79460011"),
+    ("21", "x", "", "999 20 7946 0012"),
+    ("22", "knows CUST-17", "", ""),
+    ("23", "Anna Meier", "", "17"),
+]
+KEPT = ["id", "117", "21", "23"]
+
+
+def cut_of(tmp_path: Path, content: bytes, columns: frozenset[str] = frozenset({"id"})) -> tuple[int | None, bytes]:
+    """How many lines went, and what is left."""
+    path, target = tmp_path / "file", tmp_path / "target"
+    path.write_bytes(content)
+    found = cut(path, target, Sought.of([(1, ANNA)]), columns)
+    return (None if found is None else found[1]), target.read_bytes() if target.exists() else content
+
+
+def lines_of(delimiter: str = ",", end: str = "\r\n") -> str:
+    return "".join(delimiter.join(row) + end for row in ROWS)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize(("delimiter", "end"), [(",", "\r\n"), (";", "\n"), ("\t", "\n")])
+def test_the_lines_of_one_person_go_and_the_others_are_as_they_were(tmp_path, encoding, delimiter, end):
+    count, left = cut_of(tmp_path, lines_of(delimiter, end).encode(encoding))
+    kept = [delimiter.join(row) + end for row in ROWS if row[0] in KEPT]
+    assert (count, left) == (5, "".join(kept).encode(encoding))
+
+
+def test_a_short_id_counts_in_its_own_column_alone(tmp_path):
+    count, left = cut_of(tmp_path, lines_of().encode(), frozenset())
+    assert count == 4
+    assert b"17,A. Meier" in left
+
+
+def test_rows_over_several_lines_are_one_and_a_stray_mark_costs_no_other(tmp_path):
+    text = 'id,note,email\r\n1,"two\r\nlines","anna@birds.example"\r\n2,"a ""b""\nc",x@birds.example\r\n3,5" tape,\r\n'
+    assert cut_of(tmp_path, text.encode())[1].decode() == (
+        'id,note,email\r\n2,"a ""b""\nc",x@birds.example\r\n3,5" tape,\r\n'
+    )
+    stray = "id,note,email\n" + '1,5" tape,\n' + "".join(f"{n},x,y{n}@birds.example\n" for n in range(5_000))
+    count, left = cut_of(tmp_path, (stray + "9,x,anna@birds.example\n").encode())
+    assert (count, left.decode()) == (1, stray)
+
+
+def test_json_lines_cards_and_archives(tmp_path):
+    lines = '{"id": "1", "email": "anna\\u0040birds.example"}\n{"id": "2", "email": "b@birds.example"}\n'
+    assert cut_of(tmp_path, lines.encode())[1] == lines.splitlines(keepends=True)[1].encode()
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{}\r\nEMAIL:{}\r\nEND:VCARD\r\n"
+    cards = card.format("A", "mailto:anna@birds\r\n .example") + card.format("B", "b@birds.example")
+    assert cut_of(tmp_path, cards.encode())[1].decode() == card.format("B", "b@birds.example")
+    packed = cut_of(tmp_path, gzip.compress(lines_of().encode()))[1]
+    assert gzip.decompress(packed).decode().splitlines()[1:3] == [",".join(ROWS[2]), ",".join(ROWS[6])]
+
+
+def test_a_workbook_is_written_anew_with_its_numbers_and_days(tmp_path):
+    book = Workbook()
+    for number, row in enumerate(ROWS):
+        book.active.append([*row, number / 2])
+    stream = io.BytesIO()
+    book.save(stream)
+    count, left = cut_of(tmp_path, stream.getvalue())
+    rows = list(load_workbook(io.BytesIO(left)).active.values)
+    assert count == 5
+    assert [row[0] for row in rows] == KEPT
+    assert [row[-1] for row in rows] == [0, 1, 3, 4]
+
+
+def test_what_cannot_be_read_is_told_as_such_and_what_names_nobody_stays(tmp_path):
+    assert cut_of(tmp_path, b"PK\x03\x04 broken")[0] is None
+    content = b"id,name\n1,Somebody\n"
+    assert cut_of(tmp_path, content) == (0, content)
+    assert not (tmp_path / "target").exists()
+
+
+def test_a_number_is_found_by_its_digits_without_the_country():
+    assert national("+44 20 7946 0011") == "2079460011"
+    assert national("020 7946 0011") == "2079460011"
+    assert [national(one) for one in ("Anna Meier", "12345", "anna1234567@birds.example")] == ["", "", ""]
+
+
+def stored(name: str, content: str | bytes) -> StoredFile:
+    found = StoredFile(name=name, size=len(content), sha256="0" * 64)
+    found.file.save(name, ContentFile(content if isinstance(content, bytes) else content.encode()), save=True)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_of_imports_exports_and_refused_rows_are_found(anna, tmp_path):  # noqa: F811
+    other = Contact.objects.get(pk=make.make_contact(name="Someone Else", external_id="99").pk)
+    Contact.objects.filter(pk=anna.pk).update(external_id="9")
+    table = "no;who\n9;x\n99;y\n"
+    came = ImportRun.objects.create(
+        kind="contacts", file=stored("came.csv", table), rejected_file=stored("refused.csv", table),
+        options={"map": [["no", "external_id"], ["who", "name"]], "delimiter": ";"},
+    )  # fmt: skip
+    orders = ImportRun.objects.create(
+        kind="orders",
+        file=stored("orders.csv", "no;order\n9;9\n99;5\n"),
+        options={"map": [["no", "contact_external_id"]]},
+    )
+    out = stored("out.csv", "External id,Name\n9,x\n99,y\n")
+    ExportRun.objects.create(
+        list_name="contacts:contact_export", model="contacts.contact", format="csv", name="out.csv", file=out
+    )
+    result = stored("broken.xlsx", b"PK\x03\x04 broken")
+    JobRun.objects.create(kind="past", title="Broken", result_file=result)
+    busy = ImportRun.objects.create(
+        kind="contacts", file=stored("busy.csv", table), options={"map": [["no", "external_id"]]},
+        job=JobRun.objects.create(kind="import", title="Busy", state=JobState.RUNNING),
+    )  # fmt: skip
+    old = str(came.file.file.name)
+    asked = erase(anna)
+
+    def content(file: StoredFile) -> str:
+        current = StoredFile.objects.get(pk=file.pk)
+        return "" if current.removed_at else current.file.read().decode()
+
+    assert content(came.file) == content(came.rejected_file) == "no;who\n99;y\n"
+    assert content(orders.file) == "no;order\n99;5\n"
+    assert content(out) == "External id,Name\n99,y\n"
+    assert content(result) == ""
+    assert content(busy.file) == table  # somebody reads it
+    assert not out.file.storage.exists(old)
+    assert PrivacyRequest.objects.get(pk=asked.pk).files_left == []
+    assert StoredFile.objects.get(pk=out.pk).size == len("External id,Name\n99,y\n")
+    JobRun.objects.filter(pk=busy.job_id).update(state=JobState.DONE)
+    look()
+    assert content(busy.file) == "no;who\n99;y\n"
+    told = {one["file"]: one["lines"] for one in PrivacyRequest.objects.get(pk=asked.pk).late["files"]}
+    assert told == {
+        came.file_id: 1,
+        came.rejected_file_id: 1,
+        orders.file_id: 1,
+        out.pk: 1,
+        result.pk: 0,
+        busy.file_id: 1,
+    }
+    assert Contact.objects.get(pk=other.pk).external_id == "99"
