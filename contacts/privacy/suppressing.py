@@ -47,8 +47,9 @@ def keep_late_refusals(person: Person, known: Sequence[int]) -> int:
     late = Consent.objects.filter(contact__in=person.ids, level=ConsentLevel.NONE).exclude(pk__in=known)
     numbers = [one for one in person.names if one.startswith("+")]
     for channel in dict.fromkeys(late.order_by("pk").values_list("channel", flat=True)):
-        points = person.addresses if POINTS.get(channel) == PointKind.EMAIL else numbers
-        for form in {form for one in points if channel in POINTS for form in _forms(_channelled(channel, one))}:
+        kind = {str(one): of for one, of in POINTS.items()}.get(channel)
+        points = person.addresses if kind == PointKind.EMAIL else numbers if kind else ()
+        for form in {form for one in points for form in _forms(_channelled(channel, one))}:
             keep_digest(form, SuppressionReason.WITHDRAWN)
             count += 1
     return count

@@ -10,7 +10,7 @@ import mmap
 import tempfile
 from array import array
 from collections.abc import Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._reader import WorkSheetParser
@@ -25,6 +25,12 @@ RUN = f"{{{SHEET_MAIN_NS}}}r"
 MOST_TEXTS = 40_000_000
 MOST_PARTS = 200_000
 """Elements within a row, or a text: a row of the last column has 16,384 cells with a few each."""
+
+
+class Readable(Protocol):
+    """What gives bytes."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
 
 
 class Sheet(NamedTuple):
@@ -91,7 +97,7 @@ class Book(ExcelReader):
             if relation.target in self.valid_files and "chartsheet" not in relation.Type:
                 self.sheets.append(Sheet(sheet.name, relation.target))
 
-    def rows(self, source: IO[bytes]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    def rows(self, source: Readable) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         """(number, cells as openpyxl reads them) of each row of a sheet's XML."""
         book: Any = self.wb
         parser = WorkSheetParser(
@@ -112,7 +118,7 @@ class Book(ExcelReader):
         self.archive.close()
 
 
-def whole_elements(source: IO[bytes], depth: int) -> Iterator[Any]:
+def whole_elements(source: Readable, depth: int) -> Iterator[Any]:
     """The elements that stand so deep in a document (its root is 0), each whole and forgotten once it was given. Raises
     UnreadableFile for one of more parts than it can have."""
     open_ones: list[Any] = []
