@@ -143,7 +143,7 @@ def with_sheet(path, pieces, strings=None):
     """The workbook with this XML as its first sheet, and as its shared texts."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    if b"sharedStrings" not in parts["[Content_Types].xml"]:
+    if strings and b"sharedStrings" not in parts["[Content_Types].xml"]:
         parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", TEXTS_PART + b"</Types>")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in parts.items():

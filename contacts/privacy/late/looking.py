@@ -25,8 +25,9 @@ from contacts.privacy.late.waiting import under_way, wait_for
 from contacts.privacy.suppressing import keep_late_refusals
 from contacts.privacy.tables import Person
 from crm.failpoints import failpoint
+from crm.incoming.choices import IncomingState
 from crm.jobs import start_job
-from crm.models import JobRun
+from crm.models import IncomingMail, JobRun
 
 logger = logging.getLogger(__name__)
 KIND = "erasure_look"
@@ -77,8 +78,11 @@ def look_after(requests: Sequence[int], *, patience: float = 0) -> int:
     clean_files(list(zip(asked, persons, strict=True)), _since(asked))
     left = 0
     for request in asked:
-        is_over = not any(key in at_work[name] for name, keys in before[request.pk].items() for key in keys)
         current = PrivacyRequest.objects.get(pk=request.pk)
+        is_over = not any(key in at_work[name] for name, keys in before[request.pk].items() for key in keys)
+        # whose they are, mails say only once they are worked on
+        unread = IncomingMail.objects.filter(state=IncomingState.TAKEN, received_at__lte=current.done_at)
+        is_over = is_over and not unread.exists()
         is_last = is_over and current.done_at is not None and current.done_at + REST < now
         late = current.late | {"files_at": now.isoformat(), "is_done": is_last}
         PrivacyRequest.objects.filter(pk=request.pk).update(late=late, **({"sealed": []} if is_last else {}))
