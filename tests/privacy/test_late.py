@@ -156,7 +156,7 @@ def test_each_kind_of_writer_is_found_and_nothing_stays(anna):
     assert lines_with_the_mark() == []
     for writer in writers.values():
         writer.end()
-    assert len(lines_with_the_mark()) >= len(writers) - 1
+    assert len(lines_with_the_mark()) >= 10
     assert look().state == JobState.WAITING  # a mail that nobody has read yet
     assert intake.work_on_waiting() == 1
     job = JobRun.objects.get(kind="erasure_look")
@@ -221,7 +221,7 @@ def test_a_job_at_work_is_waited_for_whatever_transactions_it_has(anna):
 
 def test_a_page_that_was_open_cannot_bring_them_back(anna):
     client = signed_in(make.make_user(Role.ADMIN))
-    address = reverse("contacts:contact_edit", args=[anna.pk])
+    address = reverse("contacts:contact_update", args=[anna.pk])
     page = client.get(address)
     form = page.context["form"]
     posted = {name: form[name].value() for name in form.fields}

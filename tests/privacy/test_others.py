@@ -97,8 +97,8 @@ def test_what_comes_in_while_they_are_erased_goes_too(monkeypatch):
     )  # fmt: skip
     swept, planned = erasing.sweep, working.plan_erasure
 
-    def late(persons, own):
-        swept(persons, own)
+    def late(persons, own, mark=""):
+        swept(persons, own, mark)
         send_mail(
             actor=None, kind="at_least_once", to="ann@x.example", subject="Late", text="Dear Anna", contact_id=anna.pk
         )
