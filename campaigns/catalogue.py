@@ -6,6 +6,7 @@ from campaigns.importing import KINDS
 from campaigns.offers.specs import CONTACT_OFFER_FIELDS, OFFER_FIELDS
 from campaigns.panels import CONTACT_PANELS
 from campaigns.plays.specs import CONTACT_PLAY_FIELDS, PLAY_FIELDS
+from campaigns.recipient_specs import RECIPIENT_FIELDS
 from campaigns.reports import REPORTS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
@@ -35,6 +36,7 @@ MAKE_SEGMENT = ListLink("Make a segment", "pie-chart", "campaigns:segment_create
 CATALOGUE = Catalogue(
     fields={
         "campaigns.campaign": CAMPAIGN_FIELDS,
+        "campaigns.recipient": RECIPIENT_FIELDS,
         "campaigns.segment": SEGMENT_FIELDS,
         "campaigns.offer": OFFER_FIELDS,
         "campaigns.play": PLAY_FIELDS,
@@ -93,6 +95,15 @@ CATALOGUE = Catalogue(
             order=72,
             model="campaigns.campaign",
             key="e",
+        ),
+        NavItem(
+            "Recipients",
+            "campaigns:recipient_list",
+            "envelope-check",
+            group="Marketing",
+            order=75,
+            model="campaigns.recipient",
+            roles=(Role.MARKETER, Role.MANAGER, Role.ADMIN),
         ),
         NavItem("Plays", "campaigns:play_list", "signpost-split", group="Marketing", order=73, model="campaigns.play"),
         NavItem(

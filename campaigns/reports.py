@@ -4,9 +4,12 @@ from crm.choices import Role
 from crm.reports.spec import AppReports, ReadyReport
 
 AREA = "Campaigns"
+RECIPIENTS = "campaigns.recipient"
+RESPONSE = ("count", "yes:responded", "yes:converted", "sum:amount")
+DRAWN = {"version": 1, "where": {"all": [{"field": "variant", "op": "not_empty"}]}}  # without who was left out
 
 REPORTS = AppReports(
-    lists=("campaigns:campaign_list", "campaigns:offer_list", "campaigns:play_list"),
+    lists=("campaigns:campaign_list", "campaigns:recipient_list", "campaigns:offer_list", "campaigns:play_list"),
     ready=(
         ReadyReport(
             "campaigns-by-type", "Campaigns by type and channel", "What kinds of campaigns run on which channels.",
@@ -17,6 +20,20 @@ REPORTS = AppReports(
             "campaign-budgets", "Budgets of campaigns", "What was planned to be spent, quarter by quarter.",
             AREA, "campaigns.campaign", ("starts_on:quarter",), "type", ("sum:budget_amount", "count"), chart="stacked",
             roles=(Role.MARKETER, Role.MANAGER),
+        ),
+        ReadyReport(
+            "response-by-variant", "Response by campaign and variant",
+            "Who of each variant, and of the control group, responded and ordered, and what they spent.",
+            AREA, RECIPIENTS, ("campaign", "variant"), measures=RESPONSE, where=DRAWN, limit=100,
+            roles=(Role.MARKETER, Role.MANAGER),
+        ),
+        ReadyReport(
+            "response-by-value", "Response by value class",
+            "Whether the best customers answer more: by the tenth of value in which each stands today.",
+            AREA, RECIPIENTS, ("value_tenth:1",), measures=RESPONSE,
+            where={"version": 1, "where": {"all": [*DRAWN["where"]["all"],
+                   {"field": "is_control", "op": "is", "value": "no"}]}},
+            chart="bar", roles=(Role.MARKETER, Role.MANAGER),
         ),
         ReadyReport(
             "responses-by-segment", "Responses by segment", "How many of those we wrote to answered, by segment.",

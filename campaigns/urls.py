@@ -6,7 +6,7 @@ from campaigns import public
 from campaigns.offers import views as offers
 from campaigns.plays import views as plays
 from campaigns.segments import views as segments
-from campaigns.views import campaigns, propensity, sending
+from campaigns.views import campaigns, propensity, recipients, sending
 from campaigns.ways import delivery
 from campaigns.ways import views as ways
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("campaigns/export/", campaigns.CampaignExportView.as_view(), name="campaign_export"),
     path("campaigns/new/", campaigns.CampaignCreateView.as_view(), name="campaign_create"),
     path("campaigns/sample-size/", campaigns.SampleSizeView.as_view(), name="sample_size"),
+    path("campaigns/recipients/", recipients.RecipientListView.as_view(), name="recipient_list"),
+    path("campaigns/recipients/export/", recipients.RecipientExportView.as_view(), name="recipient_export"),
     path("campaigns/propensity/", propensity.PropensityView.as_view(), name="propensity"),
     path("campaigns/propensity/run/", propensity.PropensityRunView.as_view(), name="propensity_run"),
     path("campaigns/<int:pk>/", campaigns.CampaignDetailView.as_view(), name="campaign_detail"),

@@ -58,7 +58,8 @@ class FieldSpec:
     `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty;
     `compare(look_up, value)` is the same for the comparisons of a filter tree. `in_trees` offers a field there that has
     no parameter; `narrow` are look-ups beside `path` (which of a contact's points); `total`: a figure of other rows.
-    `grouped` is its value as SQL for reports, where `path` is not it.
+    `grouped` is its value as SQL for reports, where `path` is not it; `currency` the path of the currency of its money,
+    where that does not stand beside it.
     `along(records, user)` reads what the values of a page of records need together, in a few queries.
     """
 
@@ -98,6 +99,7 @@ class FieldSpec:
     narrow: tuple[tuple[str, Any], ...] = ()
     along: Callable[[Sequence[Any], User], None] | None = None
     grouped: Any = None
+    currency: str = ""
 
     @property
     def sort_path(self) -> str:

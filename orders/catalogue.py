@@ -12,6 +12,7 @@ from orders.importing import KINDS
 from orders.invoices import specs as invoices
 from orders.invoices.panels import INVOICE_PANELS, ORDER_PANELS
 from orders.layouts import LAYOUTS
+from orders.lines.specs import LINE_FIELDS
 from orders.loyalty.panels import LOYALTY_PANELS
 from orders.panels import CONTACT_PANELS
 from orders.prices.views import PRICE_PANELS
@@ -37,6 +38,7 @@ CATALOGUE = Catalogue(
         "contacts.contact": (*CONTACT_FIELDS, *invoices.CONTACT_FIELDS, *registrations.CONTACT_FIELDS),
         "contacts.acquiredlist": ACQUIRED_LIST_FIELDS,
         "orders.order": ORDER_FIELDS,
+        "orders.orderline": LINE_FIELDS,
         "orders.product": PRODUCT_FIELDS,
         "orders.subscription": SUBSCRIPTION_FIELDS,
         "orders.invoice": invoices.INVOICE_FIELDS,
@@ -77,6 +79,7 @@ CATALOGUE = Catalogue(
     },
     navigation=(
         NavItem("Orders", "orders:order_list", "bag", group="Sales", order=24, model="orders.order", key="o"),
+        NavItem("Order lines", "orders:line_list", "list-ul", group="Sales", order=25, model="orders.orderline"),
         NavItem(
             "Products", "orders:product_list", "box-seam", group="Sales", order=30, model="orders.product", key="p"
         ),

@@ -5,6 +5,7 @@ from django.urls import path
 from orders import views
 from orders.contracts import views as contracts
 from orders.invoices import views as invoices
+from orders.lines import views as lines
 from orders.loyalty import views as loyalty
 from orders.options import views as options
 from orders.prices import views as prices
@@ -15,6 +16,8 @@ app_name = "orders"
 urlpatterns = [
     path("orders/", views.OrderListView.as_view(), name="order_list"),
     path("orders/export/", views.OrderExportView.as_view(), name="order_export"),
+    path("orders/lines/", lines.LineListView.as_view(), name="line_list"),
+    path("orders/lines/export/", lines.LineExportView.as_view(), name="line_export"),
     path("orders/new/", views.OrderCreateView.as_view(), name="order_create"),
     path("orders/<int:pk>/", views.OrderDetailView.as_view(), name="order_detail"),
     path("orders/bulk/", views.OrderBulkView.as_view(), name="order_bulk"),

@@ -201,7 +201,7 @@ class Recipient(models.Model):
     or no.
     """
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="campaign_places")
     variant = models.ForeignKey(Variant, null=True, on_delete=models.CASCADE, related_name="recipients", db_index=False)
     state = models.CharField(max_length=10, choices=RecipientState, default=RecipientState.PAST)
@@ -241,6 +241,7 @@ class Recipient(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["campaign", "id"], name="campaigns_recipient_in_order"),
             models.Index(fields=["variant", "contact"], name="campaigns_recipient_variant"),
             models.Index(
                 fields=["campaign", "time_zone", "id"], condition=Q(state="waiting"), name="campaigns_recipient_zones"
@@ -255,6 +256,10 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact} in {self.campaign}"
+
+    def get_absolute_url(self) -> str:
+        """That of the contact."""
+        return path_of("contacts:contact_detail", self.contact_id)
 
 
 class VariantTally(models.Model):

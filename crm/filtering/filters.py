@@ -21,6 +21,7 @@ from crm.catalogue import FieldSpec
 from crm.choices import Scope, Verb
 from crm.company import company_today
 from crm.filtering.folding import contains
+from crm.filtering.keyset import field_at
 from crm.filtering.related import has_some, leads_to_many
 from crm.filtering.trees.days import FIRST, LAST, Days
 from crm.filtering.trees.operators import Asking, Operand, between_days, number_meant
@@ -263,8 +264,7 @@ class RecordFilter(SpecFilter):
     field_class = forms.IntegerField
 
     def __init__(self, spec: FieldSpec, model: type[models.Model]) -> None:
-        related = model._meta.get_field(spec.path).related_model
-        self.related: Any = related
+        self.related: Any = field_at(model, spec.path).related_model
         super().__init__(spec, model, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
 
     def matches(self, value: Any) -> Q:

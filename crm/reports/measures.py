@@ -31,6 +31,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "min": ("Smallest", "min({})"),
     "max": ("Largest", "max({})"),
     "distinct": ("Different", "count(DISTINCT {})"),
+    "yes": ("Share of yes", "avg(({})::text::boolean::int)"),
 }
 OF_NUMBERS = ("sum", "avg", "median", "min", "max", "part")
 COUNTS = ("count", "distinct")
@@ -68,7 +69,7 @@ class Measure:
     @property
     def kind(self) -> str:
         """How its figure is read: number, money or share."""
-        if self.is_share:
+        if self.is_share or self.function == "yes":
             return "share"
         return "money" if self.is_money and self.function not in COUNTS else "number"
 
@@ -99,6 +100,8 @@ def offered_measures(trees: TreeList) -> dict[str, Measure]:
         if spec.kind in COUNTED:
             word = f"distinct:{spec.name}"
             found[word] = Measure(word, "distinct", spec, value=Grouping(spec, trees).plain)
+        elif spec.kind == "flag":  # of the rows that say yes or no
+            found[f"yes:{spec.name}"] = Measure(f"yes:{spec.name}", "yes", spec, value=Grouping(spec, trees).plain)
     return found
 
 
@@ -122,7 +125,7 @@ def currency_of(spec: FieldSpec, trees: TreeList) -> str | None:
     is_amount = spec.kind == "money" or bool(MONEY_NAME.search(name))
     if not is_amount or spec.grouped is not None or name.startswith(CONVERTED):
         return ""
-    path = f"{before}__{CURRENCY}" if before else CURRENCY
+    path = spec.currency or (f"{before}__{CURRENCY}" if before else CURRENCY)
     try:
         field_at(trees.model, path)
     except FieldDoesNotExist:

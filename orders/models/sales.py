@@ -192,3 +192,7 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.position}"
+
+    def get_absolute_url(self) -> str:
+        """That of its order."""
+        return path_of("orders:order_detail", self.order_id)

@@ -19,6 +19,8 @@ _STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
 CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:campaign_list": page("campaign"),
     "campaigns:campaign_export": page("campaign", "export"),
+    "campaigns:recipient_list": page("contact"),
+    "campaigns:recipient_export": page("contact", "export"),
     "campaigns:campaign_create": form("campaign", "add"),
     "campaigns:sample_size": page("campaign"),
     "campaigns:propensity": page("analysis"),

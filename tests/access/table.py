@@ -227,6 +227,8 @@ ADDRESSES: dict[str, Address] = {
     "leads:lead_restore": button("lead", "delete"),
     "orders:order_list": page("order"),
     "orders:order_export": page("order", "export"),
+    "orders:line_list": page("order"),
+    "orders:line_export": page("order", "export"),
     "orders:order_create": form("order", "add"),
     "orders:order_detail": Address("order"),
     "orders:order_update": form("order", "change", has_record=True),

@@ -29,7 +29,7 @@ from tests.reports.house import FILTERS, build_house
 
 SUBJECTS = ("contacts.contact", "orders.order", "pipeline.deal", "leads.lead", "service.ticket")
 BERLIN = ZoneInfo("Europe/Berlin")
-AGGREGATES = {"sum": "sum", "part": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max"}
+AGGREGATES = {"sum": "sum", "part": "sum", "avg": "mean", "median": "median", "min": "min", "max": "max", "yes": "mean"}
 
 
 @pytest.fixture(scope="module")
