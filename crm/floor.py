@@ -164,6 +164,7 @@ CATALOGUE = Catalogue(
         NavItem("Mailboxes", "incoming:mailbox_list", "mailbox", group="Set-up", order=967, model="crm.mailbox"),
         NavItem("People", "crm:person_list", "people", group="Set-up", order=960, model="crm.user", key="u"),
         NavItem("Audit", "crm:audit_list", "clock-history", group="Data", order=949, model="crm.rowchange", key="t"),
+        NavItem("Company", "crm:company", "building", group="Set-up", order=955, model="crm.company", verb="change"),
         NavItem("Administration", "admin:index", "gear", group="Set-up", order=990, roles=(Role.ADMIN,), key="a"),
         NavItem(
             "Custom fields",

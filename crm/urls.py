@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
+from crm.setting_up import views as setting_up
 from crm.views import (
     audit,
     bulk,
@@ -85,6 +86,7 @@ floor = [
     path("people/<int:pk>/deactivate/", handover.PersonDeactivateView.as_view(), name="person_deactivate"),
     path("people/<int:pk>/end-sessions/", people.PersonSessionsEndView.as_view(), name="person_sessions_end"),
     path("people/<int:pk>/remove-factors/", people.PersonFactorsRemoveView.as_view(), name="person_factors_remove"),
+    path("settings/company/", setting_up.CompanyView.as_view(), name="company"),
     path("profile/", profile.ProfileView.as_view(), name="profile"),
     path("profile/look/", profile.LookKeepView.as_view(), name="look_keep"),
     path("profile/sessions/", profile.SessionListView.as_view(), name="session_list"),

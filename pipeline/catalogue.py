@@ -91,6 +91,16 @@ CATALOGUE = Catalogue(
             is_at_hand=True,
         ),
         NavItem(
+            "Letterhead",
+            "pipeline:letterhead",
+            "card-list",
+            group="Set-up",
+            order=957,
+            model="pipeline.letterhead",
+            verb="change",
+            roles=(Role.ADMIN,),
+        ),
+        NavItem(
             "Quotes",
             "pipeline:quote_list",
             "file-earmark-text",

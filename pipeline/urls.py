@@ -5,6 +5,7 @@ from django.urls import path
 from pipeline import composing
 from pipeline.quotes import deciding, public
 from pipeline.quotes import views as quotes
+from pipeline.quotes.letterhead import LetterheadView
 from pipeline.views import board, deals, facts, months, moving, parts, performance, targets
 
 app_name = "pipeline"
@@ -45,6 +46,7 @@ urlpatterns = [
     path("deals/<int:whole>/competitors/new/", parts.CompetitorCreateView.as_view(), name="competitor_create"),
     path("deals/options/", quotes.DealOptionsView.as_view(), name="deal_options"),
     path("deals/<int:pk>/parts/remove/", parts.DealPartRemoveView.as_view(), name="part_remove"),
+    path("settings/letterhead/", LetterheadView.as_view(), name="letterhead"),
     path("quotes/", quotes.QuoteListView.as_view(), name="quote_list"),
     path("quotes/export/", quotes.QuoteExportView.as_view(), name="quote_export"),
     path("quotes/new/", quotes.QuoteCreateView.as_view(), name="quote_create"),

@@ -125,6 +125,15 @@ CATALOGUE = Catalogue(
         NavItem(
             "Routing", "service:rule_list", "signpost-split", group="Service", order=54, model="service.routingrule"
         ),
+        NavItem(
+            "Working hours",
+            "service:hours",
+            "clock",
+            group="Set-up",
+            order=956,
+            model="service.servicehours",
+            verb="change",
+        ),
         NavItem("How tickets go", "service:process", "diagram-3", group="Service", order=52, model="service.ticket"),
     ),
     new_items=(

@@ -16,7 +16,7 @@ STEPS = (
         "Say when you work",
         "Hours and days off. Promises to customers count these hours only.",
         "Enter working hours",
-        lambda: reverse("admin:service_servicehours_add"),
+        lambda: reverse("service:hours"),
         lambda user: ServiceHours.objects.exists(),
         order=20,
         is_setup=True,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from service.channels import views as channels
 from service.defectors import views as defectors
+from service.hours_page import HoursView
 from service.knowledge.urls import urlpatterns as knowledge
 from service.macros import views as macros
 from service.portal.urls import urlpatterns as portal
@@ -16,6 +17,7 @@ app_name = "service"
 urlpatterns = [
     *knowledge,
     *portal,
+    path("settings/hours/", HoursView.as_view(), name="hours"),
     path("tickets/", tickets.TicketListView.as_view(), name="ticket_list"),
     path("tickets/export/", tickets.TicketExportView.as_view(), name="ticket_export"),
     path("tickets/bulk/", bulk.TicketBulkView.as_view(), name="ticket_bulk"),

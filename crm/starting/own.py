@@ -40,7 +40,7 @@ STEPS = (
         "Say where your company is",
         "Country, time zone and currency. Phone numbers, days and totals follow them.",
         "Open the company",
-        lambda: reverse("admin:crm_company_change", args=[1]),
+        lambda: reverse("crm:company"),
         lambda user: bool(current_company().country),
         order=10,
         is_setup=True,

@@ -13,7 +13,9 @@ from crm.reports.results import result_of
 from crm.reports.subjects import all_ready
 from tests import factories as make
 
-EVERY = "number,customer,product,partner,sold_by,amount,base_amount,base_cost,base_margin,base_sold,base_returned,is_return"
+EVERY = (
+    "number,customer,product,partner,sold_by,amount,base_amount,base_cost,base_margin,base_sold,base_returned,is_return"
+)
 DAY = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
 
 
@@ -22,7 +24,10 @@ def shop(house):
     """Frames sold twice (once in dollars, by a partner) and one of three taken back; glass without a cost."""
     ExchangeRate.objects.create(currency="USD", valid_from=dt.date(2026, 1, 1), rate=Decimal("0.8"))
     frame, glass = make.make_product(name="Frame", family="Wood"), make.make_product(name="Glass", family="Glass")
-    mine, theirs = make.make_contact(name="Mine", owner=house.rep), make.make_contact(name="Theirs", owner=house.stranger)
+    mine, theirs = (
+        make.make_contact(name="Mine", owner=house.rep),
+        make.make_contact(name="Theirs", owner=house.stranger),
+    )
     partner = make.make_contact(name="CANARY partner", owner=house.stranger)
     make.make_order(mine, number="A", lines=(
         {"product": frame, "quantity": 3, "amount": Decimal(30), "unit_cost": Decimal(4)},

@@ -1,0 +1,1 @@
+"""Pages on which administrators say what holds for the whole house: one row each."""

@@ -1,0 +1,83 @@
+"""The page of the working hours: the first set of them, which promises count unless they name another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from crm.conflicts import GuardedForm
+from crm.setting_up.actions import save_row
+from crm.setting_up.pages import OneRowPage
+from service.models import ServiceHours
+from service.models.promises import WEEKDAYS
+
+MOST_DAYS = 500
+
+
+class DaysField(forms.CharField):
+    """Days, one a line or between commas, written as 2026-12-25."""
+
+    widget = forms.Textarea(attrs={"rows": 6})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(day.isoformat() for day in sorted(value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        found: set[dt.date] = set()
+        for word in re.split(r"[\s,;]+", super().clean(value) or ""):
+            try:
+                found |= {dt.date.fromisoformat(word)} if word else set()
+            except ValueError as error:
+                raise ValidationError(f"“{word[:30]}” is no day: write it like 2026-12-25.") from error
+        if len(found) > MOST_DAYS:
+            raise ValidationError(f"At most {MOST_DAYS} days.")
+        return sorted(found)
+
+
+class HoursForm(GuardedForm, forms.ModelForm):
+    """Hours of each weekday, in a time zone, and the days on which nobody is there."""
+
+    sections = (
+        ("These hours", (("name", "time_zone"),)),
+        ("Open", (("monday", "tuesday"), ("wednesday", "thursday"), ("friday", "saturday"), ("sunday",))),
+        ("Closed", (("holidays",),)),
+    )
+    time_zone = forms.ChoiceField(label="Time zone", required=False)
+    holidays = DaysField(label="Holidays", required=False, help_text="A day on each line, such as 2026-12-25.")
+
+    class Meta:
+        model = ServiceHours
+        fields = ("name", "time_zone", *WEEKDAYS, "holidays")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]
+        self.fields["time_zone"].choices = [("", "as the company"), *zones]  # type: ignore[attr-defined]
+        self.fields["time_zone"].widget.attrs["data-pick"] = ""
+        if self.instance.pk is None and not self.is_bound:
+            self.initial["name"] = "Office hours"
+
+
+class HoursView(OneRowPage):
+    model = ServiceHours
+    form_class = HoursForm
+    heading = "Working hours"
+    note = (
+        "Promises to customers count these hours only; clocks of tickets stand still outside of them. Unsolved tickets "
+        "follow a change within the hour. Further sets of hours, and which promise counts which, stand in the "
+        "administration."
+    )
+
+    def row(self, *, is_held: bool = False) -> Any:
+        rows = ServiceHours.objects.order_by("pk")
+        return (rows.select_for_update() if is_held else rows).first() or ServiceHours()
+
+    def save(self, form: Any) -> None:
+        row = self.row(is_held=True)
+        fields = {name: form.cleaned_data[name] for name in form._meta.fields}
+        save_row(actor=self.request.user, row=row, fields=fields, what="the working hours")
