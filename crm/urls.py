@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from crm import api
+from crm.adoption import views as adoption
 from crm.setting_up import views as setting_up
 from crm.views import (
     audit,
@@ -79,6 +80,8 @@ floor = [
     path("mails/channels/<int:pk>/pause/", mails.ChannelPauseView.as_view(), name="channel_pause"),
     path("mails/channels/<int:pk>/resume/", mails.ChannelResumeView.as_view(), name="channel_resume"),
     path("people/", people.PersonListView.as_view(), name="person_list"),
+    path("people/adoption/", adoption.AdoptionView.as_view(), name="adoption"),
+    path("people/adoption/rows/", adoption.AdoptionRowsView.as_view(), name="adoption_rows"),
     path("people/new/", people.PersonInviteView.as_view(), name="person_invite"),
     path("people/<int:pk>/", people.PersonDetailView.as_view(), name="person_detail"),
     path("people/<int:pk>/invite/", people.PersonInviteAgainView.as_view(), name="person_invite_again"),

@@ -92,6 +92,7 @@ CATALOGUE = Catalogue(
             model="orders.subscription",
         ),
         NavItem("Prices realised", "orders:price_list", "percent", group="Sales", order=32, model="orders.order"),
+        NavItem("Margin and returns", "orders:margin_list", "graph-up", group="Sales", order=33, model="orders.order"),
         NavItem("Invoices", "orders:invoice_list", "receipt", group="Sales", order=26, model="orders.invoice"),
         NavItem(
             "Registrations",

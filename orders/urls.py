@@ -6,6 +6,7 @@ from orders import views
 from orders.contracts import views as contracts
 from orders.invoices import views as invoices
 from orders.lines import views as lines
+from orders.lines.margin_page import MarginListView
 from orders.loyalty import views as loyalty
 from orders.options import views as options
 from orders.prices import views as prices
@@ -29,6 +30,7 @@ urlpatterns = [
     path("products/new/", views.ProductCreateView.as_view(), name="product_create"),
     path("products/options/", views.ProductOptionsView.as_view(), name="product_options"),
     path("products/<int:pk>/", views.ProductDetailView.as_view(), name="product_detail"),
+    path("products/margins/", MarginListView.as_view(), name="margin_list"),
     path("products/prices/", prices.PriceListView.as_view(), name="price_list"),
     path("products/<int:pk>/choices/", options.ProductChoicesView.as_view(), name="product_choices"),
     path("products/<int:pk>/options/", options.OptionSetView.as_view(), name="option_set"),

@@ -14,6 +14,8 @@ GUIDE_ADDRESSES: dict[str, Address] = {
     "crm:start_mail": button("company", "change", has_record=False),
     "crm:start_close": button("house", "view", has_record=False),
     "crm:demo_remove": form("company", "change"),
+    "crm:adoption": page("adoption"),
+    "crm:adoption_rows": page("adoption"),
     "crm:company": form("company", "change"),
     "pipeline:letterhead": form("company", "change"),
     "service:hours": form("segment table", "change"),

@@ -243,6 +243,7 @@ ADDRESSES: dict[str, Address] = {
     "pipeline:deal_cell": form("deal", "change", has_record=True),
     "orders:return_create": form("order", "change", has_record=True),
     "orders:price_list": page("order"),
+    "orders:margin_list": page("order"),
     "orders:product_choices": Address("product"),
     "orders:option_set": form("product", "change", has_record=True),
     "orders:product_list": page("product"),

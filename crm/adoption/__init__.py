@@ -1,0 +1,1 @@
+"""Adoption: how far colleagues work with the product, week by week, counted from the log."""
