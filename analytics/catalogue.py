@@ -142,6 +142,15 @@ CATALOGUE = Catalogue(
             roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
         ),
         NavItem(
+            "Direct and partners",
+            "analytics:partners",
+            "shop",
+            group="Analysis",
+            order=543,
+            model="analytics.modelrun",
+            roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
+        ),
+        NavItem(
             "Satisfaction",
             "analytics:satisfaction_detail",
             "emoji-smile",

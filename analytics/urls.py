@@ -16,6 +16,7 @@ from analytics import (
 )
 from analytics.alerts import views as alerts
 from analytics.costs import views as costs
+from analytics.partners.views import PartnersView
 from analytics.portfolio import rule_views as portfolio_rules
 from analytics.portfolio import views as portfolio
 from analytics.satisfaction import views as satisfaction
@@ -34,6 +35,7 @@ urlpatterns = [
     path("retention/contracts/", retention_views.ContractView.as_view(), name="contract_detail"),
     path("retention/worth/", retention_views.WorthView.as_view(), name="worth_detail"),
     path("retention/export/", retention_views.RetentionExportView.as_view(), name="retention_export"),
+    path("partners/", PartnersView.as_view(), name="partners"),
     path("cohorts/", retention_views.CohortView.as_view(), name="cohort_list"),
     path("rfm/export/", views.RfmExportView.as_view(), name="rfm_export"),
     path("alerts/", alerts.AlertListView.as_view(), name="alert_list"),

@@ -293,6 +293,7 @@ ADDRESSES: dict[str, Address] = {
     "analytics:run_list": page("analysis", "run"),
     "analytics:run_start": button("analysis", "run", has_record=False),
     "analytics:run_step": page("analysis", "run"),
+    "analytics:partners": page("whole base"),
     "analytics:satisfaction_detail": page("whole base"),
     "analytics:satisfaction_ratings": page("whole base"),
     "analytics:satisfaction_chain": page("whole base"),

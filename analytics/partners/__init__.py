@@ -1,0 +1,1 @@
+"""Direct sales beside channel partners."""
