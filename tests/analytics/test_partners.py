@@ -43,9 +43,7 @@ def trade():
         )  # fmt: skip
     for _ in range(30):
         at = noon(dt.date(2025, 11, 1) + dt.timedelta(days=dice.randrange(300)))
-        Response.objects.create(
-            survey=survey, contact=dice.choice(people), nps=dice.randrange(11), answered_at=at, told_at=at
-        )
+        Response.objects.create(survey=survey, contact=dice.choice(people), nps=dice.randrange(11), answered_at=at)
     return manager, partners
 
 
