@@ -112,6 +112,7 @@ floor = [
     path("views/", saved_views.ViewListView.as_view(), name="view_list"),
     path("views/new/", saved_views.ViewCreateView.as_view(), name="view_create"),
     path("views/<int:pk>/", saved_views.ViewUpdateView.as_view(), name="view_update"),
+    path("views/order/", saved_views.ViewOrderView.as_view(), name="view_order"),
     path("views/<int:pk>/keep/", saved_views.ViewKeepView.as_view(), name="view_keep"),
     path("views/<int:pk>/move/", saved_views.ViewMoveView.as_view(), name="view_move"),
     path("views/<int:pk>/delete/", saved_views.ViewDeleteView.as_view(), name="view_delete"),

@@ -63,20 +63,20 @@ class AdoptionView(AdoptionGate):
             "total": sum(one.total(measure) for one in people or ()),
             "today": company_today(),
             "tabs": [self.tab(name, measure, count) for name in MEASURES],
-            "spans": [(one, f"?{urlencode({'what': measure, 'weeks': one})}", one == count) for one in WEEKS],
-            "file_url": f"?{urlencode({'weeks': count, 'format': 'csv'})}",
+            "spans": [(one, f"?{urlencode({'what': measure, 'weeks': str(one)})}", one == count) for one in WEEKS],
+            "file_url": f"?{urlencode({'weeks': str(count), 'format': 'csv'})}",
         }
         return render(request, "crm/adoption/adoption.html", context)
 
     @staticmethod
     def tab(name: str, measure: str, weeks: int) -> dict[str, Any]:
-        url = f"?{urlencode({'what': name, 'weeks': weeks})}"
+        url = f"?{urlencode({'what': name, 'weeks': str(weeks)})}"
         return {"label": MEASURES[name][0], "url": url, "active": name == measure}
 
     @staticmethod
     def line(one: Any, measure: str, weeks: list[dt.date]) -> dict[str, Any]:
         """A person's row: each figure with the address of its rows."""
-        asked = {"what": measure, "person": one.person.pk}
+        asked = {"what": measure, "person": str(one.person.pk)}
         page = reverse("crm:adoption_rows")
         cells = [(one.of(measure, week), f"{page}?{urlencode({**asked, 'week': week.isoformat()})}") for week in weeks]
         return {"person": one.person, "cells": cells, "total": one.total(measure)}

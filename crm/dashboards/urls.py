@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from crm.dashboards import mail_views, own_views, views
+from crm.dashboards import mail_views, own_views, sharing, views
 
 app_name = "dashboards"
 urlpatterns = [
     path("", views.FirstDashboardView.as_view(), name="dashboard"),
     path("house/", views.DashboardView.as_view(), name="house"),
     path("<int:pk>/", views.DashboardView.as_view(), name="own"),
+    path("shared/", sharing.SharedListView.as_view(), name="shared_list"),
     path("new/", own_views.DashboardCreateView.as_view(), name="create"),
     path("<int:pk>/edit/", own_views.DashboardUpdateView.as_view(), name="update"),
     path("<int:pk>/delete/", own_views.DashboardDeleteView.as_view(), name="delete"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -85,11 +85,30 @@ def move_view(*, actor: User, view: SavedView, is_up: bool) -> None:
     if not 0 <= other < len(keys):
         return
     keys[place], keys[other] = keys[other], keys[place]
+    _keep_order(actor, current, keys)
+    log(actor=actor, verb="arrange", object=view, summary=f"Moved the tab {view.name}")
+
+
+@transaction.atomic
+def arrange_views(*, actor: User, label: str, keys: Sequence[int]) -> None:
+    """Put the tabs above a list in this order, for the person alone. Views that are no tab of theirs are passed over,
+    tabs that are not named stay behind the others as they stood."""
+    current = User.objects.select_for_update().get(pk=actor.pk)
+    stood = [tab.pk for tab in in_own_order(current, SavedView.objects.shown_to(current, label))]
+    named = [key for key in dict.fromkeys(keys) if key in stood]
+    wanted = [*named, *(key for key in stood if key not in named)]
+    if wanted == stood:
+        return
+    _keep_order(actor, current, wanted)
+    log(actor=actor, verb="arrange", kind=SavedView, summary="Put the tabs of a list in another order")
+
+
+def _keep_order(actor: User, current: User, keys: Sequence[int]) -> None:
+    """Keep the order of the tabs of one list beside that of the others."""
     known = set(SavedView.objects.tabs_of(current).values_list("pk", flat=True))
     rest = [key for key in current.view_order or () if key in known and key not in keys]
     User.objects.filter(pk=actor.pk).update(view_order=[*rest, *keys])
     actor.view_order = [*rest, *keys]
-    log(actor=actor, verb="arrange", object=view, summary=f"Moved the tab {view.name}")
 
 
 def _make_room(actor: User, view: SavedView) -> None:

@@ -27,9 +27,10 @@ def save_company(*, actor: User, fields: Mapping[str, Any]) -> Company:
     return company
 
 
+@transaction.atomic
 def save_row(*, actor: User, row: models.Model, fields: Mapping[str, Any], what: str) -> None:
-    """Save one row of set-up with these values and say so in the log; nothing where nothing changed. In the caller's
-    transaction."""
+    """Save one row of set-up with these values and say so in the log; nothing where nothing changed. The caller holds
+    the row."""
     is_new = row._state.adding
     changed = assign(row, fields)
     if not changed and not is_new:

@@ -183,12 +183,16 @@ class ListPage(ScopedView):
         view, path, asked = self.saved_view, self.request.path, self.listing.asked
         everything = f"{path}?{VIEW}={ALL}" if first_view(self.views, self.request.user) else path
         tabs = [{"label": f"All {self.heading.lower()}", "url": everything, "active": view is None}]
-        tabs += [{"label": one.name, "url": f"{path}?{VIEW}={one.pk}", "active": one == view} for one in self.views]
+        tabs += [
+            {"label": one.name, "url": f"{path}?{VIEW}={one.pk}", "active": one == view, "key": one.pk}
+            for one in self.views
+        ]
         may_change = view is not None and can(self.request.user, Verb.CHANGE, view)
         is_changed = bool(set(asked) - {VIEW, "after", "before", "part"})
         shown = json.dumps(shown_by(self.listing))
         return {
             "views": tabs if len(tabs) > 1 or is_changed else [],
+            "order_url": f"{reverse('crm:view_order')}?list={self.label}" if len(self.views) > 1 else "",
             "save_url": f"{reverse('crm:view_create')}?{urlencode({'list': self.label, 'shown': shown})}",
             "can_save": is_changed or view is not None,
             "onward": self._onward(),

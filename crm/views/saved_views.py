@@ -10,10 +10,21 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views import View
 
 from crm.choices import Verb
 from crm.models import SavedView
-from crm.saved_views.actions import change_view, create_view, delete_view, keep_shown, move_view
+from crm.primary_keys import key_in
+from crm.requests import SignedInRequest
+from crm.saved_views.actions import (
+    MOST_VIEWS,
+    arrange_views,
+    change_view,
+    create_view,
+    delete_view,
+    keep_shown,
+    move_view,
+)
 from crm.saved_views.forms import SavedViewForm, read_shown
 from crm.saved_views.managing import managed_views
 from crm.saving import StaleRecord
@@ -115,6 +126,19 @@ class ViewMoveView(ScopedView):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         return redirect(f"{reverse('crm:view_list')}#view-{view.pk}")
+
+
+class ViewOrderView(View):
+    """Puts the tabs above a list (`?list=`) in the order of `keys`, for the person alone."""
+
+    http_method_names = ["post"]
+    request: SignedInRequest
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        words = request.POST.get("keys", "").split(",")[:MOST_VIEWS]
+        keys = [key for word in words if (key := key_in(word)) is not None]
+        arrange_views(actor=self.request.user, label=request.GET.get("list", "")[:60], keys=keys)
+        return HttpResponse(status=204)
 
 
 class ViewDeleteView(ScopedView):

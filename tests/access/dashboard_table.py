@@ -13,6 +13,7 @@ from tests.access.law import Address, button, form, page
 DASHBOARD_ADDRESSES: dict[str, Address] = {
     "dashboards:house": page("house"),
     "dashboards:own": Address("dashboard"),
+    "dashboards:shared_list": page("house"),
     "dashboards:create": form("dashboard", "add"),
     "dashboards:update": form("dashboard", "change", has_record=True),
     "dashboards:delete": button("dashboard", "delete"),

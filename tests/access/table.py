@@ -111,6 +111,7 @@ ADDRESSES: dict[str, Address] = {
     "crm:view_update": form("saved view", "change", has_record=True),
     "crm:view_keep": button("saved view", "change"),
     "crm:view_move": button("saved view", "view"),
+    "crm:view_order": button("house", "view", has_record=False),
     "crm:view_delete": button("saved view", "delete"),
     "crm:job_retry": button("job", "change"),
     "crm:job_undo": button("job", "change"),

@@ -54,6 +54,7 @@ from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
 from tests.past.remedy_actions import REMEDY_ACTIONS, REMEDY_MODULES, REMEDY_NOT_ALONE
 from tests.past.report_actions import REPORT_ACTIONS, REPORT_MODULES
 from tests.past.sales_actions import SALES_ACTIONS, SALES_MODULES
+from tests.past.setting_actions import SETTING_ACTIONS, SETTING_MODULES
 from tests.past.ticket_actions import TICKET_ACTIONS, TICKET_MODULES, TICKET_NOT_ALONE
 
 MODULES = (
@@ -88,6 +89,7 @@ MODULES = (
     *TICKET_MODULES,
     *REMEDY_MODULES,
     *REPORT_MODULES,
+    *SETTING_MODULES,
     *CAMPAIGN_MODULES,
     *FEEDBACK_MODULES,
 )
@@ -171,6 +173,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **TICKET_ACTIONS,
     **REMEDY_ACTIONS,
     **REPORT_ACTIONS,
+    **SETTING_ACTIONS,
     **CAMPAIGN_ACTIONS,
     **FEEDBACK_ACTIONS,
     "create_contact": lambda actor: (
