@@ -88,10 +88,10 @@ def test_what_is_hidden_of_a_recipient_is_in_no_column_and_no_report(sent):
 
 def test_rates_are_of_those_of_whom_it_is_known(sent):
     result = result_of(Report(definition_of(all_ready()["response-by-variant"]), sent["manager"]))
-    found = {row.keys[1].text: [one.text for one in row.figures][:3] for row in result.rows}
+    found = {row.keys[1].text: [one.text.replace("\xa0", " ") for one in row.figures][:3] for row in result.rows}
     assert found == {"A": ["3", "33.3 %", "–"], "B": ["1", "100.0 %", "–"], "control": ["1", "0.0 %", "–"]}
     by_value = result_of(Report(definition_of(all_ready()["response-by-value"]), sent["manager"]))
-    assert [[one.text for one in row.figures][:2] for row in by_value.rows] == [["4", "50.0 %"]]
+    assert [[one.text.replace("\xa0", " ") for one in row.figures][:2] for row in by_value.rows] == [["4", "50.0 %"]]
 
 
 def test_the_list_asks_as_much_for_one_as_for_many(sent, django_assert_max_num_queries):

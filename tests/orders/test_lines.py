@@ -96,6 +96,7 @@ def test_lines_are_filtered_and_found(shop, query, expected):
 
 
 def test_the_day_of_a_line_is_that_of_the_company(shop):
+    make.make_company(time_zone="Europe/Berlin")
     late = dt.datetime(2026, 3, 4, 23, 30, tzinfo=dt.UTC)  # in Berlin it is the fifth
     make.make_order(make.make_contact(name="Late"), number="L", ordered_at=late, ordered_on=dt.date(2026, 3, 5))
     for query, count in (("ordered_on_min=2026-03-05", 1), ("ordered_on_max=2026-03-04&q=L", 0)):

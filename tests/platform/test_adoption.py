@@ -21,7 +21,7 @@ VERBS = ("sign in", "sign out", "create", "change", "move", "log", "note", "repl
 
 @pytest.fixture
 def house():
-    make_company()
+    make_company(time_zone="Europe/Berlin")
     manager = make_user(Role.MANAGER, name="Mia")
     people = [manager, make_user(Role.REP, name="Ben", team=make_team()), make_user(Role.AGENT, name="Ada")]
     dice, weeks = random.Random(5), weeks_up_to_now(8)
