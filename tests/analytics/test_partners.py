@@ -66,13 +66,13 @@ def worked_out() -> dict[str, tuple]:
         people = {one.contact_id for one in now if is_so(one) and one.is_purchase} - {None}
         were = {one.contact_id for one in before if is_so(one) and one.is_purchase} - {None}
         answers = [
-            one.nps
+            one.nps or 0
             for one in Response.objects.all()
             if FIRST <= one.told_at.date() <= LAST and one.contact_id in people
         ]
         found[label] = (
             sum(line.amount for line in lines),
-            sum(line.amount - line.unit_cost * line.quantity for line in lines if line.unit_cost is not None),
+            sum(one.amount - one.unit_cost * (one.quantity or 0) for one in lines if one.unit_cost is not None),
             len(people), len(were), len(were & back), sum(nps >= 9 for nps in answers), len(answers),
         )  # fmt: skip
     return found

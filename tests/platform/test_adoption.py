@@ -51,7 +51,8 @@ def house():
 
 def in_python(rows, weeks) -> dict:
     """The figures, counted row by row."""
-    counts, records = defaultdict(int), defaultdict(set)
+    counts: dict[tuple, int] = defaultdict(int)
+    records: dict[tuple, set] = defaultdict(set)
     for row in rows:
         week = (day := row.at.astimezone(BERLIN).date()) - dt.timedelta(days=day.weekday())
         if row.job_id or row.actor_id is None or week not in weeks:
