@@ -74,13 +74,15 @@ RECIPIENT_FIELDS = (
         "currency", "Currency", "campaign__currency", order=36, select=("campaign",),
         stored="campaigns.campaign.currency",
     ),
+    # rules on these two are made with the contacts
     FieldSpec(
         "segment", "Segment", "contact__rfm__segment", kind="choice", choices=segment_names, group="Worth", order=40,
-        select=("contact__rfm",), is_score=True, stored="analytics.rfmscore.segment", help="As it is today.",
+        select=("contact__rfm",), is_score=True, always=True, stored="analytics.rfmscore.segment", help="As it is today.",
     ),
     FieldSpec(
         "value_tenth", "Tenth of value", "contact__strategy__value_tenth", kind="number", group="Worth", order=41,
-        select=("contact__strategy",), is_score=True, stored="analytics.strategyscore.value_tenth",
+        select=("contact__strategy",), is_score=True, always=True,
+        stored="analytics.strategyscore.value_tenth",
         help="Of the contact today: 10 is the top tenth.",
     ),
     FieldSpec(
