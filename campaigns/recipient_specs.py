@@ -77,7 +77,8 @@ RECIPIENT_FIELDS = (
     # rules on these two are made with the contacts
     FieldSpec(
         "segment", "Segment", "contact__rfm__segment", kind="choice", choices=segment_names, group="Worth", order=40,
-        select=("contact__rfm",), is_score=True, always=True, stored="analytics.rfmscore.segment", help="As it is today.",
+        select=("contact__rfm",), is_score=True, always=True, stored="analytics.rfmscore.segment",
+        help="As it is today.",
     ),
     FieldSpec(
         "value_tenth", "Tenth of value", "contact__strategy__value_tenth", kind="number", group="Worth", order=41,
