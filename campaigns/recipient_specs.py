@@ -66,6 +66,9 @@ RECIPIENT_FIELDS = (
     _did("clicked", "Clicked", 32, default=True),
     _did("responded", "Responded", 33, default=True),
     _did("converted", "Ordered", 34, default=True),
+    _did("replied", "Replied", 34),
+    _did("bounced", "Bounced", 34),
+    _did("complained", "Complained", 34),
     FieldSpec(
         "amount", "Spent", "amount", kind="money", cell=_amount, default=True, order=35, currency="campaign__currency",
         select=("campaign",), group="What they did", help="Within the days that the campaign counts, in its currency.",
