@@ -157,7 +157,7 @@ def test_files_of_imports_exports_and_refused_rows_are_found(anna, tmp_path):  #
     assert not out.file.storage.exists(old)
     assert PrivacyRequest.objects.get(pk=asked.pk).files_left == []
     assert StoredFile.objects.get(pk=out.pk).size == len("External id,Name\n99,y\n")
-    JobRun.objects.filter(pk=busy.job_id).update(state=JobState.DONE)
+    JobRun.objects.filter(title="Busy").update(state=JobState.DONE)
     look()
     assert content(busy.file) == "no;who\n99;y\n"
     assert busy.file_id is not None
