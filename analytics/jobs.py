@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -35,14 +35,24 @@ def start_rfm(*, actor: User | None, as_of: dt.date, window_days: int | None = N
     )
 
 
-def start_analysis(*, actor: User | None, as_of: dt.date, only: Sequence[str] = ()) -> JobRun:
-    """Ask for a run of these steps; of all for none."""
+def start_analysis(
+    *,
+    actor: User | None,
+    as_of: dt.date,
+    only: Sequence[str] = (),
+    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+) -> JobRun:
+    """Ask for a run of these steps; of all for none. `parameters` are those of steps by name."""
     what = ", ".join(only) if only else "The whole analysis"
     return start_job(
         actor=actor,
         kind=KIND,
         title=f"{what} as of {full_day(as_of)}",
-        parameters={"as_of": as_of.isoformat(), "only": list(only)},
+        parameters={
+            "as_of": as_of.isoformat(),
+            "only": list(only),
+            **({"parameters": parameters} if parameters else {}),
+        },
     )
 
 

@@ -75,6 +75,7 @@ CATALOGUE = Catalogue(
         "campaigns.segmentmember": PastRule(exempt="Derived from the filter; who came and left is kept beside it."),
         "campaigns.segmentmove": PastRule(exempt=ADDED, is_added_to=True),
         "campaigns.responsescore": REBUILT,
+        "campaigns.upliftscore": REBUILT,
         "campaigns.varianttally": PastRule(exempt="Counted anew from the recipients whenever they change."),
     },
     navigation=(

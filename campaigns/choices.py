@@ -221,3 +221,15 @@ class TouchResult(models.TextChoices):
     PASSED = "passed", "not for them"
     LEFT = "left", "left here"
     SKIPPED = "skipped", "could not be done"
+
+
+class Moved(models.TextChoices):
+    """What a campaign does to people, by what is known of people alike."""
+
+    PERSUADABLE = "persuadable", "Persuadable"
+    SURE = "sure", "Sure thing"
+    LOST = "lost", "Lost cause"
+    SLEEPING = "sleeping", "Sleeping dog"
+
+
+MOVED_TONES = {Moved.PERSUADABLE: "good", Moved.SURE: "accent", Moved.LOST: "neutral", Moved.SLEEPING: "warn"}

@@ -11,5 +11,6 @@ KEYS = ContactKeys(
         ContactKey("campaigns.segmentmember", "contact", twice=ASIDE, called=("segment", "segments")),
         ContactKey("campaigns.segmentmove", "contact", because=MOVES),
         ContactKey("campaigns.responsescore", "contact", twice=DERIVED, told=False),
+        ContactKey("campaigns.upliftscore", "contact", twice=DERIVED, told=False),
     )
 )

@@ -98,6 +98,7 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("campaigns.segmentmember", ("contact",), gone=True, title="Segments"),
         PersonalTable("campaigns.segmentmove", ("contact",), title="In and out of segments"),
         PersonalTable("campaigns.responsescore", ("contact",), unseen=("run_id",), title="Chance to respond"),
+        PersonalTable("campaigns.upliftscore", ("contact",), unseen=("run_id",), title="Uplift by a campaign"),
     ),
     without={
         "Words of the house itself: its campaigns, offers, plays and segments.": (

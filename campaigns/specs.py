@@ -12,9 +12,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from campaigns import marks
-from campaigns.choices import STATE_TONES, CameBack, CampaignChannel, CampaignState, CampaignType, Reached
+from campaigns.choices import (
+    MOVED_TONES,
+    STATE_TONES,
+    CameBack,
+    CampaignChannel,
+    CampaignState,
+    CampaignType,
+    Moved,
+    Reached,
+)
 from campaigns.looking_up import one_of
-from campaigns.models import Campaign, Recipient
+from campaigns.models import Campaign, Recipient, UpliftScore
 from campaigns.queries import read_outcomes
 from campaigns.results import NO_CONTROL, Result
 from campaigns.segments import moves
@@ -143,6 +152,25 @@ def came_back_field(what: CameBack, label: str, help_text: str) -> FieldSpec:
     )  # fmt: skip
 
 
+def uplift_of(contact: Any) -> UpliftScore | None:
+    """The uplift of a contact, None where there is none."""
+    try:
+        found: UpliftScore = contact.uplift
+    except ObjectDoesNotExist:
+        return None
+    return found
+
+
+def uplift_cell(contact: Any) -> str:
+    score = uplift_of(contact)
+    return points(score.uplift) if score else NOTHING
+
+
+def moved_cell(contact: Any) -> str:
+    score = uplift_of(contact)
+    return pill(score.get_moved_display(), MOVED_TONES[Moved(score.moved)]) if score else NOTHING
+
+
 def chance_cell(contact: Any) -> str:
     try:
         return bar(contact.propensity.probability, "accent")
@@ -157,6 +185,14 @@ CONTACT_FIELDS = (
         help="To a campaign, learned from past ones; from 0 to 1, such as 0.3."),
     FieldSpec("propensity_rank", "Responds more than", "propensity__better_than", kind="number", column=False,
         group="Scores", order=29, is_score=True, help="This share of the contacts; 0.9: the first tenth."),
+    FieldSpec("uplift", "Uplift", "uplift__uplift", kind="number", cell=uplift_cell, sort=True, group="Scores",
+        order=29, select=("uplift",), is_score=True,
+        help="By how much a campaign like the one learned from raises the chance to respond; 0.05: five points."),
+    FieldSpec("uplift_rank", "Moved more than", "uplift__better_than", kind="number", column=False, group="Scores",
+        order=29, is_score=True, help="This share of the contacts; 0.8: the first fifth."),
+    FieldSpec("uplift_group", "Moved by campaigns", "uplift__moved", kind="choice", choices=lambda: Moved.choices,
+        cell=moved_cell, group="Scores", order=29, select=("uplift",), is_score=True,
+        help="Persuadable: moved as much as the mean or more; sure things come anyhow; sleeping dogs are put off."),
     FieldSpec("campaign", "Campaign", "id", kind="choice", group="Campaigns", choices=campaign_choices, column=False,
         order=110, condition=lambda end, value: in_campaign("in", value), compare=in_campaign,
         stored="campaigns.recipient.campaign", help="Reached by it."),

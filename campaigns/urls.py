@@ -6,7 +6,7 @@ from campaigns import public
 from campaigns.offers import views as offers
 from campaigns.plays import views as plays
 from campaigns.segments import views as segments
-from campaigns.views import campaigns, propensity, recipients, sending
+from campaigns.views import campaigns, propensity, recipients, sending, uplift
 from campaigns.ways import delivery
 from campaigns.ways import views as ways
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("campaigns/recipients/export/", recipients.RecipientExportView.as_view(), name="recipient_export"),
     path("campaigns/propensity/", propensity.PropensityView.as_view(), name="propensity"),
     path("campaigns/propensity/run/", propensity.PropensityRunView.as_view(), name="propensity_run"),
+    path("campaigns/uplift/", uplift.UpliftView.as_view(), name="uplift"),
+    path("campaigns/uplift/run/", uplift.UpliftRunView.as_view(), name="uplift_run"),
+    path("campaigns/uplift/export/", uplift.UpliftExportView.as_view(), name="uplift_export"),
     path("campaigns/<int:pk>/", campaigns.CampaignDetailView.as_view(), name="campaign_detail"),
     path("campaigns/<int:pk>/audience/", sending.AudienceView.as_view(), name="audience"),
     path("campaigns/<int:whole>/variants/new/", sending.VariantCreateView.as_view(), name="variant_create"),

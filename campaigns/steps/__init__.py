@@ -1,4 +1,4 @@
-"""What campaigns add to the analysis: results of campaigns, and who responds. The settings name `STEPS`."""
+"""What campaigns add to the analysis: their results, who responds, whom they move. The settings name `STEPS`."""
 
 from __future__ import annotations
 
@@ -18,5 +18,12 @@ STEPS = (
         "campaigns.steps.propensity",
         ("campaign", "allow"),
         url_name="campaigns:propensity",
+    ),
+    Step(
+        "uplift",
+        "Uplift: whom a campaign moves",
+        "campaigns.steps.uplift",
+        ("campaign", "variant", "outcome", "allow"),
+        url_name="campaigns:uplift",
     ),
 )

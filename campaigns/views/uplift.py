@@ -1,0 +1,89 @@
+"""The page of uplift: whom a campaign moves, whether that can be told, and the run that learns it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from analytics import jobs
+from analytics.models import ModelRun
+from analytics.views import AnalysisView, StartsRun
+from campaigns.models import UpliftScore
+from campaigns.uplift_forms import UpliftRunForm, sources
+from campaigns.uplift_page import PARTS, UpliftPage, newer_sentences
+from campaigns.uplift_runs import STEP, holding_run, last_good_run
+from crm.access import can
+from crm.choices import Verb
+from crm.company import company_today
+from crm.models import JobRun
+
+
+class UpliftView(AnalysisView):
+    """The last run that learned anything, and the form of a new one for who may run it."""
+
+    scores = UpliftScore
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked = {"as_of": company_today(), "source": request.GET.get("source", "")}
+        return self.show(UpliftRunForm(initial=asked), is_open="run" in request.GET)
+
+    def show(self, form: UpliftRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
+        run = self.page.run if self.page else None
+        context = {
+            "page": self.page,
+            "form": form if can(self.request.user, Verb.RUN, ModelRun) else None,
+            "is_form_open": is_open or self.page is None,
+            "later": newer_sentences(run),
+            **self.files(),
+            **self.run_state(STEP, run),
+        }
+        return render(self.request, "campaigns/uplift.html", context, status=status)
+
+    def files(self) -> dict[str, str]:
+        """The addresses of the page's tables as files, for who may take them away."""
+        if not can(self.request.user, Verb.EXPORT, UpliftScore):
+            return {}
+        return {f"{part}_csv": f"{reverse('campaigns:uplift_export')}?part={part}" for part in PARTS}
+
+    @cached_property
+    def page(self) -> UpliftPage | None:
+        run = last_good_run()
+        return UpliftPage(run, holding_run(), self.request.user) if run else None
+
+
+class UpliftRunView(StartsRun, UpliftView):
+    """Ask for new uplifts; the page shows how far they are."""
+
+    form_class = UpliftRunForm
+    url_name = "campaigns:uplift"
+
+    def start(self, **asked: Any) -> JobRun:
+        campaign, variant = {key: names for key, _, names in sources()}[asked["source"]]
+        parameters = {"campaign": campaign, "variant": variant, "outcome": asked["outcome"]}
+        return jobs.start_analysis(
+            actor=asked["actor"], as_of=asked["as_of"], only=[STEP], parameters={STEP: parameters}
+        )
+
+
+class UpliftExportView(AnalysisView):
+    """The figures of the page as CSV: `part` is curve, fifths or groups."""
+
+    scores = UpliftScore
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        part = request.GET.get("part", PARTS[0])
+        if not can(self.request.user, Verb.EXPORT, UpliftScore):
+            raise PermissionDenied
+        if part not in PARTS:
+            raise Http404("There is no such table.")
+        run = last_good_run()
+        if run is None:
+            return redirect("campaigns:uplift")
+        page = UpliftPage(run, holding_run(), self.request.user)
+        name = f"uplift-{part}-{run.as_of.isoformat()}"
+        return self.file_of(page.rows_of(part), name, kind=UpliftScore, what=f"the {part} of the uplift page")
