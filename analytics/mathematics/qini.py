@@ -93,5 +93,5 @@ def qini_with_interval(
     low, high = np.quantile(drawn, cut)
     band = np.quantile(curves, cut, axis=0)
     points = np.column_stack([GRID, np.interp(GRID, shares, brought), *band])
-    rows = [tuple(float(number) for number in row) for row in points]
-    return Qini(value, float(low), float(high), rows)  # type: ignore[arg-type]
+    curve = [(float(share), float(one), float(least), float(most)) for share, one, least, most in points]
+    return Qini(value, float(low), float(high), curve)

@@ -185,8 +185,9 @@ def _out_of_fold(
 ) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, Floats]]:
     """By way: (uplift, that of `ALIKE` too; chance without treatment; rank within the fold), each person's by models
     that did not see them."""
-    uplifts = {kind: np.zeros(len(outcome)) for kind in (*CANDIDATES, ALIKE)}
-    bases, orders = ({kind: np.zeros(len(outcome)) for kind in CANDIDATES} for _ in range(2))
+    uplifts: dict[str, Floats] = {kind: np.zeros(len(outcome)) for kind in (*CANDIDATES, ALIKE)}
+    bases: dict[str, Floats] = {kind: np.zeros(len(outcome)) for kind in CANDIDATES}
+    orders: dict[str, Floats] = {kind: np.zeros(len(outcome)) for kind in CANDIDATES}
     for kind in CANDIDATES:
         tell(kind)
         for parts in repeats:

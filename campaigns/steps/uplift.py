@@ -169,7 +169,8 @@ def _learn(
     )
     bounds = Bounds.of(choice.uplift, choice.base)
     progress.report(5, PARTS, "Scoring everybody")
-    counts, driving = dict.fromkeys(Moved.values, 0), []
+    counts: dict[str, int] = dict.fromkeys(Moved.values, 0)
+    driving: list[dict[str, Any]] = []
     if measured.is_told or not keeps:
         learner = Learner(choice.kind, known, outcome, treated) if measured.is_told else None
         counts, driving = write_uplift(run_id, as_of, *asked, learner, bounds, labels)

@@ -62,7 +62,7 @@ def compared(treated: Labels, outcome: Labels, rows: NDArray[Any]) -> dict[str, 
     for kind in (1, 0):
         hits = outcome[rows & (treated == kind)]
         sides.append(Sample.of_rate(int(hits.sum()), len(hits)))
-    found = difference(*sides)
+    found = difference(sides[0], sides[1])
     lift = {"lift": found.value, "low": found.low, "high": found.high, "p": found.p} if found else {}
     return {
         "n": int(rows.sum()),
