@@ -29,7 +29,13 @@ class UpliftView(AnalysisView):
     scores = UpliftScore
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        asked = {"as_of": company_today(), "source": request.GET.get("source", "")}
+        found = self.page.found if self.page else {}
+        parts = [str(found[name]) for name in ("campaign_id", "variant_id") if found.get(name)]
+        asked = {
+            "as_of": company_today(),
+            "source": request.GET.get("source") or ":".join(parts),
+            "outcome": found.get("outcome"),
+        }
         return self.show(UpliftRunForm(initial=asked), is_open="run" in request.GET)
 
     def show(self, form: UpliftRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:

@@ -12,7 +12,7 @@ from campaigns.segments.actions import refresh_segment
 from contacts.models import Contact
 from crm.choices import Role
 from crm.jobs import run_job
-from crm.models import JobRun, UserLogEntry
+from crm.models import JobRun, LogEntry
 from tests.campaigns.uplifted import DAY, people_of, run, trial
 from tests.factories import make_company, make_user, signed_in
 
@@ -71,7 +71,7 @@ def test_the_page_says_it_in_figures_words_and_files():
     lines = b"".join(taken.streaming_content).decode().splitlines()
     assert lines[0].startswith("moved,n,treated,control")
     assert len(lines) == 5
-    assert UserLogEntry.objects.filter(verb="export").exists()
+    assert LogEntry.objects.filter(verb="export").exists()
     assert browser.get("/campaigns/uplift/export/", {"part": "secrets"}).status_code == 404
 
 
