@@ -32,7 +32,9 @@ Parts = list[tuple[NDArray[Any], NDArray[Any]]]
 REPEATS = 3
 PLACEBOS = {TRANSFORMED: 400, TWO_LINEAR: 40, TWO_TREES: 40}
 PENALTIES = np.logspace(-4, 2, 25)  # of the ridge, times the number of rows
-METHOD = "one feature at a time put to what is usual: how many points of uplift the person loses by it (not additive)"
+METHOD = "one feature at a time: the uplift less its mean over the values that others have there (not additive)"
+QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
+MOST_VALUES = 8
 
 
 class Learner:
@@ -63,7 +65,8 @@ class Learner:
         whole = self.uplift(features)
         found = np.zeros((len(features), len(features.names)), dtype=np.float32)
         for place, name in enumerate(features.names):
-            found[:, place] = whole - self.uplift(with_usual(features, name, self.usual[name]))
+            others = sum(share * self.uplift(with_value(features, name, value)) for value, share in self.usual[name])
+            found[:, place] = whole - others
         return features.names, found
 
 
@@ -106,18 +109,25 @@ def transformed(outcome: Labels, treated: Labels, centre: float | Floats, share:
     return found
 
 
-def usual(features: Features) -> dict[str, float]:
-    """What is usual by feature: the median of a number, the commonest category (as its code)."""
-    found: dict[str, float] = {}
+def usual(features: Features) -> dict[str, list[tuple[float, float]]]:
+    """What others have, by feature: (value, share) of a few quantiles of a number, of the commonest categories (as
+    codes), and of not being known."""
+    found: dict[str, list[tuple[float, float]]] = {}
     for name, column in features.numbers.items():
         known = column[~np.isnan(column)]
-        found[name] = float(np.median(known)) if len(known) else np.nan
+        missing = 1 - len(known) / len(column)
+        levels = np.quantile(known, QUANTILES) if len(known) else []
+        rows = [(float(level), (1 - missing) / len(QUANTILES)) for level in levels]
+        found[name] = [*rows, (np.nan, missing)] if missing else rows
     for name, codes in features.codes.items():
-        found[name] = int(np.bincount(codes + 1).argmax()) - 1
+        counts = np.bincount(codes + 1)
+        common = np.argsort(-counts, kind="stable")[:MOST_VALUES]
+        whole = counts[common].sum()
+        found[name] = [(int(code) - 1, float(counts[code] / whole)) for code in common if counts[code]]
     return found
 
 
-def with_usual(features: Features, name: str, value: float) -> Features:
+def with_value(features: Features, name: str, value: float) -> Features:
     """The features with one of them the same for all."""
     numbers, codes = dict(features.numbers), dict(features.codes)
     if name in numbers:

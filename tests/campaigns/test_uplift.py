@@ -39,7 +39,7 @@ def test_those_whom_a_campaign_moves_get_an_uplift_and_can_be_a_segment():
     moved = Contact.objects.filter(uplift__moved=Moved.PERSUADABLE)
     assert {one.industry for one in moved} == {"Hotel"}
     assert moved.count() == int(is_hotel.sum())
-    where = {"field": "uplift_group", "op": "in", "value": [Moved.PERSUADABLE.value]}
+    where = {"field": "uplift_group", "op": "any", "value": [Moved.PERSUADABLE.value]}
     segment = Segment.objects.create(name="Moved", filter={"version": 1, "where": where})
     refresh_segment(segment=segment)
     assert segment.members.count() == moved.count()
