@@ -226,18 +226,21 @@ class UpliftPage(ModelPage):
 
     def rows_of(self, part: str) -> Iterator[Sequence[Any]]:
         """The figures of a part of the page as a table: curve, fifths, groups."""
+        yield HEADS[part]
         if part == "curve":
-            yield ["share_of_people", "brought", "low", "high", "by_lot"]
             end = self.found["curve"][-1][1]
             yield from ([*row, round(row[0] * end, 6)] for row in self.found["curve"])
             return
-        names = ["n", "treated", "control", "treated_rate", "control_rate", "lift", "low", "high", "p"]
-        first = "place" if part == "fifths" else "moved"
-        yield [first, *names]
-        yield from ([row[first], *(row.get(name) for name in names)] for row in self.found[part])
+        yield from ([row.get(name) for name in HEADS[part]] for row in self.found[part])
 
 
-PARTS = ("curve", "fifths", "groups")
+COUNTED = ("n", "treated", "control", "treated_rate", "control_rate", "lift", "low", "high", "p")
+HEADS = {
+    "curve": ("share_of_people", "brought", "low", "high", "by_lot"),
+    "fifths": ("place", *COUNTED),
+    "groups": ("moved", *COUNTED),
+}
+PARTS = tuple(HEADS)
 
 
 def _contacts(**filters: str) -> str:

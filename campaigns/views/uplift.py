@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from analytics import jobs
@@ -15,7 +15,7 @@ from analytics.models import ModelRun
 from analytics.views import AnalysisView, StartsRun
 from campaigns.models import UpliftScore
 from campaigns.uplift_forms import UpliftRunForm, sources
-from campaigns.uplift_page import PARTS, UpliftPage, newer_sentences
+from campaigns.uplift_page import HEADS, PARTS, UpliftPage, newer_sentences
 from campaigns.uplift_runs import STEP, holding_run, last_good_run
 from crm.access import can
 from crm.choices import Verb
@@ -77,7 +77,7 @@ class UpliftRunView(StartsRun, UpliftView):
 
 
 class UpliftExportView(AnalysisView):
-    """The figures of the page as CSV: `part` is curve, fifths or groups."""
+    """The figures of the page as CSV: `part` is curve, fifths or groups; before the first run only the heads."""
 
     scores = UpliftScore
 
@@ -88,8 +88,7 @@ class UpliftExportView(AnalysisView):
         if part not in PARTS:
             raise Http404("There is no such table.")
         run = last_good_run()
-        if run is None:
-            return redirect("campaigns:uplift")
-        page = UpliftPage(run, holding_run(), self.request.user)
-        name = f"uplift-{part}-{run.as_of.isoformat()}"
-        return self.file_of(page.rows_of(part), name, kind=UpliftScore, what=f"the {part} of the uplift page")
+        day = run.as_of if run else company_today()
+        rows = UpliftPage(run, holding_run(), self.request.user).rows_of(part) if run else iter([HEADS[part]])
+        what = f"the {part} of the uplift page"
+        return self.file_of(rows, f"uplift-{part}-{day.isoformat()}", kind=UpliftScore, what=what)

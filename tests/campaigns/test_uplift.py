@@ -68,7 +68,7 @@ def test_the_page_says_it_in_figures_words_and_files():
         one.pk for one in Contact.objects.filter(industry="Hotel")
     }
     taken = browser.get("/campaigns/uplift/export/", {"part": "groups"})
-    lines = b"".join(taken.streaming_content).decode().splitlines()
+    lines = b"".join(taken.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("moved,n,treated,control")
     assert len(lines) == 5
     assert LogEntry.objects.filter(verb="export").exists()
