@@ -116,8 +116,8 @@ def usual(features: Features) -> dict[str, list[tuple[float, float]]]:
     for name, column in features.numbers.items():
         known = column[~np.isnan(column)]
         missing = 1 - len(known) / len(column)
-        levels = np.quantile(known, QUANTILES) if len(known) else []
-        rows = [(float(level), (1 - missing) / len(QUANTILES)) for level in levels]
+        levels: list[float] = np.quantile(known, QUANTILES).tolist() if len(known) else []
+        rows = [(level, (1 - missing) / len(QUANTILES)) for level in levels]
         found[name] = [*rows, (np.nan, missing)] if missing else rows
     for name, codes in features.codes.items():
         counts = np.bincount(codes + 1)
