@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0012_deliveries_of_messages"),
+        ("campaigns", "0013_recipients_in_order"),
         ("contacts", "0008_looks"),
     ]
 
