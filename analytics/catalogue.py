@@ -21,11 +21,14 @@ from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
 from analytics.portfolio.panels import CONTACT_PANELS as PORTFOLIO_PANELS
 from analytics.portfolio.specs import PORTFOLIO_FIELDS
+from analytics.profile.specs import PROFILE_FIELDS
 from analytics.quality.panels import CONTACT_PANELS as QUALITY_PANELS
 from analytics.quality.specs import QUALITY_FIELDS
 from analytics.reports import REPORTS
 from analytics.satisfaction.specs import RESPONSE_FIELDS
 from analytics.satisfaction.wallet_specs import WALLET_FIELDS
+from analytics.significance.panels import CONTACT_PANELS as SIGNIFICANCE_PANELS
+from analytics.significance.specs import SIGNIFICANCE_FIELDS
 from analytics.specs import CONTACT_FIELDS
 from analytics.tiles import TILES
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, PastRule
@@ -47,6 +50,8 @@ CATALOGUE = Catalogue(
             *CLUSTER_FIELDS,
             *PORTFOLIO_FIELDS,
             *WALLET_FIELDS,
+            *SIGNIFICANCE_FIELDS,
+            *PROFILE_FIELDS,
             *QUALITY_FIELDS,
         ),
         "leads.lead": LEAD_FIELDS,
@@ -82,6 +87,7 @@ CATALOGUE = Catalogue(
             *CLV_PANELS,
             *COST_PANELS,
             *PORTFOLIO_PANELS,
+            *SIGNIFICANCE_PANELS,
             *CLUSTER_PANELS,
             *HISTORY_PANELS,
             *alerts.CONTACT_PANELS,
@@ -232,6 +238,9 @@ CATALOGUE = Catalogue(
         "analytics.qualityscore": REBUILT,
         "analytics.strategyscore": REBUILT,
         "analytics.walletscore": REBUILT,
+        "analytics.significancescore": REBUILT,
+        "analytics.profilescore": REBUILT,
+        "analytics.significancemark": PastRule(parent="contact_id"),
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.satisfactioncount": PastRule(exempt=MADE_ANEW),

@@ -84,3 +84,17 @@ class Strategy(TextChoices):
     HARVEST = "harvest", "Harvest"
     END = "end", "End"
     WIN_BACK = "win back", "Win back"
+
+
+class Significance(TextChoices):
+    """For what a customer is strategically significant; which evidence says so is in `steps.significance`."""
+
+    VALUE = "value", "High future value"
+    VOLUME = "volume", "High volume"
+    BENCHMARK = "benchmark", "Benchmark"
+    INSPIRATION = "inspiration", "Inspiration"
+    DOOR_OPENER = "door opener", "Door opener"
+
+
+BY_HAND = (Significance.BENCHMARK, Significance.INSPIRATION, Significance.DOOR_OPENER)
+"""Those that people may set, too: what is a top tenth is counted."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateField, Q, TextField, Value
+from django.db.models import DateField, Func, Q, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
@@ -24,7 +24,7 @@ COLUMNS = tuple(
     (
         "contact_id external_id as_of recency_days frequency monetary r f m rfm_segment x t_x T p_alive "
         "expected_purchases expected_value clv clv_low clv_high historic_profit cost_to_serve churn_probability "
-        "usage_level ladder strategy cluster"
+        "usage_level ladder strategy cluster significant_as"
     ).split()
 )
 CLV_COLUMNS = (*COLUMNS[:3], *COLUMNS[10:19])
@@ -51,6 +51,7 @@ SCORES: dict[str, tuple[str, dict[str, str]]] = {
     "ladder": ("ladder", {"ladder": "rung"}),
     "clusters": ("cluster", {"cluster": "name"}),
     "strategies": ("strategy", {"strategy": "strategy"}),
+    "significance": ("significance", {"significant_as": "kinds"}),
 }  # fmt: skip
 
 
@@ -84,6 +85,10 @@ def _expressions(steps: Sequence[str], day: dt.date) -> dict[str, str | Combinab
     for step in steps:
         relation, columns = SCORES[step]
         found |= {name: f"{relation}__{path}" for name, path in columns.items()}
+    if "significance" in steps:
+        found["significant_as"] = Func(
+            "significance__kinds", Value("; "), function="array_to_string", output_field=TextField()
+        )
     return found
 
 
@@ -95,7 +100,8 @@ EXPORTS = (
         COLUMNS,
         score_rows,
         stored=tuple(
-            f"analytics.{name}score" for name in ("rfm", "clv", "churn", "cost", "cluster", "ladder", "strategy")
+            f"analytics.{name}score"
+            for name in ("rfm", "clv", "churn", "cost", "cluster", "ladder", "strategy", "significance")
         ),
     ),
 )

@@ -31,9 +31,12 @@ KEYS = ContactKeys(
                 "ladder",
                 "strategy",
                 "wallet",
+                "significance",
+                "profile",
             )
         ),
         ContactKey("analytics.scorehistory", "contact", because=MONTHS),
+        ContactKey("analytics.significancemark", "contact", twice=ASIDE),
         ContactKey("analytics.sellalert", "contact", twice=ASIDE, told=False),
         ContactKey("analytics.duplicatepair", "first", twice=DERIVED, told=False),
         ContactKey("analytics.duplicatepair", "second", twice=DERIVED, told=False),

@@ -31,6 +31,17 @@ PERSONAL_DATA = PersonalData(
             title="Strategy",
         ),
         PersonalTable("analytics.walletscore", ("contact",), unseen=FIGURES, title="Share of wallet"),
+        PersonalTable(
+            "analytics.significancescore",
+            ("contact",),
+            keeps=("kinds", "openings"),
+            unseen=FIGURES,
+            title="Significant, by evidence",
+        ),
+        PersonalTable(
+            "analytics.profilescore", ("contact",), keeps=("rule",), unseen=FIGURES, title="Profile of the best"
+        ),
+        PersonalTable("analytics.significancemark", ("contact",), gone=True, title="Significant, by hand"),
         PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
         PersonalTable(
             "analytics.scorehistory", ("contact",), keeps=("segment",), unseen=FIGURES, title="Scores month by month"

@@ -55,6 +55,7 @@ SHIPPED = (
         ("allow",),
         url_name="analytics:prospect_list",
     ),
+    Step("profile", "Profile of the best customers", "analytics.steps.profile", url_name="analytics:profile_detail"),
     # behind the steps whose scores it keeps, before those that read them by month
     Step(
         "history",
@@ -83,6 +84,13 @@ SHIPPED = (
     Step("ladder", "Ladder of loyalty", "analytics.steps.ladder", url_name="analytics:portfolio_detail"),
     # behind the values and chances of the same day, which its rules go by
     Step("strategies", "Strategies", "analytics.steps.strategies", url_name="analytics:portfolio_detail"),
+    # behind the lifetime values of the same day
+    Step(
+        "significance",
+        "Significant customers",
+        "analytics.steps.significance",
+        url_name="analytics:significance_list",
+    ),
     # behind the scores that it divides the answers by
     Step("satisfaction", "Satisfaction", "analytics.steps.satisfaction", url_name="analytics:satisfaction_detail"),
     # who drifts away is told by the lifetime values; without them the others are told all the same

@@ -19,7 +19,9 @@ from analytics.costs import views as costs
 from analytics.partners.views import PartnersView
 from analytics.portfolio import rule_views as portfolio_rules
 from analytics.portfolio import views as portfolio
+from analytics.profile import views as profile
 from analytics.satisfaction import views as satisfaction
+from analytics.significance import views as significance
 
 app_name = "analytics"
 urlpatterns = [
@@ -66,6 +68,13 @@ urlpatterns = [
     path("portfolio/", portfolio.PortfolioView.as_view(), name="portfolio_detail"),
     path("portfolio/rules/", portfolio_rules.StrategyListView.as_view(), name="strategy_list"),
     path("portfolio/run/", portfolio.PortfolioRunView.as_view(), name="portfolio_run"),
+    path("profile/", profile.ProfileView.as_view(), name="profile_detail"),
+    path("profile/run/", profile.ProfileRunView.as_view(), name="profile_run"),
+    path("profile/export/", profile.ProfileExportView.as_view(), name="profile_export"),
+    path("significant/", significance.SignificanceView.as_view(), name="significance_list"),
+    path("significant/run/", significance.SignificanceRunView.as_view(), name="significance_run"),
+    path("significant/<int:whole>/mark/", significance.MarkCreateView.as_view(), name="mark_create"),
+    path("significant/<int:pk>/unmark/", significance.MarkEndView.as_view(), name="mark_end"),
     path("clv/", clv_views.ClvView.as_view(), name="clv_detail"),
     path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),
     path("forecast/", forecast_views.ForecastView.as_view(), name="forecast_detail"),

@@ -26,10 +26,15 @@ SCORES = WarehouseView(
         Column("churn_probability", "c.probability", "Calibrated probability of leaving.", "double precision"),
         Column("churn_band", "c.band", "The band it lies in.", "text"),
         Column("value_at_risk", "c.value_at_risk", "Probability times expected margin.", "numeric"),
+        Column("cost_as_of", "k.as_of", "The day that the cost to serve is as of.", "date"),
+        Column("cost_to_serve", "k.cost_to_serve", "Of the last months, company currency.", "numeric"),
+        Column("contribution", "k.contribution", "Revenue less cost of goods of the same months.", "numeric"),
+        Column("served_profit", "k.profit", "Contribution less cost to serve.", "numeric"),
     ),
     source="""FROM analytics_rfmscore AS r
 FULL JOIN analytics_clvscore AS v USING (contact_id)
-FULL JOIN analytics_churnscore AS c USING (contact_id)""",
+FULL JOIN analytics_churnscore AS c USING (contact_id)
+FULL JOIN analytics_costscore AS k USING (contact_id)""",
     is_late=True,
 )
 VIEWS = (SCORES,)

@@ -1,14 +1,14 @@
-"""What the analysis has told the demo company on earlier days: forecasts of its deals, selling alerts."""
+"""What the analysis told the demo company on earlier days: forecasts, selling alerts; and what people said to it."""
 
 from __future__ import annotations
 
-from analytics.demo import alerts, costs, forecasts
+from analytics.demo import alerts, costs, forecasts, marks
 from crm.demo.house import Batch, Fill, House
 
 
 def load(house: House) -> Fill:
     """The function that lets the parts do their share of a batch."""
-    fills = [made for part in (costs, forecasts, alerts) if (made := part.load(house))]
+    fills = [made for part in (costs, marks, forecasts, alerts) if (made := part.load(house))]
 
     def fill(batch: Batch) -> None:
         for one in fills:

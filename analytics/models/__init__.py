@@ -7,12 +7,14 @@ from analytics.models.duplicates import DistinctPair, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.portfolio import LadderScore, StrategyRule, StrategyScore
+from analytics.models.profile import ProfileScore
 from analytics.models.quality import QualityRules, QualityScore
 from analytics.models.retention import LONGEST_VALUE, CohortCount, RetentionRate
 from analytics.models.runs import AllowedFeature, ModelRun
 from analytics.models.satisfaction import SatisfactionCount
 from analytics.models.scores import ChurnScore, ClvScore, LeadScore, ProspectScore, RfmScore
 from analytics.models.segments import RfmSegment, UsageLevel
+from analytics.models.significance import SignificanceMark, SignificanceScore
 from analytics.models.wallet import WalletScore
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "LadderScore",
     "LeadScore",
     "ModelRun",
+    "ProfileScore",
     "ProspectScore",
     "QualityRules",
     "QualityScore",
@@ -42,6 +45,8 @@ __all__ = [
     "ScoreHistory",
     "SegmentMove",
     "SellAlert",
+    "SignificanceMark",
+    "SignificanceScore",
     "StrategyRule",
     "StrategyScore",
     "UsageLevel",

@@ -15,7 +15,17 @@ from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
 
-from analytics.models import ChurnScore, ClusterScore, ClvScore, CostPool, CostScore, ModelRun, RfmScore, ScoreHistory
+from analytics.models import (
+    ChurnScore,
+    ClusterScore,
+    ClvScore,
+    CostPool,
+    CostScore,
+    ModelRun,
+    RfmScore,
+    ScoreHistory,
+    SignificanceScore,
+)
 from analytics.runs import run_steps
 from contacts.models import Contact
 from crm.choices import Role, Scope
@@ -38,7 +48,8 @@ LARGE = Decimal("8273645.91")
 NUMBER = re.compile(r"8[,.\s ]?273[,.\s ]?645|8\.3\s?M", re.IGNORECASE)
 LINK = re.compile(r'(?:href|hx-get|data-src)="(\?[^"]*|/analytics/[^"]*)"')
 COLUMNS = (
-    "name,rfm,segment,cluster,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit,cost_to_serve,served_profit"
+    "name,rfm,segment,cluster,revenue,churn,risk,at_risk,clv,p_alive,usage,historic_profit,cost_to_serve,served_profit,"
+    "significant,significant_because"
 )
 
 
@@ -55,6 +66,7 @@ def mark(rows: list[Contact], words: str, money: Decimal | None) -> None:
         RfmScore.objects.filter(pk__in=keys).update(monetary=money)
         ChurnScore.objects.filter(pk__in=keys).update(value_at_risk=money, expected_margin=money)
         ClvScore.objects.filter(pk__in=keys).update(clv=money, clv_low=money, clv_high=money, historic_profit=money)
+        SignificanceScore.objects.filter(pk__in=keys, value__isnull=False).update(value=money, volume=money)
         CostScore.objects.filter(pk__in=keys).update(cost_to_serve=money, contribution=money, profit=money)
 
 
@@ -71,7 +83,8 @@ def _house() -> tuple[list[User], list[Contact]]:
     stranger = make.make_user(Role.REP, team=team)
     contacts = list(make_base(drawn_sales(CUSTOMERS, 90), owner=stranger, team=team).values())
     CostPool.objects.create(position=1, name="Orders", driver="orders", rate=4)
-    run_steps(actor=None, as_of=DAY, only=["rfm", "clusters", "clv", "churn", "history", "costs"], parameters={})
+    steps = ["rfm", "clusters", "clv", "churn", "history", "costs", "significance"]
+    run_steps(actor=None, as_of=DAY, only=steps, parameters={})
     assert all(model.objects.count() > OWN for model in (RfmScore, ClusterScore, ClvScore, ChurnScore, CostScore))
     own, foreign = contacts[:OWN], contacts[OWN:]
     mark(own, OWN_MARK, None)

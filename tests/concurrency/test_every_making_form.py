@@ -49,6 +49,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contacts:market_create": {"label": "Public bodies", "position": "50"},
     "contacts:responsibility_create": {"segment": "field:kind:person", "owner": lambda: str(make_user().pk)},
     "contacts:consent_create": {"channel": "email", "purpose": "marketing", "level": "2"},
+    "analytics:mark_create": {"kind": "benchmark", "reason": "Others ask what they ordered."},
     "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},
     "orders:points_create": {"kind": "adjusted", "points": "5", "note": "welcome"},
     "pipeline:target_create": {"amount": "1000", "starts_on": "2026-01-01", "months": "3"},

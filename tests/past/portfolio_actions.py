@@ -7,8 +7,10 @@ from typing import Any
 
 from analytics.models import StrategyRule
 from analytics.portfolio import actions
+from analytics.significance import actions as significance
+from tests.factories import make_contact
 
-PORTFOLIO_MODULES = (actions,)
+PORTFOLIO_MODULES = (actions, significance)
 PORTFOLIO_NOT_ALONE = {"hold_strategies", "hold_pools"}
 
 
@@ -28,4 +30,18 @@ def _save(actor: Any) -> Callable[[], Any]:
     return lambda: actions.save_strategies(actor=actor, rows=[row])
 
 
-PORTFOLIO_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {"save_strategies": _save}
+def _mark(actor: Any) -> Callable[[], Any]:
+    contact = make_contact()
+    return lambda: significance.mark_significant(actor=actor, contact=contact, kind="benchmark", reason="Others ask.")
+
+
+def _unmark(actor: Any) -> Callable[[], Any]:
+    mark = significance.mark_significant(actor=None, contact=make_contact(), kind="benchmark", reason="Others ask.")
+    return lambda: significance.unmark_significant(actor=actor, mark=mark)
+
+
+PORTFOLIO_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
+    "save_strategies": _save,
+    "mark_significant": _mark,
+    "unmark_significant": _unmark,
+}

@@ -29,7 +29,7 @@ HARMLESS = {
     "Facts of the contact: they live and go with it.": (
         "contacts.ContactPoint.contact", "contacts.Address.contact", "contacts.Relationship.contact",
         "contacts.Relationship.other", "contacts.ListedContact.contact", "contacts.ContactMerge.kept",
-        "contacts.ContactMerge.gone", "contacts.Contact.merged_into",
+        "contacts.ContactMerge.gone", "contacts.Contact.merged_into", "analytics.SignificanceMark.contact",
     ),
     "Holds are asked before all others.": ("contacts.Hold.contact",),
     "Only persons go: these name organizations.": (

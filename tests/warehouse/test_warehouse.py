@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 
-from analytics.models import RfmScore
+from analytics.models import CostPool, RfmScore
+from analytics.runs import run_steps
 from contacts.models import Contact
 from crm.embedded.instance import Instance
 from crm.management.commands.warehouse import listing
@@ -92,6 +93,21 @@ def test_scores_are_found_after_a_run_has_put_a_new_table_in_place(read) -> None
         run = score(day)
         assert read("SELECT rfm_as_of FROM scores") == [(day,)]
     assert run.row_count == 1
+
+
+def test_scores_hold_the_cost_to_serve_also_of_who_has_no_other_score(read) -> None:
+    make_base([Sale(1, dt.date(2026, 3, 1), Decimal(10))])
+    caller = make_contact(external_id="C9")
+    make_interaction(caller, channel="phone", occurred_at=NOON)
+    CostPool.objects.create(position=1, name="Calls", driver="calls", rate=7)
+    CostPool.objects.create(position=2, name="Orders", driver="orders", rate=4)
+    day = dt.date(2026, 4, 1)
+    run_steps(actor=None, as_of=day, only=["rfm", "costs"])
+    told = """SELECT external_id, rfm_as_of, cost_as_of, cost_to_serve, served_profit
+        FROM scores JOIN customers USING (customer_id)"""
+    found = {row[0]: row[1:] for row in read(told)}
+    assert found.pop("C9") == (None, day, 7, -7)
+    assert list(found.values()) == [(day, day, 4, None)], "what is left is not known where no cost of goods is"
 
 
 def test_the_reader_sees_the_views_and_nothing_else(read, reader) -> None:

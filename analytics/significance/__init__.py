@@ -1,0 +1,1 @@
+"""Strategically significant customers: flags that evidence gives, flags that people set, and where both are shown."""
