@@ -105,9 +105,9 @@ class Pace:
 
     def __init__(self, channel: MailChannel) -> None:
         self.channel = channel
-        limits = list(MailLimit.objects.filter(channel=channel))
-        self.named = {domain: limit for limit in limits for domain in limit.domains}
-        self.others = next((limit for limit in limits if not limit.domains), None)
+        self.limits = list(MailLimit.objects.filter(channel=channel))
+        self.named = {domain: limit for limit in self.limits for domain in limit.domains}
+        self.others = next((limit for limit in self.limits if not limit.domains), None)
 
     def __bool__(self) -> bool:
         return self.has_limits or self.channel.warm_up_on is not None

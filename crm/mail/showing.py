@@ -24,7 +24,7 @@ class Shown:
 
 def shown(channel: MailChannel) -> Shown:
     pace, now = Pace(channel), timezone.now()
-    lines = [f"{limit}: {_most(limit.per_minute, limit.per_hour)}" for limit in channel.limits.all()]
+    lines = [f"{limit}: {_most(limit.per_minute, limit.per_hour)}" for limit in pace.limits]
     today = now.astimezone(current_company().zone).date()
     most, ends_on = allowance(channel, today), warm_up_ends_on(channel, today)
     if most is not None:

@@ -158,7 +158,7 @@ def _touch(rows: list[Enrolment], ran: Ran) -> None:
         elif row.next_step.removed_at is not None:
             unplanned.append(row)
         elif row.next_step.is_mail:
-            span = span_for(row.sequence, zones[row.lead_id], batch.now, rule)
+            span = span_for(row.sequence, zones[row.lead_id], batch.now, rule, zone)
             if span.opens_at > batch.now:
                 closed[span.opens_at].append(row.pk)
             else:

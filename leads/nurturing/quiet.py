@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from contacts.zones import country_zones, zones_of
-from crm.company import current_company
 from crm.mail.choices import MailState
 from crm.models import OutgoingMail
 from leads.models import Lead, Sequence
@@ -49,9 +48,8 @@ def zones_of_leads(leads: Iterable[Lead]) -> dict[int, str]:
     return {lead.pk: known.get(lead.contact_id or 0) or country_zones().get(lead.country, "") for lead in rows}
 
 
-def span_for(sequence: Sequence, zone: str, now: dt.datetime, rule: Rule | None) -> Span:
-    """When a mail of a sequence to somebody in a zone may leave, from now on."""
-    house = current_company().zone
+def span_for(sequence: Sequence, zone: str, now: dt.datetime, rule: Rule | None, house: dt.tzinfo) -> Span:
+    """When a mail of a sequence to somebody in a zone may leave, from now on; its hours are those of the `house`."""
     if rule is None:
         return Span(open_moment(sequence, now.astimezone(house)))
     moment = now

@@ -77,9 +77,11 @@ def test_hours_of_a_sequence_that_lie_in_the_night_of_a_lead_never_keep_a_mail_f
     office = Sequence(workdays=[1, 2, 3, 4, 5], sends_from=dt.time(9), sends_until=dt.time(15))
     rule = quiet_rule()
     assert rule is not None
-    here = span_for(office, "Europe/Berlin", AFTERNOON, rule)
+    here = span_for(office, "Europe/Berlin", AFTERNOON, rule, current_company().zone)
     assert here.opens_at == dt.datetime(2027, 3, 4, 9, tzinfo=current_company().zone), "nine on Thursday"
-    there = span_for(office, "America/Los_Angeles", AFTERNOON, rule)  # its hours are in the night there
+    there = span_for(
+        office, "America/Los_Angeles", AFTERNOON, rule, current_company().zone
+    )  # its hours are in the night there
     assert there.opens_at == dt.datetime(2027, 3, 3, 16, tzinfo=dt.UTC), "eight in the morning there"
 
 
