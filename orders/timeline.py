@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import BigIntegerField, CharField, DateField, DecimalField, F, QuerySet, Value
 from django.db.models.functions import Cast
-from django.urls import reverse
 
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
@@ -15,6 +14,7 @@ from crm.company import current_company
 from crm.database.kept import ANY_KEY, KeptStatement, Shelf
 from crm.field_rights import hides
 from crm.models import User
+from crm.paths import path_of
 from crm.templatetags.figures import money
 from orders.models import Invoice, Payment, ProductRegistration
 
@@ -89,11 +89,11 @@ def _entry(row: tuple[Any, ...], hidden: bool) -> TimelineEntry:
     pk, what, day, target, name, amount, currency = row
     at = noon_of(day)
     if what == "registration":
-        url = reverse("orders:registration_detail", args=[target])
+        url = path_of("orders:registration_detail", target)
         return TimelineEntry(
             at, "patch-check", f"Registered {currency}", f"registration-{pk}", f"Serial {name}", url=url
         )
-    url = reverse("orders:invoice_detail", args=[target])
+    url = path_of("orders:invoice_detail", target)
     told = "" if hidden else f" · {money(abs(amount), currency)}"
     if what == "invoice":
         noun = "Credit note" if amount < 0 else "Invoice"

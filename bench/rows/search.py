@@ -35,13 +35,18 @@ def words() -> dict[str, str]:
             " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
         )
         common = cursor.fetchone()
+        cursor.execute(
+            "SELECT left(sort_name, 2) FROM contacts_contact TABLESAMPLE SYSTEM (1) WHERE kind = 'person'"
+            " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        )
+        beginning = cursor.fetchone()
     return {
         "whole name": contact.name,
         "external id": contact.external_id or contact.name,
         "phone number": OWN_NUMBER.lstrip("+"),
         "last name of many": common[0] if common else contact.last_name,
         "common piece (an)": "ann",
-        "two letters": contact.name[:2],
+        "two letters": beginning[0] if beginning else contact.name[:2],
     }
 
 

@@ -23,6 +23,7 @@ from django.db.models import (
     DateField,
     DateTimeField,
     Exists,
+    F,
     Func,
     JSONField,
     OuterRef,
@@ -207,7 +208,7 @@ def _strictest_of_merged(channel: str, purpose: str, at: dt.datetime, what: str)
     since = in_force(OuterRef("merged_into"), channel, purpose, at).filter(recorded_at__gt=OuterRef("merged_at"))
     rows: QuerySet[Any] = Contact.objects.filter(merged_into=OuterRef("pk")).filter(~Exists(since))
     rows = rows.annotate(said=Subquery(words.values("level")[:1]), told=Subquery(words.values(told=TOLD)[:1]))
-    return Subquery(rows.filter(said__isnull=False).order_by("said", "pk").values(what)[:1])
+    return Subquery(rows.order_by(F("said").asc(nulls_last=True), "pk").values(what)[:1])
 
 
 def _in_force(channel: str, purpose: str, at: dt.datetime, field: str) -> QuerySet[Any]:
