@@ -10,7 +10,7 @@ PYTEST := $(PY) -m pytest --quiet
 # what is compiled is kept, whatever the machine says: else each process compiles 2,000 files before it answers
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup run stop browser test guards bench drills days tasks check lock format
+.PHONY: setup run stop browser test guards bench drills days tasks messages check lock format
 .PHONY: check-style check-templates check-floors check-types check-django check-advisories
 
 setup: .venv/.installed node_modules/.installed
@@ -64,6 +64,10 @@ drills: setup
 # each role lives so many minutes in the browser; the suite has each of its chores once
 days: setup browser
 	@CRM_DAY_MINUTES=$(or $(MINUTES),60) $(PYTEST) -n 5 -m browser tests/browser/days
+
+# reads the marked texts into the catalogues of all languages and compiles them
+messages: setup
+	@$(PY) manage.py messages
 
 # counts the twelve daily tasks in clicks and keys, and writes docs/tasks.md
 tasks: setup browser

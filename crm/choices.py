@@ -38,9 +38,13 @@ class Density(TextChoices):
 
 
 class Language(TextChoices):
-    """Languages of the pages."""
+    """Languages of the pages, each by its own name."""
 
     ENGLISH = "en", "English"
+    GERMAN = "de", "Deutsch"
+    FRENCH = "fr", "Français"
+    SPANISH = "es", "Español"
+    ARABIC = "ar", "العربية"
 
 
 class Verb(TextChoices):

@@ -8,12 +8,15 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_noop
 
 from crm.accounts.addresses import sign_in_address
-from crm.choices import Density, Role, Theme
+from crm.choices import Density, Language, Role, Theme
 from crm.conflicts import GuardedForm
 from crm.models import Team, User
 from crm.models.company import currency_code
+
+AS_COMPANY = gettext_noop("as the company")
 
 
 class SetupForm(forms.Form):
@@ -100,8 +103,9 @@ class ProfileForm(GuardedForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
         zones = [(zone, zone) for zone in sorted(zoneinfo.available_timezones())]
-        self.fields["time_zone"].choices = [("", "as the company"), *zones]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("", AS_COMPANY), *zones]  # type: ignore[attr-defined]
         self.fields["time_zone"].widget.attrs["data-pick"] = ""
+        self.fields["language"].choices = [("", AS_COMPANY), *Language.choices]  # type: ignore[attr-defined]
 
 
 class LookForm(forms.Form):

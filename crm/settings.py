@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "crm.middleware.WhoActs",
     "crm.accounts.middleware.SessionPlace",
     "crm.middleware.CompanyZone",
+    "crm.languages.speaking.Spoken",
     "crm.middleware.PrivatePages",
     "crm.accounts.middleware.SecondFactorFirst",
     "crm.middleware.FirstVisitMiddleware",
@@ -86,7 +87,7 @@ ROOT_URLCONF = "crm.urls"
 WSGI_APPLICATION = "crm.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "crm.languages.templates.SpokenTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,  # the cached loader is Django's default when DEBUG is off
         "OPTIONS": {
@@ -97,6 +98,7 @@ TEMPLATES = [
                 "crm.navigation.shell",
             ],
             "builtins": [
+                "django.templatetags.i18n",
                 "django.templatetags.static",
                 "crm.templatetags.figures",
                 "crm.templatetags.histories",
@@ -110,6 +112,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # what the apps bring, by name (crm/house.py)
+CRM_APPS = house.APPS
 CRM_CATALOGUES = house.CATALOGUES
 CRM_JOBS = house.JOBS
 CRM_ANALYSIS_STEPS = house.ANALYSIS_STEPS
@@ -254,7 +257,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- language, time ---------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # of the code, and so of everything that is stored
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "crm.languages.formats"
+FORM_RENDERER = "crm.languages.forms.SpokenForms"
 TIME_ZONE = "UTC"  # stored; the company's zone is Company.time_zone
 USE_I18N = True
 USE_TZ = True
@@ -271,6 +278,7 @@ STATICFILES_FINDERS = [
 # served as /static/vendor/NAME, from node_modules/PATH
 VENDOR_FILES = {
     "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
+    "bootstrap.rtl.min.css": "bootstrap/dist/css/bootstrap.rtl.min.css",
     "bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "echarts.min.js": "echarts/dist/echarts.min.js",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import default_token_generator
@@ -12,9 +13,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from crm.company import current_company
 from crm.foreign.tokens import Purpose, make_token, read_token
+from crm.languages.speaking import speaking_to
+from crm.languages.words import translated
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailKind
 
@@ -35,7 +39,7 @@ def send_password_link(*, user: User) -> None:
     """A link that sets a new password: once, within a day."""
     uid, key = user_pk_to_url_str(user), default_token_generator.make_token(user)
     link = site_link(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": key}))
-    _send(user, "Set a new password", "password", link=link, key=_once("password", user))
+    _send(user, lambda: gettext("Set a new password"), "password", link=link, key=_once("password", user))
 
 
 def send_invitation(*, actor: User | None, user: User) -> None:
@@ -43,13 +47,17 @@ def send_invitation(*, actor: User | None, user: User) -> None:
     token = make_token(Purpose.INVITATION, {"user": user.pk, "seal": _seal(user)}, INVITED_FOR)
     link = site_link(reverse("invitation", args=[token]))
     company = current_company().name
-    _send(user, f"Your account at {company}", "invitation", link=link, inviter=actor, key=_once("invitation", user))
+
+    def subject() -> str:
+        return gettext("Your account at %(company)s") % {"company": company}
+
+    _send(user, subject, "invitation", link=link, inviter=actor, key=_once("invitation", user))
 
 
 def send_notice(*, user: User, sentence: str, device: str) -> None:
     """Tell a person that the way they sign in was changed."""
     link = site_link(reverse("crm:session_list"))
-    _send(user, sentence.rstrip("."), "notice", link=link, sentence=sentence, device=device)
+    _send(user, lambda: translated(sentence).rstrip("."), "notice", link=link, sentence=sentence, device=device)
 
 
 def invited_person(token: str) -> User | None:
@@ -71,8 +79,11 @@ def _once(kind: str, user: User) -> str:
     return f"{kind}:{user.pk}:{window}:{_seal(user)[:8]}"
 
 
-def _send(user: User, subject: str, template: str, *, key: str | None = None, **context: Any) -> None:
-    text = render_to_string(f"mail/{template}.txt", {"user": user, "company": current_company(), **context})
+def _send(user: User, subject_of: Callable[[], str], template: str, *, key: str | None = None, **context: Any) -> None:
+    company = current_company()
+    with speaking_to(user, company):
+        text = render_to_string(f"mail/{template}.txt", {"user": user, "company": company, **context})
+        subject = subject_of()
     send_mail(
         actor=None,
         kind=MailKind.AT_LEAST_ONCE,

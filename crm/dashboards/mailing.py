@@ -31,6 +31,7 @@ from crm.dashboards.subscribing import KIND, next_after
 from crm.failpoints import failpoint
 from crm.holding import is_sending_held
 from crm.jobs import Progress, start_job
+from crm.languages.speaking import speaking_to
 from crm.log import log_export
 from crm.mail.actions import send_mail
 from crm.mail.choices import WAITING_STATES, MailKind, MailState
@@ -165,10 +166,12 @@ def _hand_over(row: DashboardDelivery, content: bytes) -> None:
     subscription = row.subscription
     page = row.dashboard.get_absolute_url() if row.dashboard else reverse("dashboards:house")
     stop = reverse("dashboards:mail_leave", args=[subscription.pk]) if subscription else ""
+    with speaking_to(row.user):
+        day = full_day(company_today())
     context = {
         "user": row.user,
         "name": name,
-        "day": full_day(company_today()),
+        "day": day,
         "link": f"{settings.CRM_BASE_URL}{page}",
         "subscription": subscription,
         "stop": f"{settings.CRM_BASE_URL}{stop}" if stop else "",
@@ -176,12 +179,14 @@ def _hand_over(row: DashboardDelivery, content: bytes) -> None:
     headers = {"Auto-Submitted": "auto-generated"}
     if stop:
         headers["List-Unsubscribe"] = f"<{context['stop']}>"
+    with speaking_to(row.user):
+        text = render_to_string("mail/dashboard.txt", context)
     current.mail = send_mail(
         actor=None,
         kind=MailKind.AT_LEAST_ONCE,
         to=str(row.user.email),
-        subject=f"{name}, {full_day(company_today())}",
-        text=render_to_string("mail/dashboard.txt", context),
+        subject=f"{name}, {day}",
+        text=text,
         headers=headers,
         attachments=[current.file],
         key=f"dashboard:{row.pk}",

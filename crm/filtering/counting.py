@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext
 
 from crm.filtering.keyset import Sort
 from crm.templatetags.figures import number
@@ -26,8 +27,10 @@ class RowCount:
 
     def __str__(self) -> str:
         if self.is_least:
-            return f"{number(self.value)} or more"
-        return number(self.value) if self.is_exact else f"about {number(round(self.value, -1))}"
+            return gettext("%(count)s or more") % {"count": number(self.value)}
+        if self.is_exact:
+            return number(self.value)
+        return gettext("about %(count)s") % {"count": number(round(self.value, -1))}
 
 
 def count_rows(rows: QuerySet[Any]) -> RowCount:

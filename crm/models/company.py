@@ -11,7 +11,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from crm.access import VisibleQuerySet
-from crm.choices import Role
+from crm.choices import Language, Role
 from crm.grants import AccessPaths
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", "A currency is three capital letters, such as EUR.")
@@ -43,6 +43,14 @@ class Company(models.Model):
         db_default="",
         validators=[country_letters],
         help_text="Two letters: phone numbers without a country are read as of here where files are matched by them.",
+    )
+    language = models.CharField(
+        max_length=8,
+        choices=Language,
+        blank=True,
+        default=Language.ENGLISH,
+        db_default=Language.ENGLISH,
+        help_text="Of the pages and mails of everybody who has not chosen another one in their profile.",
     )
     second_factor_roles = ArrayField(
         models.CharField(max_length=16, choices=Role),

@@ -90,7 +90,7 @@ class User(AbstractBaseUser):
     # defaults of the database too: an import makes owners it did not know by one statement
     phone = models.CharField(max_length=40, blank=True, default="", db_default="")
     time_zone = models.CharField(max_length=64, blank=True, default="", db_default="", validators=[valid_time_zone])
-    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH, db_default=Language.ENGLISH)
+    language = models.CharField(max_length=8, choices=Language, blank=True, default="", db_default="")
     theme = models.CharField("colours", max_length=8, choices=Theme, default=Theme.AUTO, db_default=Theme.AUTO)
     density = models.CharField(
         "rows", max_length=16, choices=Density, default=Density.COMFORTABLE, db_default=Density.COMFORTABLE

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.company import current_company
+from crm.languages.speaking import speaking_to
 from crm.mail.actions import send_mails
 from crm.mail.choices import MailKind
 from crm.mail.drafts import Draft
@@ -68,17 +69,20 @@ def _wants_mail(news: News) -> bool:
 
 
 def _mail(news: News) -> Draft:
+    company = current_company()
     context = {
         "news": news,
-        "company": current_company(),
+        "company": company,
         "link": f"{settings.CRM_BASE_URL}{news.url}",
         "profile": f"{settings.CRM_BASE_URL}{reverse('crm:profile')}",
     }
+    with speaking_to(news.user, company):
+        text = render_to_string("mail/told.txt", context)
     return Draft(
         kind=MailKind.AT_LEAST_ONCE,
         to=str(news.user.email),
         subject=" ".join(news.title.split()),
-        text=render_to_string("mail/told.txt", context),
+        text=text,
         headers={"Auto-Submitted": "auto-generated"},
         key=f"told:{news.key}"[:200],
     )

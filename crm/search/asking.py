@@ -16,6 +16,7 @@ from crm.catalogue import SearchFound, SearchHit, SearchSource, import_kinds, se
 from crm.choices import Verb
 from crm.guide.finding import search_guide
 from crm.importing.forms import may_import
+from crm.languages.words import translated
 from crm.models import ImportRun, LogEntry
 from crm.navigation import address_of, all_commands, may_go
 from crm.templatetags.figures import number
@@ -57,8 +58,8 @@ def commands(request: SignedInRequest, text: str) -> Group:
     """Pages to go to and records to make; those whose words begin with what is typed, the first few without."""
     words = text.casefold().split()
     # by their words first: few fit, and what a person may do is asked for each
-    found = [one for one in all_commands() if _fits(one.label, words) and may_go(request, one)]
-    hits = [SearchHit(one.label, one.url, one.icon, one.note) for one in found]
+    found = [one for one in all_commands() if _fits(translated(one.label), words) and may_go(request, one)]
+    hits = [SearchHit(translated(one.label), one.url, one.icon, translated(one.note)) for one in found]
     hits += _imports(request.user, words) if words else ()
     return Group("commands", "Go to", tuple(hits[:MOST_COMMANDS] if words else hits))
 

@@ -1,7 +1,8 @@
 """Numbers, money and days as a person reads them; for templates and for table cells alike.
 
 Figures use a no-break space before a unit and a true minus sign, so that columns line up and lines never break
-inside a figure. A missing value is an en dash.
+inside a figure. A missing value is an en dash. They are written as the language of the page does
+(`crm.languages.styles`); the examples are English.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
+from crm.languages.styles import ENGLISH, NO_BREAK, style
+from crm.languages.words import translated as in_language
 
 ABBREVIATIONS = frozenset({"auc", "clv", "nps", "roi"})
 register = template.Library()
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 SYMBOLS = {
@@ -29,9 +34,10 @@ SYMBOLS = {
     "UAH": "₴",
     "KRW": "₩",
 }
-SHORT_STEPS = ((Decimal("1e9"), "bn"), (Decimal("1e6"), "m"), (Decimal("1e3"), "k"))
+SHORT_STEPS = ((Decimal("1e9"), 2), (Decimal("1e6"), 1), (Decimal("1e3"), 0))
 ALMOST = Decimal("0.9995")  # 999,500 and more is shown as 1m, not as 1,000k
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NEAR = {0: _("today"), 1: _("yesterday"), -1: _("tomorrow")}
 
 
 def _rounded(value: Any, digits: int) -> Decimal:
@@ -44,19 +50,30 @@ def number(value: Any, digits: int = 0) -> str:
     if value is None or value == "":
         return NOTHING
     rounded = _rounded(value, int(digits))
-    return f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", MINUS)
+    text = f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", MINUS)
+    way = style()
+    return text if way is ENGLISH else way.lead + text.translate(way.table)
 
 
 @register.filter
 def plain_number(value: Any) -> str:
     """`40.0000` -> `40`, `2.5000` -> `2.5`: a quantity with the digits that it has."""
-    text = number(value, 4)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return _without_zeros(number(value, 4))
+
+
+def _without_zeros(text: str) -> str:
+    point = style().point
+    return text.rstrip("0").rstrip(point) if point in text else text
 
 
 def _with_currency(text: str, currency: str) -> str:
+    if not currency:
+        return text
+    symbol = SYMBOLS.get(currency, currency)
+    if style().is_currency_last:
+        return f"{text}{NO_BREAK}{symbol}"
     sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
-    return f"{sign}{SYMBOLS.get(currency, currency)}{NO_BREAK}{text}" if currency else f"{sign}{text}"
+    return f"{sign}{symbol}{NO_BREAK}{text}"
 
 
 @register.filter
@@ -77,12 +94,11 @@ def short_number(value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     amount = Decimal(str(value))
-    for step, letter in SHORT_STEPS:
+    for step, place in SHORT_STEPS:
         if abs(amount) >= step * ALMOST:
             scaled = amount / step
             digits = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
-            text = number(scaled, digits)
-            return (text.rstrip("0").rstrip(".") if "." in text else text) + letter
+            return _without_zeros(number(scaled, digits)) + style().short[place]
     return number(amount)
 
 
@@ -95,19 +111,21 @@ def short_money(amount: Any, currency: str = "") -> str:
 @register.filter
 def signed(value: Any) -> str:
     """A whole number with its sign: `+12`, `−3`, `0`."""
-    return f"+{number(value)}" if value and value > 0 else number(value)
+    return f"{style().lead}+{number(value)}" if value and value > 0 else number(value)
 
 
 @register.filter
 def percent(share: Any, digits: int = 0) -> str:
     """A share of 1 as percent: `0.714` -> `71 %`."""
-    return NOTHING if share is None or share == "" else number(Decimal(str(share)) * 100, int(digits)) + NO_BREAK + "%"
+    if share is None or share == "":
+        return NOTHING
+    return number(Decimal(str(share)) * 100, int(digits)) + style().percent
 
 
 @register.filter
 def days(count: Any) -> str:
     """`38` -> `38 d`."""
-    return NOTHING if count is None or count == "" else f"{number(count)}{NO_BREAK}d"
+    return NOTHING if count is None or count == "" else f"{number(count)}{NO_BREAK}{style().units['d']}"
 
 
 @register.filter
@@ -116,6 +134,7 @@ def duration(value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     seconds = round(value.total_seconds() if isinstance(value, dt.timedelta) else float(value))
+    units = style().units
     for unit, name, part, part_name in (
         (DAY, "d", HOUR, "h"),
         (HOUR, "h", MINUTE, "min"),
@@ -123,9 +142,9 @@ def duration(value: Any) -> str:
     ):
         if seconds >= unit:
             rest = seconds % unit // part
-            whole = f"{seconds // unit}{NO_BREAK}{name}"
-            return f"{whole}{NO_BREAK}{rest}{NO_BREAK}{part_name}" if rest else whole
-    return f"{seconds}{NO_BREAK}s"
+            whole = f"{seconds // unit}{NO_BREAK}{units[name]}"
+            return f"{whole}{NO_BREAK}{rest}{NO_BREAK}{units[part_name]}" if rest else whole
+    return f"{seconds}{NO_BREAK}{units['s']}"
 
 
 def _day_of(value: dt.date | dt.datetime) -> dt.date:
@@ -139,8 +158,8 @@ def full_day(value: dt.date | dt.datetime | None) -> str:
     """`12 May 2019`."""
     if not value:
         return NOTHING
-    day = _day_of(value)
-    return f"{day.day}{NO_BREAK}{day:%b}{NO_BREAK}{day.year}"
+    day, way = _day_of(value), style()
+    return way.day.format(day=day.day, month=way.months[day.month - 1], year=day.year)
 
 
 @register.filter
@@ -149,10 +168,12 @@ def relative_day(value: dt.date | dt.datetime | None) -> str:
     if not value:
         return NOTHING
     day, today = _day_of(value), timezone.localdate()
-    near = {0: "today", 1: "yesterday", -1: "tomorrow"}.get((today - day).days)
-    if near:
-        return near
-    return f"{day.day}{NO_BREAK}{day:%b}" if day.year == today.year else full_day(day)
+    if near := NEAR.get((today - day).days):
+        return gettext(near)
+    if day.year != today.year:
+        return full_day(day)
+    way = style()
+    return way.day_of_year.format(day=day.day, month=way.months[day.month - 1])
 
 
 @register.filter
@@ -160,9 +181,9 @@ def relative_time(value: dt.datetime | None) -> str:
     """As `relative_day`, with the time of day for the last two days: `today, 09:42`."""
     if not value:
         return NOTHING
-    day = relative_day(value)
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{day}, {local:%H:%M}" if day in {"today", "yesterday", "tomorrow"} else day
+    is_near = (timezone.localdate() - local.date()).days in NEAR
+    return f"{relative_day(value)}{style().comma}{local:%H:%M}" if is_near else relative_day(value)
 
 
 @register.filter
@@ -171,7 +192,7 @@ def due_day(value: dt.date | None) -> str:
     if not value:
         return NOTHING
     ahead = (value - timezone.localdate()).days
-    return f"{value:%A}" if 2 <= ahead <= 6 else relative_day(value)
+    return dateformat.format(value, "l") if 2 <= ahead <= 6 else relative_day(value)
 
 
 @register.filter
@@ -180,7 +201,7 @@ def due_time(value: dt.datetime | None) -> str:
     if not value:
         return NOTHING
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{due_day(local.date())}, {local:%H:%M}"
+    return f"{due_day(local.date())}{style().comma}{local:%H:%M}"
 
 
 @register.filter
@@ -195,13 +216,13 @@ def day_and_time(value: dt.datetime | None) -> str:
     if not value:
         return NOTHING
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{full_day(local)}, {local:%H:%M}"
+    return f"{full_day(local)}{style().comma}{local:%H:%M}"
 
 
 @register.simple_tag
 def plural(count: Any, one: str, many: str = "") -> str:
     """`1 row`, `1,204 rows`: the count with its noun."""
-    noun = one if count == 1 else (many or one + "s")
+    noun = ngettext(one, many or one + "s", 1 if count == 1 else max(2, int(count)) if count else 0)
     return f"{number(count)}{NO_BREAK}{noun}"
 
 
@@ -209,7 +230,21 @@ def plural(count: Any, one: str, many: str = "") -> str:
 def greeting() -> str:
     """`Good morning`, `Good afternoon` or `Good evening`, by the clock of the zone the page is shown in."""
     hour = timezone.localtime().hour
-    return "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
+    if 4 <= hour < 12:
+        return gettext("Good morning")
+    return gettext("Good afternoon") if 12 <= hour < 18 else gettext("Good evening")
+
+
+@register.simple_tag
+def today_in_words() -> str:
+    """`Monday, 30 November`, in the zone that the page is shown in."""
+    return dateformat.format(timezone.localtime(), style().long_day)
+
+
+@register.filter
+def translated(text: Any) -> Any:
+    """A text of the code (a label, a choice) in the language of the page."""
+    return in_language(text)
 
 
 @register.filter
@@ -224,7 +259,7 @@ def words(name: str) -> str:
 def plain(value: Any) -> str:
     """Any value of a result as one line: numbers grouped, lists and tables of counts in words."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, int):
         return number(value)
     if isinstance(value, float):
@@ -245,5 +280,6 @@ def first_word(text: Any) -> str:
 @register.filter
 def corrections(count: int) -> str:
     """The sentence above a form that was refused."""
-    things = "One thing has" if count == 1 else f"{number(count)} things have"
-    return f"{things} to be corrected before this can be saved."
+    if count == 1:
+        return gettext("One thing has to be corrected before this can be saved.")
+    return gettext("%(count)s things have to be corrected before this can be saved.") % {"count": number(count)}

@@ -25,6 +25,8 @@ from crm.customfields.forms import form_field as custom_form_field
 from crm.field_rights import hidden_specs
 from crm.filtering.counting import count_rows
 from crm.jobs import finish_now
+from crm.languages.speaking import for_machines
+from crm.languages.words import is_translated
 from crm.models import JobRun
 from crm.once import MadeAlready, new_token, once
 from crm.requests import SignedInRequest
@@ -76,12 +78,15 @@ class BulkChangeView(ScopedView):
         noun = editing.noun if editing else "row"
         change = self.change(data)
         count = count_rows(rows)
+        with for_machines():  # it comes back, and becomes the title of the job
+            announced = plural(count.value, noun) if count.is_exact else f"{count} {noun}s"
         writable = count_rows(choice.writable(self.request.user, change.verb, by_charge=change.is_by_charge))
         return {
             "op": op,
             "title": "Assign" if op == ASSIGN else TITLES.get(op, TITLES[SET]),
             "choice": choice,
-            "announced": plural(count.value, noun) if count.is_exact else f"{count} {noun}s",
+            "announced": announced,
+            "shown": plural(count.value, noun) if is_translated() else announced,
             "is_less": (writable.value, writable.is_exact) != (count.value, count.is_exact),
             "writable": writable,
             "fields": self.fields() if op == SET else [],

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_noop
 from django.views import View
 
 from crm.accounts.actions import end_session, end_sessions
@@ -36,7 +37,7 @@ class ProfileView(View):
                 save_profile(actor=self.request.user, fields=form.cleaned_data)
         if form.errors:
             return self.show(form, CONFLICT if form.conflict else REFUSED)
-        messages.success(request, "Saved.")
+        messages.success(request, gettext_noop("Saved."))
         return redirect("crm:profile")
 
     def show(self, form: ProfileForm, status: int = 200) -> HttpResponse:

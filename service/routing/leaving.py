@@ -19,12 +19,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.agenda.timing import zone_of
+from crm.languages.styles import NO_BREAK
 from crm.log import log
 from crm.models import User
 from crm.notes.choices import NoticeKind
 from crm.notes.notices import News
 from crm.notes.notices import tell as ring_bell
-from crm.templatetags.figures import NO_BREAK, full_day
+from crm.templatetags.figures import full_day
 from leads.models import Intake
 from service.choices import UNSOLVED, EventKind, TicketState
 from service.models import Queue, Ticket, TicketEvent, TicketWatcher

@@ -46,7 +46,7 @@ function say(text, tone = "bad") {
   const close = document.createElement("button");
   close.className = "note-close";
   close.type = "button";
-  close.setAttribute("aria-label", "Close this message");
+  close.setAttribute("aria-label", inWords("Close this message"));
   close.textContent = "×";
   note.append(body, close);
   document.getElementById("toasts")?.append(note);
@@ -56,12 +56,12 @@ function say(text, tone = "bad") {
 // --- "are you sure?" -------------------------------------------------------------------------------------------------
 function ask({ title, text, yes, danger }) {
   const dialog = document.getElementById("ask");
-  dialog.querySelector("#ask-title").textContent = title || "Are you sure?";
+  dialog.querySelector("#ask-title").textContent = title || inWords("Are you sure?");
   dialog.querySelector("#ask-text").textContent = text || "";
   const button = dialog.querySelector("#ask-yes"), back = dialog.querySelector("#ask-no");
-  button.textContent = yes || "Go on";
+  button.textContent = yes || inWords("Go on");
   button.className = danger ? "btn btn-danger" : "btn btn-primary";
-  back.textContent = danger ? "Keep it" : "Cancel";
+  back.textContent = danger ? inWords("Keep it") : inWords("Cancel");
   dialog.returnValue = "no";
   dialog.showModal();
   dialog.dataset.opened = performance.now();
@@ -116,9 +116,9 @@ document.addEventListener("submit", askFirst, true);
 document.addEventListener("submit", markSending);
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  say(status === 403 ? "You may not do this." : "The server could not do this. Try again, or reload the page.");
+  say(status === 403 ? inWords("You may not do this.") : inWords("The server could not do this. Try again, or reload the page."));
 });
-document.addEventListener("htmx:sendError", () => say("The server cannot be reached. Check the connection and try again."));
+document.addEventListener("htmx:sendError", () => say(inWords("The server cannot be reached. Check the connection and try again.")));
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const button of document.querySelectorAll("[aria-busy=true]")) {

@@ -2,9 +2,9 @@
 // the number of rows follows each change. What it makes is the JSON of crm/filtering/trees/nodes.py: in the address, or
 // in the field of its form that data-builder-field names.
 (() => {
-  const JOINS = { all: "all of these", any: "any of these", none: "none of these", not_all: "not all of these" };
+  const JOINS = { all: inWords("all of these"), any: inWords("any of these"), none: inWords("none of these"), not_all: inWords("not all of these") };
   const UNITS = ["day", "week", "month", "quarter", "year"];
-  const WINDOWS = { "": "ever", in_last: "in the last", this: "this", previous: "in the previous" };
+  const WINDOWS = { "": inWords("ever"), in_last: inWords("in the last"), this: inWords("this"), previous: inWords("in the previous") };
   const LONGEST_FILTER = 1500; // as crm/filtering/trees/keeping.py has it
   const COUNT_MS = 250;
 
@@ -82,10 +82,10 @@
       const url = await shortened(address("count"));
       const answer = url && await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
       if (mine !== asked || !answer) return;
-      const said = await answer.json().catch(() => ({ problems: ["The server could not count."] }));
+      const said = await answer.json().catch(() => ({ problems: [inWords("The server could not count.")] }));
       counter.classList.toggle("tone-bad", said.problems.length > 0);
       counter.textContent = said.problems.length ? said.problems.join(" ") : `${said.count} match`;
-      if (sentence) sentence.textContent = said.words || "No condition yet: everybody is in it.";
+      if (sentence) sentence.textContent = said.words || inWords("No condition yet: everybody is in it.");
     }
     function changed() {
       const where = plain(written(state));
@@ -97,7 +97,7 @@
     async function short(text) {
       const headers = JSON.parse(document.body.getAttribute("hx-headers"));
       const answer = await fetch(root.dataset.keepUrl, { method: "POST", headers, body: new URLSearchParams({ filter: text }) }).catch(() => null);
-      const said = answer ? await answer.json() : { problem: "The server cannot be reached. Check the connection and try again." };
+      const said = answer ? await answer.json() : { problem: inWords("The server cannot be reached. Check the connection and try again.") };
       if (said.problem) window.crm.say(said.problem);
       return said.filter;
     }
@@ -117,8 +117,8 @@
       const groups = [...new Set(fields.map((field) => field.group))].map((group) =>
         make("optgroup", { label: group }, ...options(fields.filter((one) => one.group === group).map((one) => [one.name, one.label]), leaf.field)),
       );
-      const select = make("select", { className: "form-select", dataset: { pick: "one", pickFilled: "" }, aria: "Field" }, make("option", { value: "", textContent: "" }), ...groups);
-      select.setAttribute("placeholder", "Choose a field");
+      const select = make("select", { className: "form-select", dataset: { pick: "one", pickFilled: "" }, aria: inWords("Field") }, make("option", { value: "", textContent: "" }), ...groups);
+      select.setAttribute("placeholder", inWords("Choose a field"));
       select.addEventListener("change", () => {
         if (!select.value || select.value === leaf.field) return;
         leaf.field = select.value;
@@ -134,7 +134,7 @@
     }
     function opPicker(leaf) {
       const ops = known.get(leaf.field).ops;
-      const select = make("select", { className: "form-select", aria: "Comparison" }, ...options(ops.map((one) => [one.name, one.words]), leaf.op));
+      const select = make("select", { className: "form-select", aria: inWords("Comparison") }, ...options(ops.map((one) => [one.name, one.words]), leaf.op));
       select.addEventListener("change", () => {
         choose(leaf, select.value);
         draw(leaf);
@@ -159,12 +159,12 @@
       });
       return select;
     };
-    const units = (value, set) => picker(UNITS.map((unit) => [unit, unit]), value, set, "Unit");
+    const units = (value, set) => picker(UNITS.map((unit) => [unit, unit]), value, set, inWords("Unit"));
     function span(value, set) {
       const now = { ...value };
       return [
-        box("number", now.count, (count) => set(Object.assign(now, { count: count && Math.round(count) })), "Number"),
-        picker(UNITS.map((unit) => [unit, `${unit}s`]), now.unit, (unit) => set(Object.assign(now, { unit })), "Unit"),
+        box("number", now.count, (count) => set(Object.assign(now, { count: count && Math.round(count) })), inWords("Number")),
+        picker(UNITS.map((unit) => [unit, `${unit}s`]), now.unit, (unit) => set(Object.assign(now, { unit })), inWords("Unit")),
       ];
     }
     function pair(type, leaf, names) {
@@ -174,7 +174,7 @@
     function choices(leaf) {
       const field = known.get(leaf.field), chosen = new Set((leaf.value ?? []).map(String));
       const missing = [...chosen].filter((one) => !field.choices.some(([value]) => value === one)).map((one) => [one, one]);
-      const select = make("select", { className: "form-select", multiple: true, dataset: { pick: "many" }, aria: "Values" });
+      const select = make("select", { className: "form-select", multiple: true, dataset: { pick: "many" }, aria: inWords("Values") });
       for (const [value, label] of [...field.choices, ...missing]) select.append(make("option", { value, textContent: label, selected: chosen.has(value) }));
       select.addEventListener("change", () => {
         leaf.value = [...select.selectedOptions].map((one) => one.value);
@@ -184,7 +184,7 @@
     }
     // one contact, found by typing; what stands there already is said by its number until it is looked up
     function contact(leaf) {
-      const select = make("select", { className: "form-select", dataset: { pick: "one", pickUrl: root.dataset.contactsUrl }, aria: "Contact" }, make("option", { value: "", textContent: "" }));
+      const select = make("select", { className: "form-select", dataset: { pick: "one", pickUrl: root.dataset.contactsUrl }, aria: inWords("Contact") }, make("option", { value: "", textContent: "" }));
       if (leaf.value) select.append(make("option", { value: leaf.value, textContent: `number ${leaf.value}`, selected: true }));
       select.addEventListener("change", () => {
         leaf.value = select.value ? Number(select.value) : undefined;
@@ -195,18 +195,18 @@
     const set = (leaf) => (value) => (leaf.value = value);
     const EDITORS = {
       contact,
-      text: (leaf) => [box("text", leaf.value, set(leaf), "Value")],
+      text: (leaf) => [box("text", leaf.value, set(leaf), inWords("Value"))],
       texts: (leaf) => [box("text", (leaf.value ?? []).join(", "), (text) => (leaf.value = text.split(",").map((one) => one.trim()).filter(Boolean)), "Values, between commas")],
-      number: (leaf) => [box("number", leaf.value, set(leaf), "Value")],
-      record: (leaf) => [box("number", leaf.value, set(leaf), "Number of the record")],
-      mark: (leaf) => [box("text", leaf.value, set(leaf), "Mark")],
-      numbers: (leaf) => pair("number", leaf, ["From", "To"]),
+      number: (leaf) => [box("number", leaf.value, set(leaf), inWords("Value"))],
+      record: (leaf) => [box("number", leaf.value, set(leaf), inWords("Number of the record"))],
+      mark: (leaf) => [box("text", leaf.value, set(leaf), inWords("Mark"))],
+      numbers: (leaf) => pair("number", leaf, [inWords("From"), inWords("To")]),
       day: (leaf) => [box("date", leaf.value, set(leaf), "Day")],
-      days: (leaf) => pair("date", leaf, ["First day", "Last day"]),
+      days: (leaf) => pair("date", leaf, [inWords("First day"), inWords("Last day")]),
       unit: (leaf) => [units(leaf.value, set(leaf))],
       span: (leaf) => span(leaf.value, (value) => (leaf.value = { ...value })),
-      flag: (leaf) => [picker([["yes", "yes"], ["no", "no"]], leaf.value, set(leaf), "Value")],
-      state: (leaf) => [picker([["current", "current"], ["archived", "archived"], ["all", "both"]], leaf.value, set(leaf), "Value")],
+      flag: (leaf) => [picker([["yes", "yes"], ["no", "no"]], leaf.value, set(leaf), inWords("Value"))],
+      state: (leaf) => [picker([["current", "current"], ["archived", "archived"], ["all", "both"]], leaf.value, set(leaf), inWords("Value"))],
       choices,
       nothing: () => [],
     };
@@ -215,7 +215,7 @@
       const select = picker(Object.entries(WINDOWS), now.op, (op) => {
         leaf.within = op ? { op, value: op === "in_last" ? { count: 90, unit: "day" } : "month" } : undefined;
         draw(leaf);
-      }, "When");
+      }, inWords("When"));
       if (!WINDOWS[now.op]) return [select];
       const put = (value) => (leaf.within = { op: now.op, value: typeof value === "string" ? value : { ...value } });
       return now.op === "in_last" ? [select, ...span(now.value, put)] : now.op ? [select, units(now.value, put)] : [select];
@@ -229,7 +229,7 @@
         row.append(opPicker(leaf), values);
         if (known.get(leaf.field).help) row.title = known.get(leaf.field).help;
       }
-      row.append(remover(parent, leaf, "Take this condition away"));
+      row.append(remover(parent, leaf, inWords("Take this condition away")));
       return row;
     }
     function remover(parent, node, aria) {
@@ -250,9 +250,9 @@
       return button;
     }
     function drawGroup(group, parent = null) {
-      const join = picker(Object.entries(JOINS), group.join, (value) => (group.join = value), "How the conditions are joined");
-      const head = make("div", { className: "builder-head" }, make("span", { textContent: parent ? "and where" : `${root.dataset.builderRows ?? "Rows"} where` }), join);
-      if (parent) head.append(remover(parent, group, "Take this group away"));
+      const join = picker(Object.entries(JOINS), group.join, (value) => (group.join = value), inWords("How the conditions are joined"));
+      const head = make("div", { className: "builder-head" }, make("span", { textContent: parent ? inWords("and where") : `${root.dataset.builderRows ?? "Rows"} where` }), join);
+      if (parent) head.append(remover(parent, group, inWords("Take this group away")));
       const parts = group.parts.map((part) => (part.parts ? drawGroup(part, group) : drawLeaf(part, group)));
       const foot = make("div", { className: "builder-foot" }, adder("+ Condition", group, () => ({})), adder("+ Group", group, () => ({ join: "any", parts: [{}] })));
       return make("fieldset", { className: "builder-group" }, head, ...parts, foot);
@@ -313,7 +313,7 @@
         if (!leaf) return;
         event.preventDefault();
         event.stopPropagation();
-        window.crm.say("A condition has no value yet: fill it in, or take it away.");
+        window.crm.say(inWords("A condition has no value yet: fill it in, or take it away."));
         caret(leaf);
       }, true);
     }

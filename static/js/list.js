@@ -58,7 +58,7 @@ document.addEventListener("submit", (event) => {
     bulk.querySelector("[data-bulk-count]").textContent = isAll ? `All ${bulk.dataset.count} selected` : `${chosen} selected`;
     bulk.querySelector("[data-select-matching]").hidden = isAll;
     const words = bulk.querySelector("[data-export-words]");
-    if (words) words.textContent = isAll ? "Export all" : "Export";
+    if (words) words.textContent = isAll ? inWords("Export all") : inWords("Export");
   }
   // from the row that was ticked last to this one
   function tickTo(index) {

@@ -30,7 +30,7 @@
     const off = isQuote ? number(document.querySelector('[name="discount"]')) || 0 : 0;
     const sum = amounts.reduce((so, one) => so + one, 0);
     const total = Math.round(sum * (100 - off)) / 100;
-    box.querySelector("output").textContent = `${total.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`;
+    box.querySelector("output").textContent = `${total.toLocaleString(window.crmLocale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`;
   };
 
   const signed = (text) => (Number(text) ? ` (${Number(text) > 0 ? "+" : ""}${Number(text).toFixed(2)})` : "");

@@ -9,7 +9,7 @@ document.addEventListener("click", async (event) => {
     trouble.textContent = text;
     trouble.classList.add("d-block");
   };
-  if (!window.PublicKeyCredential) return say("This browser knows no passkeys on this address.");
+  if (!window.PublicKeyCredential) return say(inWords("This browser knows no passkeys on this address."));
   const options = async () => {
     if (!("passkeyFetch" in button.dataset)) return JSON.parse(document.getElementById("passkey-options").textContent);
     const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
@@ -31,10 +31,10 @@ document.addEventListener("click", async (event) => {
   } catch (error) {
     say(
       error.name === "SecurityError"
-        ? "Passkeys need the site's own name and https; on this machine, open it as localhost instead of 127.0.0.1."
+        ? inWords("Passkeys need the site's own name and https; on this machine, open it as localhost instead of 127.0.0.1.")
         : error.name === "InvalidStateError"
-          ? "This device is one of your keys already."
-          : "It did not work, or was cancelled. Try again, or use another way.",
+          ? inWords("This device is one of your keys already.")
+          : inWords("It did not work, or was cancelled. Try again, or use another way."),
     );
   }
 });

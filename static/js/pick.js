@@ -23,7 +23,7 @@
       const url = new URL(address, location.href);
       url.searchParams.set("q", query);
       const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
-      if (!answer) window.crm.say("The server cannot be reached. Check the connection and try again.");
+      if (!answer) window.crm.say(inWords("The server cannot be reached. Check the connection and try again."));
       const options = answer?.ok ? (await answer.json()).options : [];
       if (this.question !== question || query !== this.inputValue()) return passOver(this, query);
       this.clearOptions();

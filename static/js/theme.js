@@ -29,3 +29,7 @@
   dark.addEventListener("change", apply);
   window.crmTheme = { apply, store };
 })();
+
+// A text in the language of the page (static/js/words/), and how that language writes numbers.
+window.inWords = (text) => window.crmWords?.[text] ?? text;
+window.crmLocale = { en: "en-GB", ar: "ar-u-nu-latn" }[document.documentElement.lang] ?? document.documentElement.lang;

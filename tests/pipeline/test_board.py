@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.choices import Role
 from crm.company import company_today
+from crm.languages.styles import NO_BREAK
 from crm.models import ExchangeRate
-from crm.templatetags.figures import NO_BREAK
 from pipeline.models import Deal, Stage
 from tests import factories as make
 

@@ -1,6 +1,6 @@
 // Lying bars: one for each name, the largest on top, each leading to its rows; `low` and `high` draw its interval.
 (() => {
-  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+  const short = new Intl.NumberFormat(window.crmLocale, { notation: "compact", maximumSignificantDigits: 3 });
 
   function bars(data, tone, width) {
     const plain = (value) => `${short.format(value)}${data.unit === " %" ? " %" : ""}`;

@@ -1,8 +1,8 @@
 // The charts of customer lifetime value.
 (() => {
-  const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-  const fine = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
-  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+  const whole = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 0 });
+  const fine = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 2 });
+  const short = new Intl.NumberFormat(window.crmLocale, { notation: "compact", maximumSignificantDigits: 3 });
   const legend = (tone) => ({ top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: { color: tone.ink2 } });
   const valueAxis = (tone) => ({
     type: "value", splitNumber: 3, splitLine: { lineStyle: { color: tone.line } },

@@ -1,7 +1,7 @@
 // The months of the forecast: what was won, what is committed and may come on top, the learned forecast, the target.
 (() => {
-  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
-  const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+  const short = new Intl.NumberFormat(window.crmLocale, { notation: "compact", maximumSignificantDigits: 3 });
+  const whole = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 0 });
   const said = (value) => (value === undefined || value === null ? "–" : whole.format(value));
 
   function months(data, tone) {

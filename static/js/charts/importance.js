@@ -11,7 +11,7 @@
       grid: { left: 52, right: 24, top: 16, bottom: 48 },
       tooltip: {
         trigger: "item",
-        formatter: ({ data: point }) => `${point.name}\nPerformance ${point.value[0]}, importance ${point.value[1]}\n${point.quadrant}; ${point.n.toLocaleString("en-GB")} answers${point.small ? ", few" : ""}`,
+        formatter: ({ data: point }) => `${point.name}\nPerformance ${point.value[0]}, importance ${point.value[1]}\n${point.quadrant}; ${point.n.toLocaleString(window.crmLocale)} answers${point.small ? ", few" : ""}`,
       },
       xAxis: axis("Performance"),
       yAxis: { ...axis("Importance"), nameGap: 34 },

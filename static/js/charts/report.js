@@ -1,7 +1,7 @@
 // The chart of a report: bars (lying where they are of one series), stacked bars, or lines; each mark leads to its rows.
 (() => {
-  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
-  const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 });
+  const short = new Intl.NumberFormat(window.crmLocale, { notation: "compact", maximumSignificantDigits: 3 });
+  const whole = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 2 });
 
   function report(data, tone, width) {
     const isPercent = data.unit === "percent";

@@ -1,7 +1,7 @@
 // Lines over periods (retention, cohorts, worth) and the steps of survival curves.
 (() => {
-  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
-  const exact = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+  const short = new Intl.NumberFormat(window.crmLocale, { notation: "compact", maximumSignificantDigits: 3 });
+  const exact = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 1 });
   const DASHES = ["solid", "solid", "solid", "dashed", "dashed", "dashed", "dotted"];
 
   // The colours of the page, then the same again with dashes.

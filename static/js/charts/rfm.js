@@ -1,8 +1,8 @@
 // The charts of recency, frequency and monetary value.
 (() => {
   const NARROW = 560;
-  const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-  const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+  const whole = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 0 });
+  const short = new Intl.NumberFormat(window.crmLocale, { notation: "compact", maximumSignificantDigits: 3 });
 
   function bars(title, key, data, tone, place, textOf) {
     const values = data.segments.map((row) => ({ value: row[key], url: row.url, text: textOf(row) }));

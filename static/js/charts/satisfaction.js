@@ -1,7 +1,7 @@
 // The net promoter score over time: its line in the band of its interval, retention beside it on an axis of its own.
 // Periods with few answers are drawn as small empty rings.
 (() => {
-  const exact = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1, signDisplay: "negative" });
+  const exact = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 1, signDisplay: "negative" });
 
   function nps(data, tone) {
     const label = (place) => {
@@ -9,7 +9,7 @@
       const lines = [data.partial[place] ? `${data.periods[place]} so far` : data.periods[place]];
       if (score) {
         lines.push(`NPS ${exact.format(score.value)} (${exact.format(data.low[place])} to ${exact.format(data.high[place])})`);
-        lines.push(`${data.answers[place].toLocaleString("en-GB")} answers${data.small[place] ? ", few" : ""}`);
+        lines.push(`${data.answers[place].toLocaleString(window.crmLocale)} answers${data.small[place] ? ", few" : ""}`);
       } else lines.push("no answers");
       if (data.retention[place] !== null) lines.push(`Retention ${exact.format(data.retention[place])} %`);
       return lines.join("\n");

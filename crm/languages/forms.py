@@ -1,0 +1,55 @@
+"""Labels, helps and choices of forms are English in the code and translated when a form is drawn."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django.forms import ModelChoiceField
+from django.forms.boundfield import BoundField
+from django.forms.renderers import DjangoTemplates
+from django.forms.widgets import ChoiceWidget
+from django.utils.safestring import SafeString
+
+from crm.languages.words import is_translated, translated
+
+
+class SpokenField(BoundField):
+    """A field whose words are in the language of the page. Choices that are records keep their names."""
+
+    @property
+    def label(self) -> str:
+        return translated(self._label)
+
+    @label.setter
+    def label(self, words: str) -> None:
+        self._label = words
+
+    @property
+    def help_text(self) -> str:
+        return translated(self._help_text)
+
+    @help_text.setter
+    def help_text(self, words: str) -> None:
+        self._help_text = words
+
+    def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:
+        widget = widget or self.field.widget
+        is_of_records = isinstance(self.field, ModelChoiceField)
+        if is_translated() and isinstance(widget, ChoiceWidget) and not is_of_records:
+            widget = copy.copy(widget)
+            widget.choices = [(value, _spoken(words)) for value, words in widget.choices]
+        return super().as_widget(widget, attrs, only_initial)
+
+
+def _spoken(words: Any) -> Any:
+    """The words of a choice; of a group, those of each choice in it."""
+    if isinstance(words, (list, tuple)):
+        return [(value, translated(said)) for value, said in words]
+    return translated(words)
+
+
+class SpokenForms(DjangoTemplates):
+    """Django's renderer of forms with fields in the language of the page."""
+
+    bound_field_class = SpokenField

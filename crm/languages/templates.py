@@ -1,0 +1,31 @@
+"""The template engine of the site: a page for a request is drawn in the language of who asked for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.backends.django import DjangoTemplates, Template
+from django.utils import translation
+
+
+class SpokenTemplate(Template):
+    """A template whose page for a request with a language is drawn in it; without a request, as the code goes."""
+
+    def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> Any:
+        language = getattr(request, "language", None)
+        if language is None or language == translation.get_language():
+            return super().render(context, request)
+        with translation.override(language):
+            return super().render(context, request)
+
+
+class SpokenTemplates(DjangoTemplates):
+    """Django's own engine with templates that know whom they are drawn for."""
+
+    def from_string(self, template_code: str) -> SpokenTemplate:
+        return SpokenTemplate(self.engine.from_string(template_code), self)
+
+    def get_template(self, template_name: str) -> SpokenTemplate:
+        found = super().get_template(template_name)
+        return SpokenTemplate(found.template, self)

@@ -1,0 +1,22 @@
+"""A text of the code in the language of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+
+
+def is_translated() -> bool:
+    """Whether the page is in another language than the code."""
+    return get_language() not in (None, settings.LANGUAGE_CODE)
+
+
+def translated(text: Any) -> Any:
+    """A text that stands in the code, in the language of the page; as it is where the catalogue does not have it.
+
+    Such texts are labels, choices and sentences that are data of the code: nothing is marked where they stand, and
+    what is stored or exported stays English. `crm.languages.declared` tells the catalogues of them.
+    """
+    return gettext(text) if isinstance(text, str) and text and is_translated() else text

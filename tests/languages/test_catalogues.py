@@ -1,0 +1,134 @@
+"""The catalogues of texts: nothing bare where a language is promised, nothing left open, nothing that breaks a page."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.base import Lexer, TokenType
+
+from crm.languages import catalogue_files as files
+from crm.languages.marked import COMPLETE, FRAME, TEMPLATES
+from crm.languages.texts import texts_of_template
+
+FOLDER = Path(settings.BASE_DIR) / "templates"
+HOLE = re.compile(r"%\((\w+)\)s|\{(\w*)\}")
+TAG = re.compile(r"<[^>]*>")
+SPOKEN = {"aria-label", "title", "placeholder", "alt", "data-ask", "data-ask-text", "data-ask-yes", "data-drop"}
+# words that are the same in every language, and pieces of an address or a file
+NO_WORDS = {"CSV", "PNG", "PDF", "JSON"}
+
+
+def marked_templates():
+    found = [path for path in FOLDER.rglob("*.html") if path.relative_to(FOLDER).as_posix().startswith(TEMPLATES)]
+    return sorted(path.relative_to(FOLDER).as_posix() for path in found)
+
+
+class BareTexts(HTMLParser):
+    """What a template says without asking a catalogue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag, attrs):
+        self.silent += tag in ("script", "style")
+        self.found += [value for name, value in attrs if name in SPOKEN and _is_words(value)]
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if not self.silent and _is_words(data):
+            self.found.append(" ".join(data.split()))
+
+
+def _is_words(text):
+    return bool(re.search(r"[A-Za-zÀ-ÿ]{2,}", re.sub(r"&\w+;", "", text or ""))) and text.strip() not in NO_WORDS
+
+
+def bare_texts(source):
+    """Django's tags taken out, with the whole of what stands between those of a translation."""
+    parts, is_in_block = [], False
+    for token in Lexer(re.sub(r"\{% comment %\}.*?\{% endcomment %\}", "", source, flags=re.DOTALL)).tokenize():
+        if token.token_type == TokenType.BLOCK and token.contents.split()[0].endswith("blocktranslate"):
+            is_in_block = not token.contents.startswith("end")
+        elif token.token_type == TokenType.TEXT and not is_in_block:
+            parts.append(token.contents)
+    parser = BareTexts()
+    parser.feed("".join(parts))
+    return parser.found
+
+
+def test_a_bare_text_is_found():
+    bare = '<p title="{% translate "Yes" %}">{{ name }}<b aria-label="Close it">{% translate "No" %} now</b></p>'
+    assert bare_texts(bare) == ["Close it", "now"]
+
+
+@pytest.mark.parametrize("name", marked_templates())
+def test_a_marked_template_has_no_bare_text(name):
+    assert bare_texts((FOLDER / name).read_text()) == []
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return files.template()
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_a_catalogue_on_disk_is_that_of_the_code(language, texts):
+    """`make messages` brings it up to date."""
+    assert files.as_po(files.updated(language, texts)) == files.po_path(language).read_bytes()
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_what_is_compiled_is_of_the_catalogue(language):
+    catalog = files.read(language)
+    assert files.as_mo(catalog) == files.po_path(language).with_suffix(".mo").read_bytes()
+    assert files.as_script(catalog) == files.script_path(language).read_text()
+
+
+def messages(language):
+    return [message for message in files.read(language) if message.id]
+
+
+def _all(words):
+    return list(words) if isinstance(words, (tuple, list)) else [words]
+
+
+@pytest.mark.parametrize("language", COMPLETE)
+def test_every_text_is_said_in_the_complete_languages(language):
+    assert [message.id for message in messages(language) if not all(_all(message.string)) or message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_every_text_of_the_frame_is_said(language):
+    frame = tuple(f"templates/{place}" for place in FRAME) + FRAME
+    of_frame = [m for m in messages(language) if any(place.startswith(frame) for place, _line in m.locations)]
+    assert len(of_frame) > 200
+    assert [message.id for message in of_frame if not all(_all(message.string))] == []
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_a_translation_has_the_holes_and_the_tags_of_its_text(language):
+    wrong = []
+    for message in messages(language):
+        asked = _all(message.id)[-1]
+        for said in filter(None, _all(message.string)):
+            if sorted(HOLE.findall(asked)) != sorted(HOLE.findall(said)) or TAG.findall(asked) != TAG.findall(said):
+                wrong.append((asked, said))
+            if asked.count("%%") != said.count("%%") or asked[-1:].isspace() != said[-1:].isspace():
+                wrong.append((asked, said))
+    assert wrong == []
+
+
+def test_marks_in_templates_are_read_as_django_asks_for_them():
+    source = (
+        '{% translate "100 % sure" %}{{ x|default:_("Nothing") }}{% plural n "row" %}{% plural n "person" "people" %}'
+        "{% blocktranslate with name=user.name %}Hello <b>{{ name }}</b>{% endblocktranslate %}"
+    )
+    assert list(texts_of_template(source)) == [
+        ("100 %% sure", ""), ("Nothing", ""), ("row", "rows"), ("person", "people"), ("Hello <b>%(name)s</b>", ""),
+    ]  # fmt: skip
