@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0014_names_of_dashboards"),
+        ("crm", "0016_limits_of_providers"),
     ]
 
     operations = [
