@@ -13,4 +13,12 @@ class Migration(migrations.Migration):
                 name="service_ticket_by_due",
             ),
         ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("owner", None), ("state__in", ("new", "open", "waiting"))),
+                fields=["due_at", "id"],
+                name="service_ticket_free_by_due",
+            ),
+        ),
     ]

@@ -132,6 +132,9 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="service_ticket_due"),
             models.Index(fields=["due_at", "id"], condition=Q(state__in=UNSOLVED), name="service_ticket_by_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state__in=UNSOLVED, owner=None), name="service_ticket_free_by_due"
+            ),
             models.Index(fields=["message_at"], condition=Q(state=TicketState.WAITING), name="service_ticket_quiet"),
             models.Index(fields=["solved_at"], condition=Q(state=TicketState.SOLVED), name="service_ticket_done"),
             models.Index(fields=["owner", "state"], name="service_ticket_owner"),
