@@ -20,6 +20,7 @@ ARTICLES = 10_000
 SYLLABLES = "ka lo mi ter ban del fir gos hul jan kep lum nor pas quil res sto tam vel win".split()
 SUBJECT = "Two panes of museum glass came broken"
 BODY = "Of the twelve panes that we ordered for the exhibition two are broken; the frame has a scratch at the corner."
+RARE, COMMON = "museum pane", "frame"  # in one article of a hundred, and in nine of ten
 BARE_SEARCH = """
 SELECT id, title, ts_rank('{0.1,0.2,0.4,1}', published_words, q, 1) AS rank
 FROM service_article, websearch_to_tsquery('service_en', %s) AS q
@@ -33,8 +34,10 @@ FROM service_article, to_tsquery('service_en', %s) AS q WHERE published_words @@
 
 def measure(world: World) -> Iterator[Line]:
     write_articles()
+    with world.as_owner() as owner:
+        owner.execute("VACUUM ANALYZE service_article, service_articleversion")  # as after a day
     us, floor = world.visitor(world.port), world.visitor(world.floor_port)
-    for what, words in (("rare words", "museum pane"), ("a word of many", "frame")):
+    for what, words in (("rare words", RARE), ("a word of many", COMMON)):
         asked = words.replace(" ", "+")
         cases: dict[str, Case] = {
             "page": page(us, f"/help/?q={asked}"),
@@ -77,11 +80,13 @@ def write_articles() -> None:
         return
     draw = random.Random(7)
     vocabulary = ["".join(draw.choices(SYLLABLES, k=draw.randint(2, 4))) for _ in range(9_000)]
-    vocabulary[:9] = ["frame", "glass", "order", "corner", "pane", "scratch", "broken", "exhibition", "museum"]
+    vocabulary[:7] = ["frame", "glass", "order", "corner", "scratch", "broken", "exhibition"]
     weights = [1 / place for place in range(1, len(vocabulary) + 1)]
     rows = []
     for number in range(ARTICLES):
         words = draw.choices(vocabulary, weights, k=250)
+        if number % 100 == 0:
+            words[100:100] = RARE.split()
         title = " ".join(draw.choices(vocabulary[50:], k=5)).capitalize()
         rows.append(
             Article(title=title, body=" ".join(words), audience="public", language="de" if number % 10 == 0 else "en")
@@ -93,5 +98,3 @@ def write_articles() -> None:
         one.state, one.published = "published", version
     Article.objects.bulk_update(rows, ["state", "published"], batch_size=1_000)
     refresh_articles([one.pk for one in rows])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE service_article, service_articleversion")

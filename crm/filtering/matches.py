@@ -21,6 +21,7 @@ from crm.filtering import counting
 from crm.filtering.counting import Guess, RowCount, count_rows, first_keys, guess_of
 from crm.filtering.keyset import Page, Position, Sort, read_page
 from crm.filtering.patience import OutOfPatience, patience
+from crm.filtering.unions import first_hits
 
 PAGE_MILLISECONDS = 200
 CHEAP = 6_000.0  # the planner's cost of about as many pages of the database as a page of a list may read
@@ -90,11 +91,19 @@ class Matches:
 
     def _few(self, most: int) -> list[int] | None:
         """All ids in their order where they are not too many, else None; a search that may stop has the first."""
-        keys = first_keys(self.rows, self.sort, most + 1)
+        keys = self._first_keys(most + 1)
         if len(keys) <= most:
             return keys
         self.is_stopped = self.may_stop
         return keys[:most] if self.may_stop else None
+
+    def _first_keys(self, limit: int) -> list[int]:
+        """Ids in their order; where the search may stop, among its first hits if there are enough."""
+        if self.may_stop and (hits := first_hits(self.rows, limit)) is not None:
+            keys = first_keys(hits.rows, self.sort, limit)
+            if hits.is_all or len(keys) == limit:
+                return keys
+        return first_keys(self.rows, self.sort, limit)
 
     def _read(self, rows: QuerySet[Any], size: int, after: Position | None, before: Position | None) -> Page:
         return read_page(self.with_relations(rows), self.sort, size, after, before)

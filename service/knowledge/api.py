@@ -88,7 +88,8 @@ class PublicOut(Schema):
 
 class Public(Schema):
     items: list[PublicOut]
-    count: int = Field(description="How many there are.")
+    count: int = Field(description="How many there are; how many were looked at where `is_least`.")
+    is_least: bool = Field(description="There are so many or more: a search looks at no more.")
     is_close: bool = Field(description="None has all the words: these only come close.")
 
 
@@ -123,11 +124,13 @@ def list_published(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
         hits = find_articles(
             rows, words, field="published_words", languages=languages_in(Article.objects.public()), most=MOST_FOUND
         )
-        chosen, count, is_close = [hit.article for hit in hits.hits], hits.count, hits.is_close
+        chosen = [hit.article for hit in hits.hits]
+        count, is_least, is_close = hits.count, hits.is_least, hits.is_close
     else:
         chosen = list(rows.select_related("published").order_by("sort_name", "pk")[:MOST_FOUND])
-        count, is_close = rows.count(), False
-    return JsonResponse({"items": [_public(one) for one in chosen], "count": count, "is_close": is_close})
+        count, is_least, is_close = rows.count(), False, False
+    items = [_public(one) for one in chosen]
+    return JsonResponse({"items": items, "count": count, "is_least": is_least, "is_close": is_close})
 
 
 @articles.get("/{int:article_id}", response=ArticleOut, auth=reads(AREA))

@@ -2,22 +2,27 @@
 
 What is typed is looked for as it is; where nothing has all of it, with the last word as a beginning; then any of its
 words; then titles that come close.
+
+At most a thousand that match are looked at, so that a word of most articles costs little more than a rare one; those
+whose titles have the words as they are typed are looked up apart and so are never missed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.search import CombinedSearchQuery, SearchHeadline, SearchQuery, SearchRank
-from django.db.models import Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from crm.database.kept import ANY_TEXT, OTHER_TEXT
 from crm.filtering.folding import folded
-from crm.search.finding import cleaned
+from crm.filtering.searching import has_words
+from crm.search.finding import MOST_HITS, cleaned
 from service.knowledge.choices import ArticleLanguage
 from service.models import Article
 from service.models.articles import ArticleQuerySet
@@ -27,6 +32,8 @@ MOST_WORDS = 12
 SHORTEST = 2
 BEGIN, END = "\ue000", "\ue001"
 Query = SearchQuery | CombinedSearchQuery
+Queries = Mapping[str, Query]  # by language
+TOLD = ("pk", "language", "rank")
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,27 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """Hits of one page, best first; `is_close`: none has what was typed, these only come close."""
+    """Hits of one page, best first, of `count`; `is_least`: no more were looked at. `is_close`: none has what was
+    typed, these only come close."""
 
     hits: Sequence[Hit]
     count: int
     is_close: bool = False
+    is_least: bool = False
+
+
+@dataclass(frozen=True)
+class Way:
+    """What is looked for: `queries` give the rank; each of `parts`, a text with its queries, brings its share of the
+    candidates, so that none crowds out another."""
+
+    queries: Queries
+    parts: Sequence[tuple[str, Queries]]
+    is_close: bool = False
+
+    @property
+    def share(self) -> int:
+        return MOST_HITS // len(self.parts)
 
 
 def config_of(language: str) -> str:
@@ -98,50 +121,59 @@ def find_articles(
     text = cleaned(text.replace(BEGIN, "").replace(END, ""))
     if len(text) < SHORTEST or not languages:
         return Found((), 0)
-    for is_close, queries in _ways(text, languages):
-        found = list(ranked(rows, queries, field)[start : start + most])
-        if found or start:
-            count = found[0].total if found else 0
-            return Found(_marked([one.pk for one in found], queries, field), count, is_close)
+    for way in _ways(text, languages):
+        if found := ranked(rows, way, field):
+            hits = _marked(dict(islice(found.items(), start, start + most)), way.queries, field)
+            return Found(hits, min(len(found), MOST_HITS), way.is_close, len(found) > way.share)
     near = rows.filter(sort_name__trigram_word_similar=folded(text), language__in=languages)
-    keys = list(near.order_by("sort_name", "pk").values_list("pk", flat=True)[:most])
-    return Found(_marked(keys, _one_way(text, languages), field), len(keys), bool(keys))
+    closest = dict(near.order_by("sort_name", "pk").values_list("pk", "language")[:most])
+    return Found(_marked(closest, _one_way(text, languages), field), len(closest), bool(closest))
 
 
-def matching(rows: QuerySet[Article], text: str, field: str, languages: Iterable[str]) -> QuerySet[Article]:
-    """Rows that have all the words, or whose title has the text; in no order."""
-    queries = _one_way(text, languages)
-    own = Q(sort_name__contains=folded(text))
-    return rows.filter(_condition(queries, field) | own) if queries else rows.filter(own)
+def matching(rows: QuerySet[Article], text: str, field: str, languages: Iterable[str]) -> QuerySet[Article, Any]:
+    """The ids of rows that have all the words, or whose title has the text; in no order, some of them twice."""
+    own = rows.filter(sort_name__contains=folded(text)).order_by()
+    return _union([own, *_by_language(rows, _one_way(text, languages), field).values()], "pk")
 
 
-def ranked(rows: QuerySet[Article], queries: dict[str, Query], field: str) -> QuerySet[Any]:
-    """Rows that match, best first, each with their number as `total`."""
-    ranks = [
-        When(language=language, then=SearchRank(F(field), query, weights=WEIGHTS, normalization=Value(1)))
-        for language, query in queries.items()
-    ]
-    rank = Case(*ranks, default=Value(0.0), output_field=FloatField())
-    found = rows.filter(_condition(queries, field)).annotate(total=Window(Count("*")))
-    return found.order_by(rank.desc(), "pk").only("pk")
+def ranked(rows: QuerySet[Article], way: Way, field: str) -> dict[int, str]:
+    """Ids of rows that match, best first, each with its language; one query. One more than the way's share of them
+    says that there may be more."""
+    pools = []
+    for text, queries in way.parts:
+        found = [
+            matches.annotate(rank=SearchRank(F(field), way.queries[language], weights=WEIGHTS, normalization=Value(1)))
+            for language, matches in _by_language(rows, queries, field).items()
+        ]
+        titled = [one.filter(has_words("sort_name", text)) for one in found]
+        pools += [_union(titled, *TOLD)[: way.share], _union(found, *TOLD)[: way.share + 1]]
+    best = {key: (-rank, key, language) for key, language, rank in pools[0].union(*pools[1:], all=True)}
+    return {key: language for _, key, language in sorted(best.values())}
 
 
-def _condition(queries: dict[str, Query], field: str) -> Q:
-    found = Q()
-    for language, query in queries.items():
-        found |= Q(**{"language": language, field: query})
-    return found
+def _by_language(rows: QuerySet[Article], queries: Queries, field: str) -> dict[str, QuerySet[Article]]:
+    """Rows that match, of each language apart: the index answers alone then, where an OR makes it read each vector."""
+    return {one: rows.filter(**{"language": one, field: query}).order_by() for one, query in queries.items()}
 
 
-def _ways(text: str, languages: Sequence[str]) -> Iterator[tuple[bool, dict[str, Query]]]:
+def _union(parts: Sequence[QuerySet[Article]], *names: str) -> QuerySet[Article, Any]:
+    first, *others = (one.values_list(*names) for one in parts)
+    return first.union(*others, all=True) if others else first
+
+
+def _ways(text: str, languages: Sequence[str]) -> Iterator[Way]:
     """What is looked for, narrow first."""
-    yield False, _one_way(text, languages)
+    whole = _one_way(text, languages)
+    yield Way(whole, [(text, whole)])
     *before, _ = text.split()
     if beginning := beginning_of(text):
-        yield False, {one: _beginning(" ".join(before), beginning, config_of(one)) for one in languages}
+        begun = {one: _beginning(" ".join(before), beginning, config_of(one)) for one in languages}
+        yield Way(begun, [(text, begun)])
     if before:
-        any_of = " or ".join(text.replace('"', " ").replace("-", " ").split()[:MOST_WORDS])
-        yield True, _one_way(any_of, languages)
+        words = text.replace('"', " ").replace("-", " ").split()[:MOST_WORDS]
+        parts = [(word, _one_way(word, languages)) for word in dict.fromkeys(words)]
+        if parts:
+            yield Way(_one_way(" or ".join(words), languages), parts, is_close=True)
 
 
 def _one_way(text: str, languages: Iterable[str]) -> dict[str, Query]:
@@ -153,12 +185,11 @@ def _beginning(before: str, beginning: str, config: str) -> Query:
     return SearchQuery(before, config=config, search_type="websearch") & query if before else query
 
 
-def _marked(keys: Sequence[int], queries: dict[str, Query], field: str) -> list[Hit]:
-    """These articles in this order, with the words marked in titles and texts."""
+def _marked(languages: Mapping[int, str], queries: Queries, field: str) -> list[Hit]:
+    """These articles (their languages by id) in this order, with the words marked in titles and texts."""
     path = "published__" if field == "published_words" else ""
     text = "published__plain" if path else "summary"
     found: dict[int, Any] = {}
-    languages = dict(Article.objects.filter(pk__in=keys).values_list("pk", "language"))
     for language in dict.fromkeys(languages.values()):
         query = queries[language]
         marks: dict[str, Any] = {"config": config_of(language), "start_sel": BEGIN, "stop_sel": END}
@@ -171,7 +202,8 @@ def _marked(keys: Sequence[int], queries: dict[str, Query], field: str) -> list[
                 marked_text=SearchHeadline(text, query, max_fragments=2, max_words=22, min_words=8, **marks),
             )
         }
-    return [Hit(found[key], with_marks(found[key].marked_title), with_marks(found[key].marked_text)) for key in keys]
+    hits = [found[key] for key in languages if key in found]
+    return [Hit(one, with_marks(one.marked_title), with_marks(one.marked_text)) for one in hits]
 
 
 def with_marks(text: str) -> SafeString:

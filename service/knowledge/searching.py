@@ -32,7 +32,7 @@ def find(user: User, text: str, limit: int) -> SearchFound:
 
     if not known.may_have(text, languages) or (found := look()).is_close:
         return SearchFound(guess=lambda: hits(look()))
-    return SearchFound(hits(found), found.count)
+    return SearchFound(hits(found), found.count, is_capped=found.is_least)
 
 
 def _found_among(user: User) -> ArticleQuerySet:

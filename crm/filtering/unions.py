@@ -1,0 +1,54 @@
+"""A search that looks in several places at once (`pk` in a union of what each of them finds), stopped early.
+
+Asked in one statement, the database gathers all that such a union finds before it gives the first row: forty thousand
+comments, where a thousand will do. So the first hits are asked for by themselves, and the rows among them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.db.models.lookups import In
+from django.db.models.sql import AND, Query
+from django.db.models.sql.where import WhereNode
+
+
+class FirstHits(NamedTuple):
+    """The `rows` among the first hits; `is_all`: there are no further hits."""
+
+    rows: QuerySet[Any]
+    is_all: bool
+
+
+def first_hits(rows: QuerySet[Any], most: int) -> FirstHits | None:
+    """The rows among the first so many hits of the union that they must be in; None where there is no such union."""
+    found = rows.all()
+    if (place := _place_of_union(found.query.where)) is None:
+        return None
+    children, index = place
+    lookup = children[index]
+    query = lookup.rhs.clone()
+    query.subquery = False
+    query.set_limits(high=most)
+    hits = [row[0] for row in query.get_compiler(rows.db).results_iter(tuple_expected=True)]
+    children[index] = In(lookup.lhs, sorted(set(hits)))
+    return FirstHits(found, len(hits) < most)
+
+
+def _place_of_union(node: WhereNode) -> tuple[list[Any], int] | None:
+    """Where `pk` in a union stands among conditions that must all be true: in which list of them, and its place."""
+    if node.negated or (node.connector != AND and len(node.children) > 1):
+        return None
+    for index, child in enumerate(node.children):
+        if isinstance(child, WhereNode):
+            if (place := _place_of_union(child)) is not None:
+                return place
+        elif isinstance(child, In) and _is_key(child.lhs) and isinstance(child.rhs, Query) and child.rhs.combinator:
+            return (node.children, index) if child.rhs.combinator == "union" else None
+    return None
+
+
+def _is_key(side: Any) -> bool:
+    target = getattr(side, "target", None)
+    return target is not None and target.primary_key
