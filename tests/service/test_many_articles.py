@@ -81,7 +81,7 @@ def test_for_a_ticket_the_rare_word_wins_and_titles_are_not_missed(few_looked_at
         public(f"Article {number}", "An order and its delivery, with a frame.")
     rare = public("Corners", "The mitre of a frame may open.")
     said = "The mitre of the frame is open, and the order came late."
-    assert fitting_keys("Order with delivery", said) == [rare.pk]
+    assert fitting_keys("Order with delivery", said)[0] == rare.pk
     titled = public("Delivery of an order", "x")
     assert fitting_keys("Order with delivery", said)[0] == titled.pk
     assert fitting_keys("Order with delivery", "And again the order.")[0] == titled.pk
