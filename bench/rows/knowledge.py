@@ -11,7 +11,7 @@ from django.db import connection
 from bench.measuring import Case, Line, alternate, beside, middle
 from bench.rows.pages import costs, page
 from bench.world import World
-from service.knowledge.finding import find_articles, in_language, languages_in
+from service.knowledge.finding import find_articles, in_language, public_languages
 from service.knowledge.keeping import refresh_articles
 from service.knowledge.suggesting import fitting_keys
 from service.models import Article, ArticleVersion
@@ -22,9 +22,13 @@ SUBJECT = "Two panes of museum glass came broken"
 BODY = "Of the twelve panes that we ordered for the exhibition two are broken; the frame has a scratch at the corner."
 RARE, COMMON = "museum pane", "frame"  # in one article of a hundred, and in nine of ten
 BARE_SEARCH = """
-SELECT id, title, ts_rank('{0.1,0.2,0.4,1}', published_words, q, 1) AS rank
-FROM service_article, websearch_to_tsquery('service_en', %s) AS q
-WHERE published_words @@ q AND state = 'published' AND audience = 'public' ORDER BY rank DESC, id LIMIT 10
+SELECT best.id, ts_headline('service_en', v.title, q, 'HighlightAll=true'),
+  ts_headline('service_en', v.plain, q, 'MaxFragments=2, MaxWords=22, MinWords=8')
+FROM (
+  SELECT id, published_id, q, ts_rank('{0.1,0.2,0.4,1}', published_words, q, 1) AS rank
+  FROM service_article, websearch_to_tsquery('service_en', %s) AS q
+  WHERE published_words @@ q AND state = 'published' AND audience = 'public' ORDER BY rank DESC, id LIMIT 10
+) AS best JOIN service_articleversion AS v ON v.id = best.published_id
 """
 BARE_FIT = """
 SELECT id, ts_rank(published_words, q) AS rank
@@ -64,8 +68,7 @@ def measure(world: World) -> Iterator[Line]:
 
 def search(words: str) -> None:
     """As the page finds them."""
-    languages = languages_in(Article.objects.public())
-    find_articles(in_language("en"), words, field="published_words", languages=languages)
+    find_articles(in_language("en"), words, field="published_words", languages=public_languages())
 
 
 def run(statement: str, words: str) -> None:
@@ -85,7 +88,7 @@ def write_articles() -> None:
     rows = []
     for number in range(ARTICLES):
         words = draw.choices(vocabulary, weights, k=250)
-        if number % 100 == 0:
+        if number % 100 == 1:  # in English
             words[100:100] = RARE.split()
         title = " ".join(draw.choices(vocabulary[50:], k=5)).capitalize()
         rows.append(

@@ -17,7 +17,7 @@ from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, created, filled, found, refuse_without
 from service.knowledge import actions
 from service.knowledge.choices import ArticleLanguage
-from service.knowledge.finding import find_articles, in_language, languages_in
+from service.knowledge.finding import find_articles, in_language, public_languages
 from service.knowledge.forms import ArticleForm
 from service.knowledge.rendering import shown
 from service.knowledge.resources import ARTICLES
@@ -121,9 +121,7 @@ def list_published(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     rows = in_language(language)
     words = asked.q.replace("\0", "").strip()
     if words:
-        hits = find_articles(
-            rows, words, field="published_words", languages=languages_in(Article.objects.public()), most=MOST_FOUND
-        )
+        hits = find_articles(rows, words, field="published_words", languages=public_languages(), most=MOST_FOUND)
         chosen = [hit.article for hit in hits.hits]
         count, is_least, is_close = hits.count, hits.is_least, hits.is_close
     else:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from crm.database.kept import ANY_TEXT, OTHER_TEXT
+from crm.database.kept import ANY_TEXT, OTHER_TEXT, KeptStatement
 from crm.filtering.folding import folded
 from crm.filtering.searching import has_words
 from crm.search.finding import MOST_HITS, cleaned
@@ -80,6 +81,16 @@ def languages_in(rows: QuerySet[Article]) -> tuple[str, ...]:
     return languages_of(list(language_probes(rows)))
 
 
+def public_languages() -> tuple[str, ...]:
+    """Languages in which customers have something to read, by a kept statement: each help page asks."""
+    return languages_of(_public_probes().ask())
+
+
+@cache
+def _public_probes() -> KeptStatement:
+    return KeptStatement.of(language_probes(Article.objects.public()))
+
+
 def language_probes(rows: QuerySet[Article]) -> QuerySet[Article, tuple[bool, ...]]:
     """One row that says of each language whether there is an article in it; none where there is no article at all."""
     probes = {f"has_{one}": Exists(rows.filter(language=one)) for one in ArticleLanguage.values}
@@ -117,7 +128,8 @@ def beginning_of(text: str) -> str:
 def find_articles(
     rows: QuerySet[Article], text: str, *, field: str, languages: Sequence[str], start: int = 0, most: int = 10
 ) -> Found:
-    """The best of `rows`, found by the vector in `field`. Two queries where something has all the words."""
+    """The best of `rows`, found by the vector in `field`. Two queries where something has all the words, three
+    where more has them than is looked at."""
     text = cleaned(text.replace(BEGIN, "").replace(END, ""))
     if len(text) < SHORTEST or not languages:
         return Found((), 0)
@@ -137,18 +149,26 @@ def matching(rows: QuerySet[Article], text: str, field: str, languages: Iterable
 
 
 def ranked(rows: QuerySet[Article], way: Way, field: str) -> dict[int, str]:
-    """Ids of rows that match, best first, each with its language; one query. One more than the way's share of them
-    says that there may be more."""
-    pools = []
+    """Ids of rows that match, best first, each with its language. One more than the way's share of them says that
+    there may be more; those whose titles have the words are looked up then, by a second query."""
+    parts = []
     for text, queries in way.parts:
-        found = [
-            matches.annotate(rank=SearchRank(F(field), way.queries[language], weights=WEIGHTS, normalization=Value(1)))
-            for language, matches in _by_language(rows, queries, field).items()
-        ]
-        titled = [one.filter(has_words("sort_name", text)) for one in found]
-        pools += [_union(titled, *TOLD)[: way.share], _union(found, *TOLD)[: way.share + 1]]
-    best = {key: (-rank, key, language) for key, language, rank in pools[0].union(*pools[1:], all=True)}
+        matches = _by_language(rows, queries, field).items()
+        ranks = {
+            one: SearchRank(F(field), way.queries[one], weights=WEIGHTS, normalization=Value(1)) for one in queries
+        }
+        parts.append((text, [found.annotate(rank=ranks[one]) for one, found in matches]))
+    best = _told([_union(found, *TOLD)[: way.share + 1] for _, found in parts])
+    if len(best) > way.share:
+        titled = [[one.filter(has_words("sort_name", text)) for one in found] for text, found in parts]
+        best |= _told([_union(found, *TOLD)[: way.share] for found in titled])
     return {key: language for _, key, language in sorted(best.values())}
+
+
+def _told(pools: Sequence[QuerySet[Article, Any]]) -> dict[int, tuple[float, int, str]]:
+    """By id what the order is told from, of all pools in one query."""
+    found = pools[0].union(*pools[1:], all=True) if len(pools) > 1 else pools[0]
+    return {key: (-rank, key, language) for key, language, rank in found}
 
 
 def _by_language(rows: QuerySet[Article], queries: Queries, field: str) -> dict[str, QuerySet[Article]]:

@@ -21,7 +21,7 @@ from crm.foreign.tokens import Purpose, read_token
 from crm.search.finding import cleaned
 from crm.views.jobs import FileDownloadView
 from service.knowledge.choices import ArticleLanguage
-from service.knowledge.finding import find_articles, in_language, languages_in
+from service.knowledge.finding import find_articles, in_language, public_languages
 from service.knowledge.queries import family_of
 from service.knowledge.readers import TooMany, note_seen, stamp_of_reading, stamp_of_search, vote
 from service.knowledge.rendering import shown
@@ -45,7 +45,7 @@ class HelpBase(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with company_at_hand() as self.company:
-            self.offered = list(languages_in(Article.objects.public()))
+            self.offered = list(public_languages())
             self.language = language_for(request, self.offered)
             return super().dispatch(request, *args, **kwargs)
 
