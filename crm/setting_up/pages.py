@@ -9,17 +9,17 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views import View
 
 from crm.access import can
+from crm.accounts.step_up import StepUp
 from crm.choices import Verb
 from crm.requests import SignedInRequest
 from crm.views.forms import CONFLICT, REFUSED, add_refusal
 
 
-class OneRowPage(View):
-    """The one row of `model`, for those who may change it. `form_class` is a `GuardedForm` with `sections`: a heading
-    and lines of fields. `save` calls the action. Where there is no row yet, the form stands over an unsaved one."""
+class OneRowPage(StepUp):
+    """The one row of `model`, for those who may change it and have shown who they are. `form_class` is a `GuardedForm`
+    with `sections`: a heading and lines of fields. `save` calls the action. Where there is no row yet, the form stands over an unsaved one."""
 
     model: type[models.Model]
     form_class: Any

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.choices import Role
 from crm.conflicts import OPENED
@@ -118,6 +120,18 @@ def test_they_are_for_those_who_set_the_house_up(admin):
         client = signed_in(make_user(role))
         assert tuple(client.get(path).status_code for path in PAGES) == answers
         assert client.post("/settings/company/", {"name": "Theirs"}).status_code == 403
+
+
+def test_each_page_asks_who_is_there_when_that_was_long_ago(admin):
+    admin.set_password("a long way to Larkmoor")
+    admin.save()
+    client = signed_in(admin)
+    sent = typed(client.get("/settings/company/"), second_factor_roles=["rep"])
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=31)):
+        answers = [*(client.get(path) for path in PAGES), client.post("/settings/company/", sent)]
+    asked = reverse("account_reauthenticate")
+    assert [answer["Location"].startswith(asked) for answer in answers] == [True] * 4
+    assert Company.objects.get().second_factor_roles == []
 
 
 def test_a_logo_is_brought_and_taken_away(admin):
