@@ -19,7 +19,8 @@ from crm.views.forms import CONFLICT, REFUSED, add_refusal
 
 class OneRowPage(StepUp):
     """The one row of `model`, for those who may change it and have shown who they are. `form_class` is a `GuardedForm`
-    with `sections`: a heading and lines of fields. `save` calls the action. Where there is no row yet, the form stands over an unsaved one."""
+    with `sections`: a heading and lines of fields. `save` calls the action. Where there is no row yet, the form stands
+    over an unsaved one."""
 
     model: type[models.Model]
     form_class: Any
