@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
 from crm.conflicts import GuardedForm
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
-from crm.models import StoredFile, User
+from crm.models import StoredFile
 from crm.setting_up.actions import save_row
 from crm.setting_up.pages import OneRowPage
 from pipeline.models import Letterhead
@@ -31,7 +32,6 @@ class LetterheadForm(GuardedForm, forms.ModelForm):
         help_text="PNG or JPEG, shown 16 mm high. Empty: the one that is there stays.",
     )
     without_logo = forms.BooleanField(label="Without a logo", required=False)
-    current_user: User | None = None
 
     class Meta:
         model = Letterhead
@@ -45,27 +45,12 @@ class LetterheadForm(GuardedForm, forms.ModelForm):
             "colour": forms.TextInput(attrs={"type": "color"}),
         }
 
-    def clean_logo_file(self) -> StoredFile | None:
-        """The picture, drawn anew and stored; what is undone with the form if something else will not do."""
-        upload = self.cleaned_data["logo_file"]
-        if not upload:
-            return None
-        try:
-            return store_upload(actor=self.current_user, upload=upload, purpose=UploadPurpose.PICTURE)
-        except UploadRefused as refusal:
-            raise ValidationError(str(refusal)) from refusal
-
 
 class LetterheadView(OneRowPage):
     model = Letterhead
     form_class = LetterheadForm
     heading = "Letterhead"
     note = "Quotes that were sent keep the letterhead that they went with."
-
-    def make_form(self, row: Any, data: Any = None, files: Any = None) -> Any:
-        form = super().make_form(row, data, files)
-        form.current_user = self.request.user
-        return form
 
     def save(self, form: Any) -> None:
         row = self.row(is_held=True)
@@ -74,5 +59,12 @@ class LetterheadView(OneRowPage):
         if form.cleaned_data["without_logo"]:
             fields["logo"] = None
         elif form.cleaned_data["logo_file"]:
-            fields["logo"] = form.cleaned_data["logo_file"]
+            fields["logo"] = self.stored(form.cleaned_data["logo_file"])
         save_row(actor=self.request.user, row=row, fields=fields, what="the letterhead")
+
+    def stored(self, upload: UploadedFile) -> StoredFile:
+        """The picture, drawn anew and stored, once everything else will do. Raises ValidationError."""
+        try:
+            return store_upload(actor=self.request.user, upload=upload, purpose=UploadPurpose.PICTURE)
+        except UploadRefused as refusal:
+            raise ValidationError({"logo_file": str(refusal)}) from refusal

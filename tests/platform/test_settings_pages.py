@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from crm.choices import Role
 from crm.conflicts import OPENED
-from crm.models import Company, LogEntry
+from crm.models import Company, LogEntry, StoredFile
 from crm.signals import company_figures_changed
 from crm.starting.reading import setup_steps
 from pipeline.models import Letterhead
@@ -134,21 +137,30 @@ def test_each_page_asks_who_is_there_when_that_was_long_ago(admin):
     assert Company.objects.get().second_factor_roles == []
 
 
+def picture(drawn: bytes = b"") -> SimpleUploadedFile:
+    if not drawn:
+        made = BytesIO()
+        Image.new("RGB", (8, 8), "red").save(made, "PNG")
+        drawn = made.getvalue()
+    return SimpleUploadedFile("logo.png", drawn, "image/png")
+
+
 def test_a_logo_is_brought_and_taken_away(admin):
-    from io import BytesIO  # noqa: PLC0415 - for this test alone
-
-    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
-    from PIL import Image  # noqa: PLC0415
-
-    drawn = BytesIO()
-    Image.new("RGB", (8, 8), "red").save(drawn, "PNG")
     client = signed_in(admin)
     page = client.get("/settings/letterhead/")
-    sent = typed(page, logo_file=SimpleUploadedFile("logo.png", drawn.getvalue(), "image/png"))
-    assert client.post("/settings/letterhead/", sent).status_code == 302
+    assert client.post("/settings/letterhead/", typed(page, logo_file=picture())).status_code == 302
     assert Letterhead.objects.get().logo is not None
     page = client.get("/settings/letterhead/")
     client.post("/settings/letterhead/", typed(page, without_logo="on"))
     assert Letterhead.objects.get().logo is None
-    refused = client.post("/settings/letterhead/", typed(page, logo_file=SimpleUploadedFile("a.png", b"no picture")))
-    assert refused.status_code in (409, 422)
+    page = client.get("/settings/letterhead/")
+    refused = client.post("/settings/letterhead/", typed(page, logo_file=picture(b"no picture")))
+    assert (refused.status_code, "logo_file" in refused.context["form"].errors) == (422, True)
+
+
+def test_a_logo_of_a_form_that_is_refused_is_not_kept(admin):
+    client = signed_in(admin)
+    page = client.get("/settings/letterhead/")
+    refused = client.post("/settings/letterhead/", typed(page, logo_file=picture(), colour="no colour"))
+    assert (refused.status_code, StoredFile.objects.count()) == (422, 0)
+    assert not LogEntry.objects.filter(verb="upload").exists()
