@@ -24,6 +24,7 @@ SENT_FROM_ELSEWHERE = {
     "service:help_seen",
     "service:help_vote",
     "campaigns:preferences",
+    "campaigns:message_hook",
     "feedback:public_survey",
     "feedback:public_refusal",
 }
