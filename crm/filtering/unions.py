@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
-from django.db.models.lookups import In
+from django.db.models.lookups import In, Lookup
 from django.db.models.sql import AND, Query
 from django.db.models.sql.where import WhereNode
 
@@ -32,8 +32,18 @@ def first_hits(rows: QuerySet[Any], most: int) -> FirstHits | None:
     query.subquery = False
     query.set_limits(high=most)
     hits = [row[0] for row in query.get_compiler(rows.db).results_iter(tuple_expected=True)]
-    children[index] = In(lookup.lhs, sorted(set(hits)))
+    children[index] = _AnyOf(lookup.lhs, sorted(set(hits)))
     return FirstHits(found, len(hits) < most)
+
+
+class _AnyOf(Lookup):  # type: ignore[type-arg]
+    """One of these ids, as one parameter: a thousand of them take longer to write than to find."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        side, parameters = self.process_lhs(compiler, connection)
+        return f"{side} = ANY(%s::bigint[])", [*parameters, self.rhs]
 
 
 def _place_of_union(node: WhereNode) -> tuple[list[Any], int] | None:
