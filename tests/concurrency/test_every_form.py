@@ -20,6 +20,8 @@ TABLES = {
     "crm:layout",
     "crm:rights",
 }
+# each tried with values of its own in tests/platform/test_settings_pages.py
+SETTINGS = {"crm:company", "pipeline:letterhead", "service:hours"}
 # what is changed there has no second writer, or nothing that is typed over
 ONE_WRITER = {
     "crm:import_map",  # the own draft, kept at each choice
@@ -65,7 +67,7 @@ def second_writer_is_shown_theirs(house, url: str) -> None:
 
 def test_every_page_that_changes_something_is_known_here():
     both = {name for name, one in ADDRESSES.items() if one.methods == {"GET": "change", "POST": "change"}}
-    assert both - ONE_WRITER == {*CHANGING} | TABLES
+    assert both - ONE_WRITER == {*CHANGING} | TABLES | SETTINGS
 
 
 @pytest.mark.parametrize("name", CHANGING)
