@@ -79,8 +79,10 @@ def record_doubt(mail: OutgoingMail, sentence: str, *, is_death: bool) -> None:
 
 
 def record_untouched(mail: OutgoingMail) -> None:
-    """Write that a taken row was not begun, whoever has given it up meanwhile: it is as it was before."""
+    """Write that a taken row was not begun, whoever has given it up meanwhile: it is as it was before. One that went
+    back all the same, and that another sender has taken since, is that sender's."""
     rows = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state__in=BEFORE_SENT)
+    rows = rows.filter(claimed_at=mail.claimed_at)
     rows.update(
         state=MailState.QUEUED,
         attempts=F("attempts") - 1,

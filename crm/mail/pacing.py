@@ -165,11 +165,12 @@ class Pace:
         return found
 
     def count_off(self, line: psycopg.Connection[Any], counted: Iterable[Counted]) -> None:
-        """These mails went back into the queue as they were."""
+        """These mails go back into the queue as they were. In the transaction that puts them there, on its line."""
         parts = [part for one in counted for part in one]
         if parts:
             what, per, since = (list(part) for part in zip(*parts, strict=True))
             values = {"what": what, "per": per, "since": since, "channel": self.channel.pk}
+            psycopg.Cursor(line).execute(LOCK_SQL, values)  # an UPDATE would lock them in the order of its plan
             psycopg.Cursor(line).execute(OFF_SQL, values)
 
     def _locked(self, line: psycopg.Connection[Any], keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Tally]:

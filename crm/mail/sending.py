@@ -83,7 +83,7 @@ class _Run:
     def __init__(self, channel: MailChannel, slot: Slot, end: float) -> None:
         self.channel = channel
         self.slot = slot
-        self.end = end
+        self.end = slot.end = end
         self.has_trouble = channel.consecutive_errors > 0
         self.is_drained = False
         self.is_out_of_time = False

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,7 @@ class Slot:
         self.place = 0
         self.size = FIRST_MAILS
         self.until = 0.0
+        self.end = math.inf  # of the run
         self.sent: list[tuple[OutgoingMail, dt.datetime]] = []
         self.pace = Pace(channel)
         self.counted: dict[int, Counted] = {}
@@ -193,15 +195,19 @@ class Slot:
         """
         try:
             self.write()
-            rest = [mail.pk for mail in self.mails[self.place :]]
-            if rest:
-                self._run(GIVE_BACK_SQL, {"slot": self.row.pk, "rest": rest})
-                self.pace.count_off(self.line, (self.counted[pk] for pk in rest if pk in self.counted))
+            if rest := [mail.pk for mail in self.mails[self.place :]]:
+                self._give_back(rest)
         except psycopg.OperationalError:
             self._tell_when_it_is_back()
             raise
         finally:
             self.mails, self.sent, self.place, self.counted = [], [], 0, {}
+
+    def _give_back(self, rest: Sequence[int]) -> None:
+        """Into the queue, and off the counters, or neither."""
+        with self.line.transaction():
+            self._run(GIVE_BACK_SQL, {"slot": self.row.pk, "rest": rest})
+            self.pace.count_off(self.line, (self.counted[pk] for pk in rest if pk in self.counted))
 
     def _tell_when_it_is_back(self) -> None:
         end = time.monotonic() + TELL_SECONDS
@@ -228,8 +234,9 @@ class Slot:
             "most": self.size,
             "bytes": MOST_BYTES,
         }
-        while not self._take_within_limits(values):
-            pass
+        # where all have to wait, others may be next: they are looked at as many at a time as may be, and not for ever
+        while not self._take_within_limits(values) and time.monotonic() < self.end:
+            values["most"] = MOST_MAILS
         self.until = time.monotonic() + MOST_SECONDS
         failpoint("mail.after_claim")
 
