@@ -1,20 +1,22 @@
 """Adapters: who takes messages from here to a provider of text messages or to a network.
 
 An adapter is a function `deliver(messages) -> outcomes`, named in `CRM_ADAPTERS` by the channel it is for, such as
-`sms=acme.crm.deliver`. It gets `Message`s, at most a hundred at a time, and answers with one `Outcome` for each, in
+`sms=acme.crm.deliver`. It gets `Message`s, at most ten at a time, and answers with one `Outcome` for each, in
 the same order: taken, refused, uncertain (nobody knows), or untouched (to be given again). `NothingTaken` says that
 nothing of it left; any other exception, that nobody knows what became of all of it.
 Messages are claimed, their people asked for permission once more, and that is committed, before it is called: what it
 was given once is never given to it again, and a death in between leaves them *uncertain*, as with mails. Quiet hours
-hold, on the clock where each person is. Without an adapter the messages wait for somebody who takes them to the
-provider in a file (`ways.leaving`). One for the messages API that many providers of text messages
-speak is `ways.text_messages`.
+hold, on the clock where each person is, and are looked at before each call. A run ends after about a minute, what is
+left waits for the next one, and two workers never deliver one campaign at once. Without an adapter the messages wait
+for somebody who takes them to the provider in a file (`ways.leaving`). One for the messages API that many providers of
+text messages speak is `ways.text_messages`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +29,14 @@ from django.utils.module_loading import import_string
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.models import Campaign, Piece, Recipient
 from campaigns.sending.asking import ask
+from campaigns.sending.hours import Opening
 from campaigns.sending.waiting import plan_of
+from crm.locks import side_connection, take_lock
 
 logger = logging.getLogger(__name__)
-AT_ONCE, MOST_BATCHES = 100, 50
+LOCK_CLASS = 7321
+AT_ONCE = 10  # what a worker that dies leaves uncertain at most
+MOST_SECONDS = 60.0  # of a run, well below the time that a task may take
 SILENT_AFTER = dt.timedelta(minutes=10)
 
 
@@ -75,8 +81,8 @@ def adapter_for(channel: str) -> Adapter:
 
 
 def deliver_waiting(campaign: Campaign) -> int:
-    """Give the adapter what waits for it, a hundred at a time and some thousands a run; how many it took. One that
-    fails ends the run: what it had is uncertain, the others wait for the next one."""
+    """Give the adapter what waits for it, a few at a time, for about a minute; how many it took. One that fails ends
+    the run: what it had is uncertain, the others wait for the next one."""
     give_up(campaign.pk)
     if not has_adapter(campaign.channel):
         return 0
@@ -85,9 +91,15 @@ def deliver_waiting(campaign: Campaign) -> int:
     except ImportError:
         logger.exception("CRM_ADAPTERS names no adapter for %s that can be loaded", campaign.channel)
         return 0
-    taken, zones = 0, _awake(campaign)
-    for _ in range(MOST_BATCHES):
-        pieces = _claimed(campaign, zones)
+    with side_connection() as side:
+        return _deliver(campaign, adapter) if take_lock(side, LOCK_CLASS, campaign.pk) else 0
+
+
+def _deliver(campaign: Campaign, adapter: Adapter) -> int:
+    taken, zones, end = 0, _awake(campaign), time.monotonic() + MOST_SECONDS
+    while time.monotonic() < end:
+        zones = [one for one in zones if one.closes_at is None or one.closes_at > timezone.now()]
+        pieces = _claimed(campaign, [one.zone for one in zones])
         if pieces is None:
             break
         messages = [Message(f"campaign:{campaign.pk}:{piece.pk}", piece.place, piece.words) for piece in pieces]
@@ -159,11 +171,12 @@ def waiting_pieces(campaign: Campaign) -> Any:
     )
 
 
-def _awake(campaign: Campaign) -> list[str]:
-    """The zones of those who wait in which no quiet hours are now."""
+def _awake(campaign: Campaign) -> list[Opening]:
+    """The zones of those who wait in which no quiet hours are now, with the moment at which they begin."""
     plan, now = plan_of(campaign), timezone.now()
     zones = waiting_pieces(campaign).order_by().values_list("recipient__time_zone", flat=True).distinct()
-    return [zone for zone in zones if plan.opening(zone, now).opens_at <= now]
+    found = [plan.opening(zone, now) for zone in zones]
+    return [one for one in found if one.opens_at <= now]
 
 
 def _settle(pieces: Any, state: str, why: str) -> None:

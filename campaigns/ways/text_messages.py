@@ -24,7 +24,7 @@ from crm.foreign.requests import RULES, NotReached, RequestFailed, RequestRefuse
 from crm.foreign.tokens import Purpose, make_token
 
 logger = logging.getLogger(__name__)
-MOST_SECONDS = 120.0  # of one call, well below the time after which an adapter is given up
+MOST_SECONDS = 60.0  # of one call, well below the time after which an adapter is given up
 SERVICE = "MG"  # a pool of numbers instead of a number
 UNTOUCHED = Outcome(is_taken=False, is_untouched=True)
 # the account is not let in, or too much was asked: no fault of the message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,6 +20,7 @@ from campaigns.ways.leaving import take_file
 from contacts.choices import ConsentLevel
 from contacts.models import Contact
 from crm.choices import Role
+from crm.locks import side_connection, take_lock
 from tests.campaigns.reached import allow, allowing, launched
 from tests.campaigns.sample import states
 from tests.factories import make_company, make_user
@@ -119,7 +121,33 @@ def test_what_died_with_its_worker_is_uncertain_and_never_given_again(house, set
     run_campaign(campaign.pk)
 
 
+def test_a_run_ends_where_quiet_hours_begin_and_while_another_worker_delivers(house, settings, monkeypatch):
+    allowing("wireless", 3)
+    settings.CRM_ADAPTERS = {"sms": "tests.campaigns.test_adapters.deliver_slowly"}
+    monkeypatch.setattr(adapters, "AT_ONCE", 1)
+    GIVEN.clear()
+    campaign = launched(house, "sms")
+    Recipient.objects.update(time_zone="Europe/Berlin")
+    SendingRules.objects.create(pk=1, quiet_from=dt.time(21), quiet_until=dt.time(8))
+    with time_machine.travel(dt.datetime(2026, 12, 1, 19, 59, 40, tzinfo=dt.UTC), tick=False) as clock:
+        CLOCK[:] = [clock]
+        with side_connection() as side:
+            assert take_lock(side, adapters.LOCK_CLASS, campaign.pk)
+            run_campaign(campaign.pk)
+            assert (GIVEN, states(campaign)) == ([], {"handed": 3})
+        run_campaign(campaign.pk)
+        assert (len(GIVEN), states(campaign)) == (1, {"sent": 1, "handed": 2})
+        clock.move_to(dt.datetime(2026, 12, 2, 9, tzinfo=dt.UTC))
+        monkeypatch.setattr(adapters, "MOST_SECONDS", 0.0)
+        run_campaign(campaign.pk)
+        assert len(GIVEN) == 1, "a run ends in time"
+        monkeypatch.undo()
+        run_campaign(campaign.pk)
+        assert (len(GIVEN), states(campaign)) == (3, {"sent": 3})
+
+
 GIVEN: list[Message] = []
+CLOCK: list[Any] = []
 
 
 def deliver(messages):
@@ -128,6 +156,12 @@ def deliver(messages):
     if messages[0].to.endswith("2"):
         raise ConnectionResetError
     return [Outcome(not one.to.endswith("4"), "The number is not in service.") for one in messages]
+
+
+def deliver_slowly(messages):
+    GIVEN.extend(messages)
+    CLOCK[0].shift(30)
+    return [Outcome(is_taken=True) for _ in messages]
 
 
 def nobody_there(messages):
