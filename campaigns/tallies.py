@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
@@ -11,7 +11,8 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.fields import FloatField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Greatest
+from django.utils import timezone
 
 from analytics.mathematics.experiments import Sample
 from campaigns.choices import MEASURES
@@ -103,6 +104,12 @@ def count_again(campaigns: Iterable[int]) -> None:
     """Count the recipients of these campaigns; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT_SQL, [list(campaigns)])
+
+
+def count_on(variant: int, more: Mapping[str, int]) -> None:
+    """So many more (or fewer) recipients of a variant did these things, where nobody counts them all any more."""
+    changes = {name: Greatest(Coalesce(F(name), 0) + count, 0) for name, count in more.items()}
+    VariantTally.objects.filter(pk=variant).update(**changes, counted_at=timezone.now())
 
 
 def sees_everybody(user: User | None) -> bool:

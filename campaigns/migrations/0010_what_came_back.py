@@ -16,6 +16,24 @@ FROM told t JOIN crm_outgoingmail m ON m.id = t.mail
 WHERE m.object_model = 'campaigns.campaign' AND r.mail_id = m.id
   AND r.id = substring(m.key FROM '^campaign:[0-9]+:([0-9]+)$')::bigint
 """
+# who counts a campaign that is under way tells what nobody sent back; of one that is over it is told here
+MEASURED = """
+UPDATE campaigns_recipient r SET replied = coalesce(r.replied, false), bounced = coalesce(r.bounced, false),
+  complained = coalesce(r.complained, false)
+FROM campaigns_campaign c
+WHERE c.id = r.campaign_id AND c.state NOT IN ('sending', 'paused', 'sent') AND r.mail_id IS NOT NULL
+  AND r.state IN ('sent', 'uncertain') AND num_nulls(r.replied, r.bounced, r.complained) > 0
+"""
+COUNTED = """
+UPDATE campaigns_varianttally t SET replied = n.replied, bounced = n.bounced, complained = n.complained
+FROM (
+  SELECT r.variant_id, count(*) FILTER (WHERE r.replied) AS replied, count(*) FILTER (WHERE r.bounced) AS bounced,
+    count(*) FILTER (WHERE r.complained) AS complained
+  FROM campaigns_recipient r JOIN campaigns_campaign c ON c.id = r.campaign_id
+  WHERE c.state NOT IN ('sending', 'paused', 'sent') AND num_nulls(r.replied, r.bounced, r.complained) = 0
+  GROUP BY r.variant_id
+) n WHERE t.variant_id = n.variant_id
+"""
 
 
 class Migration(migrations.Migration):
@@ -70,5 +88,5 @@ class Migration(migrations.Migration):
             name="replied",
             field=models.PositiveIntegerField(null=True),
         ),
-        migrations.RunSQL(KNOWN, migrations.RunSQL.noop),
+        migrations.RunSQL([KNOWN, MEASURED, COUNTED], migrations.RunSQL.noop),
     ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from importlib import import_module
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.choices import CampaignState
-from campaigns.models import Campaign, Recipient
+from campaigns.models import Campaign, Recipient, VariantTally
 from campaigns.queries import outcome_for
 from campaigns.sending.coming_back import settle_came_back
 from campaigns.sending.engine import run_campaign
@@ -18,10 +20,12 @@ from contacts.models import Contact
 from crm.choices import Role
 from crm.models import IncomingMail
 from tests.campaigns.sample import let_leave, mails, started
+from tests.concurrency.racing import beside, until_somebody_waits
 from tests.factories import make_company, make_user, signed_in
 from tests.incoming.conftest import bounce_of, complaint_about, letter, receive
 
 pytestmark = pytest.mark.django_db
+HISTORY = import_module("campaigns.migrations.0010_what_came_back")
 
 
 @pytest.fixture
@@ -128,3 +132,41 @@ def test_an_answer_of_somebody_who_was_merged_stands_with_who_went_on(house, sen
     assert told(sent) == {"Other": "r"}
     history = signed_in(house).get(f"/contacts/{other.pk}/").content.decode()
     assert "Replied" in history or "replied" in history
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_come_back_at_once_both_count_without_counting_the_whole_campaign(sent):
+    count_all()
+    came = [receive(bounce_of(mail_of(sent, 0))), receive(answer_to(mail_of(sent, 0)))]
+    IncomingMail.objects.update(state="waiting")
+    Recipient.objects.update(replied=False, bounced=False, replied_at=None, bounced_at=None)
+    Campaign.objects.update(state=CampaignState.OVER)
+    VariantTally.objects.update(n=77, replied=0, bounced=0)
+
+    @transaction.atomic
+    def work(one):
+        IncomingMail.objects.filter(pk=one.pk).update(state="done")
+        settle_came_back(mail_of(sent, 0).pk)
+
+    with transaction.atomic():
+        work(came[0])
+        other = beside(lambda: work(came[1]))
+        until_somebody_waits()
+    other.join(timeout=20)
+    assert told(sent) == {"p0": "rb"}
+    tally = VariantTally.objects.get(variant__is_control=False)
+    assert (tally.n, tally.replied, tally.bounced, tally.complained) == (77, 1, 1, 0)
+
+
+def test_of_a_campaign_that_was_over_before_this_was_measured_the_whole_is_told(house, sent):
+    receive(bounce_of(mail_of(sent, 0)))
+    Campaign.objects.update(state=CampaignState.OVER)
+    nothing = {"replied": None, "bounced": None, "complained": None}
+    Recipient.objects.update(**nothing)
+    VariantTally.objects.update(**nothing)
+    with connection.cursor() as cursor:
+        for sql in (HISTORY.KNOWN, HISTORY.MEASURED, HISTORY.COUNTED):
+            cursor.execute(sql)
+    (part,) = outcome_for(house, sent).variants
+    assert [part.tally.reached(name) for name in ("replied", "bounced", "complained")] == [0, 1, 0]
+    assert Counter(Recipient.objects.values_list("bounced", flat=True)) == {True: 1, False: 5}
