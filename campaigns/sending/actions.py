@@ -73,6 +73,8 @@ def set_variant(
 
     Raises ValidationError with a sentence for what cannot be sent.
     """
+    # the play first, as who starts, pauses or changes it does; which one it is never changes
+    play = Play.objects.select_for_update().get(pk=campaign.play_id) if campaign.play_id else None
     current = _still_planned(_locked(campaign))
     given = {**fields, "blocks": checked_blocks(fields.get("blocks", []))}
     if variant is None:
@@ -82,8 +84,7 @@ def set_variant(
     variant.full_clean(exclude=["campaign", "blocks"])
     variant.save()
     _unapproved(current)
-    if current.play_id:
-        play = Play.objects.select_for_update().get(pk=current.play_id)
+    if play is not None:
         void_for_change(play)
         play.save(update_fields=approval.FIELDS)
     log(actor=actor, verb="change", object=current, summary=f"Wrote the variant “{variant}” of {current}")

@@ -3,18 +3,20 @@
 from collections import Counter
 
 import pytest
+from django.db import transaction
 
 from campaigns.choices import PlayEvent
-from campaigns.models import Campaign, PlayEntry, PlayTouch, Recipient
+from campaigns.models import Campaign, Play, PlayEntry, PlayTouch, Recipient
 from campaigns.plays import engine, entering
 from campaigns.plays.actions import StepInput
+from campaigns.sending.actions import set_variant
 from campaigns.sending.engine import run_campaign
 from crm.choices import Role
 from crm.failpoints import _armed
 from crm.models import OutgoingMail, Task
 from tests.campaigns.playing import MAIL, buy, play_of
 from tests.campaigns.sample import agreed
-from tests.concurrency.racing import at_once
+from tests.concurrency.racing import at_once, beside, until_somebody_waits
 from tests.factories import make_company, make_user
 
 PEOPLE = 24
@@ -60,3 +62,20 @@ def test_a_death_before_the_commit_leaves_nothing_and_the_next_run_does_it_once(
     _armed.cache_clear()
     engine.move_on()
     assert (Task.objects.count(), PlayTouch.objects.count()) == (3, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_the_mail_of_a_play_waits_for_who_changes_the_play_and_holds_up_nobody_meanwhile():
+    make_company()
+    house = make_user(Role.MARKETER)
+    play = play_of(house, MAIL, event=PlayEvent.ORDER, owner=house)
+    carrier = Campaign.everything.get(play=play)
+    variant = carrier.variants.get()
+    fields = {"name": "A", "subject": "Thank you again", "blocks": variant.blocks}
+    with transaction.atomic():
+        Play.objects.select_for_update().get(pk=play.pk)
+        other = beside(lambda: set_variant(actor=house, campaign=carrier, variant=variant, fields=fields))
+        until_somebody_waits()
+        Campaign.everything.select_for_update(nowait=True).get(pk=carrier.pk)
+    other.join(timeout=20)
+    assert carrier.variants.get().subject == "Thank you again"
