@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from contacts.zones import country_zones, zones_of
+from crm.company import current_company
 from crm.mail.choices import MailState
 from crm.models import OutgoingMail
-from leads.models import Lead, Sequence
+from leads.models import Enrolment, Lead, Sequence
 from leads.nurturing.timing import open_moment
 
 Rule = Callable[[str, dt.datetime], tuple[dt.datetime, dt.datetime | None]]
@@ -73,10 +75,23 @@ def move_late() -> int:
     if not keys:
         return 0
     rule, zones = quiet_rule(), zones_of_leads(Lead.objects.filter(pk__in=set(keys.values())))
-    by_zone: dict[str, list[int]] = defaultdict(list)
+    sequences, house = _sequences_of(late), current_company().zone
+    alike: dict[tuple[str, int | None], list[int]] = defaultdict(list)
     for mail, lead in keys.items():
-        by_zone[zones.get(lead or 0, "")].append(mail)
-    for zone, mails in by_zone.items():
-        opens_at, closes_at = rule(zone, now) if rule else (now, None)
-        late.filter(pk__in=mails).update(due_at=opens_at, closes_at=closes_at)
+        sequence = sequences.get(mail)
+        alike[zones.get(lead or 0, ""), sequence.pk if sequence else None].append(mail)
+    for (zone, _), mails in alike.items():
+        if sequence := sequences.get(mails[0]):
+            span = span_for(sequence, zone, now, rule, house)
+        else:
+            span = Span(*rule(zone, now)) if rule else Span(now)
+        late.filter(pk__in=mails).update(due_at=span.opens_at, closes_at=span.closes_at)
     return len(keys)
+
+
+def _sequences_of(mails: QuerySet[OutgoingMail]) -> dict[int, Sequence]:
+    """The sequence of each mail, whose key names the enrolment; without those that are gone."""
+    enrolments = {pk: int(str(key).split(":")[1]) for pk, key in mails.values_list("pk", "key")}
+    rows = Enrolment.objects.filter(pk__in=set(enrolments.values())).select_related("sequence")
+    found = {row.pk: row.sequence for row in rows}
+    return {mail: found[key] for mail, key in enrolments.items() if key in found}

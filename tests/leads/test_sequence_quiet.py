@@ -70,6 +70,12 @@ def test_what_has_not_left_when_the_night_begins_is_given_the_next_morning(house
         run_sequences()
         mail = OutgoingMail.objects.get()
         assert (mail.state, mail.due_at) == (MailState.QUEUED, dt.datetime(2027, 3, 4, 7, tzinfo=dt.UTC))
+        Sequence.objects.update(sends_from=dt.time(11), sends_until=dt.time(15))
+        clock.move_to(dt.datetime(2027, 3, 4, 20, 1, tzinfo=dt.UTC))
+        run_sequences()
+        mail.refresh_from_db()
+        eleven = dt.datetime(2027, 3, 5, 11, tzinfo=current_company().zone)
+        assert mail.due_at == eleven, "the hours of the sequence, not those of the morning alone"
 
 
 def test_hours_of_a_sequence_that_lie_in_the_night_of_a_lead_never_keep_a_mail_for_ever(quiet):
