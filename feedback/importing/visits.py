@@ -111,6 +111,9 @@ def merge_visits(merge: Merge) -> None:
     merge.report(0.6, "Writing visits")
     for statement in (*statements.FOLD, *statements.WRITE):
         merge.run(statement)
+    merge.run(statements.UPDATE_MARKS, {f"has_{name}": name in merge.given for name in ("mark", "words")})
+    for statement in statements.WRITE_MARKS:
+        merge.run(statement)
     count_records(merge)
 
 

@@ -9,7 +9,8 @@ from feedback.visits.choices import BEST
 NEW, VISITS, SAID = "import_new_checklists", "import_visits", "import_said"
 
 COMPLETE = f"""
-ALTER TABLE {ROWS} ADD COLUMN visit_mark text;
+ALTER TABLE {ROWS} ADD COLUMN visit_mark text, ADD COLUMN told_planned_on date, ADD COLUMN told_visited_on date;
+UPDATE {ROWS} SET told_planned_on = planned_on, told_visited_on = visited_on;
 UPDATE {ROWS} SET checklist = btrim(regexp_replace(checklist, '\\s+', ' ', 'g')),
   item = nullif(btrim(regexp_replace(item, '\\s+', ' ', 'g')), ''),
   state = coalesce(state, CASE WHEN visited_on IS NOT NULL OR mark IS NOT NULL OR score IS NOT NULL
@@ -126,7 +127,7 @@ SELECT v.mark, v.known_id, v.known_id IS NULL AS is_new, false AS is_changed, v.
 FROM {VISITS} v JOIN feedback_checklist c ON c.id = v.checklist_id JOIN (
   SELECT r.visit_mark, min(r.row_no) AS first_row,
     {", ".join(map(_last, ("external_id", "site", "planned_on", "visited_on", "state", "comment", "score")))},
-    {_last("touch_point")}, {_last("shopper_email")}
+    {", ".join(map(_last, ("told_planned_on", "told_visited_on", "touch_point", "shopper_email")))}
   FROM {ROWS} r GROUP BY r.visit_mark
 ) f ON f.visit_mark = v.mark
 LEFT JOIN feedback_touchpoint t ON lower(t.name) = lower(f.touch_point)
@@ -161,8 +162,8 @@ UPDATE {SAID} s SET known_id = placed.id FROM placed JOIN asked ON asked.place =
 """
 VALUES = {
     "site": "coalesce(s.site, m.site)",
-    "planned_on": "s.planned_on",
-    "visited_on": "s.visited_on",
+    "planned_on": "coalesce(s.told_planned_on, m.planned_on)",
+    "visited_on": "CASE WHEN s.state = 'done' THEN coalesce(s.told_visited_on, m.visited_on, s.visited_on) END",
     "state": "s.state",
     "comment": "coalesce(s.comment, m.comment)",
     "touch_point_id": "coalesce(s.touch_point_id, m.touch_point_id)",
@@ -183,10 +184,15 @@ LINK_MARKS = f"""
 UPDATE {RECORDS} r SET mark_id = k.id FROM {SAID} s, feedback_visitmark k
 WHERE s.mark = r.visit_mark AND k.visit_id = s.known_id AND k.item_id = r.item_id
 """
+# of a known mark, what the file does not have stays
 UPDATE_MARKS = f"""
-WITH changed AS (
-  UPDATE feedback_visitmark k SET mark = r.mark, comment = coalesce(r.words, '') FROM {MARKED}
-  WHERE k.id = r.mark_id AND (k.mark, k.comment) IS DISTINCT FROM (r.mark, coalesce(r.words, '')) RETURNING k.id
+WITH told AS (
+  SELECT k.id, CASE WHEN %(has_mark)s THEN r.mark ELSE k.mark END AS mark,
+    CASE WHEN %(has_words)s THEN coalesce(r.words, '') ELSE k.comment END AS comment
+  FROM {MARKED} JOIN feedback_visitmark k ON k.id = r.mark_id
+), changed AS (
+  UPDATE feedback_visitmark k SET mark = t.mark, comment = t.comment FROM told t
+  WHERE k.id = t.id AND (k.mark, k.comment) IS DISTINCT FROM (t.mark, t.comment) RETURNING k.id
 ) UPDATE {RECORDS} r SET is_changed = true FROM changed WHERE r.mark_id = changed.id
 """
 INSERT_MARKS = f"""
@@ -216,4 +222,5 @@ TELL = f"""
 UPDATE {RECORDS} r SET is_new = r.is_new OR s.is_new, is_changed = r.is_changed OR s.is_changed
 FROM {SAID} s WHERE s.mark = r.visit_mark AND (s.is_new OR s.is_changed)
 """
-WRITE = (INSERT_VISITS, UPDATE_VISITS, LINK_MARKS, UPDATE_MARKS, INSERT_MARKS, SCORE_VISITS, TELL)
+WRITE = (INSERT_VISITS, UPDATE_VISITS, LINK_MARKS)
+WRITE_MARKS = (INSERT_MARKS, SCORE_VISITS, TELL)

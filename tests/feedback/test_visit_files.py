@@ -113,6 +113,22 @@ def test_the_same_file_changes_nothing_and_a_mended_one_is_taken(bring):
     assert "it is done" in result.rejected_path.read_text()
 
 
+def test_what_a_file_does_not_have_stays_as_it_is(bring):
+    bring(VISITS)
+    before = everything()
+    head, line = (
+        "external_id,checklist,planned_on,visited_on,item,mark,words",
+        "v1,Shop floor,{},{},Asks what for,{},{}",
+    )
+    full = {"planned_on": "2026-03-01", "visited_on": "2026-03-02", "mark": "not met", "words": "Nobody asked"}
+    for left_out in ({"planned_on"}, {"visited_on"}, {"mark"}, {"words"}, {"planned_on", "words"}):
+        names = [name for name in head.split(",") if name not in left_out]
+        row = dict(zip(head.split(","), line.format(*full.values()).split(","), strict=True))
+        text = f"{','.join(names)}\n{','.join(row[name] for name in names)}\n"
+        assert counts(bring(text)) == (0, 0, 1, 0), left_out
+        assert everything() == before
+
+
 def test_rows_that_are_no_visits_are_refused_each_with_its_reason(bring):
     bring(VISITS)
     before = everything()
