@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -10,7 +11,7 @@ from django.utils.html import format_html_join
 
 from analytics.choices import BY_HAND, Significance
 from analytics.models import SignificanceMark, SignificanceScore
-from analytics.significance.words import Reason, kinds_of, reasons_of
+from analytics.significance.words import MEANINGS, Reason, kinds_of, reasons_of
 from crm.catalogue import FieldSpec
 from crm.templatetags.figures import NOTHING
 from crm.templatetags.pieces import pill
@@ -49,7 +50,8 @@ def pills(reasons: list[Reason]) -> str:
 
 
 def flags_cell(contact: Any) -> str:
-    return pills(reasons_for(contact))
+    """The pills with what each flag means: the figures behind them may be hidden from who reads the list."""
+    return pills([one if one.is_by_hand else replace(one, text=MEANINGS[one.kind]) for one in reasons_for(contact)])
 
 
 def flags_value(contact: Any) -> str:
