@@ -162,8 +162,10 @@ def _spec_names(label: str, taken: frozenset[str]) -> frozenset[str]:
     if not taken:
         return NONE
     specs = {spec.name: spec for spec in fields_of(label)}
-    return frozenset(
-        name
-        for name, spec in specs.items()
-        if not taken.isdisjoint(stored_at(label, one) for one in (spec, *(specs[shown] for shown in spec.shows)))
-    )
+    own = [name for name, spec in specs.items() if spec.path.startswith("custom__")]
+
+    def told_by(spec: FieldSpec) -> Iterable[str]:
+        names = (spec.name, *spec.shows, *(own if spec.shows_custom else ()))
+        return (stored_at(label, specs[name]) for name in names)
+
+    return frozenset(name for name, spec in specs.items() if not taken.isdisjoint(told_by(spec)))

@@ -103,15 +103,16 @@ class ProfilePage:
         learned = ""
         if found["learned_from"] < found["customers"]:
             learned = f" Grown from {number(found['learned_from'])} of them, drawn by lot; counted of all."
+        country = " The country is as it stood when the tree was made." if "country" in found["features"] else ""
         return (
             f"As of {day}, run {self.run.pk}. The best customers are the tenth with the most net revenue a year since "
-            "their first purchase (the first year counts whole). Asked is only what was known before the first "
-            f"purchase: {', '.join(sorted(found['features'].values()))}. N = {number(found['customers'])} who bought "
-            f"something up to that day; archived ones are counted.{learned} A classification tree (CART, entropy) of "
-            f"at most {DEPTH} questions one after the other, leaves of {number(found['least_leaf'])} customers or "
-            f"more, pruned by cost-complexity to the least log loss in {FOLDS} stratified folds. The interval of a "
-            "leaf is Wilson's, 95 %, of the customers that it was made of: choosing the questions makes high shares "
-            "look higher than they are."
+            "their first purchase (the first year counts whole). Asked is what was known before the first "
+            f"purchase: {', '.join(sorted(found['features'].values()))}.{country} N = "
+            f"{number(found['customers'])} who bought something up to that day; archived ones are counted.{learned} A "
+            f"classification tree (CART, entropy) of at most {DEPTH} questions one after the other, leaves of "
+            f"{number(found['least_leaf'])} customers or more, pruned by cost-complexity to the least log loss in "
+            f"{FOLDS} stratified folds. The interval of a leaf is Wilson's, 95 %, of the customers that it was made "
+            "of: choosing the questions makes high shares look higher than they are."
         )
 
     @property

@@ -10,8 +10,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from analytics.models import ModelRun
 from crm.catalogue import FieldSpec
 
-TOLD_OF = ("industry", "source", "list_kind", "market", "employees", "turnover", "kind")
-"""Fields that a rule may tell."""
+TOLD_OF = (
+    "industry", "source", "list_kind", "market", "country", "employees", "turnover", "kind", "parent", "organization"
+)  # fmt: skip
+"""Fields that a rule may tell, beside the custom ones; no right is given on relations."""
 
 
 def rule_cell(contact: Any) -> str:
@@ -32,6 +34,7 @@ PROFILE_FIELDS = (
     FieldSpec(
         "profile", "Profile of the best", "profile__rule", kind="choice", choices=rules, cell=rule_cell,
         group="Worth", order=30, select=("profile",), is_score=True, covers=("analytics.profilescore.share",),
-        shows=TOLD_OF, help="The leaf of the tree that tells the best customers from the others, by its rule.",
+        shows=TOLD_OF, shows_custom=True,
+        help="The leaf of the tree that tells the best customers from the others, by its rule.",
     ),
 )  # fmt: skip

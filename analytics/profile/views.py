@@ -15,16 +15,12 @@ from analytics import jobs, queries
 from analytics.models import ModelRun, ProfileScore, RfmScore
 from analytics.profile.page import ProfilePage
 from analytics.views import AnalysisView
-from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today, current_company
-from crm.field_rights import hidden_fields
+from crm.field_rights import hidden_fields, hidden_specs
 from crm.once import MadeAlready, once
 from crm.onward import links_from
-
-ASKED = {"kind", "industry", "source", "list_kind", "markets", "employees", "revenue", "main_country", "custom"}
-"""Fields of a contact that the questions may tell."""
 
 
 class ProfileView(AnalysisView):
@@ -34,7 +30,8 @@ class ProfileView(AnalysisView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         user = self.request.user
-        if not self.sees_all or hidden_fields(user, RfmScore) or hidden_fields(user, Contact) & ASKED:
+        is_hidden = hidden_fields(user, RfmScore) or "profile" in hidden_specs(user, "contacts.contact")
+        if not self.sees_all or is_hidden:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

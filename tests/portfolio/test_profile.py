@@ -20,7 +20,7 @@ from analytics.runs import run_steps
 from crm.choices import Role
 from crm.intervals import share_interval
 from crm.jobs import SilentProgress
-from crm.models import FieldRule
+from crm.models import CustomField, FieldRule
 from crm.onward import links_from
 from tests.factories import make_company, make_contact, make_order, make_user, signed_in
 
@@ -101,12 +101,25 @@ def test_too_few_customers_are_said_to_be_too_few():
     assert grow().metrics["sentences"] == ["There are 5 customers: at least 200 are needed. There is no tree now."]
 
 
-def test_who_may_not_see_all_or_a_fact_that_is_asked_does_not_see_it(house):
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("contacts.contact", "industry"),
+        ("contacts.contact", "custom__trade"),
+        ("contacts.contact", "organization"),
+        ("contacts.address", "country"),
+    ],
+)
+def test_who_may_not_see_all_or_a_fact_that_is_asked_does_not_see_it(house, model, field):
+    CustomField.objects.create(model="contacts.contact", key="trade", label="Trade", type="text")
     assert signed_in(make_user(Role.REP)).get("/analytics/profile/").status_code == 403
-    client = signed_in(make_user(Role.MANAGER))
-    FieldRule.objects.create(role=Role.MANAGER, model="contacts.contact", field="industry", right="hidden")
+    client, listed = signed_in(make_user(Role.MANAGER)), "/contacts/?columns=name,profile"
+    assert client.get("/analytics/profile/").status_code == 200
+    assert "Industry: shop" in client.get(listed).content.decode()
+    FieldRule.objects.create(role=Role.MANAGER, model=model, field=field, right="hidden")
     assert client.get("/analytics/profile/").status_code == 403
-    assert "Industry: shop" not in client.get("/contacts/?columns=name,profile").content.decode()
+    assert client.get("/analytics/profile/export/").status_code == 403
+    assert "Industry: shop" not in client.get(listed).content.decode()
 
 
 def test_before_the_first_run_the_page_says_so():
