@@ -24,6 +24,7 @@ from analytics.statements import rows_of
 from analytics.steps import StepResult
 from analytics.swapping import rebuild
 from contacts.choices import RelationKind
+from crm.company import current_company
 from crm.jobs import Progress
 from crm.templatetags.figures import number
 from feedback.ideas.choices import IdeaState
@@ -60,9 +61,10 @@ WITH bought AS (
   SELECT id, count(DISTINCT other_id) AS people, min(on_day) AS first_on FROM relation
   WHERE kind = {door_opener} GROUP BY id
 ), adopted AS (
-  SELECT v.contact_id AS id, count(*) AS ideas, min(s.state_at::date) AS first_on
+  SELECT v.contact_id AS id, count(*) AS ideas, min((s.state_at AT TIME ZONE {zone})::date) AS first_on
   FROM feedback_suggestionvote v JOIN feedback_suggestion s ON s.id = v.suggestion_id
-  WHERE s.state = {done} AND s.state_at < {as_of}::date + 1 AND v.asked_at <= s.state_at GROUP BY v.contact_id
+  WHERE s.state = {done} AND (s.state_at AT TIME ZONE {zone})::date <= {as_of}::date
+    AND v.asked_at <= s.state_at GROUP BY v.contact_id
 ), place AS (
   SELECT b.id, b.first_on, 'market:' || m.key AS market
   FROM bought b JOIN contacts_contact c ON c.id = b.id CROSS JOIN unnest(c.markets) AS m (key)
@@ -137,6 +139,7 @@ def _literals(as_of: dt.date, run_id: int) -> dict[str, sql.Literal]:
         "as_of": as_of, "run_id": run_id, "volume_days": VOLUME_DAYS, "new_after_days": NEW_AFTER_DAYS,
         "referrer": RelationKind.REFERRER.value, "influencer": RelationKind.INFLUENCER.value,
         "door_opener": RelationKind.DOOR_OPENER.value, "done": IdeaState.DONE.value,
+        "zone": current_company().time_zone,
     }  # fmt: skip
     return {name: sql.Literal(value) for name, value in values.items()}
 

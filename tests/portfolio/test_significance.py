@@ -168,6 +168,18 @@ def test_each_flag_says_why(house):
     assert "500.00 of net revenue in 365 days, in the top tenth" in page and "High volume" in page
 
 
+def test_an_idea_is_adopted_on_the_day_of_the_company():
+    make_company(time_zone="Europe/Berlin")
+    contact = make_contact()
+    bought(contact, BEFORE)
+    late = dt.datetime.combine(DAY, dt.time(23, 30), tzinfo=dt.UTC)
+    idea = Suggestion.objects.create(title="Idea", state="done", state_at=late)
+    SuggestionVote.objects.create(suggestion=idea, contact=contact, asked_at=moment(BEFORE))
+    assert flags() == {}
+    after = DAY + dt.timedelta(days=1)
+    assert flags(after)[contact.pk].adopted_on == after
+
+
 def test_every_count_leads_to_exactly_its_contacts(house):
     rep, opener, _ = house
     mark_significant(actor=rep, contact=opener, kind="benchmark", reason="Others ask.")
@@ -211,8 +223,10 @@ def test_what_is_hidden_is_hidden_everywhere(house):
     _, opener, follower = house
     client = signed_in(make_user(Role.MANAGER))
     FieldRule.objects.create(role=Role.MANAGER, model="analytics.rfmscore", field="monetary", right="hidden")
-    page = client.get(f"/contacts/{follower.pk}/").content.decode()
-    assert "High volume" in page and "of net revenue in 365" not in page
+    listed = "/contacts/?significant=volume&columns=name,significant,significant_because"
+    for address in (f"/contacts/{follower.pk}/", listed):
+        page = plain(client.get(address).content.decode())
+        assert "High volume" in page and "of net revenue in 365" not in page
     FieldRule.objects.create(role=Role.MANAGER, model="analytics.significancescore", field="kinds", right="hidden")
     assert client.get("/analytics/significant/").status_code == 403
     assert "Benchmark" not in client.get(f"/contacts/{opener.pk}/").content.decode()
