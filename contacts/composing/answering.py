@@ -15,6 +15,7 @@ from django.utils import timezone
 from contacts.choices import Channel, Direction, PointKind
 from contacts.models import Contact, Interaction
 from contacts.queries import points_shown
+from crm.languages.speaking import for_machines
 from crm.models import IncomingMail, User
 from crm.templatetags.figures import day_and_time
 
@@ -68,6 +69,7 @@ def subject_of_answer(subject: str) -> str:
     return f"{ANSWER_MARK}{BEGINS.sub('', subject, count=1)}"[:LONGEST_SUBJECT]
 
 
+@for_machines()
 def quoted(came: IncomingMail | None, body: str, name: str, at: dt.datetime) -> str:
     """What was written, each line behind a mark, under a line that says who wrote it when; `body` is what the history
     has of a mail that is not kept any more."""

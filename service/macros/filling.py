@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from contacts.models import Contact
 from crm.company import current_company
+from crm.languages.speaking import for_machines
 from crm.merge_fields import MergeFields
 from crm.models import User
 from crm.templatetags.figures import full_day
@@ -45,6 +46,7 @@ class Proposal:
     then: str
 
 
+@for_machines()
 def values_of(ticket: Ticket, actor: User | None, company: str) -> dict[str, str]:
     """What the fields say of a ticket, each on one line: parts of it are a stranger's. An address is no name."""
     contact, organization = (

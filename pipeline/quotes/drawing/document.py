@@ -10,6 +10,7 @@ from typing import Any
 from contacts.models import Address, Contact
 from contacts.postal import lines_of
 from crm.company import current_company
+from crm.languages.speaking import for_machines
 from crm.templatetags.figures import money, plain_number
 from pipeline.models import Letterhead, Quote, QuoteLine
 from pipeline.quotes.keeping import letterhead
@@ -64,8 +65,10 @@ class Document:
         return f"Quote {self.number} of {self.company}"
 
 
+@for_machines()
 def document_of(quote: Quote, today: dt.date, *, is_final: bool = False) -> Document:
-    """The words of a stored quote. Before it is sent, `today` is its day; `is_final`: it is about to be."""
+    """The words of a stored quote, the same whoever opens it. Before it is sent, `today` is its day; `is_final`: it is
+    about to be."""
     head, currency = letterhead(), quote.currency
     lines = list(QuoteLine.objects.filter(quote=quote).select_related("product").order_by("position"))
     totals = totals_of(lines, currency, quote.discount)
