@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from crm import bells
 from crm.accounts import mails
@@ -24,14 +25,14 @@ LONGEST_ADDRESS = 320
 SEALED = {"secret", "seed"}  # what of a second factor is stored sealed
 # what allauth calls a change, and the sentence of our log and mail
 CHANGES = {
-    "account/email/password_changed": "Your password was changed.",
-    "account/email/password_reset": "Your password was set anew by a link from a mail.",
-    "account/email/password_set": "A password was set.",
-    "mfa/email/totp_activated": "An authenticator app was added to your sign-in.",
-    "mfa/email/totp_deactivated": "The authenticator app was taken away from your sign-in.",
-    "mfa/email/webauthn_added": "A passkey was added to your sign-in.",
-    "mfa/email/webauthn_removed": "A passkey was taken away from your sign-in.",
-    "mfa/email/recovery_codes_generated": "New recovery codes were made; the old ones are void.",
+    "account/email/password_changed": gettext_noop("Your password was changed."),
+    "account/email/password_reset": gettext_noop("Your password was set anew by a link from a mail."),
+    "account/email/password_set": gettext_noop("A password was set."),
+    "mfa/email/totp_activated": gettext_noop("An authenticator app was added to your sign-in."),
+    "mfa/email/totp_deactivated": gettext_noop("The authenticator app was taken away from your sign-in."),
+    "mfa/email/webauthn_added": gettext_noop("A passkey was added to your sign-in."),
+    "mfa/email/webauthn_removed": gettext_noop("A passkey was taken away from your sign-in."),
+    "mfa/email/recovery_codes_generated": gettext_noop("New recovery codes were made; the old ones are void."),
 }
 
 
@@ -107,7 +108,9 @@ def remove_second_factors(*, actor: User, user: User) -> None:
         log(actor=actor, verb="change sign-in", object=user, summary=f"{user}: second factors taken away")
         end_sessions(actor=actor, user=user)
         if user.email:
-            mails.send_notice(user=user, sentence="An administrator took your second factors away.", device="")
+            mails.send_notice(
+                user=user, sentence=gettext_noop("An administrator took your second factors away."), device=""
+            )
 
 
 def seal_factors_anew(*, actor: User | None) -> tuple[int, int]:

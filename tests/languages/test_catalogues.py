@@ -18,6 +18,7 @@ TAG = re.compile(r"<[^>]*>")
 SPOKEN = {"aria-label", "title", "placeholder", "alt", "data-ask", "data-ask-text", "data-ask-yes", "data-drop"}
 # words that are the same in every language, and pieces of an address or a file
 NO_WORDS = {"CSV", "PNG", "PDF", "JSON"}
+SAME = {"Ctrl K"}
 
 
 def marked_templates():
@@ -121,6 +122,17 @@ def test_a_translation_has_the_holes_and_the_tags_of_its_text(language):
                 wrong.append((asked, said))
             if asked.count("%%") != said.count("%%") or asked[-1:].isspace() != said[-1:].isspace():
                 wrong.append((asked, said))
+    assert wrong == []
+
+
+def test_arabic_is_said_in_arabic():
+    """Not in another language by mistake; keys and letters of a method stay as they are."""
+    wrong = []
+    for message in messages("ar"):
+        for said in filter(None, _all(message.string)):
+            bare = TAG.sub("", HOLE.sub("", said))
+            if re.search(r"[A-Za-zÀ-ÿ]{3,}", bare) and not re.search(r"[\u0600-\u06ff]", bare) and said not in SAME:
+                wrong.append(said)
     assert wrong == []
 
 
