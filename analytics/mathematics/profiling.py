@@ -114,7 +114,7 @@ def profile(features: Features, outcome: Labels) -> Profile:
     """Grow, prune and judge. `outcome` is 1 for the best customers; both outcomes must be there in each fold."""
     least = least_leaf(len(outcome))
     questions = questions_of(features, least)
-    matrix = matrix_of(features, questions)
+    matrix = matrix_of(features, questions) if questions else np.empty((len(outcome), 0), np.float32)
     alpha, losses = _pruning(matrix, outcome, least)
     predicted, base = _out_of_fold(matrix, outcome, least)
     tree = _as_nodes(_grown(matrix, outcome, alpha, least), questions, matrix, outcome)

@@ -6,8 +6,6 @@ from django.db import models
 
 from analytics.models.scores import CustomerScore
 
-LONGEST_RULE = 400
-
 
 class ProfileScore(CustomerScore):
     """The leaf of one customer, by its rule in words, and the share of the best among the customers of that leaf.
@@ -16,7 +14,7 @@ class ProfileScore(CustomerScore):
     contact = models.OneToOneField(
         "contacts.Contact", primary_key=True, on_delete=models.CASCADE, related_name="profile", db_constraint=False
     )
-    rule = models.CharField(max_length=LONGEST_RULE)
+    rule = models.CharField(max_length=400)
     share = models.FloatField()
 
     class Meta(CustomerScore.Meta):

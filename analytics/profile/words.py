@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from math import floor
 
 from analytics.mathematics.profiling import Path, Question
-from analytics.models.profile import LONGEST_RULE
+from analytics.models import ProfileScore
 from crm.templatetags.figures import number
 
 EVERYBODY = "All customers"
+LONGEST_RULE = ProfileScore._meta.get_field("rule").max_length
 LARGE = 1_000
 """From here on digits behind the point are noise."""
 

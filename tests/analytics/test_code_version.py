@@ -24,7 +24,7 @@ def copied(folder: Path) -> Path:
     [
         ("mathematics/gamma_gamma.py", {"clv"}),
         ("mathematics/histories.py", {"clv", "churn", "retention", "cohorts"}),  # imported by what they import
-        ("mathematics/trees.py", {"churn", "leads", "prospects", "forecast", "propensity", "uplift"}),
+        ("mathematics/trees.py", {"churn", "leads", "prospects", "forecast", "propensity", "uplift", "profile"}),
         ("steps/rfm.py", {"rfm", "history"}),
         ("models/scores.py", set()),
         ("clv_page.py", set()),

@@ -12,7 +12,7 @@ from contacts.privacy.retention import holds
 from tests.factories import make_contact
 
 PRIVACY_MODULES = (actions, rules, holds)
-PRIVACY_NOT_ALONE = {"new_request", "refusal", "is_at_work", "run_erasure", "holds_of", "family_of"}
+PRIVACY_NOT_ALONE = {"new_request", "refusal", "is_at_work", "run_erasure", "run_look", "holds_of", "family_of"}
 PRIVACY_NOT_ALONE |= {"held_contacts", "is_held_address", "not_held_mails", "not_held_incoming"}
 
 

@@ -99,6 +99,8 @@ def test_what_comes_in_while_they_are_erased_goes_too(monkeypatch):
 
     def late(persons, own, mark=""):
         swept(persons, own, mark)
+        if mark:  # the late look, which comes after
+            return
         send_mail(
             actor=None, kind="at_least_once", to="ann@x.example", subject="Late", text="Dear Anna", contact_id=anna.pk
         )
