@@ -24,7 +24,8 @@ def load(house: House) -> Fill:
 
 
 def fill(batch: Batch) -> None:
-    """With the first batch of a house that has none: the customers with the most orders, as the people who look after them see it."""
+    """With the first batch of a house that has none: the customers with the most orders, as the people who look after
+    them see it."""
     if batch.number or SignificanceMark.objects.exists():
         return
     busiest = Order.objects.filter(contact__isnull=False).values("contact_id", "contact__owner_id")

@@ -34,19 +34,19 @@ def test_a_field_is_known_by_its_name_in_the_model_in_lists_and_in_files(rep: Us
     rule("contacts.contact.owner")
     rule("contacts.contact.markets")
     assert hidden_fields(rep, Contact) == {"owner", "owner_email", "markets", "market", "incomplete", FAULT}
-    assert hidden_specs(rep, "contacts.contact") == {"owner", "market", "incomplete", FAULT}
+    assert hidden_specs(rep, "contacts.contact") == {"owner", "market", "incomplete", "profile", FAULT}
 
 
 def test_the_money_of_a_customer_and_the_turnover_of_an_organization_are_two_things(rep: User) -> None:
     rule("analytics.rfmscore.monetary")
-    assert hidden_specs(rep, "contacts.contact") == {"revenue"}
+    assert hidden_specs(rep, "contacts.contact") == {"revenue", "significant_because"}
     assert hidden_fields(rep, RfmScore) == {"monetary"}
     assert "revenue" not in hidden_fields(rep, Contact), "that is the organization's own"
 
 
 def test_a_field_that_gives_another_away_is_hidden_with_it(rep: User) -> None:
     rule("contacts.address.country")
-    assert hidden_specs(rep, "contacts.contact") == {"country", "place", FAULT}
+    assert hidden_specs(rep, "contacts.contact") == {"country", "place", "profile", FAULT}
     assert hidden_fields(rep, Address) == {"country"}
 
 
