@@ -11,13 +11,15 @@ that, and what is left then waits again (`waiting`).
 from __future__ import annotations
 
 import logging
-import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.choices import CampaignChannel, CampaignState, RecipientState
@@ -42,6 +44,7 @@ from crm.models import OutgoingMail
 logger = logging.getLogger(__name__)
 CHUNK, MOST_IN_LEDGER = 200, 1_000
 MOST_CHUNKS = 500
+CROWD_SECONDS = 180.0
 SETTLE_SQL = """
 UPDATE campaigns_recipient r SET
   state = CASE m.state WHEN 'sent' THEN 'sent' WHEN 'uncertain' THEN 'uncertain' WHEN 'cancelled' THEN 'cancelled'
@@ -80,10 +83,10 @@ def run_campaign(key: int) -> int:
         room = Room.now()
         if not room.most:
             break
-        done = _chunk(key, zones[0], room)
+        done = 0 if _crowd.is_all(key, zones[0].zone, room.without) else _chunk(key, zones[0], room)
         handed += done
         if not done:
-            zones.pop(0)
+            _crowd.note(key, zones.pop(0).zone, room.without)
     finish(key)
     return handed
 
@@ -135,6 +138,28 @@ class Room:
         return cls(CHUNK if room is None else min(room, CHUNK), crowded_domains(channel))
 
 
+class _Crowd:
+    """Zones of campaigns in which none but people of crowded providers wait: for some minutes they are not looked
+    through again, unless others are crowded. Known to this process alone; another one looks for itself."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, str], tuple[tuple[str, ...], float]] = {}
+
+    def is_all(self, key: int, zone: str, without: Sequence[str]) -> bool:
+        known, until = self.found.get((key, zone), ((), 0.0))
+        return bool(without) and known == tuple(without) and time.monotonic() < until
+
+    def note(self, key: int, zone: str, without: Sequence[str]) -> None:
+        if not without or self.is_all(key, zone, without):
+            return
+        now = time.monotonic()
+        self.found = {place: (known, until) for place, (known, until) in self.found.items() if until > now}
+        self.found[key, zone] = tuple(without), now + CROWD_SECONDS
+
+
+_crowd = _Crowd()
+
+
 def _chunk(key: int, where: Opening, room: Room) -> int:
     """One chunk of a zone; where it fails, its people one by one: who fails alone is left out, and holds up nobody."""
     try:
@@ -155,12 +180,15 @@ def _chunk(key: int, where: Opening, room: Room) -> int:
 
 
 def _waiting(key: int, where: Opening, without: Sequence[str] = ()) -> QuerySet[Recipient]:
+    """Those of a zone who wait, but those whose first address is at one of these domains."""
     rows = Recipient.objects.filter(campaign=key, state=RecipientState.WAITING, time_zone=where.zone).order_by("pk")
-    if without:
-        crowded = rf"@({'|'.join(re.escape(domain) for domain in without)})$"
-        points = ContactPoint.objects.filter(kind=PointKind.EMAIL, normalised__regex=crowded)
-        rows = rows.exclude(Exists(points.filter(contact=OuterRef("contact"))))
-    return rows
+    if not without:
+        return rows
+    points = ContactPoint.objects.filter(contact=OuterRef("contact"), kind=PointKind.EMAIL)
+    first = Subquery(points.order_by("-is_primary", "pk").values("normalised")[:1])
+    domain = Func(first, Value("@"), Value(-1), function="split_part", output_field=TextField())
+    found: Any = rows.alias(domain=Coalesce(domain, Value(""), output_field=TextField())).exclude(domain__in=without)
+    return found
 
 
 @dataclass

@@ -15,7 +15,7 @@ from crm.choices import Role
 from crm.mail import pacing
 from crm.mail.channels import channel_named
 from crm.models import MailChannel, MailLimit
-from tests.campaigns.sample import agreed, mails, ready, started, states
+from tests.campaigns.sample import agreed, let_leave, mails, ready, started, states
 from tests.factories import make_company, make_user, signed_in
 
 
@@ -50,9 +50,14 @@ def test_a_crowded_provider_keeps_its_people_in_the_campaign_and_nobody_elses(ho
         point = ContactPoint.objects.get(contact=contact)
         address = point.value.replace("drill", "else")
         ContactPoint.objects.filter(pk=point.pk).update(value=address, normalised=address)
+        second = point.value.replace("@", "+2@")  # the mail goes to the first one
+        ContactPoint.objects.create(contact_id=contact, kind=point.kind, value=second, normalised=second)
     run_campaign(campaign.pk)
     assert states(campaign) == {"handed": 5, "waiting": 3}
+    assert run_campaign(campaign.pk) == 0
     assert mails(campaign).filter(recipient__endswith="@else.example").count() == 3
+    let_leave(campaign)
+    assert states(campaign) == {"sent": 5, "handed": 2, "waiting": 1}, "there is room for them again"
 
 
 def test_the_check_says_how_long_it_takes_and_by_what(house):
