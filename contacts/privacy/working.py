@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from contacts.choices import ErasureReason, RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
 from contacts.privacy.erasing import Erasure, erase, lock_person, mark_of_now, plan_erasure, together
+from contacts.privacy.late.files import remove_left
 from contacts.privacy.late.looking import note_under_way
 from contacts.privacy.late.sealing import sealed
 from contacts.privacy.ledger import keep_beside_uploads, write_down
@@ -80,7 +80,7 @@ def erase_together(*, requests: Sequence[int], actor: User | None, still: Still 
             _erase(plans, actor, mark)
     note_under_way(requests)
     for key in requests:
-        remove_files(request=key)
+        remove_left(key)
     keep_beside_uploads()
 
 
@@ -106,12 +106,3 @@ def refuse(*, request: PrivacyRequest, why: str) -> None:
         state=RequestState.REFUSED, done_at=timezone.now(), counts={"why": why}
     )
     log(actor=None, verb="refuse erasure", object=request, contact_id=request.contact_id, summary=why)
-
-
-def remove_files(*, request: int) -> None:
-    """Take the contents of erased people's files away; a file that is gone is no fault."""
-    names = PrivacyRequest.objects.values_list("files_left", flat=True).get(pk=request)
-    for name in names:
-        default_storage.delete(name)
-    if names:
-        PrivacyRequest.objects.filter(pk=request).update(files_left=[])

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from contacts.models import Contact, PrivacyRequest
-from contacts.privacy.late.cutting import cut
+from contacts.privacy.late.cutting import count_lines, write_without
 from contacts.privacy.late.sought import Sought, national
 from contacts.privacy.tables import Person
 from crm.choices import JobState
+from crm.jobs import run_job
 from crm.models import ExportRun, ImportRun, JobRun, StoredFile
 from tests import factories as make
 from tests.privacy.test_erasing import erase
@@ -44,8 +46,12 @@ def cut_of(tmp_path: Path, content: bytes, columns: frozenset[str] = frozenset({
     """How many lines went, and what is left."""
     path, target = tmp_path / "file", tmp_path / "target"
     path.write_bytes(content)
-    found = cut(path, target, Sought.of([(1, ANNA)]), columns)
-    return (None if found is None else found[1]), target.read_bytes() if target.exists() else content
+    sought = Sought.of([(1, ANNA)])
+    found = count_lines(path, sought, columns)
+    if not found:
+        return (None if found is None else 0), content
+    assert write_without(path, target, sought, columns) == found
+    return found[1], target.read_bytes()
 
 
 def lines_of(delimiter: str = ",", end: str = "\r\n") -> str:
@@ -76,6 +82,24 @@ def test_rows_over_several_lines_are_one_and_a_stray_mark_costs_no_other(tmp_pat
     assert (count, left.decode()) == (1, stray)
 
 
+def test_two_stray_marks_join_no_lines_of_others(tmp_path):
+    others = "".join(f"{n},x,y{n}@birds.example\n" for n in range(30))
+    for stray in ('1,5" tape,\n', '1,"5 inch,\n'):
+        text = "id,note,email\n" + stray + others + stray
+        for line in ("9,x,anna@birds.example\n", '9,"two\nlines",anna@birds.example\n'):
+            assert cut_of(tmp_path, (text + line + others).encode(), frozenset()) == (1, (text + others).encode())
+
+
+def test_a_number_that_only_ends_so_is_another(tmp_path):
+    person = Person((7,), (), ("+49 30 1234567", "1000234"), external_ids=("1000234",))
+    sought = Sought.of([(1, person)])
+    for kept in ("order,201000234,x", "order,1000234,x", "99 301234567", "20 301234567", "1 49 301234567"):
+        assert sought.named_in(kept) == set(), kept
+    for gone in ("0301234567", "+49 (0)30 1234567", "0049 30 1234567", "301234567"):
+        assert sought.named_in(gone) == {1}, gone
+    assert sought.known_as(["1000234"]) == {1}
+
+
 def test_json_lines_cards_and_archives(tmp_path):
     lines = '{"id": "1", "email": "anna\\u0040birds.example"}\n{"id": "2", "email": "b@birds.example"}\n'
     assert cut_of(tmp_path, lines.encode())[1] == lines.splitlines(keepends=True)[1].encode()
@@ -103,7 +127,21 @@ def test_what_cannot_be_read_is_told_as_such_and_what_names_nobody_stays(tmp_pat
     assert cut_of(tmp_path, b"PK\x03\x04 broken")[0] is None
     content = b"id,name\n1,Somebody\n"
     assert cut_of(tmp_path, content) == (0, content)
-    assert not (tmp_path / "target").exists()
+
+
+def test_a_disk_that_fails_is_no_broken_file(tmp_path):
+    """What keeps us from a file says nothing of it: it is raised, and the file stays."""
+    nobody = Sought.of([(1, ANNA)])
+    with pytest.raises(FileNotFoundError):
+        count_lines(tmp_path / "nowhere", nobody, frozenset())
+    (tmp_path / "file").write_text(lines_of())
+    full = tmp_path / "target"
+    full.symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        write_without(tmp_path / "file", full, nobody, frozenset())
+    assert count_lines(tmp_path / "file", nobody, frozenset({"id"})) == {1: 5}
+    (tmp_path / "file").write_bytes(gzip.compress(lines_of().encode())[:-20])
+    assert count_lines(tmp_path / "file", nobody, frozenset()) is None
 
 
 def test_a_number_is_found_by_its_digits_without_the_country():
@@ -154,11 +192,15 @@ def test_files_of_imports_exports_and_refused_rows_are_found(anna, tmp_path):  #
     assert content(out) == "External id,Name\n99,y\n"
     assert content(result) == ""
     assert content(busy.file) == table  # somebody reads it
+    job = look()
+    assert job.state == JobState.WAITING
+    assert content(busy.file) == table
     assert not out.file.storage.exists(old)
     assert PrivacyRequest.objects.get(pk=asked.pk).files_left == []
     assert StoredFile.objects.get(pk=out.pk).size == len("External id,Name\n99,y\n")
-    JobRun.objects.filter(title="Busy").update(state=JobState.DONE)
-    look()
+    JobRun.objects.filter(title="Busy").update(state=JobState.DONE, finished_at=timezone.now())
+    run_job(job.pk)
+    assert PrivacyRequest.objects.get(pk=asked.pk).late["is_done"]
     assert content(busy.file) == "no;who\n99;y\n"
     assert busy.file_id is not None
     told = {one["file"]: one["lines"] for one in PrivacyRequest.objects.get(pk=asked.pk).late["files"]}

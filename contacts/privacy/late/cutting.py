@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import io
 import json
-from collections import Counter
+import zlib
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,78 +26,122 @@ from crm.importing.tables import ReadOptions
 LONGEST_LINE = 4_000_000
 MOST_LINES = 1_000
 """Of one record in quotation marks; a longer one is a stray mark, and each of its lines stands alone."""
-UNREADABLE = (UnreadableFile, UnicodeError, EOFError, OSError, csv.Error)
+BROKEN = (UnreadableFile, UnicodeError, EOFError, zlib.error, gzip.BadGzipFile, csv.Error)
 
 
-def cut(path: Path, target: Path, sought: Sought, id_columns: frozenset[str]) -> Counter[int] | None:
-    """Write the file without the records that name somebody, and count these by whose they are; nothing is left at
-    `target` where there are none. None where the file cannot be read. `id_columns`, folded, hold external ids of
+def count_lines(path: Path, sought: Sought, id_columns: frozenset[str]) -> Counter[int] | None:
+    """How many records name somebody, by whose they are. None where the content is no table that can be read; what
+    keeps us from the file (it is not there, a disk that fails) is raised. `id_columns`, folded, hold external ids of
     contacts."""
     try:
-        form = form_of(path)
-        found = _workbook(path, target, sought, id_columns) if form is Form.SPREADSHEET else None
-        if found is None:
-            found = _text(path, target, sought, id_columns, form)
-    except UNREADABLE:
-        target.unlink(missing_ok=True)
+        return _cut(path, None, sought, id_columns)
+    except BROKEN as error:
+        if (fault := _fault_of_disk(error)) is not None:
+            raise fault from error
         return None
-    if not found:
+
+
+def write_without(path: Path, target: Path, sought: Sought, id_columns: frozenset[str]) -> Counter[int]:
+    """Write the file to `target` without the records that name somebody, and count these; nothing is left there where
+    it cannot be written."""
+    try:
+        return _cut(path, target, sought, id_columns)
+    except BaseException:
         target.unlink(missing_ok=True)
-    return found
+        raise
 
 
-def _text(path: Path, target: Path, sought: Sought, id_columns: frozenset[str], form: Form) -> Counter[int]:
+def _fault_of_disk(error: BaseException | None) -> OSError | None:
+    """What the system said, where that is behind it; a place that cannot be in the file is of a broken archive."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _cut(path: Path, target: Path | None, sought: Sought, id_columns: frozenset[str]) -> Counter[int]:
+    form = form_of(path)
+    if form is Form.SPREADSHEET:
+        return _workbook(path, target, sought, id_columns)
+    return _text(path, target, sought, id_columns, form)
+
+
+def _text(path: Path, target: Path | None, sought: Sought, id_columns: frozenset[str], form: Form) -> Counter[int]:
     encoding = encoding_of(path)
     wide = encoding.startswith(("utf-16", "utf-32"))
     if encoding == "utf-8-sig" and not read_head(path).startswith(b"\xef\xbb\xbf"):
         encoding = "utf-8"
     errors = "surrogatepass" if wide else "surrogateescape"
-    dialect, places = Dialect(), list[int]()
+    dialect, width, places = Dialect(), 0, list[int]()
     if form is Form.DELIMITED:
         table = DelimitedTable(path, encoding_of(path), ReadOptions())
-        dialect = table.dialect
+        dialect, width = table.dialect, len(table.columns)
         places = [at for at, name in enumerate(table.columns) if fold_name(name) in id_columns]
     found: Counter[int] = Counter()
     with ExitStack() as stack:
         source = stack.enter_context(open_bytes(path))
-        into: Any = stack.enter_context(gzip.GzipFile(target, "wb") if is_gzip(path) else target.open("wb"))
         lines = stack.enter_context(io.TextIOWrapper(source, encoding, errors, newline=""))
-        out = stack.enter_context(io.TextIOWrapper(into, encoding, errors, newline=""))
-        for record in _records(lines, form):
+        out: TextIO | None = None
+        if target is not None:
+            into: Any = stack.enter_context(gzip.GzipFile(target, "wb") if is_gzip(path) else target.open("wb"))
+            out = stack.enter_context(io.TextIOWrapper(into, encoding, errors, newline=""))
+        for record in _rows(lines, dialect, width) if form is Form.DELIMITED else _records(lines, form):
             named = sought.named_in(_as_read(record, form))
             if places and sought.ids:
                 named |= sought.known_as(_cells(record, dialect, places))
             if named:
                 found.update(named)
-            else:
+            elif out is not None:
                 out.write(record)
     return found
 
 
 def _records(lines: TextIO, form: Form) -> Iterator[str]:
-    """Lines, or those that belong together: a row with line breaks in quotation marks, a card."""
+    """Lines, or those that belong together: a card."""
     held: list[str] = []
-    odd = False
     while line := lines.readline(LONGEST_LINE):
         held.append(line)
-        if form is Form.VCARDS:
-            is_whole = line.strip().upper() == "END:VCARD"
-        elif form is Form.DELIMITED:
-            odd ^= line.count('"') % 2 == 1
-            is_whole = not odd
-        else:
-            is_whole = True
-        if is_whole:
+        if form is not Form.VCARDS or line.strip().upper() == "END:VCARD":
             yield "".join(held)
         elif len(held) > MOST_LINES:
             yield from held
         else:
             continue
-        held, odd = [], False
-    if odd:
-        yield from held
-    elif held:
+        held = []
+    if held:
         yield "".join(held)
+
+
+def _rows(lines: TextIO, dialect: Dialect, width: int) -> Iterator[str]:
+    """Rows of a table as they stand there. A mark opens a cell at its start alone. Several lines are one row where a
+    strict reading gives just that, with as many cells as the table has columns; else each of them stands alone."""
+    waiting: deque[str] = deque()
+    held: list[str] = []
+
+    def one_by_one() -> Iterator[str]:
+        while len(held) <= MOST_LINES and (line := waiting.popleft() if waiting else lines.readline(LONGEST_LINE)):
+            held.append(line)
+            yield line
+
+    while True:
+        held.clear()
+        with suppress(csv.Error):  # a cell that is too long: its lines are taken one by one
+            next(dialect.reader(one_by_one()), None)
+        if not held:
+            return
+        if len(held) > 1 and not _is_one_row(held, dialect, width):
+            waiting.extendleft(reversed(held[1:]))
+            del held[1:]
+        yield "".join(held)
+
+
+def _is_one_row(lines: list[str], dialect: Dialect, width: int) -> bool:
+    try:
+        rows = list(dialect.reader(lines, strict=True))
+    except csv.Error:
+        return False
+    return len(rows) == 1 and len(rows[0]) == width
 
 
 def _as_read(record: str, form: Form) -> str:
@@ -111,11 +157,14 @@ def _as_read(record: str, form: Form) -> str:
 
 
 def _cells(record: str, dialect: Dialect, places: Iterable[int]) -> list[str]:
-    rows = list(dialect.reader(io.StringIO(record, newline="")))
+    try:
+        rows = list(dialect.reader(io.StringIO(record, newline="")))
+    except csv.Error:
+        return []  # a cell that is longer than any: an import refuses the row
     return [row[at] for row in rows for at in places if at < len(row)]
 
 
-def _workbook(path: Path, target: Path, sought: Sought, id_columns: frozenset[str]) -> Counter[int]:
+def _workbook(path: Path, target: Path | None, sought: Sought, id_columns: frozenset[str]) -> Counter[int]:
     """The sheet that an import reads, as a workbook of its own; other sheets, which nobody reads, stay behind."""
     from crm.importing.spreadsheets import SpreadsheetTable, cell_text, valued_rows  # noqa: PLC0415 - slow to load
 
@@ -134,6 +183,9 @@ def _workbook(path: Path, target: Path, sought: Sought, id_columns: frozenset[st
             else:
                 yield row
 
-    with target.open("wb") as stream:
-        write_workbook(stream, kept())
+    if target is None:
+        deque(kept(), maxlen=0)
+    else:
+        with target.open("wb") as stream:
+            write_workbook(stream, kept())
     return found

@@ -27,7 +27,8 @@ from contacts.privacy.tables import Person
 from crm.failpoints import failpoint
 from crm.incoming.choices import IncomingState
 from crm.jobs import start_job
-from crm.models import IncomingMail, JobRun
+from crm.locks import side_connection, take_lock
+from crm.models import IncomingMail, JobRun, StoredFile
 
 logger = logging.getLogger(__name__)
 KIND = "erasure_look"
@@ -36,6 +37,8 @@ PATIENCE = 5
 REST = dt.timedelta(minutes=2)
 """Longer than a request of a page lasts: what it read before, it has written by then, in however many transactions."""
 TRIED_AGAIN = dt.timedelta(minutes=30)
+LOOK_LOCK = 7351
+UNREAD = (IncomingState.TAKEN, IncomingState.QUARANTINED)
 AT_ONCE = 20
 OVERLAP = dt.timedelta(days=1)
 """A file counts from when its row was begun, not from when it was there for others: longer than any job."""
@@ -63,31 +66,50 @@ def ask_for_look() -> bool:
 
 def look_after(requests: Sequence[int], *, patience: float = 0) -> int:
     """Look after these erasures, as the owner; how many are to be looked after again, as somebody who began before is
-    still at work or it is too soon. Tables are read for some people at a time, files once for all."""
+    still at work or it is too soon. Tables are read for some people at a time, files once for all. One process at a
+    time looks: where another does, all are left."""
     asked = list(to_look_at().filter(pk__in=requests))
     if not asked:
         return 0
-    now = timezone.now()
+    with side_connection() as side:
+        return _look_after(asked, patience) if take_lock(side, LOOK_LOCK, 1) else len(asked)
+
+
+def _look_after(asked: list[PrivacyRequest], patience: float) -> int:
     before = {one.pk: _noted(one) for one in asked}
     everybody = {name: [key for one in before.values() for key in one[name]] for name in ("transactions", "jobs")}
     at_work = wait_for(everybody, patience)
+    now = timezone.now()
+    stands = {one.pk: _stand(one, before[one.pk], at_work) for one in asked}
+    failpoint("look after an erasure before its rows")
     persons = [unsealed(one.contact_id, one.sealed) for one in asked]
     for start in range(0, len(asked), AT_ONCE):
         _look_at_rows(asked[start : start + AT_ONCE], persons[start : start + AT_ONCE], now)
     failpoint("look after an erasure before its files")
-    clean_files(list(zip(asked, persons, strict=True)), _since(asked))
-    left = 0
-    for request in asked:
-        current = PrivacyRequest.objects.get(pk=request.pk)
-        is_over = not any(key in at_work[name] for name, keys in before[request.pk].items() for key in keys)
-        # whose they are, mails say only once they are worked on
-        unread = IncomingMail.objects.filter(state=IncomingState.TAKEN, received_at__lte=current.done_at)
-        is_over = is_over and not unread.exists()
-        is_last = is_over and current.done_at is not None and current.done_at + REST < now
-        late = current.late | {"files_at": now.isoformat(), "is_done": is_last}
-        PrivacyRequest.objects.filter(pk=request.pk).update(late=late, **({"sealed": []} if is_last else {}))
-        left += not is_last
-    return left
+    busy = StoredFile.objects.filter(pk__in=clean_files(list(zip(asked, persons, strict=True)), _since(asked)))
+    return sum(not _write_down(request.pk, stands[request.pk], busy, now) for request in asked)
+
+
+def _stand(request: PrivacyRequest, before: dict[str, list[Any]], at_work: dict[str, list[Any]]) -> dict[str, Any]:
+    """Who is waited for, reckoned before the look: what they write meanwhile is found by the next one. Whose they are,
+    mails say only once they are worked on, be it from the quarantine."""
+    unread = IncomingMail.objects.filter(state__in=UNREAD, received_at__lte=request.done_at)
+    return {
+        "at_work": [key for name, keys in before.items() for key in keys if key in at_work[name]],
+        "mails": unread.count(),
+    }
+
+
+@transaction.atomic
+def _write_down(key: int, stand: dict[str, Any], busy: QuerySet[StoredFile], now: dt.datetime) -> bool:
+    """Whether it was the last look."""
+    current = PrivacyRequest.objects.select_for_update().get(pk=key)
+    again = list(busy.filter(created_at__lte=current.done_at).order_by("pk").values_list("pk", flat=True))
+    is_rested = current.done_at is not None and current.done_at + REST < now
+    is_last = is_rested and not (stand["at_work"] or stand["mails"] or again)
+    late = current.late | {"files_at": now.isoformat(), "is_done": is_last, "again": again}
+    PrivacyRequest.objects.filter(pk=key).update(late=late, **({"sealed": []} if is_last else {}))
+    return is_last
 
 
 @transaction.atomic
@@ -95,7 +117,7 @@ def _look_at_rows(requests: list[PrivacyRequest], persons: list[Person], now: dt
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '2min'")
     rows = PrivacyRequest.objects.select_for_update().filter(pk__in=[one.pk for one in requests])
-    said = {one.pk: one for one in rows.order_by("contact_id")}
+    said = {one.pk: one for one in rows.order_by("pk")}
     counts, names = _rows(persons, requests)
     for at, request in enumerate(requests):
         current = said[request.pk]
