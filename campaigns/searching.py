@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from campaigns.models import Campaign, Offer, Play, Segment
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.search.finding import find_by_text
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 
 if TYPE_CHECKING:
     from crm.models import User

@@ -10,10 +10,11 @@ from django.db.models import OuterRef
 from contacts.models import Address, Contact
 from contacts.queries import place_of
 from crm.access import veil
-from crm.catalogue import SearchFound, SearchHit, SearchSource, unseen_words
+from crm.catalogue import unseen_words
 from crm.database.along import put_along, rows_along
 from crm.field_rights import hidden_specs
 from crm.search.finding import find_by_text
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 
 if TYPE_CHECKING:
     from crm.models import User

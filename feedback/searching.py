@@ -9,10 +9,10 @@ from django.db.models import Case, IntegerField, Value, When
 
 from contacts.queries import UNSEEN_CONTACT
 from crm.access import veil
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.field_rights import mask
 from crm.filtering.folding import folded
 from crm.search.finding import MOST_HITS, drawn, find_keys
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from crm.templatetags.figures import number
 from feedback.ideas.queries import search_suggestions
 from feedback.models import Review, Suggestion, Survey

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.field_rights import hidden_specs
 from crm.search.finding import find_by_text
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from leads.models import Lead
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, IntegerField, Value, When
 from django.db.models.functions import Upper
 
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.field_rights import hides
 from crm.search.finding import MOST_HITS, drawn, find_by_text, find_keys
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from crm.templatetags.figures import full_day, money
 from orders.models import Invoice, Order, Product, ProductRegistration
 from orders.queries import title_of

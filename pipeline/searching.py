@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
 from crm.access import veil
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.field_rights import hides
 from crm.search.finding import find_by_text
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from crm.templatetags.figures import money
 from pipeline.models import Deal
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from contacts.queries import UNSEEN_CONTACT
 from crm.access import veil
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.field_rights import mask
 from crm.search.finding import find_by_text
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from service.models import Ticket
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from contacts.choices import PointKind
 from contacts.models import Contact, ContactPoint
 from contacts.normalising import normalise_point
 from contacts.searching import show_contacts
-from crm.catalogue import SearchHit
 from crm.field_rights import hidden_fields
 from crm.filtering.searching import search_condition
 from crm.models import User
+from crm.search.spec import SearchHit
 
 MOST = 5
 SHORTEST_NAME = 4

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.models import SavedReport
 from crm.reports.offering import may_have
 from crm.reports.subjects import all_ready
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 
 if TYPE_CHECKING:
     from crm.models import User

@@ -12,13 +12,14 @@ from django.apps import apps
 from django.urls import reverse
 
 from crm.access import can
-from crm.catalogue import SearchFound, SearchHit, SearchSource, import_kinds, search_sources
+from crm.catalogue import import_kinds, search_sources
 from crm.choices import Verb
 from crm.guide.finding import search_guide
 from crm.importing.forms import may_import
 from crm.languages.words import translated
 from crm.models import ImportRun, LogEntry
 from crm.navigation import address_of, all_commands, may_go
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from crm.templatetags.figures import number
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from crm.access import visible_words
-from crm.catalogue import SearchFound, SearchHit
 from crm.filtering.folding import folded
 from crm.filtering.searching import MOST_WORDS, SHORTEST_PART, custom_condition, finds_names_only, search_condition
 from crm.search.plain import STAND_IN, ask_plain, is_plain
 from crm.search.slips import slips_between
+from crm.search.spec import SearchFound, SearchHit
 
 if TYPE_CHECKING:
     from crm.models import User

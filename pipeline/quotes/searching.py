@@ -9,11 +9,11 @@ from django.db.models import Case, IntegerField, Value, When
 
 from contacts.queries import UNSEEN_CONTACT
 from crm.access import veil
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.company import company_today
 from crm.field_rights import hides
 from crm.filtering.folding import folded
 from crm.search.finding import MOST_HITS, drawn, find_keys
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from crm.templatetags.figures import money
 from pipeline.models import Quote
 

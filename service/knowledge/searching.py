@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crm.access import visible_words
-from crm.catalogue import SearchFound, SearchHit, SearchSource
 from crm.database.kept import KeptStatement, Shelf
 from crm.search.finding import cleaned, drawn
+from crm.search.spec import SearchFound, SearchHit, SearchSource
 from service.knowledge.choices import ArticleState
 from service.knowledge.finding import Found, beginning_of, find_articles, language_probes, languages_of, may_have
 from service.models import Article
