@@ -81,6 +81,7 @@ floor = [
     path("mails/channels/<int:pk>/resume/", mails.ChannelResumeView.as_view(), name="channel_resume"),
     path("people/", people.PersonListView.as_view(), name="person_list"),
     path("people/adoption/", adoption.AdoptionView.as_view(), name="adoption"),
+    path("people/adoption/export/", adoption.AdoptionExportView.as_view(), name="adoption_export"),
     path("people/adoption/rows/", adoption.AdoptionRowsView.as_view(), name="adoption_rows"),
     path("people/new/", people.PersonInviteView.as_view(), name="person_invite"),
     path("people/<int:pk>/", people.PersonDetailView.as_view(), name="person_detail"),

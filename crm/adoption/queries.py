@@ -26,10 +26,17 @@ MEASURES: dict[str, tuple[str, str]] = {
     ENTRIES: ("Entries", "Calls, meetings, notes, answers and files that they put into the history of a customer."),
 }
 WRITTEN = ("log", "note", "call", "attach", "reply", "mail")
-NO_UPKEEP = (*WRITTEN, "export", "sign in", "sign out", "sign in failed")
+# what says that a record is right now; to look, watch, vote, arrange, try, share or take away says nothing of it
+UPKEEP = (
+    "create", "change", "move", "assign", "allocate", "take", "tag", "mark", "unmark", "review", "confirm", "publish",
+    "relate", "link", "unlink", "merge", "unmerge", "split", "archive", "restore", "delete", "withdraw", "consent",
+    "qualify", "convert", "reverse", "register", "return", "pay", "renew", "cancel", "enrol", "plan", "drop", "end",
+    "complete", "reopen", "solve", "close", "settle", "follow up", "try to win back", "accept", "dismiss", "translate",
+    "add file", "remove file",
+)  # fmt: skip
 CONDITIONS: dict[str, Q] = {
     SIGN_INS: Q(verb="sign in"),
-    RECORDS: Q(object_id__isnull=False) & ~Q(verb__in=NO_UPKEEP) & ~Q(model__in=("crm.user", "crm.jobrun")),
+    RECORDS: Q(object_id__isnull=False) & Q(verb__in=UPKEEP) & ~Q(model__in=("crm.user", "crm.jobrun")),
     ENTRIES: Q(verb__in=WRITTEN, contact_id__isnull=False),
 }
 WEEK, MOST_ROWS = dt.timedelta(days=7), 500

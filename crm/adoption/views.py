@@ -28,6 +28,11 @@ USUAL_WEEKS = 8
 LEADERS = (Role.MANAGER, Role.ADMIN)
 
 
+def asked_weeks(request: HttpRequest) -> int:
+    typed = request.GET.get("weeks", "")
+    return int(typed) if typed in map(str, WEEKS) else USUAL_WEEKS
+
+
 class AdoptionGate(ScopedView):
     """For managers and administrators who may read the log."""
 
@@ -40,20 +45,18 @@ class AdoptionGate(ScopedView):
 
 
 class AdoptionView(AdoptionGate):
-    """One measure by person and week. `?format=csv`: all three as a file."""
+    """One measure by person and week."""
 
-    def get(self, request: HttpRequest) -> HttpResponseBase:
+    def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("what", "")
         measure = asked if asked in MEASURES else RECORDS
-        typed = request.GET.get("weeks", "")
-        count = int(typed) if typed in map(str, WEEKS) else USUAL_WEEKS
+        count = asked_weeks(request)
         weeks = weeks_up_to_now(count)
         try:
             people = adoption(self.request.user, weeks)
         except OutOfPatience:
             people = None
-        if request.GET.get("format") == "csv" and people is not None:
-            return self.file(people, weeks)
+        file_url = f"{reverse('crm:adoption_export')}?{urlencode({'weeks': str(count)})}"
         context = {
             "measure": measure,
             "help": MEASURES[measure][1],
@@ -64,7 +67,7 @@ class AdoptionView(AdoptionGate):
             "today": company_today(),
             "tabs": [self.tab(name, measure, count) for name in MEASURES],
             "spans": [(one, f"?{urlencode({'what': measure, 'weeks': str(one)})}", one == count) for one in WEEKS],
-            "file_url": f"?{urlencode({'weeks': str(count), 'format': 'csv'})}",
+            "file_url": file_url if can(self.request.user, Verb.EXPORT, LogEntry) else "",
         }
         return render(request, "crm/adoption/adoption.html", context)
 
@@ -81,7 +84,19 @@ class AdoptionView(AdoptionGate):
         cells = [(one.of(measure, week), f"{page}?{urlencode({**asked, 'week': week.isoformat()})}") for week in weeks]
         return {"person": one.person, "cells": cells, "total": one.total(measure)}
 
-    def file(self, people: list[Any], weeks: list[dt.date]) -> StreamingHttpResponse:
+
+class AdoptionExportView(AdoptionGate):
+    """All three measures as a file."""
+
+    verb = Verb.EXPORT
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        count = asked_weeks(request)
+        weeks = weeks_up_to_now(count)
+        try:
+            people = adoption(self.request.user, weeks)
+        except OutOfPatience:  # the page says so
+            return redirect(f"{reverse('crm:adoption')}?{urlencode({'weeks': str(count)})}")
         heads = ["Person", "Role", "Week of", *(label for label, _ in MEASURES.values())]
         lines = [
             [one.person.name, one.person.get_role_display(), week, *(one.of(name, week) for name in MEASURES)]

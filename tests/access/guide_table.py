@@ -16,6 +16,7 @@ GUIDE_ADDRESSES: dict[str, Address] = {
     "crm:demo_remove": form("company", "change"),
     "crm:adoption": page("adoption"),
     "crm:adoption_rows": page("adoption"),
+    "crm:adoption_export": page("adoption", "export"),
     "crm:company": form("company", "change"),
     "pipeline:letterhead": form("company", "change"),
     "service:hours": form("segment table", "change"),

@@ -62,7 +62,7 @@ SCOPES["person"] = {"view": EVERYBODY, "add": NOBODY, "change": NOBODY, "run": r
 SCOPES["layout"] = {"change": NOBODY}
 SCOPES["custom field"] = dict.fromkeys(("view", "add", "change", "delete"), NOBODY)
 SCOPES["session"] = {verb: dict.fromkeys(EVERYBODY, OWN) for verb in ("view", "change")}
-SCOPES["adoption"] = {"view": reach(NONE, NONE, NONE, ALL)}
+SCOPES["adoption"] = dict.fromkeys(("view", "export"), reach(NONE, NONE, NONE, ALL))
 SCOPES["company"] = {"view": EVERYBODY, "change": NOBODY}
 SCOPES["saved view"] = {
     "view": reach(TEAM, TEAM, TEAM, TEAM),

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm.adoption.queries import ENTRIES, MEASURES, RECORDS, SIGN_INS, adoption, weeks_up_to_now
-from crm.choices import Role
-from crm.models import JobRun, LogEntry
+from crm.choices import Role, Scope
+from crm.models import AccessRule, JobRun, LogEntry
 from tests.factories import make_company, make_team, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 BERLIN = ZoneInfo("Europe/Berlin")
-VERBS = ("sign in", "sign out", "create", "change", "move", "log", "note", "reply", "export")
+UPKEEP, IN_PASSING = ("create", "change", "move"), ("export", "watch", "vote", "arrange", "try")
+VERBS = ("sign in", "sign out", *UPKEEP, "log", "note", "reply", *IN_PASSING)
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def in_python(rows, weeks) -> dict:
         written = row.verb in ("log", "note", "reply")
         counts[row.actor_id, SIGN_INS, week] += row.verb == "sign in"
         counts[row.actor_id, ENTRIES, week] += written and row.contact_id is not None
-        if row.object_id and row.model != "crm.user" and row.verb in ("create", "change", "move"):
+        if row.object_id and row.model != "crm.user" and row.verb in UPKEEP:
             records[row.actor_id, week].add((row.model, row.object_id))
     counts.update({(person, RECORDS, week): len(found) for (person, week), found in records.items()})
     return {key: count for key, count in counts.items() if count}
@@ -85,11 +86,19 @@ def test_figures_equal_plain_counting_and_lead_to_as_many_rows(house):
 
 def test_the_file_has_all_three_measures(house):
     manager, people, _ = house
-    sent = signed_in(manager).get("/people/adoption/?weeks=4&format=csv")
+    sent = signed_in(manager).get("/people/adoption/export/?weeks=4")
     lines = b"".join(sent.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "Person,Role,Week of,Sign-ins,Records kept up to date,Entries"
     assert len(lines) == 1 + 4 * len(people)
     assert LogEntry.objects.filter(verb="export", summary="Exported adoption by person and week").exists()
+
+
+def test_the_file_is_for_those_who_may_take_the_log_away(house):
+    client = signed_in(house[0])
+    assert "/people/adoption/export/?weeks=8" in client.get("/people/adoption/").content.decode()
+    AccessRule.objects.create(role=Role.MANAGER, model="crm.logentry", verb="export", scope=Scope.NONE)
+    assert "/people/adoption/export/" not in client.get("/people/adoption/").content.decode()
+    assert client.get("/people/adoption/export/").status_code == 403
 
 
 def test_it_is_for_managers_and_administrators_and_asks_for_what_there_is(house):
