@@ -35,7 +35,8 @@ def shared_boards(user: User) -> list[SharedBoard]:
     rows = with_rights(Dashboard.objects.visible_to(user), user).select_related("owner", "team")
     boards = list(rows.order_by("name", "id"))
     people = list(User.objects.visible_to(user).filter(is_active=True).exclude(email=None).order_by("name", "id"))
-    below = {board.team_id: set(board.team.subtree_ids()) for board in boards if board.team}
+    teams_shared_with = {board.team for board in boards if board.team}
+    below = {team.pk: set(team.subtree_ids()) for team in teams_shared_with}
     mailed: dict[int, set[int]] = defaultdict(set)
     mails = DashboardSubscription.objects.filter(dashboard__in=boards, recipients__isnull=False)
     for board, person in mails.values_list("dashboard", "recipients"):

@@ -39,6 +39,24 @@ def test_it_says_with_whom_a_dashboard_is_shared_and_who_that_is():
     assert 'href="/dashboards/shared/"' in signed_in(admin).get("/dashboards/house/").content.decode()
 
 
+def test_dashboards_of_one_team_ask_for_it_once(django_assert_max_num_queries):
+    make_company()
+    client, team = signed_in(make_user(Role.ADMIN)), make_team()
+
+    def asked() -> int:
+        with django_assert_max_num_queries(60) as queries:
+            assert client.get("/dashboards/shared/").status_code == 200
+        return len(queries)
+
+    for number in range(2):
+        Dashboard.objects.create(name=f"Board {number}", owner=make_user(), team=team, tiles=["x"])
+    asked()
+    few = asked()
+    for number in range(2, 8):
+        Dashboard.objects.create(name=f"Board {number}", owner=make_user(), team=team, tiles=["x"])
+    assert asked() == few
+
+
 def names(client) -> list[str]:
     return [tab["label"] for tab in client.get("/contacts/?view=all").context["views"]]
 
