@@ -1,4 +1,4 @@
-"""The page of the working hours: the first set of them, which promises count unless they name another."""
+"""The page of the working hours: the set that the first promise counts; where nothing is promised, the oldest one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 
 from crm.conflicts import GuardedForm
 from crm.setting_up.actions import save_row
 from crm.setting_up.pages import OneRowPage
-from service.models import ServiceHours
+from service.models import ServiceHours, SlaPolicy
 from service.models.promises import WEEKDAYS
 
 MOST_DAYS = 500
@@ -63,19 +64,30 @@ class HoursForm(GuardedForm, forms.ModelForm):
             self.initial["name"] = "Office hours"
 
 
+def counted_by(hours: ServiceHours) -> str:
+    """Which promises count these hours, in a sentence."""
+    names = list(hours.policies.order_by("position", "pk").values_list("name", flat=True)) if hours.pk else []
+    return f"These count for: {', '.join(names)}." if names else "No promise counts these yet."
+
+
 class HoursView(OneRowPage):
     model = ServiceHours
     form_class = HoursForm
     heading = "Working hours"
     note = (
-        "Promises to customers count these hours only; clocks of tickets stand still outside of them. Unsolved tickets "
-        "follow a change within the hour. Further sets of hours, and which promise counts which, stand in the "
+        "Promises to customers count working hours only; clocks of tickets stand still outside of them. Unsolved "
+        "tickets follow a change within the hour. Further sets of hours, and which promise counts which, stand in the "
         "administration."
     )
 
     def row(self, *, is_held: bool = False) -> Any:
-        rows = ServiceHours.objects.order_by("pk")
+        first = SlaPolicy.objects.order_by("position", "pk").first()
+        rows = ServiceHours.objects.filter(pk=first.hours_id) if first else ServiceHours.objects.order_by("pk")
         return (rows.select_for_update() if is_held else rows).first() or ServiceHours()
+
+    def show(self, form: Any, status: int = 200) -> HttpResponse:
+        self.note = f"{self.note} {counted_by(form.instance)}"
+        return super().show(form, status)
 
     def save(self, form: Any) -> None:
         row = self.row(is_held=True)

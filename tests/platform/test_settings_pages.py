@@ -18,7 +18,7 @@ from crm.models import Company, LogEntry, StoredFile
 from crm.signals import company_figures_changed
 from crm.starting.reading import setup_steps
 from pipeline.models import Letterhead
-from service.models import ServiceHours
+from service.models import ServiceHours, SlaPolicy
 from tests.factories import make_company, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,22 @@ def test_working_hours_are_said_for_the_first_time_and_a_holiday_is_a_day(admin)
     assert (hours.name, hours.friday) == ("Office hours", "09:00-13:00")
     assert hours.holidays == [dt.date(2026, 12, 25), dt.date(2026, 12, 26)]
     assert LogEntry.objects.get(model="service.servicehours").summary == "Made the working hours"
+
+
+def test_the_hours_are_those_that_the_first_promise_counts(admin):
+    ServiceHours.objects.create(name="Old")
+    counted = ServiceHours.objects.create(name="Counted")
+    client = signed_in(admin)
+    assert "No promise counts these yet." in client.get("/settings/hours/").content.decode()
+    for place, name in ((2, "Later"), (1, "All tickets")):
+        SlaPolicy.objects.create(name=name, position=place, hours=counted)
+    page = client.get("/settings/hours/")
+    assert page.context["form"].instance == counted
+    assert "These count for: All tickets, Later." in page.content.decode()
+    assert client.post("/settings/hours/", typed(page, monday="08:00-12:00")).status_code == 302
+    assert set(ServiceHours.objects.values_list("name", "monday")) == {
+        ("Old", "09:00-17:00"), ("Counted", "08:00-12:00"),
+    }  # fmt: skip
 
 
 def test_they_are_for_those_who_set_the_house_up(admin):
