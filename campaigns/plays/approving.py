@@ -6,25 +6,31 @@ from django.core.exceptions import ValidationError
 
 from campaigns import approval
 from campaigns.choices import PlayState
-from campaigns.models import Play
+from campaigns.models import Play, Segment
 from campaigns.plays.entering import people_for
-from campaigns.segments.meaning import asked_by
+from campaigns.segments.meaning import asked_by, asking_for
 from campaigns.sending.audience import rules
 from crm.filtering.trees.nodes import TreeProblem
+from crm.log import log
+from crm.models import User
 
+UNAPPROVED = "so many people may come in that a second person approves it first: ask, then let it go on"
 TOO_LARGE = "So many people may come in that a second person approves what is done: pause it, change it, and ask."
 
 
 def needs_approval(play: Play) -> bool:
     """Whether more people may come into it than one person alone may write to, or nobody can say how many. No further
     are they counted."""
-    steps = list(play.steps.filter(removed_at=None))
     try:
-        with asked_by(None):
-            found = people_for(play, steps).order_by().values("pk")[: rules().approval_above + 1].count()
+        return _is_large(play)
     except TreeProblem:
         return True
-    return approval.is_large(found)
+
+
+def lacks_approval(play: Play) -> bool:
+    """Whether it needs one that it has not, whatever has changed since it began. Raises TreeProblem where nobody can
+    say how many may come in."""
+    return play.approved_at is None and _is_large(play)
 
 
 def void_for_change(play: Play) -> None:
@@ -33,3 +39,20 @@ def void_for_change(play: Play) -> None:
     approval.make_void(play)
     if play.state == PlayState.RUNNING and needs_approval(play):
         raise ValidationError(TOO_LARGE)
+
+
+def void_for_segment(actor: User | None, segment: Segment) -> None:
+    """Whom a segment means is other now: plays for it, or for one that asks for it, have no approval any more. One that
+    runs and is large is paused by its next run."""
+    plays = Play.objects.select_for_update().filter(audience__in=asking_for(segment)).exclude(state=PlayState.ENDED)
+    for play in plays.exclude(asked_by=None, approved_at=None).order_by("pk"):
+        approval.make_void(play)
+        play.save(update_fields=approval.FIELDS)
+        log(actor=actor, verb="change", object=play, summary=f"Not approved any more: {play}, as {segment} was changed")
+
+
+def _is_large(play: Play) -> bool:
+    steps = list(play.steps.filter(removed_at=None))
+    with asked_by(None):
+        found = people_for(play, steps).order_by().values("pk")[: rules().approval_above + 1].count()
+    return approval.is_large(found)

@@ -14,11 +14,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from campaigns.choices import EntryState, PlayState, PlayStepKind, StepFor, TouchResult
 from campaigns.models import Play, PlayEntry, PlayStep, PlayTouch
+from campaigns.plays.actions import pause_play
+from campaigns.plays.approving import UNAPPROVED, lacks_approval
 from campaigns.plays.doing import DO
 from campaigns.plays.entering import let_in
 from campaigns.plays.goals import GRACE_DAYS, count_amounts, settle_goals
@@ -57,10 +60,21 @@ def look_for_events() -> int:
         try:
             settle_goals(play)
             count_amounts(play)
-            came += let_in(play.pk)
+            came += 0 if _is_held_back(play) else let_in(play.pk)
         except (TreeProblem, DatabaseError):
             logger.exception("Play %s could not be asked for its events", play.pk)
     return came
+
+
+def _is_held_back(play: Play) -> bool:
+    """Whether it runs and needs an approval that it has not, as its segment was changed or has grown: it is paused."""
+    if play.state != PlayState.RUNNING or not lacks_approval(play):
+        return False
+    try:
+        pause_play(actor=None, play=play, reason=UNAPPROVED)
+    except ValidationError as error:
+        logger.info("Play %s was not paused: %s", play.pk, error.messages)
+    return True
 
 
 def move_on() -> int:

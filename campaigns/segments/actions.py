@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.models import Campaign, Segment
+from campaigns.plays.approving import void_for_segment
 from campaigns.segments.meaning import asked_by, people_in, problems_of, segments_asked_for, tree_in
 from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
 from crm.jobs import Progress, start_job
@@ -55,8 +56,8 @@ def create_segment(*, actor: User | None, fields: Mapping[str, Any], tree: Mappi
 def change_segment(
     *, actor: User | None, segment: Segment, version: int, fields: Mapping[str, Any], tree: Mapping[str, Any] | None
 ) -> Segment:
-    """Change what is given; a fixed one keeps its people. Raises `StaleRecord`, or ValidationError for a tree that
-    cannot be asked."""
+    """Change what is given; a fixed one keeps its people. A play for other people than before has to be approved anew.
+    Raises `StaleRecord`, or ValidationError for a tree that cannot be asked."""
     current: Segment = locked(segment, version)
     changed = assign(current, {name: value for name, value in fields.items() if name != "is_fixed"})
     if tree is not None and not current.is_fixed and (asked := _checked(tree, actor, current)) != current.filter:
@@ -66,6 +67,8 @@ def change_segment(
         current.version += 1
         current.save()
         log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)} of {current}")
+    if "filter" in changed:
+        void_for_segment(actor, current)
     return current
 
 

@@ -109,6 +109,20 @@ def segments_asked_for(node: Node | None) -> set[int]:
     return {int(key) for one in asked for key in _listed(one.value) if str(key).isdecimal() and len(str(key)) < 19}
 
 
+def asking_for(segment: Segment) -> set[int]:
+    """Ids of a segment and of all that ask for it, however far round."""
+    asked: dict[int, set[int]] = {}
+    for other in Segment.objects.filter(is_fixed=False):
+        try:
+            asked[other.pk] = segments_asked_for(tree_in(other))
+        except TreeProblem:
+            continue  # one that cannot be read asks for nobody
+    found = {segment.pk}
+    while more := {key for key, named in asked.items() if key not in found and named & found}:
+        found |= more
+    return found
+
+
 def segment_condition(*keys: int) -> Condition:
     """A condition that asks for these segments."""
     return Condition(FIELD, "any", tuple(str(key) for key in keys))

@@ -6,12 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from campaigns.choices import PlayState
-from campaigns.models import Play, SendingRules
-from campaigns.plays import actions
+from campaigns.models import Play, Segment, SendingRules
+from campaigns.plays import actions, engine
+from campaigns.segments.actions import change_segment
 from campaigns.sending.actions import set_variant
 from crm.choices import Role
 from crm.models import LogEntry
-from tests.campaigns.playing import LATER, MAIL, TAG
+from tests.campaigns.playing import LATER, MAIL, TAG, buy
 from tests.campaigns.sample import BLOCKS, agreed, segment_of
 from tests.factories import make_company, make_contact, make_user, signed_in
 
@@ -80,6 +81,47 @@ def test_a_change_makes_an_approval_void_and_a_running_one_is_paused_for_it(hous
     actions.ask_play_approval(actor=second, play=play)
     actions.approve_play(actor=house, play=play)
     actions.resume_play(actor=house, play=play)
+    assert Play.objects.get(pk=play.pk).state == PlayState.RUNNING
+
+
+def test_a_change_of_its_segment_makes_an_approval_void_and_the_next_run_pauses_it(house):
+    people, second = agreed(4), make_user(Role.MANAGER)
+    inner, other = segment_of("p"), segment_of("q")
+    inside = {"field": "in_segment", "op": "any", "value": [str(inner.pk)]}
+    outer = Segment.objects.create(name="Outer", filter={"version": 1, "where": inside})
+    play, beside = written(house, TAG, audience=outer), written(house, TAG, name="Beside", audience=other)
+    for one in (play, beside):
+        actions.ask_play_approval(actor=house, play=one)
+        actions.approve_play(actor=second, play=one)
+    actions.start_play(actor=house, play=play)
+    change_segment(actor=house, segment=inner, version=inner.version, fields={"name": "Named anew"}, tree=None)
+    assert Play.objects.get(pk=play.pk).approved_by == second, "the people are the same"
+    wider = {"version": 1, "where": {"field": "kind", "op": "any", "value": ["person"]}}
+    inner.refresh_from_db()
+    change_segment(actor=house, segment=inner, version=inner.version, fields={}, tree=wider)
+    assert Play.objects.get(pk=beside.pk).approved_by == second
+    assert Play.objects.get(pk=play.pk).approved_by is None
+    buy(people[0])
+    assert engine.look_for_events() == 0
+    assert Play.objects.get(pk=play.pk).state == PlayState.PAUSED
+    assert "a second person approves it first" in LogEntry.objects.get(verb="hold").summary
+    with pytest.raises(ValidationError, match="Above 3 people"):
+        actions.resume_play(actor=house, play=play)
+
+
+def test_a_play_that_has_grown_large_is_paused_and_goes_on_once_it_is_approved(house):
+    agreed(3)
+    play, second = written(house, TAG), make_user(Role.MANAGER)
+    actions.start_play(actor=house, play=play)
+    engine.look_for_events()
+    assert Play.objects.get(pk=play.pk).state == PlayState.RUNNING
+    agreed(1, "q")
+    engine.look_for_events()
+    assert Play.objects.get(pk=play.pk).state == PlayState.PAUSED
+    actions.ask_play_approval(actor=house, play=play)
+    actions.approve_play(actor=second, play=play)
+    actions.resume_play(actor=house, play=play)
+    engine.look_for_events()
     assert Play.objects.get(pk=play.pk).state == PlayState.RUNNING
 
 
