@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from analytics.churn_page import SHOWN_DRIVERS
-from analytics.churn_words import Reason, reasons_in_words
+from analytics.churn_words import Reason
 from analytics.model_page import ModelPage
 from analytics.models import ModelRun
 from campaigns.models import ResponseScore
+from campaigns.reasons import speaking_reasons
 from crm.templatetags.figures import number, percent, plural
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 STEP = "propensity"
 SHOWN = 25
-NOT_KNOWN = ": not known"
 WAYS = {1: "the more, the likelier", -1: "the more, the less likely"}
 
 
@@ -70,11 +70,8 @@ class PropensityPage(ModelPage):
         """The likeliest that the person may see."""
         rows = ResponseScore.objects.visible_to(self.user).filter(contact__archived_at=None)
         labels = self.found.get("features", {})
-        found = []
-        for row in rows.select_related("contact", "contact__owner").order_by("-probability", "contact")[:SHOWN]:
-            reasons = reasons_in_words(row.reasons, labels, is_by_label=True)
-            found.append(Likely(row, [one for one in reasons if one.raises and not one.text.endswith(NOT_KNOWN)][:3]))
-        return found
+        likeliest = rows.select_related("contact", "contact__owner").order_by("-probability", "contact")[:SHOWN]
+        return [Likely(row, speaking_reasons(row.reasons, labels, self.user)) for row in likeliest]
 
     @property
     def drivers(self) -> list[dict[str, Any]]:

@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from analytics.churn_page import SHOWN_DRIVERS
-from analytics.churn_words import Reason, reasons_in_words
+from analytics.churn_words import Reason
 from analytics.model_page import ModelPage
 from analytics.models import ModelRun
 from campaigns.choices import MOVED_TONES, Moved, Reached
 from campaigns.models import UpliftScore
+from campaigns.reasons import speaking_reasons
 from campaigns.specs import points
 from campaigns.uplift_runs import STEP
 from crm.templatetags.figures import number, percent, plural
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from crm.models import User
 
 SHOWN = 25
-NOT_KNOWN = ": not known"
 WAYS = {1: "the more, the more it moves", -1: "the more, the less it moves"}
 MEANING = {
     Moved.PERSUADABLE: "Moved as much as the mean or more: write to these.",
@@ -195,12 +195,8 @@ class UpliftPage(ModelPage):
         """Those moved most that the person may see."""
         rows = UpliftScore.objects.visible_to(self.user).filter(contact__archived_at=None, moved=Moved.PERSUADABLE)
         labels = self.holding.metrics.get("features", {}) if self.holding else {}
-        found = []
-        for row in rows.select_related("contact", "contact__owner").order_by("-uplift", "contact")[:SHOWN]:
-            reasons = reasons_in_words(row.reasons, labels, is_by_label=True)
-            speaking = [one for one in reasons if one.raises and not one.text.endswith(NOT_KNOWN)][:3]
-            found.append(MovedContact(row, points(row.uplift), speaking))
-        return found
+        most = rows.select_related("contact", "contact__owner").order_by("-uplift", "contact")[:SHOWN]
+        return [MovedContact(row, points(row.uplift), speaking_reasons(row.reasons, labels, self.user)) for row in most]
 
     @property
     def drivers(self) -> list[dict[str, Any]]:

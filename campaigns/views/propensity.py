@@ -14,6 +14,7 @@ from analytics.models import ModelRun
 from analytics.views import AnalysisView, StartsRun
 from campaigns.models import ResponseScore
 from campaigns.propensity_page import STEP, PropensityPage, last_good_run, newer_sentences
+from campaigns.reasons import may_see_outcomes
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
@@ -21,7 +22,8 @@ from crm.models import JobRun
 
 
 class PropensityView(AnalysisView):
-    """The last run that learned anything, and the form of a new one for who may run it."""
+    """The last run that learned anything, and the form of a new one for who may run it. Who does not see all customers,
+    or not what came of campaigns, gets the likeliest alone."""
 
     scores = ResponseScore
 
@@ -29,12 +31,13 @@ class PropensityView(AnalysisView):
         return self.show(AsOfForm(initial={"as_of": company_today()}), is_open="run" in request.GET)
 
     def show(self, form: AsOfForm, *, is_open: bool, status: int = 200) -> HttpResponse:
-        run = self.page.run if self.page else None
+        run, sees_outcomes = self.page.run if self.page else None, may_see_outcomes(self.request.user)
         context = {
             "page": self.page,
+            "sees_outcomes": sees_outcomes,
             "form": form if can(self.request.user, Verb.RUN, ModelRun) else None,
             "is_form_open": is_open or self.page is None,
-            "later": newer_sentences(run),
+            "later": newer_sentences(run) if sees_outcomes else [],
             **self.run_state(STEP, run),
         }
         return render(self.request, "campaigns/propensity.html", context, status=status)

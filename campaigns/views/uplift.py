@@ -14,6 +14,7 @@ from analytics import jobs
 from analytics.models import ModelRun
 from analytics.views import AnalysisView, StartsRun
 from campaigns.models import UpliftScore
+from campaigns.reasons import may_see_outcomes
 from campaigns.uplift_forms import UpliftRunForm, sources
 from campaigns.uplift_page import HEADS, PARTS, UpliftPage, newer_sentences
 from campaigns.uplift_runs import STEP, holding_run, last_good_run
@@ -24,7 +25,8 @@ from crm.models import JobRun
 
 
 class UpliftView(AnalysisView):
-    """The last run that learned anything, and the form of a new one for who may run it."""
+    """The last run that learned anything, and the form of a new one for who may run it. Who does not see all customers,
+    or not what came of campaigns, gets those moved most alone."""
 
     scores = UpliftScore
 
@@ -39,20 +41,21 @@ class UpliftView(AnalysisView):
         return self.show(UpliftRunForm(initial=asked), is_open="run" in request.GET)
 
     def show(self, form: UpliftRunForm, *, is_open: bool, status: int = 200) -> HttpResponse:
-        run = self.page.run if self.page else None
+        run, sees_outcomes = self.page.run if self.page else None, may_see_outcomes(self.request.user)
         context = {
             "page": self.page,
+            "sees_outcomes": sees_outcomes,
             "form": form if can(self.request.user, Verb.RUN, ModelRun) else None,
             "is_form_open": is_open or self.page is None,
-            "later": newer_sentences(run),
+            "later": newer_sentences(run) if sees_outcomes else [],
             **self.files(),
             **self.run_state(STEP, run),
         }
         return render(self.request, "campaigns/uplift.html", context, status=status)
 
     def files(self) -> dict[str, str]:
-        """The addresses of the page's tables as files, for who may take them away."""
-        if not can(self.request.user, Verb.EXPORT, UpliftScore):
+        """The addresses of the page's tables as files, for who may see and take them away."""
+        if not can(self.request.user, Verb.EXPORT, UpliftScore) or not may_see_outcomes(self.request.user):
             return {}
         return {f"{part}_csv": f"{reverse('campaigns:uplift_export')}?part={part}" for part in PARTS}
 
@@ -83,7 +86,7 @@ class UpliftExportView(AnalysisView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         part = request.GET.get("part", PARTS[0])
-        if not can(self.request.user, Verb.EXPORT, UpliftScore):
+        if not can(self.request.user, Verb.EXPORT, UpliftScore) or not may_see_outcomes(self.request.user):
             raise PermissionDenied
         if part not in PARTS:
             raise Http404("There is no such table.")

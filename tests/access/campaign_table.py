@@ -27,7 +27,7 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:propensity_run": button("analysis", "run", has_record=False),
     "campaigns:uplift": page("analysis"),
     "campaigns:uplift_run": button("analysis", "run", has_record=False),
-    "campaigns:uplift_export": page("contact", "export"),
+    "campaigns:uplift_export": page("whole base", "export"),
     "campaigns:campaign_detail": Address("campaign"),
     "campaigns:audience": form("campaign", "change", has_record=True),
     "campaigns:variant_create": form("campaign", "change", has_record=True),

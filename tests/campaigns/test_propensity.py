@@ -8,8 +8,8 @@ import pytest
 from analytics.runs import run_steps
 from campaigns.models import Campaign, Recipient, ResponseScore
 from contacts.models import Contact
-from crm.choices import Role
-from crm.models import CustomField
+from crm.choices import FieldRight, Role
+from crm.models import CustomField, FieldRule
 from tests.factories import make_company, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,12 @@ def test_everybody_gets_a_chance_and_late_fields_have_no_part_in_it():
     browser = signed_in(make_user(Role.MARKETER))
     page = browser.get("/campaigns/propensity/").content.decode()
     assert f"{found['auc']:.3f}" in page
+    rep = make_user(Role.REP)
+    Contact.objects.filter(industry="Hotel").update(owner=rep)
+    page = signed_in(rep).get("/campaigns/propensity/").content.decode()
+    assert ("Industry: Hotel" in page, f"{found['auc']:.3f}" in page) == (True, False)
+    FieldRule.objects.create(role=Role.REP, model="contacts.contact", field="industry", right=FieldRight.HIDDEN)
+    assert "Industry: Hotel" not in signed_in(rep).get("/campaigns/propensity/").content.decode()
     listed = browser.get("/contacts/", {"sort": "-propensity", "columns": "name,propensity", "propensity_min": "0.2"})
     rows = [row.pk for row in listed.context["table"].rows]
     assert {Contact.objects.get(pk=pk).industry for pk in rows} == {"Hotel"}

@@ -10,9 +10,9 @@ from campaigns.choices import CampaignState, Moved
 from campaigns.models import Campaign, Segment, UpliftScore
 from campaigns.segments.actions import refresh_segment
 from contacts.models import Contact
-from crm.choices import Role
+from crm.choices import FieldRight, Role
 from crm.jobs import run_job
-from crm.models import JobRun, LogEntry
+from crm.models import FieldRule, JobRun, LogEntry
 from tests.campaigns.uplifted import DAY, people_of, run, trial
 from tests.factories import make_company, make_user, signed_in
 
@@ -73,6 +73,32 @@ def test_the_page_says_it_in_figures_words_and_files():
     assert len(lines) == 5
     assert LogEntry.objects.filter(verb="export").exists()
     assert browser.get("/campaigns/uplift/export/", {"part": "secrets"}).status_code == 404
+
+
+def test_figures_of_all_and_reasons_that_tell_what_is_hidden_are_not_for_everybody():
+    people, is_hotel = people_of(1000)
+    trial(people, is_hotel)
+    run()
+    rep = make_user(Role.REP)
+    Contact.objects.filter(uplift__moved=Moved.PERSUADABLE).update(owner=rep)
+    browser = signed_in(rep)
+    page = browser.get("/campaigns/uplift/").content.decode()
+    assert "Industry: Hotel" in page
+    for words in ("Persuadable", "Lift by fifth", "placebos", "kept out", "uplift-data"):
+        assert words not in page, words
+    assert browser.get("/campaigns/uplift/export/").status_code == 403
+    for role in (Role.REP, Role.MARKETER):
+        FieldRule.objects.create(role=role, model="contacts.contact", field="industry", right=FieldRight.HIDDEN)
+    assert "Industry: Hotel" not in browser.get("/campaigns/uplift/").content.decode()
+    marketer = signed_in(make_user(Role.MARKETER))
+    assert "placebos" in marketer.get("/campaigns/uplift/").content.decode()
+    FieldRule.objects.create(
+        role=Role.MARKETER, model="campaigns.recipient", field="responded", right=FieldRight.HIDDEN
+    )
+    page = marketer.get("/campaigns/uplift/").content.decode()
+    assert "Moved most" in page
+    assert "placebos" not in page
+    assert marketer.get("/campaigns/uplift/export/").status_code == 403
 
 
 def test_without_any_effect_nothing_is_told_and_nobody_has_an_uplift():
