@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
@@ -18,11 +18,10 @@ from crm.importing.dialects import column_names, has_header, title_rows
 from crm.importing.errors import RowFault, UnreadableFile
 from crm.importing.reading import MAX_CELL
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, Row
-from crm.importing.workbooks import Book, Sheet, Texts
+from crm.importing.workbooks import Book, Sheet, ShortRuns, Texts, streamed_parts
 
 MAX_UNPACKED = 4 << 30
 """As of any other file. A full sheet of twelve columns has 600 MB."""
-STREAMED = ("xl/worksheets/sheet", "xl/sharedStrings.xml")
 MAX_OTHERS = 100 << 20
 """Of parts that are read as a whole: formats, relations, and whatever else a workbook brings along."""
 CHUNK_ROWS = 5_000
@@ -30,8 +29,6 @@ CHUNK_CELLS = 1_000_000
 LAST_ROW = 1 << 20
 NARROW = 2_000
 """Columns up to which it does not matter how many of them are empty."""
-MAX_RUN = 16 * MAX_CELL
-"""Bytes without a mark in a sheet's XML that are read; a text as long as that is above MAX_CELL in any encoding."""
 BROKEN_WORKBOOK = (
     InvalidFileException,
     zipfile.BadZipFile,
@@ -160,36 +157,6 @@ class Reach:
             )
 
 
-class ShortRuns:
-    """The XML of a sheet, in which a text of more than MAX_RUN bytes is cut: still too long, and quickly read."""
-
-    def __init__(self, source: IO[bytes]) -> None:
-        self.source = source
-        self.run = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes; none only at the end."""
-        while block := self.source.read(size):
-            mark = block.find(b"<")
-            kept = block
-            if self.run > MAX_RUN:
-                kept = block[mark:] if mark >= 0 else b""
-            elif self.run + len(block) > MAX_RUN and mark < 0:
-                kept = block[: safe_cut(block)]
-            self.run = len(block) - 1 - block.rfind(b"<") if mark >= 0 else self.run + len(block)
-            if kept:
-                return kept
-        return b""
-
-
-def safe_cut(block: bytes) -> int:
-    """A place in a text of XML where neither a character nor an entity (`&amp;`) is cut in two."""
-    for place in range(len(block) - 1, 16, -1):
-        if block[place] & 0xC0 != 0x80 and b"&" not in block[place - 16 : place].rpartition(b";")[2]:
-            return place
-    return len(block)
-
-
 def long_cell(row: Sequence[str]) -> int | None:
     """The position of a cell that is longer than a cell may be."""
     if len(max(row, key=len)) <= MAX_CELL:
@@ -202,7 +169,8 @@ def check_size(path: Path) -> None:
     machine should hold: the usual zip bombs. What an archive says of its sizes, Python's reader keeps to."""
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
-    others = sum(entry.file_size for entry in entries if not entry.filename.startswith(STREAMED))
+        streamed = streamed_parts(archive, MAX_OTHERS)
+    others = sum(entry.file_size for entry in entries if entry.filename not in streamed)
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED or others > MAX_OTHERS:
         raise UnreadableFile("Unpacked, this workbook is too large to be read. Save the sheet as CSV and import that.")
 

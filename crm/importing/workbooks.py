@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import mmap
 import tempfile
+import zipfile
 from array import array
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple, Protocol
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._reader import WorkSheetParser
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS, WORKSHEET_TYPE
 from openpyxl.xml.functions import iterparse
 
 from crm.importing.errors import UnreadableFile
+from crm.importing.reading import MAX_CELL
 
 ROW = f"{{{SHEET_MAIN_NS}}}row"
 TEXT = f"{{{SHEET_MAIN_NS}}}t"
 RUN = f"{{{SHEET_MAIN_NS}}}r"
 MOST_TEXTS = 40_000_000
+MAX_RUN = 16 * MAX_CELL
+"""Bytes without a mark that are read; a text as long as that is above MAX_CELL in any encoding."""
+MOST_BYTES = 40 << 20
+"""Of a row, or of a text with its runs: one cell that is cut at MAX_RUN, and many others."""
+MANIFEST = "[Content_Types].xml"
+STREAMED = ("xl/worksheets/sheet", "xl/sharedStrings.xml")
+"""How parts are called that are read as a stream; nothing else that openpyxl reads is called so."""
 MOST_PARTS = 200_000
 """Elements within a row, or a text: a row of the last column has 16,384 cells with a few each."""
 
@@ -43,14 +52,14 @@ class Sheet(NamedTuple):
 class Texts:
     """The texts that the cells of a workbook share, by their number, in a file that nobody else sees."""
 
-    def __init__(self, source: IO[bytes] | None) -> None:
+    def __init__(self, source: Readable | None) -> None:
         self.file = tempfile.TemporaryFile(prefix="crm-texts-")  # noqa: SIM115 - it ends with us
         self.ends = array("Q", [0])
         self.view: mmap.mmap | None = None
         if source is not None:
             self._read(source)
 
-    def _read(self, source: IO[bytes]) -> None:
+    def _read(self, source: Readable) -> None:
         """Raises UnreadableFile for more texts than all cells of a large sheet have."""
         end = 0
         for item in whole_elements(source, 1):
@@ -87,7 +96,7 @@ class Book(ExcelReader):
         part = self.package.find(SHARED_STRINGS)
         if self.texts is None and part is not None:
             with self.archive.open(part.PartName[1:]) as source:
-                self.texts = Texts(source)
+                self.texts = Texts(ShortRuns(source))
         if self.texts is None:
             self.texts = Texts(None)
         self.shared_strings: Any = self.texts
@@ -118,12 +127,81 @@ class Book(ExcelReader):
         self.archive.close()
 
 
+class ShortRuns:
+    """The XML of a part, in which a text of more than MAX_RUN bytes is cut: still too long, and quickly read."""
+
+    def __init__(self, source: Readable) -> None:
+        self.source = source
+        self.run = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; none only at the end."""
+        while block := self.source.read(size):
+            mark = block.find(b"<")
+            kept = block
+            if self.run > MAX_RUN:
+                kept = block[mark:] if mark >= 0 else b""
+            elif self.run + len(block) > MAX_RUN and mark < 0:
+                kept = block[: safe_cut(block)]
+            self.run = len(block) - 1 - block.rfind(b"<") if mark >= 0 else self.run + len(block)
+            if kept:
+                return kept
+        return b""
+
+
+def safe_cut(block: bytes) -> int:
+    """A place in a text of XML where neither a character nor an entity (`&amp;`) is cut in two."""
+    for place in range(len(block) - 1, 16, -1):
+        if block[place] & 0xC0 != 0x80 and b"&" not in block[place - 16 : place].rpartition(b";")[2]:
+            return place
+    return len(block)
+
+
+class Measured:
+    """XML that is refused where a row or text of it is longer than any; `begin` says that another one begins."""
+
+    def __init__(self, source: Readable) -> None:
+        self.source = source
+        self.size = 0
+
+    def begin(self) -> None:
+        self.size = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Raises UnreadableFile."""
+        block = self.source.read(size)
+        self.size += len(block)
+        if self.size > MOST_BYTES:
+            raise UnreadableFile("A row of the workbook is longer than any can be. Save the sheet as CSV.")
+        return block
+
+
+def streamed_parts(archive: zipfile.ZipFile, largest: int) -> set[str]:
+    """The parts that are read as sheets or shared texts, and as nothing else; none where that is not said. Raises
+    UnreadableFile where what says it is larger than that."""
+    if MANIFEST not in archive.namelist():
+        return set()
+    if archive.getinfo(MANIFEST).file_size > largest:
+        raise UnreadableFile("Unpacked, this workbook is too large to be read. Save the sheet as CSV and import that.")
+    kinds: dict[str, set[str]] = {}
+    with archive.open(MANIFEST) as source:
+        try:
+            for part in whole_elements(source, 1):
+                name = part.get("PartName", "").removeprefix("/")
+                kinds.setdefault(name, set()).add(part.get("ContentType", ""))
+        except SyntaxError:
+            return set()  # who opens it says that it is broken
+    wanted = ({WORKSHEET_TYPE}, {SHARED_STRINGS})
+    return {name for name, said in kinds.items() if name.startswith(STREAMED) and said in wanted}
+
+
 def whole_elements(source: Readable, depth: int) -> Iterator[Any]:
     """The elements that stand so deep in a document (its root is 0), each whole and forgotten once it was given. Raises
     UnreadableFile for one of more parts than it can have."""
     open_ones: list[Any] = []
     parts = 0
-    for event, element in iterparse(source, ("start", "end")):
+    measured = Measured(source)
+    for event, element in iterparse(measured, ("start", "end")):
         if event == "start":
             open_ones.append(element)
             parts += 1
@@ -135,6 +213,7 @@ def whole_elements(source: Readable, depth: int) -> Iterator[Any]:
             yield element
         if len(open_ones) <= depth:
             parts = 0
+            measured.begin()
             if open_ones:
                 open_ones[-1].clear()
 

@@ -202,6 +202,40 @@ def test_a_row_of_more_parts_than_it_can_have_is_refused(tmp_path, filling):
         read(with_sheet(workbook(tmp_path, [["id"]]), pieces))
 
 
+@pytest.mark.parametrize("piece", ["x" * (1 << 20), "x" * (1 << 20) + "</t></r><r><t>"])
+def test_a_monstrous_shared_text_is_not_held(tmp_path, piece):
+    """Of one text without end the head alone is read; one of many runs is refused."""
+    strings = ["<si><t>id</t></si><si><r><t>", *[piece] * 200, "</t></r></si>"]
+    cells = ["<sheetData><row><c t='s'><v>0</v></c></row><row><c t='s'><v>1</v></c></row></sheetData>"]
+    path = with_sheet(workbook(tmp_path, [["id"]]), cells, strings)
+    tracemalloc.start()
+    try:
+        faults = read(path)[2]
+        assert ("</r>" in piece, len(faults)) == (False, 1)
+    except UnreadableFile as error:
+        assert "</r>" in piece
+        assert "longer than any can be" in str(error)
+    top = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert top < 200 << 20
+
+
+def test_a_workbook_that_calls_its_main_part_a_sheet_is_measured_as_what_it_is(tmp_path):
+    path = workbook(tmp_path, [["id"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet9.xml"] = parts["xl/workbook.xml"]
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        b'PartName="/xl/workbook.xml"', b'PartName="/xl/worksheets/sheet9.xml"'
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+        archive.getinfo("xl/worksheets/sheet9.xml").file_size = MAX_OTHERS + 1
+    with pytest.raises(UnreadableFile, match="too large"):
+        read(path)
+
+
 def test_a_text_that_is_not_there_makes_the_workbook_a_broken_one(tmp_path):
     cells = ["<sheetData><row><c t='s'><v>9</v></c></row></sheetData>"]
     with pytest.raises(UnreadableFile, match="broken"):
