@@ -138,6 +138,13 @@ def take_custom(form: forms.BaseForm, one: Definition) -> None:
 
 
 def form_field(one: Definition, user: User, value: Any) -> forms.Field:
+    """The field of a form for a definition. Its choices are words of people, in no catalogue."""
+    made = _field_of(one, user, value)
+    made.has_own_words = bool(one.choices)  # type: ignore[attr-defined]
+    return made
+
+
+def _field_of(one: Definition, user: User, value: Any) -> forms.Field:
     late = "Filled in after the fact." if one.is_late else ""
     common: dict[str, Any] = {
         "label": one.label,

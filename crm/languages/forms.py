@@ -15,7 +15,8 @@ from crm.languages.words import is_translated, translated
 
 
 class SpokenField(BoundField):
-    """A field whose words are in the language of the page. Choices that are records keep their names."""
+    """A field whose words are in the language of the page. Choices that are records, or words that people made up
+    (`has_own_words`), stay as they are."""
 
     @property
     def label(self) -> str:
@@ -35,8 +36,8 @@ class SpokenField(BoundField):
 
     def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:
         widget = widget or self.field.widget
-        is_of_records = isinstance(self.field, ModelChoiceField)
-        if is_translated() and isinstance(widget, ChoiceWidget) and not is_of_records:
+        is_own = isinstance(self.field, ModelChoiceField) or getattr(self.field, "has_own_words", False)
+        if is_translated() and isinstance(widget, ChoiceWidget) and not is_own:
             widget = copy.copy(widget)
             widget.choices = [(value, _spoken(words)) for value, words in widget.choices]
         return super().as_widget(widget, attrs, only_initial)

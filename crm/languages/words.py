@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
@@ -13,10 +13,24 @@ def is_translated() -> bool:
     return get_language() not in (None, settings.LANGUAGE_CODE)
 
 
+class Titled(str):
+    """A text of the code with names in it, such as `Edit {record}`: the text is translated, and the names are not."""
+
+    pattern: str
+    names: dict[str, Any]
+
+    def __new__(cls, pattern: str, **names: Any) -> Self:
+        made = super().__new__(cls, pattern.format(**names))
+        made.pattern, made.names = pattern, names
+        return made
+
+
 def translated(text: Any) -> Any:
     """A text that stands in the code, in the language of the page; as it is where the catalogue does not have it.
 
     Such texts are labels, choices and sentences that are data of the code: nothing is marked where they stand, and
     what is stored or exported stays English. `crm.languages.declared` tells the catalogues of them.
     """
+    if isinstance(text, Titled):
+        return translated(text.pattern).format(**text.names)
     return gettext(text) if isinstance(text, str) and text and is_translated() else text

@@ -17,6 +17,7 @@ from django.urls import reverse
 from crm.conflicts import OPENED, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
+from crm.languages.words import Titled
 from crm.layouts.reading import layout_for
 from crm.navigation import nav_label
 from crm.once import NOT_TYPED, TOKEN_FIELD, MadeAlready, led_before, new_token, once
@@ -169,7 +170,7 @@ class FormPage(ScopedView):
         return {
             "form": form,
             "record": self.record,
-            "heading": self.heading.format(record=self.record),
+            "heading": Titled(self.heading, record=self.record),
             "submit_label": self.submit_label,
             "cancel_url": self.get_cancel_url(),
             "list_label": nav_label(self.list_url_name),

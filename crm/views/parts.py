@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from crm.access import VisibleQuerySet, can
 from crm.choices import Verb
+from crm.languages.words import Titled
 from crm.views.forms import FormPage
 
 
@@ -60,4 +61,7 @@ class PartFormPage(FormPage):
         return self.get_success_url(self.whole)
 
     def get_context_data(self, form: Any) -> dict[str, Any]:
-        return super().get_context_data(form) | {"heading": self.heading.format(record=self.whole), "whole": self.whole}
+        return super().get_context_data(form) | {
+            "heading": Titled(self.heading, record=self.whole),
+            "whole": self.whole,
+        }
