@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.backends.django import DjangoTemplates, Template
+from django.template.loader_tags import ExtendsNode
 from django.utils import translation
+
+from crm.languages.marked import TEMPLATES
 
 
 class SpokenTemplate(Template):
     """A template whose page for a request with a language is drawn in it; without a request, as the code goes."""
 
+    @cached_property
+    def is_english(self) -> bool:
+        """Whether it is a page whose own part has no marked text: the frame around it is all that speaks the language.
+        What stands on a layout is of both, and counts as spoken."""
+        extends = [node for node in self.template.nodelist if isinstance(node, ExtendsNode)]
+        parents = [str(getattr(node.parent_name, "var", "")) for node in extends]
+        return parents == ["base.html"] and not str(self.template.name).startswith(TEMPLATES)
+
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> Any:
         language = getattr(request, "language", None)
+        if self.is_english:
+            context = {"is_english": True, **(context or {})}
         if language is None or language == translation.get_language():
             return super().render(context, request)
         with translation.override(language):

@@ -85,6 +85,7 @@ class PublicReviewsView(View):
             rows = self.rows()
             counted = rows.aggregate(count=Count("pk"), mean=Avg("rating"))
             context = {"reviews": list(rows[:SHOWN]), "company": current_company(), **counted, "product": self.product}
+            request.language = settings.LANGUAGE_CODE  # type: ignore[attr-defined] # one copy is kept for everybody
             response = render(request, "feedback/public/reviews.html", context)
         response["Cache-Control"] = f"public, max-age={KEPT_FOR}"
         return response

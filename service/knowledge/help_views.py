@@ -61,6 +61,7 @@ class HelpBase(View):
             "language": self.language,
             "languages": [(one, labels[one]) for one in self.offered],
         }
+        self.request.language = self.language  # type: ignore[attr-defined] # its figures are as its words
         response = render(self.request, f"service/help/{template}", context, status=status)
         if status == 200:
             response["Cache-Control"] = KEPT_FOR
