@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_noop as _
 from django.views import View
 
 from contacts import actions, queries
@@ -58,12 +59,12 @@ class ContactListView(ListPage):
     edit_path = "edit/"
     cell_path = "cell/"
     bulk_url_name = "contacts:contact_bulk"
-    empty_title = "No contacts yet"
-    empty_text = "Bring a file of customers in, or write the first one down."
+    empty_title = _("No contacts yet")
+    empty_text = _("Bring a file of customers in, or write the first one down.")
 
     @property
     def further_bulk(self) -> tuple[tuple[str, str, str], ...]:  # type: ignore[override]
-        return ((ERASE, "Erase", ""),) if can(self.request.user, Verb.RUN, PrivacyRequest) else ()
+        return ((ERASE, _("Erase"), ""),) if can(self.request.user, Verb.RUN, PrivacyRequest) else ()
 
     def get_queryset(self) -> Any:
         return super().get_queryset().defer("search_text")
@@ -167,7 +168,7 @@ class ContactWholeFormView(ContactFormView):
 class ContactCreateView(ContactWholeFormView):
     verb = Verb.ADD
     heading = "New contact"
-    submit_label = "Create contact"
+    submit_label = _("Create contact")
     done = "{record.name} is in your contacts."
 
     def get_initial(self) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def draw_tags(value: Iterable[str] | None) -> SafeString | str:
 
 
 def draw_flag(value: Any) -> str:
-    return figures.NOTHING if value is None else "yes" if value else "no"
+    return figures.NOTHING if value is None else figures.translated("yes" if value else "no")
 
 
 def draw_date(value: dt.date | dt.datetime | None) -> str:

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from crm.access import scope_of
 from crm.catalogue import FieldSpec
@@ -25,7 +26,10 @@ from crm.filtering.keyset import field_at
 from crm.filtering.related import has_some, leads_to_many
 from crm.filtering.trees.days import FIRST, LAST, Days
 from crm.filtering.trees.operators import Asking, Operand, between_days, number_meant
+from crm.languages.styles import style
+from crm.languages.words import is_translated
 from crm.models import User
+from crm.templatetags import figures
 
 ME, NOBODY = "me", "none"
 MOST_PEOPLE = 500
@@ -92,7 +96,7 @@ class BoundFilter(SpecFilter):
         return {}
 
     def words(self, value: Any) -> str:
-        return f"{'from' if self.end == 'min' else 'up to'} {value}"
+        return (gettext("from %(bound)s") if self.end == "min" else gettext("up to %(bound)s")) % {"bound": value}
 
 
 class NumberBound(BoundFilter):
@@ -107,7 +111,7 @@ class NumberBound(BoundFilter):
         return number_meant(op, str(value), self.operand, Asking(None, company_today()))
 
     def words(self, value: Any) -> str:
-        return super().words(f"{value:,f}")
+        return super().words(f"{value:,f}".translate(style().table))
 
 
 SENSIBLE = f"A day from {FIRST} to {LAST}."
@@ -126,6 +130,9 @@ class DateBound(BoundFilter):
     def matches(self, value: Any) -> Q:
         """As a filter tree asks it: of moments, from the beginning of the company's day to its end."""
         return between_days(Days(value, None) if self.end == "min" else Days(None, value), self.operand)
+
+    def words(self, value: Any) -> str:
+        return super().words(figures.full_day(value) if is_translated() else value)
 
 
 class NumberFilter(SpecFilter):

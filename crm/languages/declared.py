@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crm.catalogue import catalogues, shipped_fields_of
-from crm.choices import Density, Role, Theme
+from crm.choices import Density, JobState, Role, Theme
 from crm.forms import ProfileForm
 from crm.keys import KEYS
 from crm.languages.marked import FIELDS_OF
@@ -34,7 +34,7 @@ def _all() -> Iterator[tuple[str, str]]:
     for heading, keys in KEYS.items():
         yield heading, "keys"
         yield from ((key.words, "keys") for key in keys)
-    for choices in (Role, Theme, Density, NoticeMail):
+    for choices in (Role, Theme, Density, NoticeMail, JobState):
         yield from ((str(words), "choices") for words in choices.labels)
     for bound in ProfileForm().visible_fields():
         yield from ((str(bound.field.label), "forms"), (str(bound.field.help_text), "forms"))

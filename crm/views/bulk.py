@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_noop as _
 from django.views import View
 
 from crm.access import can
@@ -36,11 +37,11 @@ from crm.views.base import ScopedView
 DONE_AT_ONCE = 1_000
 REFUSED = 422
 TITLES = {
-    SET: "Edit a field",
-    ADD_TAG: "Add a tag",
-    REMOVE_TAG: "Take a tag off",
-    ARCHIVE: "Archive",
-    RESTORE: "Restore",
+    SET: _("Edit a field"),
+    ADD_TAG: _("Add a tag"),
+    REMOVE_TAG: _("Take a tag off"),
+    ARCHIVE: _("Archive"),
+    RESTORE: _("Restore"),
 }
 ASSIGN = "assign"
 
@@ -83,7 +84,7 @@ class BulkChangeView(ScopedView):
         writable = count_rows(choice.writable(self.request.user, change.verb, by_charge=change.is_by_charge))
         return {
             "op": op,
-            "title": "Assign" if op == ASSIGN else TITLES.get(op, TITLES[SET]),
+            "title": _("Assign") if op == ASSIGN else TITLES.get(op, TITLES[SET]),
             "choice": choice,
             "announced": announced,
             "shown": plural(count.value, noun) if is_translated() else announced,

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_noop as _
 from django.views import View
 
 from crm.access import can
@@ -207,11 +208,11 @@ class ListPage(ScopedView):
         if not url or editing is None:
             return {"actions": []} if self._export_url() else None
         names = editable_names(self.request.user, self.label)
-        offered = [("assign", "Assign", "a", "owner" in names), ("add_tag", "Tag", "t", editing.tags in names)]
-        offered += [("set", "Edit a field", "", bool(names))]
+        offered = [("assign", _("Assign"), "a", "owner" in names), ("add_tag", _("Tag"), "t", editing.tags in names)]
+        offered += [("set", _("Edit a field"), "", bool(names))]
         may_archive = bool(editing.archived_at) and can(self.request.user, Verb.DELETE, self.model)
         offered += [(*one, True) for one in self.further_bulk]
-        offered += [("archive", "Archive", "", may_archive)]
+        offered += [("archive", _("Archive"), "", may_archive)]
         actions = [{"op": op, "label": label, "key": key} for op, label, key, is_offered in offered if is_offered]
         return {"url": url, "actions": actions, "query": self.listing.query_of_all}
 
@@ -243,12 +244,12 @@ class ListPage(ScopedView):
 
     def _empty(self) -> dict[str, str]:
         if self.listing.is_narrowed:
-            text = "Take a filter away, or look for fewer words."
+            text = _("Take a filter away, or look for fewer words.")
             return {
-                "title": "Nothing matches",
+                "title": _("Nothing matches"),
                 "text": text,
                 "icon": "search",
-                "action_label": "Show all",
+                "action_label": _("Show all"),
                 "action_url": self.request.path,
             }
         return {
