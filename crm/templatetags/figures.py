@@ -13,7 +13,7 @@ from typing import Any
 
 from django import template
 from django.utils import dateformat, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from crm.languages.styles import ENGLISH, NO_BREAK, style
@@ -239,6 +239,13 @@ def greeting() -> str:
 def today_in_words() -> str:
     """`Monday, 30 November`, in the zone that the page is shown in."""
     return dateformat.format(timezone.localtime(), style().long_day)
+
+
+@register.filter
+def in_sentence(text: Any) -> Any:
+    """A label within a sentence: small letters, but for a language that writes its nouns large."""
+    said = in_language(text)
+    return said if get_language() == "de" else str(said).lower()
 
 
 @register.filter

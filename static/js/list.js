@@ -55,7 +55,7 @@ document.addEventListener("submit", (event) => {
     }
     if (!bulk) return;
     bulk.hidden = chosen === 0;
-    bulk.querySelector("[data-bulk-count]").textContent = isAll ? `All ${bulk.dataset.count} selected` : `${chosen} selected`;
+    bulk.querySelector("[data-bulk-count]").textContent = (isAll ? inWords("All {count} selected") : inWords("{count} selected")).replace("{count}", isAll ? bulk.dataset.count : chosen);
     bulk.querySelector("[data-select-matching]").hidden = isAll;
     const words = bulk.querySelector("[data-export-words]");
     if (words) words.textContent = isAll ? inWords("Export all") : inWords("Export");
