@@ -1,5 +1,6 @@
 window.crmWords = {
  "A condition has no value yet: fill it in, or take it away.": "أحد الشروط بلا قيمة بعد: املأه أو أزله.",
+ "All {count} selected": "تم تحديد الكل ({count})",
  "Are you sure?": "هل أنت متأكد؟",
  "Cancel": "إلغاء",
  "Choose a field": "اختر حقلًا",
@@ -42,5 +43,6 @@ window.crmWords = {
  "in the previous": "في السابق",
  "none of these": "لا شيء من هذه",
  "not all of these": "ليس كل هذه",
- "this": "هذا"
+ "this": "هذا",
+ "{count} selected": "المحدد: {count}"
 };

@@ -1,5 +1,6 @@
 window.crmWords = {
  "A condition has no value yet: fill it in, or take it away.": "Einer Bedingung fehlt noch der Wert: Tragen Sie ihn ein oder entfernen Sie die Bedingung.",
+ "All {count} selected": "Alle {count} ausgewählt",
  "Are you sure?": "Sind Sie sicher?",
  "Cancel": "Abbrechen",
  "Choose a field": "Feld wählen",
@@ -42,5 +43,6 @@ window.crmWords = {
  "in the previous": "im vorigen Zeitraum",
  "none of these": "keine davon",
  "not all of these": "nicht alle davon",
- "this": "dieser Zeitraum"
+ "this": "dieser Zeitraum",
+ "{count} selected": "{count} ausgewählt"
 };

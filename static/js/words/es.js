@@ -1,5 +1,6 @@
 window.crmWords = {
  "A condition has no value yet: fill it in, or take it away.": "Una condición aún no tiene valor: complétela o quítela.",
+ "All {count} selected": "Todo seleccionado ({count})",
  "Are you sure?": "¿Está seguro?",
  "Cancel": "Cancelar",
  "Choose a field": "Elegir un campo",
@@ -42,5 +43,6 @@ window.crmWords = {
  "in the previous": "en el anterior",
  "none of these": "ninguna de estas",
  "not all of these": "no todas estas",
- "this": "este"
+ "this": "este",
+ "{count} selected": "Selección: {count}"
 };

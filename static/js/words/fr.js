@@ -1,5 +1,6 @@
 window.crmWords = {
  "A condition has no value yet: fill it in, or take it away.": "Une condition n’a pas encore de valeur : complétez-la ou retirez-la.",
+ "All {count} selected": "Tout est sélectionné ({count})",
  "Are you sure?": "Êtes-vous sûr ?",
  "Cancel": "Annuler",
  "Choose a field": "Choisir un champ",
@@ -42,5 +43,6 @@ window.crmWords = {
  "in the previous": "au cours du précédent",
  "none of these": "aucune de celles-ci",
  "not all of these": "pas toutes celles-ci",
- "this": "ce"
+ "this": "ce",
+ "{count} selected": "Sélection : {count}"
 };
