@@ -1,12 +1,15 @@
 """The lists of campaigns that reports are made of, and the ready reports."""
 
+from typing import Any
+
 from crm.choices import Role
 from crm.reports.spec import AppReports, ReadyReport
 
 AREA = "Campaigns"
 RECIPIENTS = "campaigns.recipient"
 RESPONSE = ("count", "yes:responded", "yes:converted", "sum:amount")
-DRAWN = {"version": 1, "where": {"all": [{"field": "variant", "op": "not_empty"}]}}  # without who was left out
+# without who was left out
+DRAWN: dict[str, Any] = {"version": 1, "where": {"all": [{"field": "variant", "op": "not_empty"}]}}
 
 REPORTS = AppReports(
     lists=("campaigns:campaign_list", "campaigns:recipient_list", "campaigns:offer_list", "campaigns:play_list"),

@@ -129,7 +129,8 @@ class PersonalTable:
             return Q()
         found = Q(pk__in=())
         for name, value in self.blanks().items():
-            found |= Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value})
+            done = [value, ERASED] if isinstance(value, str) else [value]
+            found |= Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{f"{name}__in": done})
         return found
 
     def columns(self) -> list[str]:

@@ -36,14 +36,14 @@ def first_hits(rows: QuerySet[Any], most: int) -> FirstHits | None:
     return FirstHits(found, len(hits) < most)
 
 
-class _AnyOf(Lookup):  # type: ignore[type-arg]
+class _AnyOf(Lookup):
     """One of these ids, as one parameter: a thousand of them take longer to write than to find."""
 
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         side, parameters = self.process_lhs(compiler, connection)
-        return f"{side} = ANY(%s::bigint[])", [*parameters, self.rhs]
+        return f"{side} = ANY(%s::bigint[])", (*parameters, self.rhs)
 
 
 def _place_of_union(node: WhereNode) -> tuple[list[Any], int] | None:
