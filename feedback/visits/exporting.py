@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, Count, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, F, FilteredRelation, Q, Value, When, Window
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, DenseRank
 
 from crm.choices import Verb
 from crm.company import end_of_day
@@ -22,12 +22,9 @@ from feedback.visits.choices import Mark, VisitState
 if TYPE_CHECKING:
     from crm.models import User
 
-NOBODY = 0
-EQUAL = MysteryVisit.objects.annotate(who=Coalesce("shopper_id", NOBODY)).filter(
-    external_id=None, checklist=OuterRef("checklist_id"), site=OuterRef("site"), planned_on=OuterRef("planned_on"),
-    pk__lte=OuterRef("pk"), who=Coalesce(OuterRef("shopper_id"), NOBODY),
-)  # fmt: skip
-NUMBER = Subquery(EQUAL.order_by().values("checklist").annotate(n=Count("pk")).values("n"))
+# equal visits have one shopper, so that a person exports all of them or none
+EQUAL = ("external_id", "checklist_id", "site", "planned_on", "shopper_id")
+NUMBER = Window(DenseRank(), partition_by=[F(name) for name in EQUAL], order_by=F("pk").asc())
 EXPRESSIONS: dict[str, str | Combinable] = {
     "external_id": "external_id",
     "checklist": "checklist__name",
