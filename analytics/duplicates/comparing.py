@@ -83,8 +83,9 @@ def in_short(pair: DuplicatePair, user: User | None, most: int = 3) -> str:
 
 def _likeness(name: str, kind: str, level: int) -> str:
     how = FIELDS[kind].get(name)
-    levels = (how.comparison if how else CODE).levels  # custom fields are compared as codes
-    return levels[level] if level < len(levels) else levels[-1]
+    comparison = how.comparison if how else CODE  # custom fields are compared as codes
+    place = comparison.swapped(level)
+    return comparison.levels[place] if place < len(comparison.levels) else comparison.levels[-1]
 
 
 def _says(weight: float) -> str:

@@ -22,11 +22,17 @@ Likeness = Callable[[Sequence[str], Sequence[str]], NDArray[np.int8]]
 @dataclass(frozen=True)
 class Comparison:
     """Levels of a field, the same first, different last; `near` gives the level of two values that are not the same.
-    The last `unlike` levels are no agreement."""
+    The last `unlike` levels are no agreement. `kept`: by level, the number that stands for it in stored evidence, where
+    a level was put between others; it swaps levels, so it leads back, too."""
 
     levels: tuple[str, ...]
     near: Likeness | None = None
     unlike: int = 1
+    kept: tuple[int, ...] = ()
+
+    def swapped(self, level: int) -> int:
+        """From a level to its number in stored evidence, and back."""
+        return self.kept[level] if level < len(self.kept) else level
 
 
 def _by_spelling(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]:
@@ -128,7 +134,9 @@ def _by_mailbox(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]
 EXACT = Comparison(("the same", "different"))
 SPELLING = Comparison(("the same", "spelled nearly the same", "spelled alike", "different"), _by_spelling)
 GIVEN_NAME = Comparison(
-    ("the same", "spelled nearly the same", "spelled alike", "the initial fits", "different"), _by_given
+    ("the same", "spelled nearly the same", "spelled alike", "the initial fits", "different"),
+    _by_given,
+    kept=(0, 1, 2, 4, 3),
 )
 WORDS = Comparison(
     ("the same", "nearly the same words", "one holds the words of the other", "some words the same", "different"),

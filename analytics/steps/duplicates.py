@@ -17,7 +17,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from analytics.mathematics.likeness import MISSING
+from analytics.mathematics.likeness import MISSING, Comparison
 from analytics.mathematics.linkage import SAME, Compared, Linkage, fit
 from analytics.models import DuplicatePair
 from analytics.statements import execute, rows_of
@@ -160,21 +160,22 @@ def _stage(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64], li
     kept = np.flatnonzero(probability >= LEAST_PROBABILITY)
     chosen = compared.take(kept)
     weights = linkage.weights(chosen) / np.log(2)
-    names = list(facts.compares)
+    names, comparisons = list(facts.compares), [how.comparison for how in facts.compares.values()]
     command = f"COPY {STAGED} (first_id, second_id, probability, evidence) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(command) as copy:
-        for row, evidence in zip(kept, _evidence(names, chosen, weights), strict=True):
+        for row, evidence in zip(kept, _evidence(names, comparisons, chosen, weights), strict=True):
             ids = int(facts.ids[first[row]]), int(facts.ids[second[row]])
             copy.write_row((*ids, float(probability[row]), json.dumps(evidence)))
 
 
 def _evidence(
-    names: Sequence[str], compared: Compared, weights: NDArray[np.float64]
+    names: Sequence[str], comparisons: Sequence[Comparison], compared: Compared, weights: NDArray[np.float64]
 ) -> Iterator[list[tuple[str, int, float]]]:
     """Of each pair: field, level, weight in bits; the heaviest first."""
     for levels, bits in zip(compared.levels, weights, strict=True):
         told = [place for place in np.argsort(-bits) if levels[place] != MISSING]
-        yield [(names[place], int(levels[place]), round(float(bits[place]), 2)) for place in told]
+        kept = {place: comparisons[place].swapped(int(levels[place])) for place in told}
+        yield [(names[place], kept[place], round(float(bits[place]), 2)) for place in told]
 
 
 def _figures(facts: Facts, linkage: Linkage) -> dict[str, Any]:

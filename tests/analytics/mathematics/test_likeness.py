@@ -7,6 +7,11 @@ from analytics.mathematics.likeness import GIVEN_NAME
 SAID = dict(enumerate(GIVEN_NAME.levels))
 
 
+def test_the_numbers_of_stored_evidence_stay_and_lead_back():
+    assert [SAID[GIVEN_NAME.swapped(kept)] for kept in (2, 3, 4)] == ["spelled alike", "different", "the initial fits"]
+    assert all(GIVEN_NAME.swapped(GIVEN_NAME.swapped(level)) == level for level in SAID)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "words"),
     [
