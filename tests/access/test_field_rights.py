@@ -39,7 +39,7 @@ def test_a_field_is_known_by_its_name_in_the_model_in_lists_and_in_files(rep: Us
 
 def test_the_money_of_a_customer_and_the_turnover_of_an_organization_are_two_things(rep: User) -> None:
     rule("analytics.rfmscore.monetary")
-    assert hidden_specs(rep, "contacts.contact") == {"revenue", "significant_because"}
+    assert hidden_specs(rep, "contacts.contact") == {"revenue", "significant_because", "wallet"}
     assert hidden_fields(rep, RfmScore) == {"monetary"}
     assert "revenue" not in hidden_fields(rep, Contact), "that is the organization's own"
 
