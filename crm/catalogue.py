@@ -51,10 +51,11 @@ class FieldSpec:
     number, money or date `name_min` and `name_max`.
 
     For the rights on fields: `stored` names what the value is (`app.model.field`), where the path does not tell;
-    `covers` further stored fields that a rule on this one takes along, `shows` other fields of the same record that
-    its value gives away (`shows_custom`: any custom one), `also` its names in forms and files. `always`: no rule may
-    hide it. `searched`: the search box looks into it; `held_in` is the path of the folded, indexed text that holds the
-    value, too. `unseen` is what is shown instead of the related record of `select` that the person may not see.
+    `covers` further stored fields that a rule on this one takes along, `shows` other fields of the same record, or
+    stored ones, that its value gives away (`shows_custom`: any custom one), `also` its names in forms and files.
+    `always`: no rule may hide it. `searched`: the search box looks into it; `held_in` is the path of the folded,
+    indexed text that holds the value, too. `unseen` is shown for the related record of `select` that the person may not
+    see.
 
     `condition(end, value)` is what a filter asks for where no path leads there; `end` is min or max, or empty;
     `compare(look_up, value)` is the same for the comparisons of a filter tree. `in_trees` offers a field there that has

@@ -166,6 +166,6 @@ def _spec_names(label: str, taken: frozenset[str]) -> frozenset[str]:
 
     def told_by(spec: FieldSpec) -> Iterable[str]:
         names = (spec.name, *spec.shows, *(own if spec.shows_custom else ()))
-        return (stored_at(label, specs[name]) for name in names)
+        return (name if "." in name else stored_at(label, specs[name]) for name in names)
 
     return frozenset(name for name, spec in specs.items() if not taken.isdisjoint(told_by(spec)))

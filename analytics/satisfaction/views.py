@@ -20,6 +20,7 @@ from analytics.satisfaction.wallet_page import WalletPage
 from crm.access import can
 from crm.choices import Verb
 from crm.company import current_company
+from crm.field_rights import hidden_specs
 
 TABS = (
     ("Who recommends us", "analytics:satisfaction_detail"),
@@ -66,6 +67,11 @@ class WalletView(SatisfactionPart):
     """What customers buy of us, of all that they say that they spend."""
 
     url_name = "analytics:satisfaction_wallet"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if {"wallet", "wallet_said"} & hidden_specs(self.request.user, "contacts.contact"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         page = WalletPage(self.run) if self.run else None

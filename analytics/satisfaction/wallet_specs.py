@@ -11,6 +11,7 @@ from crm.catalogue import FieldSpec
 from crm.templatetags.figures import NOTHING, percent
 
 GROUP = "Worth"
+ANSWERS = "feedback.answer.value"
 
 
 def wallet_of(contact: Any) -> WalletScore | None:
@@ -31,11 +32,13 @@ WALLET_FIELDS = (
     FieldSpec(
         "wallet", "Share of wallet", "wallet__share", kind="number", cell=wallet_cell, sort=True, group=GROUP, order=29,
         select=("wallet",), is_score=True, covers=("analytics.walletscore.our_amount",),
+        shows=("revenue", ANSWERS),
         help="What they bought of us in a year over what they say that they spend in it; from 0 to 1, such as 0.3.",
     ),
     FieldSpec(
         "wallet_said", "Says they spend a year", "wallet__said_amount", kind="money", sort=True, group=GROUP, order=29,
         select=("wallet",), is_score=True, covers=("analytics.walletscore.said_on",),
+        shows=(ANSWERS,),
         help="With everybody, by their last answer.",
     ),
 )  # fmt: skip

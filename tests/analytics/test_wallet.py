@@ -17,6 +17,7 @@ from contacts.models import Contact
 from crm.choices import Role
 from crm.company import current_company
 from crm.jobs import SilentProgress
+from crm.models import FieldRule
 from feedback.actions.surveys import create_survey
 from feedback.models import Answer, Question, Response
 from feedback.ready import READY
@@ -119,6 +120,26 @@ def test_no_share_where_something_is_unknown_and_the_page_says_of_whom():
     assert Contact.objects.filter(wallet__share__gte=0.2).get() == people["Known"]
     listed = manager.get(reverse("contacts:contact_list"), {"wallet_min": "0.25", "wallet_max": "0.5"})
     assert listed.context["count"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "is_said"), [("analytics.rfmscore", "monetary", True), ("feedback.answer", "value", False)]
+)
+def test_who_may_see_no_money_or_no_answers_sees_no_share(model, field, is_said):
+    question, contact = asked(), make_contact()
+    make_order(contact, ordered_at=moment(DAY), ordered_on=DAY, lines=({"quantity": 1, "amount": 50},))
+    says(contact, 160, DAY, question)
+    run()
+    manager, page = signed_in(make_user(Role.MANAGER)), reverse("analytics:satisfaction_wallet")
+
+    def told() -> tuple[bool, bool]:
+        lists = (manager.get(reverse("contacts:contact_list"), {"columns": one}) for one in ("wallet", "wallet_said"))
+        share, said = (one.content.decode().replace("\N{NO-BREAK SPACE}", " ") for one in lists)
+        return "31 %" in share, "€ 160" in said
+
+    assert (told(), manager.get(page).status_code) == ((True, True), 200)
+    FieldRule.objects.create(role=Role.MANAGER, model=model, field=field, right="hidden")
+    assert (told(), manager.get(page).status_code) == ((False, is_said), 403)
 
 
 def test_another_survey_that_asks_the_spend_counts_and_the_newest_answer_holds():
