@@ -12,7 +12,7 @@ from django.utils import timezone
 from contacts.choices import RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
 from contacts.privacy.erasing import refuse_without_owner
-from contacts.privacy.late.looking import PATIENCE, look_after, to_look_at
+from contacts.privacy.late.looking import PATIENCE, look_after, looks_due, next_look, to_look_at
 from contacts.privacy.retention.holds import family_of, holds_of
 from contacts.privacy.working import erase_all, refuse
 from crm.choices import MAX_JOB_ATTEMPTS
@@ -22,7 +22,6 @@ from crm.jobs import JobError, JobLater, Progress, start_job
 from crm.log import log
 from crm.models import JobRun, User
 
-LOOK_AGAIN = 60
 MONTHS = 1
 """Within which a person must have an answer (GDPR, article 12, 3)."""
 
@@ -153,8 +152,9 @@ def run_look(job: JobRun, progress: Progress) -> dict[str, Any]:
     with as_owner():
         if sentence := refuse_without_owner():
             raise JobError(sentence)
-        keys = list(to_look_at().values_list("pk", flat=True))
-        left = look_after(keys)
-    if left:
-        raise JobLater("Work that began before an erasure is still under way", LOOK_AGAIN)
+        keys = looks_due()
+        look_after(keys)
+        is_left, pause = to_look_at().exists(), next_look()
+    if is_left:
+        raise JobLater("Work that began before an erasure is still under way", pause)
     return {"erasures": len(keys)}

@@ -195,6 +195,8 @@ def test_somebody_at_work_is_waited_for_and_what_they_were_called_is_sealed(anna
     assert asked.sealed
     assert lines_with_the_mark() == []  # a dump says nothing
     assert look().state == JobState.WAITING
+    assert PrivacyRequest.objects.get(pk=asked.pk).late == asked.late  # nobody has ended: no table is read again
+    assert looking.next_look() == looking.SOONEST
     page = signed_in(make.make_user(Role.ADMIN)).get(asked.get_absolute_url()).content.decode()
     assert "Somebody who had begun before may yet write of them" in page
     writer.end()

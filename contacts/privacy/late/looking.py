@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from contacts.choices import RequestKind, RequestState
 from contacts.models import Contact, PrivacyRequest
 from contacts.privacy.erasing import erase_late
-from contacts.privacy.late.files import clean_files
+from contacts.privacy.late.files import busy_files, clean_files
 from contacts.privacy.late.sealing import unsealed
 from contacts.privacy.late.waiting import under_way, wait_for
 from contacts.privacy.suppressing import keep_late_refusals
@@ -37,6 +37,8 @@ PATIENCE = 5
 REST = dt.timedelta(minutes=2)
 """Longer than a request of a page lasts: what it read before, it has written by then, in however many transactions."""
 TRIED_AGAIN = dt.timedelta(minutes=30)
+SOONEST, LATEST = 60, 300
+"""Seconds between two questions whether somebody has ended."""
 LOOK_LOCK = 7351
 UNREAD = (IncomingState.TAKEN, IncomingState.QUARANTINED)
 AT_ONCE = 20
@@ -64,6 +66,25 @@ def ask_for_look() -> bool:
     return True
 
 
+def looks_due() -> list[int]:
+    """The erasures whose look would find more than the one before: somebody whom it waits for has ended, or it is time.
+    Costs no scan of tables."""
+    now, current, busy = timezone.now(), under_way(), set(busy_files())
+    found = []
+    for request in to_look_at():
+        is_same = request.late.get("stand") == _stand(request, _noted(request), current, now)
+        if not is_same or set(request.late.get("again", [])) - busy:
+            found.append(request.pk)
+    return found
+
+
+def next_look() -> int:
+    """In how many seconds to ask again: the longer somebody is waited for, the later."""
+    newest = to_look_at().aggregate(at=Max("done_at"))["at"] or timezone.now()
+    waited = (timezone.now() - newest).total_seconds()
+    return int(min(max(waited / 5, SOONEST), LATEST))
+
+
 def look_after(requests: Sequence[int], *, patience: float = 0) -> int:
     """Look after these erasures, as the owner; how many are to be looked after again, as somebody who began before is
     still at work or it is too soon. Tables are read for some people at a time, files once for all. One process at a
@@ -80,7 +101,7 @@ def _look_after(asked: list[PrivacyRequest], patience: float) -> int:
     everybody = {name: [key for one in before.values() for key in one[name]] for name in ("transactions", "jobs")}
     at_work = wait_for(everybody, patience)
     now = timezone.now()
-    stands = {one.pk: _stand(one, before[one.pk], at_work) for one in asked}
+    stands = {one.pk: _stand(one, before[one.pk], at_work, now) for one in asked}
     failpoint("look after an erasure before its rows")
     persons = [unsealed(one.contact_id, one.sealed) for one in asked]
     for start in range(0, len(asked), AT_ONCE):
@@ -90,13 +111,16 @@ def _look_after(asked: list[PrivacyRequest], patience: float) -> int:
     return sum(not _write_down(request.pk, stands[request.pk], busy, now) for request in asked)
 
 
-def _stand(request: PrivacyRequest, before: dict[str, list[Any]], at_work: dict[str, list[Any]]) -> dict[str, Any]:
+def _stand(
+    request: PrivacyRequest, before: dict[str, list[Any]], at_work: dict[str, list[Any]], now: dt.datetime
+) -> dict[str, Any]:
     """Who is waited for, reckoned before the look: what they write meanwhile is found by the next one. Whose they are,
     mails say only once they are worked on, be it from the quarantine."""
     unread = IncomingMail.objects.filter(state__in=UNREAD, received_at__lte=request.done_at)
     return {
         "at_work": [key for name, keys in before.items() for key in keys if key in at_work[name]],
         "mails": unread.count(),
+        "is_rested": request.done_at is not None and request.done_at + REST < now,
     }
 
 
@@ -105,11 +129,10 @@ def _write_down(key: int, stand: dict[str, Any], busy: QuerySet[StoredFile], now
     """Whether it was the last look."""
     current = PrivacyRequest.objects.select_for_update().get(pk=key)
     again = list(busy.filter(created_at__lte=current.done_at).order_by("pk").values_list("pk", flat=True))
-    is_rested = current.done_at is not None and current.done_at + REST < now
-    is_last = is_rested and not (stand["at_work"] or stand["mails"] or again)
-    late = current.late | {"files_at": now.isoformat(), "is_done": is_last, "again": again}
+    is_last = stand["is_rested"] and not (stand["at_work"] or stand["mails"] or again)
+    late = current.late | {"files_at": now.isoformat(), "is_done": is_last, "again": again, "stand": stand}
     PrivacyRequest.objects.filter(pk=key).update(late=late, **({"sealed": []} if is_last else {}))
-    return is_last
+    return bool(is_last)
 
 
 @transaction.atomic
