@@ -213,3 +213,17 @@ def test_files_of_imports_exports_and_refused_rows_are_found(anna, tmp_path):  #
         busy.file_id: 1,
     }
     assert Contact.objects.get(pk=other.pk).external_id == "99"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_import_of_a_file_says_where_ids_stand_and_missing_content_is_passed_over(anna):  # noqa: F811
+    Contact.objects.filter(pk=anna.pk).update(external_id="9")
+    twice, gone = stored("twice.csv", "no,who\n9,x\n99,y\n"), stored("gone.csv", "no,who\n9,x\n")
+    for mapped in ([["who", "name"]], [["no", "external_id"]]):
+        ImportRun.objects.create(kind="contacts", file=twice, options={"map": mapped})
+    ImportRun.objects.create(kind="contacts", file=gone, options={"map": [["no", "external_id"]]})
+    gone.file.storage.delete(gone.file.name)
+    asked = erase(anna)
+    assert StoredFile.objects.get(pk=twice.pk).file.read() == b"no,who\n99,y\n"
+    assert StoredFile.objects.get(pk=gone.pk).removed_at is None
+    assert [one["file"] for one in PrivacyRequest.objects.get(pk=asked.pk).late["files"]] == [twice.pk]
