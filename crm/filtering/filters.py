@@ -171,6 +171,13 @@ class ChoiceFilter(SpecFilter):
         twin._choices = None
         return twin
 
+    @property
+    def field(self) -> forms.Field:
+        """Names of records (such as campaigns) and options of fields that people made are in no catalogue."""
+        made: Any = super().field
+        made.has_own_words = self.spec.path == "id" or self.spec.name.startswith("custom_")
+        return cast(forms.Field, made)
+
     def choices(self) -> Sequence[tuple[str, str]]:
         """Read once a request, when first needed."""
         if self._choices is None:

@@ -14,7 +14,7 @@ from crm.catalogue import FieldSpec
 from crm.choices import Role
 from crm.customfields.definitions import Definition
 from crm.customfields.forms import form_field
-from crm.filtering.filters import DateBound, NumberBound
+from crm.filtering.filters import ChoiceFilter, DateBound, NumberBound
 from crm.languages.forms import SpokenForms
 from crm.languages.words import Titled, translated
 from crm.models import Company
@@ -43,6 +43,18 @@ def test_options_of_a_field_of_people_stay_as_they_wrote_them(kind):
     with translation.override("de"):
         form = made(renderer=SpokenForms())
         assert ">Contacts<" in str(form["what"]) and ">Kontakte<" in str(form["role"])
+
+
+def test_names_of_records_among_the_choices_of_a_filter_stay_and_declared_ones_are_translated():
+    def contacts():
+        return [("1", "Contacts")]
+
+    own = ChoiceFilter(FieldSpec("campaign", "Campaign", "id", kind="choice", choices=contacts), Contact).field
+    declared = ChoiceFilter(FieldSpec("kind", "Kind", "kind", kind="choice", choices=contacts), Contact).field
+    made = type("Made", (forms.Form,), {"own": own, "declared": declared})
+    with translation.override("de"):
+        form = made(renderer=SpokenForms())
+        assert ">Contacts<" in str(form["own"]) and ">Kontakte<" in str(form["declared"])
 
 
 def test_a_noun_in_a_sentence_is_large_in_german_alone():
