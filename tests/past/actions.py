@@ -25,14 +25,10 @@ from crm.agenda import actions as agenda
 from crm.choices import JobState, Role
 from crm.customfields import actions as customfields
 from crm.foreign.tokens import Purpose, make_token
-from crm.incoming import actions as incoming
-from crm.incoming.intake import take_and_work
 from crm.layouts import actions as layouts
 from crm.layouts.places import places
 from crm.layouts.reading import inherited
-from crm.mail import actions as mail
-from crm.mail.choices import MailState
-from crm.models import Attachment, JobRun, MailChannel, Note, OutgoingMail, StoredFile, Task
+from crm.models import Attachment, JobRun, Note, StoredFile, Task
 from crm.notes import actions as notes
 from crm.rest import actions as rest
 from crm.saved_views import actions as saved_views
@@ -48,6 +44,7 @@ from tests.past.dashboard_actions import DASHBOARD_ACTIONS, DASHBOARD_MODULES, D
 from tests.past.duplicate_actions import DUPLICATE_ACTIONS, DUPLICATE_MODULES
 from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
+from tests.past.mail_actions import MAIL_ACTIONS, MAIL_MODULES
 from tests.past.portfolio_actions import PORTFOLIO_ACTIONS, PORTFOLIO_MODULES, PORTFOLIO_NOT_ALONE
 from tests.past.privacy_actions import PRIVACY_ACTIONS, PRIVACY_MODULES, PRIVACY_NOT_ALONE
 from tests.past.quote_actions import QUOTE_ACTIONS, QUOTE_MODULES
@@ -71,8 +68,7 @@ MODULES = (
     accounts,
     customfields,
     layouts,
-    mail,
-    incoming,
+    *MAIL_MODULES,
     rest,
     saved_views,
     orders,
@@ -81,7 +77,6 @@ MODULES = (
     *SALES_MODULES,
     *QUOTE_MODULES,
     *ALERT_MODULES,
-    *DASHBOARD_MODULES,
     *DASHBOARD_MODULES,
     *DUPLICATE_MODULES,
     *PORTFOLIO_MODULES,
@@ -106,13 +101,6 @@ NOT_ALONE = {
     *PORTFOLIO_NOT_ALONE,
     *DASHBOARD_NOT_ALONE,
 } | LEAD_NOT_ALONE | TICKET_NOT_ALONE | REMEDY_NOT_ALONE | CAMPAIGN_NOT_ALONE | FEEDBACK_NOT_ALONE  # fmt: skip
-
-
-def _mail(**states: Any) -> OutgoingMail:
-    found = mail.send_mail(actor=None, kind="at_least_once", to="a@b.example", subject="Hello", text="Hello.")
-    OutgoingMail.objects.filter(pk=found.pk).update(**states)
-    found.refresh_from_db()
-    return found
 
 
 def _job(state: str) -> JobRun:
@@ -143,10 +131,6 @@ def _task(**fields: Any) -> Task:
     return Task.objects.create(title="Call back", due_on=MOMENT.date(), **fields)
 
 
-def _channel() -> MailChannel:
-    return MailChannel.objects.get_or_create(name="default")[0]
-
-
 def _member() -> Any:
     member = loyalty.enrol_member(actor=None, contact=make_contact())
     loyalty.adjust_points(actor=None, member=member, points=10, note="Welcome")
@@ -165,7 +149,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **QUOTE_ACTIONS,
     **ALERT_ACTIONS,
     **DASHBOARD_ACTIONS,
-    **DASHBOARD_ACTIONS,
+    **MAIL_ACTIONS,
     **DUPLICATE_ACTIONS,
     **PORTFOLIO_ACTIONS,
     **PRIVACY_ACTIONS,
@@ -335,32 +319,6 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "reset_layout": lambda actor: _on(
         _layout(actor), lambda place: layouts.reset_layout(actor=actor, place=place, role="rep")
     ),
-    "send_mail": lambda actor: _mail,
-    "send_mails": lambda actor: (
-        lambda: mail.send_mails(
-            actor=actor, drafts=[mail.Draft(kind="at_least_once", to="a@b.example", subject="Hello", text="Hello.")]
-        )
-    ),
-    "retry_mail": lambda actor: _on(_mail(state=MailState.FAILED), lambda m: mail.retry_mail(actor=actor, mail=m)),
-    "release_mail": lambda actor: _on(_mail(state=MailState.HELD), lambda m: mail.release_mail(actor=actor, mail=m)),
-    "cancel_mail": lambda actor: _on(_mail(), lambda m: mail.cancel_mail(actor=actor, mail=m)),
-    "pause_channel": lambda actor: _on(_channel(), lambda c: mail.pause_channel(actor=actor, channel=c)),
-    "resume_channel": lambda actor: _on(_channel(), lambda c: mail.resume_channel(actor=actor, channel=c)),
-    "create_mailbox": lambda actor: lambda: _mailbox(actor),
-    "change_mailbox": lambda actor: _on(
-        _mailbox(actor),
-        lambda box: incoming.change_mailbox(actor=actor, mailbox=box, version=1, fields={"name": "Other"}),
-    ),
-    "fetch_soon": lambda actor: _on(_mailbox(actor), lambda box: incoming.fetch_soon(actor=actor, mailbox=box)),
-    "renew_hook": lambda actor: _on(_mailbox(actor), lambda box: incoming.renew_hook(actor=actor, mailbox=box)),
-    "replay_mail": lambda actor: _on(_kept_mail(), lambda kept: incoming.replay_mail(actor=actor, mail=kept)),
-    "suppress_address": lambda actor: (
-        lambda: mail.suppress_address(actor=actor, address="a@b.example", reason="manual")
-    ),
-    "allow_address": lambda actor: _on(
-        mail.suppress_address(actor=None, address="a@b.example", reason="manual"),
-        lambda _: mail.allow_address(actor=actor, address="a@b.example"),
-    ),
     "issue_token": lambda actor: lambda: rest.issue_token(actor=actor, name="A script", scopes=["contacts:read"]),
     "revoke_token": lambda actor: _on(
         rest.issue_token(actor=actor, name="A script", scopes=["contacts:read"]),
@@ -381,16 +339,6 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "request_cancel": lambda actor: _on(_job(JobState.WAITING), lambda job: jobs.request_cancel(actor=actor, job=job)),
     "retry_job": lambda actor: _on(_job(JobState.FAILED), lambda job: jobs.retry_job(actor=actor, job=job)),
 }
-
-
-def _mailbox(actor: Any) -> Any:
-    place = {"name": "Help", "address": "help@example.org", "host": "mail.example.org"}
-    return incoming.create_mailbox(actor=actor, fields=place, password="a password")
-
-
-def _kept_mail() -> Any:
-    found, _ = take_and_work(b"From: a@b.example\r\nSubject: Hello\r\n\r\nHello.", door="hook")
-    return found
 
 
 def _ticking() -> Any:
