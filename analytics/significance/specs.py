@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.html import format_html_join
 
 from analytics.choices import BY_HAND, Significance
@@ -30,6 +30,9 @@ COVERS = tuple(
 )
 
 
+MARKS = Prefetch("significance_marks", SignificanceMark.objects.select_related("made_by"))
+
+
 def significance_of(contact: Any) -> SignificanceScore | None:
     """What evidence says of a contact, None where it says nothing."""
     try:
@@ -40,6 +43,8 @@ def significance_of(contact: Any) -> SignificanceScore | None:
 
 
 def reasons_for(contact: Any, hides: frozenset[str] = frozenset()) -> list[Reason]:
+    """The reasons of a contact; its marks are read once, however many parts of a page tell of them."""
+    prefetch_related_objects([contact], MARKS)
     return reasons_of(significance_of(contact), contact.significance_marks.all(), hides)
 
 
