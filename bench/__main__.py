@@ -11,6 +11,10 @@ import time
 import traceback
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.base import Databases
 
 TOP = Path(__file__).resolve().parent.parent
 SMALLEST = 1_000
@@ -25,10 +29,21 @@ def main() -> int:
     var.mkdir(parents=True, exist_ok=True)
     os.environ |= {"CRM_VAR": str(var), "DJANGO_SETTINGS_MODULE": "crm.settings", "CRM_PROCESS": "command"}
 
-    from bench.base import Databases  # noqa: PLC0415  (the environment first)
+    import django  # noqa: PLC0415  (the environment first)
+
+    from bench.base import Databases  # noqa: PLC0415
     from crm.embedded import Instance  # noqa: PLC0415
 
     instance = Instance(var)
+    databases = Databases(instance)
+    os.environ["DATABASE_URL"] = databases.url(databases.work_name(options.rows))
+    django.setup()
+    from bench.rows import ROWS  # noqa: PLC0415
+
+    wanted = options.only.split(",") if options.only else list(ROWS)
+    if unknown := [name for name in wanted if name not in ROWS]:
+        sys.stderr.write(f"There is no row {unknown[0]}. The rows are: {', '.join(ROWS)}.\n")
+        return 2
     with ExitStack() as stack:
         for start, server, name in (
             (instance.start_postgres, instance.postgres, "pg"),
@@ -36,19 +51,13 @@ def main() -> int:
         ):
             if start():
                 stack.callback(instance.stop_one, server, name)
-        databases = Databases(instance)
-        name = stack.enter_context(databases.work(options.rows))
-        os.environ["DATABASE_URL"] = databases.url(name)
-        return _run(options, databases, var, stack)
+        stack.enter_context(databases.work(options.rows))
+        return _run(wanted, options, databases, var, stack)
 
 
-def _run(options: argparse.Namespace, databases: object, var: Path, stack: ExitStack) -> int:
-    import django  # noqa: PLC0415
-
-    django.setup()
+def _run(wanted: list[str], options: argparse.Namespace, databases: Databases, var: Path, stack: ExitStack) -> int:
     from django.db import connections  # noqa: PLC0415
 
-    from bench.base import Databases  # noqa: PLC0415
     from bench.measuring import HEAD, table  # noqa: PLC0415
     from bench.rows import ROWS  # noqa: PLC0415
     from bench.world import World  # noqa: PLC0415
@@ -56,12 +65,7 @@ def _run(options: argparse.Namespace, databases: object, var: Path, stack: ExitS
 
     stack.callback(connections.close_all)
     collect_if_changed()
-    assert isinstance(databases, Databases)  # noqa: S101
     world = World(options.rows, databases, var, stack, options.grown or options.rows)
-    wanted = options.only.split(",") if options.only else list(ROWS)
-    if unknown := [name for name in wanted if name not in ROWS]:
-        sys.stderr.write(f"There is no row {unknown[0]}. The rows are: {', '.join(ROWS)}.\n")
-        return 2
     shorts = failures = 0
     _say(*_heading(options.rows), "", *HEAD)
     for name in wanted:
