@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,7 @@ WITH RECURSIVE family AS (
   SELECT %s::bigint AS id UNION SELECT t.id FROM service_ticket t JOIN family f ON t.merged_into_id = f.id
 ) SELECT id FROM family
 """
+NUMBER = re.compile(r"#?([0-9]{1,18})")
 MOST_SHOWN = 100
 MOST_BESIDE = 40
 MOST_TIES = 40
@@ -51,8 +53,15 @@ def family_of(ticket: Ticket) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def number_in(text: str) -> int | None:
+    """The number of a ticket that a typed text is as a whole: `#5` and `5`; None where it is something else."""
+    found = NUMBER.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
 def search_tickets(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
-    """Tickets whose subject, number, external id or requester the text finds, or whose customer it finds."""
+    """Tickets whose subject, number, external id or requester the text finds, or whose customer it finds. A number
+    finds its ticket however short it is."""
     text = text.strip()
     if not text:
         return rows
@@ -65,6 +74,7 @@ def search_tickets(rows: QuerySet[Any], text: str, user: User | None = None) -> 
     found = by_own.values("pk").union(
         Ticket.objects.filter(contact__in=customers).order_by().values("pk"),
         Ticket.objects.filter(organization__in=customers).order_by().values("pk"),
+        Ticket.objects.filter(pk=number_in(text)).order_by().values("pk"),
         all=True,
     )
     return rows.filter(pk__in=found)

@@ -11,14 +11,22 @@ from crm.field_rights import mask
 from crm.search.finding import find_by_text
 from crm.search.spec import SearchFound, SearchHit, SearchSource
 from service.models import Ticket
+from service.queries import number_in
 
 if TYPE_CHECKING:
     from crm.models import User
 
 
 def find_tickets(user: User, text: str, limit: int) -> SearchFound:
-    """Tickets by any part of subject, number, requester or external id."""
-    return find_by_text(Ticket.objects.visible_to(user), user, text, limit, show_tickets)
+    """Tickets by any part of subject, number, requester or external id; the one whose number is typed comes first."""
+    found = find_by_text(Ticket.objects.visible_to(user), user, text, limit, show_tickets)
+    meant = show_tickets(user, [key]) if (key := number_in(text)) is not None else {}
+    if not meant:
+        return found
+    first = meant[key]
+    others = tuple(hit for hit in found.hits if hit != first)
+    count = max(found.count, len(others) + 1)
+    return SearchFound((first, *others)[:limit], count, found.is_capped)
 
 
 def show_tickets(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:

@@ -10,7 +10,8 @@ from crm.models import LogEntry, Mention, Notice, OutgoingMail, Team
 from service import actions
 from service.models import Message, Queue, Ticket, TicketEvent
 from service.queries import conversation_of, search_tickets
-from tests.factories import make_contact, make_ticket, make_user
+from service.searching import find_tickets
+from tests.factories import make_contact, make_ticket, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +138,35 @@ def test_ticket_is_found_by_number_subject_and_customer():
     for words in ("panes broken", "Mia Kell", f"#{ticket.pk}"):
         assert ticket in search_tickets(Ticket.objects.all(), words), words
     assert list(search_tickets(Ticket.objects.all(), "panes")) == [ticket]
+
+
+def numbered(key: int, subject: str, **fields) -> Ticket:
+    queue, words = Queue.objects.get_or_create(name="Support")[0], f"#{key} {subject}".casefold()
+    return Ticket.objects.create(
+        pk=key, subject=subject, queue=queue, sort_name=subject.casefold(), search_text=words, **fields
+    )
+
+
+def test_ticket_of_a_small_number_is_found_by_it(agent):
+    five, fifty, page = numbered(5, "A torn ribbon"), numbered(50, "5 rolls came instead of 6"), signed_in(agent)
+    assert set(search_tickets(Ticket.objects.all(), "#5")) == {five}
+    assert set(search_tickets(Ticket.objects.all(), " 5 ")) == {five, fifty}
+    assert set(search_tickets(Ticket.objects.all(), "#50")) == {fifty}
+    assert not search_tickets(Ticket.objects.all(), "#6").exists()
+    assert not search_tickets(Ticket.objects.all(), "#" + "9" * 18).exists()
+    assert [one["value"] for one in page.get("/tickets/options/?q=%235").json()["options"]] == ["5"]
+    assert "A torn ribbon" in page.get("/tickets/?q=%235").content.decode()
+
+
+def test_search_of_everything_puts_the_typed_number_first_and_shows_nobody_more(agent):
+    numbered(3, "Where are my 42 frames"), numbered(42, "A torn ribbon")
+    hits = find_tickets(agent, "42", 5)
+    assert ([hit.title for hit in hits.hits], hits.count) == (["#42 A torn ribbon"], 1)
+    assert [hit.title for hit in find_tickets(agent, "#42", 5).hits] == ["#42 A torn ribbon"]
+    numbered(420, "Order 420 never came")
+    assert [hit.title for hit in find_tickets(agent, "#420", 1).hits] == ["#420 Order 420 never came"]
+    stranger = make_user(Role.REP)
+    assert find_tickets(stranger, "#42", 5).hits == ()
 
 
 def test_messages_and_events_can_only_be_added():
