@@ -53,10 +53,10 @@ def family_of(ticket: Ticket) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def number_in(text: str) -> int | None:
-    """The number of a ticket that a typed text is as a whole: `#5` and `5`; None where it is something else."""
+def number_in(text: str) -> int:
+    """The number of a ticket that a typed text is as a whole: `#5` and `5`; 0 where it is something else."""
     found = NUMBER.fullmatch(text.strip())
-    return int(found[1]) if found else None
+    return int(found[1]) if found else 0
 
 
 def search_tickets(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:

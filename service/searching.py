@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def find_tickets(user: User, text: str, limit: int) -> SearchFound:
     """Tickets by any part of subject, number, requester or external id; the one whose number is typed comes first."""
     found = find_by_text(Ticket.objects.visible_to(user), user, text, limit, show_tickets)
-    meant = show_tickets(user, [key]) if (key := number_in(text)) is not None else {}
+    key = number_in(text)
+    meant = show_tickets(user, [key]) if key else {}
     if not meant:
         return found
     first = meant[key]
