@@ -63,6 +63,10 @@ class WholeBaseView(AnalysisView):
         asked = self.request.GET.get("by", "")
         return asked if asked in DIMENSIONS else ""
 
+    def shown_tabs(self) -> Sequence[tuple[str, str]]:
+        """The pages of the group that the person may open."""
+        return self.tabs
+
     def rates(self, kind: str, *dimensions: str) -> list[RetentionRate]:
         return list(RetentionRate.objects.filter(period=kind, dimension__in=dimensions).order_by("start"))
 
@@ -73,7 +77,7 @@ class WholeBaseView(AnalysisView):
             "failure": queries.failure_after(self.run, self.step),
             "tabs": [
                 {"label": label, "url": reverse(name), "active": name == self.url_name, "count": None}
-                for label, name in self.tabs
+                for label, name in self.shown_tabs()
             ],
             "kinds": self.choices("period", self.period_choices, self.kind),
             "kind": self.kind,

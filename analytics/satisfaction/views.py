@@ -21,13 +21,20 @@ from crm.access import can
 from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_specs
+from crm.models import User
 
+WALLET = "analytics:satisfaction_wallet"
 TABS = (
     ("Who recommends us", "analytics:satisfaction_detail"),
     ("What matters", "analytics:satisfaction_ratings"),
     ("From satisfaction to profit", "analytics:satisfaction_chain"),
-    ("Share of wallet", "analytics:satisfaction_wallet"),
+    ("Share of wallet", WALLET),
 )
+
+
+def may_see_wallet(user: User | None) -> bool:
+    """Neither the share nor what they said is hidden from the person."""
+    return not {"wallet", "wallet_said"} & hidden_specs(user, "contacts.contact")
 
 
 class SatisfactionPart(WholeBaseView):
@@ -36,6 +43,10 @@ class SatisfactionPart(WholeBaseView):
     step = "satisfaction"
     tabs = TABS
     period_choices = KINDS
+
+    def shown_tabs(self) -> Sequence[tuple[str, str]]:
+        may_see = may_see_wallet(self.request.user)
+        return [(label, name) for label, name in self.tabs if may_see or name != WALLET]
 
     @property
     def csv_urls(self) -> dict[str, str]:
@@ -66,10 +77,10 @@ class ChainView(SatisfactionPart):
 class WalletView(SatisfactionPart):
     """What customers buy of us, of all that they say that they spend."""
 
-    url_name = "analytics:satisfaction_wallet"
+    url_name = WALLET
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if {"wallet", "wallet_said"} & hidden_specs(self.request.user, "contacts.contact"):
+        if not may_see_wallet(self.request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

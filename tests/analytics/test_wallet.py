@@ -137,9 +137,12 @@ def test_who_may_see_no_money_or_no_answers_sees_no_share(model, field, is_said)
         share, said = (one.content.decode().replace("\N{NO-BREAK SPACE}", " ") for one in lists)
         return "31 %" in share, "€ 160" in said
 
-    assert (told(), manager.get(page).status_code) == ((True, True), 200)
+    def has_tab() -> bool:
+        return f'href="{page}"' in manager.get(reverse("analytics:satisfaction_detail")).content.decode()
+
+    assert (told(), manager.get(page).status_code, has_tab()) == ((True, True), 200, True)
     FieldRule.objects.create(role=Role.MANAGER, model=model, field=field, right="hidden")
-    assert (told(), manager.get(page).status_code) == ((False, is_said), 403)
+    assert (told(), manager.get(page).status_code, has_tab()) == ((False, is_said), 403, False)
 
 
 def test_another_survey_that_asks_the_spend_counts_and_the_newest_answer_holds():
