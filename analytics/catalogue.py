@@ -28,6 +28,7 @@ from analytics.reports import REPORTS
 from analytics.satisfaction.specs import RESPONSE_FIELDS
 from analytics.satisfaction.wallet_specs import WALLET_FIELDS
 from analytics.significance.panels import CONTACT_PANELS as SIGNIFICANCE_PANELS
+from analytics.significance.specs import READ as MARKS_READ
 from analytics.significance.specs import SIGNIFICANCE_FIELDS
 from analytics.specs import CONTACT_FIELDS
 from analytics.tiles import TILES
@@ -81,6 +82,7 @@ CATALOGUE = Catalogue(
         },
     },
     exports=(*EXPORTS, *PAIR_EXPORTS),
+    reads={"contacts.contact": (MARKS_READ,)},
     panels={
         "contacts.contact": (
             *CONTACT_PANELS,

@@ -81,6 +81,7 @@ CATALOGUE = Catalogue(
             "Interactions",
             interactions_before,
             is_searched=True,
+            is_bounded=True,
             parts=tuple(
                 TimelineSource(name, label, partial(interactions_before, channels=channels), is_searched=True)
                 for name, label, channels in CHANNEL_PARTS

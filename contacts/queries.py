@@ -18,9 +18,9 @@ from contacts.permission.queries import answers_along
 from crm.access import rights_on, visible_words
 from crm.catalogue import TimelineEntry, fields_of
 from crm.choices import Verb
-from crm.counted_panels import panel_counts, words_of_counts
+from crm.counted_panels import panel_counts, taken_along, words_of_counts, words_taken_along
 from crm.database.along import put_along, rows_along
-from crm.database.kept import ANY_KEY, KeptRows, Shelf
+from crm.database.kept import ANY_KEY, ANY_MOMENT, LONG_AGO, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.mail.choices import MailState
 from crm.models import IncomingMail, OutgoingMail, User
@@ -83,7 +83,8 @@ def read_record(user: User, pk: int) -> Contact | None:
     the organizations that it names (`sees_organization`, `sees_parent`).
     """
     rights = [visible_words(Contact, user, verb) for verb in (Verb.VIEW, Verb.CHANGE, Verb.DELETE)]
-    key = (hidden_fields(user, Contact), *rights, *words_of_counts(Contact._meta.label_lower, user))
+    label = Contact._meta.label_lower
+    key = (hidden_fields(user, Contact), *rights, *words_of_counts(label, user), *words_taken_along(label, user))
     contact = next(
         iter(_records.get_or_make(key, lambda: KeptRows(_whole_record(user))).read(pk, timezone.now())), None
     )
@@ -106,6 +107,7 @@ def _whole_record(user: User) -> QuerySet[Contact]:
             sees_organization=_sees("organization", reachable),
             sees_parent=_sees("parent", reachable),
             **panel_counts(Contact._meta.label_lower, user),
+            **taken_along(Contact._meta.label_lower, user),
             people_count=_count_of_people(reachable),
             list_rows=lists_along(),
             market_rows=markets_along(),
@@ -155,11 +157,13 @@ def interactions_before(
     words: str = "",
     channels: Sequence[str] = (),
     about: str = "",
+    since: dt.datetime | None = None,
 ) -> list[TimelineEntry]:
-    """The newest interactions of a contact strictly before a moment, as timeline entries; those that come in bulk are
-    there by the month (`signals_before`). Of a record of the kind `about` (a label), those that were about it."""
+    """The newest interactions of a contact strictly before a moment, as timeline entries, of the first page those from
+    `since` on; those that come in bulk are there by the month (`signals_before`). Of a record of the kind `about` (a
+    label), those that were about it."""
     if not (before or words or channels):
-        return [_entry(row) for row in _newest_told(user, limit, about).read(contact_id)]
+        return [_entry(row) for row in _newest_told(user, limit, about).read(contact_id, since or LONG_AGO)]
     rows = _told(user, contact_id, channels, about)
     if before:
         rows = rows.filter(occurred_at__lt=before)
@@ -171,7 +175,9 @@ def interactions_before(
 def _newest_told(user: User | None, limit: int, about: str) -> KeptRows[Interaction]:
     """The question of every page of a contact."""
     key = (limit, about, visible_words(Interaction, user))
-    return _newest.get_or_make(key, lambda: KeptRows(_told(user, ANY_KEY, (), about)[:limit]))
+    return _newest.get_or_make(
+        key, lambda: KeptRows(_told(user, ANY_KEY, (), about).filter(occurred_at__gte=ANY_MOMENT)[:limit])
+    )
 
 
 def _told(user: User | None, key: int, channels: Sequence[str], about: str) -> QuerySet[Interaction]:

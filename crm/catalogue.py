@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from django.db import models
+    from django.db.models.expressions import Combinable
     from django.http import HttpRequest
 
     from crm.access import VisibleQuerySet
@@ -150,14 +151,16 @@ class TimelineSource:
     """Where entries of the timeline of a kind of record (`of`, its label) come from.
 
     `entries(user, key, before, limit)` returns the newest entries of the record strictly before that moment; one that
-    `is_searched` takes the words of a search as a fifth. `parts` are narrower views of the same source, offered beside
-    it as filters (calls, mails), read only when chosen. It is not asked where the tab `counted_as` is empty."""
+    `is_searched` takes the words of a search as a fifth. One that `is_bounded` takes `since`: what it has from before
+    that moment will not be shown, and it may leave it out. `parts` are narrower views of the same source, offered
+    beside it as filters (calls, mails), read only when chosen. It is not asked where the tab `counted_as` is empty."""
 
     name: str
     label: str
     entries: Callable[..., list[TimelineEntry]]
     parts: tuple[TimelineSource, ...] = ()
     is_searched: bool = False
+    is_bounded: bool = False
     counted_as: str = ""
     of: str = "contacts.contact"
 
@@ -178,6 +181,18 @@ class RecordPanel:
     order: int = 100
     count: Callable[[HttpRequest, models.Model], int | None] | None = None
     counted: Callable[[User], VisibleQuerySet[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class RecordRead:
+    """What an app takes along where the record of a page is read, in the same statement.
+
+    `expressions(user)` are annotations that refer to the record by `OuterRef("pk")`; `words(user)` is all of the person
+    that they depend on (`crm.access.visible_words`), for the key of a kept statement.
+    """
+
+    expressions: Callable[[User], dict[str, Combinable]]
+    words: Callable[[User], tuple[str, ...]] = lambda user: ()
 
 
 @dataclass(frozen=True)
@@ -269,6 +284,7 @@ class Catalogue:
     exports: tuple[ExportKind, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     panels: Mapping[str, tuple[RecordPanel, ...]] = field(default_factory=dict)
+    reads: Mapping[str, tuple[RecordRead, ...]] = field(default_factory=dict)
     navigation: tuple[NavItem, ...] = ()
     new_items: tuple[NewItem, ...] = ()
     home: tuple[HomeCard, ...] = ()
@@ -335,6 +351,12 @@ def panels_of(label: str, place: str) -> tuple[RecordPanel, ...]:
     """Panels that the apps bring to the record page of a model: place `side` or `tab`."""
     found = [panel for catalogue in catalogues() for panel in catalogue.panels.get(label, ()) if panel.place == place]
     return tuple(sorted(found, key=lambda panel: panel.order))
+
+
+@cache
+def record_reads(label: str) -> tuple[RecordRead, ...]:
+    """What the apps take along with a record of a model."""
+    return tuple(read for catalogue in catalogues() for read in catalogue.reads.get(label, ()))
 
 
 @cache

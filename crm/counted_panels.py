@@ -1,14 +1,15 @@
-"""Counts of a record page's tabs, taken along by the one statement that reads the record."""
+"""What a record page takes along by the one statement that reads its record: the counts of tabs, and what apps read."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import Count, Model, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from crm.access import visible_words
-from crm.catalogue import RecordPanel, panels_of, timeline_sources
+from crm.catalogue import RecordPanel, panels_of, record_reads, timeline_sources
 from crm.models import User
 
 _models: dict[RecordPanel, type[Model]] = {}
@@ -24,6 +25,16 @@ def words_of_counts(label: str, user: User) -> tuple[str, ...]:
     """What the counts depend on for this person, for the key of a kept statement: of each tab, its own rows alone.
     What else decides whether it is shown, its `count` asks."""
     return tuple(visible_words(_model_of(panel, user), user) for panel in panels_of(label, "tab") if panel.counted)
+
+
+def taken_along(label: str, user: User) -> dict[str, Combinable]:
+    """What the apps take along with a record of the model `label`. For `annotate`."""
+    return {name: one for read in record_reads(label) for name, one in read.expressions(user).items()}
+
+
+def words_taken_along(label: str, user: User) -> tuple[str, ...]:
+    """What that depends on for this person, for the key of a kept statement."""
+    return tuple(word for read in record_reads(label) for word in read.words(user))
 
 
 def _model_of(panel: RecordPanel, user: User) -> type[Model]:

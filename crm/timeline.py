@@ -66,8 +66,7 @@ def read_timeline(
         sources = [{source.name: source for source in source_choices(of)}[only]]
     limit = PAGE
     while True:
-        found = [_entries(source, user, record.pk, before, limit + 1, words) for source in sources]
-        merged = list(heapq.merge(*found, key=lambda entry: entry.at, reverse=True))
+        merged = _merged(sources, user, record.pk, before, limit + 1, words)
         if len(merged) <= limit:
             return TimelinePage(merged, older_than=None)
         boundary = merged[limit].at
@@ -78,10 +77,32 @@ def read_timeline(
         limit *= 8
 
 
+def _merged(
+    sources: Sequence[TimelineSource], user: User, key: int, before: dt.datetime | None, limit: int, words: str
+) -> list[TimelineEntry]:
+    """The newest of all sources, at least `limit` where there are so many. Sources that take a bound are read last, and
+    told of the moment before which nothing of theirs can be among the newest any more."""
+    found: dict[str, list[TimelineEntry]] = {}
+    moments: list[dt.datetime] = []
+    for source in sorted(sources, key=lambda one: one.is_bounded):
+        since = moments[limit - 1] if len(moments) >= limit else None
+        found[source.name] = _entries(source, user, key, before, limit, words, since)
+        moments = sorted((*moments, *(entry.at for entry in found[source.name])), reverse=True)[:limit]
+    return list(heapq.merge(*(found[one.name] for one in sources), key=lambda entry: entry.at, reverse=True))
+
+
 def _entries(
-    source: TimelineSource, user: User, key: int, before: dt.datetime | None, limit: int, words: str
+    source: TimelineSource,
+    user: User,
+    key: int,
+    before: dt.datetime | None,
+    limit: int,
+    words: str,
+    since: dt.datetime | None,
 ) -> list[TimelineEntry]:
     """What one source has; where there are words to look for, nothing of a source that cannot be searched."""
-    if not words:
-        return source.entries(user, key, before, limit)
-    return source.entries(user, key, before, limit, words) if source.is_searched else []
+    if words:
+        return source.entries(user, key, before, limit, words) if source.is_searched else []
+    if source.is_bounded:
+        return source.entries(user, key, before, limit, since=since)
+    return source.entries(user, key, before, limit)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from contacts.queries import UNSEEN_CONTACT
 from crm.access import veil
-from crm.field_rights import mask
+from crm.field_rights import hides, mask
 from crm.filtering.folding import folded
+from crm.filtering.searching import finds_names_only
 from crm.search.finding import MOST_HITS, drawn, find_keys
 from crm.search.spec import SearchFound, SearchHit, SearchSource
 from crm.templatetags.figures import number
@@ -46,9 +47,13 @@ def show_surveys(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
 
 def find_suggestions(user: User, text: str, limit: int) -> SearchFound:
     """Suggestions that have every word, those whose title begins with the text first, then what most ask for."""
-    rows = search_suggestions(Suggestion.objects.visible_to(user), text, user)
-    first = Case(When(title__fold__startswith=folded(text), then=Value(0)), default=Value(1))
-    keys = list(rows.order_by(first, "-votes", "-pk").values_list("pk", flat=True)[: MOST_HITS + 1])
+    rows = Suggestion.objects.visible_to(user)
+
+    def narrowed(typed: str) -> QuerySet[Any]:
+        first = Case(When(title__fold__startswith=folded(typed), then=Value(0)), default=Value(1))
+        return search_suggestions(rows, typed, user).order_by(first, "-votes", "-pk")
+
+    keys = find_keys(rows, user, text, narrowed, hides(user, "feedback.suggestion.text"))
     hits = drawn(show_suggestions, user, keys[:limit])
     return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
 
@@ -68,8 +73,13 @@ def _state_of(suggestion: Suggestion) -> str:
 
 def find_reviews(user: User, text: str, limit: int) -> SearchFound:
     """Reviews that have every word, or whose customer the text finds, the newest first."""
-    rows = search_reviews(Review.objects.visible_to(user), text, user)
-    keys = list(rows.order_by("-written_at", "-pk").values_list("pk", flat=True)[: MOST_HITS + 1])
+    rows = Review.objects.visible_to(user)
+
+    def narrowed(typed: str) -> QuerySet[Any]:
+        return search_reviews(rows, typed, user).order_by("-written_at", "-pk")
+
+    rights = (hides(user, "feedback.review.text"), finds_names_only(user, "contacts.contact"))
+    keys = find_keys(rows, user, text, narrowed, *rights)
     hits = drawn(show_reviews, user, keys[:limit])
     return SearchFound(hits, min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
 

@@ -24,6 +24,7 @@ from orders.searching import SOURCES
 from orders.specs import CONTACT_FIELDS, ORDER_FIELDS, PRODUCT_FIELDS, SUBSCRIPTION_FIELDS
 from orders.starting import STEPS
 from orders.timeline import AFTER_SALES
+from orders.told import READ
 
 # Orders themselves go through their customer: who may change the contact may write its orders.
 PRODUCT_GRANTS: dict[str, Grants] = {
@@ -47,7 +48,8 @@ CATALOGUE = Catalogue(
     grants={"orders.product": PRODUCT_GRANTS},
     imports=KINDS,
     exports=EXPORTS,
-    timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True), AFTER_SALES),
+    timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True, is_bounded=True), AFTER_SALES),
+    reads={"contacts.contact": (READ,)},
     panels={
         "contacts.contact": (*CONTACT_PANELS, *INVOICE_PANELS, *REGISTRATION_PANELS, *LOYALTY_PANELS),
         "contacts.acquiredlist": ACQUIRED_LIST_PANELS,

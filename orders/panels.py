@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from decimal import Decimal
 from typing import Any, cast
 
@@ -20,7 +19,7 @@ from crm.requests import SignedInRequest
 from crm.small_tables import small_table
 from crm.templatetags.figures import money
 from orders.queries import orders_of, subscriptions_of
-from orders.told import told_of
+from orders.told import json_of, told_of
 
 NEWEST = 50
 COLUMNS = ("number", "ordered_on", "channel", "amount")
@@ -68,7 +67,7 @@ def last_order_pill(request: HttpRequest, record: models.Model) -> dict[str, Any
     told = told_of(user, cast(Contact, record)).last_order
     if told is None:
         return None
-    last = json.loads(told)
+    last = json_of(told)
     amount = "" if hides(user, "orders.order.amount") else money(Decimal(last["amount"]), last["currency"])
     return {
         "url": reverse("orders:order_detail", args=[last["id"]]),

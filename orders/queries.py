@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, JSONObject
 from contacts.models import Contact
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry
-from crm.database.kept import ANY_KEY, KeptRows, Shelf
+from crm.database.kept import ANY_KEY, ANY_MOMENT, LONG_AGO, KeptRows, Shelf
 from crm.field_rights import hidden_fields, mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
@@ -76,12 +76,18 @@ def orders_of(user: User | None, contact: Contact) -> QuerySet[Order]:
 
 
 def orders_before(
-    user: User | None, contact_id: int, before: dt.datetime | None, limit: int, words: str = ""
+    user: User | None,
+    contact_id: int,
+    before: dt.datetime | None,
+    limit: int,
+    words: str = "",
+    since: dt.datetime | None = None,
 ) -> list[TimelineEntry]:
-    """A contact's newest orders strictly before a moment, as timeline entries."""
+    """A contact's newest orders strictly before a moment, as timeline entries; of the first page, those from `since`
+    on."""
     hidden = hidden_fields(user, Order)
     if not before and not words:
-        return [_entry(order, hidden) for order in _newest_told(user, limit).read(contact_id)]
+        return [_entry(order, hidden) for order in _newest_told(user, limit).read(contact_id, since or LONG_AGO)]
     rows = _orders_told(user, contact_id)
     if before:
         rows = rows.filter(ordered_at__lt=before)
@@ -94,7 +100,9 @@ def orders_before(
 def _newest_told(user: User | None, limit: int) -> KeptRows[Order]:
     """The question of every page of a contact."""
     key = (limit, visible_words(Order, user))
-    return _newest.get_or_make(key, lambda: KeptRows(_orders_told(user, ANY_KEY)[:limit]))
+    return _newest.get_or_make(
+        key, lambda: KeptRows(_orders_told(user, ANY_KEY).filter(ordered_at__gte=ANY_MOMENT)[:limit])
+    )
 
 
 def _orders_told(user: User | None, contact_id: int) -> QuerySet[Order]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateField, DecimalField, F, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, DecimalField, F, QuerySet, Value
 from django.db.models.functions import Cast
 
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.company import current_company
-from crm.database.kept import ANY_KEY, KeptStatement, Shelf
+from crm.database.kept import ANY_KEY, ANY_MOMENT, LONG_AGO, KeptStatement, Shelf
 from crm.field_rights import hides
 from crm.models import User
 from crm.paths import path_of
@@ -19,6 +19,7 @@ from crm.templatetags.figures import money
 from orders.models import Invoice, Payment, ProductRegistration
 
 _kept: Shelf[KeptStatement] = Shelf()
+DAY = dt.timedelta(days=1)
 MONEY = ("orders.invoice.amount", "orders.payment.amount")
 
 
@@ -63,8 +64,19 @@ KINDS = {"invoices": (_invoices,), "payments": (_payments,), "registrations": (_
 EVERYTHING = (_invoices, _payments, _registrations)
 
 
-def _entries(kinds: Any, user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> Any:
-    rows = _union(kinds, user, contact_id, before, limit) if before else _newest(kinds, user, limit).ask(contact_id)
+def _entries(
+    kinds: Any,
+    user: User | None,
+    contact_id: int,
+    before: dt.datetime | None,
+    limit: int,
+    since: dt.datetime | None = None,
+) -> Any:
+    if before:
+        rows = _union(kinds, user, contact_id, limit, told_day__lte=_until(before))
+    else:
+        # a day in any zone: the server reads the moment in its own
+        rows = _newest(kinds, user, limit).ask(contact_id, since - 2 * DAY if since else LONG_AGO)
     hidden = hides(user, *MONEY)
     return [_entry(row, hidden) for row in rows]
 
@@ -72,15 +84,18 @@ def _entries(kinds: Any, user: User | None, contact_id: int, before: dt.datetime
 def _newest(kinds: Any, user: User | None, limit: int) -> KeptStatement:
     """The question of every page of a contact."""
     key = (kinds, limit, *(visible_words(model, user) for model in (Invoice, Payment, ProductRegistration)))
-    return _kept.get_or_make(key, lambda: KeptStatement.of(_union(kinds, user, ANY_KEY, None, limit)))
+    since = Cast(Value(ANY_MOMENT, DateTimeField()), DateField())
+    return _kept.get_or_make(key, lambda: KeptStatement.of(_union(kinds, user, ANY_KEY, limit, told_day__gte=since)))
 
 
-def _union(kinds: Any, user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> Any:
-    first, *others = [kind(user, contact_id) for kind in kinds]
-    if before is not None:
-        day = before.astimezone(current_company().zone).date()
-        last = day if noon_of(day) < before else day - dt.timedelta(days=1)
-        first, *others = [one.filter(told_day__lte=last) for one in (first, *others)]
+def _until(before: dt.datetime) -> dt.date:
+    """The last day whose noon is before a moment."""
+    day = before.astimezone(current_company().zone).date()
+    return day if noon_of(day) < before else day - DAY
+
+
+def _union(kinds: Any, user: User | None, contact_id: int, limit: int, **days: Any) -> Any:
+    first, *others = [kind(user, contact_id).filter(**days) for kind in kinds]
     rows = first.union(*others, all=True) if others else first
     return rows.order_by("-told_day", "-pk")[:limit]
 
@@ -102,9 +117,11 @@ def _entry(row: tuple[Any, ...], hidden: bool) -> TimelineEntry:
     return TimelineEntry(at, "cash-coin", f"{noun} for {name}{told}", f"payment-{pk}", url=url, tone="good")
 
 
-def entries_before(user: User | None, contact_id: int, before: dt.datetime | None, limit: int) -> list[TimelineEntry]:
+def entries_before(
+    user: User | None, contact_id: int, before: dt.datetime | None, limit: int, since: dt.datetime | None = None
+) -> list[TimelineEntry]:
     """A contact's newest invoices, payments and registrations strictly before a moment, in one query."""
-    found: list[TimelineEntry] = _entries(EVERYTHING, user, contact_id, before, limit)
+    found: list[TimelineEntry] = _entries(EVERYTHING, user, contact_id, before, limit, since)
     return found
 
 
@@ -120,5 +137,6 @@ AFTER_SALES = TimelineSource(
     "after_sales",
     "Invoices and registrations",
     entries_before,
+    is_bounded=True,
     parts=(_part("invoices", "Invoices"), _part("payments", "Payments"), _part("registrations", "Registrations")),
 )

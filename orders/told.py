@@ -10,17 +10,19 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value, When
+from django.db.models import Case, Count, Func, JSONField, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from contacts.models import Contact
 from crm.access import visible_words
+from crm.catalogue import RecordRead
 from crm.company import company_today
 from crm.database.kept import ANY_KEY, KeptStatement, Shelf
 from crm.models import User
 from orders.models import Invoice, Order, OrderLine, ProductRegistration, Subscription
 from orders.models.invoices import UNPAID
 
+KEPT, ALONG = "_sales_told", "sales_told_along"
 COUNTED: tuple[Any, ...] = (Order, Subscription, Invoice, ProductRegistration)
 _questions: Shelf[KeptStatement] = Shelf()
 
@@ -32,7 +34,7 @@ class Told(NamedTuple):
     subscriptions: int = 0
     invoices: int = 0
     registrations: int = 0
-    last_order: str | None = None
+    last_order: Any = None
     unsettled: Any = ()
 
 
@@ -49,11 +51,12 @@ class Balance:
 
 def told_of(user: User | None, contact: Contact) -> Told:
     """What of a contact's sales the person may see; one question a reading of the contact."""
-    if "_sales_told" not in contact.__dict__:
-        key = tuple(visible_words(model, user) for model in COUNTED)
-        found = _questions.get_or_make(key, lambda: _question(user)).ask(contact.pk)
-        contact.__dict__["_sales_told"] = Told(*found[0]) if found else Told()
-    told: Told = contact.__dict__["_sales_told"]
+    if KEPT not in contact.__dict__:
+        along = contact.__dict__.pop(ALONG, None)
+        if along is None:
+            (along,) = _questions.get_or_make(_words(user), lambda: _question(user)).ask(contact.pk)[:1] or [Told()]
+        contact.__dict__[KEPT] = Told(*along)
+    told: Told = contact.__dict__[KEPT]
     return told
 
 
@@ -76,17 +79,30 @@ def _balance(currency: str, rows: list[dict[str, Any]], today: dt.date) -> Balan
     )
 
 
-def _read(row: Any) -> dict[str, Any]:
+def json_of(row: Any) -> dict[str, Any]:
+    """An object of `Told`: as text, or read along with the contact."""
     read: dict[str, Any] = json.loads(row) if isinstance(row, str) else dict(row)
+    return read
+
+
+def _read(row: Any) -> dict[str, Any]:
+    read = json_of(row)
     due_on = dt.date.fromisoformat(read["due_on"]) if read["due_on"] else None
     return read | {"open": Decimal(read["open"]), "due_on": due_on}
 
 
+def _words(user: User | None) -> tuple[str, ...]:
+    return tuple(visible_words(model, user) for model in COUNTED)
+
+
 def _question(user: User | None) -> KeptStatement:
+    return KeptStatement.of(Contact.objects.filter(pk=ANY_KEY).values_list(*_asked(user)))
+
+
+def _asked(user: User | None) -> list[Any]:
+    """The parts of `Told`."""
     counted = [_counted(model.objects.visible_to(user).filter(contact=OuterRef("pk"))) for model in COUNTED]
-    return KeptStatement.of(
-        Contact.objects.filter(pk=ANY_KEY).values_list(*counted, _last_order(user), _unsettled(user))
-    )
+    return [*counted, _last_order(user), _unsettled(user)]
 
 
 def _last_order(user: User | None) -> Subquery:
@@ -109,3 +125,11 @@ def _unsettled(user: User | None) -> ArraySubquery:
 
 def _counted(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("contact").annotate(n=Count("pk")).values("n")), 0)
+
+
+def _along(user: User) -> dict[str, Any]:
+    return {ALONG: Func(*_asked(user), function="jsonb_build_array", output_field=JSONField())}
+
+
+# the page of a contact reads it with the contact
+READ = RecordRead(_along, _words)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, Q, prefetch_related_objects
 from django.utils.html import format_html_join
 
 from analytics.choices import BY_HAND, Significance
 from analytics.models import SignificanceMark, SignificanceScore
 from analytics.significance.words import MEANINGS, Reason, kinds_of, reasons_of
-from crm.catalogue import FieldSpec
+from crm.catalogue import FieldSpec, RecordRead
+from crm.database.along import put_along, rows_along
 from crm.templatetags.figures import NOTHING
 from crm.templatetags.pieces import pill
 
@@ -33,6 +34,11 @@ COVERS = tuple(
 MARKS = Prefetch("significance_marks", SignificanceMark.objects.select_related("made_by"))
 
 
+ALONG = "significance_mark_rows"
+# the page of a contact reads its marks with it
+READ = RecordRead(lambda user: {ALONG: rows_along(SignificanceMark.objects.filter(contact=OuterRef("pk")))})
+
+
 def significance_of(contact: Any) -> SignificanceScore | None:
     """What evidence says of a contact, None where it says nothing."""
     try:
@@ -44,7 +50,11 @@ def significance_of(contact: Any) -> SignificanceScore | None:
 
 def reasons_for(contact: Any, hides: frozenset[str] = frozenset()) -> list[Reason]:
     """The reasons of a contact; its marks are read once, however many parts of a page tell of them."""
-    prefetch_related_objects([contact], MARKS)
+    if (along := contact.__dict__.pop(ALONG, None)) is not None:
+        put_along(contact, "significance_marks", along)
+        prefetch_related_objects(list(contact.significance_marks.all()), "made_by")
+    else:
+        prefetch_related_objects([contact], MARKS)
     return reasons_of(significance_of(contact), contact.significance_marks.all(), hides)
 
 

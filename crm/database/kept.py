@@ -24,6 +24,7 @@ Kept = TypeVar("Kept")
 # stand-ins for what differs: of no record (its id, or a key that is a text), and of no day
 ANY_KEY, ANY_TEXT = -1_801_439_850, "any text of no record"
 ANY_MOMENT = dt.datetime(1801, 4, 3, 9, 8, 5, tzinfo=dt.UTC)
+LONG_AGO = dt.datetime(1, 1, 2, tzinfo=dt.UTC)  # for a moment from which all is asked for
 OTHER_TEXT = "another text of no record"
 MOST_KEPT = 500
 

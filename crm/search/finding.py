@@ -8,7 +8,7 @@ those that begin with the text are looked up apart and so are never missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -54,16 +54,19 @@ def find_by_text(rows: QuerySet[Any], user: User, text: str, limit: int, show: S
     return SearchFound(drawn(show, user, [row.pk for row in best]), min(len(found), MOST_HITS), is_capped)
 
 
-def find_keys(rows: QuerySet[Any], user: User, text: str, narrowed: Callable[[str], QuerySet[Any]]) -> list[int]:
+def find_keys(
+    rows: QuerySet[Any], user: User, text: str, narrowed: Callable[[str], QuerySet[Any]], *hangs_on: Hashable
+) -> list[int]:
     """The ids of the first rows of `narrowed(text)`, which narrows `rows`, those of a person; one more than are looked
-    at says that there are more. For a person and a model they are always narrowed in the same way."""
+    at says that there are more. For a person, a model and all else that it `hangs_on` they are always narrowed in the
+    same way, but a text of fewer than three characters may be another thing."""
 
     def told(typed: str) -> QuerySet[Any]:
         return narrowed(typed).values_list("pk")[: MOST_HITS + 1]
 
-    if not is_plain(text, MOST_WORDS):
+    if len(text) < SHORTEST_PART or not is_plain(text, MOST_WORDS):
         return [key for (key,) in told(text)]
-    key = (rows.model._meta.label_lower, visible_words(rows.model, user))
+    key = (rows.model._meta.label_lower, visible_words(rows.model, user), *hangs_on)
     return [found for (found,) in ask_plain(text, key, told)]
 
 

@@ -1,12 +1,14 @@
 """The record page of a contact: who may open it, what stands on it, how many queries; timeline and composer."""
 
 import datetime as dt
+import random
 
 import pytest
 from django.utils import timezone
 
 from contacts.models import Interaction
 from crm.timeline import PAGE, read_timeline, source_choices
+from orders.timeline import noon_of
 from tests import factories as make
 
 
@@ -56,6 +58,33 @@ def test_the_timeline_merges_interactions_and_orders_newest_first(house):
         assert client.get(f"/contacts/{contact.pk}/timeline/?only={choice.name}").status_code == 200
     assert client.get(f"/contacts/{contact.pk}/timeline/?before=2026-99-99").status_code == 404
     assert client.get(f"/contacts/{contact.pk}/timeline/?before=x").status_code == 404
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_newest_of_all_sources_stand_on_the_first_page_whoever_has_them(house, seed):
+    rng = random.Random(seed)
+    contact, moments = make.make_contact(), []
+    shares = rng.choice([(1, 1, 1), (20, 1, 1), (1, 20, 1), (1, 1, 20)])
+    kinds = rng.choices(("touch", "order", "invoice"), shares, k=3 * PAGE)
+    for number, kind in enumerate(kinds):
+        day = dt.timedelta(days=rng.randrange(40 if kind == "touch" else 400), hours=rng.randrange(-3, 12))
+        moment = make.NOON - day
+        if kind == "touch":
+            make.make_interaction(contact, subject=f"Call {number}", occurred_at=moment)
+        elif kind == "order":
+            make.make_order(contact, number=f"A{number}", ordered_at=moment)
+        else:
+            make.make_invoice(contact, number=f"R{number}", issued_on=timezone.localdate(moment))
+            moment = noon_of(timezone.localdate(moment))
+        moments.append(moment)
+    page = read_timeline(house.manager, contact)
+    told = [entry.at for entry in page.entries]
+    assert told == sorted(moments, reverse=True)[: len(told)]
+    assert 0 < len(told) <= PAGE
+    older = read_timeline(house.manager, contact, before=page.older_than)
+    assert told[-1] > older.entries[0].at
+    everything = sorted(moments, reverse=True)
+    assert [entry.at for entry in older.entries] == everything[len(told) : len(told) + len(older.entries)]
 
 
 @pytest.mark.parametrize("step", [dt.timedelta(hours=1), dt.timedelta(0)])
