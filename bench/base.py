@@ -69,7 +69,7 @@ class Databases:
         """A copy to measure on and to write into; dropped at the end."""
         base, name = self.base(rows), self.work_name(rows)
         with self.connect() as connection:
-            _drop(connection, name)
+            self._drop_left_over(connection)
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                     sql.Identifier(name), sql.Identifier(base)
@@ -91,10 +91,16 @@ class Databases:
             _drop(connection, name)  # its making was broken off
         return bool(found and found[0])
 
-    def _drop_others(self, connection: psycopg.Connection, rows: int) -> None:
-        """Bases of this size with another schema, and copies of runs that were killed."""
+    def _drop_left_over(self, connection: psycopg.Connection) -> None:
+        """Copies of runs that were killed: as large as their bases, and nobody's."""
         for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall():
-            if name.startswith((f"bench_base_{rows}_", f"bench_work_{rows}_")):
+            if name.startswith("bench_work_") and not Path(f"/proc/{name.rpartition('_')[2]}").exists():
+                _drop(connection, name)
+
+    def _drop_others(self, connection: psycopg.Connection, rows: int) -> None:
+        """Bases of this size with another schema."""
+        for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall():
+            if name.startswith(f"bench_base_{rows}_"):
                 _drop(connection, name)
 
 
