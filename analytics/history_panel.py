@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from analytics.models import ChurnScore, ClvScore, RfmScore, ScoreHistory
 from analytics.periods import Period, PeriodKind
@@ -18,6 +20,7 @@ from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import NOTHING, money, percent
+from crm.templatetags.pieces import score_tiles
 
 
 def history(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
@@ -33,7 +36,7 @@ def history(request: HttpRequest, record: models.Model) -> dict[str, Any] | None
         return None
     columns = [name for name, owner in COLUMNS.items() if not hidden_fields(user, owner)]
     columns = [name for name in columns if any(getattr(one, FIELDS[name]) is not None for one in months)]
-    return {"columns": columns, "rows": [_row(one, columns) for one in months]}
+    return {"columns": columns, "rows": format_html_join("", "{}", ((_row(one, columns),) for one in months))}
 
 
 def _months_until(day: dt.date) -> models.QuerySet[ScoreHistory]:
@@ -42,12 +45,10 @@ def _months_until(day: dt.date) -> models.QuerySet[ScoreHistory]:
     return rows.order_by("-month_end")
 
 
-def _row(kept: ScoreHistory, columns: list[str]) -> dict[str, Any]:
-    return {
-        "month": str(Period.of(kept.month_end, PeriodKind.MONTH)),
-        "kept": kept,
-        "values": [_value(kept, name) for name in columns],
-    }
+def _row(kept: ScoreHistory, columns: list[str]) -> SafeString:
+    values = format_html_join("", '<td class="num">{}</td>', ((_value(kept, name),) for name in columns))
+    month, tiles = Period.of(kept.month_end, PeriodKind.MONTH), score_tiles(kept.r, kept.f, kept.m)
+    return format_html(ROW, month, tiles, kept.segment or NOTHING, values)
 
 
 def _value(kept: ScoreHistory, name: str) -> str:
@@ -59,5 +60,6 @@ def _value(kept: ScoreHistory, name: str) -> str:
 
 _kept: Shelf[KeptRows[ScoreHistory]] = Shelf()
 FIELDS = {"There": "p_alive", "Value": "clv", "Leaves": "churn_probability"}
+ROW = '<tr><th scope="row">{}</th><td>{}</td><td>{}</td>{}</tr>'
 COLUMNS: dict[str, type[models.Model]] = {"There": ClvScore, "Value": ClvScore, "Leaves": ChurnScore}
 PANELS = (RecordPanel("score_history", "Month by month", "analytics/_score_history.html", history, order=90),)

@@ -103,6 +103,7 @@ TEMPLATES = [
                 "crm.templatetags.figures",
                 "crm.templatetags.histories",
                 "crm.templatetags.pieces",
+                "crm.templatetags.records",
             ],
         },
     },

@@ -15,6 +15,7 @@ from contacts.actions import PointInput, create_contact
 from contacts.choices import PointKind
 from contacts.models import Contact
 
+OF_BOTH = ("last name of many", "two letters")  # many have them in either base: the same words, so the same rows drawn
 OWN_NUMBER = "+493076543217"
 
 
@@ -31,13 +32,13 @@ def words() -> dict[str, str]:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT last_name FROM contacts_contact TABLESAMPLE SYSTEM (1) WHERE last_name <> ''"
-            " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+            "SELECT last_name FROM contacts_contact TABLESAMPLE SYSTEM (1) REPEATABLE (1) WHERE last_name <> ''"
+            " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
         )
         common = cursor.fetchone()
         cursor.execute(
-            "SELECT left(sort_name, 2) FROM contacts_contact TABLESAMPLE SYSTEM (1) WHERE kind = 'person'"
-            " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+            "SELECT left(sort_name, 2) FROM contacts_contact TABLESAMPLE SYSTEM (1) REPEATABLE (1)"
+            " WHERE kind = 'person' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
         )
         beginning = cursor.fetchone()
     return {
@@ -55,7 +56,7 @@ def measure(world: World) -> Iterator[Line]:
     us, floor, small = (world.visitor(port) for port in (world.port, world.floor_port, world.small_port))
     typed = words()
     with pointed_at(world.databases.work_name(world.small_rows)):
-        typed_small = words()
+        typed_small = words() | {one: typed[one] for one in OF_BOTH}
     for what, text in typed.items():
         path, small_path = (f"/contacts/?q={quote(one)}" for one in (text, typed_small[what]))
         cases = {

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.catalogue import TimelineEntry
+from crm.markup import filled
 from crm.templatetags.figures import day_and_time, relative_time
 from crm.templatetags.pieces import icon, mentions, pill
 
@@ -34,32 +34,32 @@ DAYS = (
 @register.simple_tag
 def history_entries(entries: Iterable[TimelineEntry], answer_url: str = "") -> SafeString:
     """The entries of a history as items of its list; a mail can be answered where there is an `answer_url`."""
-    return format_html_join("", "{}", ((_entry(entry, answer_url),) for entry in entries))
+    return SafeString("".join([_entry(entry, answer_url) for entry in entries]))
 
 
 def _entry(entry: TimelineEntry, answer_url: str) -> SafeString:
     at = timezone.localtime(entry.at) if timezone.is_aware(entry.at) else entry.at
-    return format_html(
+    return filled(
         ENTRY,
         entry.tone or "neutral",
         icon(entry.icon),
-        format_html('<a href="{}">{}</a>', entry.url, entry.title) if entry.url else entry.title,
+        filled('<a href="{}">{}</a>', entry.url, entry.title) if entry.url else entry.title,
         at.isoformat(),
         day_and_time(at),
         relative_time(at),
         f" · {entry.who}" if entry.who else "",
-        format_html_join("", "{}", ((piece,) for piece in _below(entry, answer_url))),
+        SafeString("".join(_below(entry, answer_url))),
     )
 
 
 def _below(entry: TimelineEntry, answer_url: str) -> Iterable[SafeString]:
     """What stands under the line of an entry."""
     if entry.text:
-        yield format_html('<p class="entry-text">{}</p>', mentions(entry.text, entry.names))
+        yield filled('<p class="entry-text">{}</p>', mentions(entry.text, entry.names))
     if entry.answers and answer_url:
-        yield format_html(ANSWER, answer_url, entry.answers, entry.title, icon("reply"))
+        yield filled(ANSWER, answer_url, entry.answers, entry.title, icon("reply"))
     if entry.days_url:
-        yield format_html(DAYS, entry.days_url)
+        yield filled(DAYS, entry.days_url)
     if entry.notes:
-        notes = format_html_join("", "{}", ((pill(note),) for note in entry.notes))
-        yield format_html('<div class="entry-notes">{}</div>', notes)
+        notes = SafeString("".join([pill(note) for note in entry.notes]))
+        yield filled('<div class="entry-notes">{}</div>', notes)

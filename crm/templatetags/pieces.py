@@ -129,6 +129,7 @@ def _person(name: str) -> SafeString:
 
 @register.simple_tag
 @kept
+@kept
 def score_tiles(r: int | None, f: int | None, m: int | None) -> SafeString:
     """The three ranks (1 low to 5 high) of recency, frequency and monetary value as tiles."""
     if r is None and f is None and m is None:
