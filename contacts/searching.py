@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
 from contacts.models import Address, Contact
 from contacts.queries import place_of
-from crm.access import veil
+from crm.access import veil, visible_words
 from crm.catalogue import unseen_words
 from crm.database.along import put_along, rows_along
+from crm.database.kept import KeptRows, Shelf, is_one_of_keys
 from crm.field_rights import hidden_specs
 from crm.search.finding import find_by_text
 from crm.search.spec import SearchFound, SearchHit, SearchSource
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 LABEL = "contacts.contact"
+_shown: Shelf[KeptRows[Contact]] = Shelf()
 TOLD = ("kind", "name", "archived_at", "parent", "organization__kind", "organization__name")
 
 
@@ -31,13 +33,16 @@ def find_contacts(user: User, text: str, limit: int) -> SearchFound:
 def show_contacts(user: User, keys: Sequence[int]) -> dict[int, SearchHit]:
     """Contacts with where they work and live, as far as this person may know it."""
     hidden = hidden_specs(user, LABEL)
-    rows = Contact.objects.visible_to(user).filter(pk__in=keys).select_related("organization")
-    places = rows_along(Address.objects.filter(contact=OuterRef("pk")))
-    records = list(rows.only(*TOLD).annotate(address_rows=places))
+    records = _shown.get_or_make(visible_words(Contact, user), lambda: KeptRows(_rows(user))).read(keys=keys)
     for record in records:
         put_along(record, "addresses", record.address_rows)  # type: ignore[attr-defined]
     veil(user, records, unseen_words(LABEL))
     return {contact.pk: _hit(contact, hidden) for contact in records}
+
+
+def _rows(user: User) -> QuerySet[Contact]:
+    rows = Contact.objects.visible_to(user).filter(is_one_of_keys()).select_related("organization")
+    return rows.only(*TOLD).annotate(address_rows=rows_along(Address.objects.filter(contact=OuterRef("pk"))))
 
 
 def _hit(contact: Contact, hidden: frozenset[str]) -> SearchHit:

@@ -30,6 +30,8 @@ def find_surveys(user: User, text: str, limit: int) -> SearchFound:
     """Surveys by any part of their name, those that begin with it first."""
     rows = Survey.objects.visible_to(user)
     keys = find_keys(rows, user, text, lambda typed: rows.filter(search_text__contains=folded(typed)).order_by())
+    if not keys:
+        return SearchFound()
     first = Case(When(sort_name__startswith=folded(text), then=Value(0)), default=Value(1), output_field=IntegerField())
     best = Survey.objects.filter(pk__in=keys).order_by(first, "sort_name", "pk").values_list("pk", flat=True)[:limit]
     hits = drawn(show_surveys, user, list(best))

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.types.numeric import Int8
 
@@ -25,17 +25,18 @@ Kept = TypeVar("Kept")
 ANY_KEY, ANY_TEXT = -1_801_439_850, "any text of no record"
 ANY_MOMENT = dt.datetime(1801, 4, 3, 9, 8, 5, tzinfo=dt.UTC)
 LONG_AGO = dt.datetime(1, 1, 2, tzinfo=dt.UTC)  # for a moment from which all is asked for
-OTHER_TEXT = "another text of no record"
+OTHER_TEXT, ANY_KEYS = "another text of no record", "any ids of no records"
 MOST_KEPT = 500
 
 
 CASTS = {ANY_KEY: "%s::bigint", ANY_TEXT: "%s::text", ANY_MOMENT: "%s::timestamptz", OTHER_TEXT: "%s::text"}
+CASTS[ANY_KEYS] = "%s::bigint[]"
 
 
 @dataclass(frozen=True)
 class KeptStatement:
-    """The statement of a query that was made with the stand-ins `ANY_KEY` (or `ANY_TEXT`, and `OTHER_TEXT` beside it)
-    and `ANY_MOMENT`."""
+    """The statement of a query that was made with the stand-ins `ANY_KEY` (or `ANY_TEXT`, and `OTHER_TEXT` beside it;
+    or those of `is_one_of_keys`) and `ANY_MOMENT`."""
 
     statement: str
     parameters: Sequence[Any]
@@ -47,11 +48,15 @@ class KeptStatement:
         return cls(statement, parameters)
 
     def ask(
-        self, key: int | str | None = None, moment: dt.datetime | None = None, other: str = ""
+        self,
+        key: int | str | None = None,
+        moment: dt.datetime | None = None,
+        other: str = "",
+        keys: Sequence[int] = (),
     ) -> list[tuple[Any, ...]]:
-        """The rows for one record, as PostgreSQL gives them (JSON as text)."""
+        """The rows for one record, or for the records `keys`, as PostgreSQL gives them (JSON as text)."""
         number = key if isinstance(key, str) else Int8(key or 0)
-        said = {ANY_KEY: number, ANY_TEXT: key, ANY_MOMENT: moment, OTHER_TEXT: other}
+        said = {ANY_KEY: number, ANY_TEXT: key, ANY_MOMENT: moment, OTHER_TEXT: other, ANY_KEYS: list(keys)}
         with cast(Any, connection).prepared_cursor() as cursor:
             cursor.execute(self._text, [said[one] for one in self.parameters if _stands_in(one)])
             return list(cursor.fetchall())
@@ -62,6 +67,17 @@ class KeptStatement:
         pieces = self.statement.split("%s")
         values = [CASTS[one] if _stands_in(one) else _written(one) for one in self.parameters]
         return pieces[0] + "".join(value + piece for value, piece in zip(values, pieces[1:], strict=True))
+
+
+def is_one_of_keys() -> Q:
+    """The condition of the records `keys` that a kept statement is asked for."""
+    return Q(_IsAny(F("pk"), Value(ANY_KEYS)))
+
+
+class _IsAny(Func):
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
 
 
 def _stands_in(value: Any) -> bool:
@@ -84,19 +100,21 @@ class KeptRows(Generic[ModelT]):
         except EmptyResultSet:  # nobody may see any of them
             self._rows = rows.none()
 
-    def read(self, key: int | str | None = None, moment: dt.datetime | None = None) -> list[ModelT]:
-        """The records for one key, with all that is selected and prefetched along."""
+    def read(
+        self, key: int | str | None = None, moment: dt.datetime | None = None, keys: Sequence[int] = ()
+    ) -> list[ModelT]:
+        """The records for one key, or for `keys`, with all that is selected and prefetched along."""
         rows = self._rows.all()
         if not rows.query.is_empty():
-            compiler = self._asking(key, moment)
+            compiler = self._asking(key, moment, keys)
             rows.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return list(rows)
 
-    def _asking(self, key: int | str | None, moment: dt.datetime | None) -> SQLCompiler:
+    def _asking(self, key: int | str | None, moment: dt.datetime | None, keys: Sequence[int]) -> SQLCompiler:
         """The compiler as it was left by its writing (it knows how to read the columns), for this thread and key."""
         compiler = copy(self._compiler)
         compiler.connection = connection
-        compiler.execute_sql = lambda *args, **kwargs: [self._kept.ask(key, moment)]
+        compiler.execute_sql = lambda *args, **kwargs: [self._kept.ask(key, moment, keys=keys)]
         compiler.get_converters = self._read_as
         return compiler
 

@@ -25,6 +25,8 @@ def find_quotes(user: User, text: str, limit: int) -> SearchFound:
     """Quotes by any part of number or title, the number that is the text first, then the newest."""
     rows = Quote.objects.visible_to(user)
     keys = find_keys(rows, user, text, lambda typed: rows.filter(search_text__contains=folded(typed)).order_by())
+    if not keys:
+        return SearchFound()
     rank = Case(When(number__iexact=text, then=Value(0)), default=Value(1), output_field=IntegerField())
     best = Quote.objects.filter(pk__in=keys).order_by(rank, "-created_at", "-pk").values_list("pk", flat=True)[:limit]
     return SearchFound(drawn(show_quotes, user, list(best)), min(len(keys), MOST_HITS), is_capped=len(keys) > MOST_HITS)
