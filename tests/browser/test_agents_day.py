@@ -1,4 +1,5 @@
-"""An agent's day over real lines: a mail comes by IMAP, answers go by SMTP, what is beyond a limit is approved."""
+"""An agent's day over real lines: a mail comes by IMAP, the article that fits goes into the answer by SMTP, what is
+beyond a limit is approved."""
 
 from __future__ import annotations
 
@@ -65,6 +66,10 @@ def test_a_complaint_from_the_first_mail_until_it_is_closed(page: Page, live_ser
     boss = make.make_user(Role.MANAGER, name="Mia Manager", team=team)
     agent = make.make_user(Role.AGENT, name="Petra Lindqvist", team=team, manager=boss)
     ada = make.make_contact(name="Ada Okafor", emails=("ada@okafor.example",))
+    article = make.make_article(
+        is_published=True, audience="public", title="Broken panes", body="Photograph the panes and the box."
+    )
+    make.make_article(is_published=True, audience="public", title="Care of oak", body="Wipe it with a dry cloth.")
     with ImapProcess() as imap:
         place = {"host": "127.0.0.1", "port": imap.port, "security": "none", "user_name": USER, "fetches_old": True}
         box = create_mailbox(
@@ -82,12 +87,19 @@ def test_a_complaint_from_the_first_mail_until_it_is_closed(page: Page, live_ser
         page.get_by_role("link", name="Two panes came broken").first.click()
         expect(page.get_by_text("the exhibition is on Friday")).to_be_visible()
         page.wait_for_load_state("networkidle")  # keys count from then on
+        fitting = page.locator("#fitting .article-hit")
+        expect(fitting.get_by_role("link")).to_have_text(["Broken panes"])
         page.keyboard.press("r")
         page.keyboard.type("Two new panes leave today by express.")
+        page.keyboard.press("Alt+1")
+        reply = page.get_by_label("Reply to ada@okafor.example")
+        expect(reply).to_have_value(re.compile(f"express.*/help/{article.key}/", re.DOTALL))
+        expect(fitting.get_by_role("status")).to_have_text("in the reply")
         page.keyboard.press("Control+Enter")
         expect(page.locator(".talk").get_by_text("leave today by express")).to_be_visible()
         [ours] = lines.deliver()
         assert "leave today by express" in ours.message.get_content()
+        assert f"/help/{article.key}/" in ours.message.get_content()
 
         lines.customer_writes(
             subject="Re: Two panes came broken", in_reply_to=ours.message_id, to=ours.message["Reply-To"] or USER,
