@@ -47,7 +47,8 @@ STEPS_SQL = """
 WITH {told}
 SELECT event, count(*), count(DISTINCT ticket_id), count(*) FILTER (WHERE turn > 1), count(*) FILTER (WHERE place = 1),
   count(*) FILTER (WHERE next_at IS NULL),
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM next_at - occurred_at)::float8 / 3600)
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM next_at - occurred_at)::float8 / 3600),
+  avg(place)::float8
 FROM told GROUP BY event ORDER BY count(*) DESC, event
 """
 MOVES_SQL = """
@@ -67,8 +68,8 @@ SELECT to_char(first AT TIME ZONE %(zone)s, 'YYYY-MM') AS month, count(*) FROM (
 
 @dataclass(frozen=True)
 class Step:
-    """An event: how often, in how many tickets, how often again in the same one, how often first and last, and the
-    median hours until the next."""
+    """An event: how often, in how many tickets, how often again in the same one, how often first and last, the median
+    hours until the next, and which step of a ticket it is on average (`place`)."""
 
     event: str
     count: int
@@ -77,6 +78,7 @@ class Step:
     first: int
     last: int
     hours: float | None
+    place: float
 
 
 @dataclass(frozen=True)

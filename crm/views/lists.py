@@ -34,7 +34,7 @@ from crm.filtering.searching import search_rows
 from crm.filtering.trees.keeping import keep_tree
 from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
-from crm.models import SavedView
+from crm.models import ImportRun, SavedView
 from crm.onward import links_from
 from crm.primary_keys import key_in
 from crm.reports.subjects import all_subjects
@@ -164,7 +164,7 @@ class ListPage(ScopedView):
             "columns_back": listing.address(without=("columns",)),
             "search_value": self.request.GET.get("q", ""),
             "search_hint": self.search_hint,
-            "import_url": self._url_for(Verb.IMPORT, self.import_url_name),
+            "import_url": self._import_url(),
             "export_url": self._export_url(),
             "report_url": self._report_url(),
             "export_formats": formats_of(self.export_formats),
@@ -222,6 +222,10 @@ class ListPage(ScopedView):
 
     def _new_url(self) -> str:
         return self._url_for(Verb.ADD, self.new_url_name)
+
+    def _import_url(self) -> str:
+        """Nothing for who may bring such rows in by other doors, and has no page of imports."""
+        return self._url_for(Verb.IMPORT, self.import_url_name) if can(self.request.user, Verb.VIEW, ImportRun) else ""
 
     def _export_url(self) -> str:
         url = self._url_for(Verb.EXPORT, self.export_url_name)

@@ -12,6 +12,7 @@ from crm.views.base import ScopedView
 from service.figure_cards import hours_in_words
 from service.models import Queue, Ticket
 from service.process import IMPORTED, OWN, logs_there, process_map
+from service.process_drawing import drawing_of
 
 LABELS = {OWN: "Our own log", IMPORTED: "Imported logs"}
 
@@ -33,6 +34,7 @@ class ProcessView(ScopedView):
         busiest = max((count for _, count in found.months), default=1)
         context = {
             "map": found,
+            "drawing": drawing_of(found),
             "logs": [(name, LABELS[name]) for name in there],
             "log": log,
             "queues": queues,

@@ -36,6 +36,14 @@ def test_a_range_of_days_has_all_of_its_last_day(browser):
         assert (ticket.subject in page) is is_found
 
 
+def test_list_offers_the_import_to_who_has_its_page(browser):
+    assert 'href="/imports/"' not in browser.get("/tickets/").content.decode()
+    assert browser.get("/imports/").status_code == 403
+    boss = signed_in(make_user(Role.MANAGER))
+    assert 'href="/imports/"' in boss.get("/tickets/").content.decode()
+    assert boss.get("/imports/").status_code == 200
+
+
 def test_ticket_is_opened_by_hand(browser):
     mia = make_contact(name="Mia Keller", emails=("mia@example.com",))
     page = browser.get(f"/tickets/new/?contact={mia.pk}").content.decode()
