@@ -24,16 +24,11 @@ from service.actions.steps import note_event, set_state, tell
 from service.choices import EventKind, MessageKind, TicketState
 from service.macros.filling import FIELDS, text_in, values_of
 from service.models import Message, Ticket
+from service.wording import reminder_in, words_in
 
 logger = logging.getLogger(__name__)
 MOST = 2_000
 DAY = dt.timedelta(days=1)
-REMINDER = """Hello {{{{first_name|there}}}},
-
-we answered you about “{{{{subject}}}}” and have not heard from you since. If you still need us, just answer this \
-mail: it reaches us as {{{{number}}}}.{ending}
-
-{{{{company}}}}"""
 
 
 @dataclass
@@ -130,7 +125,7 @@ def _send_reminder(ticket: Ticket, now: dt.datetime) -> str:
 
 
 def reminder_of(ticket: Ticket) -> str:
-    """Its words: the queue's macro in the customer's language, where it says something without a gap; else ours."""
+    """Its words in the customer's language: the queue's macro, where it says something without a gap; else ours."""
     values = values_of(ticket, None, current_company().name)
     macro = ticket.queue.notice_macro
     if macro is not None and macro.says_something:
@@ -138,9 +133,8 @@ def reminder_of(ticket: Ticket) -> str:
             return FIELDS.fill(text_in(macro, ticket.language)[0], values)
         except Unknown:
             logger.warning("The reminder of the queue %s has a gap: it says nothing instead", ticket.queue)
-    days = ticket.queue.close_after_days
-    ending = f" Otherwise we take it as settled in {days} day{'' if days == 1 else 's'}." if days else ""
-    return FIELDS.fill(REMINDER.format(ending=ending), values | {"subject": values["subject"] or "your request"})
+    said = reminder_in(ticket.language, ticket.queue.close_after_days)
+    return FIELDS.fill(said, values | {"subject": values["subject"] or words_in(ticket.language).your_request})
 
 
 def _solve(ticket: Ticket) -> None:

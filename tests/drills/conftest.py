@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.drills.stack import Stack
-from tests.drills.tally import Tally
+from tests.drills.tally import Tally, size
 
 HERE = Path(__file__).parent
 
@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A drill takes its time in the long form."""
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(size(900, 5_400)))
             item.add_marker(pytest.mark.drill)
 
 

@@ -31,7 +31,7 @@ FAULTS = (
     "incoming.before_commit=kill@3",
     *(() if size(1, 0) else ("after=3.0", "after=9.0", "after=20.0")),
 )
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(size(900, 3_600))]
 
 
 def test_every_mail_of_a_mailbox_is_taken_once_whoever_dies(settings, tally):
@@ -67,5 +67,7 @@ def run(mailbox_id: int, faults: list[str]) -> list[int]:
         "CRM_MAIL_HOSTS": "127.0.0.1",
     }
     command = [sys.executable, "-m", "tests.incoming.worker", str(mailbox_id), *faults]
-    ended = subprocess.run(command, env=environment, timeout=800, check=True, capture_output=True, text=True)
+    ended = subprocess.run(
+        command, env=environment, timeout=size(800, 3_400), check=True, capture_output=True, text=True
+    )
     return [int(line) for line in ended.stdout.split()]
