@@ -14,6 +14,7 @@ from psycopg import sql
 HEAD = 19  # of binary COPY: signature, flags, length of the extension
 ARRAY_HEAD = 20  # dimensions, flags, type, length, lower bound
 ROWS_AT_ONCE = 50_000
+TEXT_AT_ONCE = 1 << 18
 Query = str | sql.Composable
 Values = Sequence[Any] | Mapping[str, Any]
 
@@ -57,6 +58,22 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> None:
     with connection.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row([getattr(row, name) for name in names])
+
+
+def copy_text(table: str, pieces: Iterable[str]) -> None:
+    """Write lines in the text format of COPY, for all columns of a table in their order; a piece is a line or many."""
+    waiting, size = list[str](), 0
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy,
+    ):
+        for piece in pieces:
+            waiting.append(piece)
+            size += len(piece)
+            if size > TEXT_AT_ONCE:
+                copy.write("".join(waiting))
+                waiting, size = [], 0
+        copy.write("".join(waiting))
 
 
 def read_columns(query: sql.Composable, columns: tuple[tuple[str, str], ...]) -> dict[str, NDArray[Any]]:

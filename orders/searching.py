@@ -36,6 +36,8 @@ def find_orders(user: User, text: str, limit: int) -> SearchFound:
     """Orders whose number begins with the text, the one that is the text first."""
     number, rows = text.removeprefix("#"), Order.objects.visible_to(user)
     keys = find_keys(rows, user, number, lambda typed: rows.filter(number__startswith=typed).order_by())
+    if not keys:
+        return SearchFound()
     rank = Case(When(number=number, then=Value(0)), default=Value(1), output_field=IntegerField())
     best = Order.objects.filter(pk__in=keys).order_by(rank, "-ordered_at", "-pk").values_list("pk", flat=True)[:limit]
     hits = drawn(show_orders, user, list(best))

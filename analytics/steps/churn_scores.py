@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
@@ -19,7 +18,7 @@ from analytics.mathematics.classifying import CANDIDATES, METHODS, TOO_GOOD, Cho
 from analytics.mathematics.features import Features
 from analytics.mathematics.quality import Floats, Labels
 from analytics.models import ChurnScore
-from analytics.statements import drop_tables, execute
+from analytics.statements import copy_text, drop_tables, execute
 from analytics.swapping import hold, rebuild
 
 TABLE = ChurnScore._meta.db_table
@@ -206,14 +205,19 @@ def write_scores(
     hold(table)
     fresh = sql.Identifier(FRESH)
     drawn: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
-    execute(FRESH_SQL.format(fresh=fresh))
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(fresh)) as copy:
+    names: Sequence[str] = ()
+
+    def scored() -> Iterator[str]:
+        nonlocal names
         for start in range(0, len(population), CHUNK):
             rows = np.arange(start, min(start + CHUNK, len(population)))
             names, contributions = classifier.contributions(population.features.take(rows))
             some = slice(None, None, max(len(rows) // 2_000, 1))
             drawn.append((rows[some], contributions[some]))
-            copy.write(_lines(population, rows, probability, names, contributions, margin))
+            yield _lines(population, rows, probability, names, contributions, margin)
+
+    execute(FRESH_SQL.format(fresh=fresh))
+    copy_text(FRESH, scored())
     count = rebuild(table, fill.format(run_id=sql.Literal(run_id), as_of=sql.Literal(as_of), fresh=fresh))
     drop_tables(FRESH)
     if not drawn:

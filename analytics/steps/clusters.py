@@ -12,17 +12,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
 from analytics.mathematics.clustering import Clustering, cluster, drawn, nearest, plane
 from analytics.models import ClusterScore, ModelRun
-from analytics.statements import drop_tables, execute, read_columns
+from analytics.statements import copy_text, drop_tables, execute, read_columns
 from analytics.steps import StepResult
 from analytics.steps.cluster_words import FEATURES, in_words, names_of, sentences_of
 from analytics.swapping import hold, rebuild
@@ -35,7 +33,6 @@ REASONS = 3
 LEAST_REASON = 0.5
 SHOWN_POINTS = 600
 LEAST_SPREAD = 1e-9
-CHUNK = 20_000
 TABLE = ClusterScore._meta.db_table
 FRESH = f"{TABLE}_fresh"
 ORDERS_SQL = sql.SQL("""
@@ -199,9 +196,7 @@ def _write(run_id: int, as_of: dt.date, lines: Iterator[str]) -> int:
     hold(TABLE)
     fresh = sql.Identifier(FRESH)
     execute(FRESH_SQL.format(fresh=fresh))
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(fresh)) as copy:
-        while some := "".join(islice(lines, CHUNK)):
-            copy.write(some)
+    copy_text(FRESH, lines)
     rows = rebuild(TABLE, FILL_SQL.format(run_id=sql.Literal(run_id), as_of=sql.Literal(as_of), fresh=fresh))
     drop_tables(FRESH)
     return rows

@@ -11,11 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
@@ -23,7 +21,7 @@ from analytics.mathematics.profiling import Node, Profile, answers, profile
 from analytics.mathematics.quality import auc_with_interval, brier, log_loss
 from analytics.models import ModelRun, ProfileScore
 from analytics.profile.words import question_in_words, rule_in_words
-from analytics.statements import drop_tables, execute
+from analytics.statements import copy_text, drop_tables, execute
 from analytics.steps import StepResult
 from analytics.steps.prospect_rows import facts_of, worth_of
 from analytics.steps.prospects import best_of, silent
@@ -33,7 +31,7 @@ from crm.jobs import Progress
 
 FEWEST_CUSTOMERS = 200
 MOST_LEARNED_FROM = 20_000
-SEED, PARTS, CHUNK = 42, 4, 20_000
+SEED, PARTS = 42, 4
 TABLE = ProfileScore._meta.db_table
 FRESH = f"{TABLE}_fresh"
 FRESH_SQL = sql.SQL("CREATE UNLOGGED TABLE {} (contact_id bigint, leaf int)")
@@ -149,9 +147,7 @@ def _write(
     fresh = sql.Identifier(FRESH)
     execute(FRESH_SQL.format(fresh))
     lines = (f"{contact}\t{place}\n" for contact, place in zip(contacts.tolist(), places.tolist(), strict=True))
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(fresh)) as copy:
-        while some := "".join(islice(lines, CHUNK)):
-            copy.write(some)
+    copy_text(FRESH, lines)
     told = json.dumps([[leaf["rule"], leaf["share"]] for leaf in leaves])
     values = {"run_id": sql.Literal(run_id), "as_of": sql.Literal(as_of), "leaves": sql.Literal(told)}
     rows = rebuild(TABLE, FILL_SQL.format(fresh=fresh, **values))

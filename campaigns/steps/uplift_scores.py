@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 from psycopg import sql
 
@@ -17,7 +16,7 @@ from analytics.mathematics.experiments import Sample, difference
 from analytics.mathematics.features import Features
 from analytics.mathematics.quality import Floats, Labels
 from analytics.mathematics.uplift import Learner
-from analytics.statements import drop_tables, execute
+from analytics.statements import copy_text, drop_tables, execute
 from analytics.steps.churn_scores import drivers
 from analytics.swapping import hold, rebuild
 from campaigns.choices import Moved
@@ -105,10 +104,10 @@ def write_uplift(
     counts = dict.fromkeys(Moved.values, 0)
     drawn: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
     names: list[str] = []
-    execute(FRESH_SQL.format(fresh=fresh))
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(fresh)) as copy:
-        for start in range(0, len(contacts) if learner else 0, CHUNK):
-            assert learner is not None  # noqa: S101 - for the type checker
+
+    def scored(learner: Learner) -> Iterator[str]:
+        nonlocal names
+        for start in range(0, len(contacts), CHUNK):
             rows = np.arange(start, min(start + CHUNK, len(contacts)))
             some = features.take(rows)
             uplift, base = learner.uplift(some), np.clip(learner.base(some), 0, 1)
@@ -118,7 +117,10 @@ def write_uplift(
                 counts[str(name)] += 1
             few = slice(None, None, max(len(rows) // 1_000, 1))
             drawn.append((rows[few], added[few]))
-            copy.write(_lines(contacts[rows], some, uplift, base, groups, names, added))
+            yield _lines(contacts[rows], some, uplift, base, groups, names, added)
+
+    execute(FRESH_SQL.format(fresh=fresh))
+    copy_text(FRESH, scored(learner) if learner else ())
     rebuild(TABLE, FILL_SQL.format(run_id=sql.Literal(run_id), as_of=sql.Literal(as_of), fresh=fresh))
     drop_tables(FRESH)
     if not drawn:

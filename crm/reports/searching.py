@@ -25,15 +25,16 @@ KIND = ("report", "reports")  # what may be typed before a name
 def find(user: User, text: str, limit: int) -> SearchFound:
     """Reports in whose name each word begins a word; `report` alone finds all."""
     words = [word for word in text.casefold().split() if word not in KIND]
-    rows = SavedReport.objects.visible_to(user)
 
     def narrowed(typed: str) -> QuerySet[SavedReport]:
-        found = rows.order_by("name", "id")
+        found = SavedReport.objects.visible_to(user).order_by("name", "id")
         for word in typed.split():
             found = found.filter(name__icontains=word)
         return found
 
-    keys = find_keys(rows, user, " ".join(words), narrowed, user.pk, user.team_id, user.role)[: limit + 1]
+    keys = find_keys(SavedReport.objects.all(), user, " ".join(words), narrowed, user.pk, user.team_id, user.role)[
+        : limit + 1
+    ]
     hits = list(drawn(show, user, keys))
     is_asked = bool(words) or text.casefold().strip() in KIND
     for ready in all_ready().values() if is_asked else ():

@@ -2,11 +2,7 @@
 so a day has no slashes: 05/03/2026 is another day in Boston than in Paris.
 """
 
-DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]
-DATETIME_INPUT_FORMATS = [
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M:%S.%f",
-    "%Y-%m-%d %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-]
+from crm.languages.formats import common
+
+DATE_INPUT_FORMATS = common.days_typed("%d.%m.%Y")
+DATETIME_INPUT_FORMATS = common.moments_typed("%d.%m.%Y")

@@ -1,22 +1,18 @@
-"""Spanish: days in words; numbers as machines read them; fields of forms take the ISO day first."""
+"""Spanish: days in words."""
+
+from crm.languages.formats import common
 
 DATE_FORMAT = "j \\d\\e F \\d\\e Y"
 DATETIME_FORMAT = "j \\d\\e F \\d\\e Y, H:i"
-TIME_FORMAT = "H:i"
 YEAR_MONTH_FORMAT = "F \\d\\e Y"
 MONTH_DAY_FORMAT = "j \\d\\e F"
 SHORT_DATE_FORMAT = "d/m/Y"
 SHORT_DATETIME_FORMAT = "d/m/Y H:i"
 FIRST_DAY_OF_WEEK = 1
-DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
-TIME_INPUT_FORMATS = ["%H:%M:%S", "%H:%M:%S.%f", "%H:%M"]
-DATETIME_INPUT_FORMATS = [
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M:%S.%f",
-    "%Y-%m-%d %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-]
-DECIMAL_SEPARATOR = "."
-THOUSAND_SEPARATOR = ""
-NUMBER_GROUPING = 0
+DATE_INPUT_FORMATS = common.days_typed("%d/%m/%Y")
+DATETIME_INPUT_FORMATS = common.moments_typed("%d/%m/%Y")
+TIME_FORMAT = common.TIME_FORMAT
+TIME_INPUT_FORMATS = common.TIME_INPUT_FORMATS
+DECIMAL_SEPARATOR = common.DECIMAL_SEPARATOR
+THOUSAND_SEPARATOR = common.THOUSAND_SEPARATOR
+NUMBER_GROUPING = common.NUMBER_GROUPING
