@@ -11,11 +11,13 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 
 from analytics.choices import RiskBand
-from analytics.churn_words import Reason, reasons_in_words
+from analytics.churn_words import Reason
 from analytics.model_page import ModelPage
 from analytics.models import ChurnScore, ModelRun
 from analytics.queries import customers_url
+from analytics.reasons import reasons_shown
 from analytics.steps.defaults import SUBSCRIPTIONS
+from contacts.models import Contact
 from crm.customfields.definitions import definitions_of
 from crm.templatetags.figures import number, percent, plural, short_money
 
@@ -134,7 +136,8 @@ class ChurnPage(ModelPage):
         return [AtRisk(row, [one for one in self._reasons(row) if one.raises][:2]) for row in rows]
 
     def _reasons(self, row: ChurnScore) -> list[Reason]:
-        return reasons_in_words(row.reasons, self.found.get("features", {}), is_by_label=self.is_by_label)
+        labels = self.found.get("features", {})
+        return reasons_shown(row.reasons, labels, self.user, Contact, is_by_label=self.is_by_label)
 
     @property
     def label_name(self) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from analytics.churn_page import SHOWN_DRIVERS
-from analytics.churn_words import Reason, reasons_in_words
+from analytics.churn_words import Reason
 from analytics.model_page import ModelPage
 from analytics.models import LeadScore, ModelRun
+from analytics.reasons import reasons_shown
 from crm.templatetags.figures import number, percent, plural
 from leads.models import Lead
 
@@ -45,6 +46,7 @@ class LeadPage(ModelPage):
 
     def __init__(self, run: ModelRun, user: User) -> None:
         super().__init__(run)
+        self.user = user
         self.scores = LeadScore.objects.visible_to(user)
 
     @cached_property
@@ -78,7 +80,7 @@ class LeadPage(ModelPage):
         labels = self.found.get("features", {})
         found = []
         for row in rows[:SHOWN_LEADS]:
-            reasons = reasons_in_words(row.reasons, labels, is_by_label=True)
+            reasons = reasons_shown(row.reasons, labels, self.user, Lead, is_by_label=True)
             found.append(Promising(row, [one for one in reasons if one.raises][:2]))
         return found
 

@@ -8,8 +8,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.http import HttpRequest
 
-from analytics.churn_words import reasons_in_words
 from analytics.models import LeadScore, ModelRun
+from analytics.reasons import reasons_shown
 from crm.access import can
 from crm.catalogue import FieldSpec, RecordPanel
 from crm.choices import Verb
@@ -48,7 +48,7 @@ def chance(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
         "score": score,
         "chance": percent(score.probability) if score else "",
         "better_than": percent(score.better_than) if score else "",
-        "reasons": reasons_in_words(score.reasons, labels, is_by_label=True) if score else [],
+        "reasons": reasons_shown(score.reasons, labels, user, Lead, is_by_label=True) if score else [],
         "may_change": may_change,
         "may_open_run": can(user, Verb.VIEW, ModelRun),
     }

@@ -10,11 +10,12 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 
-from analytics.churn_words import reasons_in_words
 from analytics.models import ChurnScore, ModelRun, RfmScore
 from analytics.queries import cells_for, last_run, metrics_shown, runs_shown, segments
+from analytics.reasons import reasons_shown
 from analytics.rfm_page import RfmPage
 from analytics.specs import CHURN_TONES, churn_of, score_of
+from contacts.models import Contact
 from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Role, Verb
@@ -132,7 +133,7 @@ def churn(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
         "score": score,
         "chance": percent(score.probability),
         "tone": CHURN_TONES[score.band],
-        "reasons": reasons_in_words(score.reasons, found.get("features") or {}, is_by_label=is_by_label),
+        "reasons": reasons_shown(score.reasons, found.get("features") or {}, user, Contact, is_by_label=is_by_label),
         "currency": current_company().currency,
         "horizon": run.parameters.get("horizon_days") if run else None,
         "may_open_run": can(user, Verb.VIEW, ModelRun),

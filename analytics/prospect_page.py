@@ -11,10 +11,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from analytics.churn_page import SHOWN_DRIVERS
-from analytics.churn_words import Reason, reasons_in_words
+from analytics.churn_words import Reason
 from analytics.model_page import ModelPage
 from analytics.models import ModelRun, ProspectScore
+from analytics.reasons import reasons_shown
 from contacts.choices import ContactKind
+from contacts.models import Contact
 from crm.company import current_company
 from crm.templatetags.figures import money, number, percent, plural
 from leads.choices import OPEN_STATUSES
@@ -85,7 +87,7 @@ class ProspectPage(ModelPage):
         labels = self.found.get("features", {})
         found = []
         for row in rows:
-            reasons = reasons_in_words(row.reasons, labels, is_by_label=True)
+            reasons = reasons_shown(row.reasons, labels, self.user, Contact, is_by_label=True)
             alike = [one for one in reasons if one.raises and not one.text.endswith(NOT_KNOWN)][:3]
             found.append(Prospect(row, alike, of_contact.get(row.contact_id)))
         return found

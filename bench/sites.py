@@ -48,18 +48,6 @@ class Visitor:
             raise BenchError(f"{path} answered {answer.status}: {content[:300]!r}")
         return content
 
-    def drain(self, path: str) -> int:
-        """Reads a long answer piece by piece over a new connection (an idle one is closed); how many bytes it had."""
-        self.connection.close()
-        self.connection.request("GET", path, headers=self.credentials)
-        answer = self.connection.getresponse()
-        size = 0
-        while piece := answer.read(1 << 20):
-            size += len(piece)
-        if answer.status != http.client.OK:
-            raise BenchError(f"{path} answered {answer.status}")
-        return size
-
 
 @contextmanager
 def serve(database_url: str, log: Path, settings: str = "crm.settings") -> Iterator[int]:

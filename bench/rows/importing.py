@@ -23,8 +23,8 @@ LAST = "Ahrens Bauer Clausen Dietz Ebert Falk Gruber Hansen Imhof Jansen Koch Lo
 MARK = "bench-"
 
 
-def write_file(path: Path, rows: int) -> None:
-    """So many new contacts, ten columns."""
+def write_file(path: Path, rows: int, mark: str = MARK) -> None:
+    """So many new contacts, ten columns; `mark` leads their external ids."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(
@@ -34,7 +34,7 @@ def write_file(path: Path, rows: int) -> None:
             first, last = FIRST[n % len(FIRST)], f"{LAST[n % len(LAST)]}{n // 320}"
             writer.writerow(
                 [
-                    f"{MARK}{n}", first, last, f"{first}.{last}.{n}@example.org".lower(), f"+4940{1_000_000 + n}",
+                    f"{mark}{n}", first, last, f"{first}.{last}.{n}@example.org".lower(), f"+4940{1_000_000 + n}",
                     f"Lange Reihe {n % 300}", f"{20_000 + n % 10_000}", "Hamburg", "DE", "2026-03-01",
                 ]
             )  # fmt: skip

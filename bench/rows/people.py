@@ -111,7 +111,7 @@ def work_going_on(world: World) -> Iterator[None]:
     as workers are; what is not done at the end is broken off."""
     with tempfile.TemporaryDirectory() as name, sink() as port:
         path = Path(name) / "new.csv"
-        write_file(path, world.rows // 10)
+        write_file(path, world.rows // 10, mark="beside-")
         settings.CRM_MAIL_SERVERS[CHANNEL] = MailServer("smtp", "127.0.0.1", port)
         send_mails(actor=None, drafts=drafts(20 * MAILS))
         environment = {**os.environ, f"EMAIL_URL_{CHANNEL.upper()}": f"smtp://127.0.0.1:{port}"}
