@@ -11,6 +11,7 @@ from celery.signals import (
     setup_logging,
     task_prerun,
     worker_before_create_process,
+    worker_process_init,
 )
 
 from crm.schedule import SCHEDULE
@@ -36,6 +37,17 @@ def check_connection(**_: Any) -> None:
 def keep_what_is_read(**_: Any) -> None:
     """The processes of the pool share what was imported; looking through it for garbage would copy it for each."""
     gc.freeze()
+
+
+@worker_process_init.connect
+def let_people_go_first(**_: Any) -> None:
+    """What takes long jobs runs behind pages, on a machine that has both."""
+    from django.conf import settings  # noqa: PLC0415  (settings first)
+
+    from crm.giving_way import PROCESSES, give_way  # noqa: PLC0415
+
+    if settings.CRM_PROCESS in PROCESSES:
+        give_way()
 
 
 @heartbeat_sent.connect

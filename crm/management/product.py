@@ -2,6 +2,8 @@
 
 from django.core.management.base import BaseCommand
 
+from crm.giving_way import give_way
+
 
 class ProductCommand(BaseCommand):
     """A command that people and timers call on a running instance.
@@ -11,3 +13,10 @@ class ProductCommand(BaseCommand):
     """
 
     requires_system_checks = []
+    is_long = False
+    """Whether it gives way to people where it is called by itself (`crm.giving_way`)."""
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        if self.is_long:
+            give_way()
+        super().run_from_argv(argv)

@@ -30,6 +30,7 @@ class Waiting:
 
 
 class Command(ProductCommand):
+    is_long = True
     help = "Computes the scores of the customers and swaps them in; a step that fails leaves its last figures in place."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -38,6 +38,7 @@ class Counted:
 
 
 class Command(ProductCommand):
+    is_long = True
     help = "Writes a table as CSV (UTF-8). A text that a spreadsheet would run gets a ' in front; import takes it off."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

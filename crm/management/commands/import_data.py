@@ -66,6 +66,7 @@ class TerminalProgress:
 
 
 class Command(ProductCommand):
+    is_long = True
     help = "Imports a table: what it is, is told by its content. Running the same file again changes nothing."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:

@@ -1,0 +1,46 @@
+"""Long work gives way to people: on a machine that has both, pages come first.
+
+The process of an import, an export or the night's analysis runs at a lower priority, and so does what its connections
+do in PostgreSQL, where that runs on this machine and as a user whose processes we may slow down. A priority can only be
+lowered, so it is that of a whole process, never of a job.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+from django.db.backends.signals import connection_created
+
+NICENESS = 10  # a tenth of the processor's time where somebody else wants it
+PROCESSES = ("worker", "batch")  # those that take long jobs (`CRM_PROCESS`)
+logger = logging.getLogger(__name__)
+
+
+def give_way() -> None:
+    """From here on, for this process and for every connection that it has or opens."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
+    connection_created.connect(_slow_down, dispatch_uid="crm.giving_way")
+    for one in connections.all(initialized_only=True):
+        if one.connection is not None:
+            _slow_down(one)
+
+
+def _slow_down(connection: Any, **_: Any) -> None:
+    info = connection.connection.info
+    if info.host and not info.host.startswith("/"):
+        return  # by the network: another machine, or another count of processes
+    try:
+        if _serves(info.backend_pid, info.dbname):
+            os.setpriority(os.PRIO_PROCESS, info.backend_pid, NICENESS)
+    except OSError as error:
+        logger.debug("The process of PostgreSQL keeps its priority: %s", error)
+
+
+def _serves(pid: int, database: str) -> bool:
+    """Whether the process of this number is one of PostgreSQL for this database: a container counts its own."""
+    title = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    return title.startswith("postgres:") and f" {database} " in title
