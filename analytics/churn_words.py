@@ -6,24 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as _
+
 from crm.company import current_company
+from crm.languages.words import in_words, translated
 from crm.templatetags.figures import money, number, plain_number, plural
 
 MONEY = ("money_90", "money_365", "mean_purchase", "subscription_monthly")
 COUNTS = {
-    "purchases": ("bought {} so far", "time"),
-    "purchases_30": ("bought {} in 30 days", "time"),
-    "purchases_90": ("bought {} in 90 days", "time"),
-    "purchases_180": ("bought {} in 180 days", "time"),
-    "purchases_365": ("bought {} in a year", "time"),
-    "tenure": ("{} since the first purchase", "day"),
-    "returns_365": ("{} in a year", "return"),
-    "families_365": ("bought from {} in a year", "family"),
-    "channels": ("{} used", "channel"),
-    "interactions_90": ("{} in 90 days", "interaction"),
-    "interactions_365": ("{} in a year", "interaction"),
-    "inbound_365": ("came to us in {} in a year", "interaction"),
-    "gap": ("usually {} between purchases", "day"),
+    "purchases": (_("bought {} so far"), "time"),
+    "purchases_30": (_("bought {} in 30 days"), "time"),
+    "purchases_90": (_("bought {} in 90 days"), "time"),
+    "purchases_180": (_("bought {} in 180 days"), "time"),
+    "purchases_365": (_("bought {} in a year"), "time"),
+    "tenure": (_("{} since the first purchase"), "day"),
+    "returns_365": (_("{} in a year"), "return"),
+    "families_365": (_("bought from {} in a year"), "family"),
+    "channels": (_("{} used"), "channel"),
+    "interactions_90": (_("{} in 90 days"), "interaction"),
+    "interactions_365": (_("{} in a year"), "interaction"),
+    "inbound_365": (_("came to us in {} in a year"), "interaction"),
+    "gap": (_("usually {} between purchases"), "day"),
 }
 
 
@@ -52,31 +56,39 @@ def reasons_in_words(
 
 def _as_begun(label: str) -> str:
     """A label within a sentence: `Mean purchase` becomes `mean purchase`, an abbreviation stays."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return label[:1].lower() + label[1:] if get_language() != "de" and label[1:2].islower() else label
 
 
 def _of_field(name: str, value: Any, usual: Any, labels: Mapping[str, str]) -> str:
     label = labels.get(name, name)
-    return f"{label}: not known" if value is None else _labelled(label, name, value)
+    return in_words("%(label)s: not known", label=label) if value is None else _labelled(label, name, value)
 
 
 def _sentence(name: str, value: Any, usual: Any, labels: Mapping[str, str]) -> str:
-    label = _as_begun(labels.get(name, name))
+    label = _as_begun(translated(labels.get(name, name)))
     if value is None:
-        return "has bought once only: no usual gap is known" if name in ("gap", "overdue") else f"{label}: not known"
+        unknown = in_words("%(label)s: not known", label=label)
+        return gettext("has bought once only: no usual gap is known") if name in ("gap", "overdue") else unknown
     if name == "recency":
-        return f"{plural(value, 'day')} without a purchase" + (f" (usual {number(usual)})" if usual else "")
-    if name == "overdue":
-        return f"without a purchase for {number(value, 1)} times the usual gap" + (
-            f" of {plural(round(usual), 'day')}" if usual else ""
+        names = {"days": plural(value, "day"), "usual": number(usual)}
+        said = (
+            gettext("%(days)s without a purchase (usual %(usual)s)")
+            if usual
+            else gettext("%(days)s without a purchase")
         )
+        return said % names
+    if name == "overdue":
+        names = {"times": number(value, 1), "gap": plural(round(usual or 0), "day")}
+        if usual:
+            return gettext("without a purchase for %(times)s times the usual gap of %(gap)s") % names
+        return gettext("without a purchase for %(times)s times the usual gap") % names
     if name == "trend":
-        return f"the last 90 days at {number(100 * value)} % of the year’s pace"
+        return in_words("the last 90 days at %(share)s %% of the year’s pace", share=number(100 * value))
     if name == "returned_share":
-        return f"{number(100 * value)} % of the money came back"
+        return in_words("%(share)s %% of the money came back", share=number(100 * value))
     if name in COUNTS:
         pattern, one = COUNTS[name]
-        return pattern.format(plural(round(value), one, "families" if one == "family" else ""))
+        return translated(pattern).format(plural(round(value), one, "families" if one == "family" else ""))
     return _labelled(label, name, value)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from analytics.churn_page import ChurnPage, last_good_run
 from analytics.clv_queries import read_clv_page
 from analytics.forecast_figures import six_figures
@@ -87,7 +89,7 @@ def forecast(user: User) -> list[Figure]:
         return [won, said]
     reached = min(int(100 * total.won / total.target), 100)
     is_behind = total.won / total.target < span.share_over
-    change: dict[str, Any] = {"change": "behind" if is_behind else "on pace"}
+    change: dict[str, Any] = {"change": _("behind") if is_behind else _("on pace")}
     change["change_tone"] = "warn" if is_behind else "good"
     return [replace(won, note=f"{won.note}; {pace.note.split(';')[0]}", progress=reached, **change), said]
 
@@ -98,7 +100,7 @@ def duplicates(user: User) -> list[Figure]:
         return []
     waiting = DuplicatePair.objects.visible_to(user).waiting().count()
     url = list_url("duplicates:pair_list", {})
-    return [Figure("Duplicates", number(waiting), "pairs wait for a look", url, rows=waiting)]
+    return [Figure(_("Duplicates"), number(waiting), _("pairs wait for a look"), url, rows=waiting)]
 
 
 MANAGER = (Role.MANAGER,)

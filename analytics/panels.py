@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from analytics.models import ChurnScore, ModelRun, RfmScore
 from analytics.queries import cells_for, last_run, metrics_shown, runs_shown, segments
@@ -21,6 +23,7 @@ from crm.catalogue import RecordPanel
 from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, mask
+from crm.languages.words import in_words, translated
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import full_day, money, percent, plural
 from crm.tiles.spec import HomeCard
@@ -73,16 +76,25 @@ def score_lines(score: RfmScore, run: ModelRun) -> list[dict[str, Any]]:
 
 
 def _last_bought(score: RfmScore) -> tuple[str, str]:
-    when = "on the day of the scores" if score.recency_days == 0 else f"{plural(score.recency_days, 'day')} before"
-    return f"Last bought {full_day(score.last_purchase_on)}, {when}", "later than"
+    names = {"day": full_day(score.last_purchase_on), "days": plural(score.recency_days, "day")}
+    said = (
+        gettext("Last bought %(day)s, %(days)s before")
+        if score.recency_days
+        else gettext("Last bought %(day)s, on the day of the scores")
+    )
+    return said % names, _("later than %(share)s\N{NO-BREAK SPACE}%% of the customers")
 
 
 def _how_often(score: RfmScore) -> tuple[str, str]:
-    return "Bought once" if score.frequency == 1 else f"Bought {plural(score.frequency, 'time')}", "more often than"
+    said = in_words("Bought %(times)s", times=plural(score.frequency, "time"))
+    return gettext("Bought once") if score.frequency == 1 else said, _(
+        "more often than %(share)s\N{NO-BREAK SPACE}%% of the customers"
+    )
 
 
 def _how_much(score: RfmScore) -> tuple[str, str]:
-    return f"{money(score.monetary, current_company().currency)} net revenue", "more than"
+    said = in_words("%(amount)s net revenue", amount=money(score.monetary, current_company().currency))
+    return said, _("more than %(share)s\N{NO-BREAK SPACE}%% of the customers")
 
 
 FACTS = {"r": _last_bought, "f": _how_often, "m": _how_much}
@@ -101,9 +113,7 @@ def _values(score: RfmScore) -> dict[str, Any]:
 
 def _line(letter: str, rank: int, fact: str, comparison: str, share: int) -> dict[str, Any]:
     """Honest at the lower end: the same as many others is said as such."""
-    compared = (
-        f"{comparison} {share}\N{NO-BREAK SPACE}% of the customers" if share else "among the lowest of all customers"
-    )
+    compared = translated(comparison) % {"share": share} if share else gettext("among the lowest of all customers")
     return {"letter": letter, "rank": rank, "fact": fact, "compared": compared}
 
 

@@ -28,6 +28,7 @@ from campaigns.sending.outcomes import is_program
 from contacts.models import Contact
 from crm.company import company_at_hand
 from crm.foreign.tokens import Purpose, read_token
+from crm.languages.speaking import language_of_browser
 
 logger = logging.getLogger(__name__)
 GIF = (
@@ -84,6 +85,7 @@ class ClickView(View):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         said = read_token(Purpose.CLICK, token)
         if said is None:
+            request.language = language_of_browser(request)  # type: ignore[attr-defined] # a person reads this
             return _quiet(render(request, "campaigns/public/void.html", status=404))
         response: Any = Redirect(said["u"])
         response.afterwards = _note(request, said, HitKind.CLICK, said["u"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from campaigns.choices import CameBack, Reached
 from campaigns.models import Campaign, Recipient
@@ -13,8 +14,9 @@ from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hidden_fields
+from crm.languages.words import in_words
 from crm.models import User
-from crm.templatetags.figures import money
+from crm.templatetags.figures import in_sentence, money
 
 _newest: Shelf[KeptRows[Recipient]] = Shelf()
 
@@ -48,14 +50,17 @@ def _told(user: User, key: int) -> QuerySet[Recipient]:
 
 
 def _entry(row: Recipient, *, shows_money: bool) -> TimelineEntry:
-    done = [label.lower() for name, label in (*Reached.choices, *CameBack.choices) if getattr(row, name)]
+    done = [in_sentence(label) for name, label in (*Reached.choices, *CameBack.choices) if getattr(row, name)]
     if row.amount and shows_money:
-        done.append(f"spent {money(row.amount, row.campaign.currency)}")
+        done.append(in_words("spent %(amount)s", amount=money(row.amount, row.campaign.currency)))
+    names = {"campaign": row.campaign, "variant": row.variant}
     assert row.sent_at is not None  # noqa: S101 - for the type checker; asked for
     return TimelineEntry(
         at=row.sent_at,
         icon="megaphone",
-        title=f"Play {row.campaign}" if row.campaign.play_id else f"Campaign {row.campaign}: {row.variant}",
+        title=gettext("Play %(campaign)s") % names
+        if row.campaign.play_id
+        else gettext("Campaign %(campaign)s: %(variant)s") % names,
         key=f"recipient-{row.pk}",
         text=", ".join(done).capitalize(),
         url=row.campaign.get_absolute_url(),

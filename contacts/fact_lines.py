@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from contacts.acquired.queries import lists_of
 from contacts.choices import PointKind
@@ -18,6 +20,7 @@ from contacts.markets.queries import categories_of
 from contacts.models import Address, Contact, ContactPoint
 from contacts.postal import lines_of
 from crm.company import company_today, current_company
+from crm.languages.words import in_words, translated
 from crm.templatetags.figures import full_day, number, whole_money
 from crm.templatetags.pieces import icon, person, pill
 
@@ -34,23 +37,25 @@ def main_address(contact: Contact) -> Address | None:
 def other_addresses(contact: Contact) -> list[tuple[str, Drawn]]:
     """Addresses beside the main one, by what they are called."""
     rows = [one for one in contact.addresses.all() if not one.is_primary]
-    return [(one.label or "Address", drawn) for one in rows if (drawn := _address(one))]
+    return [(one.label or gettext("Address"), drawn) for one in rows if (drawn := _address(one))]
 
 
 def _owner(contact: Contact) -> Drawn:
-    who = person(contact.owner.name) if contact.owner else "nobody"
+    who = person(contact.owner.name) if contact.owner else gettext("nobody")
     return format_html('{}<span class="ink-3"> · {}</span>', who, contact.team) if contact.team else who
 
 
 def _territory(contact: Contact) -> Drawn:
     if not contact.territory:
         return ""
-    by_hand = SafeString('<span class="ink-3"> · chosen by hand</span>') if contact.is_placed_by_hand else ""
+    by_hand = (
+        format_html('<span class="ink-3"> · {}</span>', gettext("chosen by hand")) if contact.is_placed_by_hand else ""
+    )
     return format_html("{}{}", contact.territory, by_hand)
 
 
 def _point(point: ContactPoint) -> SafeString:
-    kind, label = PointKind(point.kind), point.get_kind_display()
+    kind, label = PointKind(point.kind), translated(point.get_kind_display())
     shown: Drawn = point.value
     if kind in SCHEMES:
         scheme, safe = SCHEMES[kind]
@@ -101,12 +106,12 @@ def _markets(contact: Contact) -> str:
 def _potential(contact: Contact) -> Drawn:
     if contact.potential is None:
         return ""
-    return format_html('{} <span class="ink-3">a year</span>', _money(contact.potential))
+    return format_html('{} <span class="ink-3">{}</span>', _money(contact.potential), gettext("a year"))
 
 
 def _source(contact: Contact) -> Drawn:
     """The source, and the lists that the contact came with."""
-    ended = pill("licence ended", "bad")
+    ended = pill(gettext("licence ended"), "bad")
     found = [] if getattr(contact, "hides_lists", False) else lists_of(contact)
     lines = [(one.get_absolute_url(), one, ended if has_ended else "") for one, has_ended in found]
     shown = format_html_join("", '<span class="fact-line"><a href="{}">{}</a> {}</span>', lines)
@@ -125,10 +130,10 @@ def is_due(contact: Contact) -> bool:
 
 
 def _review(contact: Contact) -> Drawn:
-    due = pill("due", "warn") if is_due(contact) else ""
+    due = pill(gettext("due"), "warn") if is_due(contact) else ""
     said = [full_day(contact.review_on)] if contact.review_on else []
-    said += [f"every {number(contact.review_days)} days"] if contact.review_days else []
-    said += [f"last {full_day(contact.reviewed_on)}"] if said and contact.reviewed_on else []
+    said += [in_words("every %(count)s days", count=number(contact.review_days))] if contact.review_days else []
+    said += [in_words("last %(day)s", day=full_day(contact.reviewed_on))] if said and contact.reviewed_on else []
     return format_html("{} {}", due, " · ".join(said)) if said else ""
 
 
@@ -138,23 +143,23 @@ def _day(day: dt.date | None) -> str:
 
 # a fact: what it is called, and how it is drawn; empty where the contact has none
 FACTS: dict[str, tuple[str, Callable[[Contact], Drawn]]] = {
-    "owner": ("Owner", _owner),
-    "territory": ("Territory", _territory),
-    "reach": ("Reach them", _points),
-    "address": ("Address", lambda contact: _address(main_address(contact))),
-    "website": ("Website", lambda contact: contact.website),
-    "organization": ("Works at", lambda contact: _record(contact, "organization")),
-    "parent": ("Belongs to", lambda contact: _record(contact, "parent")),
-    "markets": ("Market", _markets),
-    "industry": ("Industry", lambda contact: contact.industry),
-    "employees": ("Employees", lambda contact: "" if contact.employees is None else number(contact.employees)),
-    "revenue": ("Their revenue", lambda contact: _money(contact.revenue)),
-    "potential": ("Potential", _potential),
-    "birthday": ("Birthday", lambda contact: _day(contact.birthday)),
-    "created_on": ("Customer since", lambda contact: _day(contact.created_on)),
-    "source": ("Source", _source),
-    "external_id": ("External id", lambda contact: contact.external_id or ""),
-    "tags": ("Tags", _tags),
-    "responsible": ("Responsible", _responsible),
-    "review": ("Review", _review),
+    "owner": (_("Owner"), _owner),
+    "territory": (_("Territory"), _territory),
+    "reach": (_("Reach them"), _points),
+    "address": (_("Address"), lambda contact: _address(main_address(contact))),
+    "website": (_("Website"), lambda contact: contact.website),
+    "organization": (_("Works at"), lambda contact: _record(contact, "organization")),
+    "parent": (_("Belongs to"), lambda contact: _record(contact, "parent")),
+    "markets": (_("Market"), _markets),
+    "industry": (_("Industry"), lambda contact: contact.industry),
+    "employees": (_("Employees"), lambda contact: "" if contact.employees is None else number(contact.employees)),
+    "revenue": (_("Their revenue"), lambda contact: _money(contact.revenue)),
+    "potential": (_("Potential"), _potential),
+    "birthday": (_("Birthday"), lambda contact: _day(contact.birthday)),
+    "created_on": (_("Customer since"), lambda contact: _day(contact.created_on)),
+    "source": (_("Source"), _source),
+    "external_id": (_("External id"), lambda contact: contact.external_id or ""),
+    "tags": (_("Tags"), _tags),
+    "responsible": (_("Responsible"), _responsible),
+    "review": (_("Review"), _review),
 }

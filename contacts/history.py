@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from contacts.choices import BULK_CHANNELS, PointKind
 from contacts.composing.forms import CallForm, NoteForm
@@ -23,18 +24,19 @@ from crm.agenda.queries import next_steps_at
 from crm.choices import Verb
 from crm.counted_panels import sources_without_rows
 from crm.hanging import text_key_of
+from crm.languages.words import Titled
 from crm.requests import SignedInRequest
 from crm.timeline import moment_asked, read_timeline, source_choices
 from crm.views.base import ScopedView
 
 # the tabs of the composer: what they are called, and their keys
 TABS = {
-    "note": ("Note", "w"),
-    "call": ("Call", "c"),
-    "mail": ("Mail", "m"),
-    "meeting": ("Meeting", "b"),
-    "task": ("Task", "t"),
-    "other": ("Other", ""),
+    "note": (_("Note"), "w"),
+    "call": (_("Call"), "c"),
+    "mail": (_("Mail"), "m"),
+    "meeting": (_("Meeting"), "b"),
+    "task": (_("Task"), "t"),
+    "other": (_("Other"), ""),
 }
 
 
@@ -89,7 +91,7 @@ def timeline_context(request: HttpRequest, record: Model, place: Place = AT_CONT
         "timeline": read_timeline(user, record, before=moment, only=only, words=words, without=without),
         "timeline_url": reverse(place.names["timeline"], args=[record.pk]),
         "answer_url": reverse(place.names["part"], args=[record.pk]) if can(user, Verb.ADD, Interaction) else "",
-        "nothing_yet": place.nothing.format(record=record),
+        "nothing_yet": Titled(place.nothing, record=record),
         "sources": choices,
         "only": only,
         "words": words,

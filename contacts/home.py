@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from contacts.models import Contact, Interaction
 from contacts.permission.growth import by_week, growth
@@ -62,9 +63,9 @@ def permission_figures(user: User) -> list[Figure]:
     net = f"{'+' if found.net > 0 else ''}{number(found.net)} net"
     tone = "good" if found.net > 0 else "bad" if found.net < 0 else "neutral"
     return [
-        Figure("New yeses, 7 days", number(found.gained), "to e-mail for marketing", found.gained_url,
+        Figure(_("New yeses, 7 days"), number(found.gained), _("to e-mail for marketing"), found.gained_url,
                change=net, change_tone=tone, rows=found.gained),
-        Figure("Taken back, 7 days", number(found.lost), "no e-mail for marketing any more", found.lost_url,
+        Figure(_("Taken back, 7 days"), number(found.lost), _("no e-mail for marketing any more"), found.lost_url,
                rows=found.lost),
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from contacts.fact_lines import FACTS, is_due, other_addresses
 from contacts.forms import ORGANIZATION_ONLY, PERSON_ONLY, ContactForm
@@ -29,7 +30,7 @@ from crm.requests import SignedInRequest
 
 LABEL = "contacts.contact"
 NEEDED = ("kind", "name")
-MAIN_GROUP = "Facts"
+MAIN_GROUP = _("Facts")
 
 
 def side_blocks(without: Collection[str] = ()) -> tuple[Block, ...]:
@@ -37,7 +38,7 @@ def side_blocks(without: Collection[str] = ()) -> tuple[Block, ...]:
     facts = tuple(Item(name, label) for name, (label, _) in FACTS.items() if name not in without)
     own = tuple(Item(one.name, one.label) for one in definitions_of(LABEL))
     panels = [Block(panel.label, panel=panel.name) for panel in panels_of(LABEL, "side")]
-    return (Block(MAIN_GROUP, facts), *([Block("Further facts", own)] if own else []), *panels)
+    return (Block(MAIN_GROUP, facts), *([Block(_("Further facts"), own)] if own else []), *panels)
 
 
 def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Block]) -> list[dict[str, Any]]:

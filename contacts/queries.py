@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext, ngettext
 
 from contacts.acquired.queries import lists_along
-from contacts.choices import BULK_CHANNELS, CHANNEL_WORDS, Channel, ContactKind, Direction, PointKind
+from contacts.choices import BULK_CHANNELS, CHANNEL_WORDS, CallOutcome, Channel, ContactKind, Direction, PointKind
 from contacts.markets.queries import markets_along
 from contacts.models import Address, Contact, ContactPoint, Interaction
 from contacts.permission.queries import answers_along
@@ -22,11 +23,12 @@ from crm.counted_panels import panel_counts, taken_along, words_of_counts, words
 from crm.database.along import put_along, rows_along
 from crm.database.kept import ANY_KEY, ANY_MOMENT, LONG_AGO, KeptRows, Shelf
 from crm.field_rights import hidden_fields
+from crm.languages.words import in_words, translated
 from crm.mail.choices import MailState
 from crm.models import IncomingMail, OutgoingMail, User
 from crm.notes.history import mentioned_in
 from crm.paths import path_of
-from crm.templatetags.figures import duration, number
+from crm.templatetags.figures import duration, in_sentence, number
 from crm.timeline_folding import Bulk, Folded, days_of, folded_months
 
 UNSEEN_ORGANIZATION = "an organization you cannot see"
@@ -53,11 +55,12 @@ ICONS = {
 _newest: Shelf[KeptRows[Interaction]] = Shelf()
 _records: Shelf[KeptRows[Contact]] = Shelf()
 SIGNALS = Bulk("contacts_interaction", "contact_id", "channel", "occurred_at")
-SIGNAL_WORDS: dict[str, tuple[str, str]] = {
-    Channel.OPEN: ("mail opened", "mails opened"),
-    Channel.CLICK: ("link clicked", "links clicked"),
-    Channel.KIOSK: ("visit at a kiosk", "visits at a kiosk"),
-    Channel.RFID: ("reading of a chip", "readings of a chip"),
+OUTCOMES: dict[str, str] = dict(CallOutcome.choices)
+SIGNAL_WORDS: dict[str, Callable[[int], str]] = {
+    Channel.OPEN: lambda count: ngettext("mail opened", "mails opened", count),
+    Channel.CLICK: lambda count: ngettext("link clicked", "links clicked", count),
+    Channel.KIOSK: lambda count: ngettext("visit at a kiosk", "visits at a kiosk", count),
+    Channel.RFID: lambda count: ngettext("reading of a chip", "readings of a chip", count),
 }
 
 
@@ -209,13 +212,13 @@ def signal_days(contact_id: int, kind: str, month: dt.date) -> list[tuple[dt.dat
 
 def _folded_entry(folded: Folded, contact_id: int) -> TimelineEntry:
     month = timezone.localtime(folded.newest)
-    name = f"{month:%B}" if month.year == timezone.localdate().year else f"{month:%B %Y}"
+    name = dateformat.format(month, "F" if month.year == timezone.localdate().year else "F Y")
     count = f"{number(folded.count)}+" if folded.is_capped else number(folded.count)
-    one, many = SIGNAL_WORDS[folded.kind]
+    names = {"count": count, "what": SIGNAL_WORDS[folded.kind](folded.count), "month": name}
     return TimelineEntry(
         at=folded.newest,
         icon=ICONS.get(Channel(folded.kind), "chat"),
-        title=f"{count} {one if folded.count == 1 else many} in {name}",
+        title=gettext("%(count)s %(what)s in %(month)s") % names,
         key=f"signals-{folded.kind}-{month:%Y-%m}",
         tone="neutral",
         days_url=f"{reverse('contacts:signal_days', args=[contact_id])}?kind={folded.kind}&month={month:%Y-%m}",
@@ -232,7 +235,7 @@ def _entry(row: Interaction) -> TimelineEntry:
     return TimelineEntry(
         at=row.occurred_at,
         icon=_icon(row),
-        title=row.subject or CHANNEL_WORDS[row.channel],
+        title=row.subject or translated(CHANNEL_WORDS[row.channel]),
         key=f"interaction-{row.pk}",
         text=row.body,
         who=" · ".join(_who(row)),
@@ -246,10 +249,10 @@ def _entry(row: Interaction) -> TimelineEntry:
 
 def _notes(row: Interaction) -> Iterable[str]:
     if row.outcome:
-        yield f"Outcome: {row.outcome}"
+        yield in_words("Outcome: %(outcome)s", outcome=in_sentence(OUTCOMES.get(row.outcome, row.outcome)))
     state = getattr(row, "mail_state", None)
     if state and state != MailState.SENT:
-        yield f"Mail: {MailState(state).label}"
+        yield in_words("Mail: %(state)s", state=in_sentence(MailState(state).label))
 
 
 def _icon(row: Interaction) -> str:
@@ -260,7 +263,7 @@ def _icon(row: Interaction) -> str:
 
 def _who(row: Interaction) -> Iterable[str]:
     if row.channel in CHANNEL_WORDS:
-        yield CHANNEL_WORDS[row.channel].lower()
+        yield in_sentence(CHANNEL_WORDS[row.channel])
     if row.duration_seconds:
         yield duration(row.duration_seconds)
     if row.user:

@@ -106,7 +106,7 @@ class ContactCellView(CellEditView):
 class ContactDetailView(RecordPage):
     model = Contact
     template_name = "contacts/contact_detail.html"
-    own_tab = ("timeline", "Timeline")
+    own_tab = ("timeline", _("Timeline"))
 
     @property
     def side_part(self) -> str:  # type: ignore[override]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from crm.choices import Role
 from crm.company import company_today
+from crm.languages.words import in_words
 from crm.models import User
 from crm.templatetags.figures import number, plural
 from crm.tiles.counting import list_url, rows_behind
@@ -28,9 +30,19 @@ def satisfaction(user: User) -> list[Figure]:
     counts = dict(rows.order_by().values_list("nps_group").annotate(Count("pk")))
     found = NetPromoter(*(counts.get(group, 0) for group in (NpsGroup.PROMOTER, NpsGroup.PASSIVE, NpsGroup.DETRACTOR)))
     said = f"{number(found.score, 0)} ± {number(found.half_width, 0)}" if found.n else "–"
-    few = "; few, so it says little" if found.is_small else ""
-    note = f"NPS of {plural(found.n, 'answer')}{few}" if found.n else "nobody whom you served has answered"
-    return [Figure(f"Satisfaction, {DAYS} days", said, note, list_url("feedback:response_list", asked), rows=found.n)]
+    note = gettext("nobody whom you served has answered")
+    if found.n:
+        note = in_words("NPS of %(answers)s", answers=plural(found.n, "answer"))
+        note += "; " + gettext("few, so it says little") if found.is_small else ""
+    return [
+        Figure(
+            in_words("Satisfaction, %(days)s days", days=DAYS),
+            said,
+            note,
+            list_url("feedback:response_list", asked),
+            rows=found.n,
+        )
+    ]
 
 
 FIGURES = (HomeFigures("satisfaction", "Satisfaction", satisfaction, roles=(Role.AGENT,), order=60),)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext
+
 from crm.access import can
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.field_rights import mask
+from crm.languages.words import in_words
 from crm.models import User
+from crm.templatetags.figures import in_sentence
 from feedback.choices import GROUP_TONES, NpsGroup
 from feedback.models import Response
 from feedback.queries import search_responses
@@ -31,12 +35,13 @@ def responses_before(
 def _entry(user: User, response: Response) -> TimelineEntry:
     mask(user, response)
     group = response.nps_group if response.nps is not None else ""
-    said = f": {response.nps} of 10, {NpsGroup(group).label.lower()}" if group else ""
+    of_ten = {"nps": response.nps, "group": in_sentence(NpsGroup(group).label)} if group else {}
+    said = gettext(": %(nps)s of 10, %(group)s") % of_ten if group else ""
     text = response.comment or ""
     return TimelineEntry(
         at=response.told_at,
         icon="emoji-smile",
-        title=f"Answered “{response.survey.name}”{said}",
+        title=(in_words("Answered “%(survey)s”", survey=response.survey.name)) + said,
         key=f"response-{response.pk}",
         text=text[:EXCERPT] + ("…" if len(text) > EXCERPT else ""),
         url=response.get_absolute_url(),

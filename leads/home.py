@@ -7,9 +7,11 @@ from typing import Any, cast
 from django.db.models import Count, F, Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Role, Verb
+from crm.languages.words import in_words
 from crm.models import User
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import number
@@ -44,10 +46,10 @@ def new_leads(user: User) -> list[Figure]:
     if rows is None:
         return []
     counts = rows.order_by().aggregate(all=Count("pk"), late=Count("pk", filter=Q(respond_by__lt=timezone.now())))
-    late = f"{number(counts['late'])} late" if counts["late"] else ""
+    late = in_words("%(count)s late", count=number(counts["late"])) if counts["late"] else ""
     url = list_url("leads:lead_list", asked)
-    note = "wait for a first touch"
-    return [Figure("New leads", number(counts["all"]), note, url, late, "bad", rows=counts["all"])]
+    note = _("wait for a first touch")
+    return [Figure(_("New leads"), number(counts["all"]), note, url, late, "bad", rows=counts["all"])]
 
 
 CARDS = (HomeCard("my_leads", "leads/_home_leads.html", my_leads, roles=SELLING, order=12, label="My leads"),)

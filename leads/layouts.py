@@ -12,14 +12,17 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from contacts.choices import ListKind
 from crm.catalogue import panels_of
+from crm.languages.words import in_words, translated
 from crm.layouts.facts import TEMPLATE, Drawn, Fact, blocks_of, draw_groups, record_link
 from crm.layouts.forms import form_place
 from crm.layouts.places import Block, LayoutPlace
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import day_and_time, relative_time
+from crm.templatetags.figures import day_and_time, in_sentence, relative_time
 from crm.templatetags.pieces import icon, person
 from leads.forms import LeadForm
 from leads.models import Lead
@@ -34,15 +37,15 @@ def _quiet(words: str) -> SafeString:
 
 
 def _owner(lead: Lead) -> Drawn:
-    who = person(lead.owner.name) if lead.owner else "nobody yet"
+    who = person(lead.owner.name) if lead.owner else gettext("nobody yet")
     return format_html("{}{}", who, _quiet(f" · {lead.team}") if lead.team else "")
 
 
 def _reach(lead: Lead) -> SafeString:
     line = '<span class="fact-line">{} <a href="{}{}">{}</a></span>'
     ways = (
-        (icon("envelope", "", "E-mail"), "mailto:", quote(lead.email or "", "@"), lead.email),
-        (icon("telephone", "", "Phone"), "tel:", quote(lead.phone or "", "+"), lead.phone),
+        (icon("envelope", "", gettext("E-mail")), "mailto:", quote(lead.email or "", "@"), lead.email),
+        (icon("telephone", "", gettext("Phone")), "tel:", quote(lead.phone or "", "+"), lead.phone),
     )
     return format_html_join("", line, (way for way in ways if way[3]))
 
@@ -65,7 +68,7 @@ def _source(lead: Lead) -> Drawn:
     kind = dict(ListKind.choices).get(lead.list_kind or "", "")
     if not lead.source:
         return kind
-    note = _quiet(f" · {kind.lower()}") if kind else ""
+    note = _quiet(f" · {in_sentence(kind)}") if kind else ""
     return format_html('<a href="{}">{}</a>{}', _listed(source=lead.source), lead.source, note)
 
 
@@ -74,11 +77,13 @@ def _utm(lead: Lead) -> str:
 
 
 def _status(lead: Lead) -> str:
-    return f"{lead.get_status_display().lower()} since {day_and_time(lead.status_at)}"
+    return in_words(
+        "%(status)s since %(day)s", status=in_sentence(lead.get_status_display()), day=day_and_time(lead.status_at)
+    )
 
 
 def _last_touch(lead: Lead) -> str:
-    return relative_time(lead.last_touch_at) if lead.last_touch_at else "none yet"
+    return relative_time(lead.last_touch_at) if lead.last_touch_at else gettext("none yet")
 
 
 def _respond_by(lead: Lead) -> str:
@@ -97,27 +102,27 @@ def _text(label: str, name: str) -> Fact:
 
 
 FACTS: dict[str, Fact] = {
-    "owner": Fact("Owner", _owner, ("owner", "team"), shows=("owner",)),
-    "contact": Fact("Known as", lambda lead: record_link(lead.contact) if lead.contact_id else ""),
-    "reach": Fact("Reach them", _reach, ("email", "phone")),
-    "organization": _text("Organization", "organization"),
-    "product": Fact("Interest", lambda lead: record_link(lead.product), ("product",)),
-    "message": Fact("Wrote", _message, ("message",)),
-    "place": Fact("Place", _place, ("postal_code", "city", "country")),
-    "territory": Fact("Territory", lambda lead: str(lead.territory or "")),
-    "language": _text("Language", "language"),
-    "industry": _text("Industry", "industry"),
-    "market": Fact("Market", lambda lead: lead.get_market_display() or "", ("market",)),
-    "source": Fact("Source", _source, ("source", "list_kind")),
-    "list_name": _text("List", "list_name"),
-    "campaign": _text("Campaign", "campaign"),
-    "utm": Fact("UTM", _utm, UTM),
-    "created_at": Fact("Came in", lambda lead: day_and_time(lead.created_at)),
-    "status": Fact("In status", _status),
-    "last_touch_at": Fact("Last touch", _last_touch),
-    "respond_by": Fact("Respond by", _respond_by),
-    "external_id": _text("External id", "external_id"),
-    "tags": Fact("Tags", _tags, ("tags",)),
+    "owner": Fact(_("Owner"), _owner, ("owner", "team"), shows=("owner",)),
+    "contact": Fact(_("Known as"), lambda lead: record_link(lead.contact) if lead.contact_id else ""),
+    "reach": Fact(_("Reach them"), _reach, ("email", "phone")),
+    "organization": _text(_("Organization"), "organization"),
+    "product": Fact(_("Interest"), lambda lead: record_link(lead.product), ("product",)),
+    "message": Fact(_("Wrote"), _message, ("message",)),
+    "place": Fact(_("Place"), _place, ("postal_code", "city", "country")),
+    "territory": Fact(_("Territory"), lambda lead: str(lead.territory or "")),
+    "language": _text(_("Language"), "language"),
+    "industry": _text(_("Industry"), "industry"),
+    "market": Fact(_("Market"), lambda lead: translated(lead.get_market_display()) or "", ("market",)),
+    "source": Fact(_("Source"), _source, ("source", "list_kind")),
+    "list_name": _text(_("List"), "list_name"),
+    "campaign": _text(_("Campaign"), "campaign"),
+    "utm": Fact(_("UTM"), _utm, UTM),
+    "created_at": Fact(_("Came in"), lambda lead: day_and_time(lead.created_at)),
+    "status": Fact(_("In status"), _status),
+    "last_touch_at": Fact(_("Last touch"), _last_touch),
+    "respond_by": Fact(_("Respond by"), _respond_by),
+    "external_id": _text(_("External id"), "external_id"),
+    "tags": Fact(_("Tags"), _tags, ("tags",)),
 }
 
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 
 from contacts.choices import Channel, Direction
 from contacts.models import Contact
 from contacts.queries import ICONS
 from crm.access import with_rights
 from crm.catalogue import TimelineEntry
+from crm.languages.words import in_words, translated
 from crm.models import LogEntry, Note, Task, User
 from crm.notes.history import mentioned_in
-from crm.templatetags.figures import duration, full_day
+from crm.templatetags.figures import duration, full_day, in_sentence
 from leads.choices import LeadStatus
 from leads.models import Lead, LeadQuerySet, LeadTouch
 
@@ -74,7 +76,7 @@ def _touch_entry(row: LeadTouch) -> TimelineEntry:
     return TimelineEntry(
         at=row.occurred_at,
         icon=icon,
-        title=row.subject or row.get_channel_display(),
+        title=row.subject or translated(row.get_channel_display()),
         key=f"touch-{row.pk}",
         text=row.body,
         who=" · ".join(part for part in (*who, row.user.name if row.user else "") if part),
@@ -92,7 +94,7 @@ def _notes(user: User | None, lead: Lead, before: dt.datetime | None, limit: int
         TimelineEntry(
             at=row.created_at,
             icon="sticky",
-            title="Note",
+            title=gettext("Note"),
             key=f"note-{row.pk}",
             text=row.text,
             who=row.author.name if row.author else "",
@@ -111,7 +113,7 @@ def _steps(user: User | None, lead: Lead, before: dt.datetime | None, limit: int
             icon=VERB_ICONS.get(row.verb, "pencil"),
             title=row.summary,
             key=f"step-{row.pk}",
-            who=row.actor.name if row.actor else "automatically",
+            who=row.actor.name if row.actor else gettext("automatically"),
             tone="neutral",
         )
         for row in rows.select_related("actor").order_by("-at", "-id")[:limit]
@@ -131,7 +133,7 @@ def leads_before(user: User | None, contact_id: int, before: dt.datetime | None,
         TimelineEntry(
             at=row.created_at,
             icon="funnel",
-            title=f"Lead: {row.source or 'no source'}{f', {row.campaign}' if row.campaign else ''}",
+            title=in_words("Lead: %(source)s", source=_came_by(row)),
             key=f"lead-{row.pk}",
             text=row.message,
             who=_standing(row),
@@ -142,7 +144,11 @@ def leads_before(user: User | None, contact_id: int, before: dt.datetime | None,
     ]
 
 
+def _came_by(row: Lead) -> str:
+    return ", ".join(part for part in (row.source or gettext("no source"), row.campaign) if part)
+
+
 def _standing(row: Lead) -> str:
     if row.status == LeadStatus.CONVERTED and row.converted_at:
-        return f"converted on {full_day(row.converted_at)}"
-    return str(row.get_status_display()).lower()
+        return in_words("converted on %(day)s", day=full_day(row.converted_at))
+    return in_sentence(row.get_status_display())

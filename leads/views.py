@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_noop as _
 from django.views import View
 
 from crm.agenda.actions import create_task
@@ -69,7 +70,7 @@ class LeadCellView(CellEditView):
 class LeadDetailView(RecordPage):
     model = Lead
     template_name = "leads/lead_detail.html"
-    own_tab = ("history", "History")
+    own_tab = ("history", _("History"))
 
     def get_queryset(self) -> Any:
         return queries.for_record(cast(LeadQuerySet, super().get_queryset()), self.request.user)

@@ -18,19 +18,21 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Role, Verb
 from crm.company import company_today, current_company, end_of_day
 from crm.field_rights import hides, mask
+from crm.languages.words import in_words
 from crm.models import User
-from crm.templatetags.figures import MINUS, full_day, number, percent, short_money, whole_money
+from crm.templatetags.figures import MINUS, full_day, number, percent, plural, short_money, whole_money
 from crm.tiles.spec import HomeCard
 from orders.contracts.queries import renewing
 from orders.models import Order
 
 DAYS = 30
-MONEY = ("Revenue", "An order, on average")
+MONEY = (_("Revenue"), _("An order, on average"))
 NEWEST = 8
 KEEP_SECONDS = (300, 3600)  # of the last days, and of those before them
 
@@ -63,7 +65,9 @@ def sales_card(request: HttpRequest) -> dict[str, Any] | None:
         _kept_sales(orders, until - dt.timedelta(days=DAYS * back), seconds)
         for back, seconds in enumerate(KEEP_SECONDS)
     )
-    words = f"{DAYS} days" if until == today else f"{DAYS} days up to {full_day(until)}, the last order"
+    words = plural(DAYS, "day")
+    if until != today:
+        words = in_words("%(days)s up to %(day)s, the last order", days=words, day=full_day(until))
     figures = _figures(now, before, until, current_company().currency)
     hides_money = hides(user, "orders.order.amount", "orders.order.base_amount")
     shown = [one for one in figures if not (hides_money and one["label"] in MONEY)]
@@ -100,15 +104,15 @@ def _figures(now: Sales, before: Sales, until: dt.date, currency: str) -> list[d
     url = f"{reverse('orders:order_list')}?{query}"
     pairs: list[tuple[str, Any, Any, Any]] = [
         ("Revenue", now.revenue, before.revenue, lambda value: short_money(value, currency)),
-        ("Orders", now.orders, before.orders, number),
-        ("Customers who bought", now.customers, before.customers, number),
+        (_("Orders"), now.orders, before.orders, number),
+        (_("Customers who bought"), now.customers, before.customers, number),
         ("An order, on average", now.mean, before.mean, lambda value: whole_money(value, currency)),
     ]
     return [
         {
             "label": label,
             "value": show(value),
-            "note": f"{show(earlier)} in the {DAYS} days before",
+            "note": in_words("%(earlier)s in the %(days)s days before", earlier=show(earlier), days=DAYS),
             "url": url,
             **_change(value, earlier),
         }

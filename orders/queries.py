@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
+from django.utils.translation import gettext
 
 from contacts.models import Contact
 from crm.access import visible_words
@@ -151,7 +152,7 @@ def sales_of(product: Product, user: User | None) -> QuerySet[OrderLine]:
 def _entry(order: Any, hidden: frozenset[str]) -> TimelineEntry:
     lines: list[dict[str, str | None]] = order.told_lines
     amount = "" if "amount" in hidden else f"{money(order.amount, order.currency)} · "
-    what = "Order" if order.is_purchase else "Return"
+    what = gettext("Order") if order.is_purchase else gettext("Return")
     count = plural(len(lines), "line")
     return TimelineEntry(
         at=order.ordered_at,

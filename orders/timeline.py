@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, DecimalField, F, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext
 
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.company import current_company
 from crm.database.kept import ANY_KEY, ANY_MOMENT, LONG_AGO, KeptStatement, Shelf
 from crm.field_rights import hides
+from crm.languages.words import in_words
 from crm.models import User
 from crm.paths import path_of
 from crm.templatetags.figures import money
@@ -106,15 +108,20 @@ def _entry(row: tuple[Any, ...], hidden: bool) -> TimelineEntry:
     if what == "registration":
         url = path_of("orders:registration_detail", target)
         return TimelineEntry(
-            at, "patch-check", f"Registered {currency}", f"registration-{pk}", f"Serial {name}", url=url
+            at,
+            "patch-check",
+            in_words("Registered %(product)s", product=currency),
+            f"registration-{pk}",
+            in_words("Serial %(number)s", number=name),
+            url=url,
         )
     url = path_of("orders:invoice_detail", target)
     told = "" if hidden else f" · {money(abs(amount), currency)}"
     if what == "invoice":
-        noun = "Credit note" if amount < 0 else "Invoice"
+        noun = gettext("Credit note") if amount < 0 else gettext("Invoice")
         return TimelineEntry(at, "receipt", f"{noun} {name}{told}", f"invoice-{pk}", url=url)
-    noun = "Money back" if amount < 0 else "Payment"
-    return TimelineEntry(at, "cash-coin", f"{noun} for {name}{told}", f"payment-{pk}", url=url, tone="good")
+    said = gettext("Money back for %(invoice)s") if amount < 0 else gettext("Payment for %(invoice)s")
+    return TimelineEntry(at, "cash-coin", f"{said % {'invoice': name}}{told}", f"payment-{pk}", url=url, tone="good")
 
 
 def entries_before(

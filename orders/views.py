@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext_noop as _
 from django.views import View
 
 from crm.choices import Verb
@@ -70,7 +71,7 @@ class OrderCellView(CellEditView):
 class OrderDetailView(RecordPage):
     model = Order
     template_name = "orders/order_detail.html"
-    own_tab = ("lines", "Lines")
+    own_tab = ("lines", _("Lines"))
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("contact", "partner")
@@ -170,7 +171,7 @@ class ProductCellView(CellEditView):
 class ProductDetailView(RecordPage):
     model = Product
     template_name = "orders/product_detail.html"
-    own_tab = ("sales", "Sales")
+    own_tab = ("sales", _("Sales"))
 
     def get_context_data(self) -> dict[str, Any]:
         sales = list(queries.sales_of(self.record, self.request.user)[:NEWEST_SALES])

@@ -18,6 +18,7 @@ from crm.access import veil
 from crm.company import company_today
 from crm.field_rights import mask
 from crm.filtering.listings import Listing
+from crm.languages.words import in_words
 from crm.models import User
 from crm.templatetags.figures import days, full_day, money, short_money
 from pipeline.choices import Outcome
@@ -201,9 +202,11 @@ def _card(deal: Deal, customer: str, expected: int | None, today: dt.date) -> Ca
     if since is not None and expected is not None and since > expected:
         tone = "bad" if since > ROTTEN * expected else "warn"
     late = deal.is_slipped(today)
-    note = f"expected {full_day(deal.expected_on)}: slipped" if late else ""
+    note = in_words("expected %(day)s: slipped", day=full_day(deal.expected_on)) if late else ""
     amount = money(deal.amount, deal.currency) if deal.amount is not None else ""
-    return Card(deal, customer, amount, "" if since is None else f"{days(since)} in stage", tone, note)
+    return Card(
+        deal, customer, amount, "" if since is None else in_words("%(days)s in stage", days=days(since)), tone, note
+    )
 
 
 def _fill(cards: Cards, column: Column, drawn: list[Card], has_more: bool = False) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db.models import Q, Sum
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Role, Verb
 from crm.company import company_today, current_company
 from crm.field_rights import hides, mask
+from crm.languages.words import in_words
 from crm.models import User
 from crm.templatetags.figures import days, full_day, percent, short_money
 from crm.tiles.counting import count_figures, list_url
@@ -52,9 +54,11 @@ def _why(deal: Deal, today: dt.date) -> str:
     if deal.next_step_on and deal.next_step_on <= today and deal.next_step:
         return deal.next_step
     if deal.expected_on and deal.expected_on < today:
-        return f"was expected on {full_day(deal.expected_on)}"
+        return in_words("was expected on %(day)s", day=full_day(deal.expected_on))
     since = deal.days_in_stage(today)
-    return f"{days(since)} in {deal.stage}" if since is not None else str(deal.stage)
+    return (
+        in_words("%(days)s in %(stage)s", days=days(since), stage=deal.stage) if since is not None else str(deal.stage)
+    )
 
 
 def _pace(user: User, today: dt.date) -> dict[str, Any] | None:
@@ -81,8 +85,8 @@ def _pace(user: User, today: dt.date) -> dict[str, Any] | None:
 def rotting_deals(user: User) -> list[Figure]:
     """How many own deals stay longer in their stage than it expects."""
     asked = {"rotting": "yes", "owner": user.pk}
-    note = "longer in their stage than it expects"
-    return count_figures(user, "pipeline.deal", "pipeline:deal_list", asked, says="Rotting deals", note=note)
+    note = _("longer in their stage than it expects")
+    return count_figures(user, "pipeline.deal", "pipeline:deal_list", asked, says=_("Rotting deals"), note=note)
 
 
 def pace_figure(user: User) -> list[Figure]:
@@ -92,10 +96,12 @@ def pace_figure(user: User) -> list[Figure]:
     if pace is None:
         return []
     asked = {"outcome": Outcome.WON.value, "owner": user.pk, "closed_on_min": quarter_of(today).isoformat()}
-    change: dict[str, Any] = {"change": "behind", "change_tone": "warn"} if pace["is_behind"] else {"change": "on pace"}
-    note = f"{pace['reached']} of {pace['target']}, {pace['over']} of the quarter is over"
+    change: dict[str, Any] = (
+        {"change": _("behind"), "change_tone": "warn"} if pace["is_behind"] else {"change": _("on pace")}
+    )
+    note = in_words("%(reached)s of %(target)s, %(over)s of the quarter is over", **pace)
     url = list_url("pipeline:deal_list", asked)
-    figure = Figure("Won this quarter", pace["won"], note, url, progress=pace["percent"], change_tone="good")
+    figure = Figure(_("Won this quarter"), pace["won"], note, url, progress=pace["percent"], change_tone="good")
     return [replace(figure, **change)]
 
 

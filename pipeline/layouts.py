@@ -10,9 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from crm.catalogue import panels_of
 from crm.company import company_today, current_company
+from crm.languages.words import in_words, translated
 from crm.layouts.facts import TEMPLATE, Drawn, Fact, blocks_of, draw_groups, record_link
 from crm.layouts.forms import form_place
 from crm.layouts.places import Block, LayoutPlace
@@ -31,13 +34,13 @@ def _quiet(words: str) -> SafeString:
 
 def _next_step(deal: Deal) -> Drawn:
     if not deal.next_step:
-        return _quiet("none yet")
-    by_when = _quiet(f" by {full_day(deal.next_step_on)}") if deal.next_step_on else ""
+        return _quiet(gettext("none yet"))
+    by_when = _quiet(" " + in_words("by %(day)s", day=full_day(deal.next_step_on))) if deal.next_step_on else ""
     return format_html("{}{}", deal.next_step, by_when)
 
 
 def _amount(deal: Deal) -> Drawn:
-    return _quiet("not known") if deal.amount is None else money(deal.amount, deal.currency)
+    return _quiet(gettext("not known")) if deal.amount is None else money(deal.amount, deal.currency)
 
 
 def _has_other_worth(deal: Deal) -> bool:
@@ -46,20 +49,22 @@ def _has_other_worth(deal: Deal) -> bool:
 
 def _in_base(deal: Deal) -> Drawn:
     if deal.base_amount is None:
-        return "no list price" if deal.amount is None else "no exchange rate for that day"
-    note = _quiet(" at list price") if deal.amount is None else ""
+        return gettext("no list price") if deal.amount is None else gettext("no exchange rate for that day")
+    note = _quiet(" " + gettext("at list price")) if deal.amount is None else ""
     return format_html("{}{}", money(deal.base_amount, current_company().currency), note)
 
 
 def _expected_on(deal: Deal) -> Drawn:
     if not deal.expected_on:
-        return _quiet("not known")
-    passed = SafeString(' <span class="tone-warn">passed</span>') if deal.is_slipped(company_today()) else ""
+        return _quiet(gettext("not known"))
+    passed = (
+        format_html(' <span class="tone-warn">{}</span>', gettext("passed")) if deal.is_slipped(company_today()) else ""
+    )
     return format_html("{}{}", full_day(deal.expected_on), passed)
 
 
 def _owner(deal: Deal) -> Drawn:
-    who = person(deal.owner.name) if deal.owner else "nobody"
+    who = person(deal.owner.name) if deal.owner else gettext("nobody")
     return format_html("{}{}", who, _quiet(f" · {deal.team}") if deal.team else "")
 
 
@@ -68,24 +73,27 @@ def _is_open(deal: Deal) -> bool:
 
 
 FACTS: dict[str, Fact] = {
-    "next_step": Fact("Next step", _next_step, ("next_step", "next_step_on"), when=_is_open),
+    "next_step": Fact(_("Next step"), _next_step, ("next_step", "next_step_on"), when=_is_open),
     "organization": Fact(
-        "Organization", lambda deal: record_link(deal.organization) or _quiet("none"), ("organization",)
+        _("Organization"), lambda deal: record_link(deal.organization) or _quiet(gettext("none")), ("organization",)
     ),
-    "contact": Fact("Person", lambda deal: record_link(deal.contact) or _quiet("nobody yet"), ("contact",)),
-    "amount": Fact("Amount", _amount, ("amount", "currency"), shows=("amount",)),
-    "base_amount": Fact("In our currency", _in_base, shows=("amount",), when=_has_other_worth),
-    "product": Fact("Product", lambda deal: record_link(deal.product) or _quiet("none"), ("product",)),
-    "expected_on": Fact("Expected close", _expected_on, ("expected_on",), when=_is_open),
-    "opened_on": Fact("Opened", lambda deal: full_day(deal.opened_on) if deal.opened_on else "", ("opened_on",)),
-    "closed_on": Fact("Closed", lambda deal: full_day(deal.closed_on) if deal.closed_on else ""),
-    "reason": Fact("Reason", lambda deal: deal.reason),
-    "owner": Fact("Owner", _owner, ("owner", "team"), shows=("owner",)),
+    "contact": Fact(_("Person"), lambda deal: record_link(deal.contact) or _quiet(gettext("nobody yet")), ("contact",)),
+    "amount": Fact(_("Amount"), _amount, ("amount", "currency"), shows=("amount",)),
+    "base_amount": Fact(_("In our currency"), _in_base, shows=("amount",), when=_has_other_worth),
+    "product": Fact(_("Product"), lambda deal: record_link(deal.product) or _quiet(gettext("none")), ("product",)),
+    "expected_on": Fact(_("Expected close"), _expected_on, ("expected_on",), when=_is_open),
+    "opened_on": Fact(_("Opened"), lambda deal: full_day(deal.opened_on) if deal.opened_on else "", ("opened_on",)),
+    "closed_on": Fact(_("Closed"), lambda deal: full_day(deal.closed_on) if deal.closed_on else ""),
+    "reason": Fact(_("Reason"), lambda deal: deal.reason),
+    "owner": Fact(_("Owner"), _owner, ("owner", "team"), shows=("owner",)),
     "forecast_category": Fact(
-        "Rep's forecast", lambda deal: deal.get_forecast_category_display(), ("forecast_category",), when=_is_open
+        _("Rep's forecast"),
+        lambda deal: translated(deal.get_forecast_category_display()),
+        ("forecast_category",),
+        when=_is_open,
     ),
-    "source": Fact("Source", lambda deal: deal.source or _quiet("not known"), ("source",)),
-    "external_id": Fact("External id", lambda deal: deal.external_id or "", ("external_id",)),
+    "source": Fact(_("Source"), lambda deal: deal.source or _quiet(gettext("not known")), ("source",)),
+    "external_id": Fact(_("External id"), lambda deal: deal.external_id or "", ("external_id",)),
 }
 
 

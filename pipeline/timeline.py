@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, DateTimeField, F, Func, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Lag, TruncDate
+from django.utils.translation import gettext
 
 from contacts.choices import Channel
 from contacts.queries import interactions_before
@@ -17,6 +18,7 @@ from crm.choices import Verb
 from crm.company import current_company
 from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import mask
+from crm.languages.words import in_words
 from crm.models import User
 from crm.notes.history import house_source
 from crm.templatetags.figures import days
@@ -92,8 +94,14 @@ def _entry(change: Any, *, of_contact: bool) -> TimelineEntry:
     if change.from_stage:
         title = f"{change.from_stage} → {change.to_stage}"
     else:
-        title = f"Opened in {change.to_stage}" if change.to_stage.is_open else str(change.to_stage)
-    stayed = () if change.since is None else (f"after {days((change.changed_on - change.since).days)}",)
+        title = (
+            in_words("Opened in %(stage)s", stage=change.to_stage) if change.to_stage.is_open else str(change.to_stage)
+        )
+    stayed = (
+        ()
+        if change.since is None
+        else (in_words("after %(days)s", days=days((change.changed_on - change.since).days)),)
+    )
     return TimelineEntry(
         at=change.moment,
         icon=icon,
@@ -103,7 +111,7 @@ def _entry(change: Any, *, of_contact: bool) -> TimelineEntry:
         who=change.actor.name if change.actor else "",
         url=change.deal.get_absolute_url() if of_contact else "",
         tone=tone,
-        notes=(*stayed, *(("from the imported dates",) if change.is_inferred else ())),
+        notes=(*stayed, *((gettext("from the imported dates"),) if change.is_inferred else ())),
     )
 
 

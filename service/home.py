@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.db.models import Count
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from contacts.queries import UNSEEN_CONTACT
 from crm.access import can, veil
@@ -24,9 +25,9 @@ from service.specs import at_hand
 MOST = 8
 LABEL, URL = "service.ticket", "service:ticket_list"
 NOTES = {
-    "unsolved": "unsolved tickets of mine",
-    "waits": "the customer wrote last",
-    "soon": "late, or due within four hours",
+    "unsolved": _("unsolved tickets of mine"),
+    "waits": _("the customer wrote last"),
+    "soon": _("late, or due within four hours"),
 }
 
 
@@ -52,21 +53,21 @@ def my_queue(user: User) -> list[Figure]:
     rows = rows_behind(user, LABEL, {"at_hand": "unsolved", **mine})
     if rows is None:
         return []
-    marks = {"unsolved": "My queue", "waits": "Wait for me", "soon": "Running out"}
+    marks = {"unsolved": _("My queue"), "waits": _("Wait for me"), "soon": _("Running out")}
     counts = rows.order_by().aggregate(**{mark: Count("pk", filter=at_hand(mark)) for mark in marks})
     figures = [
         Figure(says, number(counts[mark]), NOTES[mark], list_url(URL, {"at_hand": mark, **mine}), rows=counts[mark])
         for mark, says in marks.items()
     ]
     if counts["soon"]:
-        figures[-1] = replace(figures[-1], change="look now", change_tone="bad")
+        figures[-1] = replace(figures[-1], change=_("look now"), change_tone="bad")
     today = {"solved_at_min": company_today().isoformat(), **mine}
     return [
         *figures,
         *count_figures(
-            user, LABEL, URL, {"at_hand": "free"}, says="Nobody has these", note="unsolved, of all that I see"
+            user, LABEL, URL, {"at_hand": "free"}, says=_("Nobody has these"), note=_("unsolved, of all that I see")
         ),
-        *count_figures(user, LABEL, URL, today, says="Solved today", note="by me"),
+        *count_figures(user, LABEL, URL, today, says=_("Solved today"), note=_("by me")),
     ]
 
 

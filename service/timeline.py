@@ -7,22 +7,24 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Left
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can, visible_words
 from crm.catalogue import TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.database.kept import ANY_KEY, KeptStatement, Shelf
 from crm.field_rights import mask
+from crm.languages.words import translated
 from crm.models import User
 from service.choices import EventKind, EventOrigin, MessageKind
 from service.models import Message, Ticket, TicketEvent
 
 EXCERPT = 400
 LOOKS = {
-    EventKind.OPENED: ("life-preserver", "accent", "opened"),
-    EventKind.SOLVED: ("check-circle", "good", "solved"),
-    EventKind.REOPENED: ("arrow-counterclockwise", "warn", "opened again"),
-    EventKind.CLOSED: ("check2", "neutral", "closed"),
+    EventKind.OPENED: ("life-preserver", "accent", _("Ticket %(number)s opened")),
+    EventKind.SOLVED: ("check-circle", "good", _("Ticket %(number)s solved")),
+    EventKind.REOPENED: ("arrow-counterclockwise", "warn", _("Ticket %(number)s opened again")),
+    EventKind.CLOSED: ("check2", "neutral", _("Ticket %(number)s closed")),
 }
 _newest: Shelf[KeptStatement] = Shelf()
 
@@ -104,8 +106,9 @@ def _entry(user: User, row: Row) -> TimelineEntry:
             tone="neutral" if is_ours else "accent",
             **shared,
         )
-    icon, tone, verb = LOOKS[EventKind(row.what)]
-    return TimelineEntry(icon=icon, title=f"Ticket {ticket.number} {verb}: {ticket.subject}", tone=tone, **shared)
+    icon, tone, said = LOOKS[EventKind(row.what)]
+    title = translated(said) % {"number": ticket.number}
+    return TimelineEntry(icon=icon, title=f"{title}: {ticket.subject}", tone=tone, **shared)
 
 
 TIMELINE = (TimelineSource("tickets", "Tickets", tickets_before, is_searched=True, counted_as="tickets"),)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import OuterRef
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
 
 from analytics.alerts.queries import alerts_at, waiting_of
 from analytics.choices import AlertReason
@@ -22,7 +23,7 @@ from crm.tiles.counting import count_figures
 from crm.tiles.spec import Figure, HomeCard, HomeFigures
 
 MOST = 6
-SNOOZES = ((7, "In a week"), (30, "In a month"), (90, "In three months"))
+SNOOZES = ((7, _("In a week")), (30, _("In a month")), (90, _("In three months")))
 
 
 def answering() -> dict[str, Any]:
@@ -70,8 +71,10 @@ CONTACT_PANELS = (
 def waiting_alerts(user: User) -> list[Figure]:
     """How many alerts of the person's own customers wait for an answer."""
     asked = {"waits": "yes", "owner": user.pk}
-    note = "customers to sell to, to look after or to win back"
-    return count_figures(user, "analytics.sellalert", "analytics:alert_list", asked, says="Selling alerts", note=note)
+    note = _("customers to sell to, to look after or to win back")
+    return count_figures(
+        user, "analytics.sellalert", "analytics:alert_list", asked, says=_("Selling alerts"), note=note
+    )
 
 
 SELLING = (Role.REP, Role.MANAGER, Role.ADMIN)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext_noop as _
 
 from contacts.models import Contact
 from crm.models import User
@@ -58,6 +59,6 @@ AT_CONTACT = Place(
         "timeline": "contacts:contact_timeline",
     },
     lambda user, contact: [contact],
-    "Calls, meetings and orders with {record} will stand here.",
+    _("Calls, meetings and orders with {record} will stand here."),
     ("Contacts", "contacts:contact_list"),
 )

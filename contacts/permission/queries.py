@@ -14,6 +14,7 @@ from contacts.choices import Answer, ConsentChannel
 from contacts.models import Consent, Contact, Purpose
 from contacts.permission.rule import MARKETING, Permission, answer_for, permission_of, said_for
 from crm.database.kept import ANY_KEY, ANY_MOMENT, KeptStatement
+from crm.languages.words import translated
 from crm.models import User
 
 ALONG = "permission_told"
@@ -37,7 +38,7 @@ def standings(contact: Contact, purpose: str = MARKETING) -> list[Standing]:
     for channel, answer, said in zip(ConsentChannel, answers, told, strict=True):
         one = permission_of(answer, json.loads(said) if isinstance(said, str) else said)
         if one.answer != Answer.UNREACHABLE:
-            grouped.setdefault((not one.is_yes, one.sentence), []).append((channel.label, one))
+            grouped.setdefault((not one.is_yes, one.sentence), []).append((translated(channel.label), one))
     return [Standing(tuple(label for label, _ in rows), rows[0][1]) for _, rows in sorted(grouped.items())]
 
 

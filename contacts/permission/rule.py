@@ -40,10 +40,11 @@ from django.utils import timezone
 from contacts.choices import YES, Answer, ConsentChannel, ConsentLevel, ListKind, PointKind
 from contacts.models import Address, Consent, Contact, ContactPoint, ListedContact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
+from crm.languages.words import in_words, translated
 from crm.mail.choices import SuppressionReason
 from crm.mail.suppression import DigestOf, is_closed
 from crm.models import SuppressedAddress
-from crm.templatetags.figures import full_day
+from crm.templatetags.figures import full_day, in_sentence
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -166,14 +167,15 @@ def said_for(channel: str, purpose: str, at: dt.datetime) -> Case:
 
 def permission_of(code: str, said: Mapping[str, Any] | None) -> Permission:
     """The answer with its sentence; `said` is what `said_for` gave."""
-    answer, words = Answer(code), Answer(code).label
+    answer = Answer(code)
+    words = translated(answer.label)
     if said is None:
         return Permission(answer, words)
     if answer in (Answer.GRANTED, Answer.WITHDRAWN, Answer.TOO_WEAK):
         moment = timezone.localtime(dt.datetime.fromisoformat(said["recorded_at"]))
         where = f", {said['source']}" if said["source"] else ""
-        level = "" if answer == Answer.WITHDRAWN else f" ({ConsentLevel(said['level']).label.lower()})"
-        words = f"{words} on {full_day(moment)}{where}{level}"
+        level = "" if answer == Answer.WITHDRAWN else f" ({in_sentence(ConsentLevel(said['level']).label)})"
+        words = in_words("%(answer)s on %(day)s", answer=words, day=full_day(moment)) + where + level
     return Permission(answer, words, said["id"])
 
 

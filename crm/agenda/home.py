@@ -8,10 +8,12 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from crm.agenda.forms import QUICK_DAYS
 from crm.agenda.queries import due_by
 from crm.choices import Role
+from crm.languages.words import in_words
 from crm.models import Task, User
 from crm.templatetags.figures import number
 from crm.tiles.spec import Figure, HomeCard, HomeFigures
@@ -32,10 +34,14 @@ def due_tasks(user: User) -> list[Figure]:
     found = Task.objects.of(user).open().filter(due_on__lte=today)
     counts = found.aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
     pill: dict[str, Any] = (
-        {"change": f"{number(counts['late'])} overdue", "change_tone": "bad"} if counts["late"] else {}
+        {"change": in_words("%(count)s overdue", count=number(counts["late"])), "change_tone": "bad"}
+        if counts["late"]
+        else {}
     )
     url = f"{reverse('agenda:task_list')}?show=due"
-    return [Figure("Tasks for today", number(counts["due"]), "and those of before", url, rows=counts["due"], **pill)]
+    return [
+        Figure(_("Tasks for today"), number(counts["due"]), _("and those of before"), url, rows=counts["due"], **pill)
+    ]
 
 
 CARD = HomeCard("tasks", "agenda/_home_tasks.html", tasks_card, order=8, label="Tasks for today")

@@ -64,6 +64,12 @@ def language_of_browser(request: HttpRequest, fallback: Callable[[], str] | None
     return wanted or settings.LANGUAGE_CODE
 
 
+def spoken_in(request: HttpRequest) -> str:
+    """The language in which the page of this request is drawn."""
+    language: str = getattr(request, "language", settings.LANGUAGE_CODE)
+    return language
+
+
 class Spoken:
     """Decides in which language a request is answered (`request.language`)."""
 

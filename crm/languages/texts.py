@@ -17,7 +17,9 @@ from django.template.base import Lexer, Token, TokenType
 
 from crm.languages.declared import declared_texts
 
-PYTHON_KEYWORDS = {"gettext": None, "gettext_noop": None, "gettext_lazy": None, "ngettext": (1, 2), "_": None}
+PYTHON_KEYWORDS = {
+    "gettext": None, "gettext_noop": None, "gettext_lazy": None, "in_words": None, "ngettext": (1, 2), "_": None,
+}  # fmt: skip
 SCRIPT_KEYWORDS = {"inWords": None}
 CONSTANT = re.compile(r"""\b_\((["'])(.+?)\1\)""")
 TRANSLATE = re.compile(r"""^translate\s+(["'])(.+?)\1""", re.DOTALL)

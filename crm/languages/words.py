@@ -25,6 +25,11 @@ class Titled(str):
         return made
 
 
+def in_words(pattern: str, **names: Any) -> str:
+    """A sentence of the code with names in it (`Opened in %(stage)s`), in the language of the page."""
+    return gettext(pattern) % names
+
+
 def translated(text: Any) -> Any:
     """A text that stands in the code, in the language of the page; as it is where the catalogue does not have it.
 

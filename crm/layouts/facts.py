@@ -9,12 +9,14 @@ from typing import Any
 from django.db import models
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from crm.access import can
 from crm.choices import Verb
 from crm.customfields.definitions import definitions_of
 from crm.customfields.showing import FactLine, fact_lines
 from crm.field_rights import hidden_fields, read_only_fields
+from crm.languages.words import translated
 from crm.layouts.places import Block, Item
 from crm.models import User
 from crm.templatetags.pieces import icon
@@ -23,7 +25,7 @@ Drawn = SafeString | str
 TEMPLATE = "components/_fact_group.html"
 PENCIL = (
     '<a class="fact-edit" href="{0}?fact={1}" hx-get="{0}?fact={1}" hx-target="closest dd" hx-select=".fact-form" '
-    'aria-label="Edit: {2}" title="Edit">{3}</a>'
+    'aria-label="{4}: {2}" title="{4}">{3}</a>'
 )
 
 
@@ -79,7 +81,7 @@ def draw_groups(
 
 def pencil(url: str, fact: str, label: str) -> SafeString:
     """The link that puts the form of a fact in its place."""
-    return format_html(PENCIL, url, fact, label, icon("pencil"))
+    return format_html(PENCIL, url, fact, translated(label), icon("pencil"), gettext("Edit"))
 
 
 def record_link(record: Any) -> Drawn:

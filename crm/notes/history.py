@@ -13,10 +13,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from crm.access import visible_words
 from crm.catalogue import TimelineEntry, TimelineSource, record_models, timeline_sources
 from crm.database.kept import ANY_KEY, KeptStatement, Shelf
+from crm.languages.words import in_words, translated
 from crm.mail.choices import MailState
 from crm.models import LogEntry, Mention, Note, OutgoingMail, Task
 
@@ -170,10 +172,10 @@ def _entry(row: dict[str, Any]) -> TimelineEntry:
     part, state = row["part"], row["state"]
     url = reverse("agenda:task_detail", args=[row["pk"]]) if part == "tasks" else ""
     looks = {
-        "notes": ("chat-left-text", "Note", "warn"),
-        "tasks": ("check-circle", f"Done: {row['title']}", "good"),
-        "changes": ("pencil", row["title"] or "Changed", "neutral"),
-        "sent": ("send", row["title"] or "(no subject)", STATE_TONES.get(state, "neutral")),
+        "notes": ("chat-left-text", gettext("Note"), "warn"),
+        "tasks": ("check-circle", in_words("Done: %(title)s", title=row["title"]), "good"),
+        "changes": ("pencil", row["title"] or gettext("Changed"), "neutral"),
+        "sent": ("send", row["title"] or gettext("(no subject)"), STATE_TONES.get(state, "neutral")),
     }
     icon, title, tone = looks[part]
     return TimelineEntry(
@@ -185,7 +187,7 @@ def _entry(row: dict[str, Any]) -> TimelineEntry:
         who=row["who"],
         url=url,
         tone=tone,
-        notes=(MailState(state).label,) if state else (),
+        notes=(translated(MailState(state).label),) if state else (),
         names=tuple(row["names"] or ()),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from crm.catalogue import TimelineEntry
 from crm.markup import filled
@@ -24,10 +25,10 @@ ENTRY = """
   </div>
 </li>"""
 ANSWER = """
-<a class="btn btn-sm entry-answer" href="{}?kind=mail&amp;answer={}" data-answer aria-label="Answer: {}">{}Answer</a>"""
+<a class="btn btn-sm entry-answer" href="{}?kind=mail&amp;answer={}" data-answer aria-label="{}: {}">{}{}</a>"""
 DAYS = (
     '<details class="entry-days" hx-get="{}" hx-trigger="toggle once" hx-target="find div">'
-    '<summary>By day</summary><div aria-live="polite">…</div></details>'
+    '<summary>{}</summary><div aria-live="polite">…</div></details>'
 )
 
 
@@ -57,9 +58,10 @@ def _below(entry: TimelineEntry, answer_url: str) -> Iterable[SafeString]:
     if entry.text:
         yield filled('<p class="entry-text">{}</p>', mentions(entry.text, entry.names))
     if entry.answers and answer_url:
-        yield filled(ANSWER, answer_url, entry.answers, entry.title, icon("reply"))
+        word = gettext("Answer")
+        yield filled(ANSWER, answer_url, entry.answers, word, entry.title, icon("reply"), word)
     if entry.days_url:
-        yield filled(DAYS, entry.days_url)
+        yield filled(DAYS, entry.days_url, gettext("By day"))
     if entry.notes:
         notes = SafeString("".join([pill(note) for note in entry.notes]))
         yield filled('<div class="entry-notes">{}</div>', notes)

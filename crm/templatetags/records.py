@@ -38,9 +38,9 @@ def _count(count: Any) -> str:
 
 @register.simple_tag
 def fact_lines(lines: Iterable[tuple[Any, Any, Any, str]]) -> SafeString:
-    """Lines of facts: each its label, what is shown, the way to change it, and its name."""
+    """Lines of facts: each its label (words of the code), what is shown, the way to change it, and its name."""
     return SafeString("".join([_line(*line) for line in lines]))
 
 
 def _line(label: Any, shown: Any, pencil: Any, name: str) -> SafeString:
-    return filled(LINE, label, filled(' id="fact-{}"', name) if name else "", shown, pencil)
+    return filled(LINE, translated(label), filled(' id="fact-{}"', name) if name else "", shown, pencil)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can, veil
 from crm.catalogue import RecordPanel, panels_of, unseen_words
@@ -30,7 +31,7 @@ class RecordPage(ScopedView):
 
     template_name = ""
     side_part = "side"
-    own_tab = ("", "Overview")
+    own_tab = ("", _("Overview"))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.record = self.get_record()

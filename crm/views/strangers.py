@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -51,6 +52,7 @@ class StrangersFormView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with company_at_hand() as company, definitions_at_hand():
             request.company = company  # type: ignore[attr-defined]
+            request.language = company.language or settings.LANGUAGE_CODE  # type: ignore[attr-defined] # as its words
             self.capture = self.find(kwargs["token"])
             if self.capture is None:
                 raise Http404("There is no such form.")

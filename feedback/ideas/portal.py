@@ -6,20 +6,20 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from contacts.models import Contact
 from feedback.ideas.actions import take_idea
 from feedback.ideas.choices import STATE_TONES, IdeaState
 from feedback.ideas.forms import IdeaForm
 from feedback.models import SuggestionVote
-from service.knowledge.wording import ENGLISH
 from service.portal.actions import TooMany
-from service.portal.views import FLOODED, REFUSED, PersonalView
+from service.portal.views import FLOODED, REFUSED, TOO_MUCH, PersonalView
 
 MOST_SHOWN = 100
 BECAME: dict[str, str] = {
-    IdeaState.NEW: "we think about it", IdeaState.PLANNED: "we are going to do it", IdeaState.DONE: "done",
-    IdeaState.DECLINED: "we will not do it",
+    IdeaState.NEW: _("we think about it"), IdeaState.PLANNED: _("we are going to do it"), IdeaState.DONE: _("done"),
+    IdeaState.DECLINED: _("we will not do it"),
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class PortalIdeasView(PersonalView):
         try:
             take_idea(contact=contact, title=form.cleaned_data["title"], words=form.cleaned_data["words"])
         except TooMany:
-            return self.page(form, status=FLOODED, refusal=ENGLISH["flooded"])
+            return self.page(form, status=FLOODED, refusal=TOO_MUCH)
         return redirect(f"{reverse('feedback:portal_ideas', args=[token])}?sent")
 
     @property

@@ -15,7 +15,9 @@ from crm.choices import Verb
 from crm.database.kept import ANY_KEY, KeptRows, Shelf
 from crm.field_rights import hides
 from crm.filtering.searching import has_words
+from crm.languages.words import in_words
 from crm.models import User
+from crm.templatetags.figures import in_sentence
 from feedback.ideas.choices import ENDED, STATE_TONES, IdeaState
 from feedback.models import Response, Suggestion, SuggestionVote
 
@@ -94,12 +96,16 @@ def _told(user: User, key: int) -> QuerySet[SuggestionVote]:
 
 def _entry(vote: SuggestionVote, words: str) -> TimelineEntry:
     suggestion = vote.suggestion
-    became = "" if suggestion.state == IdeaState.NEW else f" ({suggestion.get_state_display().lower()})"
-    told = (f"told that it is {vote.get_told_state_display().lower()}",) if vote.told_state else ()
+    became = "" if suggestion.state == IdeaState.NEW else f" ({in_sentence(suggestion.get_state_display())})"
+    told = (
+        (in_words("told that it is %(state)s", state=in_sentence(vote.get_told_state_display())),)
+        if vote.told_state
+        else ()
+    )
     return TimelineEntry(
         at=vote.asked_at,
         icon="lightbulb",
-        title=f"Suggested “{suggestion}”{became}",
+        title=(in_words("Suggested “%(idea)s”", idea=suggestion)) + became,
         key=f"suggestion-{vote.pk}",
         text=words[:EXCERPT] + ("…" if len(words) > EXCERPT else ""),
         url=suggestion.get_absolute_url(),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_noop as _
 
 from contacts.countries import country_code
 from contacts.forms import check_phone
@@ -16,16 +17,16 @@ from crm.foreign.strangers import TRAP, trap_field
 from leads.models import CaptureForm
 
 ASKED: dict[str, tuple[str, int]] = {
-    "first_name": ("First name", 150),
-    "last_name": ("Last name", 150),
-    "email": ("E-mail address", 254),
-    "phone": ("Phone", 60),
-    "organization": ("Organization", 300),
-    "city": ("City", 150),
-    "postal_code": ("Postal code", 32),
-    "country": ("Country", 80),
-    "industry": ("Industry", 120),
-    "message": ("Message", 4_000),
+    "first_name": (_("First name"), 150),
+    "last_name": (_("Last name"), 150),
+    "email": (_("E-mail address"), 254),
+    "phone": (_("Phone"), 60),
+    "organization": (_("Organization"), 300),
+    "city": (_("City"), 150),
+    "postal_code": (_("Postal code"), 32),
+    "country": (_("Country"), 80),
+    "industry": (_("Industry"), 120),
+    "message": (_("Message"), 4_000),
 }
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 CUSTOM = "custom."
@@ -71,7 +72,7 @@ class PublicForm(forms.Form):
             try:
                 check_phone(phone)
             except ValidationError:
-                self.add_error("phone", "This is not a phone number; write it with its country, such as +44 113 …")
+                self.add_error("phone", _("This is not a phone number; write it with its country, such as +44 113 …"))
         if country := cleaned.get("country"):
             cleaned["country"] = country_code(country) or country
         for name, definition in self.definitions.items():

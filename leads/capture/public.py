@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -56,6 +57,7 @@ class PublicConfirmView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with company_at_hand() as company, definitions_at_hand():
             request.company = company  # type: ignore[attr-defined]
+            request.language = company.language or settings.LANGUAGE_CODE  # type: ignore[attr-defined] # as its words
             found = submission_of(kwargs["token"])
             if found is None:
                 raise Http404("This link is wrong, or too old.")

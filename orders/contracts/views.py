@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.utils.translation import gettext_noop as _
+
 from crm.choices import Verb
 from crm.company import company_today
 from crm.field_rights import mask
@@ -58,7 +60,7 @@ class SubscriptionCellView(CellEditView):
 class SubscriptionDetailView(RecordPage):
     model = Subscription
     template_name = "orders/contracts/subscription_detail.html"
-    own_tab = ("renewals", "Renewals")
+    own_tab = ("renewals", _("Renewals"))
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("contact")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_noop as _
 
 from crm.choices import Verb
 from crm.field_rights import hides
@@ -62,7 +63,7 @@ class InvoiceCellView(CellEditView):
 class InvoiceDetailView(RecordPage):
     model = Invoice
     template_name = "orders/invoices/invoice_detail.html"
-    own_tab = ("payments", "Payments")
+    own_tab = ("payments", _("Payments"))
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("contact", "order")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from crm.choices import Verb
 from crm.views.bulk import BulkChangeView
 from crm.views.cells import CellEditView
@@ -56,7 +58,7 @@ class RegistrationCellView(CellEditView):
 class RegistrationDetailView(RecordPage):
     model = ProductRegistration
     template_name = "orders/registrations/registration_detail.html"
-    own_tab = ("facts", "Facts")
+    own_tab = ("facts", _("Facts"))
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("contact", "product", "order")

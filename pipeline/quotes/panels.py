@@ -10,12 +10,14 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
 from crm.catalogue import RecordPanel, TimelineEntry, TimelineSource
 from crm.choices import Verb
 from crm.field_rights import mask
+from crm.languages.words import translated
 from crm.models import User
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
@@ -29,11 +31,11 @@ MOST_WAITING = 8
 COLUMNS = ("number", "title", "state", "amount", "valid_until")
 PHONE = {"amount": "cell-end", "title": "cell-secondary", "state": "cell-secondary-end"}
 TOLD = {
-    StepKind.SENT: ("Quote sent", "send", "accent"),
-    StepKind.ACCEPTED: ("Quote accepted", "check-lg", "good"),
-    StepKind.DECLINED: ("Quote declined", "x-circle", "bad"),
-    StepKind.EXPIRED: ("Quote expired", "clock-history", "warn"),
-    StepKind.WITHDRAWN: ("Quote withdrawn", "x-circle", "accent"),
+    StepKind.SENT: (_("Quote sent"), "send", "accent"),
+    StepKind.ACCEPTED: (_("Quote accepted"), "check-lg", "good"),
+    StepKind.DECLINED: (_("Quote declined"), "x-circle", "bad"),
+    StepKind.EXPIRED: (_("Quote expired"), "clock-history", "warn"),
+    StepKind.WITHDRAWN: (_("Quote withdrawn"), "x-circle", "accent"),
 }
 """What of a quote stands in the contact's history: what the customer has seen or done."""
 
@@ -112,7 +114,7 @@ def _entry(step: Any) -> TimelineEntry:
     return TimelineEntry(
         at=step.at,
         icon=icon,
-        title=f"{words}: {step.number} {step.title}",
+        title=f"{translated(words)}: {step.number} {step.title}",
         key=f"quote-{step.pk}",
         text=step.words,
         who=step.actor.name if step.actor else step.name,

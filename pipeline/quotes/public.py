@@ -11,7 +11,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -67,7 +66,6 @@ class PublicView(FileDownloadView):
             "refusal": refusal,
             **forms_typed,
         }
-        self.request.language = settings.LANGUAGE_CODE  # type: ignore[attr-defined] # as the document is
         return render(self.request, "pipeline/quotes/public.html", context, status=status)
 
 

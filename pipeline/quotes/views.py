@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 from django.views import View
 
 from crm.access import can
@@ -61,7 +62,7 @@ class QuoteExportView(ListExport, QuoteListView):
 class QuoteDetailView(RecordPage):
     model = Quote
     template_name = "pipeline/quotes/quote_detail.html"
-    own_tab = ("quote", "Quote")
+    own_tab = ("quote", _("Quote"))
 
     def get_queryset(self) -> Any:
         related = ("contact", "recipient", "deal", "owner", "team", "order", "asked_by", "asked_of", "replaced_by")

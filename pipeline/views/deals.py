@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from contacts.history import history_context
 from crm.access import with_rights
 from crm.choices import Verb
@@ -64,7 +66,7 @@ class DealDetailView(RecordPage):
 
     model = Deal
     template_name = "pipeline/deal_detail.html"
-    own_tab = ("timeline", "Timeline")
+    own_tab = ("timeline", _("Timeline"))
 
     def get_queryset(self) -> Any:
         related = ("stage", "pipeline", "organization", "contact", "owner", "team", "product")

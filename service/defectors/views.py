@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_noop as _
 
 from crm.choices import Verb
 from crm.company import company_today
@@ -61,7 +62,7 @@ class DefectionExportView(ListExport, DefectionListView):
 class DefectionDetailView(RecordPage):
     model = Defection
     template_name = "service/defectors/defection_detail.html"
-    own_tab = ("attempts", "Attempts")
+    own_tab = ("attempts", _("Attempts"))
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("contact", "owner", "subscription")

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Verb
@@ -65,7 +66,7 @@ class ArticleDetailView(RecordPage):
 
     model = Article
     template_name = "service/knowledge/detail.html"
-    own_tab = ("", "Article")
+    own_tab = ("", _("Article"))
 
     def get_queryset(self) -> Any:
         related = ("category", "product", "responsible", "published", "original", "proposed_from")

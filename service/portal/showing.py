@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from contacts.choices import ConsentChannel
 from contacts.models import Consent, Contact, Purpose
 from contacts.permission.rule import newest_words
+from crm.languages.words import in_words, translated
 
 
 @dataclass(frozen=True)
@@ -21,16 +24,16 @@ class Allowed:
 
 def wording_of(purpose: Purpose) -> str:
     """What they agree to, word for word."""
-    return f"Yes, send me mails: {purpose.label}"
+    return in_words("Yes, send me mails: %(purpose)s", purpose=translated(purpose.label))
 
 
 def facts_of(contact: Contact) -> list[tuple[str, str]]:
     """Name, addresses and numbers, each with its label."""
-    found = [("Name", contact.name)]
+    found = [(_("Name"), contact.name)]
     found += [(point.get_kind_display(), point.value) for point in contact.points.order_by("kind", "-is_primary", "pk")]
     for one in contact.addresses.order_by("-is_primary", "pk"):
         parts = (one.street, f"{one.postal_code} {one.city}".strip(), one.country)
-        found.append(("Address", ", ".join(part for part in parts if part)))
+        found.append((_("Address"), ", ".join(part for part in parts if part)))
     return found
 
 

@@ -13,17 +13,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_noop as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
 from contacts.models import Purpose
 from crm.company import company_at_hand
+from crm.languages.speaking import spoken_in
 from crm.views.forms import add_refusal
 from crm.views.jobs import FileDownloadView
 from service.choices import ENDED, STATE_TONES
 from service.knowledge.visitors import place_of
-from service.knowledge.wording import ENGLISH
 from service.portal import actions
 from service.portal.forms import AskForm, ReplyForm, RequestForm
 from service.portal.links import person_behind
@@ -31,12 +33,13 @@ from service.portal.people import MOST_TICKETS, Person
 from service.portal.showing import facts_of, permissions_of
 
 REFUSED, FLOODED = 422, 429
+TOO_MUCH = _("Too much came from here within an hour. Please try again later.")
 STATES = {
-    "new": "we have it",
-    "open": "we are on it",
-    "waiting": "waits for you",
-    "solved": "solved",
-    "closed": "closed",
+    "new": _("we have it"),
+    "open": _("we are on it"),
+    "waiting": _("waits for you"),
+    "solved": _("solved"),
+    "closed": _("closed"),
 }
 
 
@@ -56,7 +59,7 @@ class PortalBase(View):
         return super().dispatch(request, *args, **kwargs)
 
     def show(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        context |= {"company": self.company, "said": ENGLISH, "language": "en", "token": self.kwargs.get("token", "")}
+        context |= {"company": self.company, "language": spoken_in(self.request), "token": self.kwargs.get("token", "")}
         place = template if "/" in template else f"service/portal/{template}"
         return render(self.request, place, context, status=status)
 
@@ -126,7 +129,7 @@ class PortalView(PersonalView):
             return self.show_ticket(asked)
         rows = self.person.tickets().filter(merged_into=None).only("subject", "state", "message_at", "opened_at")
         shown = [(one, STATES[one.state], STATE_TONES[one.state]) for one in rows[:MOST_TICKETS]]
-        return self.show("list.html", {"tickets": shown})
+        return self.show("list.html", {"tickets": shown, "here": "list"})
 
 
 class PortalReplyView(PersonalView):
@@ -144,7 +147,7 @@ class PortalReplyView(PersonalView):
         try:
             found = actions.write_to_request(person=self.person, ticket=ticket, **form.cleaned_data)
         except actions.TooMany:
-            return self.show_ticket(key, form, FLOODED, ENGLISH["flooded"])
+            return self.show_ticket(key, form, FLOODED, TOO_MUCH)
         except ValidationError as error:
             add_refusal(form, error)
             return self.show_ticket(key, form, REFUSED)
@@ -181,7 +184,7 @@ class PortalNewView(PersonalView):
         try:
             found = actions.open_request(person=self.person, **form.cleaned_data)
         except actions.TooMany:
-            return self.show("new.html", {"form": form, "refusal": ENGLISH["flooded"]}, status=FLOODED)
+            return self.show("new.html", {"form": form, "refusal": TOO_MUCH}, status=FLOODED)
         except ValidationError as error:
             add_refusal(form, error)
             return self.show("new.html", {"form": form}, status=REFUSED)
@@ -219,7 +222,8 @@ class PortalDataView(PersonalView):
         if purpose is None or said not in ("yes", "no"):
             return self.get(request, token)
         try:
-            actions.say_permission(person=self.person, purpose=purpose, is_yes=said == "yes")
+            with translation.override(spoken_in(request)):  # what they agree to is kept as they read it
+                actions.say_permission(person=self.person, purpose=purpose, is_yes=said == "yes")
         except ValidationError:  # a link that shows requests alone: the page says how to get another
             return self.get(request, token)
         return self.to("portal_data")

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Verb
@@ -58,7 +59,7 @@ class CompensationExportView(ListExport, CompensationListView):
 class CompensationDetailView(RecordPage):
     model = Compensation
     template_name = "service/remedies/compensation_detail.html"
-    own_tab = ("ledger", "Ledger")
+    own_tab = ("ledger", _("Ledger"))
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("ticket", "contact", "asked_by", "decided_by")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext_noop as _
 from django.views import View
 
 from contacts.composing.views import FileAddView
@@ -101,7 +102,7 @@ class TicketDetailView(RecordPage):
 
     model = Ticket
     template_name = "service/ticket_detail.html"
-    own_tab = ("", "Conversation")
+    own_tab = ("", _("Conversation"))
 
     def read_record(self, key: int) -> Ticket:
         ticket = read_ticket(self.request.user, key)
