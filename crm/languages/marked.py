@@ -61,7 +61,12 @@ TEMPLATES = (
     "service/ticket_detail.html", "service/ticket_list.html", "service/ties/_panel.html",
     "service/ties/_presence.html", "service/ties/form.html", "analytics/alerts/_line.html",
     "analytics/alerts/_buttons.html", "analytics/alerts/_answered.html", "analytics/alerts/_tab.html",
-    "campaigns/segments/_home_moved.html",
+    "campaigns/segments/_home_moved.html", "analytics/segment_list.html", "campaigns/campaign_list.html",
+    "campaigns/segments/detail.html", "campaigns/segments/form.html", "campaigns/segments/mail.html",
+    "crm/_job_progress.html", "crm/_job_result.html", "crm/_job_sentence.html", "crm/job.html", "crm/job_list.html",
+    "crm/share.html", "crm/view_form.html", "crm/view_list.html", "leads/calling/_line.html",
+    "leads/calling/list.html", "leads/calling/work.html", "leads/checklist.html", "leads/score_rules.html",
+    "pipeline/months.html", "pipeline/targets.html",
 )  # fmt: skip
 COMPLETE = ("de", "fr", "es")
 """Languages in which every text of the catalogues is said; others say those of the frame."""
@@ -87,8 +92,9 @@ CHOICES_OF: tuple[str, ...] = (
 WORDS_OF: tuple[str, ...] = ("contacts.choices.Answer",)
 """Enumerations that no field has, whose words are translated where they are shown."""
 FORMS_OF: tuple[str, ...] = (
-    "contacts.forms", "contacts.composing.forms", "crm.agenda.forms", "service.portal.forms", "service.channels.forms",
-    "feedback.ideas.forms", "pipeline.quotes.forms", "pipeline.forms", "leads.forms", "service.forms", "orders.forms",
+    "contacts.forms", "contacts.composing.forms", "crm.agenda.forms", "service.portal.forms",
+    "service.channels.forms", "feedback.ideas.forms", "pipeline.quotes.forms", "pipeline.forms", "leads.forms",
+    "campaigns.segments.forms", "service.forms", "orders.forms",
 )  # fmt: skip
 """Modules of forms whose labels, helps and choices are translated."""
 SHOWN_ON: tuple[str, ...] = (

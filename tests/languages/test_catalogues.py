@@ -17,7 +17,18 @@ HOLE = re.compile(r"%\((\w+)\)s|\{(\w*)\}")
 TAG = re.compile(r"<[^>]*>")
 SPOKEN = {"aria-label", "title", "placeholder", "alt", "data-ask", "data-ask-text", "data-ask-yes", "data-drop"}
 # words that are the same in every language, pieces of an address or a file, and classes of styles
-NO_WORDS = {"CSV", "PNG", "PDF", "JSON", "form-page-wide", "dash-form", "dash-mail", "Ctrl Enter", "Ctrl Shift Enter"}
+NO_WORDS = {
+    "CSV",
+    "PNG",
+    "PDF",
+    "JSON",
+    "form-page-wide",
+    "dash-form",
+    "dash-mail",
+    "segment-form",
+    "Ctrl Enter",
+    "Ctrl Shift Enter",
+}
 SAME = {"Ctrl K"}
 
 
