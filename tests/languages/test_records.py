@@ -50,7 +50,7 @@ def test_a_deal_says_its_words_in_french_and_the_names_of_its_stages_as_they_are
 @pytest.mark.parametrize(("language", "words"), [("de", "Was möchten Sie erhalten?"), ("ar", "ماذا تود أن تتلقى؟")])
 def test_a_customer_chooses_what_to_get_in_the_language_of_the_browser(language, words):
     contact = make.make_contact(name="Mia Keller", emails=(MIA,))
-    token = make_token(Seal.PREFERENCES, {"contact": contact.pk})
+    token = make_token(Seal.PREFERENCES, {"contact": contact.pk}, None)
     page = seen(reverse("campaigns:preferences", args=[token]), language)
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in page and words in page
 
