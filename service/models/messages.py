@@ -11,6 +11,15 @@ from crm.grants import AccessPaths
 from service.choices import EventKind, EventOrigin, MessageKind, TicketChannel
 from service.models.tickets import Ticket
 
+SAID_OF_CHANNEL: dict[str, str] = {
+    TicketChannel.EMAIL: "by e-mail",
+    TicketChannel.PHONE: "by phone",
+    TicketChannel.DESK: "at the desk",
+    TicketChannel.WEB: "by a web form",
+    TicketChannel.CHAT: "in a chat",
+    TicketChannel.SOCIAL: "in a social network",
+    TicketChannel.OTHER: "",
+}
 SAID_OF_VALUE: dict[str, str] = {
     EventKind.OPENED: " by ",
     EventKind.ASSIGNED: " to ",
@@ -120,4 +129,6 @@ class TicketEvent(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.event == EventKind.OPENED and self.value in SAID_OF_CHANNEL:
+            return f"{self.event} {SAID_OF_CHANNEL[self.value]}".rstrip()
         return f"{self.event}{SAID_OF_VALUE.get(self.event, ' ')}{self.value}" if self.value else self.event

@@ -73,3 +73,12 @@ def test_scripts_and_styles_of_a_page_stay_in_their_budget():
     names = EXTERNAL.findall((FOLDER / "components/_head.html").read_text())
     sizes = {name: len(gzip.compress(Path(finders.find(name)).read_bytes(), 6)) for name in names}
     assert sum(sizes.values()) <= BUDGET, sizes
+
+
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if "data-chart-canvas" in (FOLDER / name).read_text()])
+def test_chart_has_a_height(name):
+    """Without one it is drawn into nothing, and nobody sees that it is missing."""
+    classes = re.findall(r'class="([^"]+)" data-chart-canvas', (FOLDER / name).read_text())
+    styles = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "static" / "css").glob("*.css"))
+    for found in classes:
+        assert any(re.search(rf"\.{one} \{{[^}}]*height:", styles) for one in found.split()), found
