@@ -116,7 +116,7 @@ def test_each_sees_only_tiles_that_they_may_see_and_the_page_says_that_there_are
     assert list(tiles_of(rep, shared)) == ["pipeline"]
     assert list(tiles_of(manager, shared)) == ["retention", "pipeline", "nps"]
     page = make.signed_in(rep).get(f"/dashboards/{shared.pk}/").content.decode().replace("\xa0", " ")
-    assert "2 more tiles of this dashboard show what you may not see." in page and "Net promoter" not in page
+    assert "Of this dashboard you may not see: 2 more tiles." in page and "Net promoter" not in page
     assert make.signed_in(rep).get("/dashboards/tile/?tile=retention").status_code == 404
 
 

@@ -88,7 +88,7 @@ def test_incidents_are_answered_at_once_and_a_fault_in_one_does_not_stop_the_oth
     incidents[1].save(update_fields=["requester_name"])
     browser = signed_in(agent)
     assert (
-        "4\N{NO-BREAK SPACE}unsolved incidents hang on this ticket"
+        "On this ticket hang: 4\N{NO-BREAK SPACE}unsolved incidents."
         in browser.get(problem.get_absolute_url()).content.decode()
     )
     url = f"/tickets/{problem.pk}/incidents/"
