@@ -70,6 +70,17 @@ def recommendation(run: ModelRun) -> str:
     )
 
 
+def weighted_is(run: ModelRun) -> str:
+    """How many times what open deals then brought the weighted pipeline said, in a sentence; empty where untried."""
+    times = [test["weighted"] / test["from_open"] for test in run.metrics.get("tests", ()) if test["from_open"]]
+    if not times:
+        return ""
+    least, most = number(min(times), 1), number(max(times), 1)
+    days = f"On {number(len(times))} earlier days" if len(times) > 1 else "On one earlier day"
+    found = least if least == most else f"{least} to {most}"
+    return f"{days} it came to {found} times what the deals open then brought in the next three months."
+
+
 def tests_of(run: ModelRun) -> list[dict[str, Any]]:
     """Each earlier cut-off with what came, what was open then, and what every method would have said."""
     rows = []

@@ -116,6 +116,7 @@ class ForecastView(ScopedView):
             "errors": errors,
             "errors_data": past.over_time_chart(errors),
             "single_deals": past.single_deals(run),
+            "weighted_is": past.weighted_is(run),
         }
 
     def _kinds(self) -> list[dict[str, Any]]:

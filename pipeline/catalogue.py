@@ -91,6 +91,15 @@ CATALOGUE = Catalogue(
             is_at_hand=True,
         ),
         NavItem(
+            "Pipelines",
+            "pipeline:pipeline_list",
+            "kanban",
+            group="Set-up",
+            order=956,
+            model="pipeline.pipeline",
+            verb="change",
+        ),
+        NavItem(
             "Letterhead",
             "pipeline:letterhead",
             "card-list",

@@ -6,12 +6,18 @@ from pipeline import composing
 from pipeline.quotes import deciding, public
 from pipeline.quotes import views as quotes
 from pipeline.quotes.letterhead import LetterheadView
-from pipeline.views import board, deals, facts, months, moving, parts, performance, targets
+from pipeline.views import board, deals, facts, months, moving, parts, performance, pipelines, targets
 
 app_name = "pipeline"
 urlpatterns = [
     path("pipeline/", board.BoardView.as_view(), name="board"),
     path("pipeline/start/", board.PipelineStartView.as_view(), name="pipeline_start"),
+    path("pipeline/set-up/", pipelines.PipelineListView.as_view(), name="pipeline_list"),
+    path("pipeline/set-up/new/", pipelines.PipelineCreateView.as_view(), name="pipeline_create"),
+    path("pipeline/set-up/<int:pk>/", pipelines.PipelineUpdateView.as_view(), name="pipeline_update"),
+    path("pipeline/set-up/stages/new/", pipelines.StageCreateView.as_view(), name="stage_create"),
+    path("pipeline/set-up/stages/<int:pk>/", pipelines.StageUpdateView.as_view(), name="stage_update"),
+    path("pipeline/set-up/stages/<int:pk>/remove/", pipelines.StageRemoveView.as_view(), name="stage_remove"),
     path("pipeline/months/", months.MonthBoardView.as_view(), name="month_board"),
     path("targets/", targets.TargetListView.as_view(), name="target_list"),
     path("targets/new/", targets.TargetCreateView.as_view(), name="target_create"),

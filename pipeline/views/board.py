@@ -95,6 +95,7 @@ class BoardView(ScopedView):
             "search_value": self.request.GET.get("q", ""),
             "may_add": can(self.request.user, Verb.ADD, Deal),
             "may_change": self.may_change,
+            "may_set_up": can(self.request.user, Verb.CHANGE, Pipeline),
             "shows_money": self.cards.shows_money,
             "rotting_url": f"{reverse('pipeline:deal_list')}?rotting=yes",
         }

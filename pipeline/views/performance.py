@@ -56,14 +56,18 @@ class PerformanceView(ScopedView):
             "problems": problems,
             "total": total_figures(user, since, until),
             "rows": [(row, deals_behind(by, row, since, until)) for row in rows],
-            "quarters": won_by(user, "quarter"),
-            "months": won_by(user, "month")[-MOST_MONTHS:],
+            "quarters": [row | {"name": _quarter(row["start"])} for row in reversed(won_by(user, "quarter"))],
+            "months": won_by(user, "month")[::-1][:MOST_MONTHS],
             "stages": stages,
             "open_total": open_total(stages),
             "without_customer": without_customer(user),
             "idle": reps_without_deals(user),
         }
         return render(request, "pipeline/performance.html", context, status=400 if problems else 200)
+
+
+def _quarter(start: dt.date) -> str:
+    return f"Q{(start.month + 2) // 3} {start.year}"
 
 
 def _day(text: str) -> tuple[dt.date | None, str]:

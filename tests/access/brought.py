@@ -25,11 +25,13 @@ from tests.access.quality_table import QUALITY_ADDRESSES
 from tests.access.remedied import REMEDY_MAKERS
 from tests.access.remedy_table import REMEDY_ADDRESSES
 from tests.access.report_table import REPORT_ADDRESSES, REPORT_MAKERS
+from tests.access.staged import STAGE_MAKERS
 from tests.access.ticket_table import TICKET_ADDRESSES
 from tests.access.ticketed import TICKET_MAKERS
 
 BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **TICKET_MAKERS,
+    **STAGE_MAKERS,
     **DESK_MAKERS,
     **REMEDY_MAKERS,
     **ARTICLE_MAKERS,

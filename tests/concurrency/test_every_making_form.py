@@ -16,7 +16,16 @@ from pipeline.models import Quote
 from tests.campaigns.sample import ready
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
-from tests.factories import make_company, make_contact, make_lead, make_product, make_ticket, make_user, signed_in
+from tests.factories import (
+    make_company,
+    make_contact,
+    make_lead,
+    make_pipeline,
+    make_product,
+    make_ticket,
+    make_user,
+    signed_in,
+)  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -52,6 +61,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "analytics:mark_create": {"kind": "benchmark", "reason": "Others ask what they ordered."},
     "contacts:relation_create": {"kind": "partner", "other": lambda: str(make_contact().pk)},
     "orders:points_create": {"kind": "adjusted", "points": "5", "note": "welcome"},
+    "pipeline:pipeline_create": {"name": "Cars", "stages": "Wish\nTest drive"},
+    "pipeline:stage_create": {
+        "pipeline": lambda: str(make_pipeline().pk),
+        "name": "Trial",
+        "kind": "open",
+        "position": "2",
+    },
     "pipeline:target_create": {"amount": "1000", "starts_on": "2026-01-01", "months": "3"},
     "pipeline:deal_create": {"title": "Frames", "currency": "EUR"},
     "pipeline:quote_create": {

@@ -262,6 +262,17 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         make_product(archived_at=MOMENT), lambda product: orders.restore_product(actor=actor, product=product)
     ),
     "make_ready_pipeline": lambda actor: lambda: deals.make_ready_pipeline(actor=actor, key="saas"),
+    "create_pipeline": lambda actor: lambda: deals.create_pipeline(actor=actor, name="Cars", stages=["Wish"]),
+    "change_pipeline": lambda actor: _on(
+        make_pipeline(), lambda one: deals.change_pipeline(actor=actor, pipeline=one, fields={"name": "Cars"})
+    ),
+    "save_stage": lambda actor: _on(
+        make_pipeline().stages.first(),
+        lambda stage: deals.save_stage(actor=actor, stage=stage, fields={"probability": 20}),
+    ),
+    "remove_stage": lambda actor: _on(
+        make_pipeline().stages.first(), lambda stage: deals.remove_stage(actor=actor, stage=stage)
+    ),
     "open_deal": lambda actor: _on(
         make_pipeline(), lambda pipeline: deals.open_deal(actor=actor, fields={"title": "Frames", "pipeline": pipeline})
     ),

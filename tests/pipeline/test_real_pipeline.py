@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
+import re
 from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.utils.html import strip_tags
 
 from analytics.models import ModelRun
 from crm.choices import Role
-from crm.templatetags.figures import percent
+from crm.templatetags.figures import percent, whole_money
 from pipeline.models import Deal, Stage
 from pipeline.performance import (
     by_stage,
@@ -45,6 +48,16 @@ MONTHS = {
     3: (531, 1134672), 4: (285, 721932), 5: (438, 1025713), 6: (531, 1338466), 7: (308, 696932), 8: (446, 1050059),
     9: (503, 1235264), 10: (279, 731980), 11: (406, 938943), 12: (511, 1131573),
 }  # fmt: skip
+QUARTERS = {
+    "Q1 2017": (647, 531, 1134672), "Q2 2017": (2032, 1254, 3086111), "Q3 2017": (2047, 1257, 2982255),
+    "Q4 2017": (1985, 1196, 2802496),
+}  # fmt: skip
+GROUPS = {
+    "rep": lambda row, seller: row["sales_agent"],
+    "office": lambda row, seller: seller["regional_office"],
+    "manager": lambda row, seller: seller["manager"],
+    "product": lambda row, seller: row["product"].replace("GTXPro", "GTX Pro"),
+}
 IDLE = ["Carl Lin", "Carol Thompson", "Elizabeth Anderson", "Mei-Mei Johns", "Natalya Ivanova"]
 NAIVE = {"2017-07-01": 3086111, "2017-10-01": 2982255}
 
@@ -70,35 +83,40 @@ def test_the_real_pipeline():
     every_page_shows_it()
 
 
+def counted_by(by: str) -> dict[str, tuple[int, int, Decimal]]:
+    """Of the rows of the file: closed, won, value of those won by the names of a group."""
+    closed: Counter[str] = Counter()
+    won: Counter[str] = Counter()
+    value: defaultdict[str, Decimal] = defaultdict(Decimal)
+    sellers = {row["sales_agent"]: row for row in rows_of("sales_teams.csv")}
+    for row in rows_of("sales_pipeline.csv.gz"):
+        name = GROUPS[by](row, sellers[row["sales_agent"]])
+        if row["deal_stage"] in ("Won", "Lost"):
+            closed[name] += 1
+        if row["deal_stage"] == "Won":
+            won[name] += 1
+            value[name] += Decimal(row["close_value"])
+    return {name: (closed[name], won[name], value[name]) for name in closed}
+
+
+def rows_on(page: str) -> dict[str, list[str]]:
+    """The cells of every row of the tables of a page, by its heading."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    cells = [[strip_tags(cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)] for row in rows]
+    return {found[0]: found[1:] for found in cells if found}
+
+
 def every_figure_of_performance_is_as_counted() -> None:
-    rows = rows_of("sales_pipeline.csv.gz")
-    office = {row["sales_agent"]: row["regional_office"] for row in rows_of("sales_teams.csv")}
-    manager = {row["sales_agent"]: row["manager"] for row in rows_of("sales_teams.csv")}
-    groups = {
-        "rep": lambda row: row["sales_agent"],
-        "office": lambda row: office[row["sales_agent"]],
-        "manager": lambda row: manager[row["sales_agent"]],
-        "product": lambda row: row["product"].replace("GTXPro", "GTX Pro"),
-    }
-    for by, group in groups.items():
-        closed: Counter[str] = Counter()
-        won: Counter[str] = Counter()
-        value: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for row in rows:
-            if row["deal_stage"] in ("Won", "Lost"):
-                closed[group(row)] += 1
-            if row["deal_stage"] == "Won":
-                won[group(row)] += 1
-                value[group(row)] += Decimal(row["close_value"])
+    for by in GROUPS:
         found = {row.name: (row.closed, row.won, row.amount) for row in figures_by(None, by) if row.closed}
-        assert found == {name: (closed[name], won[name], value[name]) for name in closed}, by
+        assert found == counted_by(by), by
     total = total_figures(None)
     assert (total.closed, total.won, total.amount) == (6711, 4238, Decimal(10005534))
     assert float(total.win_rate) == pytest.approx(0.6315, abs=5e-5)
     cycles = [total.cycle_won, total.median_won, total.cycle_lost, total.median_lost]
     assert [float(one) for one in cycles] == pytest.approx([51.78, 57, 41.48, 14], abs=0.005)
     quarters = [(row["closed"], row["won"], row["amount"]) for row in won_by(None, "quarter")]
-    assert quarters == [(647, 531, 1134672), (2032, 1254, 3086111), (2047, 1257, 2982255), (1985, 1196, 2802496)]
+    assert quarters == list(QUARTERS.values())
     months = {row["start"].month: (row["won"], row["amount"]) for row in won_by(None, "month")}
     assert months == MONTHS
     assert round(float(total.mean_amount), 2) == 2360.91
@@ -137,7 +155,10 @@ def every_figure_of_the_forecast_is_as_published() -> None:
     # other tools found 0.5442 and 0.5359: whoever reports much more has looked at the day or the money of the closing
     told = found["single_deals"]
     assert told["n"] == 6711
-    assert told["auc"] == {"LogisticRegression": pytest.approx(0.5442, abs=0.01)}
+    assert told["auc"] == {
+        "LogisticRegression": pytest.approx(0.5442, abs=0.01),
+        "HistGradientBoosting": pytest.approx(0.5359, abs=0.01),
+    }
     # scikit-learn by itself gives 0.4915 forward: what was found out of fold is the calendar of the deals
     assert told["n_forward"] == 5368
     assert told["forward"] == pytest.approx(0.5, abs=0.03)
@@ -145,13 +166,29 @@ def every_figure_of_the_forecast_is_as_published() -> None:
 
 def every_page_shows_it() -> None:
     client = make.signed_in(make.make_user(Role.MANAGER))
-    page = client.get("/analytics/performance/?by=office").content.decode()
-    assert all(words in page for words in (*(percent(rate, 2) for rate in ("0.6256", "0.6302", "0.6394")), "3,346,293"))
+    for by in GROUPS:
+        shown = rows_on(client.get(f"/analytics/performance/?by={by}").content.decode())
+        for name, (closed, won, value) in counted_by(by).items():
+            rate = percent(Decimal(won) / closed, 2)
+            assert {f"{closed:,}", f"{won:,}", rate, whole_money(value, "EUR")} <= set(shown[name]), name
     page = client.get("/analytics/performance/").content.decode()
-    told = (*IDLE, "1,425 open deals", "3,136,167", "3,110,729", "2,457,945", "4,966,215", "3,892,229", "1,073,986")
-    assert all(words in page for words in told)
+    shown = rows_on(page)
+    for month, (won, value) in MONTHS.items():
+        assert {f"{won:,}", whole_money(value, "EUR")} <= set(shown[f"{dt.date(2017, month, 1):%B %Y}"])
+    for quarter, figures in QUARTERS.items():
+        assert {f"{count:,}" for count in figures[:2]} | {whole_money(figures[2], "EUR")} <= set(shown[quarter])
+    told = (
+        *IDLE, "1,425 open deals", "3,136,167", "3,110,729", "2,457,945", "4,966,215", "3,892,229", "1,073,986",
+        "5,946,468", "10,023,482", "10,005,534", "2,360.91", "51.78 d", "within 57 days", "41.48 d", "within 14 days",
+        percent(Decimal("0.6315"), 2),
+    )  # fmt: skip
+    assert [words for words in told if words not in page] == []
     page = client.get("/analytics/forecast/?length=quarter&from=2017-10-01").content.decode()
     published = [f"{figure:,}" for test in TESTS.values() for figure in test]
-    assert all(words in page for words in (*published, "recommended", "Go by “Learned”", "short past, not counted"))
+    told = (
+        *published, "recommended", "Go by “Learned”", "short past, not counted", "(LogisticRegression) and",
+        "(HistGradientBoosting)", "On 3 earlier days it came to 1.7 to 2.9 times what the deals open then brought",
+    )  # fmt: skip
+    assert [words for words in told if words not in page] == []
     assert client.get("/pipeline/").status_code == 200
     assert Deal.objects.filter(outcome="open").count() == 2089

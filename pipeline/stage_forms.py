@@ -1,0 +1,81 @@
+"""What managers type about pipelines and their stages, parsed."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+
+from crm.fields import LinesField, SectionedForm
+from crm.models import User
+from pipeline.choices import RequiredField
+from pipeline.models import Pipeline, Stage
+
+
+class PipelineForm(SectionedForm, forms.ModelForm):
+    """A pipeline; a new one with its open stages, one a line."""
+
+    stages = LinesField(
+        label="Open stages, one a line", most=30, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="In their order. Won and lost come behind them by themselves.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Pipeline
+        fields = ("name", "position")
+        help_texts = {"position": "The first is where deals go that name none."}
+
+    def __init__(self, *, user: User, record: Pipeline | None, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, instance=record, initial=initial)
+        del self.fields["position" if record is None else "stages"]
+        self.layout = (("", (("name",), ("stages",) if record is None else ("position",))),)
+
+    @property
+    def pipeline_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "position", "stages") if name in self.fields}
+
+
+class StageForm(SectionedForm, forms.ModelForm):
+    """A stage. Its pipeline, and whether it is open, won or lost, are said once: deals stand in it."""
+
+    required_fields = forms.MultipleChoiceField(
+        choices=RequiredField.choices, required=False, widget=forms.CheckboxSelectMultiple(),
+        label="What a deal must have before it may enter",
+    )  # fmt: skip
+    checklist = LinesField(
+        label="Checklist, one a line", required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What must be ticked before a deal goes on.",
+        check=Stage._meta.get_field("checklist").base_field.run_validators,
+    )  # fmt: skip
+
+    class Meta:
+        model = Stage
+        fields = (
+            "pipeline",
+            "name",
+            "kind",
+            "position",
+            "probability",
+            "expected_days",
+            "required_fields",
+            "checklist",
+        )
+        labels = {"position": "place", "expected_days": "expected days", "kind": "a deal in it is"}
+        help_texts = {"position": "1 is the first; the others make room."}
+
+    def __init__(self, *, user: User, record: Stage | None, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, instance=record, initial=initial)
+        what = (("pipeline", "kind"),) if record is None else ()
+        if record is None:
+            cast(forms.ModelChoiceField, self.fields["pipeline"]).queryset = Pipeline.objects.visible_to(user)
+        else:
+            del self.fields["pipeline"], self.fields["kind"]
+        rows = (("probability", "expected_days"), ("required_fields",), ("checklist",))
+        self.layout = (("", (*what, ("name", "position"))), ("What it asks for", rows))
+
+    def _post_clean(self) -> None:
+        """The action checks the whole stage, with the pipeline that this form may not hold."""
+
+    @property
+    def stage_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.fields}

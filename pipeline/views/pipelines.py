@@ -1,0 +1,126 @@
+"""The pages on which pipelines and their stages are set up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from crm.access import can
+from crm.choices import Verb
+from crm.views.base import ScopedView
+from crm.views.forms import FormPage
+from pipeline import actions
+from pipeline.choices import Outcome, RequiredField, StageKind
+from pipeline.models import Pipeline, Stage
+from pipeline.ready import READY
+from pipeline.stage_forms import PipelineForm, StageForm
+
+
+class PipelineListView(ScopedView):
+    """Every pipeline with its stages in order, what each asks for, and the ready ones to add."""
+
+    model = Pipeline
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        if not can(user, Verb.VIEW, Pipeline):
+            raise PermissionDenied
+        there = Q(deals__archived_at=None, deals__outcome=Outcome.OPEN)
+        stages = Stage.objects.annotate(deals_in_it=Count("deals", filter=there)).order_by("position", "pk")
+        pipelines = Pipeline.objects.visible_to(user).prefetch_related(Prefetch("stages", queryset=stages))
+        may_add = can(user, Verb.ADD, Pipeline)
+        context = {
+            "pipelines": [(one, [_shown(stage) for stage in one.stages.all()]) for one in pipelines],
+            "ready": READY if may_add else (),
+            "may_add": may_add,
+            "may_change": can(user, Verb.CHANGE, Pipeline),
+        }
+        return render(request, "pipeline/pipelines.html", context)
+
+
+class PipelineFormView(FormPage):
+    model: Any = Pipeline
+    form_class: Any = PipelineForm
+    list_url_name = "pipeline:pipeline_list"
+
+    def get_success_url(self, record: Any) -> str:
+        return reverse("pipeline:pipeline_list")
+
+    def get_cancel_url(self) -> str:
+        return reverse("pipeline:pipeline_list")
+
+
+class PipelineCreateView(PipelineFormView):
+    verb = Verb.ADD
+    heading = "New pipeline"
+    done = "The pipeline is there. Say of each stage what it asks for."
+
+    def save(self, form: PipelineForm) -> Pipeline:
+        return actions.create_pipeline(actor=self.request.user, **form.pipeline_fields)
+
+
+class PipelineUpdateView(PipelineFormView):
+    verb = Verb.CHANGE
+    heading = "Edit {record}"
+
+    def save(self, form: PipelineForm) -> Pipeline:
+        return actions.change_pipeline(actor=self.request.user, pipeline=self.record, fields=form.pipeline_fields)
+
+
+class StageCreateView(PipelineFormView):
+    """`?pipeline=` is the one that it is made for; it stands behind the last open stage, unless said."""
+
+    model = Stage
+    form_class = StageForm
+    verb = Verb.ADD
+    heading = "New stage"
+    done = "The stage is there."
+
+    def get_initial(self) -> dict[str, Any]:
+        key = self.request.GET.get("pipeline", "")
+        rows = Pipeline.objects.visible_to(self.request.user)
+        pipeline = rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else rows.first()
+        if pipeline is None:
+            return {}
+        return {"pipeline": pipeline.pk, "position": pipeline.stages.filter(kind=StageKind.OPEN).count() + 1}
+
+    def save(self, form: StageForm) -> Stage:
+        return actions.save_stage(actor=self.request.user, stage=Stage(), fields=form.stage_fields)
+
+
+class StageUpdateView(PipelineFormView):
+    model = Stage
+    form_class = StageForm
+    verb = Verb.CHANGE
+    heading = "Stage {record}"
+
+    def save(self, form: StageForm) -> Stage:
+        return actions.save_stage(actor=self.request.user, stage=self.record, fields=form.stage_fields)
+
+
+class StageRemoveView(ScopedView):
+    model = Stage
+    verb = Verb.DELETE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        stage = self.get_record()
+        try:
+            actions.remove_stage(actor=self.request.user, stage=stage)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, f"The stage “{stage}” is taken away.")
+        return redirect("pipeline:pipeline_list")
+
+
+def _shown(stage: Stage) -> tuple[Stage, str]:
+    """A stage with what a deal must have to enter it, in words."""
+    labels = dict(RequiredField.choices)
+    return stage, ", ".join(labels.get(name, name) for name in stage.required_fields)
