@@ -60,7 +60,7 @@ class StageForm(SectionedForm, forms.ModelForm):
             "required_fields",
             "checklist",
         )
-        labels = {"position": "place", "expected_days": "expected days", "kind": "a deal in it is"}
+        labels = {"position": "Place", "expected_days": "Expected days", "kind": "A deal in it is"}
         help_texts = {"position": "1 is the first; the others make room."}
 
     def __init__(self, *, user: User, record: Stage | None, initial: dict[str, Any], data: Any = None) -> None:
