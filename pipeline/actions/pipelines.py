@@ -88,20 +88,22 @@ def change_pipeline(*, actor: User | None, pipeline: Pipeline, fields: Mapping[s
 
 
 @transaction.atomic
-def save_stage(*, actor: User | None, stage: Stage, fields: Mapping[str, Any]) -> Stage:
-    """Make or change a stage; at its `position` it stands, and the others of the pipeline make room.
+def save_stage(*, actor: User | None, stage: Stage | None, fields: Mapping[str, Any]) -> Stage:
+    """Make a stage (None) or change one; at its `position` it stands, and the others of the pipeline make room.
 
     Raises ValidationError where the pipeline has a stage of that name, or one for won or lost deals already.
     """
-    current = Stage.objects.get(pk=stage.pk) if stage.pk else stage
-    changed, verb = assign(current, fields), "change" if stage.pk else "create"
+    current = Stage(**fields) if stage is None else Stage.objects.get(pk=stage.pk)
+    changed = [*fields] if stage is None else assign(current, fields)
     Pipeline.objects.select_for_update().get(pk=current.pipeline_id)
-    if not changed and stage.pk:
+    if not changed:
         return current
     current.full_clean()
     current.save()
     _put_in_order(current)
-    log(actor=actor, verb=verb, object=current, summary=f"Stage “{current}” of the pipeline {current.pipeline}")
+    summary = f"Changed {', '.join(changed)} of the stage" if stage else "New stage"
+    verb = "change" if stage else "create"
+    log(actor=actor, verb=verb, object=current, summary=f"{summary} “{current}” of the pipeline {current.pipeline}")
     return current
 
 

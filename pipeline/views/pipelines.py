@@ -91,7 +91,7 @@ class StageCreateView(PipelineFormView):
         return {"pipeline": pipeline.pk, "position": pipeline.stages.filter(kind=StageKind.OPEN).count() + 1}
 
     def save(self, form: StageForm) -> Stage:
-        return actions.save_stage(actor=self.request.user, stage=Stage(), fields=form.stage_fields)
+        return actions.save_stage(actor=self.request.user, stage=None, fields=form.stage_fields)
 
 
 class StageUpdateView(PipelineFormView):
