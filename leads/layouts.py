@@ -37,8 +37,11 @@ def _quiet(words: str) -> SafeString:
 
 
 def _owner(lead: Lead) -> Drawn:
+    """Who has it and, where it was given away by a rule, why."""
     who = person(lead.owner.name) if lead.owner else gettext("nobody yet")
-    return format_html("{}{}", who, _quiet(f" · {lead.team}") if lead.team else "")
+    given = lead.assignments.filter(owner=lead.owner).first() if lead.owner else None
+    why = format_html('<div class="ink-3">{}</div>', given.why) if given else ""
+    return format_html("{}{}{}", who, _quiet(f" · {lead.team}") if lead.team else "", why)
 
 
 def _reach(lead: Lead) -> SafeString:

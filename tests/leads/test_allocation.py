@@ -69,6 +69,8 @@ def test_the_first_rule_that_fits_decides_and_says_why(house):
     why = LeadAssignment.objects.get(lead=german)
     assert why.why == f"rule “Oak in Germany”, each in turn: {house.stranger.name}’s turn"
     assert (why.owner, why.owner_before, why.rule.name) == (house.stranger, None, "Oak in Germany")
+    page = signed_in(house.manager).get(german.get_absolute_url()).content.decode()
+    assert why.why in page.partition("Facts</h2>")[2]
 
 
 def test_a_score_by_hand_counts_in_place_of_the_computed_one(house):
