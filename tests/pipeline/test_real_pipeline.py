@@ -173,8 +173,8 @@ def every_page_shows_it() -> None:
             assert {f"{closed:,}", f"{won:,}", rate, whole_money(value, "EUR")} <= set(shown[name]), name
     page = client.get("/analytics/performance/").content.decode()
     shown = rows_on(page)
-    for month, (won, value) in MONTHS.items():
-        assert {f"{won:,}", whole_money(value, "EUR")} <= set(shown[f"{dt.date(2017, month, 1):%B %Y}"])
+    for month, (deals, worth) in MONTHS.items():
+        assert {f"{deals:,}", whole_money(worth, "EUR")} <= set(shown[f"{dt.date(2017, month, 1):%B %Y}"])
     for quarter, figures in QUARTERS.items():
         assert {f"{count:,}" for count in figures[:2]} | {whole_money(figures[2], "EUR")} <= set(shown[quarter])
     told = (
