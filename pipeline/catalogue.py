@@ -95,7 +95,7 @@ CATALOGUE = Catalogue(
             "pipeline:pipeline_list",
             "kanban",
             group="Set-up",
-            order=956,
+            order=974,
             model="pipeline.pipeline",
             verb="change",
         ),
