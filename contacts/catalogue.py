@@ -87,7 +87,7 @@ CATALOGUE = Catalogue(
                 for name, label, channels in CHANNEL_PARTS
             ),
         ),
-        TimelineSource("signals", "Opens and clicks", signals_before),
+        TimelineSource("signals", "Opens, clicks, kiosks, chips", signals_before),
     ),
     panels={
         "contacts.contact": (*CONTACT_PANELS, *PERMISSION_PANELS, *RELATION_PANELS, *PRIVACY_PANELS),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from contacts import queries
 from contacts.models import Contact
 from crm.catalogue import RecordPanel
-from crm.notes.panels import files_panel
+from crm.notes.panels import NEWEST_FILES, files_panel
 from crm.past.panels import CHANGES
 from crm.requests import SignedInRequest
 
@@ -31,6 +31,7 @@ def count_people(request: HttpRequest, record: models.Model) -> int | None:
 
 CONTACT_PANELS = (
     RecordPanel("people", "People", "contacts/_people.html", people, place="tab", order=40, count=count_people),
-    files_panel("contacts:file_add"),
+    files_panel("contacts:file_add", "contacts.contact"),
+    NEWEST_FILES,
     CHANGES,
 )

@@ -26,6 +26,14 @@ KINDS = (
     (RelationKind.COMPETITOR, 0.2),
     (RelationKind.DOOR_OPENER, 0.1),
 )
+ROLES = ("Buyer", "Managing director", "Workshop manager", "Accounts", "Showroom manager", "Assistant")
+ROLE_SHARES = (0.3, 0.2, 0.2, 0.12, 0.1, 0.08)
+WITH_A_ROLE = 0.5  # of the people at organizations
+SECOND_FIRM = 0.12  # of them, who work for another one, too
+AT_HOME = 0.12  # of the private persons of a town, who share a household with another one
+ADVISED = 0.03  # of the organizations, whom somebody from outside influences
+SOLD_BY = ((RelationKind.DISTRIBUTOR, 0.4), (RelationKind.RETAILER, 0.6))
+DEALERS = 0.03  # of the organizations, which sell what another one makes
 
 
 def load(house: House) -> Fill:
@@ -39,6 +47,9 @@ def fill(batch: Batch) -> None:
         raise RuntimeError("The loader of ties comes after that of contacts in CRM_DEMO_LOADERS.")
     _consents(batch.rng("consents"), batch.house, book)
     _relations(batch.rng("relations"), batch.house, book)
+    _at_work(batch.rng("at work"), batch.house, book)
+    _at_home(batch.rng("at home"), batch.house, book)
+    _dealers(batch.rng("dealers"), batch.house, book)
 
 
 def _consents(rng: np.random.Generator, house: House, book: Book) -> None:
@@ -106,6 +117,46 @@ def _relations(rng: np.random.Generator, house: House, book: Book) -> None:
     _relate(house, book, first, np.full(len(first), str(RelationKind.REFERRER), object), second)
 
 
+def _at_work(rng: np.random.Generator, house: House, book: Book) -> None:
+    """What people are at their organization; some work for a second one."""
+    people = np.flatnonzero(book.organization != NONE)
+    firms = np.flatnonzero(book.is_organization)
+    if not len(people) or not len(firms):
+        return
+    known = people[rng.random(len(people)) < WITH_A_ROLE]
+    also = known[rng.random(len(known)) < SECOND_FIRM / WITH_A_ROLE]
+    second = rng.choice(firms, len(also))
+    is_other = second != book.organization[also]
+    for employers, rows in ((book.organization[known], known), (second[is_other], also[is_other])):
+        roles = np.array(ROLES, object)[rng.choice(len(ROLES), len(rows), p=ROLE_SHARES)]
+        _relate(house, book, employers, np.full(len(rows), str(RelationKind.EMPLOYS), object), rows, roles)
+
+
+def _at_home(rng: np.random.Generator, house: House, book: Book) -> None:
+    """Private persons of a town who live together."""
+    people = np.flatnonzero(~book.is_organization & (book.organization == NONE))
+    if len(people) < 2:
+        return
+    _, town = np.unique(book.city[people].astype(str), return_inverse=True)
+    order = np.lexsort((rng.random(len(people)), town))
+    first, second = order[:-1:2], order[1::2]
+    both = (town[first] == town[second]) & (rng.random(len(first)) < AT_HOME)
+    kinds = np.full(int(both.sum()), str(RelationKind.HOUSEHOLD), object)
+    _relate(house, book, people[first[both]], kinds, people[second[both]])
+
+
+def _dealers(rng: np.random.Generator, house: House, book: Book) -> None:
+    """Who sells the goods of others, and who is listened to."""
+    firms = np.flatnonzero(book.is_organization)
+    first, second = _pairs(rng, firms, int(len(firms) * DEALERS))
+    names, shares = np.array([str(name) for name, _ in SOLD_BY], object), [share for _, share in SOLD_BY]
+    _relate(house, book, first, names[rng.choice(len(names), len(first), p=shares)], second)
+    people = np.flatnonzero(~book.is_organization & (book.organization == NONE))
+    count = min(int(len(firms) * ADVISED), len(people))
+    advisers, advised = rng.permutation(people)[:count], rng.permutation(firms)[:count]
+    _relate(house, book, advisers, np.full(count, str(RelationKind.INFLUENCER), object), advised)
+
+
 def _pairs(rng: np.random.Generator, rows: Ints, count: int) -> tuple[Ints, Ints]:
     """Pairs of two, each contact in one pair at the most."""
     count = min(count, len(rows) // 2)
@@ -113,7 +164,7 @@ def _pairs(rng: np.random.Generator, rows: Ints, count: int) -> tuple[Ints, Ints
     return mixed[:count], mixed[count : 2 * count]
 
 
-def _relate(house: House, book: Book, first: Ints, kinds: Texts, second: Ints) -> None:
+def _relate(house: House, book: Book, first: Ints, kinds: Texts, second: Ints, roles: Texts | None = None) -> None:
     if not len(first):
         return
     since = np.maximum(book.created_on[first], book.created_on[second])
@@ -123,7 +174,7 @@ def _relate(house: House, book: Book, first: Ints, kinds: Texts, second: Ints) -
             "contact": book.id[first],
             "kind": kinds,
             "other": book.id[second],
-            "role": "",
+            "role": "" if roles is None else roles,
             "since": since,
             "note": "",
             "version": "1",

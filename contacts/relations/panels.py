@@ -1,31 +1,87 @@
-"""The tab of a contact's relations, with the tree of organizations."""
+"""A contact's relations: the tab with household and tree of organizations, and the nearest beside the facts."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from django.db import models
+from django.db.models import OuterRef
 from django.http import HttpRequest
 
-from contacts.models import Contact
-from contacts.relations.queries import relations_of, tree_of
-from crm.access import can
+from contacts.choices import RelationKind
+from contacts.models import Contact, Relationship
+from contacts.relations.queries import (
+    MOST_RELATIONS,
+    SeenRelation,
+    household_of,
+    related_to,
+    relations_of,
+    tree_of,
+)
+from crm.access import VisibleQuerySet, can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.company import company_today
+from crm.models import User
 from crm.requests import SignedInRequest
+
+MOST_BESIDE = 6
+# with whom they live and for whom they work is asked first by whoever answers the phone
+NEAREST = (RelationKind.HOUSEHOLD, RelationKind.EMPLOYS, RelationKind.SUBSIDIARY, RelationKind.REFERRER)
 
 
 def relations(request: HttpRequest, record: models.Model) -> dict[str, Any]:
-    user, contact = cast(SignedInRequest, request).user, cast(Contact, record)
+    user, contact, today = cast(SignedInRequest, request).user, cast(Contact, record), company_today()
+    found = relations_of(user, contact, today)
     return {
         "contact": contact,
-        "relations": relations_of(user, contact, company_today()),
+        "relations": found,
+        "is_cut": len(found) == MOST_RELATIONS,
+        "household": household_of(user, contact, today) if RelationKind.HOUSEHOLD in _kinds(found) else [],
         "tree": tree_of(user, contact) if contact.is_organization else [],
         "may_change": can(user, Verb.CHANGE, contact),
     }
 
 
+def _kinds(found: list[SeenRelation]) -> set[str]:
+    return {one.relation.kind for one in found}
+
+
+def nearest(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
+    """The relations that are in force, the nearest kinds first; None where the contact has none."""
+    if not count_relations(request, record):
+        return None
+    contact = cast(Contact, record)
+    found = [
+        one for one in relations_of(cast(SignedInRequest, request).user, contact, company_today()) if not one.is_over
+    ]
+    places = {kind: place for place, kind in enumerate(NEAREST)}
+    found.sort(key=lambda one: places.get(RelationKind(one.relation.kind), len(places)))
+    shown = found[:MOST_BESIDE]
+    return {"contact": contact, "relations": shown, "more": len(found) - len(shown)} if found else None
+
+
+def count_relations(request: HttpRequest, record: models.Model) -> int:
+    """As the statement counted them that read the record."""
+    count: int = getattr(record, "relations_count", 0)
+    return count
+
+
+def counted_relations(user: User) -> VisibleQuerySet[Relationship]:
+    """Who sees a contact sees its relations, whichever side said them."""
+    return Relationship.objects.filter(related_to(OuterRef("pk")))
+
+
 RELATION_PANELS = (
-    RecordPanel("relations", "Relations", "contacts/relations/_tab.html", relations, place="tab", order=45),
+    RecordPanel("nearest", "Related", "contacts/relations/_nearest.html", nearest, order=5),
+    RecordPanel(
+        "relations",
+        "Relations",
+        "contacts/relations/_tab.html",
+        relations,
+        place="tab",
+        order=45,
+        count=count_relations,
+        counted=counted_relations,
+    ),
 )

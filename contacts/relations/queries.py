@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -17,6 +18,20 @@ from crm.models import User
 
 MOST_RELATIONS = 200
 MOST_IN_TREE = 500
+MOST_AT_HOME = 50
+# from each member to the next; who was taken away, and relations that have ended, lead nowhere
+HOUSEHOLD_SQL = """
+WITH RECURSIVE home (id) AS (
+    SELECT %(contact)s::bigint
+    UNION
+    SELECT n.id FROM home h, LATERAL (
+        SELECT other_id AS id, until FROM contacts_relationship WHERE contact_id = h.id AND kind = %(kind)s
+        UNION ALL
+        SELECT contact_id, until FROM contacts_relationship WHERE other_id = h.id AND kind = %(kind)s
+    ) n WHERE n.until IS NULL OR n.until >= %(today)s
+)
+SELECT id FROM home WHERE id <> %(contact)s LIMIT %(most)s
+"""
 TREE_SQL = """
 WITH RECURSIVE up AS (
     SELECT id, parent_id, 0 AS height FROM contacts_contact WHERE id = %(contact)s
@@ -50,14 +65,42 @@ class TreeLine:
     depth: int
     is_here: bool
 
+    @property
+    def indent(self) -> int:
+        """How far in it stands; a style sheet has eight steps."""
+        return min(self.depth, 8)
+
+
+def related_to(key: Any) -> Q:
+    """Relations that name the contact, on either side."""
+    return Q(contact=key) | Q(other=key)
+
 
 def relations_of(user: User | None, contact: Contact, today: dt.date) -> list[SeenRelation]:
     """The contact's relations from its own side, those in force first; whom the person may not see is not named."""
-    rows = Relationship.objects.filter(Q(contact=contact) | Q(other=contact)).select_related("contact", "other")
+    rows = Relationship.objects.filter(related_to(contact)).select_related("contact", "other")
     relations = list(rows[:MOST_RELATIONS])
     veil(user, relations, {"contact": UNSEEN_CONTACT, "other": UNSEEN_CONTACT})
     seen = [_from(relation, contact.pk, today) for relation in relations]
     return sorted(seen, key=lambda one: (one.is_over, one.words, str(one.other).casefold()))
+
+
+def household_of(user: User | None, contact: Contact, today: dt.date) -> list[Contact]:
+    """Everybody of the contact's household by name, however many steps away; whom the person may not see, unnamed."""
+    asked: dict[str, Any] = {
+        "contact": contact.pk,
+        "kind": RelationKind.HOUSEHOLD.value,
+        "today": today,
+        "most": MOST_AT_HOME,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(HOUSEHOLD_SQL, asked)
+        keys = [row[0] for row in cursor.fetchall()]
+    if not keys:
+        return []
+    members = Contact.objects.filter(pk__in=keys, archived_at=None).order_by("sort_name", "pk")
+    seen = set(Contact.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    return [one if one.pk in seen else Contact(name=UNSEEN_CONTACT) for one in members]
 
 
 def tree_of(user: User | None, contact: Contact) -> list[TreeLine]:

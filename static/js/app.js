@@ -126,10 +126,38 @@ window.addEventListener("pageshow", (event) => {
     button.removeAttribute("aria-busy");
   }
 });
+// --- a row of tabs that is longer than its place: the open one is in sight, a menu at the end names those that are not --
+function showTabs() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+  for (const menu of document.querySelectorAll(".tabs-more")) {
+    menu.hidden = true;
+    const row = menu.previousElementSibling;
+    menu.hidden = row.scrollWidth <= row.clientWidth + 1;
+  }
+}
+document.addEventListener("show.bs.dropdown", (event) => {
+  const menu = event.target.closest(".tabs-more");
+  if (!menu) return;
+  const row = menu.previousElementSibling, edge = row.getBoundingClientRect();
+  const unseen = [...row.querySelectorAll(".tab")].filter((tab) => {
+    const { left, right } = tab.getBoundingClientRect();
+    return left < edge.left - 1 || right > edge.right + 1;
+  });
+  menu.querySelector("ul").replaceChildren(...unseen.map((tab) => {
+    const line = document.createElement("li"), button = document.createElement("button");
+    button.className = "dropdown-item";
+    button.type = "button";
+    button.append(...[...tab.childNodes].map((node) => node.cloneNode(true)));
+    button.addEventListener("click", () => tab.click());
+    line.append(button);
+    return line;
+  }));
+});
+window.addEventListener("resize", showTabs);
+document.addEventListener("htmx:afterSettle", showTabs);
 ready(() => {
   showChoices();
-  // the open tab of a row that is longer than the screen
-  for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+  showTabs();
   document.querySelectorAll(".note").forEach(startLeaving);
 });
 // a choice that is sent as soon as it is made

@@ -11,9 +11,9 @@ from contacts.choices import REVERSED, RelationKind
 from contacts.models import Relationship
 from contacts.queries import UNSEEN_CONTACT
 from contacts.relations.actions import relate
-from contacts.relations.queries import relations_of, tree_of
+from contacts.relations.queries import household_of, relations_of, tree_of
 from crm.choices import Role
-from tests.factories import make_contact, make_team, make_user
+from tests.factories import make_contact, make_team, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 2)
@@ -81,3 +81,38 @@ def test_the_page_adds_a_relation_from_either_side_and_takes_it_away(client):
     assert again.status_code == 422
     client.post(f"{person.get_absolute_url()}relations/end/", {"relation": str(relation.pk)})
     assert Relationship.objects.count() == 0
+
+
+def test_a_household_is_everybody_within_reach_and_ends_where_somebody_moved_out():
+    manager, rep = make_user(Role.MANAGER), make_user(Role.REP, team=make_team())
+    ann = make_contact(name="Ann", owner=rep, team=rep.team)
+    ben, cem, dora, eve = (make_contact(name=name) for name in ("Ben", "Cem", "Dora", "Eve"))
+    relate(actor=None, contact=ben, kind="household", other=ann)
+    relate(actor=None, contact=ben, kind="household", other=cem)
+    relate(actor=None, contact=cem, kind="household", other=dora, until=TODAY - dt.timedelta(days=1))
+    relate(actor=None, contact=cem, kind="household", other=eve, until=TODAY)
+    relate(actor=None, contact=eve, kind="household", other=ann)
+    assert [str(one) for one in household_of(manager, ann, TODAY)] == ["Ben", "Cem", "Eve"]
+    assert [str(one) for one in household_of(manager, dora, TODAY)] == []
+    assert [str(one) for one in household_of(rep, ann, TODAY)] == [UNSEEN_CONTACT] * 3
+    page = signed_in(manager).get(f"{ann.get_absolute_url()}?tab=relations").content.decode()
+    assert "The household" in page
+    assert "Cem" in page
+
+
+def test_whom_they_live_with_and_work_for_stands_beside_the_facts():
+    manager = make_user(Role.MANAGER)
+    client, ann = signed_in(manager), make_contact(name="Ann")
+    assert "Related" not in client.get(ann.get_absolute_url()).content.decode()
+    firm = make_contact(name="Northwind", kind="organization")
+    for number in range(6):
+        relate(actor=None, contact=ann, kind="influencer", other=make_contact(name=f"Listener {number}"))
+    relate(actor=None, contact=firm, kind="employs", other=ann, role="Buyer")
+    relate(actor=None, contact=ann, kind="household", other=make_contact(name="Ben"))
+    relate(actor=None, contact=ann, kind="partner", other=make_contact(name="Past"), until=dt.date(2020, 1, 1))
+    shown = client.get(ann.get_absolute_url())
+    nearest = next(one["data"] for one in shown.context["panels"] if one["label"] == "Related")
+    assert [str(one.other) for one in nearest["relations"]][:2] == ["Ben", "Northwind"]
+    assert (len(nearest["relations"]), nearest["more"]) == (6, 2)
+    assert "Buyer" in shown.content.decode()
+    assert {tab["name"]: tab["count"] for tab in shown.context["tabs"]}["relations"] == 9
