@@ -19,8 +19,8 @@ BEST = "/contacts/?sort=-revenue"
 
 def first_record(page: Page) -> None:
     """The page of the customer with the most revenue."""
-    page.locator("table[data-list] tbody tr a").first.click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator("table[data-list] tbody tr a").first.click()
 
 
 def call(page: Page) -> None:
