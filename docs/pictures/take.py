@@ -26,7 +26,7 @@ def first_record(page: Page) -> None:
 def call(page: Page) -> None:
     first_record(page)
     page.keyboard.press("c")
-    expect(page.get_by_role("radio", name="Answered")).to_be_focused()
+    expect(page.get_by_role("radio", name="Answered")).to_be_focused(timeout=30_000)
     page.keyboard.press("Tab")
     page.keyboard.type("Wants forty frames by Friday")
 
@@ -44,10 +44,10 @@ def ticked(page: Page) -> None:
 
 def builder(page: Page) -> None:
     page.keyboard.press("f")
-    expect(page.locator(".builder-row .ts-control input").first).to_be_focused()
+    expect(page.locator(".builder-row .ts-control input").first).to_be_focused(timeout=30_000)
     page.keyboard.type("City")
     page.locator(".ts-dropdown:visible .option", has_text="City").first.click()
-    expect(page.locator(".builder-values input").first).to_be_focused()
+    expect(page.locator(".builder-values input").first).to_be_focused(timeout=30_000)
     page.keyboard.type("Lyon")
     expect(page.locator(".builder-count")).to_contain_text("match")
     page.wait_for_load_state("networkidle")
