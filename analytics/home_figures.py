@@ -24,8 +24,8 @@ from crm.access import can
 from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, hides
+from crm.filtering.counting import count_rows
 from crm.models import User
-from crm.templatetags.figures import number
 from crm.tiles.counting import list_url
 from crm.tiles.spec import Figure, HomeFigures
 from pipeline.models import Deal
@@ -83,7 +83,8 @@ def forecast(user: User) -> list[Figure]:
     run = last_run("forecast")
     span = span_asked("", "", anchor(run))
     total = ForecastPage(user, span, run, "rep").total
-    won, said, pace, *_ = (Figure(**card) for card in six_figures(total, span, run, current_company().currency))
+    cards = six_figures(total, span, run, current_company().currency)
+    won, said, pace = (Figure(**card) for card in cards[:3])
     said = replace(said, url=list_url("analytics:forecast_detail", {}))
     if not total.target:
         return [won, said]
@@ -98,9 +99,10 @@ def duplicates(user: User) -> list[Figure]:
     """Pairs of contacts that wait for somebody to look at them."""
     if not can(user, Verb.VIEW, DuplicatePair):
         return []
-    waiting = DuplicatePair.objects.visible_to(user).waiting().count()
+    waiting = count_rows(DuplicatePair.objects.visible_to(user).waiting())
     url = list_url("duplicates:pair_list", {})
-    return [Figure(_("Duplicates"), number(waiting), _("pairs wait for a look"), url, rows=waiting)]
+    rows = waiting.value if waiting.is_exact else None
+    return [Figure(_("Duplicates"), str(waiting), _("pairs wait for a look"), url, rows=rows)]
 
 
 MANAGER = (Role.MANAGER,)

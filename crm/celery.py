@@ -44,9 +44,9 @@ def let_people_go_first(**_: Any) -> None:
     """What takes long jobs runs behind pages, on a machine that has both."""
     from django.conf import settings  # noqa: PLC0415  (settings first)
 
-    from crm.giving_way import PROCESSES, give_way  # noqa: PLC0415
+    from crm.giving_way import give_way  # noqa: PLC0415
 
-    if settings.CRM_PROCESS in PROCESSES:
+    if settings.CRM_GIVES_WAY:
         give_way()
 
 

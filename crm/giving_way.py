@@ -16,7 +16,6 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 
 NICENESS = 10  # a tenth of the processor's time where somebody else wants it
-PROCESSES = ("worker", "batch")  # those that take long jobs (`CRM_PROCESS`)
 logger = logging.getLogger(__name__)
 
 

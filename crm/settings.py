@@ -26,6 +26,7 @@ PLACES = Places(CRM_VAR)
 # which process this is: web, worker, quick, batch, beat, or command (anything typed by hand); `manage.py serve` and
 # the compose file set it
 CRM_PROCESS = env.str("CRM_PROCESS", default="command")
+CRM_GIVES_WAY = env.bool("CRM_GIVES_WAY", default=False)  # a worker of long jobs: see crm.giving_way
 CRM_BASE_URL = env.str("CRM_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # empty: the embedded servers, started on demand
 CRM_DATABASE_URL = env.str("DATABASE_URL", default="")

@@ -22,7 +22,10 @@ from crm.serving.static import collect_if_changed
 
 STOP_SECONDS = 15.0
 LOOK_EVERY = 0.2
-MORE = {"beat": {"CELERY_SKIP_CHECKS": "1"}}  # draws no page, so it need not read all of them first
+MORE = {
+    "beat": {"CELERY_SKIP_CHECKS": "1"},  # draws no page, so it need not read all of them first
+    "worker": {"CRM_GIVES_WAY": "1"},  # takes long jobs, too
+}
 QUIET_ROOT = "ignore:You're running the worker:UserWarning"  # Celery's word to root; tasks are JSON, never pickle
 
 

@@ -7,7 +7,9 @@ from django.apps import apps
 
 from analytics.models import ChurnScore, ModelRun
 from analytics.reasons import TOLD_BY, reasons_shown
+from analytics.steps import churn_features, lead_rows, prospect_rows
 from contacts.models import Contact
+from crm.catalogue import fields_of
 from crm.choices import FieldRight, Role
 from crm.models import FieldRule, User
 from leads.models import Lead
@@ -66,6 +68,16 @@ def test_the_page_of_a_contact_leaves_them_out():
     page = make.signed_in(rep).get(contact.get_absolute_url()).content.decode()
     assert "Rooms: 12" in page
     assert "Industry: Hotel" not in page
+
+
+@pytest.mark.parametrize(
+    ("model", "features"),
+    [(Contact, churn_features.LABELS), (Contact, prospect_rows.TEXTS), (Lead, lead_rows.TEXTS)],
+)
+def test_every_feature_is_a_field_or_says_which_field_it_tells(model, features):
+    label = model._meta.label_lower
+    fields = {one.name for one in model._meta.get_fields()} | {spec.name for spec in fields_of(label)}
+    assert {one for one in features if one not in fields and one not in TOLD_BY} == set()
 
 
 @pytest.mark.parametrize("field", sorted(set(TOLD_BY.values())))

@@ -1,6 +1,7 @@
 """The catalogues of texts: nothing bare where a language is promised, nothing left open, nothing that breaks a page."""
 
 import re
+import symtable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -155,3 +156,28 @@ def test_marks_in_templates_are_read_as_django_asks_for_them():
     assert list(texts_of_template(source)) == [
         ("100 %% sure", ""), ("Nothing", ""), ("row", "rows"), ("person", "people"), ("Hello <b>%(name)s</b>", ""),
     ]  # fmt: skip
+
+
+def _shadowing(source: str) -> list[str]:
+    """Functions that read a `_` of their own, which the module has for the translation."""
+    found, scopes = [], [symtable.symtable(source, "module", "exec")]
+    while scopes:
+        scope = scopes.pop()
+        scopes += scope.get_children()
+        if scope.get_type() == "function" and "_" in scope.get_identifiers():
+            name = scope.lookup("_")
+            if name.is_local() and name.is_referenced():
+                found.append(scope.get_name())
+    return found
+
+
+def test_no_function_takes_the_name_of_the_translation_for_something_else():
+    assert _shadowing("def f():\n    a, *_ = 1, 2\n    return _('x')") == ["f"]
+    assert _shadowing("def f():\n    return [a for a, _ in b], _('x')") == []
+    wrong = {}
+    for app in sorted(path.parent for path in Path(settings.BASE_DIR).glob("*/apps.py")):
+        for path in app.rglob("*.py"):
+            source = path.read_text()
+            if "gettext" in source and (found := _shadowing(source)):
+                wrong[str(path)] = found
+    assert wrong == {}
