@@ -21,6 +21,7 @@ from contacts.models import Address, Contact, ContactPoint
 from contacts.postal import lines_of
 from crm.company import company_today, current_company
 from crm.languages.words import in_words, translated
+from crm.markup import address_shown
 from crm.templatetags.figures import full_day, number, whole_money
 from crm.templatetags.pieces import icon, person, pill
 
@@ -59,7 +60,7 @@ def _point(point: ContactPoint) -> SafeString:
     shown: Drawn = point.value
     if kind in SCHEMES:
         scheme, safe = SCHEMES[kind]
-        shown = format_html('<a href="{}{}">{}</a>', scheme, quote(point.normalised, safe), point.value)
+        shown = format_html('<a href="{}{}">{}</a>', scheme, quote(point.normalised, safe), address_shown(point.value))
     title = f"{label} ({point.label})" if point.label else label
     return format_html(
         '<span class="fact-line" title="{}">{} {}</span>', title, icon(POINT_ICONS[kind], "", label), shown

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import dateformat, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from contacts.acquired.queries import lists_along
 from contacts.choices import BULK_CHANNELS, CHANNEL_WORDS, CallOutcome, Channel, ContactKind, Direction, PointKind
@@ -31,8 +31,8 @@ from crm.paths import path_of
 from crm.templatetags.figures import duration, in_sentence, number
 from crm.timeline_folding import Bulk, Folded, days_of, folded_months
 
-UNSEEN_ORGANIZATION = "an organization you cannot see"
-UNSEEN_CONTACT = "a contact you cannot see"
+UNSEEN_ORGANIZATION = gettext_noop("an organization you cannot see")
+UNSEEN_CONTACT = gettext_noop("a contact you cannot see")
 POINT_NAMES: dict[str, str] = {PointKind.EMAIL: "email", PointKind.PHONE: "phone", PointKind.HANDLE: "handles"}
 ICONS = {
     Channel.VISIT: "shop",

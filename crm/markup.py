@@ -14,6 +14,11 @@ def filled(pattern: str, *values: Any) -> SafeString:
     return SafeString(pattern.format(*[_shown(value) for value in values]))
 
 
+def address_shown(address: str) -> SafeString:
+    """An e-mail address that breaks before its @ where it does not fit in one line."""
+    return SafeString(html.escape(address).replace("@", "<wbr>@"))
+
+
 def _shown(value: Any) -> str:
     is_safe = getattr(value, "__html__", None)
     return is_safe() if is_safe else html.escape(str(value))

@@ -21,6 +21,7 @@ from crm.languages.words import in_words, translated
 from crm.layouts.facts import TEMPLATE, Drawn, Fact, blocks_of, draw_groups, record_link
 from crm.layouts.forms import form_place
 from crm.layouts.places import Block, LayoutPlace
+from crm.markup import address_shown
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import day_and_time, in_sentence, relative_time
 from crm.templatetags.pieces import icon, person
@@ -47,7 +48,12 @@ def _owner(lead: Lead) -> Drawn:
 def _reach(lead: Lead) -> SafeString:
     line = '<span class="fact-line">{} <a href="{}{}">{}</a></span>'
     ways = (
-        (icon("envelope", "", gettext("E-mail")), "mailto:", quote(lead.email or "", "@"), lead.email),
+        (
+            icon("envelope", "", gettext("E-mail")),
+            "mailto:",
+            quote(lead.email or "", "@"),
+            address_shown(lead.email or ""),
+        ),
         (icon("telephone", "", gettext("Phone")), "tel:", quote(lead.phone or "", "+"), lead.phone),
     )
     return format_html_join("", line, (way for way in ways if way[3]))

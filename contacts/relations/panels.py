@@ -10,14 +10,7 @@ from django.http import HttpRequest
 
 from contacts.choices import RelationKind
 from contacts.models import Contact, Relationship
-from contacts.relations.queries import (
-    MOST_RELATIONS,
-    SeenRelation,
-    household_of,
-    related_to,
-    relations_of,
-    tree_of,
-)
+from contacts.relations.queries import MOST_RELATIONS, household_of, nearest_of, related_to, relations_of, tree_of
 from crm.access import VisibleQuerySet, can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
@@ -25,40 +18,29 @@ from crm.company import company_today
 from crm.models import User
 from crm.requests import SignedInRequest
 
-MOST_BESIDE = 6
-# with whom they live and for whom they work is asked first by whoever answers the phone
-NEAREST = (RelationKind.HOUSEHOLD, RelationKind.EMPLOYS, RelationKind.SUBSIDIARY, RelationKind.REFERRER)
-
 
 def relations(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     user, contact, today = cast(SignedInRequest, request).user, cast(Contact, record), company_today()
     found = relations_of(user, contact, today)
+    is_cut = len(found) > MOST_RELATIONS
+    has_household = is_cut or any(one.relation.kind == RelationKind.HOUSEHOLD for one in found)
     return {
         "contact": contact,
-        "relations": found,
-        "is_cut": len(found) == MOST_RELATIONS,
-        "household": household_of(user, contact, today) if RelationKind.HOUSEHOLD in _kinds(found) else [],
+        "relations": found[:MOST_RELATIONS],
+        "is_cut": is_cut,
+        "household": household_of(user, contact, today) if has_household else [],
         "tree": tree_of(user, contact) if contact.is_organization else [],
         "may_change": can(user, Verb.CHANGE, contact),
     }
 
 
-def _kinds(found: list[SeenRelation]) -> set[str]:
-    return {one.relation.kind for one in found}
-
-
 def nearest(request: HttpRequest, record: models.Model) -> dict[str, Any] | None:
-    """The relations that are in force, the nearest kinds first; None where the contact has none."""
+    """The nearest relations that are in force; None where the contact has none."""
     if not count_relations(request, record):
         return None
     contact = cast(Contact, record)
-    found = [
-        one for one in relations_of(cast(SignedInRequest, request).user, contact, company_today()) if not one.is_over
-    ]
-    places = {kind: place for place, kind in enumerate(NEAREST)}
-    found.sort(key=lambda one: places.get(RelationKind(one.relation.kind), len(places)))
-    shown = found[:MOST_BESIDE]
-    return {"contact": contact, "relations": shown, "more": len(found) - len(shown)} if found else None
+    found = nearest_of(cast(SignedInRequest, request).user, contact, company_today())
+    return {"contact": contact, "relations": found.relations, "more": found.more} if found.relations else None
 
 
 def count_relations(request: HttpRequest, record: models.Model) -> int:

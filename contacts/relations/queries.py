@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from contacts.choices import REVERSED, RelationKind
 from contacts.models import Contact, Relationship
 from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
-from crm.access import veil
+from crm.access import Unseen, veil
+from crm.languages.words import translated
 from crm.models import User
 
 MOST_RELATIONS = 200
+MOST_BESIDE = 6
+# with whom they live and for whom they work is asked first by whoever answers the phone
+NEAREST = (RelationKind.HOUSEHOLD, RelationKind.EMPLOYS, RelationKind.SUBSIDIARY, RelationKind.REFERRER)
 MOST_IN_TREE = 500
 MOST_AT_HOME = 50
 # from each member to the next; who was taken away, and relations that have ended, lead nowhere
@@ -28,7 +32,8 @@ WITH RECURSIVE home (id) AS (
         SELECT other_id AS id, until FROM contacts_relationship WHERE contact_id = h.id AND kind = %(kind)s
         UNION ALL
         SELECT contact_id, until FROM contacts_relationship WHERE other_id = h.id AND kind = %(kind)s
-    ) n WHERE n.until IS NULL OR n.until >= %(today)s
+    ) n JOIN contacts_contact c ON c.id = n.id AND c.archived_at IS NULL
+    WHERE n.until IS NULL OR n.until >= %(today)s
 )
 SELECT id FROM home WHERE id <> %(contact)s LIMIT %(most)s
 """
@@ -53,8 +58,40 @@ class SeenRelation:
 
     relation: Relationship
     words: str
-    other: Contact
+    other: Contact | Unseen
     is_over: bool
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the person may see the other contact."""
+        return isinstance(self.other, Contact)
+
+    @property
+    def name(self) -> str:
+        """Of the other; the words that stand in for it are in the language of the page."""
+        return str(self.other) if self.is_named else translated(self.other.name)
+
+    @property
+    def is_archived(self) -> bool:
+        return isinstance(self.other, Contact) and self.other.is_archived
+
+    @property
+    def role(self) -> str:
+        """Empty where the other is not named: it may say who they are."""
+        return self.relation.role if self.is_named else ""
+
+    @property
+    def note(self) -> str:
+        """Empty where the other is not named: it may say who they are."""
+        return self.relation.note if self.is_named else ""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The first relations that are in force, and how many more there are."""
+
+    relations: list[SeenRelation]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -77,12 +114,25 @@ def related_to(key: Any) -> Q:
 
 
 def relations_of(user: User | None, contact: Contact, today: dt.date) -> list[SeenRelation]:
-    """The contact's relations from its own side, those in force first; whom the person may not see is not named."""
-    rows = Relationship.objects.filter(related_to(contact)).select_related("contact", "other")
-    relations = list(rows[:MOST_RELATIONS])
-    veil(user, relations, {"contact": UNSEEN_CONTACT, "other": UNSEEN_CONTACT})
-    seen = [_from(relation, contact.pk, today) for relation in relations]
+    """The contact's relations from its own side, those in force first; whom the person may not see is not named.
+
+    At most one more than `MOST_RELATIONS`, which says that there are more.
+    """
+    is_over = Case(When(_in_force(today), then=Value(0)), default=Value(1))
+    rows = Relationship.objects.filter(related_to(contact)).order_by(is_over, "kind", "pk")
+    seen = _seen(user, rows[: MOST_RELATIONS + 1], contact, today)
     return sorted(seen, key=lambda one: (one.is_over, one.words, str(one.other).casefold()))
+
+
+def nearest_of(user: User | None, contact: Contact, today: dt.date) -> Nearest:
+    """The contact's relations in force to contacts that are not archived, the nearest kinds first."""
+    there = Q(contact=contact, other__archived_at=None) | Q(other=contact, contact__archived_at=None)
+    rows = Relationship.objects.filter(there, _in_force(today))
+    places = [When(kind=kind, then=Value(place)) for place, kind in enumerate(NEAREST)]
+    is_said = Case(When(contact=contact, then=Value(0)), default=Value(1))
+    order = (Case(*places, default=Value(len(NEAREST))), "kind", is_said, "pk")
+    found = _seen(user, rows.order_by(*order)[: MOST_BESIDE + 1], contact, today)
+    return Nearest(found[:MOST_BESIDE], rows.count() - MOST_BESIDE if len(found) > MOST_BESIDE else 0)
 
 
 def household_of(user: User | None, contact: Contact, today: dt.date) -> list[Contact]:
@@ -123,6 +173,16 @@ def tree_of(user: User | None, contact: Contact) -> list[TreeLine]:
         lines.append(TreeLine(line, depth, pk == contact.pk))
         waiting += sorted(below.get(pk, ()), key=lambda one: contacts[one[0]].sort_name, reverse=True)
     return lines
+
+
+def _in_force(today: dt.date) -> Q:
+    return Q(until=None) | Q(until__gte=today)
+
+
+def _seen(user: User | None, rows: QuerySet[Relationship], contact: Contact, today: dt.date) -> list[SeenRelation]:
+    relations = list(rows.select_related("contact", "other"))
+    veil(user, relations, {"contact": UNSEEN_CONTACT, "other": UNSEEN_CONTACT})
+    return [_from(relation, contact.pk, today) for relation in relations]
 
 
 def _from(relation: Relationship, contact_id: int, today: dt.date) -> SeenRelation:

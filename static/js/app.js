@@ -127,13 +127,11 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 // --- a row of tabs that is longer than its place: the open one is in sight, a menu at the end names those that are not --
-function showTabs() {
-  for (const tab of document.querySelectorAll(".tabs [aria-current=page]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
-  for (const menu of document.querySelectorAll(".tabs-more")) {
-    menu.hidden = true;
-    const row = menu.previousElementSibling;
-    menu.hidden = row.scrollWidth <= row.clientWidth + 1;
-  }
+function showTabs(place) {
+  for (const tab of place.querySelectorAll(".tabs [aria-current=page]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+}
+function showTabMenus() {
+  for (const menu of document.querySelectorAll(".tabs-more")) menu.hidden = menu.previousElementSibling.scrollWidth <= menu.parentElement.clientWidth + 1;
 }
 document.addEventListener("show.bs.dropdown", (event) => {
   const menu = event.target.closest(".tabs-more");
@@ -148,16 +146,23 @@ document.addEventListener("show.bs.dropdown", (event) => {
     button.className = "dropdown-item";
     button.type = "button";
     button.append(...[...tab.childNodes].map((node) => node.cloneNode(true)));
-    button.addEventListener("click", () => tab.click());
+    button.addEventListener("click", () => {
+      tab.focus(); // it is found again by its id when the part is swapped
+      tab.click();
+    });
     line.append(button);
     return line;
   }));
 });
-window.addEventListener("resize", showTabs);
-document.addEventListener("htmx:afterSettle", showTabs);
+window.addEventListener("resize", showTabMenus);
+document.addEventListener("htmx:afterSettle", (event) => {
+  showTabMenus();
+  showTabs(event.target); // only a row that came with what settled: another stays where a finger has moved it
+});
 ready(() => {
   showChoices();
-  showTabs();
+  showTabMenus();
+  showTabs(document);
   document.querySelectorAll(".note").forEach(startLeaving);
 });
 // a choice that is sent as soon as it is made
