@@ -16,6 +16,8 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 
 NICENESS = 10  # a tenth of the processor's time where somebody else wants it
+FEW = 2
+ALONE = "SET max_parallel_workers_per_gather = 0"  # helpers of a statement would have the priority of all others
 logger = logging.getLogger(__name__)
 
 
@@ -35,6 +37,8 @@ def _slow_down(connection: Any, **_: Any) -> None:
     try:
         if _serves(info.backend_pid, info.dbname):
             os.setpriority(os.PRIO_PROCESS, info.backend_pid, NICENESS)
+            if (os.cpu_count() or 1) <= FEW:
+                connection.connection.execute(ALONE)
     except OSError as error:
         logger.debug("The process of PostgreSQL keeps its priority: %s", error)
 
