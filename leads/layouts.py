@@ -25,6 +25,7 @@ from crm.markup import address_shown
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import day_and_time, in_sentence, relative_time
 from crm.templatetags.pieces import icon, person
+from leads.allocation.queries import still_holds
 from leads.forms import LeadForm
 from leads.models import Lead
 
@@ -38,10 +39,10 @@ def _quiet(words: str) -> SafeString:
 
 
 def _owner(lead: Lead) -> Drawn:
-    """Who has it and, where it was given away by a rule, why."""
+    """Who has it and, where a rule gave it to them and nobody else had it since, why."""
     who = person(lead.owner.name) if lead.owner else gettext("nobody yet")
     given = lead.assignments.filter(owner=lead.owner).first() if lead.owner else None
-    why = format_html('<div class="ink-3">{}</div>', given.why) if given else ""
+    why = format_html('<div class="ink-3">{}</div>', given.why) if given and still_holds(lead, given) else ""
     return format_html("{}{}{}", who, _quiet(f" · {lead.team}") if lead.team else "", why)
 
 

@@ -16,8 +16,10 @@ from crm.access import Unseen
 from crm.field_rights import mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
-from pipeline.choices import Outcome
+from pipeline.choices import Outcome, StageKind
 from pipeline.models import Deal, DealCompetitor, DealShare, Stage
+
+KINDS = (StageKind.OPEN, StageKind.WON, StageKind.LOST)
 
 
 def search_deals(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
@@ -109,3 +111,19 @@ def parts_of(user: User | None, deal: Deal, people: Sequence[Contact]) -> dict[s
         "shares": deal.share_rows,  # type: ignore[attr-defined]
         "competitors": deal.competitor_rows,  # type: ignore[attr-defined]
     }
+
+
+def in_order(pipeline_id: int) -> list[Stage]:
+    """The stages of a pipeline as deals go through them: the open ones, won, lost."""
+    rows = Stage.objects.filter(pipeline=pipeline_id).order_by("position", "pk")
+    return sorted(rows, key=kind_order)
+
+
+def place_of(stage: Stage, row: Sequence[Stage]) -> int | None:
+    """Its place in this row, from 1, whatever numbers are stored; None where it does not stand there."""
+    return next((place for place, one in enumerate(row, start=1) if one.pk == stage.pk), None)
+
+
+def kind_order(stage: Stage) -> int:
+    """Open stages are before won, won before lost."""
+    return KINDS.index(StageKind(stage.kind))

@@ -10,6 +10,7 @@ from crm.fields import LinesField, SectionedForm
 from crm.models import User
 from pipeline.choices import RequiredField
 from pipeline.models import Pipeline, Stage
+from pipeline.queries import in_order, place_of
 
 
 class PipelineForm(SectionedForm, forms.ModelForm):
@@ -18,6 +19,7 @@ class PipelineForm(SectionedForm, forms.ModelForm):
     stages = LinesField(
         label="Open stages, one a line", most=30, widget=forms.Textarea(attrs={"rows": 5}),
         help_text="In their order. Won and lost come behind them by themselves.",
+        check=Stage._meta.get_field("name").run_validators,
     )  # fmt: skip
 
     class Meta:
@@ -61,17 +63,23 @@ class StageForm(SectionedForm, forms.ModelForm):
             "checklist",
         )
         labels = {"position": "Place", "expected_days": "Expected days", "kind": "A deal in it is"}
-        help_texts = {"position": "1 is the first; the others make room."}
+        help_texts = {"position": "1 is the first; the others make room. Empty: behind the last open one."}
 
     def __init__(self, *, user: User, record: Stage | None, initial: dict[str, Any], data: Any = None) -> None:
+        if record is not None:
+            initial = {"position": place_of(record, in_order(record.pipeline_id)), **initial}
         super().__init__(data=data, instance=record, initial=initial)
+        self.fields["position"].required = False
         what = (("pipeline", "kind"),) if record is None else ()
         if record is None:
             cast(forms.ModelChoiceField, self.fields["pipeline"]).queryset = Pipeline.objects.visible_to(user)
         else:
             del self.fields["pipeline"], self.fields["kind"]
+            if not record.is_open:  # won and lost stand at the end
+                del self.fields["position"]
         rows = (("probability", "expected_days"), ("required_fields",), ("checklist",))
-        self.layout = (("", (*what, ("name", "position"))), ("What it asks for", rows))
+        named = ("name", "position") if "position" in self.fields else ("name",)
+        self.layout = (("", (*what, named)), ("What it asks for", rows))
 
     def _post_clean(self) -> None:
         """The action checks the whole stage, with the pipeline that this form may not hold."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.kept_sums.spec import KeptSums, Part
 from crm.models import User
 from crm.reach import reach_of
+from pipeline.choices import Outcome
 from pipeline.models import Deal, DealSum
 
 DEAL, SHARE = "{pipeline_deal} AS d", "{pipeline_dealshare} AS s"
@@ -82,3 +83,14 @@ def beyond_sums(user: User | None) -> QuerySet[Any] | None:
         return None
     own = Deal.objects.in_charge_of(user).filter(pk__in=keys).values("pk")
     return Deal.objects.visible_to(user).filter(pk__in=keys).exclude(pk__in=own)
+
+
+def open_by_stage(user: User | None) -> dict[int, int]:
+    """How many open deals the person sees in each stage: of the sums that are kept, no deal of theirs is read."""
+    kept = sums_of(user, "board" if sees_all(user) else "board_of").values_list("stage").annotate(n=Sum("deals"))
+    counts = {stage: int(n) for stage, n in kept}
+    if (more := beyond_sums(user)) is not None:
+        rows = more.filter(outcome=Outcome.OPEN, archived_at=None).order_by()
+        for stage, n in rows.values_list("stage").annotate(n=Count("pk")):
+            counts[stage] = counts.get(stage, 0) + n
+    return counts

@@ -48,7 +48,7 @@ TEMPLATES = (
     "orders/product_detail.html", "orders/registrations/registration_detail.html", "pipeline/_cards.html",
     "pipeline/_checklist.html", "pipeline/_column.html", "pipeline/_fact_form.html", "pipeline/_home_deals.html",
     "pipeline/_home_team.html", "pipeline/_part_remove.html", "pipeline/_parts.html", "pipeline/board.html",
-    "pipeline/board_empty.html", "pipeline/deal_detail.html", "pipeline/move_form.html",
+    "pipeline/_ready.html", "pipeline/board_empty.html", "pipeline/deal_detail.html", "pipeline/move_form.html",
     "pipeline/quotes/_actions.html", "pipeline/quotes/_banner.html", "pipeline/quotes/_facts.html",
     "pipeline/quotes/_home_approvals.html", "pipeline/quotes/_line_form.html", "pipeline/quotes/_lines.html",
     "pipeline/quotes/_next.html", "pipeline/quotes/_steps.html", "pipeline/quotes/quote_detail.html",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, DateTimeField, Prefetch, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from contacts.countries import country_names
 from crm.company import company_today
 from crm.filtering.trees.asking import TreeList
 from crm.filtering.trees.nodes import TreeProblem, tree_of
-from crm.models import User
+from crm.models import RowChange, User
 from leads.choices import OPEN_STATUSES
-from leads.models import AllocationRule, AllocationTurn, Intake
+from leads.models import AllocationRule, AllocationTurn, Intake, Lead, LeadAssignment
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -86,3 +88,12 @@ def _problem(rule: AllocationRule) -> str:
     except TreeProblem as problem:
         return f"It is passed over: {problem}"
     return "" if rule.turns.all() else "It has no people: it gives nothing away."
+
+
+def still_holds(lead: Lead, given: LeadAssignment) -> bool:
+    """Whether its owner has it by this assignment: nobody gave it to them since, nor did another have it in between."""
+    if lead.assigned_at and lead.assigned_at > given.at:
+        return False
+    rows = RowChange.objects.filter(table_name=Lead._meta.db_table, row_id=lead.pk, operation="U")
+    since = rows.annotate(was_since=Cast(KT("was__assigned_at"), DateTimeField()), had=KT("was__owner_id"))
+    return not since.filter(was_since__gte=given.at).exclude(had=str(lead.owner_id)).exists()

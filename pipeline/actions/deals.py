@@ -16,6 +16,7 @@ from crm.customfields.saving import set_custom
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
+from pipeline.actions.moving import keep_stage
 from pipeline.actions.pipelines import default_pipeline
 from pipeline.choices import StageKind
 from pipeline.keeping import refresh_deals
@@ -46,6 +47,7 @@ def open_deal(
     deal.pipeline_id = deal.stage.pipeline_id
     if not deal.stage.is_open:
         raise ValidationError({"stage": "A deal begins in an open stage; it is won or lost by moving it."})
+    keep_stage(deal.stage)
     deal.owner = deal.owner or actor
     deal.team = deal.team or (deal.owner.team if deal.owner else None)
     deal.currency = deal.currency or current_company().currency

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from crm.company import company_today
 from crm.log import log
@@ -50,6 +50,7 @@ def move_deal(
     if stage.pk == before.pk:
         return current
     day = on or company_today()
+    keep_stage(stage)
     _refuse_wrong_move(current, stage, day)
     current.stage, current.pipeline_id = stage, stage.pipeline_id
     current.outcome, current.stage_since = stage.kind, day
@@ -78,6 +79,14 @@ def move_deal(
         summary=f"{current.title}: {before.name} → {stage.name}",
     )
     return current
+
+
+def keep_stage(stage: Stage) -> None:
+    """The stage cannot be taken away until the transaction ends. Raises ValidationError where it has been."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pipeline_stage WHERE id = %s FOR KEY SHARE", [stage.pk])
+        if cursor.fetchone() is None:
+            raise ValidationError(f"The stage “{stage}” was taken away meanwhile.")
 
 
 @transaction.atomic

@@ -6,23 +6,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, ProtectedError, Q
 
+from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import User
 from crm.saving import assign
 from pipeline.choices import StageKind
 from pipeline.models import Deal, OutcomeReason, Pipeline, Stage, StageChange
+from pipeline.queries import in_order, kind_order, place_of
 from pipeline.ready import READY, REASONS
 
-FIRST_PIPELINE_LOCK = 7311
+FIRST_PIPELINE_LOCK, NAME_LOCK = 7311, 7313
+WERE_HERE = "Deals are in “{}” or have been, and their history names it: rename it instead."
 
 
 @transaction.atomic
 def make_ready_pipeline(*, actor: User | None, key: str) -> Pipeline:
     """Make one of the ready pipelines (`pipeline.ready.READY`) with its stages; a name that is taken gets a number."""
     ready = {one.key: one for one in READY}[key]
+    wait_for_word(NAME_LOCK, "name")
     name, number = ready.name, 2
     while Pipeline.objects.filter(name=name).exists():
         name, number = f"{ready.name} {number}", number + 1
@@ -54,7 +58,8 @@ def make_ready_pipeline(*, actor: User | None, key: str) -> Pipeline:
 @transaction.atomic
 def create_pipeline(*, actor: User | None, name: str, stages: Sequence[str]) -> Pipeline:
     """Make a pipeline with these open stages, and one each for won and lost behind them. Raises ValidationError where
-    two stages have one name, or the pipeline has that of another."""
+    two stages have one name or one is none, or the pipeline has that of another."""
+    wait_for_word(NAME_LOCK, "name")
     last = Pipeline.objects.aggregate(last=Max("position"))["last"] or 0
     pipeline = Pipeline(name=name, position=last + 1)
     pipeline.full_clean()
@@ -63,10 +68,16 @@ def create_pipeline(*, actor: User | None, name: str, stages: Sequence[str]) -> 
     names = [name.casefold() for name, _ in kinds]
     if twice := next((name for name, _ in kinds if names.count(name.casefold()) > 1), ""):
         raise ValidationError({"stages": f"“{twice}” stands there twice; won and lost have a stage already."})
-    Stage.objects.bulk_create(
+    rows = [
         Stage(pipeline=pipeline, name=name, position=position, kind=kind)
         for position, (name, kind) in enumerate(kinds, start=1)
-    )
+    ]
+    for row in rows:
+        try:
+            row.clean_fields(exclude={"pipeline"})
+        except ValidationError as error:
+            raise ValidationError({"stages": f"“{row.name[:80]}”: {' '.join(error.messages)}"}) from error
+    Stage.objects.bulk_create(rows)
     log(actor=actor, verb="create", object=pipeline, summary=f"Created the pipeline {name}")
     return pipeline
 
@@ -87,46 +98,76 @@ def change_pipeline(*, actor: User | None, pipeline: Pipeline, fields: Mapping[s
     return current
 
 
+def hold_pipeline(key: int) -> None:
+    """Nobody else changes its stages until the transaction ends. Taken before the row of any stage; deals come into the
+    stages all the while."""
+    Pipeline.objects.select_for_update(no_key=True).filter(pk=key).first()
+
+
 @transaction.atomic
 def save_stage(*, actor: User | None, stage: Stage | None, fields: Mapping[str, Any]) -> Stage:
-    """Make a stage (None) or change one; at its `position` it stands, and the others of the pipeline make room.
+    """Make a stage (None) or change one. `position` is its place among the open ones, from 1: the others make room, and
+    won and lost stand behind. Without one it stays, a new one stands behind the last open one.
 
     Raises ValidationError where the pipeline has a stage of that name, or one for won or lost deals already.
     """
-    current = Stage(**fields) if stage is None else Stage.objects.get(pk=stage.pk)
-    changed = [*fields] if stage is None else assign(current, fields)
-    Pipeline.objects.select_for_update().get(pk=current.pipeline_id)
+    key = fields["pipeline"].pk if stage is None else stage.pipeline_id
+    hold_pipeline(key)
+    values = {name: value for name, value in fields.items() if name != "position"}
+    current = Stage(**values) if stage is None else Stage.objects.get(pk=stage.pk)
+    row = in_order(key)
+    was = place_of(current, row)
+    changed = [*fields] if stage is None else assign(current, values)
+    others = [one for one in row if one.pk != current.pk]
+    last = sum(one.is_open for one in others) + 1
+    asked = fields.get("position")
+    place = min(max(asked, 1), last) if asked is not None and current.is_open else was or last
+    moves = place != was
+    if stage is None:
+        current.position = place
+    elif moves:
+        changed.append("position")
     if not changed:
         return current
     current.full_clean()
     current.save()
-    _put_in_order(current)
+    if moves:
+        _number([*others[: place - 1], current, *others[place - 1 :]])
     summary = f"Changed {', '.join(changed)} of the stage" if stage else "New stage"
     verb = "change" if stage else "create"
     log(actor=actor, verb=verb, object=current, summary=f"{summary} “{current}” of the pipeline {current.pipeline}")
     return current
 
 
-@transaction.atomic
 def remove_stage(*, actor: User | None, stage: Stage) -> None:
     """Take away a stage that no deal was ever in. Raises ValidationError where one was, or where the pipeline would
     have no open stage, or none for won or lost deals."""
-    Pipeline.objects.select_for_update().get(pk=stage.pipeline_id)
+    try:
+        _remove_stage(actor, stage)
+    except (ProtectedError, IntegrityError) as error:
+        raise ValidationError(WERE_HERE.format(stage)) from error
+
+
+@transaction.atomic
+def _remove_stage(actor: User | None, stage: Stage) -> None:
+    hold_pipeline(stage.pipeline_id)
+    row = list(Stage.objects.select_for_update().filter(pk=stage.pk))  # after the deals that are on their way into it
+    if not row:
+        raise ValidationError(f"The stage “{stage}” was taken away before.")
     others = Stage.objects.filter(pipeline=stage.pipeline_id, kind=stage.kind).exclude(pk=stage.pk)
     if not others.exists():
         raise ValidationError("A pipeline needs an open stage, and one each for won and lost deals.")
     steps = StageChange.objects.filter(Q(from_stage=stage) | Q(to_stage=stage))
     if Deal.objects.filter(stage=stage).exists() or steps.exists():
-        raise ValidationError(f"Deals are in “{stage}” or have been, and their history names it: rename it instead.")
+        raise ValidationError(WERE_HERE.format(stage))
     log(actor=actor, verb="delete", object=stage, summary=f"Took the stage “{stage}” of {stage.pipeline} away")
-    stage.delete()
+    row[0].delete()
+    _number(in_order(stage.pipeline_id))
 
 
-def _put_in_order(stage: Stage) -> None:
-    """Number the stages of its pipeline anew, with this one at its position."""
-    others = list(Stage.objects.filter(pipeline=stage.pipeline_id).exclude(pk=stage.pk).order_by("position", "pk"))
-    others.insert(min(max(stage.position, 1), len(others) + 1) - 1, stage)
-    for position, one in enumerate(others, start=1):
+def _number(row: Sequence[Stage]) -> None:
+    """Number the stages as they stand in this row, won and lost at its end."""
+    for position, one in enumerate(sorted(row, key=kind_order), start=1):
         if one.position != position:
             one.position = position
             one.save(update_fields=["position"])

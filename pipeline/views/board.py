@@ -16,6 +16,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hidden_specs, hides
 from crm.filtering.listings import ListDesign, Listing
+from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 from pipeline.actions import make_ready_pipeline
@@ -117,4 +118,11 @@ class PipelineStartView(View):
         key = request.POST.get("key", "")
         if key not in {one.key for one in READY}:
             raise Http404("There is no such pipeline.")
-        return redirect(make_ready_pipeline(actor=self.request.user, key=key).get_absolute_url())
+        user = self.request.user
+        try:
+            url = once(
+                user=user, data=request.POST, make=lambda: make_ready_pipeline(actor=user, key=key).get_absolute_url()
+            )
+        except MadeAlready as made:  # the token of another one's form
+            url = made.url
+        return redirect(url)

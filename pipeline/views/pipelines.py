@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +16,12 @@ from crm.choices import Verb
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from pipeline import actions
-from pipeline.choices import Outcome, RequiredField, StageKind
+from pipeline.actions.pipelines import hold_pipeline
+from pipeline.choices import RequiredField
 from pipeline.models import Pipeline, Stage
 from pipeline.ready import READY
 from pipeline.stage_forms import PipelineForm, StageForm
+from pipeline.sums import open_by_stage
 
 
 class PipelineListView(ScopedView):
@@ -31,12 +33,12 @@ class PipelineListView(ScopedView):
         user = self.request.user
         if not can(user, Verb.VIEW, Pipeline):
             raise PermissionDenied
-        there = Q(deals__archived_at=None, deals__outcome=Outcome.OPEN)
-        stages = Stage.objects.annotate(deals_in_it=Count("deals", filter=there)).order_by("position", "pk")
+        counts = open_by_stage(user)
+        stages = Stage.objects.order_by("position", "pk")
         pipelines = Pipeline.objects.visible_to(user).prefetch_related(Prefetch("stages", queryset=stages))
         may_add = can(user, Verb.ADD, Pipeline)
         context = {
-            "pipelines": [(one, [_shown(stage) for stage in one.stages.all()]) for one in pipelines],
+            "pipelines": [(one, [_shown(stage, counts) for stage in one.stages.all()]) for one in pipelines],
             "ready": READY if may_add else (),
             "may_add": may_add,
             "may_change": can(user, Verb.CHANGE, Pipeline),
@@ -88,7 +90,7 @@ class StageCreateView(PipelineFormView):
         pipeline = rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else rows.first()
         if pipeline is None:
             return {}
-        return {"pipeline": pipeline.pk, "position": pipeline.stages.filter(kind=StageKind.OPEN).count() + 1}
+        return {"pipeline": pipeline.pk}
 
     def save(self, form: StageForm) -> Stage:
         return actions.save_stage(actor=self.request.user, stage=None, fields=form.stage_fields)
@@ -99,6 +101,10 @@ class StageUpdateView(PipelineFormView):
     form_class = StageForm
     verb = Verb.CHANGE
     heading = "Stage {record}"
+
+    def refuse_stale(self) -> None:
+        hold_pipeline(self.record.pipeline_id)
+        super().refuse_stale()
 
     def save(self, form: StageForm) -> Stage:
         return actions.save_stage(actor=self.request.user, stage=self.record, fields=form.stage_fields)
@@ -120,7 +126,7 @@ class StageRemoveView(ScopedView):
         return redirect("pipeline:pipeline_list")
 
 
-def _shown(stage: Stage) -> tuple[Stage, str]:
-    """A stage with what a deal must have to enter it, in words."""
+def _shown(stage: Stage, counts: dict[int, int]) -> tuple[Stage, int, str]:
+    """A stage with how many open deals the person sees in it, and what a deal must have to enter it, in words."""
     labels = dict(RequiredField.choices)
-    return stage, ", ".join(labels.get(name, name) for name in stage.required_fields)
+    return stage, counts.get(stage.pk, 0), ", ".join(labels.get(name, name) for name in stage.required_fields)

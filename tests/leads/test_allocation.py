@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Territory
-from leads.actions import log_touch
+from leads.actions import change_lead, log_touch
 from leads.allocation.actions import allocate_new, change_rule, create_rule, reassign_missed
 from leads.allocation.choosing import Seat, deal_out
 from leads.allocation.engine import allocate
@@ -71,6 +71,22 @@ def test_the_first_rule_that_fits_decides_and_says_why(house):
     assert (why.owner, why.owner_before, why.rule.name) == (house.stranger, None, "Oak in Germany")
     page = signed_in(house.manager).get(german.get_absolute_url()).content.decode()
     assert why.why in page.partition("Facts</h2>")[2]
+
+
+def test_the_reason_is_shown_as_long_as_nobody_else_had_it_since(house):
+    rule([house.rep], name="Oak")
+    client, kept, by_hand, by_list = signed_in(house.manager), make_lead(), make_lead(), make_lead()
+    for lead in (kept, by_hand, by_list):
+        allocate_new(actor=None, lead=lead)
+    for owner in (house.mate, house.rep):
+        by_hand.refresh_from_db()
+        change_lead(actor=house.manager, lead=by_hand, version=by_hand.version, fields={"owner": owner})
+        Lead.objects.filter(pk=by_list.pk).update(owner=owner)
+    kept.refresh_from_db()
+    change_lead(actor=house.manager, lead=kept, version=kept.version, fields={"city": "York"})
+    pages = [client.get(lead.get_absolute_url()).content.decode() for lead in (kept, by_hand, by_list)]
+    said = ["rule “Oak”" in page.partition("Facts</h2>")[2] for page in pages]
+    assert said == [True, False, False]
 
 
 def test_a_score_by_hand_counts_in_place_of_the_computed_one(house):

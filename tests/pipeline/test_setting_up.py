@@ -9,6 +9,7 @@ from crm.models import LogEntry
 from pipeline.actions import MissingBeforeMove, create_pipeline, move_deal, open_deal, remove_stage, save_stage
 from pipeline.models import Pipeline, Stage
 from tests import factories as make
+from tests.concurrency.forms import form_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/pipeline/set-up/"
@@ -43,8 +44,6 @@ def test_a_pipeline_is_made_of_the_names_of_its_stages(manager):
 def test_a_stage_stands_where_it_was_put_and_the_others_make_room(manager):
     pipeline = make.make_pipeline("First", "Second")
     client = make.signed_in(manager)
-    page = client.get(f"{reverse('pipeline:stage_create')}?pipeline={pipeline.pk}").content.decode()
-    assert 'name="position" value="3"' in page
     sent = {
         "pipeline": pipeline.pk, "name": "Trial", "kind": "open", "position": "2", "probability": "40",
         "expected_days": "9", "required_fields": ["amount", "product"], "checklist": "Keys are back, and clean\nPaid",
@@ -107,3 +106,25 @@ def test_ready_pipelines_can_be_added_beside_others_and_a_rep_may_only_look(mana
     page = make.signed_in(make.make_user(Role.REP)).get(LIST).content.decode()
     assert "Test drive was done" in page
     assert not any(words in page for words in ("Ready pipelines", "New pipeline", "stages/new"))
+
+
+def test_a_ready_pipeline_is_added_once_for_a_form_that_is_sent_twice(manager):
+    client = make.signed_in(manager)
+    for page, names in (("/pipeline/", ["Sales"]), (LIST, ["Sales", "Sales 2"])):
+        form = form_in(client.get(page).content.decode(), "key")
+        assert form.fields["key"] == ["sales"]
+        answers = [client.post(reverse("pipeline:pipeline_start"), form.fields) for _ in range(2)]
+        assert list(Pipeline.objects.values_list("name", flat=True)) == names
+        assert {answer.headers["Location"] for answer in answers} == {Pipeline.objects.last().get_absolute_url()}
+
+
+def test_a_name_of_a_stage_that_is_too_long_is_refused_in_words(manager):
+    client = make.signed_in(manager)
+    sent = {"name": "Cars", "stages": f"Wish known\n{'x' * 121}"}
+    answer = client.post(reverse("pipeline:pipeline_create"), sent)
+    assert (answer.status_code, "Line 2" in answer.content.decode()) == (422, True)
+    for name, words in (("x" * 121, "at most 120"), ("", "cannot be blank")):
+        with pytest.raises(ValidationError, match=words) as refused:
+            create_pipeline(actor=manager, name="Cars", stages=["Wish known", name])
+        assert list(refused.value.message_dict) == ["stages"]
+    assert not Pipeline.objects.exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
@@ -24,6 +24,7 @@ from leads.models import Lead
 from pipeline.credit import ALL_TOGETHER, GROUPINGS, deals_seen
 from pipeline.models import Deal, DealShare, DealSum, Stage
 from pipeline.month_board import first_of
+from pipeline.sums import open_by_stage
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,9 @@ def test_the_boards_show_each_person_what_their_deals_add_up_to(house):
         client, today = make.signed_in(user), company_today()
         mine = list(Deal.objects.visible_to(user).open().select_related("stage"))
         assert mine, name
+        assert open_by_stage(user) == Counter(deal.stage_id for deal in mine), name
+        page = client.get("/pipeline/set-up/").context["pipelines"]
+        assert sum(n for _, stages in page for _, n, _ in stages) == len(mine), name
         for column in client.get("/pipeline/").context["columns"]:
             here = [deal for deal in mine if deal.stage_id == column.stage.pk]
             late = column.stage.expected_days is not None and [
