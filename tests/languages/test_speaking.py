@@ -110,7 +110,7 @@ def test_mails_of_one_job_are_each_in_the_language_of_who_gets_them(company):
     for language in ("fr", "de", "en"):
         send_notice(user=person(language, name="Kim"), sentence="Your password was changed.", device="Firefox")
     french, german, english = [mail.text for mail in OutgoingMail.objects.order_by("pk")]
-    assert french.startswith("Bonjour Kim") and german.startswith("Hallo Kim") and english.startswith("Hello Kim")
+    assert french.startswith("Bonjour Kim") and german.startswith("Guten Tag Kim") and english.startswith("Hello Kim")
     assert translation.get_language() == "en"
 
 
