@@ -33,11 +33,13 @@ COUNTS = {
 
 @dataclass(frozen=True)
 class Reason:
-    """What speaks for leaving (`raises`) or against it; `weight` is its share of the strongest one, 0 to 1."""
+    """What speaks for leaving (`raises`) or against it; `weight` is its share of the strongest one, 0 to 1. Where not
+    `is_known`, it tells that a value is missing."""
 
     text: str
     raises: bool
     weight: float
+    is_known: bool = True
 
 
 def reasons_in_words(
@@ -49,7 +51,12 @@ def reasons_in_words(
     words = _of_field if is_by_label else _sentence
     most = max((abs(one[2]) for one in stored), default=1.0) or 1.0
     return [
-        Reason(words(one[0], one[1], one[3] if len(one) > 3 else None, labels), one[2] > 0, abs(one[2]) / most)
+        Reason(
+            words(one[0], one[1], one[3] if len(one) > 3 else None, labels),
+            raises=one[2] > 0,
+            weight=abs(one[2]) / most,
+            is_known=one[1] is not None,
+        )
         for one in stored
     ]
 
@@ -60,7 +67,7 @@ def _as_begun(label: str) -> str:
 
 
 def _of_field(name: str, value: Any, usual: Any, labels: Mapping[str, str]) -> str:
-    label = labels.get(name, name)
+    label = translated(labels.get(name, name))
     return in_words("%(label)s: not known", label=label) if value is None else _labelled(label, name, value)
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from crm.models import User
 
 SHOWN = 25
-NOT_KNOWN = ": not known"  # that a fact is missing is no reason that anybody could act on
 WAYS = {1: "the more, the more alike", -1: "the more, the less alike"}
 KINDS = {"": "Everybody", ContactKind.ORGANIZATION: "Organizations", ContactKind.PERSON: "Persons"}
 
@@ -88,7 +87,8 @@ class ProspectPage(ModelPage):
         found = []
         for row in rows:
             reasons = reasons_shown(row.reasons, labels, self.user, Contact, is_by_label=True)
-            alike = [one for one in reasons if one.raises and not one.text.endswith(NOT_KNOWN)][:3]
+            # that a fact is missing is no reason that anybody could act on
+            alike = [one for one in reasons if one.raises and one.is_known][:3]
             found.append(Prospect(row, alike, of_contact.get(row.contact_id)))
         return found
 

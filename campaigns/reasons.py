@@ -14,7 +14,6 @@ from crm.models import User
 
 OUTCOMES = ("campaigns.recipient.responded", "campaigns.recipient.converted")
 SHOWN = 3
-NOT_KNOWN = ": not known"
 
 
 def may_see_outcomes(user: User) -> bool:
@@ -25,4 +24,4 @@ def may_see_outcomes(user: User) -> bool:
 def speaking_reasons(stored: Sequence[Sequence[Any]], labels: Mapping[str, str], user: User) -> list[Reason]:
     """The strongest of the stored reasons that speak for it, without those that tell what is hidden from the person."""
     found = reasons_shown(stored, labels, user, Contact, is_by_label=True)
-    return [one for one in found if one.raises and not one.text.endswith(NOT_KNOWN)][:SHOWN]
+    return [one for one in found if one.raises and one.is_known][:SHOWN]

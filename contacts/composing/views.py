@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 
 from contacts import actions
 from contacts.choices import PointKind
@@ -26,6 +27,7 @@ from crm.agenda.actions import create_task
 from crm.choices import Verb
 from crm.models import Attachment, Note, Task
 from crm.notes.actions import add_note, attach_file, draft_of, keep_draft
+from crm.languages.speaking import spoken_in
 from crm.once import sent_before
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
@@ -82,12 +84,14 @@ class ComposerView(ScopedView):
             _add_error(form, error)
 
     def _answer(self, record: Any, people: Sequence[Contact], form: Any, status: int) -> HttpResponse:
-        context = part_context(self.request, self.place, record, people, self.kind, form)
-        if not self.request.headers.get("HX-Request"):
+        is_part = bool(self.request.headers.get("HX-Request"))
+        with translation.override(spoken_in(self.request)):  # titles of the timeline are made as it is read
+            context = part_context(self.request, self.place, record, people, self.kind, form)
+            if is_part and status == 200:
+                context |= history_context(self.request, record, self.place, people) | {"said": self.done}
+                context[f"{self.kind}_form"] = form
+        if not is_part:
             return render(self.request, "contacts/composer_page.html", context, status=status)
-        if status == 200:
-            context |= history_context(self.request, record, self.place, people) | {"said": self.done}
-            context[f"{self.kind}_form"] = form
         return render(self.request, "contacts/composer/_answer.html", context, status=status)
 
 

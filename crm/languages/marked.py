@@ -90,6 +90,12 @@ CHOICES_OF: tuple[str, ...] = (
     "orders.productregistration", "orders.pointsentry", "orders.product", "campaigns.campaign", "feedback.suggestion",
 )  # fmt: skip
 """Models whose choices are translated where a record is shown."""
+NOUNS: tuple[tuple[str, str], ...] = (
+    ("family", "families"), ("return", "returns"), ("channel", "channels"), ("interaction", "interactions"),
+    ("deal", "deals"), ("lead", "leads"), ("product", "products"), ("subscription", "subscriptions"),
+    ("invoice", "invoices"), ("suggestion", "suggestions"),
+)  # fmt: skip
+"""Nouns with their plurals that the code counts by a name (`plural(count, noun)`)."""
 WORDS_OF: tuple[str, ...] = ("contacts.choices.Answer",)
 """Enumerations that no field has, whose words are translated where they are shown."""
 FORMS_OF: tuple[str, ...] = (

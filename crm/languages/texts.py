@@ -16,6 +16,7 @@ from django.conf import settings
 from django.template.base import Lexer, Token, TokenType
 
 from crm.languages.declared import declared_texts
+from crm.languages.marked import NOUNS
 
 PYTHON_KEYWORDS = {
     "gettext": None, "gettext_noop": None, "gettext_lazy": None, "in_words": None, "ngettext": (1, 2), "_": None,
@@ -48,6 +49,8 @@ def all_texts() -> Iterator[Text]:
             yield from _of_code(path, root, "javascript", SCRIPT_KEYWORDS)
     for words, place in declared_texts():
         yield Text(words, "", place)
+    for one, many in NOUNS:
+        yield Text(one, many, "nouns")
 
 
 def _with_place(found: Iterator[tuple[str, str]], place: str) -> Iterator[Text]:
