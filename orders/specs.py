@@ -199,7 +199,7 @@ SUBSCRIPTION_FIELDS = (
     FieldSpec("term_months", "Term, months", "term_months", kind="number", order=47),
     FieldSpec("auto_renews", "Renews by itself", "auto_renews", kind="flag", order=47),
     FieldSpec(
-        "cancelled_on", "Cancelled", "cancelled_on", kind="date", order=48,
+        "cancelled_on", "Cancelled on", "cancelled_on", kind="date", order=48,
         cell=lambda record: full_day(cast(Subscription, record).cancelled_on),
     ),
     FieldSpec("cancel_reason", "Why cancelled", "cancel_reason", order=49),

@@ -167,8 +167,8 @@ class ReplyForm(SectionedForm, forms.Form):
         label="After it, the ticket is",
         choices=[
             (TicketState.WAITING.value, "waiting for the customer"),
-            (TicketState.SOLVED.value, "solved"),
-            (TicketState.OPEN.value, "open"),
+            (TicketState.SOLVED.value, "solved with this"),
+            (TicketState.OPEN.value, "still open"),
         ],
         initial=TicketState.WAITING,
         required=False,

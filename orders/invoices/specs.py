@@ -77,7 +77,7 @@ INVOICE_FIELDS = (
         "amount", "Amount", "amount", kind="money", cell=_money("amount"), default=True, order=60, covers=AMOUNTS
     ),
     FieldSpec(
-        "open_amount", "Open", "open_amount", kind="money", cell=_money("open_amount"), default=True, order=61,
+        "open_amount", "Still to pay", "open_amount", kind="money", cell=_money("open_amount"), default=True, order=61,
         help="Still to be paid; below zero more was paid than asked.",
     ),
     FieldSpec("paid_amount", "Paid", "paid_amount", kind="money", cell=_money("paid_amount"), order=62),
