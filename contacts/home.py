@@ -16,6 +16,7 @@ from contacts.responsibility.queries import due_for
 from crm.access import can
 from crm.choices import Role, Verb
 from crm.company import company_today
+from crm.languages.words import in_words
 from crm.models import User
 from crm.templatetags.figures import number
 from crm.tiles.spec import Figure, HomeCard, HomeFigures
@@ -60,7 +61,8 @@ def permission_figures(user: User) -> list[Figure]:
         return []
     today = company_today()
     found = growth(user, today - dt.timedelta(days=6), today)
-    net = f"{'+' if found.net > 0 else ''}{number(found.net)} net"
+    sign = "+" if found.net > 0 else ""
+    net = in_words("%(count)s net", count=sign + number(found.net))
     tone = "good" if found.net > 0 else "bad" if found.net < 0 else "neutral"
     return [
         Figure(_("New yeses, 7 days"), number(found.gained), _("to e-mail for marketing"), found.gained_url,

@@ -25,9 +25,9 @@ from contacts.queries import points_shown
 from crm.access import can
 from crm.agenda.actions import create_task
 from crm.choices import Verb
+from crm.languages.speaking import spoken_in
 from crm.models import Attachment, Note, Task
 from crm.notes.actions import add_note, attach_file, draft_of, keep_draft
-from crm.languages.speaking import spoken_in
 from crm.once import sent_before
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView

@@ -16,8 +16,11 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_noop as _
 
 from crm.icons import SPRITE
+from crm.languages.words import in_words
 from crm.once import TOKEN_FIELD, new_token
 from crm.templatetags.figures import NOTHING, number, percent, words
 
@@ -128,19 +131,23 @@ def _person(name: str) -> SafeString:
 
 
 @register.simple_tag
-@kept
-@kept
 def score_tiles(r: int | None, f: int | None, m: int | None) -> SafeString:
     """The three ranks (1 low to 5 high) of recency, frequency and monetary value as tiles."""
+    return _score_tiles(r, f, m, get_language())
+
+
+@kept
+def _score_tiles(r: int | None, f: int | None, m: int | None, language: str | None) -> SafeString:
     if r is None and f is None and m is None:
         return SafeString(NOTHING)
-    ranks = (("Recency", r), ("Frequency", f), ("Monetary", m))
+    sentences = (_("Recency %(rank)s of 5"), _("Frequency %(rank)s of 5"), _("Monetary %(rank)s of 5"))
+    ranks = [(rank or 0, in_words(said, rank=rank)) for said, rank in zip(sentences, (r, f, m), strict=True)]
     tiles = format_html_join(
         "",
-        '<span class="tile tile-{0}" title="{1} {0} of 5">{0}</span>',
-        ((rank or 0, label) for label, rank in ranks),
+        '<span class="tile tile-{0}" title="{1}">{0}</span>',
+        ranks,
     )
-    spoken = ", ".join(f"{label} {rank} of 5" for label, rank in ranks)
+    spoken = ", ".join(words for _rank, words in ranks)
     return format_html('<span class="score-tiles" role="img" aria-label="{}">{}</span>', spoken, tiles)
 
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.languages.words import is_translated
 from service.choices import EventKind, EventOrigin, MessageKind, TicketChannel
+from service.event_words import event_in_words
 from service.models.tickets import Ticket
 
 SAID_OF_CHANNEL: dict[str, str] = {
@@ -132,3 +134,9 @@ class TicketEvent(models.Model):
         if self.event == EventKind.OPENED and self.value in SAID_OF_CHANNEL:
             return f"{self.event} {SAID_OF_CHANNEL[self.value]}".rstrip()
         return f"{self.event}{SAID_OF_VALUE.get(self.event, ' ')}{self.value}" if self.value else self.event
+
+    @property
+    def in_words(self) -> str:
+        """As it stands on the page of the ticket; an imported log keeps its own words."""
+        is_own = is_translated() and self.origin != EventOrigin.FILE
+        return (event_in_words(self.event, self.value) if is_own else "") or str(self)

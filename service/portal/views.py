@@ -220,7 +220,7 @@ class PortalDataView(PersonalView):
         said = request.POST.get("says", "")
         purpose = Purpose.objects.filter(key=request.POST.get("purpose", "")[:60]).first()
         if purpose is None or said not in ("yes", "no"):
-            return self.get(request, token)
+            return self.to("portal_data")
         try:
             with translation.override(spoken_in(request)):  # what they agree to is kept as they read it
                 actions.say_permission(person=self.person, purpose=purpose, is_yes=said == "yes")

@@ -64,7 +64,10 @@ class IncidentsForm(SectionedForm, forms.Form):
     )  # fmt: skip
     then = forms.ChoiceField(
         label="After it, the tickets are",
-        choices=[(TicketState.SOLVED.value, "solved with this"), (TicketState.WAITING.value, "waiting for the customer")],
+        choices=[
+            (TicketState.SOLVED.value, "solved with this"),
+            (TicketState.WAITING.value, "waiting for the customer"),
+        ],
     )
 
     def __init__(self, *, user: User, record: Ticket, initial: dict[str, Any], data: Any = None) -> None:

@@ -1,17 +1,25 @@
 """Sentences that the code puts together, in the language of who reads them."""
 
+import html
+
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from analytics.churn_words import reasons_in_words
 from campaigns.reasons import speaking_reasons
 from crm.choices import Role
 from crm.models import Company
 from crm.templatetags.figures import plural
+from crm.templatetags.pieces import score_tiles
+from service.actions.steps import note_event
+from service.choices import EventKind
+from service.event_words import event_in_words
+from service.models import TicketEvent
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +74,51 @@ def test_nouns_that_the_code_counts_by_a_name_are_translated(language, said):
     with translation.override(language):
         found = [plain(plural(count, one, many)) for count, one, many in zip(counts, ones, nouns, strict=True)]
     assert found == said
+
+
+def test_tiles_of_ranks_say_what_they_show_in_the_language_of_the_page():
+    with translation.override("en"):
+        english = score_tiles(2, 5, None)
+    with translation.override("de"):
+        german = score_tiles(2, 5, None)
+    assert "Recency 2 of 5" in english and "von 5" not in english
+    assert 'aria-label="Aktualität 2 von 5, Häufigkeit 5 von 5, Geld ' in german and " of 5" not in german
+
+
+def log_of(ticket, *rows):
+    for event, value in rows:
+        note_event(ticket, event, actor=None, value=value)
+
+
+def test_the_log_of_a_ticket_is_in_the_language_of_the_reader_and_an_imported_one_as_it_is():
+    ticket = make.make_ticket(subject="Rahmen lose")
+    log_of(
+        ticket,
+        (EventKind.ASSIGNED, "Petra Lindqvist"),
+        (EventKind.ASSIGNED, "nobody"),
+        (EventKind.ASSIGNED, "Petra Lindqvist by the rule “Claims”: the fewest open ones"),
+        (EventKind.PRIORITY, "high"),
+        (EventKind.MOVED, "Claims"),
+        (EventKind.LINKED, "a duplicate of #12"),
+        (EventKind.MERGED, "#13 into this one"),
+        (EventKind.SOLVED, "no answer"),
+        (EventKind.COMPENSATED, "Loyalty points taken back"),
+    )
+    TicketEvent.objects.create(ticket=ticket, event="assigned", value="desk 4", occurred_at=NOW, origin="file")
+    page = make.signed_in(person("de")).get(ticket.get_absolute_url()).content.decode()
+    talk = html.unescape(page[page.index('<ol class="talk"') : page.index("</ol>", page.index('<ol class="talk"'))])
+    said = (
+        "Petra Lindqvist zugewiesen", "niemandem zugewiesen", "Petra Lindqvist zugewiesen durch die Regel „Claims“",
+        "Priorität: Hoch", "in die Warteschlange Claims verschoben", "verknüpft: ein Duplikat von #12",
+        "#13 in dieses Ticket zusammengeführt", "gelöst: es kam keine Antwort",
+        "Entschädigung zurückgenommen: Treuepunkte", "assigned to desk 4",
+    )  # fmt: skip
+    assert [words for words in said if words not in talk] == []
+    english = make.signed_in(person("en")).get(ticket.get_absolute_url()).content.decode()
+    assert "assigned to Petra Lindqvist" in english and "priority: high" in english
+
+
+def test_every_step_of_a_ticket_has_its_words():
+    told = {EventKind.REPLIED, EventKind.WROTE, EventKind.WAITING, EventKind.NOTICE}  # by the messages themselves
+    assert {kind for kind in EventKind.values if not event_in_words(kind, "")} == told
+    assert event_in_words("went to desk", "4") == ""
