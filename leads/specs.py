@@ -12,6 +12,7 @@ from contacts.choices import ListKind, Market
 from contacts.countries import country_code, country_names
 from contacts.queries import UNSEEN_CONTACT
 from crm.catalogue import FieldSpec
+from crm.languages.words import in_words
 from crm.templatetags.figures import relative_time
 from crm.templatetags.pieces import pill
 from leads.choices import STATUS_TONES, WAITING_LEADS, LeadStatus, LostReason
@@ -31,7 +32,7 @@ def _status(record: Any) -> str:
 def _clock(record: Any) -> str:
     lead = _lead(record)
     if lead.first_touch_at is not None:
-        return pill(f"touched {relative_time(lead.first_touch_at)}", "neutral")
+        return pill(in_words("touched %(when)s", when=relative_time(lead.first_touch_at)), "neutral")
     if lead.respond_by is None:
         return "–"
     return pill(relative_time(lead.respond_by), "bad" if lead.is_late else "warn", "alarm")

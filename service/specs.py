@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from contacts.queries import UNSEEN_CONTACT, UNSEEN_ORGANIZATION
 from crm.catalogue import FieldSpec
+from crm.languages.words import in_words
 from crm.related_totals import Total
 from crm.templatetags.figures import day_and_time, relative_time
 from crm.templatetags.pieces import pill
@@ -68,7 +69,8 @@ def _due(record: models.Model) -> SafeString | str:
     ticket = _ticket(record)
     if ticket.due_at is None:
         return ""
-    return pill(f"late: {relative_time(ticket.due_at)}", "bad") if ticket.is_late else relative_time(ticket.due_at)
+    when = relative_time(ticket.due_at)
+    return pill(in_words("late: %(when)s", when=when), "bad") if ticket.is_late else when
 
 
 SOON = dt.timedelta(hours=4)

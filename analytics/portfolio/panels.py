@@ -13,6 +13,7 @@ from analytics.portfolio.specs import RUNG_TONES, STRATEGY_TONES, ladder_of, str
 from analytics.rights import sees_runs
 from crm.catalogue import RecordPanel
 from crm.field_rights import hidden_fields
+from crm.languages.words import in_words, translated
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import full_day, plural
 
@@ -46,7 +47,7 @@ def strategy_pill(request: HttpRequest, record: models.Model) -> dict[str, Any] 
         "tone": STRATEGY_TONES.get(found.strategy, "neutral"),
         "rule": found.rule,
         "because": found.because,
-        "title": f"Strategy, by the rule “{found.rule}”: {found.because}",
+        "title": in_words("Strategy, by the rule “%(rule)s”: %(because)s", rule=found.rule, because=found.because),
     }
 
 
@@ -54,14 +55,18 @@ def evidence_in_words(score: LadderScore) -> str:
     """`bought on 3 days, the last on 4 Mar 2026`"""
     day = full_day(score.evidence_on) if score.evidence_on else ""
     if score.evidence == Evidence.PURCHASE:
-        return f"bought once, on {day}" if score.count == 1 else f"bought on {score.count} days, the last on {day}"
+        if score.count == 1:
+            return in_words("bought once, on %(day)s", day=day)
+        return in_words("bought on %(count)s days, the last on %(day)s", count=score.count, day=day)
     if score.evidence == Evidence.REFERRAL:
         people = plural(score.count, "person", "people")
-        return f"referred {people} who became {'a customer' if score.count == 1 else 'customers'}, the first on {day}"
+        if score.count == 1:
+            return in_words("referred %(people)s who became a customer, the first on %(day)s", people=people, day=day)
+        return in_words("referred %(people)s who became customers, the first on %(day)s", people=people, day=day)
     if score.evidence == Evidence.LEAD:
-        return f"a lead or deal since {day}"
-    told = str(score.get_evidence_display())
-    return f"{told}, on {day}" if day else told
+        return in_words("a lead or deal since %(day)s", day=day)
+    told = translated(str(score.get_evidence_display()))
+    return in_words("%(text)s, on %(day)s", text=told, day=day) if day else told
 
 
 CONTACT_PANELS = (

@@ -14,6 +14,7 @@ from analytics.models import SignificanceMark, SignificanceScore
 from analytics.significance.words import MEANINGS, Reason, kinds_of, reasons_of
 from crm.catalogue import FieldSpec, RecordRead
 from crm.database.along import put_along, rows_along
+from crm.languages.words import translated
 from crm.templatetags.figures import NOTHING
 from crm.templatetags.pieces import pill
 
@@ -66,7 +67,8 @@ def pills(reasons: list[Reason]) -> str:
 
 def flags_cell(contact: Any) -> str:
     """The pills with what each flag means: the figures behind them may be hidden from who reads the list."""
-    return pills([one if one.is_by_hand else replace(one, text=MEANINGS[one.kind]) for one in reasons_for(contact)])
+    found = reasons_for(contact)
+    return pills([one if one.is_by_hand else replace(one, text=translated(MEANINGS[one.kind])) for one in found])
 
 
 def flags_value(contact: Any) -> str:

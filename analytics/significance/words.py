@@ -6,11 +6,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from analytics.choices import Significance
 from analytics.models import SignificanceMark, SignificanceScore
 from contacts.countries import country_names
 from contacts.markets.queries import market_choices
 from crm.company import current_company
+from crm.languages.words import in_words, translated
 from crm.templatetags.figures import full_day, money, plural
 
 LABELS: dict[str, str] = dict(Significance.choices)
@@ -19,12 +22,28 @@ TONES: dict[str, str] = {
     Significance.INSPIRATION: "accent", Significance.DOOR_OPENER: "accent",
 }  # fmt: skip
 MEANINGS: dict[str, str] = {
-    Significance.VALUE: "lifetime value in the top tenth",
-    Significance.VOLUME: "net revenue of the last 365 days in the top tenth",
-    Significance.BENCHMARK: "others follow them: whom they referred or influence became customers",
-    Significance.INSPIRATION: "they make us better: a suggestion that they asked for was adopted",
-    Significance.DOOR_OPENER: "they led us to further customers, or were the first in a market where others followed",
+    Significance.VALUE: _("lifetime value in the top tenth"),
+    Significance.VOLUME: _("net revenue of the last 365 days in the top tenth"),
+    Significance.BENCHMARK: _("others follow them: whom they referred or influence became customers"),
+    Significance.INSPIRATION: _("they make us better: a suggestion that they asked for was adopted"),
+    Significance.DOOR_OPENER: _(
+        "they led us to further customers, or were the first in a market where others followed"
+    ),
 }
+TOP = _("in the top tenth")
+# of one, and of several
+FOLLOWED = (
+    _("%(contacts)s whom they referred or influence became a customer"),
+    _("%(contacts)s whom they referred or influence became customers"),
+)
+ADOPTED = (
+    _("%(suggestions)s that they asked for was adopted"),
+    _("%(suggestions)s that they asked for were adopted"),
+)
+INTRODUCED = (
+    _("opened the doors at %(contacts)s who became a customer"),
+    _("opened the doors at %(contacts)s who became customers"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,7 @@ class Reason:
 
     @property
     def label(self) -> str:
-        return LABELS[self.kind]
+        return translated(LABELS[self.kind])
 
     @property
     def tone(self) -> str:
@@ -70,27 +89,27 @@ def kinds_of(reasons: Iterable[Reason]) -> list[Reason]:
 def _by_evidence(score: SignificanceScore, hides: Collection[str]) -> Iterable[Reason]:
     currency = current_company().currency
     if score.value is not None:
-        known = "value" not in hides
-        text = f"lifetime value of {money(score.value, currency)}, in the top tenth" if known else "in the top tenth"
-        yield Reason(Significance.VALUE, text)
+        worth = in_words("lifetime value of %(amount)s, in the top tenth", amount=money(score.value, currency))
+        yield Reason(Significance.VALUE, in_words(TOP) if "value" in hides else worth)
     if score.volume is not None:
-        known = "volume" not in hides
-        text = f"{money(score.volume, currency)} of net revenue in 365 days, in the top tenth"
-        yield Reason(Significance.VOLUME, text if known else "in the top tenth")
+        amount = money(score.volume, currency)
+        sold = in_words("%(amount)s of net revenue in 365 days, in the top tenth", amount=amount)
+        yield Reason(Significance.VOLUME, in_words(TOP) if "volume" in hides else sold)
     if score.followers:
-        people = plural(score.followers, "contact")
-        text = f"{people} whom they referred or influence became {_customers(score.followers)}"
-        yield Reason(Significance.BENCHMARK, text + _first(score.followers, score.followed_on))
+        text = in_words(FOLLOWED[score.followers > 1], contacts=plural(score.followers, "contact"))
+        yield Reason(Significance.BENCHMARK, _since(text, score.followers, score.followed_on))
     if score.ideas:
-        were = "was" if score.ideas == 1 else "were"
-        text = f"{plural(score.ideas, 'suggestion')} that they asked for {were} adopted"
-        yield Reason(Significance.INSPIRATION, text + _first(score.ideas, score.adopted_on))
+        text = in_words(ADOPTED[score.ideas > 1], suggestions=plural(score.ideas, "suggestion"))
+        yield Reason(Significance.INSPIRATION, _since(text, score.ideas, score.adopted_on))
     if score.introduced:
-        text = f"opened the doors at {plural(score.introduced, 'contact')} who became {_customers(score.introduced)}"
-        yield Reason(Significance.DOOR_OPENER, text + _first(score.introduced, score.introduced_on))
+        text = in_words(INTRODUCED[score.introduced > 1], contacts=plural(score.introduced, "contact"))
+        yield Reason(Significance.DOOR_OPENER, _since(text, score.introduced, score.introduced_on))
     if score.openings:
-        text = f"first customer in {', '.join(map(market_label, score.openings))}, where others followed"
-        yield Reason(Significance.DOOR_OPENER, text + _first(2, score.opened_on, "from"))
+        markets = ", ".join(map(market_label, score.openings))
+        text = in_words("first customer in %(markets)s, where others followed", markets=markets)
+        if score.opened_on is not None:
+            text = in_words("%(text)s, from %(day)s", text=text, day=full_day(score.opened_on))
+        yield Reason(Significance.DOOR_OPENER, text)
 
 
 def _by_hand(mark: SignificanceMark) -> Reason:
@@ -98,14 +117,12 @@ def _by_hand(mark: SignificanceMark) -> Reason:
     return Reason(mark.kind, f"“{mark.reason}” ({who}{full_day(mark.made_at)})", True, mark.pk)
 
 
-def _customers(count: int) -> str:
-    return "a customer" if count == 1 else "customers"
-
-
-def _first(count: int, on_day: Any, word: str = "the first on") -> str:
+def _since(text: str, count: int, on_day: Any) -> str:
+    """The sentence with the day of the only one, or of the first."""
     if on_day is None:
-        return ""
-    return f", on {full_day(on_day)}" if count == 1 else f", {word} {full_day(on_day)}"
+        return text
+    pattern = _("%(text)s, on %(day)s") if count == 1 else _("%(text)s, the first on %(day)s")
+    return in_words(pattern, text=text, day=full_day(on_day))
 
 
 def market_label(market: str) -> str:

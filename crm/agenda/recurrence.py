@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from dateutil.rrule import rrule, rrulestr
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from crm.agenda.choices import Repeats
+from crm.languages.words import translated
+from crm.templatetags.figures import NO_BREAK, full_day
 
 MOST_EVERY = 99
 MOST_TIMES = 999
@@ -27,7 +31,12 @@ FREQUENCIES: dict[str, str] = {
     Repeats.MONTHLY: "MONTHLY",
     Repeats.YEARLY: "YEARLY",
 }
-UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+EVERY = {
+    "DAILY": _("every %(count)s days"),
+    "WEEKLY": _("every %(count)s weeks"),
+    "MONTHLY": _("every %(count)s months"),
+    "YEARLY": _("every %(count)s years"),
+}
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,16 @@ def in_words(rule: str) -> str:
     repetition = read_rule(rule)
     if repetition is None:
         return ""
-    words = str(Repeats(repetition.repeats).label)
+    words = translated(str(Repeats(repetition.repeats).label))
     if repetition.every > 1:
-        words = f"every {repetition.every} {UNITS[FREQUENCIES[repetition.repeats]]}s"
+        words = gettext(EVERY[FREQUENCIES[repetition.repeats]]) % {"count": repetition.every}
     if repetition.until:
-        return f"{words}, until {repetition.until.day} {repetition.until:%b %Y}"
+        day = full_day(repetition.until).replace(NO_BREAK, " ")
+        return gettext("%(words)s, until %(day)s") % {"words": words, "day": day}
+    if repetition.times == 1:
+        return gettext("%(words)s, for the last time") % {"words": words}
     if repetition.times:
-        return f"{words}, {repetition.times} more" if repetition.times > 1 else f"{words}, for the last time"
+        return gettext("%(words)s, %(count)s more") % {"words": words, "count": repetition.times}
     return words
 
 

@@ -96,7 +96,9 @@ NOUNS: tuple[tuple[str, str], ...] = (
     ("invoice", "invoices"), ("suggestion", "suggestions"),
 )  # fmt: skip
 """Nouns with their plurals that the code counts by a name (`plural(count, noun)`)."""
-WORDS_OF: tuple[str, ...] = ("contacts.choices.Answer",)
+WORDS_OF: tuple[str, ...] = (
+    "contacts.choices.Answer", "analytics.choices.Evidence", "analytics.choices.Rung", "analytics.choices.Significance",
+)  # fmt: skip
 """Enumerations that no field has, whose words are translated where they are shown."""
 FORMS_OF: tuple[str, ...] = (
     "contacts.forms", "contacts.composing.forms", "crm.agenda.forms", "service.portal.forms",

@@ -1,5 +1,6 @@
 """Sentences that the code puts together, in the language of who reads them."""
 
+import datetime as dt
 import html
 
 import pytest
@@ -7,7 +8,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from analytics.churn_words import reasons_in_words
+from analytics.models import SignificanceScore
+from analytics.significance.words import reasons_of
 from campaigns.reasons import speaking_reasons
+from crm.agenda.recurrence import in_words as repetition_in_words
 from crm.choices import Role
 from crm.models import Company
 from crm.templatetags.figures import plural
@@ -122,3 +126,26 @@ def test_every_step_of_a_ticket_has_its_words():
     told = {EventKind.REPLIED, EventKind.WROTE, EventKind.WAITING, EventKind.NOTICE}  # by the messages themselves
     assert {kind for kind in EventKind.values if not event_in_words(kind, "")} == told
     assert event_in_words("went to desk", "4") == ""
+
+
+def test_what_a_task_repeats_is_one_sentence_in_one_language():
+    rules = ("FREQ=WEEKLY;INTERVAL=2;UNTIL=20270303T235959", "FREQ=DAILY;COUNT=3", "FREQ=YEARLY;COUNT=1", "")
+    with translation.override("de"):
+        said = [plain(repetition_in_words(rule)) for rule in rules]
+    assert said[1:3] == ["jeden Tag, noch 3 Mal", "jedes Jahr, zum letzten Mal"] and said[3] == ""
+    assert said[0].startswith("alle 2 Wochen, bis 3. M")
+
+
+def test_what_makes_a_customer_significant_is_one_sentence_in_one_language():
+    score = SignificanceScore(followers=2, followed_on=dt.date(2026, 3, 1), ideas=1, adopted_on=dt.date(2026, 3, 2))
+    with translation.override("de"):
+        reasons = reasons_of(score, ())
+        texts = [plain(one.text) for one in reasons]
+    with translation.override("en"):
+        english = [plain(one.text) for one in reasons_of(score, ())]
+    assert texts[0].startswith("durch Empfehlung oder Einfluss Kunden geworden: 2 Kontakte, zuerst am 1. ")
+    assert texts[1].startswith("auf ihren Wunsch umgesetzt: 1 Vorschlag, am 2. ")
+    assert english == [
+        "2 contacts whom they referred or influence became customers, the first on 1 Mar 2026",
+        "1 suggestion that they asked for was adopted, on 2 Mar 2026",
+    ]
