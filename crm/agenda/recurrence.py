@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from crm.agenda.choices import Repeats
+from crm.languages.styles import NO_BREAK
 from crm.languages.words import translated
-from crm.templatetags.figures import NO_BREAK, full_day
+from crm.templatetags.figures import full_day
 
 MOST_EVERY = 99
 MOST_TIMES = 999
