@@ -63,7 +63,7 @@ class StageForm(SectionedForm, forms.ModelForm):
             "checklist",
         )
         labels = {"position": "Place", "expected_days": "Expected days", "kind": "A deal in it is"}
-        help_texts = {"position": "1 is the first; the others make room. Empty: behind the last open one."}
+        help_texts = {"position": "1 is the first; the others make room."}
 
     def __init__(self, *, user: User, record: Stage | None, initial: dict[str, Any], data: Any = None) -> None:
         if record is not None:
@@ -73,6 +73,7 @@ class StageForm(SectionedForm, forms.ModelForm):
         what = (("pipeline", "kind"),) if record is None else ()
         if record is None:
             cast(forms.ModelChoiceField, self.fields["pipeline"]).queryset = Pipeline.objects.visible_to(user)
+            self.fields["position"].help_text += " Empty: behind the last open one."
         else:
             del self.fields["pipeline"], self.fields["kind"]
             if not record.is_open:  # won and lost stand at the end
