@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_noop as _
@@ -26,7 +27,7 @@ from crm.customfields.forms import form_field as custom_form_field
 from crm.field_rights import hidden_specs
 from crm.filtering.counting import count_rows
 from crm.jobs import finish_now
-from crm.languages.speaking import for_machines
+from crm.languages.speaking import for_machines, spoken_in
 from crm.languages.words import is_translated
 from crm.models import JobRun
 from crm.once import MadeAlready, new_token, once
@@ -81,13 +82,15 @@ class BulkChangeView(ScopedView):
         count = count_rows(rows)
         with for_machines():  # it comes back, and becomes the title of the job
             announced = plural(count.value, noun) if count.is_exact else f"{count} {noun}s"
+        with translation.override(spoken_in(self.request)):  # a form that is refused is drawn in a POST
+            shown = plural(count.value, noun) if is_translated() else announced
         writable = count_rows(choice.writable(self.request.user, change.verb, by_charge=change.is_by_charge))
         return {
             "op": op,
             "title": _("Assign") if op == ASSIGN else TITLES.get(op, TITLES[SET]),
             "choice": choice,
             "announced": announced,
-            "shown": plural(count.value, noun) if is_translated() else announced,
+            "shown": shown,
             "is_less": (writable.value, writable.is_exact) != (count.value, count.is_exact),
             "writable": writable,
             "fields": self.fields() if op == SET else [],

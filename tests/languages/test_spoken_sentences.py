@@ -149,3 +149,12 @@ def test_what_makes_a_customer_significant_is_one_sentence_in_one_language():
         "2 contacts whom they referred or influence became customers, the first on 1 Mar 2026",
         "1 suggestion that they asked for was adopted, on 2 Mar 2026",
     ]
+
+
+def test_a_change_of_many_that_is_refused_counts_in_the_language_of_the_person():
+    lead = make.make_lead()
+    answer = make.signed_in(person("de")).post(
+        reverse("leads:lead_bulk"), {"op": "set", "field": "owner", "value": "nobody", "pk": lead.pk}
+    )
+    page = plain(answer.content.decode())
+    assert answer.status_code == 422 and ": 1 Lead</h2>" in page and 'name="announced" value="1 lead"' in page
