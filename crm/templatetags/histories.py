@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from crm.catalogue import TimelineEntry
-from crm.markup import filled
+from crm.markup import filled, joined
 from crm.templatetags.figures import day_and_time, relative_time
 from crm.templatetags.pieces import icon, mentions, pill
 
@@ -35,7 +35,7 @@ DAYS = (
 @register.simple_tag
 def history_entries(entries: Iterable[TimelineEntry], answer_url: str = "") -> SafeString:
     """The entries of a history as items of its list; a mail can be answered where there is an `answer_url`."""
-    return SafeString("".join([_entry(entry, answer_url) for entry in entries]))
+    return joined(_entry(entry, answer_url) for entry in entries)
 
 
 def _entry(entry: TimelineEntry, answer_url: str) -> SafeString:
@@ -49,7 +49,7 @@ def _entry(entry: TimelineEntry, answer_url: str) -> SafeString:
         day_and_time(at),
         relative_time(at),
         f" · {entry.who}" if entry.who else "",
-        SafeString("".join(_below(entry, answer_url))),
+        joined(_below(entry, answer_url)),
     )
 
 
@@ -63,5 +63,5 @@ def _below(entry: TimelineEntry, answer_url: str) -> Iterable[SafeString]:
     if entry.days_url:
         yield filled(DAYS, entry.days_url, gettext("By day"))
     if entry.notes:
-        notes = SafeString("".join([pill(note) for note in entry.notes]))
+        notes = joined(pill(note) for note in entry.notes)
         yield filled('<div class="entry-notes">{}</div>', notes)

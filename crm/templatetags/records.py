@@ -10,13 +10,14 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from crm.languages.words import is_translated, translated
-from crm.markup import filled
+from crm.markup import filled, joined
 from crm.templatetags.figures import number
 from crm.templatetags.pieces import kept
 
 register = template.Library()
 _label = kept(escape)
 TAB = '<a class="tab" id="tab-{}" href="{}" hx-get="{}" data-part-tab{}>{}{}</a>'
+CURRENT = SafeString(' aria-current="page"')
 LINE = "<dt>{}</dt><dd{}>{}{}</dd>"
 
 
@@ -24,22 +25,22 @@ LINE = "<dt>{}</dt><dd{}>{}{}</dd>"
 def tab_links(tabs: Iterable[dict[str, Any]]) -> SafeString:
     """The links of a record's tabs, each {name, label, url, active, count}; names are words of the code."""
     say = translated if is_translated() else str
-    return SafeString("".join([_tab_link(one, say(one["label"])) for one in tabs]))
+    return joined(_tab_link(one, say(one["label"])) for one in tabs)
 
 
-def _tab_link(one: dict[str, Any], label: str) -> str:
-    url, current = escape(one["url"]), ' aria-current="page"' if one["active"] else ""
-    return TAB.format(one["name"] or "own", url, url, current, _label(label), _count(one["count"]))
+def _tab_link(one: dict[str, Any], label: str) -> SafeString:
+    url, current = escape(one["url"]), CURRENT if one["active"] else ""
+    return filled(TAB, one["name"] or "own", url, url, current, _label(label), _count(one["count"]))
 
 
 def _count(count: Any) -> str:
-    return "" if count is None or count == "" else f'<span class="tab-count">{number(count)}</span>'
+    return "" if count is None or count == "" else filled('<span class="tab-count">{}</span>', number(count))
 
 
 @register.simple_tag
 def fact_lines(lines: Iterable[tuple[Any, Any, Any, str]]) -> SafeString:
     """Lines of facts: each its label (words of the code), what is shown, the way to change it, and its name."""
-    return SafeString("".join([_line(*line) for line in lines]))
+    return joined(_line(*line) for line in lines)
 
 
 def _line(label: Any, shown: Any, pencil: Any, name: str) -> SafeString:
