@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.markup import address_shown, filled, joined
 
-VALUES = ["<b>", '"\'&', SafeString("<i>safe</i>"), gettext_lazy("<Close>"), 7, None, "", "{0}"]
+VALUES = ["<b>", "\"'&", SafeString("<i>safe</i>"), gettext_lazy("<Close>"), 7, None, "", "{0}"]
 
 
 @pytest.mark.parametrize("value", VALUES)
