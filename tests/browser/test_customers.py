@@ -47,6 +47,7 @@ def test_a_rep_finds_a_customer_by_keyboard_and_logs_a_call(page: Page, live_ser
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Okafor & Sons")
     expect(page.locator(".entry")).to_have_count(25)
+    page.wait_for_load_state()  # a press before the scripts are there is nobody's
     page.get_by_role("button", name="Show older").click()
     expect(page.locator(".entry")).to_have_count(30)
     page.get_by_role("link", name="Log call").click()

@@ -72,7 +72,7 @@ def test_an_enquiry_is_given_away_called_qualified_converted_quoted_won_and_stan
     page.goto(base)
     page.get_by_role("link", name=re.compile("^Ada Lund")).click()
     expect(page.get_by_text("Sixty rooms in oak").first).to_be_visible()
-    expect(page.get_by_text("Rosa Rep’s turn")).to_be_visible()
+    expect(page.locator("dd").get_by_text("Rosa Rep’s turn")).to_be_visible()
     page.get_by_label("Outcome").select_option("answered")
     page.get_by_label("What was said").fill("Opens in May")
     page.get_by_label("Follow-up").select_option("3")
