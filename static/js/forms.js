@@ -1,6 +1,6 @@
 // Forms by keys: a new record's form has the focus in its first empty field (not one `data-at-rest`, below what is to be
 // read), a refused one in the field to mend; Ctrl Enter sends the form of the page. In the columns of an import, Enter
-// goes on to the next column that becomes nothing yet.
+// goes on to the next column that becomes nothing yet; an answer that knows less than was chosen since is not shown.
 (() => {
   const PAGE_FORM = "form.form-page:not([data-at-rest]), form.import-map";
   const FIELD = "input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), textarea, select";
@@ -52,6 +52,19 @@
       event.preventDefault();
       (nextColumn(event.target.form, event.target) ?? event.target.form.querySelector("button.btn-primary"))?.focus();
     }
+  });
+  // the form of an import is answered by itself anew: what was chosen while an answer was on its way stays, and is sent
+  const chosen = new WeakMap();
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.import-map");
+    if (form) chosen.set(form, (chosen.get(form) ?? 0) + 1);
+  });
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    detail.xhr.chosenBefore = chosen.get(detail.elt);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt.matches?.("form.import-map") && xhr.chosenBefore !== chosen.get(elt)) event.preventDefault();
   });
   // a file for which it was said before what is in it
   document.addEventListener("change", (event) => {

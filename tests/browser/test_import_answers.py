@@ -1,0 +1,34 @@
+"""What is chosen while an answer is on its way stays as it was chosen."""
+
+from playwright.sync_api import Page, Route, expect
+
+from crm.choices import Role
+from crm.models import ImportRun
+from tests import factories as make
+from tests.browser.test_customers import enter
+
+
+def test_a_slow_answer_does_not_undo_what_was_chosen_meanwhile(page: Page, live_server, transactional_db, tmp_path):
+    make.make_company()
+    file = tmp_path / "fair.csv"
+    file.write_text("external_id,c1,c2\nx1,Visitor One,one@fair.example\n")
+    enter(page, live_server, make.make_user(Role.MANAGER, name="Mia Keller"))
+    page.goto(f"{live_server.url}/imports/new/?kind=contacts")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("combobox", name="c1", exact=True)).to_be_focused()
+    page.wait_for_load_state("networkidle")
+
+    held: list[Route] = []
+    page.route("**/imports/*/", held.append)
+    with page.expect_request("**/imports/*/"):
+        page.get_by_role("combobox", name="c1", exact=True).select_option("name")
+    page.get_by_role("combobox", name="c2", exact=True).select_option("email")
+    page.evaluate("document.addEventListener('htmx:afterRequest', () => { document.body.dataset.answered = 1 })")
+    held[0].continue_()
+    page.unroute("**/imports/*/")
+    expect(page.locator("body[data-answered]")).to_be_attached()
+    expect(page.get_by_role("combobox", name="c2", exact=True)).to_have_value("email")
+    expect(page.get_by_text("The first 1 row")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("combobox", name="c2", exact=True)).to_have_value("email")
+    assert ["c2", "email"] in ImportRun.objects.get().options["map"]
