@@ -101,6 +101,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "crm.templatetags.addresses",
                 "crm.templatetags.figures",
                 "crm.templatetags.histories",
                 "crm.templatetags.pieces",

@@ -16,7 +16,7 @@ from django.utils import dateformat, timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
-from crm.languages.styles import ENGLISH, NO_BREAK, style
+from crm.languages.styles import ENGLISH, NO_BREAK, Style, style
 from crm.languages.words import translated as in_language
 
 ABBREVIATIONS = frozenset({"auc", "clv", "nps", "roi"})
@@ -36,41 +36,49 @@ SYMBOLS = {
 }
 SHORT_STEPS = ((Decimal("1e9"), 2), (Decimal("1e6"), 1), (Decimal("1e3"), 0))
 ALMOST = Decimal("0.9995")  # 999,500 and more is shown as 1m, not as 1,000k
+PLACES = tuple(Decimal(1).scaleb(-digits) for digits in range(5))
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NEAR = {0: _("today"), 1: _("yesterday"), -1: _("tomorrow")}
 
 
-def _rounded(value: Any, digits: int) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+def _rounded(value: Any, digits: int) -> Decimal | int:
+    if type(value) is int and not digits:
+        return value
+    exact = value if type(value) is Decimal else Decimal(str(value))
+    return exact.quantize(PLACES[digits] if 0 <= digits < len(PLACES) else Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 @register.filter
 def number(value: Any, digits: int = 0) -> str:
     """`1234567.5` -> `1,234,568`; `digits` after the point."""
-    if value is None or value == "":
-        return NOTHING
-    rounded = _rounded(value, int(digits))
-    text = f"{abs(rounded) if rounded == 0 else rounded:,f}".replace("-", MINUS)
-    way = style()
+    return NOTHING if value is None or value == "" else _written(value, int(digits), style())
+
+
+def _written(value: Any, digits: int, way: Style) -> str:
+    rounded = _rounded(value, digits)
+    text = f"{abs(rounded) if rounded == 0 else rounded:,f}" if type(rounded) is Decimal else f"{rounded:,d}"
+    text = text.replace("-", MINUS)
     return text if way is ENGLISH else way.lead + text.translate(way.table)
 
 
 @register.filter
 def plain_number(value: Any) -> str:
     """`40.0000` -> `40`, `2.5000` -> `2.5`: a quantity with the digits that it has."""
-    return _without_zeros(number(value, 4))
+    if value is None or value == "":
+        return NOTHING
+    way = style()
+    return _without_zeros(_written(value, 4, way), way)
 
 
-def _without_zeros(text: str) -> str:
-    point = style().point
-    return text.rstrip("0").rstrip(point) if point in text else text
+def _without_zeros(text: str, way: Style) -> str:
+    return text.rstrip("0").rstrip(way.point) if way.point in text else text
 
 
-def _with_currency(text: str, currency: str) -> str:
+def _with_currency(text: str, currency: str, way: Style) -> str:
     if not currency:
         return text
     symbol = SYMBOLS.get(currency, currency)
-    if style().is_currency_last:
+    if way.is_currency_last:
         return f"{text}{NO_BREAK}{symbol}"
     sign, text = (MINUS, text[1:]) if text.startswith(MINUS) else ("", text)
     return f"{sign}{symbol}{NO_BREAK}{text}"
@@ -79,13 +87,20 @@ def _with_currency(text: str, currency: str) -> str:
 @register.filter
 def money(amount: Any, currency: str = "") -> str:
     """`1234.5`, `EUR` -> `€ 1,234.50`."""
-    return NOTHING if amount is None or amount == "" else _with_currency(number(amount, 2), str(currency))
+    return _money(amount, currency, 2)
+
+
+def _money(amount: Any, currency: str, digits: int) -> str:
+    if amount is None or amount == "":
+        return NOTHING
+    way = style()
+    return _with_currency(_written(amount, digits, way), str(currency), way)
 
 
 @register.filter
 def whole_money(amount: Any, currency: str = "") -> str:
     """`1234.5`, `EUR` -> `€ 1,235`: for columns and cards, where cents are noise."""
-    return NOTHING if amount is None or amount == "" else _with_currency(number(amount), str(currency))
+    return _money(amount, currency, 0)
 
 
 @register.filter
@@ -98,14 +113,15 @@ def short_number(value: Any) -> str:
         if abs(amount) >= step * ALMOST:
             scaled = amount / step
             digits = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
-            return _without_zeros(number(scaled, digits)) + style().short[place]
+            way = style()
+            return _without_zeros(_written(scaled, digits, way), way) + way.short[place]
     return number(amount)
 
 
 @register.filter
 def short_money(amount: Any, currency: str = "") -> str:
     """`189400`, `EUR` -> `€ 189k`: for figure cards and the cells of a map."""
-    return NOTHING if amount is None or amount == "" else _with_currency(short_number(amount), str(currency))
+    return NOTHING if amount is None or amount == "" else _with_currency(short_number(amount), str(currency), style())
 
 
 @register.filter
