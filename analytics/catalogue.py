@@ -27,6 +27,7 @@ from analytics.quality.specs import QUALITY_FIELDS
 from analytics.reports import REPORTS
 from analytics.satisfaction.specs import RESPONSE_FIELDS
 from analytics.satisfaction.wallet_specs import WALLET_FIELDS
+from analytics.sequences.specs import SEQUENCE_FIELDS
 from analytics.significance.panels import CONTACT_PANELS as SIGNIFICANCE_PANELS
 from analytics.significance.specs import READ as MARKS_READ
 from analytics.significance.specs import SIGNIFICANCE_FIELDS
@@ -53,6 +54,7 @@ CATALOGUE = Catalogue(
             *WALLET_FIELDS,
             *SIGNIFICANCE_FIELDS,
             *PROFILE_FIELDS,
+            *SEQUENCE_FIELDS,
             *QUALITY_FIELDS,
         ),
         "leads.lead": LEAD_FIELDS,
@@ -206,6 +208,16 @@ CATALOGUE = Catalogue(
             scores="analytics.clvscore",
         ),
         NavItem(
+            "Sequence selling",
+            "analytics:sequence_detail",
+            "skip-forward",
+            group="Analysis",
+            order=521,
+            model="analytics.modelrun",
+            scores="analytics.nextscore",
+            roles=(Role.MARKETER, Role.MANAGER, Role.ADMIN),
+        ),
+        NavItem(
             "Profitability",
             "analytics:profitability",
             "cash-coin",
@@ -242,6 +254,7 @@ CATALOGUE = Catalogue(
         "analytics.walletscore": REBUILT,
         "analytics.significancescore": REBUILT,
         "analytics.profilescore": REBUILT,
+        "analytics.nextscore": REBUILT,
         "analytics.significancemark": PastRule(parent="contact_id"),
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),

@@ -26,6 +26,7 @@ class AlertKind(TextChoices):
     CROSS = "cross", "Cross-sell"
     UP = "up", "Up-sell"
     SWITCH = "switch", "Switch-sell"
+    NEXT = "next", "Sequence-sell"
     DRIFT = "drift", "Drifting away"
     MARGIN = "margin", "Falling margin"
 

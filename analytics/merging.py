@@ -33,6 +33,7 @@ KEYS = ContactKeys(
                 "wallet",
                 "significance",
                 "profile",
+                "next",
             )
         ),
         ContactKey("analytics.scorehistory", "contact", because=MONTHS),

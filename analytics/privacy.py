@@ -41,6 +41,9 @@ PERSONAL_DATA = PersonalData(
         PersonalTable(
             "analytics.profilescore", ("contact",), keeps=("rule",), unseen=FIGURES, title="Profile of the best"
         ),
+        PersonalTable(
+            "analytics.nextscore", ("contact",), keeps=("item", "before", "last"), unseen=FIGURES, title="Next in line"
+        ),
         PersonalTable("analytics.significancemark", ("contact",), gone=True, title="Significant, by hand"),
         PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
         PersonalTable(

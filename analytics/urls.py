@@ -21,6 +21,7 @@ from analytics.portfolio import rule_views as portfolio_rules
 from analytics.portfolio import views as portfolio
 from analytics.profile import views as profile
 from analytics.satisfaction import views as satisfaction
+from analytics.sequences import views as sequences
 from analytics.significance import views as significance
 
 app_name = "analytics"
@@ -71,6 +72,9 @@ urlpatterns = [
     path("profile/", profile.ProfileView.as_view(), name="profile_detail"),
     path("profile/run/", profile.ProfileRunView.as_view(), name="profile_run"),
     path("profile/export/", profile.ProfileExportView.as_view(), name="profile_export"),
+    path("sequence/", sequences.SequenceView.as_view(), name="sequence_detail"),
+    path("sequence/run/", sequences.SequenceRunView.as_view(), name="sequence_run"),
+    path("sequence/export/", sequences.SequenceExportView.as_view(), name="sequence_export"),
     path("significant/", significance.SignificanceView.as_view(), name="significance_list"),
     path("significant/run/", significance.SignificanceRunView.as_view(), name="significance_run"),
     path("significant/<int:whole>/mark/", significance.MarkCreateView.as_view(), name="mark_create"),

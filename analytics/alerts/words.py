@@ -15,6 +15,7 @@ KIND_TONES: dict[str, str] = {
     AlertKind.CROSS: "accent",
     AlertKind.UP: "accent",
     AlertKind.SWITCH: "accent",
+    AlertKind.NEXT: "accent",
     AlertKind.DRIFT: "warn",
     AlertKind.MARGIN: "warn",
 }
@@ -22,6 +23,7 @@ KIND_ICONS: dict[str, str] = {
     AlertKind.CROSS: "bag",
     AlertKind.UP: "arrow-up-right",
     AlertKind.SWITCH: "shuffle",
+    AlertKind.NEXT: "skip-forward",
     AlertKind.DRIFT: "hourglass-split",
     AlertKind.MARGIN: "graph-down",
 }
@@ -34,6 +36,7 @@ def evidence_of(alert: SellAlert, user: User | None) -> str:
         AlertKind.CROSS: _cross,
         AlertKind.UP: _up,
         AlertKind.SWITCH: _switch,
+        AlertKind.NEXT: _next,
         AlertKind.DRIFT: _drift,
         AlertKind.MARGIN: _margin,
     }[AlertKind(alert.kind)](alert, hides(user, COST))
@@ -95,6 +98,27 @@ def _switch(alert: SellAlert, hides_cost: bool) -> str:
         margin=percent(alert.facts("margin", 0)),
         was=percent(alert.facts("margin_was", 0)),
         **_moves(alert),
+    )
+
+
+def _next(alert: SellAlert, hides_cost: bool) -> str:
+    last = str(alert.facts("last", ""))
+    if before := alert.facts("before"):
+        last = in_words("%(first)s, then %(second)s", first=before, second=last)
+    return in_words(
+        "Bought %(last)s, last %(day)s. Of %(occasions)s next purchases after that, %(count)s (%(share)s) were"
+        " %(item)s: %(lift)s times as many as after anything (95 %% interval %(low)s to %(high)s), half of them"
+        " within %(gap)s.",
+        last=last,
+        day=_day(alert),
+        occasions=number(alert.facts("occasions", 0)),
+        count=number(alert.facts("count", 0)),
+        share=percent(alert.facts("share", 0)),
+        item=str(alert.facts("item", "")),
+        lift=number(alert.facts("lift", 0), 1),
+        low=number(alert.facts("low", 0), 1),
+        high=number(alert.facts("high", 0), 1),
+        gap=days(int(alert.facts("gap", 0))),
     )
 
 

@@ -14,6 +14,7 @@ from analytics.models.runs import AllowedFeature, ModelRun
 from analytics.models.satisfaction import SatisfactionCount
 from analytics.models.scores import ChurnScore, ClvScore, LeadScore, ProspectScore, RfmScore
 from analytics.models.segments import RfmSegment, UsageLevel
+from analytics.models.sequences import NextScore
 from analytics.models.significance import SignificanceMark, SignificanceScore
 from analytics.models.wallet import WalletScore
 
@@ -34,6 +35,7 @@ __all__ = [
     "LadderScore",
     "LeadScore",
     "ModelRun",
+    "NextScore",
     "ProfileScore",
     "ProspectScore",
     "QualityRules",

@@ -97,6 +97,17 @@ FROM {rule} AS r JOIN {holding} AS h ON h.product_id = r.have
 WHERE r.kind <> 'cross' AND h.last_on > {as_of} - 365 AND h.orders_365 >= 2
   AND NOT EXISTS (SELECT 1 FROM {holding} AS own WHERE own.contact_id = h.contact_id AND own.product_id = r.offer)
 """)
+# what the order of buying puts in line, while the purchase that it comes after is young
+NEXT_SQL = sql.SQL("""
+SELECT n.contact_id, 'next' AS kind, n.product_id, NULL::bigint AS instead_of, n.chance,
+       n.chance * p.usual::float8 AS value,
+       jsonb_build_object('item', n.item, 'before', n.before, 'last', n.last, 'last_on', n.last_on, 'count', n.count,
+                          'occasions', n.occasions, 'share', round(n.share::numeric, 4),
+                          'lift', round(n.lift::numeric, 2), 'low', round(n.low::numeric, 2),
+                          'high', round(n.high::numeric, 2), 'gap', n.median_days) AS evidence
+FROM {next} AS n JOIN {product} AS p ON p.id = n.product_id AND p.is_offered
+WHERE n.as_of <= {as_of} AND n.as_of > {as_of} - 8 AND n.last_on > {as_of} - {horizon}
+""")
 # {limit} is the wait that nine in ten of the customer's own would not outlast, in days
 DRIFT_SQL = sql.SQL("""
 SELECT contact_id, 'drift' AS kind, NULL::bigint AS product_id, NULL::bigint AS instead_of,
@@ -189,7 +200,8 @@ LEFT JOIN {holding} AS h ON h.contact_id = ranked.contact_id AND h.product_id = 
 WHERE place <= {most} - (SELECT coalesce(sum(number), 0) FROM waiting AS w
                          WHERE w.owner = ranked.owner AND w.kind = ranked.kind)
 """)
-# the first purchase of what was offered; of anything by who drifted away; at the margin of before where that fell
+# the first purchase of what was offered (of any product of the family that is in line); of anything by who drifted
+# away; at the margin of before where that fell
 OUTCOME_SQL = sql.SQL("""
 UPDATE {alerts} AS a SET outcome_on = bought.ordered_on, outcome_amount = bought.amount
 FROM (
@@ -198,7 +210,10 @@ FROM (
         SELECT o.ordered_on, round(CASE WHEN own.product_id IS NULL THEN coalesce(o.base_amount, 0)
                ELSE coalesce(sum(l.amount) * o.base_amount / nullif(o.amount, 0), 0) END, 2) AS amount
         FROM orders_order AS o LEFT JOIN orders_orderline AS l
-          ON l.order_id = o.id AND l.product_id = own.product_id AND coalesce(l.quantity, 1) > 0
+          ON l.order_id = o.id AND coalesce(l.quantity, 1) > 0 AND CASE own.kind WHEN 'next' THEN l.product_id IN (
+              SELECT p.id FROM orders_product AS p
+              WHERE coalesce(nullif(p.family, ''), p.name) = own.evidence ->> 'item')
+            ELSE l.product_id = own.product_id END
         WHERE o.contact_id = own.contact_id AND o.is_purchase AND o.ordered_on > own.made_on
           AND o.ordered_on <= least(own.made_on + {horizon}, {as_of})
           AND (own.product_id IS NULL OR l.id IS NOT NULL)

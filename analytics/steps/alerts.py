@@ -4,7 +4,8 @@ Cross-sell: products of different families that go together more often than by c
 above 1, of at least LEAST_PAIRS customers who have both); the chance is the low end of the share of those who have the
 one that have the other. Up-sell: of a family, to a product that costs at least 15 % more, where so many who began with
 the one went on to the other. Switch-sell: of a family, to one that costs about the same and leaves at least five points
-more. Drift: days since the last purchase beyond nine in ten of the waits that BG/NBD predicts for this very customer.
+more. Sequence-sell: what the step `sequence` puts in line for who bought within 90 days. Drift: days since the last
+purchase beyond nine in ten of the waits that BG/NBD predicts for this very customer.
 Falling margin: of the last half year's revenue at least five points less is left than of the year before, by more than
 what the customer's own orders vary by (95 % interval of the difference of two ratios, each order weighing its revenue).
 
@@ -24,7 +25,7 @@ from psycopg import sql
 
 from analytics.choices import AlertKind
 from analytics.mathematics.comparing import lift
-from analytics.models import ClvScore, ModelRun
+from analytics.models import ClvScore, ModelRun, NextScore
 from analytics.statements import analyze_table, day, drop_tables, execute, rows_of
 from analytics.steps import StepResult
 from analytics.steps import alert_sql as texts
@@ -49,7 +50,7 @@ LEAST_FALL, LEAST_ORDERS = 0.05, 5
 PRIOR = 5  # answers that a kind of offer is credited with before its own count
 
 
-WITHOUT_RULES = (AlertKind.DRIFT, AlertKind.MARGIN)
+WITHOUT_RULES = (AlertKind.DRIFT, AlertKind.MARGIN, AlertKind.NEXT)
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,10 @@ def _trust() -> sql.Composed:
 
 def _make(as_of: dt.date, run_id: int, drift: sql.Composed | None) -> int:
     names = {**texts.NAMES, "as_of": day(as_of), "rest": sql.Literal(REST_DAYS)}
-    fitting = [texts.CROSS_SQL.format(**names), texts.FITTING_SQL.format(**names)]
+    following = texts.NEXT_SQL.format(
+        next=sql.Identifier(NextScore._meta.db_table), horizon=sql.Literal(HORIZON_DAYS), **names
+    )
+    fitting = [texts.CROSS_SQL.format(**names), texts.FITTING_SQL.format(**names), following]
     margin = texts.MARGIN_SQL.format(
         cost=cost_in_base(),
         as_of=day(as_of),

@@ -6,3 +6,5 @@ CLV_MONTHS = 12
 CLV_DISCOUNT = 0.1
 CHAIN_DAYS = 180
 """How long after an answer the satisfaction-profit chain looks at purchases."""
+SEQUENCE_HORIZON = 90
+"""Within how many days of a purchase the chance of what is next in line is meant."""
