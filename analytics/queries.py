@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Sum, When
 from django.db.models.functions import JSONObject
-from django.urls import reverse
 
 from analytics.models import ModelRun, RfmScore, RfmSegment
 from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.company import company_today, end_of_day
 from crm.database.kept import KeptRows
+from crm.paths import path_of
 from orders.models import Order
 
 if TYPE_CHECKING:
@@ -151,4 +151,4 @@ def last_day_with_orders() -> dt.date | None:
 
 def customers_url(**filters: Any) -> str:
     """The list of the customers behind a figure; archived ones are counted, so they are in it."""
-    return f"{reverse('contacts:contact_list')}?{urlencode({**filters, 'state': 'all', 'sort': '-revenue'})}"
+    return f"{path_of('contacts:contact_list')}?{urlencode({**filters, 'state': 'all', 'sort': '-revenue'})}"

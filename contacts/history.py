@@ -25,6 +25,7 @@ from crm.choices import Verb
 from crm.counted_panels import sources_without_rows
 from crm.hanging import text_key_of
 from crm.languages.words import Titled
+from crm.paths import path_of
 from crm.requests import SignedInRequest
 from crm.timeline import moment_asked, read_timeline, source_choices
 from crm.views.base import ScopedView
@@ -108,7 +109,7 @@ def composer_context(
         "may_log": can(user, Verb.ADD, Interaction),
         "tabs_of_composer": [(kind, *TABS[kind]) for kind in place.kinds(people)],
         "urls": place.urls(record),
-        "crumb": {"label": label, "url": reverse(url_name)},
+        "crumb": {"label": label, "url": path_of(url_name)},
         "note_form": NoteForm(user=user),
         "call_form": CallForm(user=user, people=people),
         "record_key": text_key_of(record),

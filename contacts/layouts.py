@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from contacts.fact_lines import FACTS, is_due, other_addresses
@@ -26,6 +25,7 @@ from crm.layouts.facts import custom_line, pencil
 from crm.layouts.forms import form_place
 from crm.layouts.places import Block, Item, LayoutPlace
 from crm.models import User
+from crm.paths import path_of
 from crm.requests import SignedInRequest
 
 LABEL = "contacts.contact"
@@ -47,7 +47,7 @@ def draw_facts(request: HttpRequest, record: models.Model, blocks: Sequence[Bloc
     hidden = hidden_fields(user, Contact)
     contact.__dict__["hides_lists"] = "source" in hidden
     own = {line.name: custom_line(line) for line in fact_lines(user, record)}
-    editable, url = _editable(user, contact), reverse("contacts:fact_edit", args=[contact.pk])
+    editable, url = _editable(user, contact), path_of("contacts:fact_edit", contact.pk)
     drawn: list[dict[str, Any]] = [
         {"title": block.title, "lines": [], "contact": contact, "fact_url": url} for block in blocks
     ]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
 
@@ -221,7 +220,7 @@ def _folded_entry(folded: Folded, contact_id: int) -> TimelineEntry:
         title=gettext("%(count)s %(what)s in %(month)s") % names,
         key=f"signals-{folded.kind}-{month:%Y-%m}",
         tone="neutral",
-        days_url=f"{reverse('contacts:signal_days', args=[contact_id])}?kind={folded.kind}&month={month:%Y-%m}",
+        days_url=f"{path_of('contacts:signal_days', contact_id)}?kind={folded.kind}&month={month:%Y-%m}",
     )
 
 

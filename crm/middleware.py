@@ -7,12 +7,12 @@ from collections.abc import Callable
 from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 
 from crm.acting import acting, current_acting
 from crm.actions import is_set_up
 from crm.company import company_at_hand
+from crm.paths import path_of
 
 
 class FirstVisitMiddleware:
@@ -22,7 +22,7 @@ class FirstVisitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path in ("/", reverse("account_login")) and not request.user.is_authenticated and not is_set_up():
+        if request.path in ("/", path_of("account_login")) and not request.user.is_authenticated and not is_set_up():
             return redirect("crm:setup")
         return self.get_response(request)
 

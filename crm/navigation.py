@@ -22,6 +22,7 @@ from crm.company import current_company
 from crm.field_rights import hidden_fields
 from crm.keys import KEYS
 from crm.models import Company
+from crm.paths import path_of
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -92,7 +93,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "palette_drawn": SimpleLazyObject(lambda: _drawn("components/_palette.html")),
         "is_held": SimpleLazyObject(lambda: _is_held(request)),
         "must_set_up": SimpleLazyObject(lambda: _must_set_up(request)),
-        "search_url": SimpleLazyObject(lambda: reverse("crm:search")),
+        "search_url": SimpleLazyObject(lambda: path_of("crm:search")),
     }
 
 

@@ -9,10 +9,17 @@ from django.urls import reverse
 ANY = 1_801_439_850
 
 
-def path_of(url_name: str, pk: int) -> str:
-    """What `reverse` says for the page of one record."""
+def path_of(url_name: str, pk: int | None = None) -> str:
+    """What `reverse` says for a page, or for the page of one record."""
+    if pk is None:
+        return _alone(url_name)
     before, after = _around(url_name)
     return f"{before}{pk}{after}"
+
+
+@cache
+def _alone(url_name: str) -> str:
+    return reverse(url_name)
 
 
 @cache

@@ -101,9 +101,9 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "crm.templatetags.addresses",
                 "crm.templatetags.figures",
                 "crm.templatetags.histories",
+                "crm.templatetags.kept",
                 "crm.templatetags.pieces",
                 "crm.templatetags.records",
             ],

@@ -15,6 +15,7 @@ from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.field_rights import hides
+from crm.paths import path_of
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
 from crm.templatetags.figures import money
@@ -35,7 +36,7 @@ def orders_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     return {
         "contact": contact,
         "table": small_table("orders.order", COLUMNS, PHONE, request, rows[:NEWEST]),
-        "all_url": f"{reverse('orders:order_list')}?contact={contact.pk}",
+        "all_url": f"{path_of('orders:order_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),
     }
@@ -52,7 +53,7 @@ def subscriptions_tab(request: HttpRequest, record: models.Model) -> dict[str, A
     return {
         "contact": contact,
         "table": small_table("orders.subscription", SUBSCRIPTION_COLUMNS, SUBSCRIPTION_PHONE, request, rows),
-        "all_url": f"{reverse('orders:subscription_list')}?contact={contact.pk}",
+        "all_url": f"{path_of('orders:subscription_list')}?contact={contact.pk}",
     }
 
 
@@ -86,7 +87,7 @@ def _new_url(request: SignedInRequest, contact: Contact) -> str:
     """Where an order for this customer is written; empty for who may not change the customer."""
     if contact.is_archived or not can(request.user, Verb.CHANGE, contact):
         return ""
-    return f"{reverse('orders:order_create')}?contact={contact.pk}"
+    return f"{path_of('orders:order_create')}?contact={contact.pk}"
 
 
 CONTACT_PANELS = (

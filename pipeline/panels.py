@@ -7,13 +7,13 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import OuterRef, Q
 from django.http import HttpRequest
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.models import User
+from crm.paths import path_of
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
 from pipeline.models import Deal
@@ -46,7 +46,7 @@ def deals_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     return {
         "contact": contact,
         "table": small_table("pipeline.deal", COLUMNS, PHONE, request, rows[:NEWEST]),
-        "all_url": f"{reverse('pipeline:deal_list')}?contact={contact.pk}",
+        "all_url": f"{path_of('pipeline:deal_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),
     }
@@ -72,7 +72,7 @@ def _new_url(request: SignedInRequest, contact: Contact) -> str:
     if contact.is_archived or not can(request.user, Verb.ADD, Deal):
         return ""
     field = "organization" if contact.is_organization else "contact"
-    return f"{reverse('pipeline:deal_create')}?{field}={contact.pk}"
+    return f"{path_of('pipeline:deal_create')}?{field}={contact.pk}"
 
 
 DEAL_PANELS = (

@@ -7,13 +7,13 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import OuterRef, Q
 from django.http import HttpRequest
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.models import User
+from crm.paths import path_of
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
 from service.models import Ticket
@@ -31,7 +31,7 @@ def tickets_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     return {
         "contact": contact,
         "table": small_table("service.ticket", COLUMNS, PHONE, request, rows[:NEWEST]),
-        "all_url": f"{reverse('service:ticket_list')}?contact={contact.pk}",
+        "all_url": f"{path_of('service:ticket_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
         "new_url": _new_url(request, contact),
     }
@@ -56,7 +56,7 @@ def _new_url(request: SignedInRequest, contact: Contact) -> str:
     """Where a ticket of this contact is opened; empty for who may open none."""
     if contact.is_archived or not can(request.user, Verb.ADD, Ticket):
         return ""
-    return f"{reverse('service:ticket_create')}?contact={contact.pk}"
+    return f"{path_of('service:ticket_create')}?contact={contact.pk}"
 
 
 CONTACT_PANELS = (

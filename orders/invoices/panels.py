@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 
 from contacts.models import Contact
 from crm.access import can
 from crm.catalogue import RecordPanel
 from crm.choices import Verb
 from crm.field_rights import hides, mask
+from crm.paths import path_of
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
 from orders.invoices.queries import invoices_of
@@ -30,7 +30,7 @@ def open_balance(request: HttpRequest, record: models.Model) -> dict[str, Any] |
     user, contact = cast(SignedInRequest, request).user, cast(Contact, record)
     if not told_of(user, contact).invoices or hides(user, "orders.invoice.amount", "orders.invoice.open_amount"):
         return None
-    url = f"{reverse('orders:invoice_list')}?contact={contact.pk}"
+    url = f"{path_of('orders:invoice_list')}?contact={contact.pk}"
     return {"balances": balances_of(user, contact), "url": url}
 
 
@@ -42,9 +42,9 @@ def invoices_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     return {
         "contact": contact,
         "table": small_table("orders.invoice", COLUMNS, PHONE, asked, rows[:NEWEST]),
-        "all_url": f"{reverse('orders:invoice_list')}?contact={contact.pk}",
+        "all_url": f"{path_of('orders:invoice_list')}?contact={contact.pk}",
         "has_more": len(rows) > NEWEST,
-        "new_url": f"{reverse('orders:invoice_create')}?contact={contact.pk}" if may_write else "",
+        "new_url": f"{path_of('orders:invoice_create')}?contact={contact.pk}" if may_write else "",
     }
 
 

@@ -9,7 +9,6 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from contacts.models import Contact
@@ -19,6 +18,7 @@ from crm.choices import Verb
 from crm.field_rights import mask
 from crm.languages.words import translated
 from crm.models import User
+from crm.paths import path_of
 from crm.requests import SignedInRequest
 from crm.small_tables import small_table
 from crm.tiles.spec import HomeCard
@@ -44,7 +44,7 @@ def quotes_tab(request: HttpRequest, record: models.Model) -> dict[str, Any]:
     """The newest quotes of a deal or a contact as a table."""
     asked, whose = cast(SignedInRequest, request), cast("Contact | Deal", record)
     rows = list(quotes_of(asked.user, whose)[: NEWEST + 1])
-    all_url = f"{reverse('pipeline:quote_list')}?contact={whose.pk}" if isinstance(whose, Contact) else ""
+    all_url = f"{path_of('pipeline:quote_list')}?contact={whose.pk}" if isinstance(whose, Contact) else ""
     return {
         "table": small_table("pipeline.quote", COLUMNS, PHONE, asked, rows[:NEWEST]),
         "whose": whose,
@@ -83,7 +83,7 @@ def _new_url(request: SignedInRequest, whose: Contact | Deal) -> str:
         return ""
     if isinstance(whose, Deal) and not (whose.is_open and can(request.user, Verb.CHANGE, whose)):
         return ""
-    return f"{reverse('pipeline:quote_create')}?{'deal' if isinstance(whose, Deal) else 'contact'}={whose.pk}"
+    return f"{path_of('pipeline:quote_create')}?{'deal' if isinstance(whose, Deal) else 'contact'}={whose.pk}"
 
 
 def approvals_card(request: HttpRequest) -> dict[str, Any] | None:
@@ -118,7 +118,7 @@ def _entry(step: Any) -> TimelineEntry:
         key=f"quote-{step.pk}",
         text=step.words,
         who=step.actor.name if step.actor else step.name,
-        url=reverse("pipeline:quote_detail", args=[step.quote_id]),
+        url=path_of("pipeline:quote_detail", step.quote_id),
         tone=tone,
     )
 
