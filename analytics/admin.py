@@ -9,9 +9,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from analytics.models import ModelRun, QualityRules, RfmScore, RfmSegment, UsageLevel
+from analytics.models import DuplicateArray, ModelRun, QualityRules, RfmScore, RfmSegment, UsageLevel
 from analytics.models.quality import FIELDS
-from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
+from crm.administration.bases import LoggedAdmin, PlainAdmin, ViewOnlyAdmin, register_the_rest
 
 
 @admin.register(RfmSegment)
@@ -86,6 +86,14 @@ class RfmScoreAdmin(ViewOnlyAdmin):
     list_filter = (RecencyFilter, FrequencyFilter, MonetaryFilter)
     list_select_related = ("contact",)
     sortable_by = ("recency_days", "frequency", "monetary")
+
+
+@admin.register(DuplicateArray)
+class DuplicateArrayAdmin(PlainAdmin):
+    """Without its numbers: megabytes a row."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content")
 
 
 register_the_rest("analytics")

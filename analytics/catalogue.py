@@ -236,6 +236,8 @@ CATALOGUE = Catalogue(
         "analytics.rfmscore": REBUILT,
         "analytics.sellalert": PastRule(parent="contact_id"),
         "analytics.duplicatepair": PastRule(exempt=MADE_ANEW),
+        "analytics.duplicatebasis": PastRule(exempt=MADE_ANEW),
+        "analytics.duplicatearray": PastRule(exempt=MADE_ANEW),
         "analytics.distinctpair": PastRule(parent="first_id"),
         "analytics.churnscore": REBUILT,
         "analytics.clvscore": REBUILT,

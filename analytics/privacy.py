@@ -58,6 +58,7 @@ PERSONAL_DATA = PersonalData(
     without={
         "Figures of many customers together, and how they are made.": (
             "analytics.allowedfeature", "analytics.cohortcount", "analytics.costpool", "analytics.dealforecast",
+            "analytics.duplicatearray", "analytics.duplicatebasis",
             "analytics.forecastsnapshot", "analytics.forecastsum", "analytics.modelrun", "analytics.qualityrules",
             "analytics.retentionrate", "analytics.rfmsegment",
             "analytics.satisfactioncount", "analytics.segmentmove", "analytics.strategyrule", "analytics.usagelevel",

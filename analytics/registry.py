@@ -104,7 +104,7 @@ SHIPPED = (
         ("cutoff",),
         url_name="analytics:forecast_detail",
     ),
-    Step("duplicates", "Duplicates", "analytics.steps.duplicates", url_name="duplicates:pair_list"),
+    Step("duplicates", "Duplicates", "analytics.steps.duplicates", ("compare",), url_name="duplicates:pair_list"),
     # behind the pairs that it tells of
     Step("quality", "Data quality", "analytics.steps.quality", url_name="quality:overview"),
 )

@@ -13,6 +13,8 @@ from crm.company import current_company
 from crm.jobs import claim_window, start_job
 
 NIGHTLY_HOUR = 2
+NIGHTLY = {"duplicates": {"compare": "changed"}}
+"""What the night does otherwise than a run that somebody asks for."""
 
 
 @shared_task(name="analytics.nightly")
@@ -29,5 +31,10 @@ def nightly_task() -> bool:
         is_first = claim_window("nightly analysis", now.date().isoformat())
         if is_first:
             day = now.date() - dt.timedelta(days=1)
-            start_job(actor=None, kind=KIND, title="Nightly analysis", parameters={"as_of": day.isoformat()})
+            start_job(
+                actor=None,
+                kind=KIND,
+                title="Nightly analysis",
+                parameters={"as_of": day.isoformat(), "parameters": NIGHTLY},
+            )
     return is_first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -51,7 +52,7 @@ class PairListView(ListPage):
     template_name = "analytics/duplicates/list.html"
     export_url_name = "duplicates:pair_export"
     empty_title = "No duplicates wait for review"
-    empty_text = "Every night all contacts are compared. Pairs that may be one party are shown here, the surest first."
+    empty_text = "Every night contacts are compared. Pairs that may be one party are shown here, the surest first."
 
     def get_queryset(self) -> Any:
         rows: Any = super().get_queryset()
@@ -63,11 +64,18 @@ class PairListView(ListPage):
         found = {
             "may_merge": can(self.request.user, Verb.DELETE, Contact),
             "run": run,
+            "all_compared_at": _all_compared_at(run),
             "failure": queries.failure_after(run, STEP),
             "may_run": may_run,
             "step": STEP,
         }
         return super().get_context_data() | found | jobs.newest_job(self.request.user, run, STEP)
+
+
+def _all_compared_at(run: ModelRun | None) -> dt.datetime | None:
+    """When all contacts were last compared with one another, where the last run compared only who had changed."""
+    said = run.metrics.get("full_at") if run else ""
+    return dt.datetime.fromisoformat(said) if said else None
 
 
 class PairExportView(ListExport, PairListView):

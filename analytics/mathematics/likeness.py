@@ -46,8 +46,10 @@ def _by_given(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]:
     `john robert`): as many as begin with the letter fit, so it says less than a name, and is no difference."""
     level = _by_spelling(first, second)
     level = np.where(level == 3, 4, level)
-    fits = np.array([_initials_fit(one, other) for one, other in zip(first, second, strict=True)], dtype=bool)
-    return np.where(fits, 3, level).astype(np.int8)
+    is_short = {text for text in {*first, *second} if min(map(len, text.split()), default=0) == 1}
+    pairs = zip(first, second, strict=True)
+    fits = [(one in is_short or other in is_short) and _initials_fit(one, other) for one, other in pairs]
+    return np.where(np.array(fits, dtype=bool), 3, level).astype(np.int8)
 
 
 def _initials_fit(one: str, other: str) -> bool:
@@ -67,7 +69,7 @@ def _by_edits(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]:
     """Codes: one slip of the key (another, a missing or added sign, two changed over), two slips, or another code. Of
     short ones, each is within a slip or two of nearly every other: 12 and 18 are two houses."""
     slips = cpdist(first, second, scorer=OSA.distance, dtype=np.int32, score_cutoff=2)
-    longer = np.array([max(len(one), len(other)) for one, other in zip(first, second, strict=True)])
+    longer = np.maximum(*(np.fromiter(map(len, side), np.int64, len(side)) for side in (first, second)))
     is_slip = [(slips == 1) & (longer >= ONE_SLIP_IN), (slips == 2) & (longer >= TWO_SLIPS_IN)]
     return np.select(is_slip, [1, 2], 3).astype(np.int8)
 
@@ -77,9 +79,14 @@ def _by_slips(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int8]:
     longer one, or one a part of the other (Schmidt-Krause). A common beginning is no slip: Berg and Bergmann are two
     families, whom Jaro-Winkler would call alike."""
     level = _by_edits(first, second)
-    words = [[set(text.split()) for text in side] for side in (first, second)]
-    is_part = np.array([one <= other or other <= one for one, other in zip(*words, strict=True)], dtype=bool)
-    return np.where((level > 1) & is_part, 2, level).astype(np.int8)
+    pairs = zip(first, second, strict=True)
+    # of two single words that are not the same, none is a part of the other
+    is_part = [(" " in one or " " in other) and _is_part(one.split(), other.split()) for one, other in pairs]
+    return np.where((level > 1) & np.array(is_part, dtype=bool), 2, level).astype(np.int8)
+
+
+def _is_part(one: Sequence[str], other: Sequence[str]) -> bool:
+    return set(one) <= set(other) or set(other) <= set(one)
 
 
 def mailbox_of(address: str, words: Iterable[str]) -> str:

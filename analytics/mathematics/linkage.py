@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 
 SAME = 0
 MOST_ROUNDS = 200
+MOST_LEVELS = 127
+"""A level is stored in a byte with a sign."""
 STILL = 1e-6
 PRIOR_PAIRS = 10.0
 """How many pairs of one party the assumption before any data (`prior_of`) weighs as much as."""
@@ -131,8 +133,13 @@ def fit(
 
 def _together(compared: Compared, times: NDArray[np.float64]) -> tuple[Compared, NDArray[np.float64]]:
     """Pairs that agree alike in all fields as one, which stands for all of them."""
-    rows = np.hstack([compared.levels, compared.rarity])
-    _, first, back = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    # which level and which rarity, as one number a field; then pair by pair the fields seen so far as one number
+    alike = np.zeros(len(compared), dtype=np.int64)
+    for levels, rarity in zip(compared.levels.T, compared.rarity.T, strict=True):
+        rare, codes = np.unique(rarity, return_inverse=True)
+        both = (alike * len(rare) + codes) * (MOST_LEVELS + 1) + levels + 1
+        _, alike = np.unique(both, return_inverse=True)
+    _, first, back = np.unique(alike, return_index=True, return_inverse=True)
     many = np.bincount(back.ravel(), weights=times, minlength=len(first))
     return compared.take(first), many.astype(np.float64)
 

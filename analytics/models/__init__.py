@@ -3,7 +3,7 @@
 from analytics.models.alerts import SellAlert
 from analytics.models.clusters import ClusterScore
 from analytics.models.costs import CostPool, CostScore
-from analytics.models.duplicates import DistinctPair, DuplicatePair
+from analytics.models.duplicates import DistinctPair, DuplicateArray, DuplicateBasis, DuplicatePair
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.portfolio import LadderScore, StrategyRule, StrategyScore
@@ -29,6 +29,8 @@ __all__ = [
     "CostScore",
     "DealForecast",
     "DistinctPair",
+    "DuplicateArray",
+    "DuplicateBasis",
     "DuplicatePair",
     "ForecastSnapshot",
     "ForecastSum",

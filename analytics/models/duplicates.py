@@ -1,4 +1,4 @@
-"""Pairs of contacts that may be one party, and those of which a person said that they are two."""
+"""Pairs of contacts that may be one party, those of which a person said that they are two, and what they rest on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from contacts.choices import ContactKind
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
 from crm.choices import Verb
@@ -89,3 +90,44 @@ class DistinctPair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} is not {self.second}"
+
+
+class DuplicateBasis(models.Model):
+    """What the contacts of a kind were last compared with, so that the next night compares only what has changed.
+
+    `method`: the code and the fields that were compared; `salt`: the key of the numbers in its arrays; `learned`: the
+    model (`Linkage`) and how many contacts knew each field when everybody was compared with one another, at `full_at`;
+    `changed`: how many contacts were new, changed or gone in the nights since.
+    """
+
+    kind = models.CharField(max_length=20, choices=ContactKind.choices, unique=True)
+    method = models.TextField()
+    salt = models.CharField(max_length=16)
+    learned = models.JSONField()
+    full_at = models.DateTimeField()
+    compared_at = models.DateTimeField()
+    changed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "basis of duplicates"
+        verbose_name_plural = "bases of duplicates"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.compared_at:%Y-%m-%d}"
+
+
+class DuplicateArray(models.Model):
+    """Numbers of all contacts of a basis, as an array: ids, marks, keys (`steps/duplicate_marks.py`), and how often
+    each value was there. No value can be read from them."""
+
+    basis = models.ForeignKey(DuplicateBasis, on_delete=models.CASCADE, related_name="arrays")
+    name = models.CharField(max_length=120)
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = "array of duplicates"
+        verbose_name_plural = "arrays of duplicates"
+        constraints = [models.UniqueConstraint(fields=["basis", "name"], name="analytics_array_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.basis}"

@@ -68,6 +68,13 @@ TRUST_SQL = sql.SQL("""
 SELECT kind, product_id, (count(*) FILTER (WHERE state = 'accepted') + {prior})::float8 / (count(*) + {prior}) AS share
 FROM {alerts} WHERE state IN ('accepted', 'dismissed') AND NOT is_held_back GROUP BY kind, product_id
 """)
+# contacts whose owner has room for one more of a kind: all others' alerts would be thrown away
+ROOM_SQL = sql.SQL("""(
+    SELECT c.id FROM contacts_contact AS c
+    WHERE c.archived_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM crowded WHERE crowded.owner = coalesce(c.owner_id, 0) AND crowded.kind = {kind}
+    )
+)""")
 # the best of the many rules that fit a customer, one after the other from the most valuable on; written out for each
 # customer and rule, a million customers would be a hundred million rows
 CROSS_SQL = sql.SQL("""
@@ -76,7 +83,7 @@ SELECT own.contact_id, 'cross' AS kind, best.offer AS product_id, best.have AS i
 FROM (
     SELECT contact_id, array_agg(product_id) AS held,
            array_agg(product_id) FILTER (WHERE last_on > {as_of} - 730) AS lately
-    FROM {holding} GROUP BY contact_id HAVING max(last_on) > {as_of} - 730
+    FROM {holding} WHERE contact_id IN {room} GROUP BY contact_id HAVING max(last_on) > {as_of} - 730
 ) AS own
 LEFT JOIN (
     SELECT contact_id, array_agg(product_id) AS products FROM {alerts}
@@ -89,12 +96,13 @@ CROSS JOIN LATERAL (
     ORDER BY r.worth DESC, r.offer, r.have LIMIT 1
 ) AS best
 """)
-# of customers who have one thing and not the other; what they take in a year counts for a switch
+# of customers who have one thing and not the other, for `up` and for `switch`; what they take in a year counts for a
+# switch
 FITTING_SQL = sql.SQL("""
 SELECT h.contact_id, r.kind, r.offer AS product_id, r.have AS instead_of, r.chance,
        r.chance * r.gain * CASE WHEN r.kind = 'switch' THEN h.quantity_365 ELSE 1 END AS value, NULL::jsonb AS evidence
 FROM {rule} AS r JOIN {holding} AS h ON h.product_id = r.have
-WHERE r.kind <> 'cross' AND h.last_on > {as_of} - 365 AND h.orders_365 >= 2
+WHERE r.kind = {kind} AND h.contact_id IN {room} AND h.last_on > {as_of} - 365 AND h.orders_365 >= 2
   AND NOT EXISTS (SELECT 1 FROM {holding} AS own WHERE own.contact_id = h.contact_id AND own.product_id = r.offer)
 """)
 # what the order of buying puts in line, while the purchase that it comes after is young
@@ -106,7 +114,7 @@ SELECT n.contact_id, 'next' AS kind, n.product_id, NULL::bigint AS instead_of, n
                           'lift', round(n.lift::numeric, 2), 'low', round(n.low::numeric, 2),
                           'high', round(n.high::numeric, 2), 'gap', n.median_days) AS evidence
 FROM {next} AS n JOIN {product} AS p ON p.id = n.product_id AND p.is_offered
-WHERE n.as_of <= {as_of} AND n.as_of > {as_of} - 8 AND n.last_on > {as_of} - {horizon}
+WHERE n.contact_id IN {room} AND n.as_of <= {as_of} AND n.as_of > {as_of} - 8 AND n.last_on > {as_of} - {horizon}
 """)
 # {limit} is the wait that nine in ten of the customer's own would not outlast, in days
 DRIFT_SQL = sql.SQL("""
@@ -115,7 +123,7 @@ SELECT contact_id, 'drift' AS kind, NULL::bigint AS product_id, NULL::bigint AS 
        jsonb_build_object('gap', round((t_x * 7 / x)::numeric), 'quiet', days_quiet, 'last_on', last_purchase_on,
                           'limit', round(waits.most::numeric)) AS evidence
 FROM {scores} CROSS JOIN LATERAL (SELECT 7 * ({alpha} + t_x) * (power(0.1, -1 / ({r} + x)) - 1) AS most) AS waits
-WHERE x >= 2 AND age > 0 AND expected_value IS NOT NULL AND p_alive IS NOT NULL
+WHERE contact_id IN {room} AND x >= 2 AND age > 0 AND expected_value IS NOT NULL AND p_alive IS NOT NULL
   AND days_quiet > waits.most AND days_quiet <= 3 * waits.most
 """)
 # {recent} days beside the year before them: each order's margin weighs as much as its revenue, so that the variance of
@@ -145,7 +153,7 @@ FROM (
                 SELECT contact_id, ordered_on > {as_of} - {recent} AS is_now, base_amount::float8 AS revenue,
                        (base_amount - {cost})::float8 AS remains
                 FROM orders_order
-                WHERE contact_id IS NOT NULL AND is_purchase AND base_amount > 0 AND cost IS NOT NULL
+                WHERE contact_id IN {room} AND is_purchase AND base_amount > 0 AND cost IS NOT NULL
                   AND ordered_on <= {as_of} AND ordered_on > {as_of} - {recent} - 365
             ) AS known
             WHERE remains IS NOT NULL
@@ -158,7 +166,13 @@ WHERE fall >= {least_fall} AND fall > 1.96 * error
 """)
 # the best ones for each person and kind, until so many wait; nothing that was answered or shown a short time ago
 MAKE_SQL = sql.SQL("""
-WITH fitting AS ({fitting}), trust AS ({trust}), told AS (
+WITH waiting AS (
+    SELECT coalesce(c.owner_id, 0) AS owner, a.kind, a.product_id, count(*) AS number
+    FROM {alerts} AS a JOIN contacts_contact AS c ON c.id = a.contact_id
+    WHERE a.state IN ('new', 'snoozed') GROUP BY 1, 2, 3
+), crowded AS (
+    SELECT owner, kind FROM waiting GROUP BY owner, kind HAVING sum(number) >= {most}
+), fitting AS ({fitting}), trust AS ({trust}), told AS (
     SELECT f.*, f.value * coalesce(trust.share, 1) AS worth, coalesce(c.owner_id, 0) AS owner
     FROM fitting AS f
     JOIN contacts_contact AS c ON c.id = f.contact_id AND c.archived_at IS NULL
@@ -173,10 +187,6 @@ WITH fitting AS ({fitting}), trust AS ({trust}), told AS (
     )
 ), best AS (
     SELECT DISTINCT ON (contact_id, kind) * FROM told ORDER BY contact_id, kind, worth DESC, product_id
-), waiting AS (
-    SELECT coalesce(c.owner_id, 0) AS owner, a.kind, a.product_id, count(*) AS number
-    FROM {alerts} AS a JOIN contacts_contact AS c ON c.id = a.contact_id
-    WHERE a.state IN ('new', 'snoozed') GROUP BY 1, 2, 3
 ), apart AS (
     SELECT best.*, coalesce(waiting.number, 0)
            + row_number() OVER (

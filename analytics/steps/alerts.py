@@ -194,7 +194,10 @@ def _drift_query(as_of: dt.date) -> sql.Composed | None:
     if last is None or given.get("r") is None or (as_of - last.as_of).days > 7:
         return None
     return texts.DRIFT_SQL.format(
-        scores=sql.Identifier(ClvScore._meta.db_table), r=sql.Literal(given["r"]), alpha=sql.Literal(given["alpha"])
+        scores=sql.Identifier(ClvScore._meta.db_table),
+        r=sql.Literal(given["r"]),
+        alpha=sql.Literal(given["alpha"]),
+        room=_room(AlertKind.DRIFT),
     )
 
 
@@ -213,6 +216,10 @@ def _write_rules(rules: Sequence[Rule]) -> None:
     analyze_table(texts.RULE)
 
 
+def _room(kind: AlertKind) -> sql.Composed:
+    return texts.ROOM_SQL.format(kind=sql.Literal(kind.value))
+
+
 def _trust() -> sql.Composed:
     return texts.TRUST_SQL.format(prior=sql.Literal(PRIOR), **texts.NAMES)
 
@@ -220,10 +227,21 @@ def _trust() -> sql.Composed:
 def _make(as_of: dt.date, run_id: int, drift: sql.Composed | None) -> int:
     names = {**texts.NAMES, "as_of": day(as_of), "rest": sql.Literal(REST_DAYS)}
     following = texts.NEXT_SQL.format(
-        next=sql.Identifier(NextScore._meta.db_table), horizon=sql.Literal(HORIZON_DAYS), **names
+        next=sql.Identifier(NextScore._meta.db_table),
+        horizon=sql.Literal(HORIZON_DAYS),
+        room=_room(AlertKind.NEXT),
+        **names,
     )
-    fitting = [texts.CROSS_SQL.format(**names), texts.FITTING_SQL.format(**names), following]
+    fitting = [
+        texts.CROSS_SQL.format(room=_room(AlertKind.CROSS), **names),
+        *(
+            texts.FITTING_SQL.format(kind=sql.Literal(kind.value), room=_room(kind), **names)
+            for kind in (AlertKind.UP, AlertKind.SWITCH)
+        ),
+        following,
+    ]
     margin = texts.MARGIN_SQL.format(
+        room=_room(AlertKind.MARGIN),
         cost=cost_in_base(),
         as_of=day(as_of),
         recent=sql.Literal(RECENT_DAYS),

@@ -1,28 +1,25 @@
-"""Which pairs of contacts are compared at all: those that share a key, and how alike each pair is.
+"""Which pairs of contacts are compared at all: those that share a key.
 
 A million contacts make half a million times a million pairs. Compared are those that agree on one of several keys (the
 whole name, an address, the first letters of a name with the birthday, ...), so that a pair with a slip in one field is
 found by another. A key that many share (a placeholder, a common name) is walked in the order of the names, each contact
 with its next neighbours only: the work grows with the contacts, not with their square. Keys are codes in arrays, put
-together by sorting: no row is asked for on its own.
+together by sorting: no row is asked for on its own. `duplicate_comparing.py` compares them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.mathematics.likeness import MISSING, Comparison
-from analytics.mathematics.linkage import SAME, Compared
-from analytics.steps.duplicate_facts import ATTESTED, Column, Facts
+from analytics.steps.duplicate_facts import Column, Facts
 from contacts.choices import ContactKind
 
 LARGEST_BLOCK = 40
-NEARLY = 1
-"""The level of words that are nearly the same."""
 NEIGHBOURS = 5
 UNSEEN_PAIRS = 5_000
 """By lot, of the large blocks of each key."""
@@ -75,13 +72,12 @@ class Candidates:
 def candidates(facts: Facts, kind: str, seed: int = 42) -> Candidates:
     """The pairs that share a key."""
     count = np.int64(len(facts))
-    order = _rank(facts.columns["whole"])
+    order = rank(facts.columns["whole"])
     found, drawn, large = [np.empty(0, dtype=np.int64)], [], []
     rng = np.random.default_rng(seed)
     for places, code in _keys(facts, kind):
         known = np.flatnonzero(code >= 0)
-        known = known[np.lexsort((places[known], order[places[known]], code[known]))]
-        block = _Blocks(places[known], code[known])
+        block = _Blocks.of(places[known], code[known], order)
         found.append(_within(block, count))
         if block.is_large.any():
             drawn.append(block.drawn(rng))
@@ -101,28 +97,6 @@ def _keys(facts: Facts, kind: str) -> Iterator[tuple[NDArray[np.int64], NDArray[
     yield from facts.shared.values()
 
 
-def compare(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64]) -> Compared:
-    """How alike pairs are, field by field."""
-    levels = np.full((len(first), len(facts.compares)), MISSING, dtype=np.int8)
-    rarity = np.ones(levels.shape)
-    for place, (name, how) in enumerate(facts.compares.items()):
-        column = facts.columns[name]
-        one, other = column.codes[first], column.codes[second]
-        is_known = (one >= 0) & (other >= 0)
-        is_same = is_known & (one == other)
-        levels[is_same, place] = SAME
-        rarity[is_same, place] = rarity_of(column)[one[is_same]]
-        nearly = facts.columns[how.near_by] if how.near_by else column
-        both = nearly.codes[first], nearly.codes[second]
-        levels[is_known & ~is_same, place] = _near(nearly, how.comparison, *both, is_known & ~is_same)
-        if name in facts.shared:
-            _agree_on_any(facts, name, (first, second), levels[:, place], rarity[:, place])
-    _see_attested_names(facts, first, second, levels)
-    _see_swapped_names(facts, first, second, levels)
-    _tell_once(list(facts.compares), levels)
-    return Compared(levels, rarity)
-
-
 def random_pairs(count: int, most: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Up to `most` pairs of `count` records by lot; where there are no more than that, all of them."""
     if count * (count - 1) // 2 <= most:
@@ -132,90 +106,11 @@ def random_pairs(count: int, most: int, seed: int) -> tuple[NDArray[np.int64], N
     return first[first != second], second[first != second]
 
 
-def rarity_of(column: Column) -> NDArray[np.float64]:
-    """By value: how likely another contact has it, too, if it is another party. The one itself does not count; others
-    who are not in the base do (`Column.outside`)."""
-    return np.maximum(column.counts - 1, 0.5) / max(column.known - 1 + column.outside, 1)
-
-
-def _near(
-    column: Column, comparison: Comparison, one: NDArray, other: NDArray, is_asked: NDArray[np.bool_]
-) -> NDArray[np.int8]:
-    """Levels of pairs of values that are not the same; each pair of values is compared once."""
-    if comparison.near is None:
-        return np.full(int(is_asked.sum()), len(comparison.levels) - 1, dtype=np.int8)
-    low = np.minimum(one[is_asked], other[is_asked]).astype(np.int64)
-    high = np.maximum(one[is_asked], other[is_asked]).astype(np.int64)
-    distinct, back = np.unique(low * len(column.values) + high, return_inverse=True)
-    if not len(distinct):
-        return np.empty(0, dtype=np.int8)
-    texts = column.values[distinct // len(column.values)], column.values[distinct % len(column.values)]
-    return comparison.near(list(texts[0]), list(texts[1]))[back]
-
-
-def _agree_on_any(
-    facts: Facts, name: str, pair: tuple[NDArray, NDArray], levels: NDArray[np.int8], rarity: NDArray[np.float64]
-) -> None:
-    """Two contacts with several addresses agree where they have one in common, whichever is the main one."""
-    places, codes = facts.shared[name]
-    count = np.int64(len(facts))
-    held = np.unique(places, return_counts=True)
-    if not (held[1] > 1).any():
-        return
-    column = facts.columns[name]
-    several = np.isin(pair[0], held[0][held[1] > 1]) | np.isin(pair[1], held[0][held[1] > 1])
-    starts = np.searchsorted(places, np.arange(count + 1))
-    for row in np.flatnonzero(several & (levels != SAME)):
-        one, other = (codes[starts[who[row]] : starts[who[row] + 1]] for who in pair)
-        common = np.intersect1d(one, other)
-        if len(common):
-            levels[row] = SAME
-            rarity[row] = rarity_of(column)[common].min()
-
-
-def _see_attested_names(facts: Facts, first: NDArray, second: NDArray, levels: NDArray[np.int8]) -> None:
-    """Two family names, each of which stands in the e-mail address of who bears it, are two: no slip is made twice."""
-    names = list(facts.compares)
-    if "last_name" not in names:
-        return
-    codes = facts.columns[ATTESTED].codes
-    level = levels[:, names.index("last_name")]
-    is_two = (codes[first] >= 0) & (codes[second] >= 0) & (codes[first] != codes[second]) & (level > SAME)
-    level[is_two] = len(facts.compares["last_name"].comparison.levels) - 1
-
-
-def _see_swapped_names(facts: Facts, first: NDArray, second: NDArray, levels: NDArray[np.int8]) -> None:
-    """First and last name changed over are nearly the same, both."""
-    names = list(facts.compares)
-    if "first_name" not in names:
-        return
-    columns = [facts.columns[name] for name in ("first_name", "last_name")]
-    lasts = {text: code for code, text in enumerate(columns[1].values)}
-    as_last = np.array([*(lasts.get(text, -2) for text in columns[0].values), -2])[columns[0].codes]
-    swapped = (as_last[first] == columns[1].codes[second]) & (as_last[second] == columns[1].codes[first])
-    for name in ("first_name", "last_name"):
-        place = names.index(name)
-        levels[swapped & (levels[:, place] > 1), place] = 1
-
-
-def _tell_once(names: list[str], levels: NDArray[np.int8]) -> None:
-    """What follows from another field is no evidence of its own: the town from its postal code, the region from either,
-    the postal code from the same street, the domain from the same address or the website."""
-    street, code, city, region = (levels[:, names.index(name)] for name in ("street", "postal_code", "city", "region"))
-    region[(city != MISSING) | (code != MISSING)] = MISSING
-    city[code != MISSING] = MISSING
-    domain = levels[:, names.index("domain")]
-    domain[levels[:, names.index("email")] == SAME] = MISSING
-    if "website" in names:
-        domain[levels[:, names.index("website")] != MISSING] = MISSING
-    code[(street >= 0) & (street <= NEARLY) & (code == SAME)] = MISSING
-
-
 def _part(column: Column, cut: slice | None) -> NDArray[np.int64]:
     return column.codes.astype(np.int64) if cut is None else column.part(cut)
 
 
-def _rank(column: Column) -> NDArray[np.int64]:
+def rank(column: Column) -> NDArray[np.int64]:
     """The place of each contact in the order of a column."""
     by_value = np.empty(len(column.values) + 1, dtype=np.int64)
     by_value[np.argsort(column.values) if len(column.values) else []] = np.arange(len(column.values))
@@ -235,10 +130,16 @@ def _joined(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
 class _Blocks:
     """The contacts that share a key: `places` in the order of the blocks, by name within each."""
 
-    def __init__(self, places: NDArray[np.int64], code: NDArray[np.int64]) -> None:
+    def __init__(self, places: NDArray[np.int64], code: NDArray[Any]) -> None:
         self.places, self.code = places, code
         _, self.start, self.size = np.unique(code, return_index=True, return_counts=True)
         self.is_large = np.repeat(self.size > LARGEST_BLOCK, self.size)
+
+    @classmethod
+    def of(cls, places: NDArray[np.int64], code: NDArray[Any], order: NDArray[np.int64]) -> _Blocks:
+        """`order`: of each contact its place in the order of names."""
+        by_block = np.lexsort((places, order[places], code))
+        return cls(places[by_block], code[by_block])
 
     def drawn(self, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64], float]:
         """Pairs of large blocks by lot, and how many each stands for."""
@@ -274,6 +175,13 @@ def _unseen(
     in_keys = sum(((code[first] == code[second]) & (code[first] >= 0)).astype(float) for code in large)
     is_new = (first != second) & ~np.isin(np.minimum(first, second) * count + np.maximum(first, second), pairs)
     return first[is_new], second[is_new], (times / np.maximum(in_keys, 1))[is_new]
+
+
+def pairs_within(
+    places: NDArray[np.int64], code: NDArray[Any], order: NDArray[np.int64], count: int
+) -> NDArray[np.int64]:
+    """The pairs, as one number each (the lower place x `count` + the higher one), that share a code."""
+    return _within(_Blocks.of(places, code, order), np.int64(count))
 
 
 def _within(block: _Blocks, count: np.int64) -> NDArray[np.int64]:

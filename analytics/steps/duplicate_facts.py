@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from django.db import connection
@@ -89,16 +90,24 @@ HOUSE_NUMBER = re.compile(r"\d+")
 @dataclass(frozen=True)
 class Column:
     """One field of all contacts: `codes` (one a contact, -1 where it is not known) into `values`; `counts` of each.
-    `outside`: how many more parties its values are taken to tell apart (`OUTSIDE`)."""
+    `outside`: how many more parties its values are taken to tell apart (`OUTSIDE`). `of`: how many contacts knew the
+    field when the values were counted, where that was on another day."""
 
     codes: NDArray[np.int32]
     values: NDArray[np.object_]
     counts: NDArray[np.int64]
     outside: int = 0
+    of: int | None = None
 
     @property
     def known(self) -> int:
-        return int(self.counts.sum())
+        return int(self.counts.sum()) if self.of is None else self.of
+
+    @cached_property
+    def rarity(self) -> NDArray[np.float64]:
+        """By value: how likely another contact has it, too, if it is another party. The one itself does not count;
+        others who are not in the base do (`outside`)."""
+        return np.maximum(self.counts - 1, 0.5) / max(self.known - 1 + self.outside, 1)
 
     def part(self, cut: slice) -> NDArray[np.int64]:
         """Codes of a part of each value (its first letters), -1 where it is not known."""
@@ -121,6 +130,40 @@ class Compares:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Who has which of several values: `codes` by contact from `starts[place]` to `starts[place + 1]`; `several`:
+    whether a contact has more than one; `keys` (place x `width` + code) in order."""
+
+    codes: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    several: NDArray[np.bool_]
+    keys: NDArray[np.int64]
+    width: int
+
+    @classmethod
+    def of(cls, places: NDArray[np.int64], codes: NDArray[np.int64], count: int) -> Held:
+        """`places` are in order."""
+        starts = np.searchsorted(places, np.arange(count + 1))
+        width = int(codes.max(initial=0)) + 1
+        return cls(codes, starts, np.diff(starts) > 1, np.unique(places * width + codes), width)
+
+    def rarest_in_common(
+        self, first: NDArray[np.int64], second: NDArray[np.int64], rarity: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """By pair how rare the rarest value is that both have; infinite where they have none in common."""
+        found = np.full(len(first), np.inf)
+        count = self.starts[first + 1] - self.starts[first]
+        for step in range(int(count.max(initial=0))):
+            rows = np.flatnonzero(count > step)
+            code = self.codes[self.starts[first[rows]] + step]
+            key = second[rows] * self.width + code
+            at = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
+            rows, code = (one[self.keys[at] == key] for one in (rows, code))
+            found[rows] = np.minimum(found[rows], rarity[code])
+        return found
+
+
+@dataclass(frozen=True)
 class Facts:
     """All contacts of a kind: their ids in order, columns by name, how each is compared. `shared` has, of the fields
     that a contact can have several values of, each contact (its place in `ids`) and the code of the value."""
@@ -130,8 +173,24 @@ class Facts:
     compares: dict[str, Compares]
     shared: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
 
+    _held: dict[str, Held] = field(default_factory=dict)
+
     def __len__(self) -> int:
         return len(self.ids)
+
+    def held(self, name: str) -> Held:
+        """Who has which of the values of a field that a contact can have several of."""
+        if name not in self._held:
+            self._held[name] = Held.of(*self.shared[name], len(self))
+        return self._held[name]
+
+    @cached_property
+    def first_as_last(self) -> NDArray[np.int64]:
+        """By contact the code that its first name has among the last names; -2 where nobody's last name is that."""
+        columns = [self.columns[name] for name in ("first_name", "last_name")]
+        lasts = {text: code for code, text in enumerate(columns[1].values)}
+        found = np.array([*(lasts.get(text, -2) for text in columns[0].values), -2], dtype=np.int64)
+        return found[columns[0].codes]
 
 
 FAMILY = 0.01

@@ -4,6 +4,11 @@
 Persons and organizations are told apart by models of their own. No threshold is set by hand: a pair is kept where the
 posterior probability says that it is worth a look. Pairs of which a person said that they are two parties are kept
 as well, so that this can be taken back; no page and no file shows them (`PairQuerySet.waiting`).
+
+With `compare=changed`, as at night, the pairs of those who have not changed since the last run stay, and the others are
+compared by the model and the frequencies that were learned when everybody was (`duplicate_changes.py`): the result is
+what comparing everybody by these would give. After a week, or when many have changed, everything is learned and
+compared anew.
 """
 
 from __future__ import annotations
@@ -11,30 +16,50 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.utils import timezone
 from numpy.typing import NDArray
+from psycopg import sql
 
+from analytics.code_version import code_version
 from analytics.mathematics.likeness import MISSING, Comparison
-from analytics.mathematics.linkage import SAME, Compared, Linkage, fit
-from analytics.models import DuplicatePair
-from analytics.statements import execute, rows_of
-from analytics.steps import StepResult
-from analytics.steps.duplicate_candidates import Candidates, candidates, compare, random_pairs, rarity_of
+from analytics.mathematics.linkage import Compared, Linkage
+from analytics.models import DuplicateBasis, DuplicatePair
+from analytics.statements import execute, read_columns, rows_of
+from analytics.steps import AnalysisError, StepResult
+from analytics.steps.duplicate_basis import (
+    Basis,
+    Pairs,
+    frequencies_of,
+    new_salt,
+    read_basis,
+    sums_of,
+    write_basis,
+)
+from analytics.steps.duplicate_bounds import promising
+from analytics.steps.duplicate_candidates import candidates
+from analytics.steps.duplicate_changes import Changes, changes
+from analytics.steps.duplicate_comparing import compare
 from analytics.steps.duplicate_facts import Facts, read_facts
+from analytics.steps.duplicate_learning import learn
+from analytics.steps.duplicate_marks import marks_of
 from contacts.choices import ContactKind
 from crm.jobs import Progress
-from crm.templatetags.figures import number
+from crm.templatetags.figures import full_day, number, plural
 
+ALL, CHANGED = "all", "changed"
+MOST_CHANGED = 0.05
+"""Of the contacts: when more are new, changed or gone since everybody was compared, everything is learned anew."""
+LONGEST = dt.timedelta(days=6, hours=12)
+"""After that, too: the seventh night, at whatever hour it begins."""
 LEAST_PROBABILITY = 0.25
 """Below, a pair is not worth anybody's look: three of four are two parties."""
 PROBABLE = 0.5
-MOST_LEARNED_FROM = 300_000
-RANDOM_PAIRS = 200_000
-AT_ONCE = 500_000
-SEED = 42
+AT_ONCE = 1_000_000
 PARTS = 3
 STAGED = "duplicate_pairs_new"
 MAKE_STAGED = f"""
@@ -59,31 +84,84 @@ WHERE NOT EXISTS (
   SELECT FROM analytics_distinctpair AS d WHERE d.first_id = p.first_id AND d.second_id = p.second_id
 )
 """
+STORED_SQL = sql.SQL("SELECT id, first_id, second_id, probability FROM analytics_duplicatepair")
+STORED_COLUMNS = (("keys", "i8"), ("first", "i8"), ("second", "i8"), ("probability", "f8"))
+OVER_SQL = """
+DELETE FROM analytics_duplicatepair AS p USING unnest(%s::bigint[]) AS over (id) WHERE p.id = over.id AND p.run_id <> %s
+"""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one kind of contact came to: how everybody is now to be remembered (None where nothing was learned), which
+    of the stored pairs stay as they are, why all were compared (or empty), and figures."""
+
+    basis: Basis | None
+    is_kept: NDArray[np.bool_]
+    why_all: str
+    figures: dict[str, Any]
+
+
+def read_parameters(given: Mapping[str, Any]) -> dict[str, str]:
+    """`compare`: `all` contacts with one another, or those that have `changed` with all. Raises AnalysisError."""
+    asked = str(given.get("compare") or ALL).strip()
+    if asked not in (ALL, CHANGED):
+        raise AnalysisError(f"compare must be {ALL} or {CHANGED}, not “{asked[:40]}”.")
+    return {"compare": asked}
 
 
 def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, run_id: int) -> StepResult:
     """Find the pairs anew. One that is found again keeps its id; those that are not go in the same transaction."""
     execute(f"DROP TABLE IF EXISTS {STAGED}")
     execute(MAKE_STAGED)
-    models: dict[str, Any] = {}
+    stored = stored_pairs()
+    works: dict[str, Work] = {}
     for place, kind in enumerate(ContactKind.values):
         progress.report(place, PARTS, f"Comparing {ContactKind(kind).label.lower()}s")
-        models[kind] = _link(kind, progress)
+        works[kind] = _link(kind, parameters.get("compare", ALL), stored, progress)
     progress.report(PARTS - 1, PARTS, "Writing pairs down")
     execute(INSERT_SQL, [run_id])
-    execute("DELETE FROM analytics_duplicatepair WHERE run_id <> %s", [run_id])
+    is_kept = np.logical_or.reduce([work.is_kept for work in works.values()])
+    execute(OVER_SQL, [stored.keys[~is_kept].tolist(), run_id])
     execute("ANALYZE analytics_duplicatepair")
+    _remember(works)
     waiting, probable = rows_of(WAITING_SQL, [PROBABLE])[0]
     progress.report(PARTS, PARTS, "Done")
     metrics = {
         "pairs": int(waiting),
         "probable": int(probable),
         "said_to_be_two": DuplicatePair.objects.count() - int(waiting),
-        "contacts": sum(one["contacts"] for one in models.values()),
-        "compared": sum(one["compared"] for one in models.values()),
-        "models": models,
+        "contacts": sum(work.figures["contacts"] for work in works.values()),
+        "compared": sum(work.figures["compared"] for work in works.values()),
+        "models": {kind: work.figures for kind, work in works.items()},
+        **_since(works),
     }
     return StepResult(int(waiting), dict(parameters), metrics | {"sentences": _sentences(metrics)}, data_to=as_of)
+
+
+def stored_pairs() -> Pairs:
+    """All pairs that stand, in no order."""
+    return Pairs(**read_columns(STORED_SQL, STORED_COLUMNS))
+
+
+def _since(works: Mapping[str, Work]) -> dict[str, Any]:
+    """When everybody was last compared with one another, where that was an earlier run; else why it was this one."""
+    days = [work.basis.full_at for work in works.values() if work.basis and not work.why_all]
+    return {
+        "full_at": min(days).isoformat() if days else "",
+        "changed": sum(work.figures.get("changed", 0) for work in works.values()),
+        "why_all": next((work.why_all for work in works.values() if work.why_all), ""),
+    }
+
+
+def _remember(works: Mapping[str, Work]) -> None:
+    """What the next run goes on from; the pairs stand."""
+    pairs = stored_pairs()
+    for kind, work in works.items():
+        if work.basis is None:
+            DuplicateBasis.objects.filter(kind=kind).delete()
+        else:
+            write_basis(kind, replace(work.basis, sums=sums_of(work.basis.marks.ids, pairs)))
 
 
 def _sentences(found: Mapping[str, Any]) -> list[str]:
@@ -93,68 +171,77 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
             f"{number(found['compared'])} pairs of {number(found['contacts'])} contacts were compared."
         )
     ]
+    if found["full_at"]:
+        day = full_day(dt.datetime.fromisoformat(found["full_at"]).date())
+        said.append(
+            f"{plural(found['changed'], 'contact')} had changed since the last run and were compared with the others; "
+            f"all were compared with one another on {day}."
+        )
+    if found["why_all"]:
+        said.append(f"All were compared with one another: {found['why_all']}.")
     if found["said_to_be_two"]:
         said.append(f"{number(found['said_to_be_two'])} more were said not to be the same and are not shown.")
     return said
 
 
-def _link(kind: str, progress: Progress) -> dict[str, Any]:
-    """Find the pairs of one kind of contact, stage those worth a look; the model in figures."""
+def _link(kind: str, asked: str, stored: Pairs, progress: Progress) -> Work:
+    """Find the pairs of one kind of contact, stage those that are new or changed and worth a look."""
     facts = read_facts(kind)
+    method = f"{code_version(__name__)} {' '.join(facts.compares)}"
+    basis = read_basis(kind, method)
+    if basis is None:
+        return _link_all(kind, facts, method, len(stored.keys), "nothing was compared by this method before", progress)
+    now = marks_of(facts, kind, basis.salt)
+    found = changes(basis.marks, now, basis.doubted(stored), (stored.first, stored.second))
+    if why := _why_all(basis, found, len(facts), asked):
+        return _link_all(kind, facts, method, len(stored.keys), why, progress)
+    as_frequent = basis.facts(facts)
+    _stage_all(as_frequent, found.first, found.second, basis.linkage, progress)
+    figures = {"contacts": len(facts), "compared": len(found.first), "changed": found.count}
+    kept = replace(basis, marks=now, changed=basis.changed + found.count)
+    return Work(kept, found.is_kept, "", figures | _figures(as_frequent, basis.linkage))
+
+
+def _why_all(basis: Basis, found: Changes, contacts: int, asked: str) -> str:
+    """Why everybody is to be compared with one another; empty where those who have changed will do."""
+    changed = basis.changed + found.count
+    if not changed:
+        return ""  # it would come to the same
+    if asked == ALL:
+        return "so it was asked"
+    if changed > MOST_CHANGED * contacts:
+        return f"{plural(changed, 'contact')} had changed since that was last done"
+    if timezone.now() - basis.full_at >= LONGEST:
+        return "it is done once a week"
+    return ""
+
+
+def _link_all(kind: str, facts: Facts, method: str, stored: int, why: str, progress: Progress) -> Work:
+    """Learn from these contacts, and compare all that share a key."""
     found = candidates(facts, kind)
-    first, second = found.first, found.second
     figures: dict[str, Any] = {"contacts": len(facts), "compared": len(found)}
+    none_kept = np.zeros(stored, dtype=bool)
     if not len(found):
-        return figures
-    linkage = learn(facts, found)
+        return Work(None, none_kept, "", figures)
+    linkage, salt = learn(facts, found), new_salt()
+    _stage_all(facts, found.first, found.second, linkage, progress)
+    marks = marks_of(facts, kind, salt)
+    none = np.empty(0, dtype=np.uint64)
+    basis = Basis(method, salt, linkage, frequencies_of(facts, salt), timezone.now(), 0, marks, none)
+    return Work(basis, none_kept, why, figures | _figures(facts, linkage))
+
+
+def _stage_all(
+    facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64], linkage: Linkage, progress: Progress
+) -> None:
     for start in range(0, len(first), AT_ONCE):
         progress.report(0, None, f"Comparing {number(start)} of {number(len(first))} pairs")
-        one, other = first[start : start + AT_ONCE], second[start : start + AT_ONCE]
-        _stage(facts, one, other, linkage)
-    return figures | _figures(facts, linkage)
-
-
-def learn(facts: Facts, found: Candidates) -> Linkage:
-    """The model of these contacts, from their candidate pairs (some of them by lot, where there are many)."""
-    count = len(facts)
-    u = strangers(facts)
-    some = np.arange(len(found))
-    if len(found) > MOST_LEARNED_FROM:
-        some = np.sort(np.random.default_rng(SEED).choice(len(found), MOST_LEARNED_FROM, replace=False))
-    first, second, times = found.unseen
-    fields = facts.compares.values()
-    related = (
-        [how.one_place for how in fields],
-        [how.one_name for how in fields],
-        [how.one_firm for how in fields],
-    )
-    return fit(
-        compare(facts, np.append(found.first[some], first), np.append(found.second[some], second)),
-        u,
-        pairs_in_all=count * (count - 1) / 2,
-        names=[how.is_name for how in fields],
-        unlike=[how.comparison.unlike for how in fields],
-        shared=[row for row in related if any(row)],
-        times=np.append(np.full(len(some), len(found) / len(some)), times),
-    )
-
-
-def strangers(facts: Facts) -> list[NDArray[np.float64]]:
-    """u: by field, how often two contacts by lot stand at each level. That they have the very same value is counted
-    exactly, from how frequent each value is: of rare ones, no sample has two."""
-    compared = compare(facts, *random_pairs(len(facts), RANDOM_PAIRS, SEED))
-    shares = []
-    for place, (name, how) in enumerate(facts.compares.items()):
-        column, level = facts.columns[name], compared.levels[:, place]
-        counts = np.bincount(level[level > SAME], minlength=len(how.comparison.levels)) + 0.5
-        same = float((column.counts * rarity_of(column)).sum() / max(column.known, 1)) or 0.5
-        share = counts / counts[SAME + 1 :].sum() * (1 - min(same, 0.999))
-        share[SAME] = min(same, 0.999)
-        shares.append(share)
-    return shares
+        _stage(facts, first[start : start + AT_ONCE], second[start : start + AT_ONCE], linkage)
 
 
 def _stage(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64], linkage: Linkage) -> None:
+    hopeful = promising(facts, first, second, linkage, LEAST_PROBABILITY)
+    first, second = first[hopeful], second[hopeful]
     compared = compare(facts, first, second)
     probability = linkage.probability(compared)
     kept = np.flatnonzero(probability >= LEAST_PROBABILITY)
@@ -172,10 +259,11 @@ def _evidence(
     names: Sequence[str], comparisons: Sequence[Comparison], compared: Compared, weights: NDArray[np.float64]
 ) -> Iterator[list[tuple[str, int, float]]]:
     """Of each pair: field, level, weight in bits; the heaviest first."""
-    for levels, bits in zip(compared.levels, weights, strict=True):
-        told = [place for place in np.argsort(-bits) if levels[place] != MISSING]
-        kept = {place: comparisons[place].swapped(int(levels[place])) for place in told}
-        yield [(names[place], kept[place], round(float(bits[place]), 2)) for place in told]
+    kept = [[how.swapped(level) for level in range(len(how.levels))] for how in comparisons]
+    order = np.argsort(-weights, axis=1, kind="stable").tolist()
+    for places, levels, bits in zip(order, compared.levels.tolist(), weights.tolist(), strict=True):
+        told = [place for place in places if levels[place] != MISSING]
+        yield [(names[place], kept[place][levels[place]], round(bits[place], 2)) for place in told]
 
 
 def _figures(facts: Facts, linkage: Linkage) -> dict[str, Any]:

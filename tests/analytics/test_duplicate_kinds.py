@@ -6,7 +6,8 @@ from functools import cache
 
 import pytest
 
-from analytics.steps.duplicate_candidates import candidates, compare
+from analytics.steps.duplicate_candidates import candidates
+from analytics.steps.duplicate_comparing import compare
 from analytics.steps.duplicates import LEAST_PROBABILITY, learn
 from tests.analytics.duplicate_bases import FIRM_OF_MANY, facts_of, person, town
 
