@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
-from django.utils import dateformat, timezone
+from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from contacts.acquired.queries import lists_along
@@ -211,7 +212,7 @@ def signal_days(contact_id: int, kind: str, month: dt.date) -> list[tuple[dt.dat
 
 def _folded_entry(folded: Folded, contact_id: int) -> TimelineEntry:
     month = timezone.localtime(folded.newest)
-    name = dateformat.format(month, "F" if month.year == timezone.localdate().year else "F Y")
+    name = str(MONTHS[month.month]) + ("" if month.year == timezone.localdate().year else f" {month.year}")
     count = f"{number(folded.count)}+" if folded.is_capped else number(folded.count)
     names = {"count": count, "what": SIGNAL_WORDS[folded.kind](folded.count), "month": name}
     return TimelineEntry(

@@ -174,7 +174,10 @@ def full_day(value: dt.date | dt.datetime | None) -> str:
     """`12 May 2019`."""
     if not value:
         return NOTHING
-    day, way = _day_of(value), style()
+    return _full(_day_of(value), style())
+
+
+def _full(day: dt.date, way: Style) -> str:
     return way.day.format(day=day.day, month=way.months[day.month - 1], year=day.year)
 
 
@@ -183,12 +186,14 @@ def relative_day(value: dt.date | dt.datetime | None) -> str:
     """`today`, `yesterday`, `tomorrow`, `12 Nov`, and with the year when it is not this year's."""
     if not value:
         return NOTHING
-    day, today = _day_of(value), timezone.localdate()
+    return _relative(_day_of(value), timezone.localdate(), style())
+
+
+def _relative(day: dt.date, today: dt.date, way: Style) -> str:
     if near := NEAR.get((today - day).days):
         return gettext(near)
     if day.year != today.year:
-        return full_day(day)
-    way = style()
+        return _full(day, way)
     return way.day_of_year.format(day=day.day, month=way.months[day.month - 1])
 
 
@@ -198,8 +203,9 @@ def relative_time(value: dt.datetime | None) -> str:
     if not value:
         return NOTHING
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    is_near = (timezone.localdate() - local.date()).days in NEAR
-    return f"{relative_day(value)}{style().comma}{local:%H:%M}" if is_near else relative_day(value)
+    day, today, way = local.date(), timezone.localdate(), style()
+    said = _relative(day, today, way)
+    return f"{said}{way.comma}{local:%H:%M}" if (today - day).days in NEAR else said
 
 
 @register.filter
@@ -232,7 +238,8 @@ def day_and_time(value: dt.datetime | None) -> str:
     if not value:
         return NOTHING
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{full_day(local)}{style().comma}{local:%H:%M}"
+    way = style()
+    return f"{_full(local.date(), way)}{way.comma}{local:%H:%M}"
 
 
 @register.simple_tag

@@ -46,8 +46,8 @@ def _entry(entry: TimelineEntry, answer_url: str) -> SafeString:
         icon(entry.icon),
         filled('<a href="{}">{}</a>', entry.url, entry.title) if entry.url else entry.title,
         at.isoformat(),
-        day_and_time(at),
-        relative_time(at),
+        day_and_time(clock := at.replace(tzinfo=None)),
+        relative_time(clock),
         f" · {entry.who}" if entry.who else "",
         joined(_below(entry, answer_url)),
     )
