@@ -12,9 +12,14 @@ import django
 
 django.setup()
 
-from crm.mail.sending import send_due  # noqa: E402  (Django first)
+from django.conf import settings  # noqa: E402  (Django first)
+
+from crm.giving_way import give_way  # noqa: E402
+from crm.mail.sending import send_due  # noqa: E402
 
 if __name__ == "__main__":
+    if settings.CRM_GIVES_WAY:
+        give_way()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
