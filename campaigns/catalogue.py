@@ -8,6 +8,7 @@ from campaigns.panels import CONTACT_PANELS
 from campaigns.plays.specs import CONTACT_PLAY_FIELDS, PLAY_FIELDS
 from campaigns.recipient_specs import RECIPIENT_FIELDS
 from campaigns.reports import REPORTS
+from campaigns.retaining.specs import CONTACT_RETENTION_FIELDS
 from campaigns.searching import SOURCES
 from campaigns.segments.specs import IN_SEGMENT, SEGMENT_FIELDS
 from campaigns.specs import CAMPAIGN_FIELDS, CONTACT_FIELDS
@@ -29,6 +30,7 @@ CAMPAIGN_GRANTS: dict[str, Grants] = {
 RULES_GRANTS: dict[str, Grants] = {Role.REP: SEE, Role.MARKETER: SEE, Role.AGENT: SEE, Role.MANAGER: EVERYTHING}
 NOBODY: dict[str, Grants] = {}
 ADDED = "Rows are only ever added, and nobody can change them: it is a record itself."
+DRAWN = "Written down once with the start of the action, and never changed."
 LARGE = "One row for each person in a campaign: what happens to it stands in the row itself, with its moments."
 
 MAKE_SEGMENT = ListLink("Make a segment", "pie-chart", "campaigns:segment_create", "campaigns.segment")
@@ -40,7 +42,13 @@ CATALOGUE = Catalogue(
         "campaigns.segment": SEGMENT_FIELDS,
         "campaigns.offer": OFFER_FIELDS,
         "campaigns.play": PLAY_FIELDS,
-        "contacts.contact": (IN_SEGMENT, *CONTACT_FIELDS, *CONTACT_OFFER_FIELDS, *CONTACT_PLAY_FIELDS),
+        "contacts.contact": (
+            IN_SEGMENT,
+            *CONTACT_FIELDS,
+            *CONTACT_OFFER_FIELDS,
+            *CONTACT_PLAY_FIELDS,
+            *CONTACT_RETENTION_FIELDS,
+        ),
     },
     list_links={"contacts.contact": (MAKE_SEGMENT,)},
     grants={
@@ -48,6 +56,7 @@ CATALOGUE = Catalogue(
         "campaigns.segment": CAMPAIGN_GRANTS,
         "campaigns.offer": CAMPAIGN_GRANTS,
         "campaigns.play": CAMPAIGN_GRANTS,
+        "campaigns.retentionaction": CAMPAIGN_GRANTS,
         "campaigns.sendingrules": RULES_GRANTS,
         "campaigns.hit": NOBODY,
     },
@@ -71,6 +80,8 @@ CATALOGUE = Catalogue(
         "campaigns.playstep": PastRule(parent="play_id", is_part=True),
         "campaigns.playentry": PastRule(exempt=LARGE),
         "campaigns.playtouch": PastRule(exempt=ADDED, is_added_to=True),
+        "campaigns.retentionaction": PastRule(without=("seed",)),
+        "campaigns.retainedcustomer": PastRule(exempt=DRAWN),
         "campaigns.segment": PastRule(without=("search_text", "sort_name", "size", "counted_at")),
         "campaigns.segmentmember": PastRule(exempt="Derived from the filter; who came and left is kept beside it."),
         "campaigns.segmentmove": PastRule(exempt=ADDED, is_added_to=True),
@@ -115,6 +126,15 @@ CATALOGUE = Catalogue(
             order=74,
             model="campaigns.offer",
             key="x",
+        ),
+        NavItem(
+            "Retention actions",
+            "campaigns:retention_action_list",
+            "shield-check",
+            group="Marketing",
+            order=76,
+            model="campaigns.retentionaction",
+            roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
         ),
     ),
     new_items=(NewItem("Campaign", "campaigns:campaign_create", "megaphone", "campaigns.campaign", key="m", order=30),),

@@ -233,3 +233,35 @@ class Moved(models.TextChoices):
 
 
 MOVED_TONES = {Moved.PERSUADABLE: "good", Moved.SURE: "accent", Moved.LOST: "neutral", Moved.SLEEPING: "warn"}
+
+
+class RetentionKind(models.TextChoices):
+    """Whether an action rewards staying or penalises leaving."""
+
+    POSITIVE = "positive", "Reward for staying"
+    NEGATIVE = "negative", "Penalty for leaving"
+
+
+class RetentionWay(models.TextChoices):
+    """By what customers are to be kept."""
+
+    LOYALTY = "loyalty", "Loyalty programme"
+    DELIGHT = "delight", "Delight: more than was expected"
+    VALUE = "value", "More value for the same price"
+    PRICE = "price", "Discount or sales promotion"
+    BONDING = "bonding", "Bonding: personal or technical ties that both want"
+    TERM = "term", "Contract with a term"
+    FEE = "fee", "Fee for leaving"
+    FORFEIT = "forfeit", "Benefits are lost on leaving"
+    EFFORT = "effort", "Effort of moving away"
+
+
+KIND_OF_WAY = {
+    **dict.fromkeys(
+        (RetentionWay.LOYALTY, RetentionWay.DELIGHT, RetentionWay.VALUE, RetentionWay.PRICE, RetentionWay.BONDING),
+        RetentionKind.POSITIVE,
+    ),
+    **dict.fromkeys(
+        (RetentionWay.TERM, RetentionWay.FEE, RetentionWay.FORFEIT, RetentionWay.EFFORT), RetentionKind.NEGATIVE
+    ),
+}

@@ -10,6 +10,9 @@ KEYS = ContactKeys(
         ContactKey("campaigns.playentry", "contact", called=("place in a play", "places in plays")),
         ContactKey("campaigns.segmentmember", "contact", twice=ASIDE, called=("segment", "segments")),
         ContactKey("campaigns.segmentmove", "contact", because=MOVES),
+        ContactKey(
+            "campaigns.retainedcustomer", "contact", twice=ASIDE, called=("retention action", "retention actions")
+        ),
         ContactKey("campaigns.responsescore", "contact", twice=DERIVED, told=False),
         ContactKey("campaigns.upliftscore", "contact", twice=DERIVED, told=False),
     )

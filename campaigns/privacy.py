@@ -97,6 +97,7 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("campaigns.playtouch", ("entry__contact",), title="Steps of plays"),
         PersonalTable("campaigns.segmentmember", ("contact",), gone=True, title="Segments"),
         PersonalTable("campaigns.segmentmove", ("contact",), title="In and out of segments"),
+        PersonalTable("campaigns.retainedcustomer", ("contact",), title="Retention actions"),
         PersonalTable("campaigns.responsescore", ("contact",), unseen=("run_id",), title="Chance to respond"),
         PersonalTable("campaigns.upliftscore", ("contact",), unseen=("run_id",), title="Uplift by a campaign"),
     ),

@@ -5,6 +5,7 @@ from django.urls import path
 from campaigns import public
 from campaigns.offers import views as offers
 from campaigns.plays import views as plays
+from campaigns.retaining import views as retaining
 from campaigns.segments import views as segments
 from campaigns.views import campaigns, propensity, recipients, sending, uplift
 from campaigns.ways import delivery
@@ -12,6 +13,24 @@ from campaigns.ways import views as ways
 
 app_name = "campaigns"
 urlpatterns = [
+    path("retention-actions/", retaining.RetentionActionListView.as_view(), name="retention_action_list"),
+    path("retention-actions/new/", retaining.RetentionActionCreateView.as_view(), name="retention_action_create"),
+    path("retention-actions/run/", retaining.RetentionActionRunView.as_view(), name="retention_action_run"),
+    path("retention-actions/<int:pk>/", retaining.RetentionActionDetailView.as_view(), name="retention_action_detail"),
+    path(
+        "retention-actions/<int:pk>/edit/",
+        retaining.RetentionActionUpdateView.as_view(),
+        name="retention_action_update",
+    ),
+    path(
+        "retention-actions/<int:pk>/start/", retaining.RetentionActionStartView.as_view(), name="retention_action_start"
+    ),
+    path("retention-actions/<int:pk>/end/", retaining.RetentionActionEndView.as_view(), name="retention_action_end"),
+    path(
+        "retention-actions/<int:pk>/delete/",
+        retaining.RetentionActionDeleteView.as_view(),
+        name="retention_action_delete",
+    ),
     path("campaigns/", campaigns.CampaignListView.as_view(), name="campaign_list"),
     path("campaigns/export/", campaigns.CampaignExportView.as_view(), name="campaign_export"),
     path("campaigns/new/", campaigns.CampaignCreateView.as_view(), name="campaign_create"),

@@ -4,6 +4,7 @@ from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTall
 from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
 from campaigns.models.pieces import Piece, PieceFile
 from campaigns.models.plays import Play, PlayEntry, PlayStep, PlayTouch
+from campaigns.models.retaining import RetainedCustomer, RetentionAction
 from campaigns.models.scores import ResponseScore, UpliftScore
 from campaigns.models.segments import Segment, SegmentMember, SegmentMove
 from campaigns.models.sending import CampaignSegment, Hit, SendingRules
@@ -24,6 +25,8 @@ __all__ = [
     "Recipient",
     "Redemption",
     "ResponseScore",
+    "RetainedCustomer",
+    "RetentionAction",
     "Segment",
     "SegmentMember",
     "SegmentMove",

@@ -12,6 +12,7 @@ STEPS = (
         ("cost_per_contact", "margin"),
         url_name="campaigns:campaign_list",
     ),
+    Step("retaining", "Retention actions", "campaigns.steps.retaining", url_name="campaigns:retention_action_list"),
     Step(
         "propensity",
         "Propensity: who responds to campaigns",

@@ -9,9 +9,9 @@ SCOPES["campaign"] = {
     "view": EVERYBODY,
     **dict.fromkeys(("add", "change", "delete", "import", "export", "run"), _BY_MARKETING),
 }
-SCOPES["campaign by post"] = SCOPES["file of letters"] = SCOPES["segment"] = SCOPES["offer"] = SCOPES["variant"] = (
-    SCOPES["campaign"]
-)
+SCOPES["campaign by post"] = SCOPES["file of letters"] = SCOPES["segment"] = SCOPES["offer"] = SCOPES[
+    "variant"
+] = SCOPES["retention action"] = SCOPES["campaign"]
 SCOPES["secret of preferences"] = SCOPES["secret of a message"] = {"view": EVERYBODY}
 SCOPES["secret of a click"] = SCOPES["secret of a look"] = {"view": EVERYBODY, "note": EVERYBODY}
 _STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
@@ -51,6 +51,14 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:offer_update": form("offer", "change", has_record=True),
     "campaigns:offer_archive": button("offer", "delete"),
     "campaigns:offer_restore": button("offer", "delete"),
+    "campaigns:retention_action_list": page("retention action"),
+    "campaigns:retention_action_create": form("retention action", "add"),
+    "campaigns:retention_action_run": button("analysis", "run", has_record=False),
+    "campaigns:retention_action_detail": Address("retention action"),
+    "campaigns:retention_action_update": form("retention action", "change", has_record=True),
+    "campaigns:retention_action_start": button("retention action", "change"),
+    "campaigns:retention_action_end": button("retention action", "change"),
+    "campaigns:retention_action_delete": button("retention action", "delete"),
     "campaigns:segment_list": page("segment"),
     "campaigns:segment_create": form("segment", "add"),
     "campaigns:segment_detail": Address("segment"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
-from campaigns.models import Campaign, Offer, Piece, PieceFile, Recipient, Segment, Variant
+from campaigns.models import Campaign, Offer, Piece, PieceFile, Recipient, RetentionAction, Segment, Variant
 from contacts.models import Contact
 from crm.foreign.tokens import Purpose, make_token
 from crm.models import User
@@ -46,6 +46,13 @@ def make_offer(owner: User, name: str) -> Offer:
     return Offer.objects.create(
         name=f"CANARY offer {name} {owner.pk}", owner=owner, benefit_value="20", margin_amount="5"
     )
+
+
+def make_retention_action(owner: User, name: str) -> RetentionAction:
+    return RetentionAction.objects.create(
+        name=f"CANARY retention action {name} {owner.pk}", owner=owner, kind="positive", way="delight",
+        segment=make_segment(owner, f"to keep {name}"),
+    )  # fmt: skip
 
 
 def make_variant(owner: User, name: str) -> Variant:
@@ -91,6 +98,7 @@ CAMPAIGN_MAKERS = {
     "file of letters": make_file,
     "segment": make_segment,
     "offer": make_offer,
+    "retention action": make_retention_action,
     "variant": make_variant,
     "secret of a click": make_click,
     "secret of a look": make_look,

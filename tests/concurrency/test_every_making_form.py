@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from campaigns.models import Segment
 from crm.choices import Role
 from crm.models import ApiToken, ImportRun, JobRun, Share, Team
 from feedback.models import Checklist
@@ -102,6 +103,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "campaigns:segment_create": {"name": "Quiet since spring"},
     "campaigns:segment_mail": {"mail": lambda: str(ready(None, "elsewhere").pk)},
     "campaigns:offer_create": {"name": "Oak frames", "benefit_value": "20", "margin_amount": "5"},
+    "campaigns:retention_action_create": {
+        "name": "Visits",
+        "way": "delight",
+        "segment": lambda: str(Segment.objects.create(name="Everybody").pk),
+    },
     "campaigns:variant_create": {
         "name": "A",
         "share": "1",

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns import actions, preferences
-from campaigns.models import Campaign, Offer, Piece, PieceFile, Play, Recipient, Segment
+from campaigns.models import Campaign, Offer, Piece, PieceFile, Play, Recipient, RetentionAction, Segment
 from campaigns.offers import actions as offers
 from campaigns.plays import actions as plays
+from campaigns.retaining import actions as retaining
 from campaigns.segments import actions as segments
 from campaigns.sending import actions as sending
 from campaigns.ways import leaving
@@ -18,7 +19,7 @@ from contacts.models import Address, Consent
 from tests.campaigns.sample import BLOCKS, agreed, ready
 from tests.factories import make_contact, make_user
 
-CAMPAIGN_MODULES = (actions, offers, plays, segments, sending, preferences, leaving)
+CAMPAIGN_MODULES = (actions, offers, plays, retaining, segments, sending, preferences, leaving)
 
 
 def made() -> Campaign:
@@ -47,6 +48,25 @@ OFFER: dict[str, Any] = {"name": "Oak frames", "benefit_value": 20, "margin_amou
 
 def _create_offer(actor: Any) -> Callable[[], Any]:
     return lambda: offers.create_offer(actor=actor, fields=OFFER)
+
+
+def _create_retention_action(actor: Any) -> Callable[[], Any]:
+    fields = {"name": "Visits", "way": "delight", "segment": Segment.objects.create(name="Everybody")}
+    return lambda: retaining.create_retention_action(actor=actor, fields=fields)
+
+
+def _on_retention_action(act: Callable[..., Any], **stored: Any) -> Callable[[Any], Callable[[], Any]]:
+    given = stored.pop("given", {})
+
+    def prepared(actor: Any) -> Callable[[], Any]:
+        make_contact()
+        segment = Segment.objects.create(name="Everybody")
+        action = RetentionAction.objects.create(
+            name="Visits", way="delight", kind="positive", segment=segment, **stored
+        )
+        return lambda: act(actor=actor, action=action, **given)
+
+    return prepared
 
 
 def _on_offer(act: Callable[..., Any], stored: Any = None, **given: Any) -> Callable[[Any], Callable[[], Any]]:
@@ -178,6 +198,13 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "plan_campaign": _plan,
     "change_campaign": _change,
     "create_segment": _create_segment,
+    "create_retention_action": _create_retention_action,
+    "change_retention_action": _on_retention_action(
+        retaining.change_retention_action, given={"version": 1, "fields": {"description": "Twice a year"}}
+    ),
+    "start_retention_action": _on_retention_action(retaining.start_retention_action),
+    "end_retention_action": _on_retention_action(retaining.end_retention_action, started_on="2026-03-02"),
+    "delete_retention_action": _on_retention_action(retaining.delete_retention_action),
     "create_offer": _create_offer,
     "change_offer": _on_offer(offers.change_offer, version=1, fields={"rest_days": 9}),
     "archive_offer": _on_offer(offers.archive_offer),

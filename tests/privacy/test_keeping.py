@@ -43,7 +43,7 @@ HARMLESS = {
     ),
     "Written by us without them; what they do about it is asked.": (
         "crm.OutgoingMail.contact_id", "crm.LogEntry.contact_id", "crm.MailDraft.contact_id", "crm.Mention.contact_id",
-        "contacts.ContactLook.contact_id",
+        "contacts.ContactLook.contact_id", "campaigns.RetainedCustomer.contact",
     ),
 }  # fmt: skip
 

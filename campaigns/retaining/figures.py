@@ -1,0 +1,186 @@
+"""What the last run says of retention actions: effect beside the control, cost of a kept customer, and the warning."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import hypot, sqrt
+
+from analytics.mathematics.comparing import newcombe
+from analytics.models import ModelRun
+from campaigns.choices import RetentionKind
+from campaigns.models import RetentionAction
+from campaigns.specs import points
+from crm.intervals import wilson
+from crm.templatetags.figures import number, percent, plural
+
+SURE = 1.959964
+SMALL = 30
+"""Under so many answers an NPS is called small."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers for whom it is done, or who were kept out. `active` bought before the start, `retained` of them again
+    after it; of `answers` the promoters less the detractors are `score`, and both together `extremes`."""
+
+    count: int = 0
+    active: int = 0
+    retained: int = 0
+    answers: int = 0
+    score: int = 0
+    extremes: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        return self.retained / self.active if self.active else None
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """95 % interval of the rate (Wilson)."""
+        return wilson(self.rate, self.active) if self.rate is not None else None
+
+    @property
+    def nps(self) -> float | None:
+        """From -100 to 100."""
+        return 100 * self.score / self.answers if self.answers else None
+
+    @property
+    def half(self) -> float:
+        """Half the 95 % interval of the NPS, whose variance is (p + d - (p - d)^2) / n."""
+        if not self.answers:
+            return float("inf")
+        mean = self.score / self.answers
+        return 100 * SURE * sqrt((self.extremes / self.answers - mean**2) / self.answers)
+
+    @property
+    def is_small(self) -> bool:
+        return self.answers < SMALL
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Of an action, up to `until`: the two groups and how far they differ. `is_over`: all its days are."""
+
+    treated: Group
+    control: Group
+    until: dt.date
+    is_over: bool
+    cost: float
+
+    @property
+    def difference(self) -> float | None:
+        one, other = self.treated.rate, self.control.rate
+        return None if one is None or other is None else one - other
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """95 % interval of the difference (Newcombe)."""
+        if self.difference is None:
+            return None
+        one, other = self.treated, self.control
+        return newcombe(one.retained, one.active, other.retained, other.active)
+
+    @property
+    def difference_words(self) -> str:
+        """`+3.1`, in points."""
+        return points(self.difference)
+
+    @property
+    def bounds_words(self) -> str:
+        return f"{points(self.interval[0])} to {points(self.interval[1])}" if self.interval else ""
+
+    @property
+    def is_proven(self) -> bool:
+        return self.interval is not None and self.interval[0] > 0
+
+    @property
+    def kept(self) -> float | None:
+        """Customers who would not have stayed without it; None where that is not known."""
+        return None if self.difference is None else self.difference * self.treated.active
+
+    @property
+    def cost_of_one(self) -> tuple[float, float, float] | None:
+        """What one of them cost, with the ends of its interval; only where the effect is proven."""
+        if not self.is_proven or not self.cost or self.difference is None or self.interval is None:
+            return None
+        each = self.cost / self.treated.active
+        return each / self.difference, each / self.interval[1], each / self.interval[0]
+
+    @property
+    def satisfaction(self) -> tuple[float, float, float] | None:
+        """Points of NPS more than among those kept out, with the 95 % interval; None with fewer than two answers."""
+        if min(self.treated.answers, self.control.answers) < 2:
+            return None
+        difference = (self.treated.nps or 0) - (self.control.nps or 0)
+        half = hypot(self.treated.half, self.control.half)
+        return difference, difference - half, difference + half
+
+    @property
+    def says(self) -> str:
+        """What may be said of it."""
+        if not self.control.count:
+            return "Nobody is kept out: how many would have stayed anyway is not known, so no effect is told."
+        if self.interval is None:
+            return "Nobody of one of the groups was active at the start: there is nothing to compare."
+        low, high = self.interval
+        if low > 0:
+            return f"Of 100 active customers it keeps {number(100 * low, 1)} to {number(100 * high, 1)} more."
+        if high < 0:
+            return f"Of 100 active customers it loses {number(-100 * high, 1)} to {number(-100 * low, 1)} more."
+        return "That it keeps anybody is not proven: the 95 % interval holds 0."
+
+    @property
+    def tone(self) -> str:
+        if self.interval is None:
+            return "neutral"
+        return "good" if self.interval[0] > 0 else "bad" if self.interval[1] < 0 else "neutral"
+
+
+def effect_of(action: RetentionAction, run: ModelRun | None) -> Effect | None:
+    """What the run says of an action; None where it was made before the action started."""
+    found = run.metrics.get("actions", {}).get(str(action.pk)) if run else None
+    if found is None or action.started_on is None:
+        return None
+    treated, control = (Group(**found[name]) if name in found else Group() for name in ("treated", "control"))
+    until = dt.date.fromisoformat(found["until"])
+    is_over = until >= action.started_on + dt.timedelta(days=action.horizon_days)
+    cost = float(action.cost_amount) + treated.count * float(action.cost_each)
+    return Effect(treated, control, until, is_over, cost)
+
+
+def balance_of(run: ModelRun | None) -> dict[str, Group]:
+    """What holds customers of actions that run: `positive`, `negative`, `both`."""
+    found = run.metrics.get("balance", {}) if run else {}
+    return {kind: Group(**found[kind]) if kind in found else Group() for kind in ("positive", "negative", "both")}
+
+
+def warnings_of(balance: Mapping[str, Group], effects: list[tuple[RetentionAction, Effect]]) -> list[str]:
+    """Why penalties carry the retention, a sentence each; none where they do not."""
+    trapped, rewarded = balance["negative"], balance["positive"].count + balance["both"].count
+    found = []
+    if trapped.count > rewarded:
+        found.append(
+            f"{plural(trapped.count, 'customer')} {'is' if trapped.count == 1 else 'are'} held by a penalty alone, and "
+            f"{number(rewarded)} have a reason to stay."
+        )
+    kept: dict[str, float] = dict.fromkeys(RetentionKind.values, 0.0)
+    for action, effect in effects:
+        if effect.is_proven:
+            kept[action.kind] += effect.kept or 0
+    if kept[RetentionKind.NEGATIVE] > kept[RetentionKind.POSITIVE]:
+        share = kept[RetentionKind.NEGATIVE] / sum(kept.values())
+        found.append(
+            f"Of the customers whom actions are proven to have kept, {percent(share)} were kept by penalties: "
+            f"{number(kept[RetentionKind.NEGATIVE])} beside {number(kept[RetentionKind.POSITIVE])}."
+        )
+    glad = balance["positive"]
+    if trapped.nps is not None and glad.nps is not None:
+        difference, half = trapped.nps - glad.nps, hypot(trapped.half, glad.half)
+        if difference + half < 0:
+            found.append(
+                f"Those held by a penalty alone have an NPS of {number(trapped.nps)}, those with a reason to stay "
+                f"{number(glad.nps)}: {number(-difference - half)} to {number(-difference + half)} points less."
+            )
+    return found
