@@ -32,7 +32,9 @@ def segment_of(name: str = "Retailers", industry: str = "retail") -> Segment:
 
 
 def planned(**fields) -> RetentionAction:
-    values = {"name": "Visits", "way": "delight", "segment": segment_of(), **fields}
+    values = {"name": "Visits", "way": "delight", **fields}
+    values.setdefault("segment", None)
+    values["segment"] = values["segment"] or segment_of()
     return actions.create_retention_action(actor=None, fields=values)
 
 
