@@ -39,7 +39,7 @@ class RetentionActionForm(SectionedForm, forms.ModelForm):
             "cost_each",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
-        labels = {"name": "Retention action"}
+        labels = {"name": "Retention action", "segment": "Segment"}
         help_texts = {
             "way": "Rewards give a reason to stay; penalties make leaving dear, and customers may feel trapped.",
             "segment": "Who is in it on the day of the start is written down.",

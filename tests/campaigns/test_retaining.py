@@ -129,12 +129,12 @@ def test_who_stayed_is_what_plain_counting_says(house):
     for group, is_control in ((effect.treated, False), (effect.control, True)):
         assert [group.active, group.retained] == counted[is_control]
     assert (effect.treated.count, effect.control.count, effect.is_over) == (450, 150, True)
-    (one, kept), (other, stayed) = counted[False], counted[True]
-    low, high = newcombe(kept, one, stayed, other)
+    (base, kept), (other, stayed) = counted[False], counted[True]
+    low, high = newcombe(kept, base, stayed, other)
     assert effect.interval == (low, high) and effect.is_proven
     assert effect.cost == 300 + 2 * 450
     assert effect.cost_of_one == pytest.approx(
-        (1200 / one / (kept / one - stayed / other), 1200 / one / high, 1200 / one / low)
+        (1200 / base / (kept / base - stayed / other), 1200 / base / high, 1200 / base / low)
     )
     half_way = effect_of(action, reckon(START + dt.timedelta(days=44)))
     assert not half_way.is_over and half_way.treated.retained < kept
