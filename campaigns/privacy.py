@@ -102,10 +102,10 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("campaigns.upliftscore", ("contact",), unseen=("run_id",), title="Uplift by a campaign"),
     ),
     without={
-        "Words of the house itself: its campaigns, offers, plays and segments.": (
+        "Words of the house itself: its campaigns, offers, plays, segments and retention actions.": (
             "campaigns.campaign", "campaigns.campaignoffer", "campaigns.campaignsegment", "campaigns.offer",
-            "campaigns.piecefile", "campaigns.play", "campaigns.playstep", "campaigns.segment",
-            "campaigns.sendingrules", "campaigns.variant", "campaigns.varianttally",
+            "campaigns.piecefile", "campaigns.play", "campaigns.playstep", "campaigns.retentionaction",
+            "campaigns.segment", "campaigns.sendingrules", "campaigns.variant", "campaigns.varianttally",
         ),
     },
     calls_back=(call_back,),

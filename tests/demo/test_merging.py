@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from campaigns.models import Play, PlayEntry
+from campaigns.models import Play, PlayEntry, RetainedCustomer, RetentionAction, Segment
 from contacts.merging.actions import merge_contacts, undo_merge
 from contacts.merging.keys import ASIDE, DERIVED, apps_with_keys, contact_keys
 from contacts.models import Contact, Hold, MergedRows, PrivacyRequest
@@ -90,6 +90,9 @@ def make_what_the_demo_lacks() -> None:
     now = timezone.now()
     play = Play.objects.create(name="Nothing yet")
     PlayEntry.objects.create(play=play, contact=contact, event_at=now, entered_at=now, next_at=now)
+    segment = Segment.objects.create(name="Whom to keep")
+    action = RetentionAction.objects.create(name="Visits", way="delight", kind="positive", segment=segment)
+    RetainedCustomer.objects.create(action=action, contact=contact)
     PrivacyRequest.objects.create(contact=contact, kind="access", asked_on=now.date(), due_on=now.date())
     Hold.objects.create(contact=contact, reason="A dispute")
     Conversion.objects.filter(pk=Conversion.objects.order_by("pk")[0].pk).update(contact_before=contact)
