@@ -1,5 +1,5 @@
 """Answers of a survey from a file beside a bare COPY of the same rows into the same tables; the scores of a million
-answers beside the plainest SQL; the pages of them beside their floors, and the experience map, which counts live."""
+answers beside the plainest SQL; the pages of them beside their floors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from psycopg import sql
 
 from analytics.runs import run_steps
 from bench.base import UNTIL
-from bench.measuring import Line, alternate, at_most, beside, timed
+from bench.measuring import Line, alternate, beside, timed
 from bench.rows.importing import _columns
 from bench.rows.pages import costs, page
 from bench.world import World
@@ -32,7 +32,6 @@ PAGES = {
     "comments with a word": "/surveys/answers/?q=delivery",
     "page of satisfaction": "/analytics/satisfaction/",
 }
-MAP, MOST_SECONDS = "/experience/?days=90", 10
 
 
 def write_file(path: Path, rows: int) -> None:
@@ -93,7 +92,7 @@ def emptied(world: World) -> None:
 
 
 def pages_of(world: World) -> Iterator[Line]:
-    """The list of answers, the page of satisfaction, the map of 90 days."""
+    """The list of answers, the page of satisfaction."""
     with world.as_owner() as owner:
         for table in TABLES:
             owner.execute(f"VACUUM ANALYZE {table}")
@@ -105,8 +104,6 @@ def pages_of(world: World) -> Iterator[Line]:
     for name, path in PAGES.items():
         yield beside("satisfaction", name, found[name], found["floor"], most=2.5, name="floor")
         yield from costs("satisfaction", name, path, 12)
-    seconds = alternate({"map": partial(timed, partial(us.get, MAP))}, rounds=3)["map"].median
-    yield at_most("satisfaction", "experience map of 90 days, counted live", seconds, MOST_SECONDS, "s")
 
 
 BARE = """
