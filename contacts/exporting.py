@@ -126,10 +126,10 @@ def _if_seen(user: User | None, told: str | Combinable) -> str | Combinable:
     return Case(When(seen, then=F(told) if isinstance(told, str) else told), output_field=TextField())
 
 
-def card_rows(user: User | None, rows: QuerySet[Any], columns: Sequence[str]) -> Iterator[Sequence[Any]]:
+def card_rows(user: User | None, rows: QuerySet[Any], columns: Sequence[str], *further: str) -> Iterator[Sequence[Any]]:
     """Of these contacts what vCards say: all e-mail addresses and numbers, the main ones first, the firm by its name.
 
-    `columns` are of `crm.exporting.vcards.FIELDS`.
+    `columns` are of `crm.exporting.vcards.FIELDS`, `further` paths whose values come after them.
     """
     main = FilteredRelation("addresses", condition=Q(addresses__is_primary=True))
     points = ContactPoint.objects.filter(contact=OuterRef("pk")).order_by("-is_primary", "pk")
@@ -139,7 +139,7 @@ def card_rows(user: User | None, rows: QuerySet[Any], columns: Sequence[str]) ->
         "phone": ArraySubquery(points.filter(kind=PointKind.PHONE).values("value")),
         "tags": "tags",
     }
-    asked = [{**EXPRESSIONS, **told}[name] for name in columns]
+    asked = [*({**EXPRESSIONS, **told}[name] for name in columns), *further]
     with reading_all():
         found = rows.annotate(main_address=main).order_by("pk").values_list(*asked)
         yield from found.iterator(chunk_size=CARDS_AT_ONCE)

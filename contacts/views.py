@@ -78,8 +78,8 @@ class ContactExportView(ListExport, ContactListView):
             return super().pieces(form)
         shown = shown_columns(export_kinds()["contacts"], self.request.user)
         columns = [name for name in CARD_FIELDS if name in shown]
-        rows = card_rows(self.request.user, self.listing.matching, columns)
-        return form.write(columns, columns, self.passing(iter(rows)))
+        rows = card_rows(self.request.user, self.listing.matching, columns, "pk")
+        return form.write(columns, columns, self.passing(self.taken.passing(rows)))
 
 
 class ContactBulkView(BulkChangeView):

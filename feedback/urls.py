@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("visits/<int:pk>/drop/", visits.VisitDropView.as_view(), name="visit_drop"),
     path("experience/", experience.ExperienceView.as_view(), name="experience"),
     path("experience/count/", experience.ExperienceCountView.as_view(), name="experience_count"),
+    path("experience/count-own/", experience.ExperienceOwnCountView.as_view(), name="experience_count_own"),
     path("experience/contacts/", experience.TouchListView.as_view(), name="touch_list"),
     path("experience/new/", experience.TouchPointCreateView.as_view(), name="touch_point_create"),
     path("experience/<int:pk>/edit/", experience.TouchPointUpdateView.as_view(), name="touch_point_update"),

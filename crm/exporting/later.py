@@ -39,8 +39,9 @@ def start_export(*, actor: User, view: Any, form: Format, narrowed: str) -> JobR
         name=name,
         actor=actor,
     )
-    log_export(actor=actor, kind=view.model, what=view.heading.lower(), narrowed=narrowed)
-    job = start_job(actor=actor, kind="export", title=f"Export {view.heading.lower()}", parameters={"export": run.pk})
+    entry = log_export(actor=actor, kind=view.model, what=view.heading.lower(), narrowed=narrowed)
+    parameters = {"export": run.pk, "entry": entry.pk}
+    job = start_job(actor=actor, kind="export", title=f"Export {view.heading.lower()}", parameters=parameters)
     ExportRun.objects.filter(pk=run.pk).update(job=job)
     return job
 
@@ -68,7 +69,7 @@ def run_export(job: JobRun, progress: Progress) -> dict[str, Any]:
     """Handler of the job kind `export`. A second run after a crash finds the first one's file."""
     run = ExportRun.objects.select_related("actor", "file").get(pk=job.parameters["export"])
     if run.file is None:
-        _make(run, progress)
+        _make(run, progress, job.parameters.get("entry"))
     return {
         "rows": run.rows,
         "name": run.name,
@@ -78,7 +79,7 @@ def run_export(job: JobRun, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _make(run: ExportRun, progress: Progress) -> None:
+def _make(run: ExportRun, progress: Progress, entry: int | None) -> None:
     if run.actor is None:
         raise JobError(GONE)
     view = view_of(run.list_name, run.query, run.actor)
@@ -95,17 +96,19 @@ def _make(run: ExportRun, progress: Progress) -> None:
         with path.open("wb") as file:
             for piece in view.pieces(form):
                 file.write(piece if isinstance(piece, bytes) else piece.encode())
-        _keep(run, form, path, passed.count)
+        with transaction.atomic():
+            _keep(run, form, path, passed.count)
+            if entry is not None:
+                view.taken.keep(entry)
 
 
 def _keep(run: ExportRun, form: Format, path: Path, rows: int) -> None:
     stored = StoredFile(name=run.name, owner=run.actor, content_type=form.content_type, size=path.stat().st_size)
-    with transaction.atomic():
-        with path.open("rb") as content:
-            stored.file.save(run.name, File(content), save=True)
-        run.file, run.rows = stored, rows
-        run.expires_at = timezone.now() + dt.timedelta(days=settings.CRM_KEEP_EXPORTS_DAYS)
-        run.save(update_fields=["file", "rows", "expires_at"])
+    with path.open("rb") as content:
+        stored.file.save(run.name, File(content), save=True)
+    run.file, run.rows = stored, rows
+    run.expires_at = timezone.now() + dt.timedelta(days=settings.CRM_KEEP_EXPORTS_DAYS)
+    run.save(update_fields=["file", "rows", "expires_at"])
 
 
 class _Passed:

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, NullIf
 from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.exporting.streams import reading_all
+from crm.exporting.taken import Taken, contact_path
 from crm.filtering.keyset import Position, field_at, in_order, read_page
 
 if TYPE_CHECKING:
@@ -29,12 +30,17 @@ if TYPE_CHECKING:
 CHUNK = 5_000
 
 
-def lines_of(listing: Listing, user: User) -> Iterator[Sequence[Any]]:
-    """The headings, then a line for each row that matches, in the order of the list."""
+def lines_of(listing: Listing, user: User, taken: Taken) -> Iterator[Sequence[Any]]:
+    """The headings, then a line for each row that matches, in the order of the list; `taken` notes of whom they are."""
+    model = listing.matching.model
     yield [column.label for column in listing.columns]
-    told = [told_by_database(column.spec, listing.matching.model, user) for column in listing.columns]
-    known = [one for one in told if one is not None]
-    yield from _by_values(listing, known) if len(known) == len(told) else _by_records(listing)
+    told = [told_by_database(column.spec, model, user) for column in listing.columns]
+    known, path = [one for one in told if one is not None], contact_path(model)
+    if len(known) < len(told):
+        rows = _by_records(listing, path)
+    else:
+        rows = _by_values(listing, [*known, path] if path else known)
+    yield from taken.passing(rows) if path else rows
 
 
 def told_by_database(spec: FieldSpec, model: type[Model], user: User) -> str | Combinable | None:
@@ -67,13 +73,15 @@ def _by_values(listing: Listing, told: Sequence[str | Combinable]) -> Iterator[S
             yield from part.iterator(chunk_size=CHUNK)
 
 
-def _by_records(listing: Listing) -> Iterator[Sequence[Any]]:
+def _by_records(listing: Listing, path: str) -> Iterator[Sequence[Any]]:
+    """`path` leads to a last cell."""
     position: Position | None = None
     while True:
         page = read_page(listing.with_relations, listing.sort, CHUNK, after=position)
         listing.veil(page.records)
         for record in page.records:
-            yield [column.plain(record) for column in listing.columns]
+            cells = [column.plain(record) for column in listing.columns]
+            yield [*cells, getattr(record, path)] if path else cells
         if not page.has_next:
             return
         position = listing.sort.position_of(page.records[-1])

@@ -21,7 +21,7 @@ from crm.filtering import counting
 from crm.filtering.counting import Guess, RowCount, count_rows, first_keys, guess_of
 from crm.filtering.keyset import Page, Position, Sort, read_page
 from crm.filtering.patience import OutOfPatience, patience
-from crm.filtering.unions import first_hits
+from crm.filtering.unions import first_hits, hits_among
 
 PAGE_MILLISECONDS = 200
 CHEAP = 6_000.0  # the planner's cost of about as many pages of the database as a page of a list may read
@@ -98,11 +98,18 @@ class Matches:
         return keys[:most] if self.may_stop else None
 
     def _first_keys(self, limit: int) -> list[int]:
-        """Ids in their order; where the search may stop, among its first hits if there are enough."""
-        if self.may_stop and (hits := first_hits(self.rows, limit)) is not None:
+        """Ids in their order; where the search may stop, among its first hits if there are enough, else among the rows
+        that the other conditions leave, if they are few, else among more hits."""
+        if not self.may_stop:
+            return first_keys(self.rows, self.sort, limit)
+        for most in (limit, MOST_FOUND):
+            if (hits := first_hits(self.rows, most)) is None:
+                break
             keys = first_keys(hits.rows, self.sort, limit)
             if hits.is_all or len(keys) == limit:
                 return keys
+            if most == limit and (few := hits_among(self.rows, MOST_FOUND)) is not None:
+                return first_keys(few, self.sort, limit)
         return first_keys(self.rows, self.sort, limit)
 
     def _read(self, rows: QuerySet[Any], size: int, after: Position | None, before: Position | None) -> Page:

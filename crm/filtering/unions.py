@@ -1,7 +1,8 @@
 """A search that looks in several places at once (`pk` in a union of what each of them finds), stopped early.
 
 Asked in one statement, the database gathers all that such a union finds before it gives the first row: forty thousand
-comments, where a thousand will do. So the first hits are asked for by themselves, and the rows among them.
+comments, where a thousand will do. So the first hits are asked for by themselves, and the rows among them. Where other
+conditions leave few rows, these are found first, and each part of the union looks among them alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from django.db.models import QuerySet
 from django.db.models.lookups import In, Lookup
 from django.db.models.sql import AND, Query
 from django.db.models.sql.where import WhereNode
+
+from crm.filtering.counting import guess_of
 
 
 class FirstHits(NamedTuple):
@@ -34,6 +37,34 @@ def first_hits(rows: QuerySet[Any], most: int) -> FirstHits | None:
     hits = [row[0] for row in query.get_compiler(rows.db).results_iter(tuple_expected=True)]
     children[index] = _AnyOf(lookup.lhs, sorted(set(hits)))
     return FirstHits(found, len(hits) < most)
+
+
+def hits_among(rows: QuerySet[Any], most: int) -> QuerySet[Any] | None:
+    """The rows, with the union narrowed to what the other conditions leave; None where they leave more than so many, or
+    there is no such union."""
+    others, found = rows.order_by(), rows.all()
+    if (place := _place_of_union(others.query.where)) is None:
+        return None
+    children, index = place
+    del children[index]
+    if guess_of(others).rows > most:
+        return None
+    keys = list(others.values_list("pk", flat=True)[: most + 1])
+    if len(keys) > most:
+        return None
+    children, index = _place_of_union(found.query.where) or place
+    lookup = children[index]
+    union = lookup.rhs.clone()
+    union.combined_queries = tuple(_narrowed(part, sorted(keys)) for part in union.combined_queries)
+    children[index] = In(lookup.lhs, union)
+    return found
+
+
+def _narrowed(part: Query, keys: list[int]) -> Query:
+    """One of the queries of a union, among these ids."""
+    narrowed = part.clone()
+    narrowed.where.add(_AnyOf(narrowed.select[0], keys), AND)
+    return narrowed
 
 
 class _AnyOf(Lookup):

@@ -6,7 +6,7 @@ from crm.models.company import Company, ExchangeRate
 from crm.models.custom_fields import CustomField
 from crm.models.dashboards import Dashboard, DashboardDelivery, DashboardSubscription
 from crm.models.demo import DemoLoad
-from crm.models.exports import ExportRun
+from crm.models.exports import ExportedContacts, ExportRun
 from crm.models.files import StoredFile
 from crm.models.health import Heartbeat
 from crm.models.imports import ImportMapping, ImportRun
@@ -40,6 +40,7 @@ __all__ = [
     "DemoLoad",
     "ExchangeRate",
     "ExportRun",
+    "ExportedContacts",
     "FieldRule",
     "FormSubmission",
     "Heartbeat",

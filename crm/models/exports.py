@@ -1,4 +1,5 @@
-"""A list that leaves as a file made by a worker: for whom, of what, until when it can be fetched."""
+"""A list that leaves as a file made by a worker: for whom, of what, until when it can be fetched. Which contacts any
+file of a list held."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
 from crm.models.files import StoredFile
 from crm.models.jobs import JobRun
+from crm.models.log import LogEntry
 from crm.paths import path_of
 
 
@@ -53,3 +55,19 @@ class ExportRun(models.Model):
     def is_there(self) -> bool:
         """Whether its file can be fetched now."""
         return self.file is not None and self.expires_at is not None and self.expires_at > timezone.now()
+
+
+class ExportedContacts(models.Model):
+    """Which contacts the file of an export held, some at a time: bit n of `bits` (from the least one of the first byte
+    on) stands for the contact with the id 65,536 * `block` + n. An export without such rows was not followed."""
+
+    entry = models.ForeignKey(LogEntry, on_delete=models.PROTECT, related_name="exported")
+    block = models.BigIntegerField()
+    bits = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "exported contacts"
+        constraints = [models.UniqueConstraint(fields=["block", "entry"], name="crm_exportedcontacts_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}: {self.block}"

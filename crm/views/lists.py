@@ -28,13 +28,14 @@ from crm.choices import Verb
 from crm.company import company_today
 from crm.exporting.formats import FORMATS, Format, format_called
 from crm.exporting.lists import lines_of
+from crm.exporting.taken import Taken
 from crm.field_rights import hidden_specs
 from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
 from crm.filtering.trees.keeping import keep_tree
 from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
-from crm.models import ImportRun, SavedView
+from crm.models import ImportRun, LogEntry, SavedView
 from crm.onward import links_from
 from crm.primary_keys import key_in
 from crm.reports.subjects import all_subjects
@@ -283,10 +284,22 @@ class ListExport(ListPage):
             return self.offer(request, problem=self.too_long(form))
         if request.GET.get("part") == LATER or self.has_more_than(settings.CRM_EXPORT_AT_ONCE):
             return self.offer(request)
-        response = StreamingHttpResponse(self.pieces(form), content_type=form.content_type)
+        said = {"what": self.heading.lower(), "narrowed": self.narrowed()}
+        entry = log_export(actor=self.request.user, kind=self.model, **said)
+        response = StreamingHttpResponse(self.followed(form, entry), content_type=form.content_type)
         response["Content-Disposition"] = f'attachment; filename="{self.file_name(form)}"'
-        log_export(actor=self.request.user, kind=self.model, what=self.heading.lower(), narrowed=self.narrowed())
         return response
+
+    def followed(self, form: Format, entry: LogEntry) -> Iterator[str | bytes]:
+        """The file; of whom the rows are that left, also to a reader who hung up, is kept with the log."""
+        try:
+            yield from self.pieces(form)
+        finally:
+            self.taken.keep(entry)
+
+    @cached_property
+    def taken(self) -> Taken:
+        return Taken()
 
     def offer(self, request: HttpRequest, problem: str = "") -> HttpResponse:
         """The page on which a worker is asked to make the file."""
@@ -331,7 +344,7 @@ class ListExport(ListPage):
     def pieces(self, form: Format) -> Iterator[str] | Iterator[bytes]:
         """The file in this form, piece by piece."""
         names = [column.name for column in self.listing.columns]
-        rows = lines_of(self.listing, self.request.user)
+        rows = lines_of(self.listing, self.request.user, self.taken)
         return form.write(names, [str(heading) for heading in next(rows)], self.passing(rows))
 
     def get_queryset(self) -> Any:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from contacts.models import Interaction
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today
 from crm.once import once
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import ListPage
 from feedback.experience import actions
-from feedback.experience.counting import is_large, last_count, running_count, sees_whole, start_count
+from feedback.experience.counting import map_for, start_count, start_own_count
 from feedback.experience.events import DURING
-from feedback.experience.figures import journey
 from feedback.experience.forms import TouchPointForm
 from feedback.models import TouchPoint
 from feedback.queries import search_invitations
@@ -37,23 +34,19 @@ class ExperienceView(ScopedView):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("days", "")
         days = int(asked) if asked in {str(days) for days, _ in PERIODS} else 90
-        user, since = self.request.user, company_today(self.request.company) - dt.timedelta(days=days)
-        is_kept = sees_whole(user) and is_large(since)
-        kept = last_count(days) if is_kept else None
-        if kept is not None:
-            since = kept.as_of - dt.timedelta(days=days)
-        is_waited_for = is_kept and kept is None
+        user, found = self.request.user, map_for(self.request.user, days)
         context = {
-            "journey": None
-            if is_waited_for
-            else journey(user, since=since, days=days, found=kept.found if kept else None),
-            "kept": kept,
-            "is_kept": is_kept,
-            "job": running_count() if is_kept else None,
+            "journey": found.journey,
+            "kept": found.kept,
+            "is_kept": found.is_kept,
+            "is_own": found.is_own,
+            "count_url": reverse(f"feedback:experience_count{'_own' if found.is_own else ''}"),
+            "may_count": found.is_own or can(user, Verb.CHANGE, TouchPoint),
+            "job": found.job,
             "days": days,
             "periods": PERIODS,
             "during": DURING.days,
-            "since": since,
+            "since": found.since,
             "may_change": can(user, Verb.CHANGE, TouchPoint),
             "currency": self.request.company.currency,
         }
@@ -72,6 +65,20 @@ class ExperienceCountView(ScopedView):
         if not can(user, Verb.CHANGE, TouchPoint):
             raise PermissionDenied
         return redirect(once(user=user, data=request.POST, make=lambda: start_count(actor=user).get_absolute_url()))
+
+
+class ExperienceOwnCountView(ScopedView):
+    """Has a worker count what the person sees."""
+
+    model = TouchPoint
+    request: SignedInRequest
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        if not can(user, Verb.VIEW, TouchPoint):
+            raise PermissionDenied
+        return redirect(once(user=user, data=request.POST, make=lambda: start_own_count(actor=user).get_absolute_url()))
 
 
 class TouchListView(ListPage):

@@ -84,6 +84,7 @@ FEEDBACK_ADDRESSES: dict[str, Address] = {
     "feedback:experience": page("touch point"),
     "feedback:touch_list": page("interaction"),
     "feedback:experience_count": button("touch point", "change", has_record=False),
+    "feedback:experience_count_own": button("touch point", "view", has_record=False),
     "feedback:touch_point_create": form("touch point", "add"),
     "feedback:touch_point_update": form("touch point", "change", has_record=True),
     "feedback:portal_ideas": Address("secret of the portal", ANSWERED_BY_ALL, is_public=True),

@@ -6,14 +6,15 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Interaction
-from crm.choices import JobState, Role
+from crm.choices import JobState, Role, Scope
 from crm.company import company_today
 from crm.jobs import SilentProgress
-from crm.models import JobRun
+from crm.models import AccessRule, JobRun
 from feedback.actions.surveys import create_survey
 from feedback.experience import counting
 from feedback.experience.actions import change_touch_point
@@ -99,9 +100,9 @@ def by_hand(days: int) -> dict[str, int]:
     return found
 
 
-def worked() -> JobRun:
+def worked(user=None) -> JobRun:
     """The count that waits, done as a worker does it."""
-    job = counting.running_count()
+    job = counting.running_count(user)
     assert job is not None
     job.result = counting.run_count(job, SilentProgress())
     job.state = JobState.DONE
@@ -187,6 +188,53 @@ def test_who_sees_a_part_is_counted_for_alone(house, monkeypatch):
     worked()
     assert not counting.sees_whole(rep)
     assert signed_in(rep).get(reverse("feedback:experience")).context["journey"].total == 1
+
+
+def test_who_sees_much_of_it_has_a_job_count_it_for_them_alone(house, monkeypatch):
+    rep, other = make_user(Role.REP), make_user(Role.REP)
+    for owner, count in ((rep, 3), (other, 2)):
+        own = make_contact(name="Own", owner=owner)
+        for _ in range(count):
+            own.interactions.create(channel="phone", direction="in", subject="Hello", occurred_at=timezone.now())
+    monkeypatch.setattr(counting, "MOST_LIVE", 20)
+    counting.start_count(actor=None)
+    worked()
+    monkeypatch.setattr(counting, "PATIENCE", 1)
+    monkeypatch.setattr(counting, "journey", slow(counting.journey))
+    page, browser = reverse("feedback:experience"), signed_in(rep)
+    waiting = browser.get(page).content.decode()
+    assert "a job has to count it, for you alone" in waiting and "Count it now" in waiting
+    assert counting.running_count(rep) is None  # a look starts nothing
+    answer = browser.post(reverse("feedback:experience_count_own"))
+    job = counting.running_count(rep)
+    assert answer.url == job.get_absolute_url()
+    assert counting.start_own_count(actor=rep) == job
+    assert counting.running_count() is None and counting.running_count(other) is None
+    worked(rep)
+    kept = browser.get(page)
+    assert kept.context["journey"].total == 3
+    assert "a job counts what you may see" in kept.content.decode()
+    assert counting.last_count(90).found.total == sum(by_hand(90).values())  # that of the house is another
+    assert signed_in(other).get(page).context["journey"] is None
+    # with other rights it is not theirs any more
+    AccessRule.objects.create(role=Role.REP, model="contacts.contact", verb="view", scope=Scope.TEAM)
+    assert counting.last_count(90, make_again(rep)) is None
+
+
+def slow(journey):
+    """It takes longer than a page may where it counts itself."""
+
+    def found(user, **said):
+        if said.get("found") is None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.2)")
+        return journey(user, **said)
+
+    return found
+
+
+def make_again(user):
+    return type(user).objects.get(pk=user.pk)
 
 
 def test_each_night_a_large_house_is_counted_once(house, monkeypatch):

@@ -11,14 +11,15 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from contacts.models import Contact, ContactLook
 from contacts.privacy.retention.holds import family_of
 from crm.catalogue import past_rule
 from crm.choices import Door
-from crm.models import ApiToken, LogEntry, User
+from crm.exporting.taken import exports_with
+from crm.models import ApiToken, ExportedContacts, LogEntry, User
 from crm.past.upkeep import kept_models
 from crm.templatetags.figures import plural
 
@@ -48,8 +49,8 @@ class Line:
 
 
 def lines_of(contact: Contact, most: int) -> list[Line]:
-    """The newest lines, at most so many. Of exports of the list it can be said who was in them only where they were
-    not narrowed: what a filter would have matched then nobody knows any more."""
+    """The newest lines, at most so many. Of exports that were not followed (they broke off, or are of before) it can be
+    said who was in them only where they were not narrowed: what a filter would have matched then nobody knows."""
     ids = family_of(contact)
     since = contact.created_at
     names = {one.pk: one.name for one in User.objects.all()}
@@ -57,7 +58,7 @@ def lines_of(contact: Contact, most: int) -> list[Line]:
     sources = (
         _looks(ids, names, tokens, most),
         _logged(ids, names, most),
-        _exports(since, names, most),
+        _exports(since, ids, names, most),
         _changes(ids, names, tokens, most),
     )
     return list(islice(merge(*sources, key=lambda line: line.at, reverse=True), most))
@@ -76,13 +77,20 @@ def _logged(ids: list[int], names: dict[int, str], most: int) -> Iterable[Line]:
         yield Line(one.at, _name(one.actor_id, names), did, one.summary or one.verb, "", one.job_id)
 
 
-def _exports(since: dt.datetime, names: dict[int, str], most: int) -> Iterable[Line]:
-    """Exports of contacts that were of many: not those that the log tells of this one."""
-    rows = LogEntry.objects.filter(verb="export", model=CONTACT, object_id=None, contact_id=None, at__gte=since)
-    for one in rows.order_by("-at", "-id")[:most]:
+def _exports(since: dt.datetime, ids: list[int], names: dict[int, str], most: int) -> Iterable[Line]:
+    """Lists that left as files with a row of theirs: of contacts, and of what hangs on contacts."""
+    held = set(exports_with(ids))
+    rows = LogEntry.objects.filter(verb="export", object_id=None, contact_id=None, at__gte=since)
+    unknown = Q(model=CONTACT) & ~Exists(ExportedContacts.objects.filter(entry=OuterRef("pk")))
+    for one in rows.filter(Q(pk__in=held) | unknown).order_by("-at", "-id")[:most]:
         is_whole = "(" not in one.summary
-        how = "the whole list, as far as they see it" if is_whole else "a part of the list: it is not known of whom"
-        yield Line(one.at, _name(one.actor_id, names), TAKEN_OUT if is_whole else PERHAPS, one.summary, how, one.job_id)
+        if one.pk in held:
+            did, how = TAKEN_OUT, "in a file with a row of theirs"
+        elif is_whole:
+            did, how = TAKEN_OUT, "the whole list, as far as they see it"
+        else:
+            did, how = PERHAPS, "a part of the list: it is not known of whom"
+        yield Line(one.at, _name(one.actor_id, names), did, one.summary, how, one.job_id)
 
 
 def _changes(ids: list[int], names: dict[int, str], tokens: dict[int, str], most: int) -> Iterable[Line]:
