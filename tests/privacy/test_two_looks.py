@@ -1,5 +1,5 @@
-"""S28: two looks after an erasure at once. One looks, the other leaves all to a later one; nothing is missed, nothing is
-counted twice, and two that look one after the other find what one finds."""
+"""S28: of two looks after an erasure at once, one looks and the other leaves all to a later one; nothing is missed and
+nothing is counted twice."""
 
 from __future__ import annotations
 
