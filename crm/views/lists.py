@@ -332,7 +332,10 @@ class ListExport(ListPage):
 
     def narrowed(self) -> str:
         """What the rows are narrowed by, in words, for the log."""
-        said = ", ".join(f"{chip.label}: {chip.value}" for chip in self.listing.chips)
+        words = [f"{chip.label}: {chip.value}" for chip in self.listing.chips]
+        if typed := " ".join(self.listing.parameters.get("q", "").split()):
+            words.append(f"Search: {typed}")
+        said = ", ".join(words)
         if self.request.GET.get("part") == TICKED:
             said = f"{plural(len(self.request.GET.getlist('pk')), 'ticked row')}, {said}".removesuffix(", ")
         return said
