@@ -1,5 +1,5 @@
-"""The experience map: counted by a job over everything there is; read by who sees everything; for who sees a part of the
-contacts counted when they look, or, where that takes too long for a page, by a job of theirs."""
+"""The experience map: counted by a job over everything there is; read by who sees everything; for who sees a part of
+the contacts counted when they look, or, where that takes too long for a page, by a job of theirs."""
 
 from __future__ import annotations
 
