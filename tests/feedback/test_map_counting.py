@@ -217,7 +217,7 @@ def test_who_sees_much_of_it_has_a_job_count_it_for_them_alone(house, monkeypatc
     assert counting.last_count(90).found.total == sum(by_hand(90).values())  # that of the house is another
     assert signed_in(other).get(page).context["journey"] is None
     # with other rights it is not theirs any more
-    AccessRule.objects.create(role=Role.REP, model="contacts.contact", verb="view", scope=Scope.TEAM)
+    AccessRule.objects.create(role=Role.REP, model="contacts.contact", verb="view", scope=Scope.OWN)
     assert counting.last_count(90, make_again(rep)) is None
 
 
