@@ -139,6 +139,7 @@ PERSONAL_DATA = PersonalData(
             "crm.storedfile", "crm.savedview", "crm.keptfilter", "crm.keptanswer", "crm.dashboarddelivery",
             "crm.savedreport",
         ),
+        "Numbers of contacts and no word: a part of the log, which says who took them out.": ("crm.exportedcontacts",),
         "The record of what rows were: cleaned along with each table, and swept.": ("crm.rowchange",),
     },
     swept=(

@@ -107,7 +107,8 @@ def test_what_comes_between_two_looks_is_added_to_what_the_first_found(late, mon
         assert looking.look_after([asked.pk]) == 1
     assert lines_with_the_mark() == []
     assert counts(asked)["Notes"] == 1
-    Note.objects.create(text=f"{NAME} rang again", record_model="contacts.contact", record_id=anna.pk)
+    hangs = {"record_model": "contacts.contact", "record_id": anna.pk, "contact_id": anna.pk}
+    Note.objects.create(text=f"{NAME} rang again", **hangs)
     with as_owner():
         assert looking.look_after([asked.pk]) == 1
     assert lines_with_the_mark() == []
