@@ -85,7 +85,7 @@ def _exports(since: dt.datetime, ids: list[int], names: dict[int, str], most: in
     for one in rows.filter(Q(pk__in=held) | unknown).order_by("-at", "-id")[:most]:
         is_whole = "(" not in one.summary
         if one.pk in held:
-            did, how = TAKEN_OUT, "in a file with a row of theirs"
+            did, how = TAKEN_OUT, "a row of theirs"
         elif is_whole:
             did, how = TAKEN_OUT, "the whole list, as far as they see it"
         else:
