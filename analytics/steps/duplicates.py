@@ -146,11 +146,12 @@ def stored_pairs() -> Pairs:
 
 def _since(works: Mapping[str, Work]) -> dict[str, Any]:
     """When everybody was last compared with one another, where that was an earlier run; else why it was this one."""
-    days = [work.basis.full_at for work in works.values() if work.basis and not work.why_all]
+    why = [f"{ContactKind(kind).label.lower()}s: {work.why_all}" for kind, work in works.items() if work.why_all]
+    days = [work.basis.full_at for work in works.values() if work.basis and not why]
     return {
         "full_at": min(days).isoformat() if days else "",
         "changed": sum(work.figures.get("changed", 0) for work in works.values()),
-        "why_all": next((work.why_all for work in works.values() if work.why_all), ""),
+        "why_all": "; ".join(why),
     }
 
 
@@ -178,7 +179,7 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
             f"all were compared with one another on {day}."
         )
     if found["why_all"]:
-        said.append(f"All were compared with one another: {found['why_all']}.")
+        said.append(f"All were compared with one another ({found['why_all']}).")
     if found["said_to_be_two"]:
         said.append(f"{number(found['said_to_be_two'])} more were said not to be the same and are not shown.")
     return said
