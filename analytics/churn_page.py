@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Sum
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from analytics.choices import RiskBand
 from analytics.churn_words import Reason
@@ -19,6 +20,7 @@ from analytics.reasons import reasons_shown
 from analytics.steps.defaults import SUBSCRIPTIONS
 from contacts.models import Contact
 from crm.customfields.definitions import definitions_of
+from crm.languages.words import in_words, translated
 from crm.templatetags.figures import number, percent, plural, short_money
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "calibration": ("n", "predicted", "actual", "low", "high"),
     "lift": ("n", "lift", "reached", "found"),
 }
-WAYS = {1: "the more, the likelier to leave", -1: "the more, the likelier to stay"}
+WAYS = {1: _("the more, the likelier to leave"), -1: _("the more, the likelier to stay")}
 TONES = {RiskBand.HIGH: "bad", RiskBand.MEDIUM: "warn", RiskBand.LOW: "good"}
 
 
@@ -70,7 +72,7 @@ class ChurnPage(ModelPage):
 
     @property
     def money_word(self) -> str:
-        return "revenue" if self.found.get("margin_share") == 1 else "margin"
+        return _("revenue") if self.found.get("margin_share") == 1 else _("margin")
 
     @property
     def own_margins(self) -> str:
@@ -86,7 +88,9 @@ class ChurnPage(ModelPage):
             {
                 "label": "High risk",
                 "value": number(high["customers"]),
-                "note": "a chance of 60 % or more to leave" + ("" if self.is_by_label else f" in {self.horizon} days"),
+                "note": _("a chance of 60 % or more to leave")
+                if self.is_by_label
+                else in_words("a chance of 60 %% or more to leave in %(days)s days", days=self.horizon),
                 "url": high["url"],
             },
             {"label": "Left before", "value": percent(found["base_rate"], 1), "note": "of those who were tested"},
@@ -99,7 +103,8 @@ class ChurnPage(ModelPage):
             {"label": "Brier score", "value": f"{found['brier']:.3f}", "note": "0 is perfect; lower is better"},
         ]
         if at_risk:
-            note = f"{self.money_word} of the next {self.horizon} days, times the chance"
+            word = translated(self.money_word)
+            note = in_words("%(money)s of the next %(days)s days, times the chance", money=word, days=self.horizon)
             card = {"label": "Value at risk", "value": short_money(at_risk, self.currency), "note": note}
             cards.insert(1, {**card, "url": customers_url(at_risk_min=1)})
         return cards
@@ -178,7 +183,7 @@ class ChurnPage(ModelPage):
     def drift(self) -> list[dict[str, Any]]:
         """Inputs that moved since the customers that were learnt from, the most moved first."""
         return [
-            {**row, "word": "much" if row["psi"] > MOVED_MUCH else "a little"}
+            {**row, "word": _("much") if row["psi"] > MOVED_MUCH else _("a little")}
             for row in self.found.get("drift", ())
             if row["psi"] > MOVED
         ]

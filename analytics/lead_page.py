@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from analytics.churn_page import SHOWN_DRIVERS
 from analytics.churn_words import Reason
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 SHOWN_LEADS = 10
-WAYS = {1: "the more, the likelier to buy", -1: "the more, the less likely to buy"}
+WAYS = {1: _("the more, the likelier to buy"), -1: _("the more, the less likely to buy")}
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ class LeadPage(ModelPage):
 
     is_by_label = True
     words = {
-        "happened": "became a customer",
-        "not": "did not",
-        "people": "leads",
-        "first": "most promising",
-        "found": "of all who became customers",
-        "known": "when the lead has become a customer",
+        "happened": _("became a customer"),
+        "not": _("did not"),
+        "people": _("leads"),
+        "first": _("most promising"),
+        "found": _("of all who became customers"),
+        "known": _("when the lead has become a customer"),
     }
 
     def __init__(self, run: ModelRun, user: User) -> None:

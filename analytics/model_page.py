@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from analytics.models import AllowedFeature, ModelRun
 from crm.templatetags.figures import number
 
 CHURN_WORDS = {
-    "happened": "left",
-    "not": "stayed",
-    "people": "customers",
-    "first": "riskiest",
-    "found": "of all who left",
-    "known": "when a customer has left",
+    "happened": _("left"),
+    "not": _("stayed"),
+    "people": _("customers"),
+    "first": _("riskiest"),
+    "found": _("of all who left"),
+    "known": _("when a customer has left"),
 }
 
 

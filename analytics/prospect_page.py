@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from analytics.churn_page import SHOWN_DRIVERS
 from analytics.churn_words import Reason
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 SHOWN = 25
-WAYS = {1: "the more, the more alike", -1: "the more, the less alike"}
+WAYS = {1: _("the more, the more alike"), -1: _("the more, the less alike")}
 KINDS = {"": "Everybody", ContactKind.ORGANIZATION: "Organizations", ContactKind.PERSON: "Persons"}
 
 
@@ -46,12 +47,12 @@ class ProspectPage(ModelPage):
 
     is_by_label = True
     words = {
-        "happened": "are among the best",
-        "not": "are not",
-        "people": "customers",
-        "first": "most alike",
-        "found": "of all the best customers",
-        "known": "who is one of the best customers",
+        "happened": _("are among the best"),
+        "not": _("are not"),
+        "people": _("customers"),
+        "first": _("most alike"),
+        "found": _("of all the best customers"),
+        "known": _("who is one of the best customers"),
     }
 
     def __init__(self, run: ModelRun, user: User, kind: str = "") -> None:

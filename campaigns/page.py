@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from analytics.mathematics.experiments import Difference
 from campaigns.choices import CameBack, Reached
 from campaigns.marks import mark_url
@@ -14,6 +16,7 @@ from campaigns.models import Campaign, Variant
 from campaigns.queries import GroupRow
 from campaigns.results import Outcome, Result
 from campaigns.specs import points, ratio
+from crm.languages.words import in_words
 from crm.templatetags.figures import money, number, percent, short_money, whole_money
 
 WIDTH, EDGE = 200.0, 6.0
@@ -82,25 +85,37 @@ class CampaignPage:
     def cards(self) -> list[dict[str, Any]]:
         """The figures on top, each with what it is made of."""
         together, control = self.outcome.together, self.outcome.control
-        kept = f"{number(control.tally.n)} kept out as control" if control else "no control group"
-        cards = [_card("People reached", number(together.tally.n), kept, mark_url(self.campaign.pk, "reached"))]
+        kept = (
+            in_words("%(count)s kept out as control", count=number(control.tally.n))
+            if control
+            else _("no control group")
+        )
+        cards = [_card(_("People reached"), number(together.tally.n), kept, mark_url(self.campaign.pk, "reached"))]
         rate = together.rate(Reached.RESPONDED)
         lift = together.lift(Reached.RESPONDED)
         if rate is not None:
             note = (
-                f"{points(lift.value)} above the control group" if lift else "how many would have come anyway: unknown"
+                in_words("%(points)s above the control group", points=points(lift.value))
+                if lift
+                else _("how many would have come anyway: unknown")
             )
-            cards.append(_card("Response", percent(rate, 1), note, mark_url(self.campaign.pk, "responded")))
+            cards.append(_card(_("Response"), percent(rate, 1), note, mark_url(self.campaign.pk, "responded")))
         if together.incremental_amount is not None and together.incremental_bounds is not None:
             low, high = (whole_money(one, self.currency) for one in together.incremental_bounds)
             amount = short_money(together.incremental_amount, self.currency)
-            cards.append(_card("Incremental revenue", amount, f"95 %: {low} to {high}"))
+            cards.append(
+                _card(_("Incremental revenue"), amount, in_words("95 %%: %(low)s to %(high)s", low=low, high=high))
+            )
         if together.roi is not None:
             cost = whole_money(together.cost, self.currency)
-            cards.append(_card("Return on investment", ratio(together.roi), f"for each 1 spent, of {cost}"))
+            cards.append(
+                _card(
+                    _("Return on investment"), ratio(together.roi), in_words("for each 1 spent, of %(cost)s", cost=cost)
+                )
+            )
         if together.cost_per_acquisition is not None:
             each = money(together.cost_per_acquisition, self.currency)
-            cards.append(_card("Cost an acquisition", each, "of those who would not have come"))
+            cards.append(_card(_("Cost an acquisition"), each, _("of those who would not have come")))
         return cards
 
     @property
@@ -146,7 +161,7 @@ class CampaignPage:
             found=lift,
             span=span_of(lift, scale),
             words=points(lift.value, 2),
-            bounds=f"{points(lift.low, 2)} to {points(lift.high, 2)}",
+            bounds=_span(points(lift.low, 2), points(lift.high, 2)),
             relative="" if lift.relative is None else f"{'+' if lift.relative > 0 else '−'}{abs(lift.relative):.0%}",
             p=p_words(lift.p),
             tone="good" if lift.low > 0 else "bad" if lift.high < 0 else "neutral",
@@ -196,7 +211,9 @@ class CampaignPage:
                     else "",
                     "control_rate": percent(hits / control.n, 1) if control and control.n and hits is not None else "",
                     "lift": points(lift.value) if lift else "",
-                    "bounds": f"{points(lift.low)} to {points(lift.high)}" if lift else "",
+                    "bounds": in_words("%(low)s to %(high)s", low=points(lift.low), high=points(lift.high))
+                    if lift
+                    else "",
                     "span": span_of(lift, scale) if lift else None,
                     "is_small": row.reached.is_small or (control is not None and control.n < 30),
                 }
@@ -235,4 +252,8 @@ def _money(amount: float | None, currency: str) -> str:
 
 def _between(low: float, high: float, currency: str, *, whole: bool = False) -> str:
     shown = whole_money if whole else money
-    return f"{shown(low, currency)} to {shown(high, currency)}"
+    return _span(shown(low, currency), shown(high, currency))
+
+
+def _span(low: str, high: str) -> str:
+    return in_words("%(low)s to %(high)s", low=low, high=high)

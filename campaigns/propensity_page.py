@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from analytics.churn_page import SHOWN_DRIVERS
 from analytics.churn_words import Reason
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 STEP = "propensity"
 SHOWN = 25
-WAYS = {1: "the more, the likelier", -1: "the more, the less likely"}
+WAYS = {1: _("the more, the likelier"), -1: _("the more, the less likely")}
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,12 @@ class PropensityPage(ModelPage):
 
     is_by_label = True
     words = {
-        "happened": "responded",
-        "not": "did not",
-        "people": "people",
-        "first": "likeliest",
-        "found": "of all who responded",
-        "known": "when somebody has responded",
+        "happened": _("responded"),
+        "not": _("did not"),
+        "people": _("people"),
+        "first": _("likeliest"),
+        "found": _("of all who responded"),
+        "known": _("when somebody has responded"),
     }
 
     def __init__(self, run: ModelRun, user: User) -> None:

@@ -10,7 +10,7 @@ from django.template.backends.django import DjangoTemplates, Template
 from django.template.loader_tags import ExtendsNode
 from django.utils import translation
 
-from crm.languages.marked import TEMPLATES
+from crm.languages.marked import ENGLISH_YET
 
 
 class SpokenTemplate(Template):
@@ -22,7 +22,7 @@ class SpokenTemplate(Template):
         What stands on a layout is of both, and counts as spoken."""
         extends = [node for node in self.template.nodelist if isinstance(node, ExtendsNode)]
         parents = [str(getattr(node.parent_name, "var", "")) for node in extends]
-        return parents == ["base.html"] and not str(self.template.name).startswith(TEMPLATES)
+        return parents == ["base.html"] and str(self.template.name).startswith(ENGLISH_YET)
 
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> Any:
         language = getattr(request, "language", None)

@@ -17,6 +17,7 @@ from django.template.base import Lexer, Token, TokenType
 
 from crm.languages.declared import declared_texts
 from crm.languages.marked import NOUNS
+from crm.languages.views import texts_of_views
 
 PYTHON_KEYWORDS = {
     "gettext": None, "gettext_noop": None, "gettext_lazy": None, "in_words": None, "ngettext": (1, 2), "_": None,
@@ -44,6 +45,8 @@ def all_texts() -> Iterator[Text]:
         for path in sorted((root / app).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield from _of_code(path, root, "python", PYTHON_KEYWORDS)
+                place = path.relative_to(root).as_posix()
+                yield from (Text(words, "", place) for words in texts_of_views(path.read_text()))
     for path in sorted((root / "static" / "js").rglob("*.js")):
         if path.parent.name != "words":
             yield from _of_code(path, root, "javascript", SCRIPT_KEYWORDS)

@@ -75,8 +75,8 @@ def test_the_public_reviews_are_one_text_for_everybody(language):
 
 def test_the_body_of_an_english_page_says_that_it_is_english():
     client = make.signed_in(make.make_user(Role.ADMIN, language="ar"))
-    loop, home = (client.get(address).content.decode() for address in (reverse("feedback:loop"), "/"))
-    assert '<main class="page" id="content" tabindex="-1" lang="en" dir="ltr">' in loop
+    guide, home = (client.get(address).content.decode() for address in (reverse("crm:guide"), "/"))
+    assert '<main class="page" id="content" tabindex="-1" lang="en" dir="ltr">' in guide
     assert '<main class="page" id="content" tabindex="-1">' in home and '<html lang="ar" dir="rtl"' in home
 
 

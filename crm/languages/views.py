@@ -1,0 +1,38 @@
+"""Texts that pages hold as plain English and show by `translated`: attributes of views, and figures of cards."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+ATTRIBUTES = frozenset(
+    {"heading", "new_label", "submit_label", "empty_title", "empty_text", "search_hint", "heading_note"}
+)
+"""What a view says of itself: its title, its buttons, and what stands there as long as there is nothing."""
+FIGURE = frozenset({"label", "value"})
+"""A dictionary with these two keys is a figure of a card, whose `label` and `note` are shown."""
+
+
+def texts_of_views(source: str) -> Iterator[str]:
+    """The texts of a module's views and cards. What is put together of parts says so itself (`in_words`)."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef):
+            yield from filter(None, map(_of_attribute, node.body))
+        elif isinstance(node, ast.Dict):
+            said = {_text(key): _text(value) for key, value in zip(node.keys, node.values, strict=True)}
+            if said.keys() >= FIGURE:
+                yield from filter(None, (said["label"], said.get("note", "")))
+
+
+def _of_attribute(line: ast.stmt) -> str:
+    """What a line in the body of a class says, if it sets one of the attributes."""
+    names = [name.id for name in line.targets if isinstance(name, ast.Name)] if isinstance(line, ast.Assign) else []
+    return _text(line.value) if isinstance(line, ast.Assign) and ATTRIBUTES.intersection(names) else ""
+
+
+def _text(node: ast.AST | None) -> str:
+    """A text that has words outside of its places for names (`{record}`); empty for everything else."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    is_said = isinstance(value, str) and any(map(str.isalpha, re.sub(r"\{[^}]*\}", "", value)))
+    return str(value) if is_said else ""
