@@ -82,6 +82,7 @@ CATALOGUE = Catalogue(
         "campaigns.playtouch": PastRule(exempt=ADDED, is_added_to=True),
         "campaigns.retentionaction": PastRule(without=("seed",)),
         "campaigns.retainedcustomer": PastRule(exempt=DRAWN),
+        "campaigns.playsum": PastRule(exempt="Sums of who is in plays, added up anew from them at any time."),
         "campaigns.segment": PastRule(without=("search_text", "sort_name", "size", "counted_at")),
         "campaigns.segmentmember": PastRule(exempt="Derived from the filter; who came and left is kept beside it."),
         "campaigns.segmentmove": PastRule(exempt=ADDED, is_added_to=True),

@@ -104,8 +104,9 @@ PERSONAL_DATA = PersonalData(
     without={
         "Words of the house itself: its campaigns, offers, plays, segments and retention actions.": (
             "campaigns.campaign", "campaigns.campaignoffer", "campaigns.campaignsegment", "campaigns.offer",
-            "campaigns.piecefile", "campaigns.play", "campaigns.playstep", "campaigns.retentionaction",
-            "campaigns.segment", "campaigns.sendingrules", "campaigns.variant", "campaigns.varianttally",
+            "campaigns.piecefile", "campaigns.play", "campaigns.playstep", "campaigns.playsum",
+            "campaigns.retentionaction", "campaigns.segment", "campaigns.sendingrules", "campaigns.variant",
+            "campaigns.varianttally",
         ),
     },
     calls_back=(call_back,),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from campaigns import public
 from campaigns.offers import views as offers
+from campaigns.plays import look_views as play_looks
 from campaigns.plays import views as plays
 from campaigns.retaining import views as retaining
 from campaigns.segments import views as segments
@@ -76,6 +77,8 @@ urlpatterns = [
     path("plays/new/", plays.PlayCreateView.as_view(), name="play_create"),
     path("plays/<int:pk>/", plays.PlayDetailView.as_view(), name="play_detail"),
     path("plays/<int:pk>/edit/", plays.PlayUpdateView.as_view(), name="play_update"),
+    path("plays/<int:pk>/mails/", play_looks.PlayLookView.as_view(), name="play_look"),
+    path("plays/<int:pk>/test/", play_looks.PlayTestView.as_view(), name="play_test"),
     path("plays/<int:pk>/ask/", plays.PlayAskView.as_view(), name="play_ask"),
     path("plays/<int:pk>/approve/", plays.PlayApproveView.as_view(), name="play_approve"),
     path("plays/<int:pk>/start/", plays.PlayStartView.as_view(), name="play_start"),

@@ -81,7 +81,12 @@ DEMO_LOADERS = [
     "campaigns.demo.load",
 ]
 # sums that are true in the same transaction as the rows they are of, lowest floor first
-KEPT_SUMS = ("pipeline.sums.DEALS", "leads.sums.LEADS", "analytics.forecast_sums.CHANCES")
+KEPT_SUMS = (
+    "pipeline.sums.DEALS",
+    "leads.sums.LEADS",
+    "analytics.forecast_sums.CHANCES",
+    "campaigns.plays.sums.PLAYS",
+)
 # what becomes of the rows that name a contact when two become one, lowest floor first
 CONTACT_KEYS = [f"{app}.merging.KEYS" for app in APPS if app != "contacts"]
 CONTACT_KEYS.insert(0, "contacts.merging.own.KEYS")

@@ -6,12 +6,16 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
 from crm.models import StoredFile, User
+from crm.primary_keys import key_in
+from pipeline.actions.pipelines import hold_pipeline
+from pipeline.choices import StageKind
 from pipeline.keeping import refresh_deals
 from pipeline.models import (
     Deal,
@@ -34,13 +38,39 @@ class PipelineAdmin(LoggedAdmin):
     sortable_by = ()
 
 
+class AdministeredStage(forms.ModelForm):
+    """A stage whose number is typed: won and lost stand behind every open one."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        pipeline, kind, position = cleaned.get("pipeline"), cleaned.get("kind"), cleaned.get("position")
+        if pipeline is None or not kind or position is None:
+            return cleaned
+        hold_pipeline(pipeline.pk)
+        others = Stage.objects.filter(pipeline=pipeline).exclude(pk=self.instance.pk)
+        if kind == StageKind.OPEN:
+            if end := others.exclude(kind=StageKind.OPEN).filter(position__lte=position).order_by("position").first():
+                self.add_error("position", f"“{end}” ends deals and has number {end.position}: stay below it.")
+        elif last := others.filter(kind=StageKind.OPEN, position__gte=position).order_by("position").last():
+            self.add_error("position", f"Deals end behind the open stages: go above the {last.position} of “{last}”.")
+        return cleaned
+
+
 @admin.register(Stage)
 class StageAdmin(LoggedAdmin):
+    form = AdministeredStage
     list_display = ("name", "pipeline", "position", "kind", "probability", "expected_days")
     list_select_related = ("pipeline",)
     list_filter = ("pipeline",)
     ordering = ("pipeline__position", "position")
     sortable_by = ()
+
+    def _lock(self, object_id: str) -> None:
+        """The pipeline is held before its stage, as on the pages that set pipelines up."""
+        key = key_in(unquote(object_id))
+        if key is not None and (stage := Stage.objects.filter(pk=key).first()):
+            hold_pipeline(stage.pipeline_id)
+        super()._lock(object_id)
 
 
 @admin.register(OutcomeReason)

@@ -100,6 +100,15 @@ CATALOGUE = Catalogue(
             verb="change",
         ),
         NavItem(
+            "Win and loss reasons",
+            "pipeline:reason_list",
+            "card-checklist",
+            group="Set-up",
+            order=975,
+            model="pipeline.outcomereason",
+            verb="change",
+        ),
+        NavItem(
             "Letterhead",
             "pipeline:letterhead",
             "card-list",

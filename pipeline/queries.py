@@ -17,7 +17,7 @@ from crm.field_rights import mask
 from crm.filtering.searching import finds_names_only, search_condition
 from crm.models import User
 from pipeline.choices import Outcome, StageKind
-from pipeline.models import Deal, DealCompetitor, DealShare, Stage
+from pipeline.models import Deal, DealCompetitor, DealShare, OutcomeReason, Stage
 
 KINDS = (StageKind.OPEN, StageKind.WON, StageKind.LOST)
 
@@ -127,3 +127,9 @@ def place_of(stage: Stage, row: Sequence[Stage]) -> int | None:
 def kind_order(stage: Stage) -> int:
     """Open stages are before won, won before lost."""
     return KINDS.index(StageKind(stage.kind))
+
+
+def place_of_reason(reason: OutcomeReason) -> int | None:
+    """Its place among the reasons of its outcome, from 1, whatever numbers are stored; None where it is gone."""
+    keys = list(OutcomeReason.objects.filter(outcome=reason.outcome).values_list("pk", flat=True))
+    return keys.index(reason.pk) + 1 if reason.pk in keys else None

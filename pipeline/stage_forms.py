@@ -1,4 +1,4 @@
-"""What managers type about pipelines and their stages, parsed."""
+"""What managers type about pipelines, their stages and the reasons of an end, parsed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django import forms
 from crm.fields import LinesField, SectionedForm
 from crm.models import User
 from pipeline.choices import RequiredField
-from pipeline.models import Pipeline, Stage
-from pipeline.queries import in_order, place_of
+from pipeline.models import OutcomeReason, Pipeline, Stage
+from pipeline.queries import in_order, place_of, place_of_reason
 
 
 class PipelineForm(SectionedForm, forms.ModelForm):
@@ -87,4 +87,33 @@ class StageForm(SectionedForm, forms.ModelForm):
 
     @property
     def stage_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class ReasonForm(SectionedForm, forms.ModelForm):
+    """A reason that is offered when a deal ends. Whether it is of won or lost deals is said once."""
+
+    class Meta:
+        model = OutcomeReason
+        fields = ("outcome", "name", "position")
+        labels = {"outcome": "For deals that are", "name": "Reason", "position": "Place"}
+        help_texts = {"position": "1 is offered first; the others make room. Empty: it comes last."}
+
+    def __init__(self, *, user: User, record: OutcomeReason | None, initial: dict[str, Any], data: Any = None) -> None:
+        place = {} if record is None else {"position": place_of_reason(record)}
+        super().__init__(data=data, instance=record, initial={**place, **initial})
+        self.fields["position"].required = False
+        if record is None:
+            self.initial["position"] = None
+            self.layout = (("", (("outcome",), ("name", "position"))),)
+        else:
+            del self.fields["outcome"]
+            self.fields["position"].help_text = "1 is offered first; the others make room. Empty: it stays."
+            self.layout = (("", (("name", "position"),)),)
+
+    def _post_clean(self) -> None:
+        """The action checks the reason with its outcome, which this form may not hold."""
+
+    @property
+    def reason_fields(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.fields}

@@ -6,7 +6,7 @@ from pipeline import composing
 from pipeline.quotes import deciding, public
 from pipeline.quotes import views as quotes
 from pipeline.quotes.letterhead import LetterheadView
-from pipeline.views import board, deals, facts, months, moving, parts, performance, pipelines, targets
+from pipeline.views import board, deals, facts, months, moving, parts, performance, pipelines, reasons, targets
 
 app_name = "pipeline"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("pipeline/set-up/stages/new/", pipelines.StageCreateView.as_view(), name="stage_create"),
     path("pipeline/set-up/stages/<int:pk>/", pipelines.StageUpdateView.as_view(), name="stage_update"),
     path("pipeline/set-up/stages/<int:pk>/remove/", pipelines.StageRemoveView.as_view(), name="stage_remove"),
+    path("pipeline/set-up/reasons/", reasons.ReasonListView.as_view(), name="reason_list"),
+    path("pipeline/set-up/reasons/new/", reasons.ReasonCreateView.as_view(), name="reason_create"),
+    path("pipeline/set-up/reasons/<int:pk>/", reasons.ReasonUpdateView.as_view(), name="reason_update"),
+    path("pipeline/set-up/reasons/<int:pk>/remove/", reasons.ReasonRemoveView.as_view(), name="reason_remove"),
     path("pipeline/months/", months.MonthBoardView.as_view(), name="month_board"),
     path("targets/", targets.TargetListView.as_view(), name="target_list"),
     path("targets/new/", targets.TargetCreateView.as_view(), name="target_create"),

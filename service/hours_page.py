@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 
 from crm.conflicts import GuardedForm
@@ -16,6 +17,7 @@ from crm.setting_up.actions import save_row
 from crm.setting_up.pages import OneRowPage
 from service.models import ServiceHours, SlaPolicy
 from service.models.promises import WEEKDAYS
+from service.promises.actions import ring
 
 MOST_DAYS = 500
 
@@ -40,10 +42,10 @@ class DaysField(forms.CharField):
         return sorted(found)
 
 
-class HoursForm(GuardedForm, forms.ModelForm):
+class HoursFields(forms.ModelForm):
     """Hours of each weekday, in a time zone, and the days on which nobody is there."""
 
-    sections = (
+    lines = (
         ("These hours", (("name", "time_zone"),)),
         ("Open", (("monday", "tuesday"), ("wednesday", "thursday"), ("friday", "saturday"), ("sunday",))),
         ("Closed", (("holidays",),)),
@@ -64,6 +66,12 @@ class HoursForm(GuardedForm, forms.ModelForm):
             self.initial["name"] = "Office hours"
 
 
+class HoursForm(GuardedForm, HoursFields):
+    """The hours of the one row."""
+
+    sections = HoursFields.lines
+
+
 def counted_by(hours: ServiceHours) -> str:
     """Which promises count these hours, in a sentence."""
     names = list(hours.policies.order_by("position", "pk").values_list("name", flat=True)) if hours.pk else []
@@ -76,8 +84,8 @@ class HoursView(OneRowPage):
     heading = "Working hours"
     note = (
         "Promises to customers count working hours only; clocks of tickets stand still outside of them. Unsolved "
-        "tickets follow a change within the hour. Further sets of hours, and which promise counts which, stand in the "
-        "administration."
+        "tickets follow a change within minutes. Further sets of hours, and which promise counts which, are kept with "
+        "the promises."
     )
 
     def row(self, *, is_held: bool = False) -> Any:
@@ -93,3 +101,4 @@ class HoursView(OneRowPage):
         row = self.row(is_held=True)
         fields = {name: form.cleaned_data[name] for name in form._meta.fields}
         save_row(actor=self.request.user, row=row, fields=fields, what="the working hours")
+        transaction.on_commit(ring, robust=True)

@@ -8,6 +8,7 @@ from service.hours_page import HoursView
 from service.knowledge.urls import urlpatterns as knowledge
 from service.macros import views as macros
 from service.portal.urls import urlpatterns as portal
+from service.promises import views as promises
 from service.remedies import views as remedies
 from service.routing import views as routing
 from service.ties import views as ties
@@ -36,6 +37,13 @@ urlpatterns = [
     path("tickets/routing/rules/<int:pk>/remove/", routing.RuleRemoveView.as_view(), name="rule_remove"),
     path("tickets/routing/people/new/", routing.IntakeCreateView.as_view(), name="intake_create"),
     path("tickets/routing/people/<int:pk>/", routing.IntakeUpdateView.as_view(), name="intake_update"),
+    path("tickets/promises/", promises.PromiseListView.as_view(), name="promise_list"),
+    path("tickets/promises/new/", promises.PromiseCreateView.as_view(), name="promise_create"),
+    path("tickets/promises/<int:pk>/", promises.PromiseUpdateView.as_view(), name="promise_update"),
+    path("tickets/promises/<int:pk>/remove/", promises.PromiseRemoveView.as_view(), name="promise_remove"),
+    path("tickets/promises/hours/new/", promises.HoursCreateView.as_view(), name="hours_create"),
+    path("tickets/promises/hours/<int:pk>/", promises.HoursUpdateView.as_view(), name="hours_update"),
+    path("tickets/promises/hours/<int:pk>/remove/", promises.HoursRemoveView.as_view(), name="hours_remove"),
     path("tickets/options/", tickets.TicketOptionsView.as_view(), name="ticket_options"),
     path("tickets/<int:pk>/", tickets.TicketDetailView.as_view(), name="ticket_detail"),
     path("tickets/<int:pk>/edit/", tickets.TicketUpdateView.as_view(), name="ticket_update"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from campaigns.mail.blocks import Links, Written, draw
-from campaigns.models import Campaign, Recipient, Variant
+from campaigns.models import Campaign, Play, Recipient, Variant
 from crm.company import current_company
 from crm.foreign.tokens import Purpose, make_token
 from crm.mail.addresses import named_mailbox
@@ -60,7 +60,7 @@ def written(
     )  # fmt: skip
 
 
-def mailbox_of(campaign: Campaign, company: str) -> str:
+def mailbox_of(campaign: Campaign | Play, company: str) -> str:
     """Whose name stands as the sender; the address is the house's."""
     return named_mailbox(campaign.sender_name or company, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
 

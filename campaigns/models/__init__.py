@@ -3,6 +3,7 @@
 from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTally
 from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
 from campaigns.models.pieces import Piece, PieceFile
+from campaigns.models.play_sums import PlaySum
 from campaigns.models.plays import Play, PlayEntry, PlayStep, PlayTouch
 from campaigns.models.retaining import RetainedCustomer, RetentionAction
 from campaigns.models.scores import ResponseScore, UpliftScore
@@ -21,6 +22,7 @@ __all__ = [
     "Play",
     "PlayEntry",
     "PlayStep",
+    "PlaySum",
     "PlayTouch",
     "Recipient",
     "Redemption",

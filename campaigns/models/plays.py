@@ -206,6 +206,9 @@ class PlayEntry(models.Model):
         indexes = [
             models.Index(fields=["play", "next_at", "id"], condition=Q(state="inside"), name="campaigns_playentry_due"),
             models.Index(fields=["contact", "-entered_at"], name="campaigns_playentry_contact"),
+            models.Index(
+                fields=["play", "-entered_at", "-id"], condition=Q(is_control=False), name="campaigns_playentry_newest"
+            ),
         ]
 
     def __str__(self) -> str:

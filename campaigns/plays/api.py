@@ -13,9 +13,12 @@ from analytics.mathematics.experiments import Difference
 from campaigns.models import Play, PlayStep
 from campaigns.plays import actions
 from campaigns.plays.forms import PlayForm
-from campaigns.plays.queries import Arm, entries_of, figures_of, step_lines
+from campaigns.plays.queries import Arm, entries_of, figures_of, mail_of, step_lines
 from campaigns.plays.resources import ENTRIES, PLAYS
+from campaigns.sending.trying import send_test
+from contacts.models import Contact
 from crm.choices import Verb
+from crm.rest.idempotency import done_once
 from crm.rest.listing import ApiList
 from crm.rest.problems import FieldError, wrong_fields
 from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
@@ -99,6 +102,11 @@ class LiftOut(Schema):
     low: float
     high: float
     p: float
+
+
+class PlayTestIn(Input):
+    step_id: int = Field(description="A step that writes a mail.")
+    contact_id: int
 
 
 class ArmOut(Schema):
@@ -194,6 +202,24 @@ def get_play_results(request: HttpRequest, play_id: int) -> HttpResponse:
         "amount_lift": _lift(figures.money_lift),
     }
     return JsonResponse(said)
+
+
+@plays.post("/{int:play_id}/test", response={202: None}, auth=writes(AREA))
+def test_play(request: HttpRequest, play_id: int, body: Body[PlayTestIn]) -> HttpResponse:
+    """Send the mail of a step, as a contact would get it, to yourself. Send an `Idempotency-Key` to send it once."""
+    user, play = caller(request), found(PLAYS, request, play_id, Verb.CHANGE)
+
+    def work() -> HttpResponse:
+        step = play.steps.filter(pk=body.step_id, removed_at=None).select_related("carrier__play").first()
+        variant = mail_of(step) if step else None
+        contact = Contact.objects.visible_to(user).filter(pk=body.contact_id).first()
+        missing = {"step_id": variant, "contact_id": contact}
+        if wrong := [{"field": name, "message": "There is none."} for name, one in missing.items() if one is None]:
+            raise wrong_fields(wrong)
+        acted(lambda: send_test(actor=user, variant=variant, contact=contact))  # type: ignore[arg-type]
+        return HttpResponse(status=202)
+
+    return done_once(request, work)  # type: ignore[arg-type]
 
 
 @plays.post("/{int:play_id}/ask", response=PlayOut, auth=writes(AREA))

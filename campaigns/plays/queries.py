@@ -13,7 +13,9 @@ from analytics.mathematics.experiments import Difference, Sample, difference
 from campaigns.choices import EntryState, PlayState, PlayStepKind, RecipientState, TouchResult
 from campaigns.models import Campaign, Play, PlayEntry, PlayStep, PlayTouch, Recipient
 from campaigns.plays.marks import mark_url
+from campaigns.plays.sums import kept_arms, kept_exits, kept_waiting
 from campaigns.sending.audience import reason_in_words
+from campaigns.tallies import sees_everybody
 from contacts.models import Contact
 from crm.field_rights import hidden_fields
 from crm.models import LogEntry, User
@@ -78,14 +80,9 @@ def entries_of(user: User | None, play: Play) -> QuerySet[PlayEntry]:
 
 
 def figures_of(user: User | None, plays: Sequence[Play]) -> dict[int, PlayFigures]:
-    """The figures of some plays, by id; one query."""
-    rows = PlayEntry.objects.visible_to(user).filter(play__in=plays)
+    """The figures of some plays, by id; one query. For who sees everybody they are kept (`campaigns.plays.sums`)."""
     shows_money = user is None or "amount" not in hidden_fields(user, PlayEntry)
-    counted = rows.order_by().values_list("play", "is_control").annotate(
-        n=Count("pk"), reached=Count("goal_at"), spent=Sum(Cast("amount", FloatField())),
-        squares=Sum(Cast("amount", FloatField()) * Cast("amount", FloatField())),
-        inside=Count("pk", filter=Q(state=EntryState.INSIDE)),
-    )  # fmt: skip
+    counted = kept_arms(plays) if sees_everybody(user) else _counted_arms(user, plays)
     arms: dict[int, dict[bool, Arm]] = {}
     inside: dict[int, int] = {}
     for play, is_control, n, reached, amount, squares, running in counted:
@@ -98,6 +95,16 @@ def figures_of(user: User | None, plays: Sequence[Play]) -> dict[int, PlayFigure
         )
         for play in plays
     }
+
+
+def _counted_arms(user: User | None, plays: Sequence[Play]) -> Any:
+    """As `kept_arms`, of the people that the person may see."""
+    rows = PlayEntry.objects.visible_to(user).filter(play__in=plays)
+    return rows.order_by().values_list("play", "is_control").annotate(
+        n=Count("pk"), reached=Count("goal_at"), spent=Sum(Cast("amount", FloatField())),
+        squares=Sum(Cast("amount", FloatField()) * Cast("amount", FloatField())),
+        inside=Count("pk", filter=Q(state=EntryState.INSIDE)),
+    )  # fmt: skip
 
 
 def read_play_figures(records: Sequence[Any], user: User | None) -> None:
@@ -159,10 +166,12 @@ class StepLine:
 
 def step_lines(user: User | None, play: Play) -> list[StepLine]:
     """The steps in their order, those that were taken away last; a query for each kind of count."""
-    entries = entries_of(user, play)
     steps = list(play.steps.select_related("segment", "into", "carrier").prefetch_related("carrier__variants"))
-    inside = entries.filter(state=EntryState.INSIDE, step__isnull=False).order_by()
-    waiting = dict(inside.values_list("step").annotate(n=Count("pk")))
+    if sees_everybody(user):
+        waiting = kept_waiting(play)
+    else:
+        inside = entries_of(user, play).filter(state=EntryState.INSIDE, step__isnull=False).order_by()
+        waiting = dict(inside.values_list("step").annotate(n=Count("pk")))
     touches = PlayTouch.objects.visible_to(user).filter(step__in=steps).order_by()
     carriers = Campaign.everything.filter(play=play)
     mails = Recipient.objects.visible_to(user).filter(campaign__in=carriers).order_by()
@@ -192,9 +201,12 @@ def step_lines(user: User | None, play: Play) -> list[StepLine]:
 
 def exits_of(user: User | None, play: Play) -> list[tuple[str, str, int]]:
     """Why people are not inside any more: how, the reason, how many; the commonest first."""
-    rows = entries_of(user, play).filter(is_control=False).exclude(state=EntryState.INSIDE).order_by()
     labels = dict(EntryState.choices)
-    counted = rows.values_list("state", "reason").annotate(n=Count("pk")).order_by("-n", "state", "reason")
+    if sees_everybody(user):
+        counted: Any = kept_exits(play)
+    else:
+        rows = entries_of(user, play).filter(is_control=False).exclude(state=EntryState.INSIDE).order_by()
+        counted = rows.values_list("state", "reason").annotate(n=Count("pk")).order_by("-n", "state", "reason")
     return [(labels[state], reason, n) for state, reason, n in counted[:20]]
 
 

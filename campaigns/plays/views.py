@@ -49,11 +49,13 @@ class PlayDetailView(ScopedView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         play, user = self.get_record(), self.request.user
         may_change = can(user, Verb.CHANGE, play)
+        steps = [(line, queries.mail_of(line.step)) for line in queries.step_lines(user, play)]
         context = {
             "record": play,
             "tone": PLAY_TONES[play.state],
             "page": PlayPage(play, queries.figures_of(user, [play])[play.pk]),
-            "steps": [(line, queries.mail_of(line.step)) for line in queries.step_lines(user, play)],
+            "steps": steps,
+            "writes": any(mail and line.step.removed_at is None for line, mail in steps),
             "exits": queries.exits_of(user, play),
             "newest": [(row, can(user, Verb.CHANGE, row)) for row in queries.newest_entries(user, play)],
             "faults": faults_of(play, user) if may_change and play.state != PlayState.ENDED else [],

@@ -68,10 +68,11 @@ def look_at(variant: Variant, contact: Contact, offer: Mapping[str, str]) -> Loo
 
 @transaction.atomic
 def send_test(*, actor: User, variant: Variant, contact: Contact) -> OutgoingMail:
-    """Send a variant, as this contact would get it, to the person who asks. Nothing of it stands with the contact, and
-    its links are not tracked. Raises ValidationError."""
+    """Send a variant of a campaign or the mail of a play's step, as this contact would get it, to the person who asks.
+    Nothing of it stands with the contact, and its links are not tracked. Raises ValidationError."""
     if not actor.email:
         raise ValidationError("You have no e-mail address to send it to.")
+    whole = variant.campaign.play or variant.campaign
     look = look_at(variant, contact, best_says(offers_for(variant.campaign, contact, actor)))
     if look.mail is None:
         raise ValidationError(look.why)
@@ -82,7 +83,8 @@ def send_test(*, actor: User, variant: Variant, contact: Contact) -> OutgoingMai
         subject=f"[Test] {look.mail.subject}",
         text=look.mail.text,
         html=look.mail.html,
-        sender=mailbox_of(variant.campaign, current_company().name),
+        sender=mailbox_of(whole, current_company().name),
     )
-    log(actor=actor, verb="try", object=variant.campaign, summary=f"Sent a test of “{variant}” to themselves")
+    what = variant.subject if variant.campaign.play else variant
+    log(actor=actor, verb="try", object=whole, summary=f"Sent a test of “{what}” to themselves")
     return mail

@@ -20,6 +20,8 @@ from crm.models import IncomingMail, Mailbox, User
 from crm.models.incoming import new_hook_token
 from crm.saving import assign, locked
 
+WAITS = Q(state=IncomingState.QUARANTINED) | Q(state=IncomingState.DONE, outcome=Outcome.KEPT)
+ANEW = {"state": IncomingState.TAKEN, "attempts": 0, "outcome": "", "reason": ""}
 PLACE, WAY = {"host", "user_name", "folder"}, {"host", "port", "security"}
 
 
@@ -91,13 +93,38 @@ def try_mailbox(mailbox: Mailbox) -> str:
 
 @transaction.atomic
 def replay_mail(*, actor: User | None, mail: IncomingMail) -> None:
-    """Work once more on a mail that was quarantined, or that nobody took. Raises ValidationError for any other."""
-    waits = Q(state=IncomingState.QUARANTINED) | Q(state=IncomingState.DONE, outcome=Outcome.KEPT)
+    """Work once more on a mail that was quarantined or discarded, or that nobody took. Raises ValidationError for any
+    other."""
+    waits = WAITS | Q(state=IncomingState.DONE, outcome=Outcome.DISCARDED)
     rows = IncomingMail.objects.filter(waits, pk=mail.pk, content__isnull=False)
-    if not rows.update(state=IncomingState.TAKEN, attempts=0, outcome="", reason=""):
+    if not rows.update(**ANEW):
         raise ValidationError("There is nothing to be done again: it was taken, or its bytes are not kept any more.")
     log(actor=actor, verb="replay mail", object=mail, contact_id=mail.contact_id, summary=f"Once more: {mail.subject}")
     transaction.on_commit(ring, robust=True)
+
+
+@transaction.atomic
+def replay_quarantine(*, actor: User | None) -> int:
+    """Work once more on all that is in quarantine; how many mails that is."""
+    count = IncomingMail.objects.filter(state=IncomingState.QUARANTINED, content__isnull=False).update(**ANEW)
+    if count:
+        summary = f"Once more: all {count:,} mails of the quarantine"
+        log(actor=actor, verb="replay mail", kind=IncomingMail, summary=summary)
+        transaction.on_commit(ring, robust=True)
+    return count
+
+
+@transaction.atomic
+def discard_mail(*, actor: User | None, mail: IncomingMail) -> None:
+    """Say that nothing is to be made of a mail that was quarantined or that nobody took. Its bytes stay as long as
+    those of others, and it can be worked on again. Raises ValidationError for any other."""
+    row = IncomingMail.objects.select_for_update().filter(WAITS, pk=mail.pk).first()
+    if row is None:
+        raise ValidationError("There is nothing to be discarded: it was taken, or discarded before.")
+    row.reason = f"{actor.name if actor else 'The system'} discarded it. {row.reason}".strip()[:500]
+    row.state, row.outcome, row.worked_at = IncomingState.DONE, Outcome.DISCARDED, timezone.now()
+    row.save(update_fields=["state", "outcome", "reason", "worked_at"])
+    log(actor=actor, verb="discard mail", object=row, contact_id=row.contact_id, summary=f"Discarded: {row.subject}")
 
 
 @transaction.atomic

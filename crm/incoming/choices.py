@@ -24,6 +24,7 @@ class Outcome(TextChoices):
     DUPLICATE = "duplicate", "had come before"
     PARKED = "parked", "quarantined"
     KEPT = "kept", "taken by nobody"
+    DISCARDED = "discarded", "discarded by hand"
 
 
 class Nature(TextChoices):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from crm.access import can
 from crm.choices import Verb
@@ -19,9 +21,10 @@ from crm.incoming import actions
 from crm.incoming.choices import IncomingState, Outcome
 from crm.incoming.queries import conversation_of, counts_of_trouble, mailbox_lines
 from crm.incoming.replies import folded_text
-from crm.incoming.showing import frame_of, raw_of, read_of
-from crm.models import IncomingContent, IncomingMail, OutgoingMail
+from crm.incoming.showing import as_it_came, frame_of, raw_of, read_of
+from crm.models import IncomingContent, IncomingMail, Mailbox, OutgoingMail, User
 from crm.requests import SignedInRequest
+from crm.templatetags.figures import plural
 from crm.views.base import ActionView, ScopedView
 
 PAGE_LENGTH = 50
@@ -45,6 +48,7 @@ TABS: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "",
     ),
     "machines": ("Automatic answers", {"outcome": Outcome.AUTO_REPLY}, "No machine has answered.", ""),
+    "discarded": ("Discarded", {"outcome": Outcome.DISCARDED}, "Nothing was discarded.", ""),
     "duplicates": ("Twice", {"outcome": Outcome.DUPLICATE}, "No mail came by two ways.", ""),
 }
 FIRST_TAB = "all"
@@ -64,8 +68,9 @@ class IncomingListView(ScopedView):
         context = {
             "tabs": _tabs(tab, counts_of_trouble(lines)),
             **_page(rows, request.GET.get("before", ""), tab),
-            "empty": {"title": TABS[tab][2], "icon": "inbox"},
+            "empty": {"title": TABS[tab][2], "icon": "inbox", **({} if lines else _first_mailbox(request.user))},
             "lines": lines,
+            "can_replay_all": tab == "quarantine",
         }
         return render(request, "crm/incoming/mail_list.html", context)
 
@@ -80,8 +85,10 @@ class IncomingDetailView(ScopedView):
         shown, folded = folded_text(mail.text)
         behind = records_behind(request.user, [mail]).get((mail.record_model, mail.record_id or 0))
         answers = OutgoingMail.objects.visible_to(request.user).filter(pk=mail.answers_id or 0).first()
+        may_change = can(request.user, Verb.CHANGE, mail)
         context = {
             "mail": mail,
+            "came": as_it_came(mail) if may_change else None,
             "shown": shown,
             "folded": folded,
             "behind": behind,
@@ -89,7 +96,7 @@ class IncomingDetailView(ScopedView):
             "conversation": conversation_of(request.user, mail),
             "has_content": IncomingContent.objects.filter(pk=mail.pk).exists(),
             "frame": frame_of(mail) if request.GET.get("as") == "html" and mail.has_html else "",
-            "may_change": can(request.user, Verb.CHANGE, mail),
+            "may_change": may_change,
         }
         return render(request, "crm/incoming/mail_detail.html", context)
 
@@ -129,11 +136,45 @@ class IncomingReplayView(ActionView):
         actions.replay_mail(actor=self.request.user, mail=record)
 
 
+class IncomingDiscardView(ActionView):
+    """Says that nothing is to be made of a mail."""
+
+    request: SignedInRequest
+    model = IncomingMail
+    done = "It is discarded. Its bytes are kept, and it can be worked on again."
+
+    def act(self, record: IncomingMail) -> None:
+        actions.discard_mail(actor=self.request.user, mail=record)
+
+
+class QuarantineReplayView(ScopedView):
+    """Works once more on all that is in quarantine, as after a fault that was mended."""
+
+    model = IncomingMail
+    http_method_names = ["post"]
+
+    def post(self, request: SignedInRequest) -> HttpResponse:
+        if not can(request.user, Verb.CHANGE, IncomingMail):
+            raise PermissionDenied
+        count = actions.replay_quarantine(actor=request.user)
+        words = f"{plural(count, 'mail')} {'is' if count == 1 else 'are'} worked on once more."
+        messages.success(request, words if count else "There is nothing in quarantine.")
+        return redirect(f"{reverse('incoming:mail_list')}?tab=quarantine")
+
+
 def _download(content: bytes, name: str, content_type: str) -> FileResponse:
     response = FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox"
     return response
+
+
+def _first_mailbox(user: User) -> dict[str, str]:
+    """What to do where no mailbox is there yet."""
+    if not can(user, Verb.ADD, Mailbox):
+        return {"text": "An administrator names the mailboxes whose mails come in here."}
+    text = "Name a mailbox: its mails come in here, and become tickets, leads or a part of histories."
+    return {"text": text, "action_label": "New mailbox", "action_url": reverse("incoming:mailbox_create")}
 
 
 def _tabs(active: str, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ OUTCOME_TONES = {
     "complaint": "bad",
     "duplicate": "neutral",
     "auto_reply": "neutral",
+    "discarded": "neutral",
 }
 
 
@@ -221,6 +222,11 @@ class IncomingMail(OnRecord):
     @property
     def can_be_replayed(self) -> bool:
         """Whether it may be worked on again: what was made of it stays otherwise."""
+        return self.can_be_discarded or self.outcome == Outcome.DISCARDED
+
+    @property
+    def can_be_discarded(self) -> bool:
+        """Whether it waits for somebody to say that nothing is to be made of it."""
         return self.state == IncomingState.QUARANTINED or self.outcome == Outcome.KEPT
 
 

@@ -10,6 +10,7 @@ from pipeline.actions.pipelines import (
     remove_stage,
     save_stage,
 )
+from pipeline.actions.reasons import remove_reason, save_reason
 from pipeline.actions.targets import change_target, remove_target, set_target
 
 __all__ = [
@@ -23,9 +24,11 @@ __all__ = [
     "make_ready_pipeline",
     "move_deal",
     "open_deal",
+    "remove_reason",
     "remove_stage",
     "remove_target",
     "restore_deal",
+    "save_reason",
     "save_stage",
     "set_target",
     "tick",

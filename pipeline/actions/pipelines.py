@@ -22,11 +22,16 @@ FIRST_PIPELINE_LOCK, NAME_LOCK = 7311, 7313
 WERE_HERE = "Deals are in “{}” or have been, and their history names it: rename it instead."
 
 
+def hold_names() -> None:
+    """Nobody else names a pipeline or a reason until the transaction ends. Taken before the row of either."""
+    wait_for_word(NAME_LOCK, "name")
+
+
 @transaction.atomic
 def make_ready_pipeline(*, actor: User | None, key: str) -> Pipeline:
     """Make one of the ready pipelines (`pipeline.ready.READY`) with its stages; a name that is taken gets a number."""
     ready = {one.key: one for one in READY}[key]
-    wait_for_word(NAME_LOCK, "name")
+    hold_names()
     name, number = ready.name, 2
     while Pipeline.objects.filter(name=name).exists():
         name, number = f"{ready.name} {number}", number + 1
@@ -59,7 +64,7 @@ def make_ready_pipeline(*, actor: User | None, key: str) -> Pipeline:
 def create_pipeline(*, actor: User | None, name: str, stages: Sequence[str]) -> Pipeline:
     """Make a pipeline with these open stages, and one each for won and lost behind them. Raises ValidationError where
     two stages have one name or one is none, or the pipeline has that of another."""
-    wait_for_word(NAME_LOCK, "name")
+    hold_names()
     last = Pipeline.objects.aggregate(last=Max("position"))["last"] or 0
     pipeline = Pipeline(name=name, position=last + 1)
     pipeline.full_clean()
@@ -84,7 +89,8 @@ def create_pipeline(*, actor: User | None, name: str, stages: Sequence[str]) -> 
 
 @transaction.atomic
 def change_pipeline(*, actor: User | None, pipeline: Pipeline, fields: Mapping[str, Any]) -> Pipeline:
-    """Change its name or its place among the pipelines."""
+    """Change its name or its place among the pipelines. Raises ValidationError where another has that name."""
+    hold_names()
     current = Pipeline.objects.select_for_update().get(pk=pipeline.pk)
     if changed := assign(current, fields):
         current.full_clean()

@@ -16,9 +16,9 @@ from crm.choices import Verb
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from pipeline import actions
-from pipeline.actions.pipelines import hold_pipeline
+from pipeline.actions.pipelines import hold_names, hold_pipeline
 from pipeline.choices import RequiredField
-from pipeline.models import Pipeline, Stage
+from pipeline.models import OutcomeReason, Pipeline, Stage
 from pipeline.ready import READY
 from pipeline.stage_forms import PipelineForm, StageForm
 from pipeline.sums import open_by_stage
@@ -42,6 +42,7 @@ class PipelineListView(ScopedView):
             "ready": READY if may_add else (),
             "may_add": may_add,
             "may_change": can(user, Verb.CHANGE, Pipeline),
+            "sees_reasons": can(user, Verb.VIEW, OutcomeReason),
         }
         return render(request, "pipeline/pipelines.html", context)
 
@@ -70,6 +71,10 @@ class PipelineCreateView(PipelineFormView):
 class PipelineUpdateView(PipelineFormView):
     verb = Verb.CHANGE
     heading = "Edit {record}"
+
+    def refuse_stale(self) -> None:
+        hold_names()
+        super().refuse_stale()
 
     def save(self, form: PipelineForm) -> Pipeline:
         return actions.change_pipeline(actor=self.request.user, pipeline=self.record, fields=form.pipeline_fields)

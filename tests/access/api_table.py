@@ -84,6 +84,7 @@ OPERATIONS: dict[str, Operation] = {
     "change_play": writing("play", "change", "campaigns", {**VERSION, "window_days": 30}),
     "list_play_steps": reading("play", "campaigns", has_record=True),
     "list_play_entries": reading("play", "campaigns", has_record=True),
+    "test_play": writing("play", "change", "campaigns", {"step_id": 1, "contact_id": 1}),
     "get_play_results": reading("play", "campaigns", has_record=True),
     "ask_play_approval": writing("play", "change", "campaigns"),
     **{

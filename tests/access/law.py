@@ -84,7 +84,7 @@ SCOPES["responsibility"] = {
 }
 SCOPES["alert"] = SCOPES["order"] = SCOPES["lead"] = SCOPES["lead with a question"] = SCOPES["contact"]
 SCOPES["target"] = {"view": EVERYBODY} | dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL))
-SCOPES["pipeline set-up"] = SCOPES["stage"] = SCOPES["target"]
+SCOPES["pipeline set-up"] = SCOPES["stage"] = SCOPES["reason"] = SCOPES["target"]
 SCOPES["deal"] = {
     "view": reach(TEAM, ALL, ALL, ALL),
     "add": reach(OWN, NONE, NONE, ALL),

@@ -36,6 +36,8 @@ PLAY_ADDRESSES: dict[str, Address] = {
     "campaigns:play_export": page("play", "export"),
     "campaigns:play_create": form("play", "add"),
     "campaigns:play_detail": Address("play"),
+    "campaigns:play_look": Address("play", {"GET": "change"}),
+    "campaigns:play_test": button("play", "change"),
     "campaigns:play_update": form("play", "change", has_record=True),
     **{
         f"campaigns:play_{step}": button("play", "change")

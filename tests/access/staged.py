@@ -1,4 +1,4 @@
-"""Makers of pipelines and stages for the walk of access: the whole house has them."""
+"""Makers of pipelines, stages and reasons for the walk of access: the whole house has them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from crm.models import User
 from pipeline.actions import create_pipeline
-from pipeline.models import Pipeline, Stage
+from pipeline.models import OutcomeReason, Pipeline, Stage
 
 NUMBERS = itertools.count()
 
@@ -21,4 +21,8 @@ def _stage(owner: User, name: str) -> Stage:
     return _pipeline(owner, name).stages.get(name="Second")
 
 
-STAGE_MAKERS: dict[str, Callable[..., Any]] = {"pipeline set-up": _pipeline, "stage": _stage}
+def _reason(owner: User, name: str) -> OutcomeReason:
+    return OutcomeReason.objects.create(outcome="lost", name=f"Reason {name} {next(NUMBERS)}")
+
+
+STAGE_MAKERS: dict[str, Callable[..., Any]] = {"pipeline set-up": _pipeline, "stage": _stage, "reason": _reason}

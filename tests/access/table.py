@@ -133,6 +133,8 @@ ADDRESSES: dict[str, Address] = {
     "incoming:mail_raw": Address("incoming mail"),
     "incoming:mail_file": Address("incoming mail"),
     "incoming:mail_replay": button("incoming mail", "change"),
+    "incoming:mail_discard": button("incoming mail", "change"),
+    "incoming:quarantine_replay": button("incoming mail", "change", has_record=False),
     "incoming:mailbox_list": page("mailbox"),
     "incoming:mailbox_create": form("mailbox", "add"),
     "incoming:mailbox_detail": Address("mailbox"),

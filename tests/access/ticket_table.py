@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.law import ALL, NONE, OWN, SCOPES, TEAM, Address, button, form, page, reach
+from tests.access.law import ALL, EVERYBODY, NONE, OWN, SCOPES, TEAM, Address, button, form, page, reach
 
 SCOPES["ticket"] = {
     "view": reach(TEAM, ALL, ALL, ALL),
@@ -11,6 +11,8 @@ SCOPES["ticket"] = {
     "export": reach(OWN, ALL, ALL, ALL),
 }
 SCOPES["reply into a chat"] = SCOPES["ticket"]
+_BY_MANAGERS = dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL))
+SCOPES["promise"] = SCOPES["service hours"] = {"view": EVERYBODY, **_BY_MANAGERS}
 SCOPES["message with formatting"] = {"view": SCOPES["ticket"]["view"]}
 
 TICKET_ADDRESSES: dict[str, Address] = {
@@ -31,6 +33,13 @@ TICKET_ADDRESSES: dict[str, Address] = {
     "service:reply_create": form("ticket", "change", has_record=True),
     "service:note_create": form("ticket", "change", has_record=True),
     "service:heard_create": form("ticket", "change", has_record=True),
+    "service:promise_list": page("promise"),
+    "service:promise_create": form("promise", "add"),
+    "service:promise_update": form("promise", "change", has_record=True),
+    "service:promise_remove": button("promise", "delete"),
+    "service:hours_create": form("service hours", "add"),
+    "service:hours_update": form("service hours", "change", has_record=True),
+    "service:hours_remove": button("service hours", "delete"),
     "service:delivery_again": button("reply into a chat", "change"),
     "service:message_html": Address("message with formatting"),
     **{f"service:ticket_{verb}": button("ticket", "change") for verb in ("take", "solve", "reopen", "close")},

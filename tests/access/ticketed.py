@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 from crm.incoming.intake import take_in
 from crm.models import IncomingMail, User
-from service.models import Conversation, HookDelivery, Message, Queue, ReplyHook, Ticket
+from service.models import Conversation, HookDelivery, Message, Queue, ReplyHook, ServiceHours, SlaPolicy, Ticket
 
+NUMBERS = itertools.count(1)
 HTML = b"From: a@b.example\r\nSubject: %s\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>"
 
 
@@ -34,7 +37,19 @@ def make_delivery(owner: User, name: str) -> HookDelivery:
     return HookDelivery.objects.create(message=message, hook=hook, conversation=conversation, state="parked")
 
 
+def make_hours(owner: User, name: str) -> ServiceHours:
+    return ServiceHours.objects.get_or_create(name=f"Office {name}")[0]
+
+
+def make_promise(owner: User, name: str) -> SlaPolicy:
+    return SlaPolicy.objects.create(
+        name=f"Promise {next(NUMBERS)}", hours=make_hours(owner, f"of {name}"), first_reply_minutes=60
+    )
+
+
 TICKET_MAKERS = {
+    "promise": make_promise,
+    "service hours": make_hours,
     "ticket": make_ticket,
     "message with formatting": make_formatted,
     "reply into a chat": make_delivery,

@@ -14,6 +14,7 @@ from feedback.models import Checklist
 from orders.loyalty.actions import enrol_member
 from orders.models import Invoice, Order, ProductRegistration, Subscription
 from pipeline.models import Quote
+from service.models import ServiceHours
 from tests.campaigns.sample import ready
 from tests.concurrency.doors import ADMINS, FORM_PAGES, MAKING, PARTS, record_of
 from tests.concurrency.forms import form_in
@@ -69,6 +70,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "kind": "open",
         "position": "2",
     },
+    "pipeline:reason_create": {"outcome": "lost", "name": "No budget"},
     "pipeline:target_create": {"amount": "1000", "starts_on": "2026-01-01", "months": "3"},
     "pipeline:deal_create": {"title": "Frames", "currency": "EUR"},
     "pipeline:quote_create": {
@@ -89,6 +91,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "way": "round robin",
         "people": lambda: str(make_user().pk),
     },
+    "service:promise_create": {
+        "name": "All",
+        "first_reply_minutes": "4 h",
+        "hours": lambda: str(ServiceHours.objects.get_or_create(name="Office")[0].pk),
+    },
+    "service:hours_create": {"name": "Shop"},
     "service:intake_create": {"user": lambda: str(make_user().pk)},
     "service:link_create": {"kind": "related", "other": lambda: str(make_ticket().pk)},
     "service:ticket_split": {"subject": "A second matter"},

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from crm.choices import Role
-from pipeline.actions import create_pipeline, make_ready_pipeline, move_deal, remove_stage
-from pipeline.models import Deal, Pipeline, Stage
+from pipeline.actions import create_pipeline, make_ready_pipeline, move_deal, remove_stage, save_reason
+from pipeline.models import Deal, OutcomeReason, Pipeline, Stage
 from tests import factories as make
 from tests.concurrency.forms import form_in
 from tests.concurrency.racing import at_once, beside, until_somebody_waits
@@ -86,3 +86,27 @@ def test_pipelines_of_one_name_are_numbered_or_refused(manager):
             return list(error.message_dict)
 
     assert sorted(map(str, at_once([own, own]))) == ["Cars", "['name']"]
+
+
+def test_a_pipeline_is_not_renamed_to_the_name_of_one_that_is_being_made(manager):
+    page = reverse("pipeline:pipeline_update", args=[make.make_pipeline("A", name="Ours").pk])
+    client, answers = make.signed_in(manager), []
+    form = form_in(client.get(page).content.decode(), "name")
+    with transaction.atomic():
+        create_pipeline(actor=manager, name="Cars", stages=["Wish"])
+        other = beside(lambda: answers.append(client.post(page, {**form.fields, "name": "Cars"})))
+        until_somebody_waits()
+    other.join(30)
+    assert (answers[0].status_code, "already exists" in answers[0].content.decode()) == (422, True)
+    assert sorted(Pipeline.objects.values_list("name", flat=True)) == ["Cars", "Ours"]
+
+
+def test_a_reason_of_one_name_is_offered_once_whoever_writes_it_down(manager):
+    def own():
+        try:
+            return save_reason(actor=manager, reason=None, fields={"outcome": "lost", "name": "Price"}).position
+        except ValidationError as error:
+            return list(error.message_dict)
+
+    assert sorted(map(str, at_once([own, own, own]))) == ["1", "['name']", "['name']"]
+    assert OutcomeReason.objects.count() == 1

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.choices import Role
-from crm.models import IncomingMail, Mailbox
+from crm.models import IncomingMail, LogEntry, Mailbox
 from tests.factories import make_contact, make_user, signed_in
 from tests.incoming.conftest import letter, make_mailbox, receive
 
@@ -44,6 +44,13 @@ def test_mailboxes_say_what_came_what_waits_and_why_not(manager):
     shown = page(manager, LIST)
     for words in ("Support", "2 in a day", "1 in quarantine", "It does not let us in."):
         assert words in shown
+
+
+def test_without_a_mailbox_the_page_says_who_names_one(manager, admin):
+    assert "An administrator names the mailboxes" in page(manager, LIST)
+    assert reverse("incoming:mailbox_create") in page(admin, LIST)
+    make_mailbox(name="Support")
+    assert "names the mailboxes" not in page(manager, LIST)
 
 
 def test_each_tab_shows_its_mails(manager, mailbox):
@@ -132,6 +139,65 @@ def test_quarantined_mail_is_replayed_by_a_button(manager):
     manager.post(reverse("incoming:mail_replay", args=[mail.pk]))
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == ("taken", 0)
+
+
+def test_a_mail_in_quarantine_says_why_and_what_came_and_runs_nothing(manager):
+    head = b"From: Mia <mia@example.com>\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nX-Mark: <b>bold</b>\r\n"
+    raw = (
+        head
+        + b"Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+        + b"--B\r\n\r\n<script>alert(1)</script>\x07\r\n" * 2100
+    )
+    mail = receive(raw)
+    assert (mail.state, mail.subject) == ("quarantined", "Grüße")
+    shown = page(manager, "incoming:mail_detail", mail.pk)
+    for words in ("It stands in quarantine", "more than 2,000 parts", "X-Mark", "Grüße", "The rest is in the file."):
+        assert words in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;·" in shown
+    assert not any(words in shown for words in ("<script>alert", "<b>bold"))
+    nothing = page(manager, "incoming:mail_detail", receive(b"").pk)
+    assert "There is nothing in it." in nothing
+    assert "No header can be told in it." in nothing
+
+
+def test_what_came_is_shown_to_who_keeps_the_mail_alone(mailbox):
+    rep = make_user(Role.REP)
+    make_contact(name="Mia", emails=("mia@example.com",), owner=rep)
+    mail = receive(letter(), mailbox)
+    assert "As it came</h2>" not in page(signed_in(rep), "incoming:mail_detail", mail.pk)
+
+
+def test_a_discarded_mail_leaves_the_quarantine_and_can_come_back(manager):
+    mail = receive(b"")
+    manager.post(reverse("incoming:mail_discard", args=[mail.pk]))
+    mail.refresh_from_db()
+    assert (mail.state, mail.outcome) == ("done", "discarded")
+    assert mail.reason.endswith("discarded it. There is nothing in it.")
+    for tab, count in (("quarantine", 0), ("discarded", 1)):
+        assert len(manager.get(reverse(LIST), {"tab": tab}).context["mails"]) == count
+    refused = manager.post(reverse("incoming:mail_discard", args=[mail.pk]), follow=True).content.decode()
+    assert "There is nothing to be discarded" in refused
+    shown = page(manager, "incoming:mail_detail", mail.pk)
+    assert "Work on it again" in shown
+    assert "/discard/" not in shown
+    manager.post(reverse("incoming:mail_replay", args=[mail.pk]))
+    mail.refresh_from_db()
+    assert (mail.state, mail.outcome, mail.reason) == ("taken", "", "")
+
+
+def test_all_of_the_quarantine_is_worked_on_again_by_one_button(manager, mailbox):
+    parked = [receive(content, mailbox) for content in (b"", b" ", b"\r\n")]
+    kept = receive(letter("new@example.net"), mailbox)
+    assert "Work on all again" in page(manager, LIST, tab="quarantine")
+    assert "Work on all again" not in page(manager, LIST)
+    answer = manager.post(reverse("incoming:quarantine_replay"), follow=True).content.decode()
+    assert "3\N{NO-BREAK SPACE}mails are worked on once more." in answer
+    assert set(IncomingMail.objects.filter(pk__in=[one.pk for one in parked]).values_list("state", flat=True)) == {
+        "taken"
+    }
+    kept.refresh_from_db()
+    assert kept.outcome == "kept"
+    assert LogEntry.objects.filter(verb="replay mail").count() == 1
 
 
 def test_text_and_what_stood_below_it_are_told_apart(manager):

@@ -59,6 +59,10 @@ MAIL_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "fetch_soon": lambda actor: _on(_mailbox(actor), lambda box: incoming.fetch_soon(actor=actor, mailbox=box)),
     "renew_hook": lambda actor: _on(_mailbox(actor), lambda box: incoming.renew_hook(actor=actor, mailbox=box)),
     "replay_mail": lambda actor: _on(_kept_mail(), lambda kept: incoming.replay_mail(actor=actor, mail=kept)),
+    "discard_mail": lambda actor: _on(_kept_mail(), lambda kept: incoming.discard_mail(actor=actor, mail=kept)),
+    "replay_quarantine": lambda actor: _on(
+        take_and_work(b"", door="hook"), lambda _: incoming.replay_quarantine(actor=actor)
+    ),
     "suppress_address": lambda actor: (
         lambda: mail.suppress_address(actor=actor, address="a@b.example", reason="manual")
     ),

@@ -1,4 +1,4 @@
-"""The actions of what holds for the whole house, with what they take."""
+"""The actions of what holds for the whole house, and of what is offered in it, with what they take."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from crm.models import Company
 from crm.saved_views.actions import arrange_views, create_view
 from crm.setting_up import actions
-from pipeline.models import Letterhead
+from pipeline.actions import remove_reason, save_reason
+from pipeline.models import Letterhead, OutcomeReason
 
 SETTING_MODULES = (actions,)
 SHOWN: dict[str, Any] = {"filter": {"version": 1, "where": None}, "words": "", "columns": ["name"], "sort": "name"}
@@ -30,8 +31,19 @@ def _arranged(actor: Any) -> Callable[[], Any]:
     return lambda: arrange_views(actor=actor, label=label, keys=keys[::-1])
 
 
+def _reason_made(actor: Any) -> Callable[[], Any]:
+    return lambda: save_reason(actor=actor, reason=None, fields={"outcome": "lost", "name": "Price"})
+
+
+def _reason_gone(actor: Any) -> Callable[[], Any]:
+    reason = OutcomeReason.objects.create(outcome="lost", name="Price")
+    return lambda: remove_reason(actor=actor, reason=reason)
+
+
 SETTING_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "save_company": _company,
     "save_row": _row,
     "arrange_views": _arranged,
+    "save_reason": _reason_made,
+    "remove_reason": _reason_gone,
 }

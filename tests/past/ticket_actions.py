@@ -12,17 +12,18 @@ from service.actions import closing, many, watching
 from service.choices import LinkKind
 from service.macros import actions as macros
 from service.models import Macro, RoutingRule, ServiceHours, SlaPolicy, Ticket, TicketIntake, TicketLink
+from service.promises import actions as promises
 from service.routing import actions as routing
 from service.ties import actions as ties
 from tests.factories import make_ticket, make_user
 from tests.past.article_actions import ARTICLE_ACTIONS, ARTICLE_MODULES, ARTICLE_NOT_ALONE
 
-TICKET_MODULES = (actions, closing, many, watching, macros, routing, ties, *ARTICLE_MODULES)
-# part of opening a ticket, of a run; what writes notices alone; reads
+TICKET_MODULES = (actions, closing, many, watching, macros, promises, routing, ties, *ARTICLE_MODULES)
+# part of opening a ticket, of a run; what writes notices alone; reads, holds and bells
 TICKET_NOT_ALONE = ARTICLE_NOT_ALONE | {
     *(f"run_{what}" for what in ("routing", "incidents", "steps")),
     *(f"to_{what}" for what in ("remind", "solve", "close")),
-    "default_queue", "watch_promises", "route_soon", "reminder_of",
+    "default_queue", "watch_promises", "route_soon", "reminder_of", "hold_promises", "ring",
     "close_quiet",  # each ticket is whole or was not, and the others go on: tests/service/test_closing.py
 }  # fmt: skip
 
@@ -59,6 +60,25 @@ def _refresh(actor: Any) -> Callable[[], Any]:
     make_ticket()
     SlaPolicy.objects.create(name="All", hours=ServiceHours.objects.create(name="Office"), first_reply_minutes=60)
     return watching.refresh_promises
+
+
+def _office() -> ServiceHours:
+    return ServiceHours.objects.create(name="Office")
+
+
+def _promise_made(actor: Any) -> Callable[[], Any]:
+    fields = {"name": "All", "hours": _office(), "first_reply_minutes": 60}
+    return lambda: promises.save_promise(actor=actor, promise=None, fields=fields)
+
+
+def _promise_gone(actor: Any) -> Callable[[], Any]:
+    promise = SlaPolicy.objects.create(name="All", hours=_office(), first_reply_minutes=60)
+    return lambda: promises.remove_promise(actor=actor, promise=promise)
+
+
+def _hours_gone(actor: Any) -> Callable[[], Any]:
+    hours = _office()
+    return lambda: promises.remove_hours(actor=actor, hours=hours)
 
 
 def make_macro(**given: Any) -> Macro:
@@ -167,6 +187,12 @@ TICKET_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "take_message": _of(make_ticket, actions.take_message, text="And the frame?"),
     "merge_ticket": _merge,
     "refresh_promises": _refresh,
+    "save_promise": _promise_made,
+    "remove_promise": _promise_gone,
+    "save_hours": lambda actor: (
+        lambda: promises.save_hours(actor=actor, hours=None, fields={"name": "Shop", "saturday": "10:00-14:00"})
+    ),
+    "remove_hours": _hours_gone,
     "unmerge_ticket": _of(merged, actions.unmerge_ticket),
     **ARTICLE_ACTIONS,
 }

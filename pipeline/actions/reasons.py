@@ -1,0 +1,67 @@
+"""Writes of the reasons that are offered when a deal is won or lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from crm.log import log
+from crm.models import User
+from crm.saving import assign
+from pipeline.actions.pipelines import hold_names
+from pipeline.models import OutcomeReason
+from pipeline.queries import place_of_reason
+
+
+@transaction.atomic
+def save_reason(*, actor: User | None, reason: OutcomeReason | None, fields: Mapping[str, Any]) -> OutcomeReason:
+    """Make a reason (None) or change one. `position` is its place among those of the same outcome, from 1: the others
+    make room; without one it stays, a new one stands last. Deals that have ended keep the words that they were given.
+
+    Raises ValidationError where the outcome has a reason of that name.
+    """
+    hold_names()
+    values = {name: value for name, value in fields.items() if name != "position"}
+    current = OutcomeReason(**values) if reason is None else OutcomeReason.objects.select_for_update().get(pk=reason.pk)
+    changed = [] if reason is None else assign(current, values)
+    others = [one for one in OutcomeReason.objects.filter(outcome=current.outcome) if one.pk != current.pk]
+    if any(one.name.casefold() == current.name.casefold() for one in others):
+        raise ValidationError({"name": "There is a reason of that name already."})
+    was = None if reason is None else place_of_reason(current)
+    asked = fields.get("position")
+    place = min(max(asked, 1), len(others) + 1) if asked is not None else was or len(others) + 1
+    if reason is not None and place != was:
+        changed.append("position")
+    if reason is not None and not changed:
+        return current
+    current.position = place
+    current.full_clean()
+    current.save()
+    _number([*others[: place - 1], current, *others[place - 1 :]])
+    said = f"Changed {', '.join(changed)} of the reason" if reason else "New reason"
+    summary = f"{said} “{current}” of {current.get_outcome_display().lower()} deals"
+    log(actor=actor, verb="change" if reason else "create", object=current, summary=summary)
+    return current
+
+
+@transaction.atomic
+def remove_reason(*, actor: User | None, reason: OutcomeReason) -> None:
+    """Offer a reason no more. Deals that ended for it keep its words."""
+    hold_names()
+    row = OutcomeReason.objects.select_for_update().filter(pk=reason.pk).first()
+    if row is None:
+        raise ValidationError(f"The reason “{reason}” was taken away before.")
+    summary = f"Took the reason “{row}” of {row.get_outcome_display().lower()} deals away"
+    log(actor=actor, verb="delete", object=row, summary=summary)
+    row.delete()
+    _number(list(OutcomeReason.objects.filter(outcome=row.outcome)))
+
+
+def _number(row: Sequence[OutcomeReason]) -> None:
+    for position, one in enumerate(row, start=1):
+        if one.position != position:
+            one.position = position
+            one.save(update_fields=["position"])

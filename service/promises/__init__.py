@@ -1,0 +1,1 @@
+"""The page on which promises to customers, and the hours that they count, are kept."""

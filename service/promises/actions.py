@@ -1,0 +1,122 @@
+"""Writes of promises and of the hours that they count. Each is one transaction and one log row.
+
+Once a change is committed a worker reads the clocks of all unsolved tickets again; where the broker does not answer,
+that is done within the hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from crm import bells
+from crm.choices import JobQueue
+from crm.locks import wait_for_word
+from crm.log import log
+from crm.models import User
+from crm.saving import assign
+from service.models import ServiceHours, SlaPolicy
+from service.promising import MINUTES
+
+PROMISES_LOCK = 7317
+
+
+def hold_promises() -> None:
+    """Nobody else changes a promise or hours until the transaction ends. Taken before the row of either."""
+    wait_for_word(PROMISES_LOCK, "promises")
+
+
+@transaction.atomic
+def save_promise(*, actor: User | None, promise: SlaPolicy | None, fields: Mapping[str, Any]) -> SlaPolicy:
+    """Make a promise (None) or change one. `position` is its place among them, from 1: the others make room; without
+    one it stays, a new one stands last.
+
+    Raises ValidationError where nothing is promised, or another promise has that name.
+    """
+    hold_promises()
+    values = {name: value for name, value in fields.items() if name != "position"}
+    row = list(SlaPolicy.objects.all())
+    keys = [one.pk for one in row]
+    was = keys.index(promise.pk) + 1 if promise is not None and promise.pk in keys else None
+    current = SlaPolicy(**values) if promise is None else SlaPolicy.objects.select_for_update().get(pk=promise.pk)
+    changed = [] if promise is None else assign(current, values)
+    others = [one for one in row if one.pk != current.pk]
+    asked = fields.get("position")
+    place = min(max(asked, 1), len(others) + 1) if asked is not None else was or len(others) + 1
+    if promise is not None and place != was:
+        changed.append("place")
+    if promise is not None and not changed:
+        return current
+    current.position = place
+    current.full_clean()
+    if not any(getattr(current, name) for name in MINUTES.values()):
+        raise ValidationError("Promise something: a first reply, a next one, or a solution.")
+    current.save()
+    _number([*others[: place - 1], current, *others[place - 1 :]])
+    said = f"Changed {', '.join(changed)} of the promise" if promise else "New promise"
+    log(actor=actor, verb="change" if promise else "create", object=current, summary=f"{said} “{current}”")
+    transaction.on_commit(ring, robust=True)
+    return current
+
+
+@transaction.atomic
+def remove_promise(*, actor: User | None, promise: SlaPolicy) -> None:
+    """Promise it no more; the next that fits a ticket holds, or none."""
+    hold_promises()
+    row = SlaPolicy.objects.select_for_update().filter(pk=promise.pk).first()
+    if row is None:
+        raise ValidationError(f"The promise “{promise}” was taken away before.")
+    log(actor=actor, verb="delete", object=row, summary=f"Took the promise “{row}” away")
+    row.delete()
+    _number(list(SlaPolicy.objects.all()))
+    transaction.on_commit(ring, robust=True)
+
+
+@transaction.atomic
+def save_hours(*, actor: User | None, hours: ServiceHours | None, fields: Mapping[str, Any]) -> ServiceHours:
+    """Make a set of working hours (None) or change one. Raises ValidationError where they cannot be, or another set
+    has that name."""
+    hold_promises()
+    current = ServiceHours(**fields) if hours is None else ServiceHours.objects.select_for_update().get(pk=hours.pk)
+    changed = [] if hours is None else assign(current, fields)
+    if hours is not None and not changed:
+        return current
+    current.full_clean()
+    current.save()
+    said = f"Changed {', '.join(changed)} of the working hours" if hours else "New working hours"
+    log(actor=actor, verb="change" if hours else "create", object=current, summary=f"{said} “{current}”")
+    transaction.on_commit(ring, robust=True)
+    return current
+
+
+@transaction.atomic
+def remove_hours(*, actor: User | None, hours: ServiceHours) -> None:
+    """Take a set of hours away. Raises ValidationError where a promise counts it."""
+    hold_promises()
+    row = ServiceHours.objects.select_for_update().filter(pk=hours.pk).first()
+    if row is None:
+        raise ValidationError(f"The hours “{hours}” were taken away before.")
+    log(actor=actor, verb="delete", object=row, summary=f"Took the working hours “{row}” away")
+    try:
+        row.delete()
+    except ProtectedError as error:
+        names = ", ".join(f"“{one}”" for one in row.policies.all())
+        raise ValidationError(f"The hours “{row}” are counted by {names}: give them other hours first.") from error
+
+
+def ring() -> None:
+    """Have a worker bring the deadlines of unsolved tickets up to date."""
+    from service.tasks import refresh_promises_task  # noqa: PLC0415 - tasks import the actions
+
+    bells.ring(refresh_promises_task, queue=JobQueue.BATCH)
+
+
+def _number(row: Sequence[SlaPolicy]) -> None:
+    for position, one in enumerate(row, start=1):
+        if one.position != position:
+            one.position = position
+            one.save(update_fields=["position"])
