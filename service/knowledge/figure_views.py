@@ -33,8 +33,6 @@ class KnowledgeGapsView(ScopedView):
             "found": found,
             "figures": _cards(found),
             "weeks": WEEKS,
-            "has_searches": any(one.searches for one in found.weeks),
-            "has_solved": bool(found.answered.count),
             "may_add": can(user, Verb.ADD, Article),
             "about": () if hides(user, "service.ticket.product") else found.about,
             "most": max((one.in_vain for one in found.weeks), default=0),

@@ -19,7 +19,7 @@ from service.choices import DueFor
 from service.figure_cards import figure_cards, flow_chart, urls_of
 from service.figures import service_figures
 from service.marks import DIMENSIONS
-from service.models import SlaPolicy, Ticket, TouchCost
+from service.models import Ticket, TouchCost
 
 PERIODS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
 
@@ -43,7 +43,6 @@ class FiguresView(ScopedView):
         context = {
             "found": found,
             "figures": figure_cards(found, since, self.request.company.currency if sees_costs else ""),
-            "promises_made": bool(found.promises) or SlaPolicy.objects.exists(),
             "promises": [(DueFor(one.kind).label, one) for one in found.promises],
             "periods": [(number, label, f"?{urlencode({'days': number, 'by': by})}") for number, label in PERIODS],
             "days": days,
