@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pandas.util import hash_array
 
 from analytics.steps.duplicate_candidates import KEYS, rank
 from analytics.steps.duplicate_facts import Column, Facts
@@ -70,6 +69,8 @@ def value_hashes(values: NDArray[Any], salt: str) -> Hashes:
     """A number of each text."""
     if not len(values):
         return np.empty(0, dtype=np.uint64)
+    from pandas.util import hash_array  # noqa: PLC0415  (slow to import: the pages name this module, too)
+
     return np.asarray(hash_array(values, hash_key=salt, categorize=False), dtype=np.uint64)
 
 

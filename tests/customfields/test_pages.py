@@ -129,7 +129,7 @@ def test_deleting_tells_how_many_values_go_with_the_field(admin):
     FieldRule.objects.create(role=Role.REP, model=MODEL, field="custom__size", right=FieldRight.HIDDEN)
     assert "hidden from" in admin.get("/fields/").content.decode()
     asked = admin.get(f"/fields/{field.pk}/delete/").content.decode().replace("\N{NO-BREAK SPACE}", " ")
-    assert "1 contact</b> has a value" in asked
+    assert "has a value in <b>1 contact</b>" in asked
     assert admin.post(f"/fields/{field.pk}/delete/").status_code == 302
     assert Contact.objects.order_by("pk")[0].custom == {"other": "stays"}
     assert not CustomField.objects.exists()
