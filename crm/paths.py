@@ -1,10 +1,11 @@
-"""Addresses of records, which stand on a page by the dozen: Django is asked for each pattern once a process."""
+"""Addresses of records, which stand on a page by the dozen: Django is asked for each pattern once a process,
+and for each place that the site is served from (a proxy's prefix, which each request may say)."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 ANY = 1_801_439_850
 
@@ -12,17 +13,17 @@ ANY = 1_801_439_850
 def path_of(url_name: str, pk: int | None = None) -> str:
     """What `reverse` says for a page, or for the page of one record."""
     if pk is None:
-        return _alone(url_name)
-    before, after = _around(url_name)
+        return _alone(url_name, get_script_prefix())
+    before, after = _around(url_name, get_script_prefix())
     return f"{before}{pk}{after}"
 
 
 @cache
-def _alone(url_name: str) -> str:
+def _alone(url_name: str, prefix: str) -> str:
     return reverse(url_name)
 
 
 @cache
-def _around(url_name: str) -> tuple[str, str]:
+def _around(url_name: str, prefix: str) -> tuple[str, str]:
     before, _, after = reverse(url_name, args=[ANY]).partition(str(ANY))
     return before, after

@@ -66,6 +66,7 @@ class Piece(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(through="recipient__contact", parent="contacts.contact")
+    names_contacts = ("recipient__contact_id",)
     objects: Any = VisibleQuerySet.as_manager()
 
     class Meta:

@@ -12,8 +12,11 @@ from campaigns.plays.queries import entries_of, mail_of
 from campaigns.segments.meaning import asked_by
 from campaigns.sending.trying import MOST_OFFERED, Look, look_at
 from contacts.models import Contact
+from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User
+
+MAY_MILLISECONDS = 2_000
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,22 @@ class StepLook:
 
 
 def people_to_look_at(play: Play, user: User) -> list[Contact]:
-    """Through whose eyes it can be seen: who came in last, else the newest of those who may, else the newest contacts;
+    """Through whose eyes it can be seen: who came in last, else the newest of those who may, else (also
+    where that takes long to find) the newest contacts;
     of them whom the person may see, and nobody of the control group."""
     seen = Contact.objects.visible_to(user).filter(archived_at=None)
-    newest = entries_of(user, play).filter(is_control=False).order_by("-pk").values_list("contact", flat=True)
+    newest = (
+        entries_of(user, play).filter(is_control=False).order_by("-entered_at", "-pk").values_list("contact", flat=True)
+    )
     came = {key: place for place, key in enumerate(newest[: 2 * MOST_OFFERED])}
     if inside := sorted(seen.filter(pk__in=came), key=lambda one: came[one.pk]):
         return inside[:MOST_OFFERED]
     try:
-        with asked_by(None):
+        with asked_by(None), patience(MAY_MILLISECONDS):
             may = people_for(play, list(play.steps.filter(removed_at=None))).order_by("-pk").values("pk")
             found = list(seen.filter(pk__in=may).order_by("-pk")[:MOST_OFFERED])
+    except OutOfPatience:  # a segment that takes long to ask
+        found = []
     except TreeProblem:  # a segment that cannot be asked any more: the page of the play says so
         found = []
     return found or list(seen.order_by("-pk")[:MOST_OFFERED])

@@ -13,6 +13,7 @@ from campaigns.models import Campaign, Piece, PieceFile
 from campaigns.ways.leaving import permitted_now
 from crm.choices import Verb
 from crm.exporting.streams import reading_all
+from crm.exporting.taken import Taken
 from crm.models import User
 
 CHUNK = 2_000
@@ -43,18 +44,28 @@ def columns_of(campaign: Campaign) -> Sequence[tuple[str, str]]:
     return POSTAL if campaign.channel == CampaignChannel.POST else OTHER
 
 
-def rows_of(file: PieceFile, user: User | None) -> Iterator[Sequence[Any]]:
+def rows_of(file: PieceFile, user: User | None, taken: Taken) -> Iterator[Sequence[Any]]:
     """The rows that the person may export; a letter to several of a household is one, of the first of them. Who has
-    said no since it was taken is not among them."""
+    said no since it was taken is not among them. `taken` notes of whom they are, each of a household."""
     campaign = file.campaign
     pieces: QuerySet[Piece] = Piece.objects.visible_to(user, Verb.EXPORT).filter(file=file)
     if file.gone_on is None:
         pieces = permitted_now(campaign, pieces.filter(recipient__state=RecipientState.HANDED))
-    fields = ("household", "recipient__variant__name", "code", "name", "place", "country", "subject", "words")
+    fields = (
+        "household",
+        "recipient__variant__name",
+        "code",
+        "name",
+        "place",
+        "country",
+        "subject",
+        "words",
+        "recipient__contact_id",
+    )
     is_postal = campaign.channel == CampaignChannel.POST
     order = ("household", "recipient__variant", "recipient") if is_postal else ("recipient",)
     with reading_all():
-        rows = pieces.order_by(*order).values_list(*fields).iterator(chunk_size=CHUNK)
+        rows = taken.passing(pieces.order_by(*order).values_list(*fields).iterator(chunk_size=CHUNK))
         if is_postal:
             for _, letter in groupby(rows, key=lambda row: (row[0], row[1])):
                 yield _letter(list(letter))
@@ -63,7 +74,7 @@ def rows_of(file: PieceFile, user: User | None) -> Iterator[Sequence[Any]]:
                 yield [code, name, place, variant, subject, words]
 
 
-def _letter(people: Sequence[tuple[str, ...]]) -> Sequence[Any]:
+def _letter(people: Sequence[Sequence[str]]) -> Sequence[Any]:
     _, variant, code, _name, place, country, subject, words = people[0]
     lines = place.split("\n")
     if len(lines) > MOST_LINES:

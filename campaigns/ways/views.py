@@ -19,6 +19,7 @@ from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.exporting.formats import FORMATS, format_called
+from crm.exporting.taken import Taken
 from crm.field_rights import hidden_fields
 from crm.log import log_export
 from crm.templatetags.figures import plural
@@ -96,12 +97,11 @@ class PieceFileView(ScopedView):
         if campaign.state not in (CampaignState.SENDING, CampaignState.SENT, CampaignState.OVER):
             return HttpResponse("The campaign is not under way.", status=409, content_type="text/plain; charset=utf-8")
         names, headings = zip(*columns_of(campaign), strict=True)
-        response = StreamingHttpResponse(
-            form.write(names, headings, rows_of(file, user)), content_type=form.content_type
-        )
-        response["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-{file.number}.{form.name}"'
         what = f"{CALLED[CampaignChannel(campaign.channel)].lower()} of {campaign}, file {file.number}"
-        log_export(actor=user, kind=Piece, what=what)
+        entry, taken = log_export(actor=user, kind=Piece, what=what), Taken()
+        pieces = taken.followed(form.write(names, headings, rows_of(file, user, taken)), entry)
+        response = StreamingHttpResponse(pieces, content_type=form.content_type)
+        response["Content-Disposition"] = f'attachment; filename="campaign-{campaign.pk}-{file.number}.{form.name}"'
         return response
 
     def get_queryset(self) -> Any:

@@ -126,6 +126,7 @@ class Contact(models.Model):
     main_country = models.CharField(max_length=80, default="", db_default="", editable=False)
 
     access = AccessPaths(owner="owner", team="team", territory="territory")
+    names_contacts = ("pk",)
     objects = ContactQuerySet.as_manager()
 
     class Meta:

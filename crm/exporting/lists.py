@@ -6,7 +6,7 @@ of the shown columns can only be told by its record, all are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, NullIf
 from crm.access import scope_of
 from crm.choices import Scope, Verb
 from crm.exporting.streams import reading_all
-from crm.exporting.taken import Taken, contact_path
+from crm.exporting.taken import Taken, contact_paths
 from crm.filtering.keyset import Position, field_at, in_order, read_page
 
 if TYPE_CHECKING:
@@ -35,12 +35,10 @@ def lines_of(listing: Listing, user: User, taken: Taken) -> Iterator[Sequence[An
     model = listing.matching.model
     yield [column.label for column in listing.columns]
     told = [told_by_database(column.spec, model, user) for column in listing.columns]
-    known, path = [one for one in told if one is not None], contact_path(model)
-    if len(known) < len(told):
-        rows = _by_records(listing, path)
-    else:
-        rows = _by_values(listing, [*known, path] if path else known)
-    yield from taken.passing(rows) if path else rows
+    known, paths = [one for one in told if one is not None], contact_paths(model)
+    by_records = len(known) < len(told)
+    rows = _by_records(listing, paths) if by_records else _by_values(listing, [*known, *paths])
+    yield from taken.passing(rows, len(paths)) if paths else rows
 
 
 def told_by_database(spec: FieldSpec, model: type[Model], user: User) -> str | Combinable | None:
@@ -73,15 +71,26 @@ def _by_values(listing: Listing, told: Sequence[str | Combinable]) -> Iterator[S
             yield from part.iterator(chunk_size=CHUNK)
 
 
-def _by_records(listing: Listing, path: str) -> Iterator[Sequence[Any]]:
-    """`path` leads to a last cell."""
+def _by_records(listing: Listing, paths: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """`paths` lead to last cells."""
     position: Position | None = None
     while True:
         page = read_page(listing.with_relations, listing.sort, CHUNK, after=position)
         listing.veil(page.records)
+        named = _named_by(page.records, paths)
         for record in page.records:
-            cells = [column.plain(record) for column in listing.columns]
-            yield [*cells, getattr(record, path)] if path else cells
+            yield [*(column.plain(record) for column in listing.columns), *named(record)]
         if not page.has_next:
             return
         position = listing.sort.position_of(page.records[-1])
+
+
+def _named_by(records: Sequence[Model], paths: Sequence[str]) -> Callable[[Model], Sequence[int | None]]:
+    """What gives the ids of the contacts that a record names; those over a relation are read for all at once."""
+    if not any("__" in path for path in paths):
+        return lambda record: [getattr(record, path) for path in paths]
+    found: dict[int, Sequence[int | None]] = {}
+    if records:
+        rows = type(records[0])._base_manager.filter(pk__in=[record.pk for record in records])
+        found = {pk: ids for pk, *ids in rows.values_list("pk", *paths)}
+    return lambda record: found[record.pk]

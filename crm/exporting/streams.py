@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 
 from crm.company import current_company
 from crm.customfields.exporting import custom_columns
+from crm.exporting.taken import contact_paths, followed_by
 from crm.field_rights import hidden_fields
 
 if TYPE_CHECKING:
@@ -60,9 +61,13 @@ def stream_rows(
     rows: QuerySet[Any], expressions: Mapping[str, str | Combinable], columns: Sequence[str]
 ) -> Iterator[list[Any]]:
     """The asked columns of each row, in the asked order; memory stays the same for any number of rows."""
-    asked = [expressions[name] for name in columns]
+    taken = followed_by()
+    paths = contact_paths(rows.model) if taken else ()
+    asked = [*(expressions[name] for name in columns), *map(F, paths)]
     with reading_all():
-        left = rows.values_list(*asked).iterator(chunk_size=CHUNK)
+        left: Iterator[Sequence[Any]] = rows.values_list(*asked).iterator(chunk_size=CHUNK)
+        if taken and paths:
+            left = taken.passing(left, len(paths))
         while some := list(islice(left, CHUNK)):
             yield from map(list, zip(*map(_written, zip(*some, strict=True)), strict=True))
 

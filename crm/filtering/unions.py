@@ -15,6 +15,10 @@ from django.db.models.sql import AND, Query
 from django.db.models.sql.where import WhereNode
 
 from crm.filtering.counting import guess_of
+from crm.filtering.patience import OutOfPatience, patience
+
+OTHERS_MILLISECONDS = 500
+"""For the ids that the other conditions leave: few rows may still be found by reading a whole table."""
 
 
 class FirstHits(NamedTuple):
@@ -40,8 +44,8 @@ def first_hits(rows: QuerySet[Any], most: int) -> FirstHits | None:
 
 
 def hits_among(rows: QuerySet[Any], most: int) -> QuerySet[Any] | None:
-    """The rows, with the union narrowed to what the other conditions leave; None where they leave more than so many, or
-    there is no such union."""
+    """The rows, with the union narrowed to what the other conditions leave; None where they leave more than so many,
+    or take long to find, or there is no such union."""
     others, found = rows.order_by(), rows.all()
     if (place := _place_of_union(others.query.where)) is None:
         return None
@@ -49,7 +53,11 @@ def hits_among(rows: QuerySet[Any], most: int) -> QuerySet[Any] | None:
     del children[index]
     if guess_of(others).rows > most:
         return None
-    keys = list(others.values_list("pk", flat=True)[: most + 1])
+    try:
+        with patience(OTHERS_MILLISECONDS):
+            keys = list(others.values_list("pk", flat=True)[: most + 1])
+    except OutOfPatience:
+        return None
     if len(keys) > most:
         return None
     children, index = _place_of_union(found.query.where) or place

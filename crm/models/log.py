@@ -36,6 +36,7 @@ class LogEntry(models.Model):
     request_id = models.CharField(max_length=32, blank=True)
 
     access = AccessPaths(owner="actor", team="actor__team")
+    names_contacts = ("contact_id",)
     objects = VisibleQuerySet.as_manager()
 
     class Meta:

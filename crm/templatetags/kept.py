@@ -25,7 +25,7 @@ class KeptAddress(defaulttags.URLNode):
         if self.asvar or self.kwargs or len(self.args) > 1:
             return super().render(context)
         name, args = self.view_name.resolve(context), [each.resolve(context) for each in self.args]
-        if not name or any(type(each) is not int for each in args):
+        if not name or any(type(each) is not int or each < 0 for each in args):
             return super().render(context)
         return conditional_escape(path_of(str(name), *args)) if context.autoescape else path_of(str(name), *args)
 

@@ -35,7 +35,7 @@ from crm.filtering.searching import search_rows
 from crm.filtering.trees.keeping import keep_tree
 from crm.filtering.trees.nodes import TreeProblem
 from crm.log import log_export
-from crm.models import ImportRun, LogEntry, SavedView
+from crm.models import ImportRun, SavedView
 from crm.onward import links_from
 from crm.primary_keys import key_in
 from crm.reports.subjects import all_subjects
@@ -286,16 +286,9 @@ class ListExport(ListPage):
             return self.offer(request)
         said = {"what": self.heading.lower(), "narrowed": self.narrowed()}
         entry = log_export(actor=self.request.user, kind=self.model, **said)
-        response = StreamingHttpResponse(self.followed(form, entry), content_type=form.content_type)
+        response = StreamingHttpResponse(self.taken.followed(self.pieces(form), entry), content_type=form.content_type)
         response["Content-Disposition"] = f'attachment; filename="{self.file_name(form)}"'
         return response
-
-    def followed(self, form: Format, entry: LogEntry) -> Iterator[str | bytes]:
-        """The file; of whom the rows are that left, also to a reader who hung up, is kept with the log."""
-        try:
-            yield from self.pieces(form)
-        finally:
-            self.taken.keep(entry)
 
     @cached_property
     def taken(self) -> Taken:

@@ -176,6 +176,7 @@ class Answer(models.Model):
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
 
     access = AccessPaths(through="response__contact", parent="contacts.contact")
+    names_contacts = ("response__contact_id",)
     objects = VisibleQuerySet.as_manager()
 
     class Meta:

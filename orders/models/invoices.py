@@ -96,6 +96,7 @@ class Payment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(through="invoice__contact", parent="contacts.contact")
+    names_contacts = ("invoice__contact_id",)
     objects = VisibleQuerySet.as_manager()
 
     class Meta:

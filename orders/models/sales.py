@@ -179,6 +179,7 @@ class OrderLine(models.Model):
     )
 
     access = AccessPaths(through="order__contact", parent="contacts.contact")
+    names_contacts = ("order__contact_id", "order__partner_id")
     objects = VisibleQuerySet.as_manager()
 
     class Meta:

@@ -121,6 +121,7 @@ class TicketEvent(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(through="ticket", parent="service.ticket")
+    names_contacts = ("ticket__contact_id", "ticket__organization_id")
     objects = VisibleQuerySet.as_manager()
 
     class Meta:

@@ -18,6 +18,7 @@ from campaigns.ways.leaving import CAME_BACK, say_come_back, say_gone, take_file
 from contacts.choices import ConsentLevel
 from contacts.models import Contact
 from crm.choices import Role
+from crm.exporting.taken import exports_with
 from crm.models import LogEntry, OutgoingMail, Task
 from tests.campaigns.reached import allow, allowing, launched, rows_in
 from tests.campaigns.sample import ready, states
@@ -48,6 +49,9 @@ def test_letters_wait_in_a_file_one_a_household_until_somebody_says_that_they_we
     ]
     assert {row["Text"].split("\n")[2] for row in rows} == {"Dear First0,", "Dear First2,"}
     assert LogEntry.objects.filter(verb="export", summary__contains="letters of").count() == 1
+    entry = LogEntry.objects.get(verb="export", summary__contains="letters of")
+    told = {one.pk: exports_with([one.pk]) for one in Contact.objects.all()}
+    assert {key for key, entries in told.items() if entries == [entry.pk]} == {one.pk for one in people[:3]}
     with pytest.raises(ValidationError, match="not come yet"):
         say_gone(actor=house, file=file, day=timezone.localdate() + dt.timedelta(days=2))
     with pytest.raises(ValidationError, match="not started"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from contacts.models import Contact
-from crm.filtering import matches
+from crm.filtering import matches, unions
 from crm.filtering.keyset import Sort
 from crm.filtering.matches import Matches
-from crm.filtering.unions import first_hits
+from crm.filtering.unions import first_hits, hits_among
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +81,11 @@ def test_only_what_must_be_true_is_narrowed(contacts):
     assert hits is not None
     assert (len(hits.rows), hits.is_all) == (2, False)
     assert len(asked) == 6, "what was asked stays as it was"
+
+
+def test_conditions_that_leave_few_rows_but_take_long_are_given_up(contacts, monkeypatch):
+    slowly = Contact.objects.alias(waited=RawSQL("pg_sleep(0.02)::text", [])).filter(waited="", pk__in=union())
+    assert len(hits_among(slowly, 50)) == 8
+    monkeypatch.setattr(unions, "OTHERS_MILLISECONDS", 30)
+    assert hits_among(slowly, 50) is None
+    assert len(hits_among(Contact.objects.filter(employees=9, pk__in=union()), 50)) == 2

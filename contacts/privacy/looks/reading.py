@@ -11,14 +11,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from contacts.models import Contact, ContactLook
 from contacts.privacy.retention.holds import family_of
 from crm.catalogue import past_rule
 from crm.choices import Door
-from crm.exporting.taken import exports_with
+from crm.exporting.taken import exports_with, naming_models
 from crm.models import ApiToken, ExportedContacts, LogEntry, User
 from crm.past.upkeep import kept_models
 from crm.templatetags.figures import plural
@@ -26,6 +26,8 @@ from crm.templatetags.figures import plural
 LOOKED, CHANGED, TAKEN_OUT, PERHAPS = "Looked", "Changed", "Taken out", "Perhaps taken out"
 OUT = ("hand out data", "export")
 CONTACT = "contacts.contact"
+SUMS = "Exported the "
+"""So the log begins to tell of reports, tiles and dashboards, which are no lists."""
 CHANGES_SQL = """
 SELECT actor_id, token_id, door, job_id, max(at) AS at, count(*) AS rows, array_agg(DISTINCT table_name) AS tables
 FROM crm_rowchange
@@ -52,13 +54,12 @@ def lines_of(contact: Contact, most: int) -> list[Line]:
     """The newest lines, at most so many. Of exports that were not followed (they broke off, or are of before) it can be
     said who was in them only where they were not narrowed: what a filter would have matched then nobody knows."""
     ids = family_of(contact)
-    since = contact.created_at
     names = {one.pk: one.name for one in User.objects.all()}
     tokens = {one.pk: one.name for one in ApiToken.objects.all()}
     sources = (
         _looks(ids, names, tokens, most),
         _logged(ids, names, most),
-        _exports(since, ids, names, most),
+        *_exports(ids, names, most),
         _changes(ids, names, tokens, most),
     )
     return list(islice(merge(*sources, key=lambda line: line.at, reverse=True), most))
@@ -77,19 +78,30 @@ def _logged(ids: list[int], names: dict[int, str], most: int) -> Iterable[Line]:
         yield Line(one.at, _name(one.actor_id, names), did, one.summary or one.verb, "", one.job_id)
 
 
-def _exports(since: dt.datetime, ids: list[int], names: dict[int, str], most: int) -> Iterable[Line]:
-    """Lists that left as files with a row of theirs: of contacts, and of what hangs on contacts."""
-    held = set(exports_with(ids))
-    rows = LogEntry.objects.filter(verb="export", object_id=None, contact_id=None, at__gte=since)
-    unknown = Q(model=CONTACT) & ~Exists(ExportedContacts.objects.filter(entry=OuterRef("pk")))
-    for one in rows.filter(Q(pk__in=held) | unknown).order_by("-at", "-id")[:most]:
-        is_whole = "(" not in one.summary
-        if one.pk in held:
-            did, how = TAKEN_OUT, "a row of theirs"
-        elif is_whole:
+def _exports(ids: list[int], names: dict[int, str], most: int) -> tuple[Iterable[Line], Iterable[Line]]:
+    """Files that left: those that held a row of theirs, and those of which nobody knows whom they held, since the first
+    of the records that were merged into them."""
+    rows = LogEntry.objects.filter(verb="export", object_id=None, contact_id=None).order_by("-at", "-id")
+    newest = sorted(exports_with(ids))[-most:]  # the log is numbered as it is written
+    since = Contact.objects.filter(pk__in=ids).aggregate(first=Min("created_at"))["first"]
+    followed = ExportedContacts.objects.filter(entry=OuterRef("pk"))
+    unknown = rows.filter(~Exists(followed), model__in=naming_models(), at__gte=since)
+    return _held(rows.filter(pk__in=newest), names), _unfollowed(unknown[:most], names)
+
+
+def _held(rows: Iterable[LogEntry], names: dict[int, str]) -> Iterable[Line]:
+    for one in rows:
+        yield Line(one.at, _name(one.actor_id, names), TAKEN_OUT, one.summary, "a row of theirs", one.job_id)
+
+
+def _unfollowed(rows: Iterable[LogEntry], names: dict[int, str]) -> Iterable[Line]:
+    """A whole list of contacts held everybody whom its reader saw; not everybody has an order or a ticket."""
+    for one in rows:
+        is_part = "(" in one.summary
+        if one.model == CONTACT and not is_part and not one.summary.startswith(SUMS):
             did, how = TAKEN_OUT, "the whole list, as far as they see it"
         else:
-            did, how = PERHAPS, "a part of the list: it is not known of whom"
+            did, how = PERHAPS, f"{'a part of the list: ' if is_part else ''}it is not known of whom"
         yield Line(one.at, _name(one.actor_id, names), did, one.summary, how, one.job_id)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import CommandError
+from django.db import transaction
 
 from crm.access import can
 from crm.catalogue import ExportKind, export_kinds
@@ -19,6 +20,7 @@ from crm.choices import Verb
 from crm.exporting.csv import csv_lines
 from crm.exporting.formats import CSV, FORMATS, WORKBOOK, Format
 from crm.exporting.streams import CannotExport, refuse_unknown, shown_columns
+from crm.exporting.taken import following
 from crm.foreign.tables import TooLargeForExcel
 from crm.log import log
 from crm.management.product import ProductCommand
@@ -60,12 +62,14 @@ class Command(ProductCommand):
         try:
             columns = [name.strip() for name in options["columns"].split(",") if name.strip()] or shown
             refuse_unknown(columns, shown)
-            rows = Counted(kind.rows(actor, columns, _day(options["as_of"])))
-            self._write(columns, rows, options["output"], options["format"])
+            with following() as taken:
+                rows = Counted(kind.rows(actor, columns, _day(options["as_of"])))
+                self._write(columns, rows, options["output"], options["format"])
         except CannotExport as error:
             raise CommandError(str(error)) from error
         summary = f"Exported {rows.count:,} rows of {kind.label.lower()}"
-        log(actor=actor, verb="export", kind=apps.get_model(kind.model), summary=summary)
+        with transaction.atomic():
+            taken.keep(log(actor=actor, verb="export", kind=apps.get_model(kind.model), summary=summary))
         if options["output"] and options["verbosity"]:
             self.stderr.write(f"{summary} to {options['output']}.")
 
