@@ -62,7 +62,7 @@ class StageForm(SectionedForm, forms.ModelForm):
             "required_fields",
             "checklist",
         )
-        labels = {"position": "Place", "expected_days": "Expected days", "kind": "A deal in it is"}
+        labels = {"position": "Rank", "expected_days": "Expected days", "kind": "A deal in it is"}
         help_texts = {"position": "1 is the first; the others make room."}
 
     def __init__(self, *, user: User, record: Stage | None, initial: dict[str, Any], data: Any = None) -> None:
@@ -96,7 +96,7 @@ class ReasonForm(SectionedForm, forms.ModelForm):
     class Meta:
         model = OutcomeReason
         fields = ("outcome", "name", "position")
-        labels = {"outcome": "For deals that are", "name": "Reason", "position": "Place"}
+        labels = {"outcome": "For deals that are", "name": "Reason", "position": "Rank"}
         help_texts = {"position": "1 is offered first; the others make room. Empty: it comes last."}
 
     def __init__(self, *, user: User, record: OutcomeReason | None, initial: dict[str, Any], data: Any = None) -> None:

@@ -26,7 +26,7 @@ class CostRunForm(AsOfForm):
 class PoolForm(forms.Form):
     """A pool: its driver, and either a rate for each or what a year of it costs."""
 
-    position = forms.IntegerField(label="Place", min_value=1, max_value=999)
+    position = forms.IntegerField(label="Rank", min_value=1, max_value=999)
     name = forms.CharField(max_length=60)
     driver = forms.ChoiceField(choices=driver_choices)
     rate = forms.DecimalField(label="Rate for each", required=False, min_value=0, max_digits=14, decimal_places=4)

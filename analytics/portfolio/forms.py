@@ -31,7 +31,7 @@ def bound(name: str, end: str) -> forms.Field:
 class RuleForm(forms.Form):
     """A rule of the table: its place, its name, the strategy it gives, and the bounds of who it is for."""
 
-    position = forms.IntegerField(label="Place", min_value=1, max_value=999)
+    position = forms.IntegerField(label="Rank", min_value=1, max_value=999)
     name = forms.CharField(label="Name", max_length=60)
     strategy = forms.ChoiceField(label="Strategy", choices=[("", "Choose"), *Strategy.choices])
     advice = forms.CharField(label="What to do", max_length=200, required=False)

@@ -140,7 +140,7 @@ class BaseBlocks(BaseFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["ORDER"].label = "Place"
+        form.fields["ORDER"].label = "Rank"
         form.fields["ORDER"].widget.attrs["min"] = 1
         form.fields["DELETE"].label = "Remove"
 

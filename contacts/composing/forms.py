@@ -155,7 +155,7 @@ class MeetingForm(ComposerForm):
 
 
 class MailForm(ComposerForm):
-    to = forms.CharField(max_length=320, label="To")
+    to = forms.CharField(max_length=320, label="Recipient")
     subject = forms.CharField(max_length=200, label="Subject")
     text = forms.CharField(max_length=LONGEST_TEXT, label="Text")
     answers = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput())

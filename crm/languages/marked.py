@@ -18,6 +18,18 @@ OWN_WORDS: tuple[str, ...] = (
 """Documents and code that are the same whoever reads them, and a survey, which has its own languages."""
 COMPLETE = ("de", "fr", "es")
 """Languages in which every text of the catalogues is said; others say those of the frame."""
+PAGES_OF: dict[str, tuple[str, ...]] = {
+    "ar": (
+        "agenda/calendar.html", "agenda/feeds.html", "agenda/task_detail.html", "agenda/task_list.html", "allauth/",
+        "analytics/segment_list.html", "campaigns/segments/detail.html", "contacts/composer_page.html", "crm/home.html",
+        "crm/job.html", "crm/job_list.html", "crm/profile/", "crm/search/", "crm/setting_up/one_row.html",
+        "crm/view_list.html", "dashboards/dashboard.html", "dashboards/mail_list.html", "dashboards/shared_list.html",
+        "layouts/", "leads/calling/", "leads/checklist.html", "leads/mail_page.html", "leads/score_rules.html",
+        "leads/touch_page.html", "mfa/", "notes/notice_list.html", "pipeline/board", "pipeline/months.html",
+        "pipeline/targets.html", "service/macros/offer.html",
+    ),
+}  # fmt: skip
+"""Pages on `base.html` that a language speaks which is not complete: the body of every other one is English for it."""
 FRAME = (
     "base.html", "account/", "components/", "layouts/", "mfa/", "40", "50", "notes/", "tiles/", "navigation",
     "commands", "keys", "crm/_changes.html", "crm/_first_steps.html", "crm/_home_", "crm/_job_", "crm/home.html",

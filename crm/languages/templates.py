@@ -10,23 +10,27 @@ from django.template.backends.django import DjangoTemplates, Template
 from django.template.loader_tags import ExtendsNode
 from django.utils import translation
 
-from crm.languages.marked import ENGLISH_YET
+from crm.languages.marked import ENGLISH_YET, PAGES_OF
 
 
 class SpokenTemplate(Template):
     """A template whose page for a request with a language is drawn in it; without a request, as the code goes."""
 
     @cached_property
-    def is_english(self) -> bool:
-        """Whether it is a page whose own part has no marked text: the frame around it is all that speaks the language.
-        What stands on a layout is of both, and counts as spoken."""
+    def is_on_base(self) -> bool:
+        """Whether all but the frame around it is its own. What stands on a layout is of both, and counts as spoken."""
         extends = [node for node in self.template.nodelist if isinstance(node, ExtendsNode)]
-        parents = [str(getattr(node.parent_name, "var", "")) for node in extends]
-        return parents == ["base.html"] and str(self.template.name).startswith(ENGLISH_YET)
+        return [str(getattr(node.parent_name, "var", "")) for node in extends] == ["base.html"]
+
+    def is_english(self, language: str) -> bool:
+        """Whether the page's own part is English for who reads in this language: the frame alone speaks it."""
+        name = str(self.template.name)
+        is_spoken = language not in PAGES_OF or name.startswith(PAGES_OF[language])
+        return self.is_on_base and (name.startswith(ENGLISH_YET) or not is_spoken)
 
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> Any:
         language = getattr(request, "language", None)
-        if self.is_english:
+        if self.is_english(language or translation.get_language() or ""):
             context = {"is_english": True, **(context or {})}
         if language is None or language == translation.get_language():
             return super().render(context, request)

@@ -58,7 +58,7 @@ def _below(entry: TimelineEntry, answer_url: str) -> Iterable[SafeString]:
     if entry.text:
         yield filled('<p class="entry-text">{}</p>', mentions(entry.text, entry.names))
     if entry.answers and answer_url:
-        word = gettext("Answer")
+        word = gettext("Reply")
         yield filled(ANSWER, answer_url, entry.answers, word, entry.title, icon("reply"), word)
     if entry.days_url:
         yield filled(DAYS, entry.days_url, gettext("By day"))

@@ -79,7 +79,7 @@ class ShareView(ScopedView):
             "form": form,
             "shares": shares_of(record),
             "heading": f"Share {record}",
-            "submit_label": "Share",
+            "submit_label": "Share it",
             "cancel_url": record.get_absolute_url(),
             "end_url_name": self.end_url_name,
         }

@@ -243,7 +243,7 @@ class InvitationListView(ListPage):
     """Who was asked, and who did not answer."""
 
     model = Invitation
-    heading = "Asked"
+    heading = "People asked"
     name_column = "customer"
     default_sort = "-asked_at"
     search = staticmethod(search_invitations)

@@ -39,7 +39,7 @@ class BaseItems(BaseFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["ORDER"].label = "Place"
+        form.fields["ORDER"].label = "Rank"
         form.fields["ORDER"].widget.attrs["min"] = 1
         form.fields["DELETE"].label = "Remove"
 

@@ -11,7 +11,7 @@ from crm.mail.addresses import checked_address
 class MailForm(forms.Form):
     """A mail to a lead."""
 
-    to = forms.CharField(max_length=320, label="To")
+    to = forms.CharField(max_length=320, label="Recipient")
     subject = forms.CharField(max_length=200, label="Subject")
     text = forms.CharField(max_length=LONGEST_TEXT, label="Text")
     quoted = forms.CharField(max_length=LONGEST_TEXT, required=False, label="Quoted text")

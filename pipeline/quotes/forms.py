@@ -318,7 +318,7 @@ class SendForm(SectionedForm, forms.Form):
     """The mail that a quote goes out with; the document and the link are added by themselves."""
 
     layout = (("", (("to",), ("subject",), ("text",))),)
-    to = forms.CharField(label="To", max_length=600)
+    to = forms.CharField(label="Recipient", max_length=600)
     subject = forms.CharField(max_length=300)
     text = forms.CharField(
         label="Mail", max_length=LONGEST_MAIL, widget=forms.Textarea(attrs={"rows": 9}),

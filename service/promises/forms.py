@@ -64,7 +64,7 @@ class PromiseForm(SectionedForm, forms.ModelForm):
     class Meta:
         model = SlaPolicy
         fields = ("name", "position", "queue", "priority", "tier", "hours", *MINUTES.values())
-        labels = {"position": "Place", "hours": "Counted in the hours of", "tier": "Customers of the tier"}
+        labels = {"position": "Rank", "hours": "Counted in the hours of", "tier": "Customers of the tier"}
         help_texts = {
             "position": "The first that fits a ticket holds; the others make room. Empty: it stays, or is last."
         }

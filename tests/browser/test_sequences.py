@@ -64,7 +64,7 @@ def test_a_mail_is_answered_from_the_timeline_by_keys(page: Page, live_server, t
     receive(letter("mia@example.com", subject="Blue ones", message_id="<7@example.com>", text="Do you have blue ones?"))
     enter(page, live_server, rep)
     page.goto(f"{live_server.url}{mia.get_absolute_url()}")
-    page.get_by_role("link", name="Answer: Blue ones").press("Enter")
+    page.get_by_role("link", name="Reply: Blue ones").press("Enter")
     expect(page.locator("#mail-text")).to_be_focused()
     expect(page.get_by_label("Subject")).to_have_value("Re: Blue ones")
     expect(page.get_by_text("Quoted text")).to_be_visible()

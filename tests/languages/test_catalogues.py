@@ -10,12 +10,12 @@ from django.conf import settings
 from django.template.base import Lexer, TokenType
 
 from crm.languages import catalogue_files as files
-from crm.languages.marked import COMPLETE, ENGLISH_YET, FRAME, OWN_WORDS
+from crm.languages.marked import COMPLETE, ENGLISH_YET, FRAME, OWN_WORDS, PAGES_OF
 from crm.languages.texts import texts_of_template
 from crm.languages.views import texts_of_views
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
-HOLE = re.compile(r"%\((\w+)\)s|\{(\w*)\}")
+HOLE = re.compile(r"%\((\w+)\)s|\{([\w.]*)\}")
 TAG = re.compile(r"<[^>]*>")
 SPOKEN = {"aria-label", "title", "placeholder", "alt", "data-ask", "data-ask-text", "data-ask-yes", "data-drop"}
 # words that are the same in every language, pieces of an address or a file, and classes of styles
@@ -131,6 +131,16 @@ def test_every_text_of_the_frame_is_said(language):
     of_frame = [m for m in messages(language) if any(place.startswith(frame) for place, _line in m.locations)]
     assert len(of_frame) > 200
     assert [message.id for message in of_frame if not all(_all(message.string))] == []
+
+
+@pytest.mark.parametrize("language", files.languages())
+def test_a_language_is_complete_or_says_which_pages_it_speaks(language):
+    """Of those pages every text is said."""
+    assert (language in COMPLETE) != (language in PAGES_OF)
+    pages = [name for name in all_templates() if name.startswith(PAGES_OF.get(language, ()))]
+    asked = {words for name in pages for words, _many in texts_of_template((FOLDER / name).read_text())}
+    catalog = files.read(language)
+    assert sorted(words for words in asked if not all(_all(catalog[words].string))) == []
 
 
 @pytest.mark.parametrize("language", files.languages())
