@@ -16,6 +16,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models.functions import JSONObject
 
 from crm.choices import FieldType
+from crm.languages.words import Typed
 from crm.models.custom_fields import KEY_LENGTH, CustomField
 
 ALL = "*"  # in the memory of a request: all models have been read
@@ -65,13 +66,13 @@ def definition_of(row: CustomField) -> Definition:
     default = tuple(row.default) if isinstance(row.default, list) else row.default
     return Definition(
         row.key,
-        row.label,
+        Typed(row.label),
         row.type,
         tuple(row.choices),
         row.is_required,
         row.is_unique,
         default,
-        row.help,
+        Typed(row.help),
         row.is_late,
         row.position,
         row.pk,

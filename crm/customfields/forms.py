@@ -14,6 +14,7 @@ from crm.customfields.definitions import Definition, definitions_of
 from crm.customfields.specs import value_of
 from crm.customfields.values import LONGEST_TEXT, LONGEST_URL, clean_value
 from crm.fields import LinesField, RecordField, SectionedForm
+from crm.languages.words import Typed
 from crm.models import CustomField, User
 
 SHORT_TEXT = 80
@@ -147,8 +148,8 @@ def form_field(one: Definition, user: User, value: Any) -> forms.Field:
 def _field_of(one: Definition, user: User, value: Any) -> forms.Field:
     late = "Filled in after the fact." if one.is_late else ""
     common: dict[str, Any] = {
-        "label": one.label,
-        "help_text": " ".join(filter(None, (one.help, late))),
+        "label": Typed(one.label),
+        "help_text": Typed(f"{one.help} {late}".strip()) if one.help else late,
         "required": one.is_required,
     }
     choices = [(choice, choice) for choice in one.choices]

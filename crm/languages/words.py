@@ -25,6 +25,13 @@ class Titled(str):
         return made
 
 
+class Typed(str):
+    """A text that people typed where the code has texts of its own, such as the name of their field: it stays as it is,
+    even if the catalogue has the same words."""
+
+    __slots__ = ()
+
+
 def in_words(pattern: str, **names: Any) -> str:
     """A sentence of the code with names in it (`Opened in %(stage)s`), in the language of the page."""
     return gettext(pattern) % names
@@ -36,6 +43,8 @@ def translated(text: Any) -> Any:
     Such texts are labels, choices and sentences that are data of the code: nothing is marked where they stand, and
     what is stored or exported stays English. `crm.languages.declared` tells the catalogues of them.
     """
+    if isinstance(text, Typed):
+        return text
     if isinstance(text, Titled):
         return translated(text.pattern).format(**text.names)
     return gettext(text) if isinstance(text, str) and text and is_translated() else text

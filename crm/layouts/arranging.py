@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from crm.languages.words import Typed
 from crm.layouts.places import Block, Item, LayoutPlace
 
 GROUP, ITEM, PANEL, HIDDEN, WIDE = "group", "item", "panel", "hidden", "wide"
@@ -53,6 +54,7 @@ def arranged(place: LayoutPlace, stored: Mapping[str, Any] | None) -> Arrangemen
         return Arrangement(shipped)
     items = {one.name: one for block in shipped for one in block.items}
     panels = {block.panel: block for block in shipped if block.panel}
+    titles = {block.title for block in shipped}
     blocks: list[Block] = []
     for said in stored["blocks"]:
         if "panel" in said:
@@ -60,7 +62,8 @@ def arranged(place: LayoutPlace, stored: Mapping[str, Any] | None) -> Arrangemen
                 blocks.append(panels.pop(said["panel"]))
             continue
         known = [(items.pop(one["name"]), bool(one.get("wide"))) for one in said["items"] if one["name"] in items]
-        blocks.append(Block(said["title"], tuple(replace(one, is_wide=is_wide) for one, is_wide in known)))
+        title = said["title"] if said["title"] in titles else Typed(said["title"])
+        blocks.append(Block(title, tuple(replace(one, is_wide=is_wide) for one, is_wide in known)))
     hidden = [items.pop(name) for name in stored["hidden"] if name in items and not items[name].is_needed]
     hidden_panels = [panels.pop(name) for one in stored["hidden"] if (name := one.removeprefix("panel:")) in panels]
     return Arrangement(_with_new(blocks, shipped, items, panels), tuple(hidden), tuple(hidden_panels))

@@ -34,6 +34,7 @@ from crm.filtering.listings import ListDesign, Listing
 from crm.filtering.searching import search_rows
 from crm.filtering.trees.keeping import keep_tree
 from crm.filtering.trees.nodes import TreeProblem
+from crm.languages.words import Typed
 from crm.log import log_export
 from crm.models import ImportRun, SavedView
 from crm.onward import links_from
@@ -186,7 +187,7 @@ class ListPage(ScopedView):
         everything = f"{path}?{VIEW}={ALL}" if first_view(self.views, self.request.user) else path
         tabs = [{"label": f"All {self.heading.lower()}", "url": everything, "active": view is None}]
         tabs += [
-            {"label": one.name, "url": f"{path}?{VIEW}={one.pk}", "active": one == view, "key": one.pk}
+            {"label": Typed(one.name), "url": f"{path}?{VIEW}={one.pk}", "active": one == view, "key": one.pk}
             for one in self.views
         ]
         may_change = view is not None and can(self.request.user, Verb.CHANGE, view)
