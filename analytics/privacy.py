@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.duplicates.forgetting import forget_basis
 from contacts.privacy.tables import PersonalData, PersonalTable
 
 FIGURES = ("run_id",)
@@ -55,10 +56,13 @@ PERSONAL_DATA = PersonalData(
         ),
         PersonalTable("analytics.distinctpair", ("first", "second"), gone=True, title="Who is not the same"),
     ),
+    calls_back=(forget_basis,),
     without={
+        "Numbers made of each contact's values, in arrays of all contacts: every erasure deletes them whole.": (
+            "analytics.duplicatearray", "analytics.duplicatebasis",
+        ),
         "Figures of many customers together, and how they are made.": (
             "analytics.allowedfeature", "analytics.cohortcount", "analytics.costpool", "analytics.dealforecast",
-            "analytics.duplicatearray", "analytics.duplicatebasis",
             "analytics.forecastsnapshot", "analytics.forecastsum", "analytics.modelrun", "analytics.qualityrules",
             "analytics.retentionrate", "analytics.rfmsegment",
             "analytics.satisfactioncount", "analytics.segmentmove", "analytics.strategyrule", "analytics.usagelevel",

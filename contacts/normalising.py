@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import phonenumbers
 
@@ -24,10 +25,15 @@ def normalise_phone(value: str, country: str = "") -> str:
     try:
         number = phonenumbers.parse(value, region)
     except phonenumbers.NumberParseException:
-        return re.sub(r"\D", "", value)
+        return _digits(value)
     if not phonenumbers.is_possible_number(number):
-        return re.sub(r"\D", "", value)
+        return _digits(value)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _digits(value: str) -> str:
+    """The digits of any script, as 0 to 9."""
+    return "".join(str(unicodedata.decimal(sign)) for sign in value if sign.isdecimal())
 
 
 def national_digits(normalised: str, country: str) -> str:

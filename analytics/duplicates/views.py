@@ -18,6 +18,7 @@ from analytics import jobs, queries
 from analytics.duplicates import actions, surest
 from analytics.duplicates.comparing import how_sure, lines_of
 from analytics.models import DistinctPair, DuplicatePair, ModelRun
+from analytics.rights import sees_whole_base
 from contacts.merging.rights import may_merge
 from contacts.models import Contact
 from crm.access import can
@@ -65,6 +66,7 @@ class PairListView(ListPage):
             "may_merge": can(self.request.user, Verb.DELETE, Contact),
             "run": run,
             "all_compared_at": _all_compared_at(run),
+            "sees_all": sees_whole_base(self.request.user),
             "failure": queries.failure_after(run, STEP),
             "may_run": may_run,
             "step": STEP,

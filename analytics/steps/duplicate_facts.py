@@ -255,9 +255,14 @@ def read_facts(kind: str) -> Facts:
         {name: replace(coder.column(), outside=OUTSIDE * (name in own)) for name, coder in rows.items()},
         {**FIELDS[kind], **dict.fromkeys(custom, Compares(CODE))},
     )
+    read_points(facts, kind)
+    return facts
+
+
+def read_points(facts: Facts, kind: str) -> None:
+    """Add columns and shared values of the ways to reach them."""
     for name, (point, value) in POINTS.items():
         _read_points(facts, name, POINTS_SQL.format(kind=sql.Literal(kind), point=sql.Literal(point), value=value))
-    return facts
 
 
 def identifying_fields(kind: str) -> list[str]:
@@ -296,14 +301,18 @@ def _read_points(facts: Facts, name: str, query: sql.Composed) -> None:
             ids.append(int(contact_id))
             coder.add(value)
     every = coder.column()
-    places = np.searchsorted(facts.ids, np.array(ids, dtype=np.int64))
+    owners = np.array(ids, dtype=np.int64)
+    places = np.searchsorted(facts.ids, owners)
+    # values without a sign that is compared, and contacts who came since the facts were read
+    kept = (every.codes >= 0) & (np.append(facts.ids, -1)[places] == owners)
+    places, every_code = places[kept], every.codes[kept]
     held, first = np.unique(places, return_index=True)
     codes = np.full(len(facts), -1, dtype=np.int32)
-    codes[held] = every.codes[first]
-    facts.columns[name] = Column(codes, every.values, every.counts, OUTSIDE)
+    codes[held] = every_code[first]
+    facts.columns[name] = Column(codes, every.values, np.bincount(every_code, minlength=len(every.values)), OUTSIDE)
     if name == "email":
         part_addresses(facts)
-    facts.shared[name] = (places, every.codes.astype(np.int64))
+    facts.shared[name] = (places, every_code.astype(np.int64))
 
 
 def part_addresses(facts: Facts) -> None:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from psycopg import sql
 
 from analytics.code_version import code_version
+from analytics.duplicates.forgetting import lock_basis
 from analytics.mathematics.likeness import MISSING, Comparison
 from analytics.mathematics.linkage import Compared, Linkage
 from analytics.models import DuplicateBasis, DuplicatePair
@@ -48,6 +49,8 @@ from analytics.steps.duplicate_facts import Facts, read_facts
 from analytics.steps.duplicate_learning import learn
 from analytics.steps.duplicate_marks import marks_of
 from contacts.choices import ContactKind
+from contacts.models import Contact
+from crm.company import current_company
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number, plural
 
@@ -156,10 +159,12 @@ def _since(works: Mapping[str, Work]) -> dict[str, Any]:
 
 
 def _remember(works: Mapping[str, Work]) -> None:
-    """What the next run goes on from; the pairs stand."""
+    """What the next run goes on from; the pairs stand. Nothing where somebody was erased since they were read."""
+    lock_basis()
     pairs = stored_pairs()
+    erased = list(Contact.objects.exclude(erased_at=None).order_by().values_list("pk", flat=True))
     for kind, work in works.items():
-        if work.basis is None:
+        if work.basis is None or np.isin(work.basis.marks.ids, erased).any():
             DuplicateBasis.objects.filter(kind=kind).delete()
         else:
             write_basis(kind, replace(work.basis, sums=sums_of(work.basis.marks.ids, pairs)))
@@ -173,7 +178,7 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
         )
     ]
     if found["full_at"]:
-        day = full_day(dt.datetime.fromisoformat(found["full_at"]).date())
+        day = full_day(dt.datetime.fromisoformat(found["full_at"]).astimezone(current_company().zone).date())
         said.append(
             f"{plural(found['changed'], 'contact')} had changed since the last run and were compared with the others; "
             f"all were compared with one another on {day}."

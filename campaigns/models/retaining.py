@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from decimal import Decimal
 from typing import Any
@@ -84,6 +85,11 @@ class RetentionAction(models.Model):
     @property
     def is_running(self) -> bool:
         return self.started_on is not None and self.ended_on is None
+
+    @property
+    def last_on(self) -> dt.date | None:
+        """The last of the days over which it is looked at; the day of the start is the first."""
+        return self.started_on + dt.timedelta(days=self.horizon_days - 1) if self.started_on else None
 
     @property
     def state(self) -> tuple[str, str]:

@@ -12,12 +12,15 @@ from analytics.models import ModelRun
 from campaigns.choices import RetentionKind
 from campaigns.models import RetentionAction
 from campaigns.specs import points
+from crm.company import current_company
 from crm.intervals import wilson
-from crm.templatetags.figures import number, percent, plural
+from crm.templatetags.figures import number, plural
 
 SURE = 1.959964
 SMALL = 30
-"""Under so many answers an NPS is called small."""
+"""Under so many answers an NPS is called small, and nothing is warned of by it."""
+Sum = tuple[float, float, float]
+"""A sum and the ends of its 95 % interval."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,13 @@ class Group:
 
     @property
     def half(self) -> float:
-        """Half the 95 % interval of the NPS, whose variance is (p + d - (p - d)^2) / n."""
+        """Half the 95 % interval of the NPS, whose variance is (p + d - (p - d)^2) / n, with one more promoter and one
+        more detractor: a few like answers have no variance, and are not sure for that."""
         if not self.answers:
             return float("inf")
-        mean = self.score / self.answers
-        return 100 * SURE * sqrt((self.extremes / self.answers - mean**2) / self.answers)
+        count = self.answers + 2
+        mean = self.score / count
+        return 100 * SURE * sqrt(((self.extremes + 2) / count - mean**2) / count)
 
     @property
     def is_small(self) -> bool:
@@ -61,7 +66,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Effect:
-    """Of an action, up to `until`: the two groups and how far they differ. `is_over`: all its days are."""
+    """Of an action, up to `until`: the two groups and how far they differ. `is_over`: all its days are. Before, nothing
+    is judged: who looks every night finds something by chance in one of them."""
 
     treated: Group
     control: Group
@@ -93,12 +99,15 @@ class Effect:
 
     @property
     def is_proven(self) -> bool:
-        return self.interval is not None and self.interval[0] > 0
+        return self.is_over and self.interval is not None and self.interval[0] > 0
 
     @property
-    def kept(self) -> float | None:
-        """Customers who would not have stayed without it; None where that is not known."""
-        return None if self.difference is None else self.difference * self.treated.active
+    def kept(self) -> Sum | None:
+        """Customers who would not have stayed without it; None where that is not known, or not yet."""
+        if not self.is_over or self.difference is None or self.interval is None:
+            return None
+        active, (low, high) = self.treated.active, self.interval
+        return self.difference * active, low * active, high * active
 
     @property
     def cost_of_one(self) -> tuple[float, float, float] | None:
@@ -124,6 +133,8 @@ class Effect:
             return "Nobody is kept out: how many would have stayed anyway is not known, so no effect is told."
         if self.interval is None:
             return "Nobody of one of the groups was active at the start: there is nothing to compare."
+        if not self.is_over:
+            return "These are figures so far: whether it keeps anybody is told when its days are over."
         low, high = self.interval
         if low > 0:
             return f"Of 100 active customers it keeps {number(100 * low, 1)} to {number(100 * high, 1)} more."
@@ -133,7 +144,7 @@ class Effect:
 
     @property
     def tone(self) -> str:
-        if self.interval is None:
+        if self.interval is None or not self.is_over:
             return "neutral"
         return "good" if self.interval[0] > 0 else "bad" if self.interval[1] < 0 else "neutral"
 
@@ -141,11 +152,11 @@ class Effect:
 def effect_of(action: RetentionAction, run: ModelRun | None) -> Effect | None:
     """What the run says of an action; None where it was made before the action started."""
     found = run.metrics.get("actions", {}).get(str(action.pk)) if run else None
-    if found is None or action.started_on is None:
+    if run is None or found is None or action.last_on is None:
         return None
     treated, control = (Group(**found[name]) if name in found else Group() for name in ("treated", "control"))
     until = dt.date.fromisoformat(found["until"])
-    is_over = until >= action.started_on + dt.timedelta(days=action.horizon_days)
+    is_over = run.created_at.astimezone(current_company().zone).date() > action.last_on <= until
     cost = float(action.cost_amount) + treated.count * float(action.cost_each)
     return Effect(treated, control, until, is_over, cost)
 
@@ -156,7 +167,21 @@ def balance_of(run: ModelRun | None) -> dict[str, Group]:
     return {kind: Group(**found[kind]) if kind in found else Group() for kind in ("positive", "negative", "both")}
 
 
-def warnings_of(balance: Mapping[str, Group], effects: list[tuple[RetentionAction, Effect]]) -> list[str]:
+def kept_by(kind: str, effects: list[tuple[RetentionAction, Effect]]) -> Sum | None:
+    """Customers whom all actions of a kind have kept whose days are over, proven or not, with the interval of the sum
+    (Zou and Donner, Statistics in Medicine 27 (2008): the squares of the distances to each end add up); None where
+    none was compared."""
+    found = [effect.kept for action, effect in effects if action.kind == kind and effect.kept]
+    if not found:
+        return None
+    whole = sum(kept for kept, _, _ in found)
+    below, above = (sqrt(sum((one[0] - one[end]) ** 2 for one in found)) for end in (1, 2))
+    return whole, whole - below, whole + above
+
+
+def warnings_of(
+    balance: Mapping[str, Group], effects: list[tuple[RetentionAction, Effect]], *, shows_nps: bool = True
+) -> list[str]:
     """Why penalties carry the retention, a sentence each; none where they do not."""
     trapped, rewarded = balance["negative"], balance["positive"].count + balance["both"].count
     found = []
@@ -165,18 +190,16 @@ def warnings_of(balance: Mapping[str, Group], effects: list[tuple[RetentionActio
             f"{plural(trapped.count, 'customer')} {'is' if trapped.count == 1 else 'are'} held by a penalty alone, and "
             f"{number(rewarded)} have a reason to stay."
         )
-    kept: dict[str, float] = dict.fromkeys(RetentionKind.values, 0.0)
-    for action, effect in effects:
-        if effect.is_proven:
-            kept[action.kind] += effect.kept or 0
-    if kept[RetentionKind.NEGATIVE] > kept[RetentionKind.POSITIVE]:
-        share = kept[RetentionKind.NEGATIVE] / sum(kept.values())
-        found.append(
-            f"Of the customers whom actions are proven to have kept, {percent(share)} were kept by penalties: "
-            f"{number(kept[RetentionKind.NEGATIVE])} beside {number(kept[RetentionKind.POSITIVE])}."
-        )
+    penalties, rewards = (kept_by(kind, effects) for kind in (RetentionKind.NEGATIVE, RetentionKind.POSITIVE))
+    if penalties and rewards and penalties[1] > 0:
+        more = penalties[0] - rewards[0]
+        if more > hypot(penalties[0] - penalties[1], rewards[2] - rewards[0]):
+            found.append(
+                f"By the actions whose days are over, penalties kept {_of_sum(penalties)} customers, rewards "
+                f"{_of_sum(rewards)}."
+            )
     glad = balance["positive"]
-    if trapped.nps is not None and glad.nps is not None:
+    if shows_nps and trapped.nps is not None and glad.nps is not None and not (trapped.is_small or glad.is_small):
         difference, half = trapped.nps - glad.nps, hypot(trapped.half, glad.half)
         if difference + half < 0:
             found.append(
@@ -184,3 +207,7 @@ def warnings_of(balance: Mapping[str, Group], effects: list[tuple[RetentionActio
                 f"{number(glad.nps)}: {number(-difference - half)} to {number(-difference + half)} points less."
             )
     return found
+
+
+def _of_sum(found: Sum) -> str:
+    return f"{number(found[0])} ({number(found[1])} to {number(found[2])})"

@@ -45,7 +45,7 @@ class RetentionActionForm(SectionedForm, forms.ModelForm):
             "segment": "Who is in it on the day of the start is written down.",
             "control_share": "0.1 keeps one in ten out by lot: without it no effect can be told. At most 0.5.",
             "horizon_days": "Who bought in so many days before the start counts as active, who buys in so many days "
-            "after it as retained.",
+            "from the start on as retained.",
             "cost_amount": "In the company's currency, for all together.",
             "cost_each": "In the company's currency, for every customer for whom it is done.",
         }

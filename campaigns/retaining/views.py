@@ -21,6 +21,7 @@ from campaigns.retaining.forms import RetentionActionForm
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today, current_company
+from crm.field_rights import hides
 from crm.models import User
 from crm.once import MadeAlready, once
 from crm.views.base import ActionView, ScopedView
@@ -30,6 +31,10 @@ from crm.views.forms import FormPage
 def figures_for(user: User) -> ModelRun | None:
     """The last run, for who may see figures of the whole base."""
     return last_run("retaining") if can(user, Verb.VIEW, ModelRun) and sees_whole_base(user) else None
+
+
+def shows_nps(user: User) -> bool:
+    return not hides(user, "feedback.response.nps")
 
 
 class RetentionActionListView(ScopedView):
@@ -46,8 +51,11 @@ class RetentionActionListView(ScopedView):
             "run": run,
             "rows": rows,
             "balance": balance,
-            "warnings": warnings_of(balance, [(one, effect) for one, effect in rows if effect]),
+            "warnings": warnings_of(
+                balance, [(one, effect) for one, effect in rows if effect], shows_nps=shows_nps(user)
+            ),
             "sees_figures": sees_whole_base(user),
+            "shows_nps": shows_nps(user),
             "may_add": can(user, Verb.ADD, RetentionAction),
             "may_run": can(user, Verb.RUN, ModelRun) and sees_whole_base(user),
             "currency": current_company().currency,
@@ -72,6 +80,7 @@ class RetentionActionDetailView(ScopedView):
             "may_change": can(user, Verb.CHANGE, action),
             "may_delete": can(user, Verb.DELETE, action) and not action.started_on,
             "sees_figures": sees_whole_base(user),
+            "shows_nps": shows_nps(user),
             "currency": current_company().currency,
         }
         return render(request, "campaigns/retaining/detail.html", context)

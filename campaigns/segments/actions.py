@@ -87,7 +87,8 @@ def fix_segment(*, actor: User | None, segment: Segment) -> Segment:
 
 @transaction.atomic
 def delete_segment(*, actor: User | None, segment: Segment) -> None:
-    """Forget a segment; its people stay. Raises ValidationError while a segment, a campaign or an offer needs it."""
+    """Forget a segment; its people stay. Raises ValidationError while a segment, a campaign, an offer or a retention
+    action needs it."""
     for other in Segment.objects.filter(is_fixed=False).exclude(pk=segment.pk):
         try:
             asked = segments_asked_for(tree_in(other))
@@ -99,6 +100,8 @@ def delete_segment(*, actor: User | None, segment: Segment) -> None:
         raise ValidationError(f"The campaign “{used}” is for it, or leaves it out: it stays.")
     if offer := segment.offers.first():
         raise ValidationError(f"The offer “{offer}” is for it: change that one first.")
+    if action := segment.retention_actions.first():
+        raise ValidationError(f"The retention action “{action}” is for it: it stays.")
     log(actor=actor, verb="delete", object=segment, summary=f"Deleted the segment {segment}")
     segment.delete()
 

@@ -9,14 +9,16 @@ from django.core.exceptions import ValidationError
 
 from analytics.mathematics.comparing import newcombe
 from analytics.runs import run_steps
-from campaigns.choices import RetentionKind
+from campaigns.choices import KIND_OF_WAY, RetentionKind, RetentionWay
 from campaigns.models import RetainedCustomer, RetentionAction, Segment
 from campaigns.retaining import actions
-from campaigns.retaining.figures import Group, balance_of, effect_of, warnings_of
-from campaigns.segments.actions import create_segment
+from campaigns.retaining.figures import Effect, Group, balance_of, effect_of, warnings_of
+from campaigns.segments.actions import create_segment, delete_segment
 from campaigns.segments.meaning import people_in
 from contacts.models import Contact
-from crm.choices import Role
+from crm.choices import FieldRight, Role
+from crm.company import company_today
+from crm.models import Company, FieldRule
 from feedback.models import Response, Survey
 from orders.models import Order
 from tests import factories as make
@@ -116,11 +118,11 @@ def test_who_stayed_is_what_plain_counting_says(house):
     for one in people:
         before, after = chance.random() < 0.7, chance.random() < (0.35 if one.pk in control else 0.6)
         if before:
-            orders.append(buy(one, START - dt.timedelta(days=chance.choice((0, 45, 89)))))
+            orders.append(buy(one, START - dt.timedelta(days=chance.choice((1, 45, 90)))))
         if after:
-            orders.append(buy(one, START + dt.timedelta(days=chance.choice((1, 45, 90)))))
+            orders.append(buy(one, START + dt.timedelta(days=chance.choice((0, 45, 89)))))
         # just outside, and returns: they count for nothing
-        orders += [buy(one, START - dt.timedelta(days=90)), buy(one, START + dt.timedelta(days=91))]
+        orders += [buy(one, START - dt.timedelta(days=91)), buy(one, START + dt.timedelta(days=90))]
         orders.append(buy(one, START + dt.timedelta(days=5), is_purchase=False))
         counted[one.pk in control][0] += before
         counted[one.pk in control][1] += before and after
@@ -136,8 +138,24 @@ def test_who_stayed_is_what_plain_counting_says(house):
     assert effect.cost_of_one == pytest.approx(
         (1200 / base / (kept / base - stayed / other), 1200 / base / high, 1200 / base / low)
     )
-    half_way = effect_of(action, reckon(START + dt.timedelta(days=44)))
+    half_way = effect_of(action, reckon(START + dt.timedelta(days=60)))
     assert not half_way.is_over and half_way.treated.retained < kept
+    assert half_way.interval[0] > 0, "it would be told every night anew"
+    assert (half_way.is_proven, half_way.kept, half_way.cost_of_one, half_way.tone) == (False, None, None, "neutral")
+    assert "told when its days are over" in half_way.says
+    page = make.signed_in(house).get(action.get_absolute_url()).content.decode()
+    assert "so far" in page and "costs is told when its days are over" in page
+
+
+def test_the_days_are_over_after_the_last_of_them(house):
+    action = started(planned(horizon_days=30), customers(4), set())
+    RetentionAction.objects.filter(pk=action.pk).update(started_on=company_today() - dt.timedelta(days=29))
+    action.refresh_from_db()
+    assert action.last_on == company_today()
+    run = reckon(company_today())
+    assert not effect_of(action, run).is_over
+    run.created_at += dt.timedelta(days=1)
+    assert effect_of(action, run).is_over
 
 
 def test_without_a_control_nothing_is_claimed(house):
@@ -163,8 +181,20 @@ def test_satisfaction_is_the_last_answer_of_each_after_the_start(house):
     effect = effect_of(action, reckon())
     assert (effect.treated.answers, effect.treated.score, effect.treated.extremes) == (6, 3, 5)
     assert effect.treated.nps == 50 and effect.control.nps == pytest.approx(-100 / 3)
-    p, d, n = 4 / 6, 1 / 6, 6
+    p, d, n = 5 / 8, 2 / 8, 8  # with one more of each
     assert effect.treated.half == pytest.approx(196 * ((p + d - (p - d) ** 2) / n) ** 0.5, rel=1e-4)
+
+
+def test_answers_are_of_the_days_of_the_company(house):
+    Company.objects.update(time_zone="Pacific/Auckland")
+    people = customers(3)
+    action = started(planned(), people, set())
+    survey = Survey.objects.create(name="How are we?")
+    # noon of UTC is the next day there: of the day of the start, and of the last day, the first half of each counts
+    for one, day, hour in ((people[0], 0, 9), (people[1], 0, 13), (people[2], action.horizon_days - 1, 13)):
+        moment = dt.datetime.combine(START + dt.timedelta(days=day), dt.time(hour), tzinfo=dt.UTC)
+        Response.objects.create(survey=survey, contact=one, nps=10, answered_at=moment)
+    assert effect_of(action, reckon()).treated.answers == 1
 
 
 def test_the_balance_counts_each_customer_once_by_what_holds_them(house):
@@ -196,6 +226,41 @@ def test_penalties_are_warned_of_where_they_keep_more_or_make_less_glad():
     sad = balance | {"negative": Group(400, answers=200, score=-60, extremes=140)}
     (said,) = warnings_of(sad, [])
     assert said.startswith("Those held by a penalty alone have an NPS of")
+    assert warnings_of(sad, [], shows_nps=False) == []
+
+
+def test_few_like_answers_are_not_sure_and_warn_of_nothing():
+    one, other = Group(50, answers=1, score=1, extremes=1), Group(40, answers=1, score=-1, extremes=1)
+    assert one.half > 90
+    assert warnings_of({"positive": one, "both": Group(), "negative": other}, []) == []
+    glad, sad = Group(50, answers=29, score=29, extremes=29), Group(40, answers=60, score=-60, extremes=60)
+    assert 0 < sad.half < glad.half
+    assert warnings_of({"positive": glad, "both": Group(), "negative": sad}, []) == []
+
+
+def effect(way: str, treated: tuple[int, int], control: tuple[int, int], *, is_over: bool = True):
+    one, other = (Group(active, active, retained) for active, retained in (treated, control))
+    action = RetentionAction(way=way, kind=KIND_OF_WAY[RetentionWay(way)])
+    return action, Effect(one, other, until=DAY, is_over=is_over, cost=0)
+
+
+def test_penalties_that_kept_more_are_warned_of_by_the_interval_of_the_sum():
+    balance = {kind: Group() for kind in ("positive", "negative", "both")}
+    penalties = [effect("term", (1000, 700), (1000, 500)), effect("fee", (400, 240), (400, 200))]
+    rewards = [effect("delight", (1000, 520), (1000, 500)), effect("value", (100, 40), (100, 50))]
+    (said,) = warnings_of(balance, penalties + rewards)
+    ends = []
+    for low in (True, False):
+        squares = 0.0
+        for whole, one, other in ((1000, 700, 500), (400, 240, 200)):
+            bounds = newcombe(one, whole, other, whole)
+            squares += (one - other - whole * bounds[0 if low else 1]) ** 2
+        ends.append(240 + (-1 if low else 1) * squares**0.5)
+    assert f"penalties kept 240 ({ends[0]:.0f} to {ends[1]:.0f}) customers, rewards 10 (" in said
+    assert warnings_of(balance, penalties) == [], "no reward was compared"
+    running = [effect("term", (1000, 700), (1000, 500), is_over=False)]
+    assert warnings_of(balance, running + rewards) == []
+    assert warnings_of(balance, [effect("term", (1000, 530), (1000, 500)), *rewards]) == []
 
 
 def test_reps_see_the_actions_and_no_figures_of_the_whole_base(house):
@@ -205,3 +270,27 @@ def test_reps_see_the_actions_and_no_figures_of_the_whole_base(house):
     page = rep.get("/retention-actions/").content.decode()
     assert "Visits" in page and "Customers</th>" not in page
     assert rep.post(f"/retention-actions/{action.pk}/end/").status_code == 403
+
+
+def test_who_may_not_see_what_customers_answer_sees_no_nps(house):
+    action = started(planned(), customers(12), set())
+    reckon()
+    client = make.signed_in(house)
+    for path in ("/retention-actions/", action.get_absolute_url()):
+        assert "no answer in a year" in client.get(path).content.decode()
+    FieldRule.objects.create(role=Role.MANAGER, model="feedback.response", field="nps", right=FieldRight.HIDDEN)
+    client = make.signed_in(house)
+    for path in ("/retention-actions/", action.get_absolute_url()):
+        page = client.get(path).content.decode()
+        assert "Customers</th>" in page and "no answer in a year" not in page
+        assert ">NPS</th>" not in page and ">Satisfaction</th>" not in page
+
+
+def test_a_segment_that_an_action_is_for_stays(house):
+    action = planned(name="Visits to shops")
+    with pytest.raises(ValidationError, match="Visits to shops"):
+        delete_segment(actor=house, segment=action.segment)
+    client = make.signed_in(house)
+    said = client.post(f"/segments/{action.segment.pk}/remove/", follow=True)
+    assert said.status_code == 200 and "Visits to shops" in said.content.decode()
+    assert Segment.objects.filter(pk=action.segment.pk).exists()
