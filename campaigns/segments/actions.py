@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from campaigns.models import Campaign, Segment
+from campaigns.models import Campaign, RetentionAction, Segment
 from campaigns.plays.approving import void_for_segment
 from campaigns.segments.meaning import asked_by, people_in, problems_of, segments_asked_for, tree_in
 from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
@@ -100,7 +100,7 @@ def delete_segment(*, actor: User | None, segment: Segment) -> None:
         raise ValidationError(f"The campaign “{used}” is for it, or leaves it out: it stays.")
     if offer := segment.offers.first():
         raise ValidationError(f"The offer “{offer}” is for it: change that one first.")
-    if action := segment.retention_actions.first():
+    if action := RetentionAction.objects.filter(segment=segment).first():
         raise ValidationError(f"The retention action “{action}” is for it: it stays.")
     log(actor=actor, verb="delete", object=segment, summary=f"Deleted the segment {segment}")
     segment.delete()
