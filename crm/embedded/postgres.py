@@ -19,7 +19,6 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "max_locks_per_transaction": "256",  # a restore makes some 1,600 tables and indexes in one transaction
-    "shared_buffers": "256MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
     "wal_compression": "pglz",
@@ -33,6 +32,8 @@ SETTINGS = {
 # for tests: a crash of the machine may lose everything; they take back what they write, so that whoever counts rows
 # behind their backs finds none, and the planner then takes a table that fills in a test for an empty one
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+LEAST_BUFFERS, MOST_BUFFERS = 256, 4096  # MiB of pages kept; an eighth of the memory between them
+MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 START_SECONDS = 300.0  # a recovery after a kill in the middle of a big import takes its time
 READY_LINE = 7  # of postmaster.pid, counted from 0
 DATABASE = "crm"
@@ -126,6 +127,7 @@ class Postgres:
 
     def _start_once(self) -> bool:
         settings = SETTINGS | {"unix_socket_directories": f'"{self.places.postgres_sockets}"'}
+        settings["shared_buffers"] = f"{LEAST_BUFFERS if self.volatile else _buffers()}MB"
         if self.volatile:
             settings |= VOLATILE
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
@@ -143,6 +145,18 @@ class Postgres:
             if found is None:
                 with suppress(psycopg.errors.DuplicateObject):  # somebody else started at the same time
                     connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN")
+
+
+def _buffers() -> int:
+    """MiB for the pages of the database: what people look at stays there while a night reads everything."""
+    return max(LEAST_BUFFERS, min(_memory() // 8 >> 20, MOST_BUFFERS))
+
+
+def _memory() -> int:
+    """Bytes of the machine, or of the container where that has less."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    limits = [path.read_text().strip() for path in MEMORY_LIMITS if path.exists()]
+    return min([machine, *(int(limit) for limit in limits if limit.isdigit())])
 
 
 def _command(name: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from crm.embedded import Instance
+from crm.embedded import Instance, postgres
 from crm.embedded.places import LONGEST_SOCKET_PATH
 from crm.embedded.processes import wait_until
 
@@ -62,6 +62,20 @@ def test_many_starters_at_once_get_one_server(folder, instance):
     with ThreadPoolExecutor(6) as pool:
         assert sorted(pool.map(start, range(6))) == [False] * 5 + [True]
     assert ask(instance, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize(("gibibytes", "kept"), [(1, "256MB"), (16, "2GB"), (200, "4GB")])
+def test_pages_of_the_database_have_a_part_of_the_memory(folder, monkeypatch, tmp_path, gibibytes, kept):
+    limit = tmp_path / "memory.max"
+    limit.write_text(f"{gibibytes << 30}\n")
+    monkeypatch.setattr(postgres, "MEMORY_LIMITS", (tmp_path / "max", limit))
+    monkeypatch.setattr(postgres.os, "sysconf", lambda _: 1 << 19)  # a machine of 256 GiB
+    instance = Instance(folder)
+    try:
+        instance.start_postgres()
+        assert ask(instance, "SHOW shared_buffers") == kept
+    finally:
+        instance.stop()
 
 
 def test_killed_servers_start_again_with_what_was_committed(folder, instance):
