@@ -94,6 +94,11 @@ def opened_state(data: Mapping[str, Any]) -> State:
     return found if isinstance(found, dict) else {}
 
 
+def is_untouched(data: Mapping[str, Any], name: str) -> bool:
+    """Whether a field of one word was sent as it stood when the form was opened."""
+    return opened_state(data).get(name) == _clean([data.get(name)])
+
+
 def compare(*, opened: State, theirs: State, mine: State) -> tuple[list[str], list[str]]:
     """Names whose value both changed since the page was opened, and those that only the other person changed."""
     both: list[str] = []

@@ -14,7 +14,7 @@ from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, 
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
 from crm.models import StoredFile, User
 from crm.primary_keys import key_in
-from pipeline.actions.pipelines import hold_pipeline
+from pipeline.actions.pipelines import hold_names, hold_pipeline
 from pipeline.choices import StageKind
 from pipeline.keeping import refresh_deals
 from pipeline.models import (
@@ -73,10 +73,23 @@ class StageAdmin(LoggedAdmin):
         super()._lock(object_id)
 
 
+class AdministeredReason(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        hold_names()
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        return cleaned
+
+
 @admin.register(OutcomeReason)
 class OutcomeReasonAdmin(LoggedAdmin):
+    form = AdministeredReason
     list_display = ("name", "outcome", "position")
     sortable_by = ()
+
+    def _lock(self, object_id: str) -> None:
+        """Names are held before the row of one, as on the page of reasons."""
+        hold_names()
+        super()._lock(object_id)
 
 
 @admin.register(Target)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
+from crm.conflicts import is_untouched
 from crm.fields import LinesField, SectionedForm
 from crm.models import User
 from pipeline.choices import RequiredField
@@ -116,4 +117,6 @@ class ReasonForm(SectionedForm, forms.ModelForm):
 
     @property
     def reason_fields(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.fields}
+        """A place that was not typed is none: the reason stays where it stands by now."""
+        fields = {name: self.cleaned_data[name] for name in self.fields}
+        return {**fields, "position": None} if is_untouched(self.data, "position") else fields

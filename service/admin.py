@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
@@ -28,6 +30,7 @@ from service.models import (
     WebForm,
     WinBackAttempt,
 )
+from service.promises.actions import hold_promises, ring, withdraw
 
 
 @admin.register(Queue)
@@ -49,7 +52,7 @@ class ServiceHoursAdmin(LoggedAdmin):
 
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(LoggedAdmin):
-    """Promises: the first by position that fits holds. Unsolved tickets follow a change within the hour."""
+    """Promises: the first by position that fits holds. Unsolved tickets follow a change within minutes."""
 
     list_display = (
         "name", "position", "queue", "priority", "tier", "first_reply_minutes", "next_reply_minutes",
@@ -57,6 +60,26 @@ class SlaPolicyAdmin(LoggedAdmin):
     )  # fmt: skip
     list_select_related = ("queue", "tier")
     sortable_by = ()
+
+    def _lock(self, object_id: str) -> None:
+        """Promises are held before the row of one, as on their page."""
+        hold_promises()
+        super()._lock(object_id)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        hold_promises()
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(ring, robust=True)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        hold_promises()
+        withdraw(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            hold_promises()
+            for promise in queryset.order_by("pk"):
+                withdraw(promise)
 
 
 @admin.register(TouchCost)

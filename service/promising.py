@@ -18,7 +18,7 @@ MINUTES = {
 
 
 def policies() -> list[SlaPolicy]:
-    """All promises in their order, with their hours."""
+    """All promises that hold, in their order, with their hours."""
     return list(SlaPolicy.objects.select_related("hours"))
 
 

@@ -29,9 +29,9 @@ def watch_promises_task() -> int:
 
 
 @shared_task(name="service.refresh_promises")
-def refresh_promises_task() -> int:
-    """Called every hour."""
-    return refresh_promises()
+def refresh_promises_task(is_asked: bool = True) -> int:
+    """Rung for when a promise or hours change, and called every hour."""
+    return refresh_promises(is_asked=is_asked)
 
 
 @shared_task(name="service.answer_portal_requests")

@@ -11,6 +11,7 @@ MAX_BYTES = 250
 NAMELESS = "file"
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 DEVICES = re.compile(r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+PLAIN = "\n\t\u00a0\u202f\u200c\u200d"  # line ends, spaces that do not break, joiners
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control, format (marks of writing direction are in it), half characters, private and unassigned, line separators."""
 
@@ -23,6 +24,12 @@ def clean_name(name: str) -> str:
     if DEVICES.match(name):
         name = f"_{name}"
     return _cut(name) or NAMELESS
+
+
+def shown_signs(text: str) -> str:
+    """What a page can show of a stranger's text: signs that are not seen, marks of writing direction among them, stand
+    as a dot. Joiners, which make letters and pictures of several signs, stay."""
+    return "".join(sign if sign.isprintable() or sign in PLAIN else "·" for sign in text.replace("\r\n", "\n"))
 
 
 def _cut(name: str) -> str:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from crm.choices import Verb
 from crm.foreign.tokens import Purpose, make_tag
 from crm.incoming.choices import IncomingState, Outcome
 from crm.incoming.imap import MailboxTrouble, open_folder
 from crm.incoming.intake import ring
 from crm.incoming.mailboxes import account_of, ring_due, sealed
+from crm.incoming.working import ENDED
 from crm.log import log
-from crm.models import IncomingMail, Mailbox, User
+from crm.models import IncomingContent, IncomingMail, Mailbox, User
 from crm.models.incoming import new_hook_token
 from crm.saving import assign, locked
 
 WAITS = Q(state=IncomingState.QUARANTINED) | Q(state=IncomingState.DONE, outcome=Outcome.KEPT)
 ANEW = {"state": IncomingState.TAKEN, "attempts": 0, "outcome": "", "reason": ""}
+IS_WHOLE = Exists(IncomingContent.objects.filter(mail=OuterRef("pk"), is_whole=True))
+AT_ONCE = 500
 PLACE, WAY = {"host", "user_name", "folder"}, {"host", "port", "security"}
 
 
@@ -96,8 +100,9 @@ def replay_mail(*, actor: User | None, mail: IncomingMail) -> None:
     """Work once more on a mail that was quarantined or discarded, or that nobody took. Raises ValidationError for any
     other."""
     waits = WAITS | Q(state=IncomingState.DONE, outcome=Outcome.DISCARDED)
-    rows = IncomingMail.objects.filter(waits, pk=mail.pk, content__isnull=False)
-    if not rows.update(**ANEW):
+    if IncomingContent.objects.filter(pk=mail.pk, is_whole=False).exists():
+        raise ValidationError("Only its head was kept; the letter lies in the mailbox. It can only be discarded.")
+    if not IncomingMail.objects.filter(waits, IS_WHOLE, pk=mail.pk).update(**ANEW):
         raise ValidationError("There is nothing to be done again: it was taken, or its bytes are not kept any more.")
     log(actor=actor, verb="replay mail", object=mail, contact_id=mail.contact_id, summary=f"Once more: {mail.subject}")
     transaction.on_commit(ring, robust=True)
@@ -105,13 +110,26 @@ def replay_mail(*, actor: User | None, mail: IncomingMail) -> None:
 
 @transaction.atomic
 def replay_quarantine(*, actor: User | None) -> int:
-    """Work once more on all that is in quarantine; how many mails that is."""
-    count = IncomingMail.objects.filter(state=IncomingState.QUARANTINED, content__isnull=False).update(**ANEW)
+    """Work once more on all in quarantine that the person may see and whose bytes are whole; how many mails that is.
+
+    What ended its process stays: such a mail is tried again by itself alone.
+    """
+    rows = IncomingMail.objects.visible_to(actor, Verb.CHANGE).filter(IS_WHOLE, state=IncomingState.QUARANTINED)
+    rows = rows.exclude(reason__startswith=ENDED)
+    count = sum(IncomingMail.objects.filter(pk__in=keys).update(**ANEW) for keys in _held_in_pieces(rows))
     if count:
         summary = f"Once more: all {count:,} mails of the quarantine"
         log(actor=actor, verb="replay mail", kind=IncomingMail, summary=summary)
         transaction.on_commit(ring, robust=True)
     return count
+
+
+def _held_in_pieces(rows: QuerySet[IncomingMail]) -> Iterator[list[int]]:
+    """The keys of the rows, locked in their order: whoever waited for one looks again whether it still belongs here."""
+    rows, after = rows.select_for_update(of=("self",)).order_by("pk"), 0
+    while keys := list(rows.filter(pk__gt=after).values_list("pk", flat=True)[:AT_ONCE]):
+        yield keys
+        after = keys[-1]
 
 
 @transaction.atomic

@@ -30,8 +30,11 @@ class TooLarge(Exception):
     """The mail is larger than any that is taken in; the message is a sentence."""
 
 
-def take_in(raw: bytes, *, door: Door | str, mailbox: Mailbox | None = None) -> tuple[IncomingMail, bool]:
-    """Store the bytes of a mail; the row, and whether they are new. Raises TooLarge.
+def take_in(
+    raw: bytes, *, door: Door | str, mailbox: Mailbox | None = None, is_whole: bool = True
+) -> tuple[IncomingMail, bool]:
+    """Store the bytes of a mail (of its head alone, where it is not whole); the row, and whether they are new. Raises
+    TooLarge.
 
     The same bytes are one row, by whatever way and however often they come. In the caller's transaction: who takes a
     mail from a server moves on with the commit that stores it.
@@ -46,7 +49,7 @@ def take_in(raw: bytes, *, door: Door | str, mailbox: Mailbox | None = None) -> 
             defaults={"mailbox": mailbox, "door": door, "size": len(raw)},
         )
         if is_new:
-            IncomingContent.objects.create(mail=mail, raw=raw)
+            IncomingContent.objects.create(mail=mail, raw=raw, is_whole=is_whole)
             transaction.on_commit(ring, robust=True)
     return mail, is_new
 
@@ -54,7 +57,7 @@ def take_in(raw: bytes, *, door: Door | str, mailbox: Mailbox | None = None) -> 
 def take_in_without_content(head: bytes, *, door: Door | str, mailbox: Mailbox, sentence: str) -> IncomingMail:
     """A row for a mail whose bytes cannot be had (too large, not given out): its head and a sentence, in quarantine."""
     with transaction.atomic():
-        mail, is_new = take_in(head[:LONGEST_HEAD], door=door, mailbox=mailbox)
+        mail, is_new = take_in(head[:LONGEST_HEAD], door=door, mailbox=mailbox, is_whole=False)
         if is_new:
             write_head(mail, head[:LONGEST_HEAD])
             quarantine(mail, sentence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import re
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from crm.foreign.contents import content_of
 from crm.foreign.html import foreign_frame
+from crm.foreign.names import shown_signs
 from crm.incoming.reading import LONGEST_LINE, ReadMail, Unreadable, decoded, head_of, read_mail, text_of
 from crm.models import IncomingContent, IncomingMail
 
@@ -42,18 +44,23 @@ def as_it_came(mail: IncomingMail) -> AsItCame | None:
     if content is None:
         return None
     raw = bytes(content.raw)
-    found = [(_shown(name), _shown(decoded(str(value)[:LONGEST_LINE]))) for name, value in head_of(raw).raw_items()]
-    end = HEAD_ENDS.search(raw)
-    body = raw[end.end() :] if end and found else raw
-    headers = [(name[:LONGEST_HEADER], value[:LONGEST_HEADER]) for name, value in found[:MOST_HEADERS]]
-    return AsItCame(
-        headers, len(found) - len(headers), _shown(text_of(body[:BEGIN_BYTES], "utf-8")), len(body) > BEGIN_BYTES
-    )
+    found = list(head_of(raw).raw_items())
+    headers = [
+        (shown_signs(name)[:LONGEST_HEADER], shown_signs(decoded(str(value)[:LONGEST_LINE]))[:LONGEST_HEADER])
+        for name, value in found[:MOST_HEADERS]
+    ]
+    end = HEAD_ENDS.search(raw) if found else None
+    start = end.end() if end else 0
+    begin, is_cut = raw[start : start + BEGIN_BYTES], len(raw) - start > BEGIN_BYTES
+    return AsItCame(headers, len(found) - len(headers), shown_signs(_begin_in_words(begin, is_cut)), is_cut)
 
 
-def _shown(text: str) -> str:
-    """What a page can show of a text: signs that are none stand as a dot."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "·" for sign in text.replace("\r\n", "\n"))
+def _begin_in_words(begin: bytes, is_cut: bool) -> str:
+    """A letter that the cut goes through is left out: it would make all of the text another charset's."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(begin, final=not is_cut)
+    except UnicodeDecodeError:
+        return text_of(begin, "utf-8")
 
 
 def raw_of(mail: IncomingMail) -> bytes:

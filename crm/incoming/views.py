@@ -86,16 +86,19 @@ class IncomingDetailView(ScopedView):
         behind = records_behind(request.user, [mail]).get((mail.record_model, mail.record_id or 0))
         answers = OutgoingMail.objects.visible_to(request.user).filter(pk=mail.answers_id or 0).first()
         may_change = can(request.user, Verb.CHANGE, mail)
+        as_what, is_parked = request.GET.get("as", ""), mail.state == IncomingState.QUARANTINED
+        is_whole = IncomingContent.objects.filter(pk=mail.pk).values_list("is_whole", flat=True).first()
         context = {
             "mail": mail,
-            "came": as_it_came(mail) if may_change else None,
+            "came": as_it_came(mail) if may_change and (is_parked or as_what == "came") else None,
             "shown": shown,
             "folded": folded,
             "behind": behind,
             "answers": answers,
             "conversation": conversation_of(request.user, mail),
-            "has_content": IncomingContent.objects.filter(pk=mail.pk).exists(),
-            "frame": frame_of(mail) if request.GET.get("as") == "html" and mail.has_html else "",
+            "has_content": is_whole is not None,
+            "is_whole": is_whole,
+            "frame": frame_of(mail) if as_what == "html" and mail.has_html else "",
             "may_change": may_change,
         }
         return render(request, "crm/incoming/mail_detail.html", context)
@@ -158,7 +161,7 @@ class QuarantineReplayView(ScopedView):
             raise PermissionDenied
         count = actions.replay_quarantine(actor=request.user)
         words = f"{plural(count, 'mail')} {'is' if count == 1 else 'are'} worked on once more."
-        messages.success(request, words if count else "There is nothing in quarantine.")
+        messages.success(request, words if count else "There is nothing in quarantine that can be worked on together.")
         return redirect(f"{reverse('incoming:mail_list')}?tab=quarantine")
 
 

@@ -30,6 +30,7 @@ from crm.signals import mail_was_answered
 logger = logging.getLogger(__name__)
 SAME_LOCK = 7342
 MOST_ATTEMPTS = 3
+ENDED = "It ended its process"
 LONGEST_VISIBLE = 200_000
 NOBODY = "Nobody here is in charge of it."
 
@@ -78,7 +79,7 @@ def _claim(mail_id: int) -> bool:
         if mail is None:
             return False
         if mail.attempts >= MOST_ATTEMPTS:
-            quarantine(mail, mail.reason or f"It ended its process {MOST_ATTEMPTS} times.")
+            quarantine(mail, f"{ENDED}. {mail.reason}" if mail.reason else f"{ENDED} {MOST_ATTEMPTS} times.")
             return False
         IncomingMail.objects.filter(pk=mail_id).update(attempts=F("attempts") + 1)
     return True

@@ -231,10 +231,12 @@ class IncomingMail(OnRecord):
 
 
 class IncomingContent(models.Model):
-    """The bytes of a mail, as they came. In a table of their own: a list of mails reads none of them."""
+    """The bytes of a mail, as they came. In a table of their own: a list of mails reads none of them. `is_whole`: not
+    just the head of one that lies in its mailbox yet."""
 
     mail = models.OneToOneField(IncomingMail, primary_key=True, on_delete=models.CASCADE, related_name="content")
     raw = models.BinaryField()
+    is_whole = models.BooleanField(default=True, db_default=True)
 
     def __str__(self) -> str:
         return f"the bytes of mail {self.pk}"

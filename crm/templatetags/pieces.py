@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 
+from crm.foreign.names import shown_signs
 from crm.icons import SPRITE
 from crm.languages.words import in_words
 from crm.once import TOKEN_FIELD, new_token
@@ -248,3 +249,9 @@ def mentions(text: str, names: tuple[str, ...]) -> str:
         "{}",
         ((format_html('<span class="mention">{}</span>', part) if place % 2 else part,) for place, part in parts),
     )
+
+
+@register.filter
+def signs(value: Any) -> str:
+    """A stranger's words, without signs that turn the direction of what stands beside them."""
+    return shown_signs(str(value or ""))

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from crm.conflicts import OPENED, merge, opened_state, state_in_words, state_of
+from crm.conflicts import OPENED, is_untouched, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
 from crm.languages.words import Titled
@@ -43,6 +43,8 @@ class FormPage(ScopedView):
 
     form_class: type[forms.BaseForm]
     layout_place = ""
+    # fields that say a place among others: it moves with them, which is no change of the record
+    places: tuple[str, ...] = ()
     template_name = "layouts/form.html"
     heading = ""
     list_url_name = ""
@@ -122,7 +124,11 @@ class FormPage(ScopedView):
         mine, opened = self.record, opened_state(self.request.POST)
         stored = self.model._default_manager.select_for_update().get(pk=mine.pk)
         self.record = stored
-        if opened and opened != state_of(self.make_form()):
+        stands = state_of(self.make_form())
+        for name in self.places:
+            if name in opened and is_untouched(self.request.POST, name):
+                stands[name] = opened[name]
+        if opened and opened != stands:
             raise StaleRecord(stored)
         self.record = mine
 

@@ -28,8 +28,6 @@ def save_reason(*, actor: User | None, reason: OutcomeReason | None, fields: Map
     current = OutcomeReason(**values) if reason is None else OutcomeReason.objects.select_for_update().get(pk=reason.pk)
     changed = [] if reason is None else assign(current, values)
     others = [one for one in OutcomeReason.objects.filter(outcome=current.outcome) if one.pk != current.pk]
-    if any(one.name.casefold() == current.name.casefold() for one in others):
-        raise ValidationError({"name": "There is a reason of that name already."})
     was = None if reason is None else place_of_reason(current)
     asked = fields.get("position")
     place = min(max(asked, 1), len(others) + 1) if asked is not None else was or len(others) + 1

@@ -118,3 +118,9 @@ class OutcomeReason(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Who saves one holds the names (`hold_names`): reasons differ by more than large and small letters."""
+        others = OutcomeReason.objects.filter(outcome=self.outcome).exclude(pk=self.pk)
+        if any(one.casefold() == self.name.casefold() for one in others.values_list("name", flat=True)):
+            raise ValidationError({"name": "There is a reason of that name already."})

@@ -49,6 +49,7 @@ class ReasonListView(ScopedView):
 class ReasonFormView(FormPage):
     model: Any = OutcomeReason
     form_class: Any = ReasonForm
+    places = ("position",)
     list_url_name = "pipeline:reason_list"
 
     def get_success_url(self, record: Any) -> str:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from crm.choices import Role
+from crm import bells
+from crm.choices import JobQueue, Role
+from crm.locks import side_connection, take_lock
 from crm.log import log
-from crm.models import User
+from crm.models import JobWindow, User
 from crm.notes.choices import NoticeKind
 from crm.notes.notices import News, tell
 from service.models import SlaPolicy, Ticket
-from service.promising import keep_due, policies
+from service.promising import keep_due
 
 SOON = dt.timedelta(minutes=30)
 LATEST = dt.timedelta(days=7)  # what ran out before, in an import or a long standstill, is no news
 AT_ONCE = 500
+PASS_LOCK = 7361
+ASKED, READ_UP_TO = "promises: asked anew", "promises: read up to ticket"
+RUN_SECONDS, PAUSE_SECONDS = 600.0, 60.0
 MOST_MANAGERS = 5
 
 
@@ -33,19 +39,72 @@ def watch_promises() -> int:
     )
 
 
-def refresh_promises() -> int:
-    """Read the clocks of all unsolved tickets again: promises, hours and tiers may have changed. How many changed."""
-    among = policies()
-    return sum(_refresh(piece, among) for piece in _in_pieces(Ticket.objects.unsolved()))
+def refresh_promises(seconds: float = RUN_SECONDS, *, is_asked: bool = True) -> int:
+    """Read the clocks of all unsolved tickets again: promises, hours and tiers may have changed. How many changed.
+
+    One pass at a time: who asks meanwhile leaves a mark, and a whole pass follows. What does not fit into the seconds
+    goes on a minute later where it stood (`is_asked` is false then), and so does a pass whose process ended.
+    """
+    end, changed = time.monotonic() + seconds, 0
+    if is_asked:
+        JobWindow.objects.get_or_create(job=ASKED, window="")
+    with side_connection() as side:
+        if not take_lock(side, PASS_LOCK, 0):
+            return 0
+        while _is_wanted():
+            while (count := _refresh_next()) is not None:
+                changed += count
+                if time.monotonic() >= end:
+                    _ring_later()
+                    return changed
+    if JobWindow.objects.filter(job=ASKED).exists():  # by who came while the lock was given back
+        _ring_later()
+    return changed
 
 
 @transaction.atomic
-def _refresh(piece: Sequence[Ticket], among: Sequence[SlaPolicy]) -> int:
-    rows = Ticket.objects.select_for_update().filter(pk__in=[ticket.pk for ticket in piece]).order_by("pk")
-    changed = keep_due(list(rows), among)
+def _is_wanted() -> bool:
+    """Whether a pass is under way, or another one is asked for, which begins then."""
+    if JobWindow.objects.filter(job=READ_UP_TO).exists():
+        return True
+    if not JobWindow.objects.filter(job=ASKED).delete()[0]:
+        return False
+    JobWindow.objects.create(job=READ_UP_TO, window="0")
+    return True
+
+
+@transaction.atomic
+def _refresh_next() -> int | None:
+    """Some hundred tickets, and how far the pass is, both or neither; None where it is through."""
+    place = JobWindow.objects.select_for_update().get(job=READ_UP_TO)
+    rows = Ticket.objects.unsolved().filter(pk__gt=int(place.window)).order_by("pk")
+    tickets = list(rows.select_for_update(of=("self",))[:AT_ONCE])
+    if not tickets:
+        _forget_withdrawn()
+        place.delete()
+        return None
+    changed = keep_due(tickets)
+    place.window = str(tickets[-1].pk)
+    place.save(update_fields=["window"])
     if changed:
         log(actor=None, verb="refresh promises", kind=Ticket, summary=f"New deadlines for {changed} tickets")
     return changed
+
+
+def _forget_withdrawn() -> None:
+    """Delete the promises that were taken away and that no unsolved ticket has. Held first: a ticket that is being
+    given one just now is seen."""
+    for promise in SlaPolicy.everything.select_for_update().exclude(removed_at=None).order_by("pk"):
+        if not Ticket.objects.unsolved().filter(policy=promise).exists():
+            words = f"No ticket has the promise “{promise}” any more, which was taken away"
+            log(actor=None, verb="refresh promises", kind=Ticket, summary=words)
+            promise.delete()
+
+
+def _ring_later() -> None:
+    from service.tasks import refresh_promises_task  # noqa: PLC0415 - tasks import the actions
+
+    bells.ring(refresh_promises_task, False, queue=JobQueue.BATCH, countdown=PAUSE_SECONDS)
 
 
 def _in_pieces(rows: QuerySet[Ticket]) -> Iterator[list[Ticket]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import ArrayField
@@ -88,13 +89,21 @@ class ServiceHours(models.Model):
         return WorkingHours(zone, tuple(windows_of(getattr(self, name)) for name in WEEKDAYS), frozenset(self.holidays))
 
 
+class PromiseManager(models.Manager.from_queryset(VisibleQuerySet)):  # type: ignore[misc]
+    """Promises that hold: not those that were taken away."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class SlaPolicy(models.Model):
     """A promise: working minutes until the first reply, until the next one, and until it is solved (empty: none).
 
     The first policy by position that fits a ticket's queue, priority and the loyalty tier of its customer holds.
+    `removed_at`: it was taken away; a worker moves its tickets on, and deletes it when none is left (`everything`).
     """
 
-    name = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=1)
     hours = models.ForeignKey(ServiceHours, on_delete=models.PROTECT, related_name="policies")
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.CASCADE, related_name="policies")
@@ -105,14 +114,29 @@ class SlaPolicy(models.Model):
     first_reply_minutes = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     next_reply_minutes = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     solution_minutes = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     access = AccessPaths(shared=True)
-    objects = VisibleQuerySet.as_manager()
+    objects = PromiseManager()
+    everything = VisibleQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(removed_at=None),
+                name="service_promise_name_once",
+                violation_error_code="unique",
+                violation_error_message="A promise of this name already exists.",
+            )
+        ]
         verbose_name = "SLA policy"
         verbose_name_plural = "SLA policies"
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if not (self.first_reply_minutes or self.next_reply_minutes or self.solution_minutes):
+            raise ValidationError("Promise something: a first reply, a next one, or a solution.")

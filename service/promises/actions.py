@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from crm import bells
 from crm.choices import JobQueue
@@ -20,7 +21,6 @@ from crm.log import log
 from crm.models import User
 from crm.saving import assign
 from service.models import ServiceHours, SlaPolicy
-from service.promising import MINUTES
 
 PROMISES_LOCK = 7317
 
@@ -53,8 +53,6 @@ def save_promise(*, actor: User | None, promise: SlaPolicy | None, fields: Mappi
         return current
     current.position = place
     current.full_clean()
-    if not any(getattr(current, name) for name in MINUTES.values()):
-        raise ValidationError("Promise something: a first reply, a next one, or a solution.")
     current.save()
     _number([*others[: place - 1], current, *others[place - 1 :]])
     said = f"Changed {', '.join(changed)} of the promise" if promise else "New promise"
@@ -65,13 +63,20 @@ def save_promise(*, actor: User | None, promise: SlaPolicy | None, fields: Mappi
 
 @transaction.atomic
 def remove_promise(*, actor: User | None, promise: SlaPolicy) -> None:
-    """Promise it no more; the next that fits a ticket holds, or none."""
+    """Promise it no more; the next that fits a ticket holds, or none, once a worker has moved the tickets on."""
     hold_promises()
     row = SlaPolicy.objects.select_for_update().filter(pk=promise.pk).first()
     if row is None:
         raise ValidationError(f"The promise “{promise}” was taken away before.")
     log(actor=actor, verb="delete", object=row, summary=f"Took the promise “{row}” away")
-    row.delete()
+    withdraw(row)
+
+
+def withdraw(promise: SlaPolicy) -> None:
+    """Let a promise hold no more, in the caller's transaction. The row stays until no unsolved ticket has it: a large
+    house has more of them than a page may touch."""
+    promise.removed_at = timezone.now()
+    promise.save(update_fields=["removed_at"])
     _number(list(SlaPolicy.objects.all()))
     transaction.on_commit(ring, robust=True)
 
@@ -104,7 +109,10 @@ def remove_hours(*, actor: User | None, hours: ServiceHours) -> None:
     try:
         row.delete()
     except ProtectedError as error:
-        names = ", ".join(f"“{one}”" for one in row.policies.all())
+        names = ", ".join(f"“{one}”" for one in SlaPolicy.objects.filter(hours=row))
+        if not names:
+            words = f"Tickets still have a promise that counted the hours “{row}”: try again in some minutes."
+            raise ValidationError(words) from error
         raise ValidationError(f"The hours “{row}” are counted by {names}: give them other hours first.") from error
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
+from crm.conflicts import is_untouched
 from crm.fields import SectionedForm
 from crm.models import User
 from orders.models import LoyaltyTier
@@ -70,9 +71,8 @@ class PromiseForm(SectionedForm, forms.ModelForm):
         }
 
     def __init__(self, *, user: User, record: SlaPolicy | None, initial: dict[str, Any], data: Any = None) -> None:
-        place = None
-        if record is not None:
-            place = [*SlaPolicy.objects.values_list("pk", flat=True)].index(record.pk) + 1
+        keys = [] if record is None else [*SlaPolicy.objects.values_list("pk", flat=True)]
+        place = keys.index(record.pk) + 1 if record is not None and record.pk in keys else None
         super().__init__(data=data, instance=record, initial={"position": place, **initial})
         self.fields["position"].required = False
         for name, rows, empty in (
@@ -93,7 +93,9 @@ class PromiseForm(SectionedForm, forms.ModelForm):
 
     @property
     def promise_fields(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        """A place that was not typed is none: the promise stays where it stands by now."""
+        fields = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {**fields, "position": None} if is_untouched(self.data, "position") else fields
 
 
 class HoursSetForm(SectionedForm, HoursFields):

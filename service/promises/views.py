@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from crm.access import can
+from crm.accounts.step_up import StepUp
 from crm.choices import Verb
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
@@ -36,7 +37,10 @@ class PromiseListView(ScopedView):
             "found": standing(user),
             "may_add": can(user, Verb.ADD, SlaPolicy),
             "may_change": can(user, Verb.CHANGE, SlaPolicy),
+            "may_delete": can(user, Verb.DELETE, SlaPolicy),
+            "may_add_hours": can(user, Verb.ADD, ServiceHours),
             "may_change_hours": can(user, Verb.CHANGE, ServiceHours),
+            "may_delete_hours": can(user, Verb.DELETE, ServiceHours),
         }
         return render(request, "service/promises/list.html", context)
 
@@ -44,6 +48,7 @@ class PromiseListView(ScopedView):
 class PromiseFormView(FormPage):
     model: Any = SlaPolicy
     form_class: Any = PromiseForm
+    places = ("position",)
     list_url_name = LIST
 
     def refuse_stale(self) -> None:
@@ -81,7 +86,7 @@ class PromiseUpdateView(PromiseFormView):
         return actions.save_promise(actor=self.request.user, promise=self.record, fields=form.promise_fields)
 
 
-class HoursFormView(PromiseFormView):
+class HoursFormView(StepUp, PromiseFormView):
     model = ServiceHours
     form_class = HoursSetForm
 
@@ -131,7 +136,7 @@ class PromiseRemoveView(_RemoveView):
         return f"“{record}” is promised no more. {FOLLOW}"
 
 
-class HoursRemoveView(_RemoveView):
+class HoursRemoveView(StepUp, _RemoveView):
     model = ServiceHours
 
     def remove(self, record: ServiceHours) -> str:

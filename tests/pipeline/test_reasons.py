@@ -115,3 +115,25 @@ def test_the_administration_refuses_an_end_before_an_open_stage(manager):
     refused = admin.post(reverse("admin:pipeline_stage_add"), new).content.decode()
     assert "“Lost” ends deals and has number 4" in refused
     assert Stage.objects.filter(name="C").count() == 0
+
+
+def test_a_reason_that_moved_because_another_came_is_no_conflict_and_stays_where_it_stands(manager):
+    price, budget = made("Price", "No budget")
+    client = make.signed_in(manager)
+    page = reverse("pipeline:reason_update", args=[budget.pk])
+    form = form_in(client.get(page).content.decode(), "name")
+    save_reason(actor=None, reason=None, fields={"outcome": "lost", "name": "No decision", "position": 1})
+    assert client.post(page, {**form.fields, "name": "No money"}).status_code == 302
+    assert offered() == ["No decision", "Price", "No money"]
+    form = form_in(client.get(page).content.decode(), "name")
+    assert client.post(page, {**form.fields, "position": "1"}).status_code == 302
+    assert offered() == ["No money", "No decision", "Price"]
+    assert price.name == "Price"
+
+
+def test_the_administration_refuses_a_reason_that_differs_by_large_letters_alone(manager):
+    made("Price")
+    admin = make.signed_in(make.make_user(Role.ADMIN))
+    answer = admin.post("/admin/pipeline/outcomereason/add/", {"outcome": "lost", "name": "PRICE", "position": "2"})
+    assert "There is a reason of that name already." in answer.content.decode()
+    assert offered() == ["Price"]

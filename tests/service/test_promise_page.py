@@ -178,3 +178,13 @@ def test_an_empty_house_is_told_what_to_do_and_begins_with_the_hours(manager):
     page = make.signed_in(make.make_user(Role.AGENT)).get(LIST).content.decode()
     assert "A manager says what customers are promised." in page
     assert not any(words in page for words in ("New promise", "promises/new", "hours/new", "Changed lately"))
+
+
+def test_a_promise_that_moved_because_another_came_is_no_conflict_and_stays_where_it_stands(manager, hours):
+    promise, client = promised(hours, "All"), make.signed_in(manager)
+    page = reverse("service:promise_update", args=[promise.pk])
+    form = form_in(client.get(page).content.decode(), "name")
+    promised(hours, "Urgent", priority="urgent", position=1)
+    assert client.post(page, {**form.fields, "first_reply_minutes": "2 h"}).status_code == 302
+    assert names() == [("Urgent", 1), ("All", 2)]
+    assert SlaPolicy.objects.get(name="All").first_reply_minutes == 120
