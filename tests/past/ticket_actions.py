@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.bulk.choosing import Choice
 from crm.choices import Role
+from crm.models import JobWindow
 from service import actions
 from service.actions import closing, many, watching
 from service.choices import LinkKind
@@ -23,7 +24,7 @@ TICKET_MODULES = (actions, closing, many, watching, macros, promises, routing, t
 TICKET_NOT_ALONE = ARTICLE_NOT_ALONE | {
     *(f"run_{what}" for what in ("routing", "incidents", "steps")),
     *(f"to_{what}" for what in ("remind", "solve", "close")),
-    "default_queue", "watch_promises", "route_soon", "reminder_of", "hold_promises", "ring",
+    "default_queue", "watch_promises", "route_soon", "reminder_of", "hold_promises", "withdraw", "ring",
     "close_quiet",  # each ticket is whole or was not, and the others go on: tests/service/test_closing.py
 }  # fmt: skip
 
@@ -59,7 +60,8 @@ def _open(actor: Any) -> Callable[[], Any]:
 def _refresh(actor: Any) -> Callable[[], Any]:
     make_ticket()
     SlaPolicy.objects.create(name="All", hours=ServiceHours.objects.create(name="Office"), first_reply_minutes=60)
-    return watching.refresh_promises
+    JobWindow.objects.create(job=watching.READ_UP_TO, window="0")
+    return watching._refresh_next  # a pass is made of these; each is one transaction
 
 
 def _office() -> ServiceHours:
