@@ -68,7 +68,10 @@ def visible_words(model: type[models.Model], user: User | None, verb: str = Verb
         return scope
     reach = reach_of(user)
     seen = _record_scopes(user) if verb == Verb.VIEW and _paths(model).on_record else ()
-    return repr((model._meta.label_lower, verb, scope, user.pk, reach.teams, reach.territories, reach.shares, seen))
+    paths, label = _paths(model), model._meta.label_lower
+    # what hangs on records is seen with any that is shared, else only these are asked for
+    shares = [one for one in reach.shares if paths.on_record or one[1] in (label, paths.parent)]
+    return repr((label, verb, scope, user.pk, reach.teams, reach.territories, shares, seen))
 
 
 def scope_of(user: User, model: type[models.Model], verb: str) -> Scope:

@@ -41,7 +41,8 @@ RIGHTS_FOR: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Reach:
-    """Ids of teams and territories (with those below them), and of the records shared with the person."""
+    """Ids of teams and territories (with those below them), and of the records shared with the person; in order, so
+    that the same reach makes the same statements."""
 
     teams: list[int]
     territories: list[int]
@@ -66,9 +67,9 @@ def reach_of(user: User) -> Reach:
     if cached is None:
         rows = [tuple(row) for row in user.reach_rows or ()] if hasattr(user, "reach_rows") else _read(user)
         cached = Reach(
-            teams=[key for kind, _, key in rows if kind == "team"],
-            territories=[key for kind, _, key in rows if kind == "territory"],
-            shares=[row for row in rows if row[0] not in ("team", "territory")],
+            teams=sorted(key for kind, _, key in rows if kind == "team"),
+            territories=sorted(key for kind, _, key in rows if kind == "territory"),
+            shares=sorted(row for row in rows if row[0] not in ("team", "territory")),
         )
         user._reach = cached  # type: ignore[attr-defined]
     return cast(Reach, cached)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
@@ -29,3 +31,19 @@ def patience(milliseconds: int) -> Iterator[None]:
         if isinstance(error.__cause__, QueryCanceled):
             raise OutOfPatience from error
         raise
+
+
+@contextmanager
+def patience_in_all(milliseconds: int) -> Iterator[None]:
+    """As `patience`, for all statements together: each may take what those before it have left."""
+    ends_at = monotonic() + milliseconds / 1000
+
+    def with_what_is_left(execute: Callable[..., Any], *asked: Any) -> Any:
+        left = int((ends_at - monotonic()) * 1000)
+        if left <= 0:
+            raise OutOfPatience
+        connection.connection.execute("SELECT set_config('statement_timeout', %s, true)", [str(left)])
+        return execute(*asked)
+
+    with patience(milliseconds), connection.execute_wrapper(with_what_is_left):
+        yield

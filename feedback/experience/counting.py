@@ -2,7 +2,8 @@
 
 Up to `MOST_LIVE` contacts, tickets and answers in a period the map is counted when it is looked at. Beyond that, who
 may see all of them reads what the last job counted, with its day. Who sees a part is counted for alone, their own rows:
-when they look, as long as each statement takes at most `PATIENCE`, else by a job of theirs, when they ask for it.
+when they look, as long as that takes at most `PATIENCE`, else by a job of theirs: when they ask for it, and when they
+look and the last one is of more than a day ago.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from contacts.models import Interaction
 from crm.access import can, scope_of, visible_words
 from crm.choices import JobState, Scope, Verb
 from crm.company import company_today, end_of_day
-from crm.filtering.patience import OutOfPatience, patience
+from crm.filtering.patience import OutOfPatience, patience_in_all
 from crm.jobs import JobError, Progress, start_job
 from crm.models import JobRun, User
 from feedback.experience.figures import Counted, Journey, counted, journey
@@ -34,7 +35,9 @@ KIND = "experience map"
 MOST_LIVE = 100_000
 DAYS = (30, 90, 365)
 PATIENCE = 4_000
-"""Milliseconds of one statement, for a page."""
+"""Milliseconds of all statements of a page together."""
+STAYS, REST = dt.timedelta(days=1), dt.timedelta(hours=1)
+"""How long a count for one person is shown without a new one, and how far apart two of theirs are begun."""
 COUNTED_OF = (Interaction, Ticket, Response, MysteryVisit)
 ASKED = ("name", "stage", "channel", "direction", "words", "position")
 
@@ -85,18 +88,20 @@ def map_for(user: User, days: int) -> Standing:
     if not is_large(since):
         return Standing(since, journey(user, since=since, days=days))
     whose = None if sees_whole(user) else user
-    kept = last_count(days, whose)
-    if kept is None and whose is not None and (found := _within_patience(user, since, days)) is not None:
-        return Standing(since, found)
+    kept, job = last_count(days, whose), running_count(whose)
+    if whose is not None and job is None and (kept is None or timezone.now() - kept.counted_at > STAYS):
+        if (found := _within_patience(user, since, days)) is not None:
+            return Standing(since, found)
+        job = _running(start_own_count(actor=whose)) if kept else None
     if kept is not None:
         since = kept.as_of - dt.timedelta(days=days)
     found = journey(user, since=since, days=days, found=kept.found) if kept else None
-    return Standing(since, found, True, whose is not None, kept, running_count(whose))
+    return Standing(since, found, True, whose is not None, kept, job)
 
 
 def _within_patience(user: User, since: dt.date, days: int) -> Journey | None:
     try:
-        with patience(PATIENCE):
+        with patience_in_all(PATIENCE):
             return journey(user, since=since, days=days)
     except OutOfPatience:
         return None
@@ -127,9 +132,17 @@ def start_count(*, actor: User | None) -> JobRun:
 
 
 def start_own_count(*, actor: User) -> JobRun:
-    """Have a worker count what this person sees; the job that waits or runs already, where there is one."""
+    """Have a worker count what this person sees; the job that waits or runs already, or counted the same rows within
+    the hour, where there is one."""
+    newest = _counts_for(actor).filter(created_at__gt=timezone.now() - REST).first()
+    if newest is not None and (newest.state != JobState.DONE or newest.result.get("sees", "") == _sees(actor)):
+        return newest
     title, said = "Count what happens at the touch points, of what you see", {"user": actor.pk}
     return running_count(actor) or start_job(actor=actor, kind=KIND, title=title, parameters=said)
+
+
+def _running(job: JobRun) -> JobRun | None:
+    return job if job.state in (JobState.WAITING, JobState.RUNNING) else None
 
 
 def _counts_for(user: User | None) -> QuerySet[JobRun]:

@@ -10,7 +10,7 @@ from crm.filtering.counting import Guess
 from crm.filtering.folding import contains
 from crm.filtering.keyset import Position, Sort
 from crm.filtering.matches import Matches
-from crm.filtering.patience import OutOfPatience, patience
+from crm.filtering.patience import OutOfPatience, patience, patience_in_all
 from crm.filtering.related import has_some
 from tests import factories as make
 
@@ -111,6 +111,21 @@ def test_patience_ends_and_the_old_limit_is_back(db):
             cursor.execute("SELECT 1")
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == before
+
+
+def test_one_patience_for_all_is_used_up_by_each(db):
+    with connection.cursor() as cursor:
+        with patience_in_all(5_000):
+            for _ in range(3):
+                cursor.execute("SELECT pg_sleep(0.01)")
+        done = []
+        with pytest.raises(OutOfPatience), patience_in_all(300):  # each alone would be in time
+            for place in range(50):
+                cursor.execute("SELECT pg_sleep(0.1)")
+                done.append(place)
+        assert len(done) < 3
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
 
 
 def test_rows_that_hang_on_a_record_are_asked_in_their_own_table_alone(db):

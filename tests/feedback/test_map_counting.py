@@ -15,6 +15,7 @@ from crm.choices import JobState, Role, Scope
 from crm.company import company_today
 from crm.jobs import SilentProgress
 from crm.models import AccessRule, JobRun
+from crm.sharing import share_record
 from feedback.actions.surveys import create_survey
 from feedback.experience import counting
 from feedback.experience.actions import change_touch_point
@@ -24,7 +25,7 @@ from feedback.ready import READY
 from feedback.tasks import count_map_task
 from orders.models import Order
 from service.models import TouchCost
-from tests.factories import make_company, make_contact, make_order, make_ticket, make_user, signed_in
+from tests.factories import make_company, make_contact, make_deal, make_order, make_ticket, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 POINTS = (
@@ -231,6 +232,39 @@ def slow(journey):
         return journey(user, **said)
 
     return found
+
+
+def test_what_was_counted_for_one_person_a_day_ago_is_counted_anew(house, monkeypatch):
+    rep, page = make_user(Role.REP), reverse("feedback:experience")
+    own = make_contact(name="Own", owner=rep)
+    own.interactions.create(channel="phone", direction="in", subject="Hello", occurred_at=timezone.now())
+    monkeypatch.setattr(counting, "MOST_LIVE", 20)
+    counting.start_own_count(actor=rep)
+    job = worked(rep)
+    assert counting.start_own_count(actor=rep) == job  # one an hour is enough
+    own.interactions.create(channel="phone", direction="in", subject="Again", occurred_at=timezone.now())
+    ago = timezone.now() - dt.timedelta(hours=25)
+    job.result["counted_at"] = ago.isoformat()
+    job.save()
+    JobRun.objects.filter(pk=job.pk).update(created_at=ago)
+    assert signed_in(rep).get(page).context["journey"].total == 2  # it can be counted while they look
+    assert counting.running_count(rep) is None
+    monkeypatch.setattr(counting, "PATIENCE", 1)
+    monkeypatch.setattr(counting, "journey", slow(counting.journey))
+    waiting = signed_in(rep).get(page)
+    assert (waiting.context["journey"].total, waiting.context["kept"].counted_at) == (1, ago)
+    assert waiting.context["job"] == counting.running_count(rep) is not None
+    worked(rep)
+    assert signed_in(rep).get(page).context["journey"].total == 2
+
+
+def test_shares_of_what_is_not_counted_change_nothing(house):
+    rep, admin = make_user(Role.REP), make_user(Role.ADMIN)
+    before = counting._sees(rep)
+    share_record(actor=admin, record=make_deal(contact=make_contact()), person=rep, right="view")
+    assert counting._sees(make_again(rep)) == before
+    share_record(actor=admin, record=make_contact(), person=rep, right="view")
+    assert counting._sees(make_again(rep)) != before
 
 
 def make_again(user):
