@@ -28,10 +28,13 @@ KIND_ICONS: dict[str, str] = {
     AlertKind.MARGIN: "graph-down",
 }
 COST = "orders.product.unit_cost"
+NEXT_ITEM = "analytics.nextscore.item"
 
 
 def evidence_of(alert: SellAlert, user: User | None) -> str:
-    """Why this customer is told of; costs stay out of it for whom they are hidden from."""
+    """Why this customer is told of; costs, and what is in line, stay out of it for whom they are hidden from."""
+    if alert.kind == AlertKind.NEXT and hides(user, NEXT_ITEM):
+        return in_words("What other customers went on to buy after what this one bought last.")
     return {
         AlertKind.CROSS: _cross,
         AlertKind.UP: _up,

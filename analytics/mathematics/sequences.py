@@ -1,33 +1,35 @@
 """What is bought next, given what was bought last: a Markov chain of order one or two, held against simpler guesses.
 
-Items are numbers from 0; a purchase is one day of one customer with one item. Each chance is that of the counts, drawn
-towards the simpler guess as if `prior` more had followed it:
+Items are numbers from 0; a purchase is one day of one customer with one item. The chain is of changes, steps to another
+item than the last one: n counts them, and every chance is that of b given that it is not a. Each is that of the counts,
+drawn towards the simpler guess as if `prior` more had followed it:
 
-    P0(b)      = (n(b) + 1) / (N + items)
-    P1(b|a)    = (n(a, b) + prior P0(b)) / (n(a) + prior)
+    P0(b|a)    = (n(b) + 1) / (N + items), the same for all a but for its sum over b other than a, which is 1
+    P1(b|a)    = (n(a, b) + prior P0(b|a)) / (n(a) + prior)
     P2(b|z, a) = (n(z, a, b) + prior P1(b|a)) / (n(z, a) + prior)
 
-Beside them stands the customer's own habit: (how often they had b + prior P0(b)) / (their purchases so far + prior).
-The priors are chosen and the models are judged forwards in time: learned from the earlier steps, tried on later ones.
+Beside them stands the customer's own habit, of b other than a: (how often they had b + prior P0(b|a)) / (purchases of
+others than a so far + prior). And beside each chain one that knows what goes together but no order: its counts are the
+mean over all orders of the same items. The priors are chosen and the models are judged forwards in time: learned from
+the earlier changes, tried on later ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from analytics.mathematics.comparing import lift
-from crm.intervals import wilson
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer]
 Flags = NDArray[np.bool_]
 PRIORS = (1.0, 5.0, 20.0, 100.0)
 LATER = 0.2  # of the steps, the latest, that the models are tried on
-SURE = 1.959964
+LEAST_LATER, LEAST_LATER_CUSTOMERS = 100, 20  # without so many the models are not tried
+CONFIDENCE = 0.95
 NONE = -1
 
 
@@ -35,7 +37,8 @@ NONE = -1
 class Purchases:
     """Purchases in the order of customer and day. `before` and `last` are the items of this one and the one before it
     (`NONE`: there was none), `next` the item that followed (`NONE`: nothing so far) after `gap` days. `owned` is how
-    often the customer had had the item that followed, `number` the purchases up to this one."""
+    often the customer had had the item that followed, `same` the item of this one (it too), `number` the purchases up
+    to this one."""
 
     customer: Ints
     day: Ints
@@ -44,6 +47,7 @@ class Purchases:
     next: Ints
     gap: Ints
     owned: Ints
+    same: Ints
     number: Ints
 
     def __len__(self) -> int:
@@ -56,6 +60,11 @@ class Purchases:
     def followed(self) -> Purchases:
         """The steps: purchases that another one followed."""
         return self.only(self.next != NONE)
+
+    @property
+    def changes(self) -> Purchases:
+        """The steps to another item."""
+        return self.only((self.next != NONE) & (self.next != self.last))
 
     @property
     def next_day(self) -> Ints:
@@ -86,6 +95,7 @@ def purchases_of(customer: Ints, day: Ints, item: Ints) -> Purchases:
         next=following,
         gap=np.where(is_last, 0, np.roll(day, -1) - day),
         owned=np.where(is_last, 0, np.roll(had, -1)),
+        same=had + 1,
         number=place + 1,
     )
 
@@ -98,31 +108,51 @@ def _places(is_start: Flags) -> Ints:
 
 @dataclass(frozen=True)
 class Chain:
-    """Chances of all items: `base` (items), `one` (last, next), `two` (before + 1, last, next)."""
+    """Chances of another item: `base` and `one` (last, next), `two` (before + 1, last, next); `pair` and `trio` are
+    `one` and `two` without order."""
 
     base: Floats
     one: Floats
     two: Floats
+    pair: Floats
+    trio: Floats
 
 
 def learn(steps: Purchases, items: int, priors: Mapping[str, float]) -> Chain:
-    """The chain that these steps teach."""
-    triples = np.bincount(_codes(steps, items), minlength=(items + 1) * items * items)
+    """The chain that these changes teach."""
+    triples = np.bincount(codes_of(steps, items), minlength=(items + 1) * items * items)
     counts = triples.reshape(items + 1, items, items).astype(np.float64)
     pairs = counts.sum(axis=0)
-    base = (pairs.sum(axis=0) + 1) / (pairs.sum() + items)
-    one = (pairs + priors["one"] * base) / (pairs.sum(axis=1, keepdims=True) + priors["one"])
-    two = (counts + priors["two"] * one) / (counts.sum(axis=2, keepdims=True) + priors["two"])
-    return Chain(base, one, two)
+    base = np.tile((pairs.sum(axis=0) + 1) / (pairs.sum() + items), (items, 1))
+    np.fill_diagonal(base, 0)
+    base /= base.sum(axis=1, keepdims=True)
+    mixed = np.concatenate([_without_order(counts[0])[None], _without_order(counts[1:])])
+    one, pair = (_drawn(found, base, priors["one"]) for found in (pairs, _without_order(pairs)))
+    return Chain(base, one, _drawn(counts, one, priors["two"]), pair, _drawn(mixed, pair, priors["two"]))
 
 
-def _codes(steps: Purchases, items: int) -> Ints:
+def _drawn(counts: Floats, simpler: Floats, prior: float) -> Floats:
+    drawn: Floats = (counts + prior * simpler) / (counts.sum(axis=-1, keepdims=True) + prior)
+    return drawn
+
+
+def _without_order(counts: Floats) -> Floats:
+    """Each count as the mean of all orders of its items that a change can have."""
+    can = np.broadcast_to(1.0 - np.eye(counts.shape[-1]), counts.shape)
+    orders = list(permutations(range(counts.ndim)))
+    mean: Floats = sum(counts.transpose(one) for one in orders) / np.maximum(
+        sum(can.transpose(one) for one in orders), 1
+    )
+    return mean * can
+
+
+def codes_of(steps: Purchases, items: int) -> Ints:
     return ((steps.before + 1) * items + steps.last) * items + steps.next
 
 
 @dataclass(frozen=True)
 class Quality:
-    """On steps that the model did not see: mean log loss, and the share whose item was among the first one and three
+    """On changes that the model did not see: mean log loss, and the share whose item was among the first one and three
     that it named (None for a habit, which names nothing)."""
 
     loss: float
@@ -132,7 +162,7 @@ class Quality:
 
 @dataclass(frozen=True)
 class Gain:
-    """By how much the log loss of a step is less than a simpler model's, with its 95 % interval over customers."""
+    """By how much the log loss of a change is less than a simpler model's, with its 95 % interval over customers."""
 
     mean: float
     low: float
@@ -141,8 +171,8 @@ class Gain:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of learning from the steps before `cut` and trying on those after it; `order` is that of the chain that
-    is better than the simpler ones beyond chance, 0 where none is."""
+    """What came of learning from the changes up to `cut` and trying on those after it; `order` is that of the chain
+    that is better beyond chance than the simpler ones, than habit and than itself without order, 0 where none is."""
 
     cut: int
     learned: int
@@ -153,25 +183,44 @@ class Trial:
     order: int
 
 
-def try_out(steps: Purchases, items: int) -> Trial:
-    """Judge the models on the latest fifth of the steps; the priors are chosen on the latest fifth of those before."""
+@dataclass(frozen=True)
+class TooFew:
+    """So many later changes, by so many customers, that nothing can be tried on them."""
+
+    cut: int
+    tried: int
+    customers: int
+
+
+def try_out(steps: Purchases, items: int) -> Trial | TooFew:
+    """Judge the models on the changes among the latest fifth of the steps; the priors are chosen on the latest fifth of
+    those before."""
     cut = _cut(steps)
-    earlier, later = steps.only(steps.next_day <= cut), steps.only(steps.next_day > cut)
-    inner = _cut(earlier)
-    priors = choose_priors(earlier.only(earlier.next_day <= inner), earlier.only(earlier.next_day > inner), items)
+    earlier, later = (part.changes for part in _parted(steps, cut))
+    customers = len(np.unique(later.customer))
+    if len(later) < LEAST_LATER or customers < LEAST_LATER_CUSTOMERS:
+        return TooFew(cut, len(later), customers)
+    priors = choose_priors(*_parted(earlier, _cut(earlier)), items)
     chain = learn(earlier, items, priors)
     losses = losses_of(chain, later, priors["habit"])
-    quality = {name: _quality(name, chain, later, loss) for name, loss in losses.items()}
+    quality = {name: _quality(name, chain, later, losses[name]) for name in ("base", "habit", "one", "two")}
     gains = {
         "one": gain(losses["base"] - losses["one"], later.customer),
         "two": gain(losses["base"] - losses["two"], later.customer),
         "two over one": gain(losses["one"] - losses["two"], later.customer),
         "one over habit": gain(losses["habit"] - losses["one"], later.customer),
+        "two over habit": gain(losses["habit"] - losses["two"], later.customer),
+        "one over no order": gain(losses["pair"] - losses["one"], later.customer),
+        "two over no order": gain(losses["trio"] - losses["two"], later.customer),
     }
-    order = int(gains["one"].low > 0)
-    if gains["two"].low > 0 and gains["two over one"].low > 0:
+    order = int(all(gains[name].low > 0 for name in ("one", "one over habit", "one over no order")))
+    if all(gains[name].low > 0 for name in ("two", "two over one", "two over habit", "two over no order")):
         order = 2
     return Trial(cut, len(earlier), len(later), quality, gains, priors, order)
+
+
+def _parted(steps: Purchases, cut: int) -> tuple[Purchases, Purchases]:
+    return steps.only(steps.next_day <= cut), steps.only(steps.next_day > cut)
 
 
 def _cut(steps: Purchases) -> int:
@@ -195,12 +244,18 @@ def choose_priors(earlier: Purchases, later: Purchases, items: int) -> dict[str,
 
 
 def losses_of(chain: Chain, steps: Purchases, habit: float) -> dict[str, Floats]:
-    """The log loss of each step by each model."""
-    base = chain.base[steps.next]
-    own = (steps.owned + habit * base) / (steps.number + habit)
-    one = chain.one[steps.last, steps.next]
-    two = chain.two[steps.before + 1, steps.last, steps.next]
-    return {name: -np.log(found) for name, found in (("base", base), ("habit", own), ("one", one), ("two", two))}
+    """The log loss of each change by each model."""
+    base = chain.base[steps.last, steps.next]
+    own = (steps.owned + habit * base) / (steps.number - steps.same + habit)
+    found = {
+        "base": base,
+        "habit": own,
+        "one": chain.one[steps.last, steps.next],
+        "two": chain.two[steps.before + 1, steps.last, steps.next],
+        "pair": chain.pair[steps.last, steps.next],
+        "trio": chain.trio[steps.before + 1, steps.last, steps.next],
+    }
+    return {name: -np.log(chance) for name, chance in found.items()}
 
 
 def _quality(name: str, chain: Chain, steps: Purchases, loss: Floats) -> Quality:
@@ -209,7 +264,7 @@ def _quality(name: str, chain: Chain, steps: Purchases, loss: Floats) -> Quality
     chances = {"base": chain.base, "one": chain.one, "two": chain.two}[name]
     ranks = np.argsort(np.argsort(-chances, axis=-1, kind="stable"), axis=-1)
     place = {
-        "base": lambda: ranks[steps.next],
+        "base": lambda: ranks[steps.last, steps.next],
         "one": lambda: ranks[steps.last, steps.next],
         "two": lambda: ranks[steps.before + 1, steps.last, steps.next],
     }[name]()
@@ -217,96 +272,18 @@ def _quality(name: str, chain: Chain, steps: Purchases, loss: Floats) -> Quality
 
 
 def gain(differences: Floats, customer: Ints) -> Gain:
-    """The mean with its interval; the steps of one customer hang together and vary as one."""
+    """The mean with its interval by Student's t; the steps of one customer hang together and vary as one."""
+    from scipy.special import stdtrit  # noqa: PLC0415  (slow to import, and pages import constants of the step)
+
     mean = float(differences.mean())
     _, group = np.unique(customer, return_inverse=True)
     sums = np.bincount(group, weights=differences - mean)
     count = len(sums)
     if count < 2:
         return Gain(mean, float("-inf"), float("inf"))
-    half = SURE * float(np.sqrt((sums**2).sum() * count / (count - 1))) / len(differences)
+    half = (
+        float(stdtrit(count - 1, 0.5 + CONFIDENCE / 2))
+        * float(np.sqrt((sums**2).sum() * count / (count - 1)))
+        / len(differences)
+    )
     return Gain(mean, mean - half, mean + half)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """After `before` (`NONE`: whatever was before) and `last`, `next` follows: `count` of `occasions` steps, by so many
-    `customers`; `lift` is how many times as often as after anything, with its interval; half of them within `median`
-    days. `chance`: the low end (Wilson, 95 %) of the share of all such purchases that `next` followed within the
-    horizon, `seen` of them old enough to tell. `back`: the share of `next` that `last` followed (None for two)."""
-
-    before: int
-    last: int
-    next: int
-    count: int
-    occasions: int
-    customers: int
-    share: float
-    lift: float
-    low: float
-    high: float
-    median: float
-    seen: int
-    chance: float
-    back: float | None
-
-
-def find_rules(bought: Purchases, items: int, *, order: int, until: int, horizon: int, least: int) -> list[Rule]:
-    """What follows beyond chance, after one or (of order two) after two purchases: another item than the last one, by
-    at least so many customers, with a lift whose interval lies above 1. `until` is the day up to which all is known."""
-    found = _rules_of(replace(bought, before=np.full(len(bought), NONE)), items, until, horizon, least)
-    if order < 2:
-        return found
-    of_two = _rules_of(bought.only(bought.before != NONE), items, until, horizon, least)
-    return found + of_two
-
-
-def _rules_of(bought: Purchases, items: int, until: int, horizon: int, least: int) -> list[Rule]:
-    steps = bought.followed
-    if not len(steps):
-        return []
-    size = (items + 1) * items * items
-    code = _codes(steps, items)
-    order = np.lexsort((steps.gap, code))
-    codes, starts, counts = np.unique(code[order], return_index=True, return_counts=True)
-    gaps, customers = steps.gap[order], _customers(code, steps.customer, size)
-    states = np.bincount(code // items, minlength=size // items)
-    totals = np.bincount(steps.next, minlength=items)
-    pairs = np.bincount(steps.last * items + steps.next, minlength=items * items).reshape(items, items)
-    old = bought.only(bought.day <= until - horizon)
-    seen = np.bincount((old.before + 1) * items + old.last, minlength=size // items)
-    hits = np.bincount(_codes(old.only((old.next != NONE) & (old.gap <= horizon)), items), minlength=size)
-    found = []
-    for one, start, count in zip(codes.tolist(), starts.tolist(), counts.tolist(), strict=True):
-        state, following = divmod(one, items)
-        before, last = divmod(state, items)
-        if following == last or customers[one] < least:
-            continue
-        occasions, known, after = int(states[state]), int(seen[state]), int(pairs[following].sum())
-        value, low, high = lift(count, occasions, int(totals[following]), len(steps))
-        if low <= 1:
-            continue
-        found.append(
-            Rule(
-                before - 1, last, following, count, occasions, int(customers[one]), count / occasions, value, low, high,
-                float(np.median(gaps[start : start + count])), known,
-                wilson(int(hits[one]) / known, known)[0] if known else 0.0,
-                None if before else (int(pairs[following, last]) / after if after else 0.0),
-            )
-        )  # fmt: skip
-    return found
-
-
-def _customers(code: Ints, customer: Ints, size: int) -> Ints:
-    """How many different customers stand behind each code."""
-    _, place = np.unique(customer, return_inverse=True)
-    pairs = np.unique(code.astype(np.int64) * (int(place.max()) + 1) + place)
-    return np.bincount(pairs // (int(place.max()) + 1), minlength=size)
-
-
-def best_rules(rules: list[Rule]) -> dict[tuple[int, int], Rule]:
-    """By (before, last) the rule with the largest share; (`NONE`, last) is for where two say nothing."""
-    found: dict[tuple[int, int], Rule] = {}
-    for rule in sorted(rules, key=lambda one: (-one.share, -one.lift, one.next)):
-        found.setdefault((rule.before, rule.last), rule)
-    return found

@@ -18,19 +18,22 @@ from crm.models import User
 from crm.paths import path_of
 
 OPEN = (AlertState.NEW, AlertState.SNOOZED)
-COST = "orders.product.unit_cost"
+# kinds that are told to nobody from whom the field is hidden
+HIDDEN_WITH = {AlertKind.MARGIN: "orders.product.unit_cost", AlertKind.NEXT: "analytics.nextscore.item"}
 
 
 class SellAlertQuerySet(VisibleQuerySet["SellAlert"]):
     """Alerts; those that are held back as the control are nobody's to see, whatever their role. A falling margin is
-    told to nobody from whom costs are hidden: its worth alone would say what a sale leaves."""
+    told to nobody from whom costs are hidden: its worth alone would say what a sale leaves; what comes next to nobody
+    from whom what is in line is hidden: the offer is a product of it."""
 
     def visible_to(self, user: User | None, verb: str = Verb.VIEW) -> Self:
         rows = super().visible_to(user, verb)
         if user is None:
             return rows
         rows = rows.filter(is_held_back=False)
-        return rows.exclude(kind=AlertKind.MARGIN) if hides(user, COST) else rows
+        hidden = [kind for kind, field in HIDDEN_WITH.items() if hides(user, field)]
+        return rows.exclude(kind__in=hidden) if hidden else rows
 
     def waiting(self, today: dt.date) -> Self:
         """Not answered yet: new ones, and those that were put off to a day that has come."""

@@ -12,7 +12,8 @@ class NextScore(CustomerScore):
     bought on `last_on`, comes `item`. An item is a family of products, or a product without one; `product_id` is
     the one of it that is bought most. `count` of `occasions` purchases after those were of it (`share`), `lift`
     times as often as after anything (95 %: `low` to `high`), half of them within `median_days`. `chance`: the low
-    end of the share of customers who buy it next within 90 days. Built anew by each run and swapped in."""
+    end of the share that buys it next within 90 days of the last purchase, of those who waited as long as this one. For
+    customers who bought within the last 90 days. Built anew by each run and swapped in."""
 
     contact = models.OneToOneField(
         "contacts.Contact", primary_key=True, on_delete=models.CASCADE, related_name="next_in_line", db_constraint=False

@@ -48,11 +48,11 @@ SEQUENCE_FIELDS = (
         "next_item", "Next in line", "next_in_line__item", kind="choice", choices=items, cell=item_cell, group=GROUP,
         order=31, select=("next_in_line",), is_score=True,
         covers=tuple(f"analytics.nextscore.{name}" for name in FIGURES),
-        help="What is bought next more often than by chance, after what the customer bought last.",
+        help="What is bought next more often than by chance, after what the customer bought within the last 90 days.",
     ),
     FieldSpec(
         "next_chance", "Chance of what is next", "next_in_line__chance", kind="number", sort=True, cell=chance_cell,
         group=GROUP, order=31, select=("next_in_line",), is_score=True,
-        help="Within 90 days of the last purchase, at least (the low end of 95 %). From 0 to 1, such as 0.2.",
+        help="Within 90 days of the last purchase, of those who waited as long (low end of 95 %), such as 0.2.",
     ),
 )  # fmt: skip

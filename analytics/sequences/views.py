@@ -92,7 +92,7 @@ class SequenceExportView(SequenceView):
 
 
 def rule_rows(page: SequencePage | None) -> Iterator[Sequence[Any]]:
-    """A row for each rule, the strongest first."""
+    """A row for each rule that is kept, the strongest first."""
     yield COLUMNS
-    for rule in page.rules if page else ():
+    for rule in page.kept if page else ():
         yield [rule[name] for name in COLUMNS]

@@ -220,13 +220,13 @@ FROM (
         SELECT o.ordered_on, round(CASE WHEN own.product_id IS NULL THEN coalesce(o.base_amount, 0)
                ELSE coalesce(sum(l.amount) * o.base_amount / nullif(o.amount, 0), 0) END, 2) AS amount
         FROM orders_order AS o LEFT JOIN orders_orderline AS l
-          ON l.order_id = o.id AND coalesce(l.quantity, 1) > 0 AND CASE own.kind WHEN 'next' THEN l.product_id IN (
-              SELECT p.id FROM orders_product AS p
-              WHERE coalesce(nullif(p.family, ''), p.name) = own.evidence ->> 'item')
-            ELSE l.product_id = own.product_id END
+          ON l.order_id = o.id AND coalesce(l.quantity, 1) > 0
+        LEFT JOIN orders_product AS p ON p.id = l.product_id
         WHERE o.contact_id = own.contact_id AND o.is_purchase AND o.ordered_on > own.made_on
           AND o.ordered_on <= least(own.made_on + {horizon}, {as_of})
-          AND (own.product_id IS NULL OR l.id IS NOT NULL)
+          AND (own.product_id IS NULL OR CASE own.kind
+               WHEN 'next' THEN coalesce(nullif(p.family, ''), p.name) = own.evidence ->> 'item'
+               ELSE l.product_id = own.product_id END)
           AND (own.kind <> 'margin' OR o.amount > 0 AND 1 - o.cost / o.amount >= (own.evidence ->> 'was')::numeric)
         GROUP BY o.id ORDER BY o.ordered_on, o.id LIMIT 1
     ) AS first

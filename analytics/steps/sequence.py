@@ -3,16 +3,18 @@
 A purchase is a day of a customer on which products were bought; all of a day stands for the item of the largest net
 amount. An item is a family of products, or a product that has no family; beyond the MOST_ITEMS that are bought most the
 rest is one item that is never offered. A step is a purchase with the next one of the same customer. Chains of order one
-and two (`mathematics.sequences`) are learned from the earlier four fifths of the steps and tried on the latest fifth.
-Only where a chain beats the simple share of each item there (95 % interval over customers), the rules of all steps put
-an item in line for each customer whose last purchases they fit. Archived customers are counted, merged and erased ones
-left out.
+and two (`mathematics.sequences`) are learned from the earlier four fifths of the steps, of those to another item, and
+tried on the latest fifth. Only where a chain beats the simple share of each item, the customer's own habit and itself
+without order there (95 % interval over customers), the rules of all steps (`mathematics.sequence_rules`) put an item in
+line for each customer whose last purchases, within the horizon, they fit. Archived customers are counted, merged and
+erased ones left out.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,19 +22,20 @@ from typing import Any
 import numpy as np
 from psycopg import sql
 
-from analytics.mathematics import sequences
-from analytics.mathematics.sequences import NONE, Ints, Purchases, Rule, Trial
+from analytics.mathematics import sequence_rules, sequences
+from analytics.mathematics.sequence_rules import Rule
+from analytics.mathematics.sequences import NONE, Floats, Ints, Purchases, TooFew, Trial
 from analytics.models import ModelRun, NextScore
 from analytics.statements import day, drop_tables, execute, read_columns, rows_of, write_columns
 from analytics.steps import StepResult
 from analytics.steps.defaults import SEQUENCE_HORIZON
 from analytics.swapping import hold, rebuild
 from crm.jobs import Progress
-from crm.templatetags.figures import number
+from crm.templatetags.figures import full_day, number
 
 HORIZON_DAYS = SEQUENCE_HORIZON
 LEAST_STEPS, LEAST_CUSTOMERS = 500, 20
-MOST_ITEMS, MOST_SHOWN = 60, 200
+MOST_ITEMS, MOST_KEPT = 60, 2_000
 PARTS = 5
 EPOCH = dt.date(1970, 1, 1)
 TABLE = NextScore._meta.db_table
@@ -73,14 +76,14 @@ SELECT DISTINCT ON (item) item, id FROM (
     WHERE p.archived_at IS NULL GROUP BY p.id
 ) AS offered ORDER BY item, lines DESC, id
 """)
-FRESH_SQL = sql.SQL("CREATE UNLOGGED TABLE {} (contact_id bigint, rule int, last_day int)")
+FRESH_SQL = sql.SQL("CREATE UNLOGGED TABLE {} (contact_id bigint, rule int, last_day int, chance float8)")
 FILL_SQL = sql.SQL("""
 SELECT f.contact_id, DATE '1970-01-01' + f.last_day AS last_on, {run_id}::bigint AS run_id, {as_of} AS as_of, item,
-       before, last, product_id, count, occasions, share, lift, low, high, median_days, chance
+       before, last, product_id, count, occasions, share, lift, low, high, median_days, f.chance
 FROM {fresh} AS f
 JOIN jsonb_to_recordset({rules}::jsonb) AS told (
     place int, item text, before text, last text, product_id bigint, count int, occasions int, share float8,
-    lift float8, low float8, high float8, median_days int, chance float8
+    lift float8, low float8, high float8, median_days int
 ) ON told.place = f.rule
 JOIN contacts_contact AS c ON c.id = f.contact_id AND c.merged_into_id IS NULL AND c.erased_at IS NULL
 """)
@@ -88,6 +91,16 @@ COUNTS_SQL = sql.SQL("SELECT item, count(*) FROM {} GROUP BY item").format(sql.I
 NO_ORDER = (
     "The order of buying does not tell what is bought next better than how often each is bought: nothing is in line "
     "now."
+)
+ONLY_HABIT = (
+    "The last purchases tell what is bought next better than how often each is bought, but not surely better than all "
+    "that the customer bought so far, or than what goes together either way round: kinds of customers may be all that "
+    "they tell. Nothing is in line now."
+)
+NO_RULES = "After nothing comes another item more often beyond chance: nothing is in line now."
+TOO_FEW = (
+    "There are not enough later purchases to try it on: {tried} of another item, by {customers} customers, after "
+    "{cut}; at least {least} by {people} are needed. Nothing is in line now."
 )
 
 
@@ -115,17 +128,20 @@ def run(as_of: dt.date, parameters: Mapping[str, Any], progress: Progress, *, ru
         return _result(as_of, run_id, metrics, [], found, [few])
     progress.report(1, PARTS, "Trying it on the latest fifth")
     trial = sequences.try_out(steps, len(found.names))
+    if isinstance(trial, TooFew):
+        return _result(as_of, run_id, metrics, [], found, [_too_few(trial)])
     metrics |= _told(trial)
     if not trial.order:
-        return _result(as_of, run_id, metrics, [], found, [NO_ORDER])
+        is_habit = max(trial.gains["one"].low, trial.gains["two"].low) > 0
+        return _result(as_of, run_id, metrics, [], found, [ONLY_HABIT if is_habit else NO_ORDER])
     progress.report(2, PARTS, "Finding what follows what")
-    rules = sequences.find_rules(
+    told = sequence_rules.find_rules(
         found.purchases, len(found.names), order=trial.order, until=(as_of - EPOCH).days, horizon=HORIZON_DAYS,
-        least=LEAST_CUSTOMERS,
+        least=LEAST_CUSTOMERS, cut=trial.cut, never=found.other,
     )  # fmt: skip
-    rules = [rule for rule in rules if found.other not in (rule.next, rule.last, rule.before) or found.other == NONE]
+    metrics["cells"] = told.cells
     progress.report(3, PARTS, "Putting an item in line for each customer")
-    result = _result(as_of, run_id, metrics, rules, found, [])
+    result = _result(as_of, run_id, metrics, told.rules, found, [] if told.rules else [NO_RULES])
     progress.report(PARTS, PARTS, "Done")
     return result
 
@@ -147,6 +163,13 @@ def read_bought(as_of: dt.date) -> Bought:
     return Bought(purchases, [*kept, *(["Other products"] if has_other else [])], len(kept) if has_other else NONE)
 
 
+def _too_few(trial: TooFew) -> str:
+    return TOO_FEW.format(
+        tried=number(trial.tried), customers=number(trial.customers), cut=full_day(_date(trial.cut)),
+        least=sequences.LEAST_LATER, people=sequences.LEAST_LATER_CUSTOMERS,
+    )  # fmt: skip
+
+
 def _told(trial: Trial) -> dict[str, Any]:
     """The trial as JSON."""
     return {
@@ -161,22 +184,23 @@ def _told(trial: Trial) -> dict[str, Any]:
 
 
 def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    if not all(math.isfinite(value) for value in values.values() if isinstance(value, float)):
+        raise ValueError(f"A figure of the trial is not finite: {values}")
     return {name: round(value, 6) if isinstance(value, float) else value for name, value in values.items()}
 
 
 def _result(
     as_of: dt.date, run_id: int, metrics: dict[str, Any], rules: Sequence[Rule], found: Bought, said: Sequence[str]
 ) -> StepResult:
-    """Write who has what in line; without rules nobody has."""
-    best = sequences.best_rules(list(rules))
+    """Write who has what in line, of what has a product to offer; without rules nobody has."""
     products = dict(rows_of(PRODUCTS_SQL.format(item=ITEM, as_of=day(as_of))))
-    told = {state: _in_words(rule, found.names, products) for state, rule in best.items()}
-    rows = _write(as_of, run_id, found.purchases, told)
+    best = sequence_rules.best_rules([rule for rule in rules if found.names[rule.next] in products])
+    rows = _write(as_of, run_id, found, best, products)
     shown = sorted(rules, key=lambda rule: (-rule.lift * rule.share, rule.last, rule.next))
     metrics |= {
         "in_line": rows,
         "in_line_by_item": dict(rows_of(COUNTS_SQL)),
-        "rules": [_in_words(rule, found.names, products) for rule in shown[:MOST_SHOWN]],
+        "rules": [_in_words(rule, found.names, products) for rule in shown[:MOST_KEPT]],
         "rule_count": len(rules),
         "sentences": list(said),
     }
@@ -201,23 +225,29 @@ def _in_words(rule: Rule, names: Sequence[str], products: Mapping[str, int]) -> 
     }  # fmt: skip
 
 
-def _write(as_of: dt.date, run_id: int, bought: Purchases, told: Mapping[tuple[int, int], dict[str, Any]]) -> int:
-    """Put the rule of two purchases, or else of the last one alone, onto each customer whose last ones they are."""
+def _write(
+    as_of: dt.date, run_id: int, found: Bought, best: Mapping[tuple[int, int], Rule], products: Mapping[str, int]
+) -> int:
+    """Put the rule of two purchases, or else of the last one alone, onto each customer whose last ones they are, with
+    the chance of those who have waited as long. Whose last purchase is older than the horizon waits for nothing."""
     hold(TABLE)
-    places = {state: place for place, state in enumerate(told)}
-    newest = bought.only(bought.next == NONE)
-    rule = _rules_for(newest, places)
-    fits = rule != NONE
+    until, bought = (as_of - EPOCH).days, found.purchases
+    newest = bought.only((bought.next == NONE) & (bought.day > until - HORIZON_DAYS))
+    rule = _rules_for(newest, {state: place for place, state in enumerate(best)})
+    newest, rule = newest.only(rule != NONE), rule[rule != NONE]
+    left = [sequence_rules.chances_left(bought, one, until=until, horizon=HORIZON_DAYS) for one in best.values()]
+    chances: Floats = np.stack(left) if left else np.empty((0, HORIZON_DAYS))
     fresh = sql.Identifier(FRESH)
     execute(FRESH_SQL.format(fresh))
     columns = {
-        "contact_id": newest.customer[fits].astype("i8"),
-        "rule": rule[fits].astype("i4"),
-        "last_day": newest.day[fits].astype("i4"),
+        "contact_id": newest.customer.astype("i8"),
+        "rule": rule.astype("i4"),
+        "last_day": newest.day.astype("i4"),
+        "chance": chances[rule, until - newest.day],
     }
-    write_columns(FRESH, ("contact_id", "rule", "last_day"), columns)
-    rules = json.dumps([{**one, "place": place} for place, one in enumerate(told.values())])
-    values = {"run_id": sql.Literal(run_id), "as_of": day(as_of), "rules": sql.Literal(rules)}
+    write_columns(FRESH, tuple(columns), columns)
+    told = [{**_in_words(one, found.names, products), "place": place} for place, one in enumerate(best.values())]
+    values = {"run_id": sql.Literal(run_id), "as_of": day(as_of), "rules": sql.Literal(json.dumps(told))}
     rows = rebuild(TABLE, FILL_SQL.format(fresh=fresh, **values))
     drop_tables(FRESH)
     return rows
