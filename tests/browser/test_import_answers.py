@@ -1,5 +1,7 @@
 """What is chosen while an answer is on its way stays as it was chosen."""
 
+import time
+
 from playwright.sync_api import Page, Route, expect
 
 from crm.choices import Role
@@ -19,7 +21,11 @@ def test_a_slow_answer_does_not_undo_what_was_chosen_meanwhile(page: Page, live_
     page.wait_for_load_state("networkidle")
 
     held: list[Route] = []
-    page.route("**/imports/*/", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/imports/*/", hold)
     with page.expect_request("**/imports/*/"):
         page.get_by_role("combobox", name="c1", exact=True).select_option("name")
     page.get_by_role("combobox", name="c2", exact=True).select_option("email")
@@ -28,7 +34,9 @@ def test_a_slow_answer_does_not_undo_what_was_chosen_meanwhile(page: Page, live_
     page.unroute("**/imports/*/")
     expect(page.locator("body[data-answered]")).to_be_attached()
     expect(page.get_by_role("combobox", name="c2", exact=True)).to_have_value("email")
+    end = time.monotonic() + 20  # the choice waits a moment for others, then it is sent
+    while ["c2", "email"] not in ImportRun.objects.get().options["map"] and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert ImportRun.objects.get().options["map"] == [["external_id", "external_id"], ["c1", "name"], ["c2", "email"]]
     expect(page.get_by_text("The first 1 row")).to_be_visible()
-    page.wait_for_load_state("networkidle")
     expect(page.get_by_role("combobox", name="c2", exact=True)).to_have_value("email")
-    assert ["c2", "email"] in ImportRun.objects.get().options["map"]

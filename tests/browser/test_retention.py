@@ -29,7 +29,7 @@ def manager(transactional_db) -> User:
 def test_a_manager_reads_retention_and_follows_a_figure_to_its_customers(page: Page, live_server, manager):
     enter(page, live_server, manager)
     page.goto(f"{live_server.url}/analytics/")
-    page.locator(".figure-card", has_text="Retention").click()
+    page.locator(".figure-card[href='/analytics/retention/']").click()
     row = page.get_by_role("row", name="Mar 2026")
     expect(row).to_contain_text("37.5")  # 3 of 8
     expect(row).to_contain_text("30.6")  # 110 of 360
