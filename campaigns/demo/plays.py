@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.choices import CampaignType
+from campaigns.drawing import drawn
 from campaigns.models import Campaign, Play
 from campaigns.plays import actions
 from campaigns.plays.actions import StepInput
@@ -49,8 +50,7 @@ FROM (
   SELECT e.*, coalesce(e.goal_at, CASE WHEN e.over_at <= %(now)s THEN e.over_at END) AS ended_at FROM (
     SELECT o.contact_id, o.ordered_at AS event_at, o.ordered_at + interval '5 minutes' AS entered_at,
       o.ordered_at + make_interval(days => %(window)s, mins => 5) AS over_at,
-      ((hashint8extended(o.contact_id, %(seed)s) & 9007199254740991)::float8 / 9007199254740992) < %(share)s
-        AS is_control,
+      {draw} < %(share)s AS is_control,
       (SELECT min(b.ordered_at) FROM orders_order b WHERE b.contact_id = o.contact_id AND b.is_purchase
         AND b.ordered_at > o.ordered_at AND b.ordered_at < o.ordered_at + make_interval(days => %(window)s)) AS goal_at
     FROM (
@@ -119,7 +119,7 @@ def _let_in(play: Play, since: dt.datetime, now: dt.datetime) -> int:
         "after": [days for _, days, _ in steps], "kinds": [kind for _, _, kind in steps],
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(ENTER_SQL.format(people=people), values)
+        cursor.execute(ENTER_SQL.format(draw=drawn("o.contact_id", "%(seed)s::bigint"), people=people), values)
         count = int(cursor.rowcount)
         cursor.execute(TOUCH_SQL, values)
         cursor.execute(MAIL_SQL, values)

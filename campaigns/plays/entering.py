@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.choices import PlayState, PlayStepKind
+from campaigns.drawing import drawn
 from campaigns.models import Play, PlayStep
 from campaigns.plays.events import statement_of
 from campaigns.plays.statements import named_ids
@@ -23,7 +24,7 @@ from contacts.models import Contact
 from contacts.permission.rule import permitted
 
 CHUNK, MOST_CHUNKS = 5_000, 200
-DRAW = "((hashint8extended(p.id, %(seed)s::bigint) & 9007199254740991)::float8 / 9007199254740992)"
+DRAW = drawn("p.id", "%(seed)s::bigint")
 ENTER_SQL = """
 INSERT INTO campaigns_playentry (
   play_id, contact_id, state, reason, is_control, round, event_at, entered_at, step_id, next_at

@@ -17,6 +17,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from django.utils import timezone
 
 from campaigns.choices import FATIGUE, RecipientState
+from campaigns.drawing import drawn
 from campaigns.mail.blocks import texts_of
 from campaigns.mail.merging import OFFER_FIELDS, fields_in, fields_without_fallback
 from campaigns.models import Campaign, Recipient, SendingRules, Variant
@@ -39,7 +40,7 @@ REACHED_STATES = (
     RecipientState.UNCERTAIN,
 )
 # 53 bits of a hash as a number from 0 to 1
-DRAW = "((hashint8extended(p.id, %s::bigint) & 9007199254740991)::float8 / 9007199254740992)"
+DRAW = drawn("p.id", "%s::bigint")
 FREEZE_SQL = """
 INSERT INTO campaigns_recipient (campaign_id, contact_id, variant_id, state, reason, recorded_at, time_zone)
 SELECT %s, p.id,
