@@ -8,14 +8,15 @@ from django.db import connection
 from campaigns.drawing import drawn
 
 PEOPLE, DRAWS = 1_000, 600
-COUNT_SQL = """
+COUNT_TEXT = """
 SELECT count(*) FILTER (WHERE one < %(share)s), count(*) FILTER (WHERE one < 0.5 AND other < 0.5)
 FROM (
   SELECT seed, {one} AS one, {other} AS other
   FROM generate_series(1, %(draws)s) AS n, LATERAL (SELECT n::bigint * 2862933555777941 AS seed) AS seeds,
     generate_series(%(first)s, %(first)s + %(people)s - 1) AS p
 ) AS lots GROUP BY seed
-""".format(one=drawn("p", "seed"), other=drawn("p", "seed # 25214903917"))
+"""
+COUNT_SQL = COUNT_TEXT.format(one=drawn("p", "seed"), other=drawn("p", "seed # 25214903917"))
 
 
 @pytest.mark.django_db
