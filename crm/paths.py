@@ -3,11 +3,12 @@ and for each place that the site is served from (a proxy's prefix, which each re
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from django.urls import get_script_prefix, reverse
 
 ANY = 1_801_439_850
+MOST = 4_096  # some 600 addresses, times the prefixes that anybody may say
 
 
 def path_of(url_name: str, pk: int | None = None) -> str:
@@ -18,12 +19,12 @@ def path_of(url_name: str, pk: int | None = None) -> str:
     return f"{before}{pk}{after}"
 
 
-@cache
+@lru_cache(MOST)
 def _alone(url_name: str, prefix: str) -> str:
     return reverse(url_name)
 
 
-@cache
+@lru_cache(MOST)
 def _around(url_name: str, prefix: str) -> tuple[str, str]:
     before, _, after = reverse(url_name, args=[ANY]).partition(str(ANY))
     return before, after

@@ -1,6 +1,6 @@
 """Entries that come in bulk (opens, clicks, what readers of chips saw) as one line a month: `312 opens in March`.
 
-Each month is found by one step through an index, and counted up to two hundred: a contact with fifty thousand opens
+Each month is found by one step through an index, and counted up to five hundred: a contact with fifty thousand opens
 costs no more than one with fifty. What each day of a month brought is counted when somebody opens its line.
 """
 
@@ -16,7 +16,7 @@ from psycopg import sql
 
 from crm.database.kept import ANY_KEY, KeptStatement
 
-MOST_COUNTED = 200
+MOST_COUNTED = 500
 
 # a month belongs to the page on which its newest row lies: where newer ones of it were shown, the next month follows
 FOLD_SQL = sql.SQL("""

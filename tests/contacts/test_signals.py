@@ -48,7 +48,7 @@ def test_fifty_thousand_opens_are_a_line_a_month_among_what_was_said(house):
     assert [(timezone.localtime(entry.at).year, timezone.localtime(entry.at).month) for entry in folded] == months
     assert [entry.title for entry in page.entries if not entry.days_url] == ["Asked for the price"]
     assert page.older_than is None
-    assert all(entry.title.startswith("200+ mails opened in ") for entry in folded[1:])
+    assert all(entry.title.startswith("500+ mails opened in ") for entry in folded[1:])
 
 
 def test_each_day_is_counted_when_the_line_is_opened(house):
