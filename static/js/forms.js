@@ -59,6 +59,13 @@
     const form = event.target.closest("form.import-map");
     if (form) chosen.set(form, (chosen.get(form) ?? 0) + 1);
   });
+  // htmx sends a form to where the button leads that has the focus, with its value: a choice is no press of that button
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (!detail.elt.matches("form.import-map")) return;
+    detail.path = detail.elt.getAttribute("hx-post");
+    const at = document.activeElement;
+    if (at.matches("button[name]")) detail.formData.delete(at.name);
+  });
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     detail.xhr.chosenBefore = chosen.get(detail.elt);
   });

@@ -1,4 +1,4 @@
-"""What is chosen while an answer is on its way stays as it was chosen."""
+"""What is chosen while an answer is on its way stays as it was chosen, and is no press of the button behind it."""
 
 import time
 
@@ -8,6 +8,27 @@ from crm.choices import Role
 from crm.models import ImportRun
 from tests import factories as make
 from tests.browser.test_customers import enter
+
+
+def test_a_choice_left_at_once_for_a_button_does_not_press_it(page: Page, live_server, transactional_db, tmp_path):
+    make.make_company()
+    file = tmp_path / "fair.csv"
+    file.write_text("external_id,name,c1,c2\nx1,Visitor One,one@fair.example,Ghent\n")
+    enter(page, live_server, make.make_user(Role.ADMIN, name="Mia Keller"))
+    for leave in ("Import 1 row", "Make custom fields of the others"):
+        page.goto(f"{live_server.url}/imports/new/?kind=contacts")
+        page.locator("input[type=file]").set_input_files(file)
+        expect(page.get_by_role("combobox", name="c1", exact=True)).to_be_focused()
+        page.wait_for_load_state("networkidle")
+        run = ImportRun.objects.latest("pk")
+        page.get_by_role("combobox", name="c1", exact=True).select_option("email")
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+            page.get_by_role("button", name=leave).focus()
+        assert answered.value.url.endswith(run.get_absolute_url())
+        expect(page.get_by_text("The first 1 row")).to_be_visible()
+        run.refresh_from_db()
+        assert run.options["map"] == [["external_id", "external_id"], ["name", "name"], ["c1", "email"]]
+        assert run.job is None
 
 
 def test_a_slow_answer_does_not_undo_what_was_chosen_meanwhile(page: Page, live_server, transactional_db, tmp_path):
