@@ -19,7 +19,7 @@
       const { preload } = settings;
       Object.assign(settings, { openOnFocus: false, preload: false });
       field.tomselect.focus();
-      setTimeout(() => Object.assign(settings, { openOnFocus: true, preload }), 100);
+      Object.assign(settings, { openOnFocus: true, preload });
     } else field.focus();
   }
   function first(form) {

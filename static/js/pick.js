@@ -64,6 +64,12 @@
       window.clearTimeout(select.refreshTimeout);
       select.refreshOptions(true);
     }, true);
+    // its own way takes the focus at once and keys only once a timer came round: what is typed at once would be lost
+    select.focus = () => {
+      const box = select.control_input.offsetWidth ? select.control_input : select.focus_node;
+      if (document.activeElement === box) select.onFocus();
+      else if (!select.isDisabled) box.focus();
+    };
     // a click on the open list closes it, and the box is still typed in
     const { onClick } = select;
     select.onClick = () => (select.isFocused && select.isOpen ? select.close() : onClick.call(select));
