@@ -24,12 +24,13 @@ from crm.access import can
 from crm.choices import Role, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, hides
-from crm.filtering.counting import count_rows
+from crm.filtering.counting import count_up_to
 from crm.models import User
 from crm.tiles.counting import list_url
 from crm.tiles.spec import Figure, HomeFigures
 from pipeline.models import Deal
 
+MOST_PAIRS = 1_000  # of the card: ten thousand of a million customers' pairs took 160 ms to count
 
 def retention(user: User) -> list[Figure]:
     """Raw retention of the last full month."""
@@ -99,7 +100,7 @@ def duplicates(user: User) -> list[Figure]:
     """Pairs of contacts that wait for somebody to look at them."""
     if not can(user, Verb.VIEW, DuplicatePair):
         return []
-    waiting = count_rows(DuplicatePair.objects.visible_to(user).waiting())
+    waiting = count_up_to(DuplicatePair.objects.visible_to(user).waiting(), MOST_PAIRS)
     url = list_url("duplicates:pair_list", {})
     rows = waiting.value if waiting.is_exact else None
     return [Figure(_("Duplicates"), str(waiting), _("pairs wait for a look"), url, rows=rows)]

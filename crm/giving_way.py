@@ -17,7 +17,8 @@ from django.db.backends.signals import connection_created
 
 NICENESS = 10  # a tenth of the processor's time where somebody else wants it
 FEW = 2
-ALONE = "SET max_parallel_workers_per_gather = 0"  # helpers of a statement would have the priority of all others
+# helpers of a statement, or of the making of an index, would have the priority of all others
+ALONE = "SET max_parallel_workers_per_gather = 0; SET max_parallel_maintenance_workers = 0"
 logger = logging.getLogger(__name__)
 
 

@@ -39,6 +39,12 @@ def count_rows(rows: QuerySet[Any]) -> RowCount:
     return RowCount(exact, is_exact=True) if exact <= EXACT_UP_TO else estimate_rows(rows)
 
 
+def count_up_to(rows: QuerySet[Any], most: int) -> RowCount:
+    """Count at most so many, for a figure beside others: one more than that is told as that many or more."""
+    found = rows.order_by()[: most + 1].count()
+    return RowCount(found, is_exact=True) if found <= most else RowCount(most, is_exact=False, is_least=True)
+
+
 @dataclass(frozen=True)
 class Guess:
     """What the planner thinks: how many rows, and what reading all of them costs in its own units (a page is one)."""

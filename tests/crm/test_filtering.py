@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from contacts.models import Contact
 from crm.catalogue import FieldSpec, fields_of
 from crm.filtering import counting
-from crm.filtering.counting import RowCount, count_rows
+from crm.filtering.counting import RowCount, count_rows, count_up_to
 from crm.filtering.filters import filters_for
 from crm.filtering.filtersets import address, filterset_for
 from crm.filtering.related import leads_to_many
@@ -92,6 +92,8 @@ def test_the_count_is_exact_up_to_its_limit_and_then_a_guess(db, monkeypatch):
     for _ in range(5):
         make.make_contact()
     assert count_rows(Contact.objects.all()) == RowCount(5, is_exact=True)
+    assert str(count_up_to(Contact.objects.all(), 5)) == "5"
+    assert str(count_up_to(Contact.objects.all(), 4)) == "4 or more"
     monkeypatch.setattr(counting, "EXACT_UP_TO", 3)
     guess = count_rows(Contact.objects.all())
     assert (guess.is_exact, guess.value >= 4) == (False, True)

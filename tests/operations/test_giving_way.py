@@ -27,13 +27,25 @@ first = both()
 connection.close()
 print(*first, *both())
 """
+ASK_HELPERS = """
+import django
+django.setup()
+from django.db import connection
+import crm.giving_way
+crm.giving_way.FEW = {few}
+crm.giving_way.give_way()
+with connection.cursor() as cursor:
+    for kind in ("workers_per_gather", "maintenance_workers"):
+        print(cursor.execute(f"SHOW max_parallel_{{kind}}").fetchone()[0])
+"""
 
 
-def priorities(words: str) -> list[int]:
+def numbers(program: str) -> list[int]:
+    """What a program of its own, with a connection to the database of the test, prints."""
     url = settings.PLACES.database_url(connection.settings_dict["NAME"])
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     answer = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", ASK.format(give_way=words)],
+        [sys.executable, "-W", "ignore", "-c", program],
         env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return [int(word) for word in answer.stdout.split()]
@@ -41,8 +53,14 @@ def priorities(words: str) -> list[int]:
 
 @pytest.mark.django_db
 def test_a_process_of_long_work_and_its_connections_run_behind_others():
-    assert priorities("") == [os.getpriority(os.PRIO_PROCESS, 0)] * 4
-    assert priorities("give_way()") == [NICENESS] * 4
+    assert numbers(ASK.format(give_way="")) == [os.getpriority(os.PRIO_PROCESS, 0)] * 4
+    assert numbers(ASK.format(give_way="give_way()")) == [NICENESS] * 4
+
+
+@pytest.mark.django_db
+def test_on_few_processors_its_statements_and_indexes_are_made_without_helpers():
+    assert numbers(ASK_HELPERS.format(few=os.cpu_count())) == [0, 0]
+    assert numbers(ASK_HELPERS.format(few=0)) == [2, 2]  # as PostgreSQL has it
 
 
 @pytest.mark.parametrize("command", [Analyze, ImportData, ExportData])
