@@ -32,6 +32,7 @@ from pipeline.models import Deal
 
 MOST_PAIRS = 1_000  # of the card: ten thousand of a million customers' pairs took 160 ms to count
 
+
 def retention(user: User) -> list[Figure]:
     """Raw retention of the last full month."""
     run = last_run("retention") if sees_runs(user) and sees_whole_base(user) else None
