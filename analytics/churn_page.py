@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from analytics.choices import RiskBand
 from analytics.churn_words import Reason
-from analytics.model_page import ModelPage
+from analytics.model_page import ModelPage, auc_note
 from analytics.models import ChurnScore, ModelRun
 from analytics.queries import customers_url
 from analytics.reasons import reasons_shown
@@ -96,11 +96,10 @@ class ChurnPage(ModelPage):
             {"label": "Left before", "value": percent(found["base_rate"], 1), "note": "of those who were tested"},
             {
                 "label": "AUC",
-                "value": f"{found['auc']:.3f}",
-                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; "
-                f"one feature alone: {found['baseline_auc']:.3f}",
+                "value": number(found["auc"], 3),
+                "note": auc_note(found),
             },
-            {"label": "Brier score", "value": f"{found['brier']:.3f}", "note": "0 is perfect; lower is better"},
+            {"label": "Brier score", "value": number(found["brier"], 3), "note": "0 is perfect; lower is better"},
         ]
         if at_risk:
             word = translated(self.money_word)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from analytics import forecast_past as past
 from analytics.forecast_page import Span, slipped_url
+from crm.languages.words import in_words
 from crm.templatetags.figures import number, percent, short_money
 from pipeline.choices import ForecastCategory, Outcome
 
@@ -27,20 +29,26 @@ def six_figures(total: Row, span: Span, run: ModelRun | None, currency: str) -> 
     method = best if best in past.METHODS else "learned"
     error = run.metrics["methods"][method]["backtest_error"] if run else None
     pace = total.won / span.share_over if span.share_over else None
-    target = f"target {shown(total.target)}, {percent(total.attainment)} reached" if total.target else "no target"
-    at_pace = f"{percent(span.share_over)} of the time is over"
+    target = _("no target")
+    if total.target:
+        aim, reached = shown(total.target), percent(total.attainment)
+        target = in_words("target %(target)s, %(reached)s reached", target=aim, reached=reached)
+    at_pace = in_words("%(share)s of the time is over", share=percent(span.share_over))
     if total.target and pace is not None:
-        at_pace += f"; that is {percent(pace / total.target)} of the target"
+        share = percent(pace / total.target)
+        at_pace = in_words("%(over)s; that is %(share)s of the target", over=at_pace, share=share)
     return [
         {"label": f"Won in {span.period}", "value": shown(total.won), "note": target, "url": won_url(span)},
         {"label": f"Forecast, {past.METHODS[method].lower()}", "value": shown(total.said(method)),
-         "note": f"back-test error {percent(error, 1)}" if error is not None else "not tried yet"},
+         "note": in_words("back-test error %(error)s", error=percent(error, 1))
+                 if error is not None else _("not tried yet")},
         {"label": "At this pace", "value": shown(pace), "note": at_pace},
         {"label": "Commit", "value": shown(total.said("commit")), "url": open_url(span, ForecastCategory.COMMIT),
-         "note": f"best case {shown(total.said('best_case'))}, pipeline {shown(total.said('pipeline'))}"},
+         "note": in_words("best case %(best)s, pipeline %(pipeline)s", best=shown(total.said("best_case")),
+                          pipeline=shown(total.said("pipeline")))},
         {"label": "Slipped", "value": number(total.slipped), "note": shown(total.slipped_amount),
          "url": slipped_url()},
-        {"label": "Coverage", "value": "–" if total.coverage is None else f"{total.coverage:.1f} ×",
+        {"label": "Coverage", "value": "–" if total.coverage is None else f"{number(total.coverage, 1)} ×",
          "note": "weighted open ÷ missing to the target", "url": open_url(span)},
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from analytics.churn_page import SHOWN_DRIVERS
 from analytics.churn_words import Reason
-from analytics.model_page import ModelPage
+from analytics.model_page import ModelPage, auc_note
 from analytics.models import LeadScore, ModelRun
 from analytics.reasons import reasons_shown
 from crm.templatetags.figures import number, percent, plural
@@ -57,12 +57,11 @@ class LeadPage(ModelPage):
             {"label": "Became customers", "value": percent(found["base_rate"], 1), "note": "of those that have ended"},
             {
                 "label": "AUC",
-                "value": f"{found['auc']:.3f}",
-                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; "
-                f"one feature alone: {found['baseline_auc']:.3f}",
+                "value": number(found["auc"], 3),
+                "note": auc_note(found),
             },
             {"label": "Lift of the best tenth", "value": number(found["top_decile_lift"], 2), "note": "1 is by lot"},
-            {"label": "Brier score", "value": f"{found['brier']:.3f}", "note": "0 is perfect; lower is better"},
+            {"label": "Brier score", "value": number(found["brier"], 3), "note": "0 is perfect; lower is better"},
             {
                 "label": "Open leads scored",
                 "value": number(found["n_open"]),

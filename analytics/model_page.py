@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from analytics.models import AllowedFeature, ModelRun
+from crm.languages.words import in_words
 from crm.templatetags.figures import number
 
 CHURN_WORDS = {
@@ -17,6 +18,14 @@ CHURN_WORDS = {
     "found": _("of all who left"),
     "known": _("when a customer has left"),
 }
+
+
+def auc_note(found: dict[str, Any]) -> str:
+    """Within what the AUC lies, and that of the best feature alone."""
+    return in_words(
+        "%(low)s to %(high)s; one feature alone: %(alone)s",
+        low=number(found["auc_low"], 3), high=number(found["auc_high"], 3), alone=number(found["baseline_auc"], 3),
+    )  # fmt: skip
 
 
 class ModelPage:

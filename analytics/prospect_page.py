@@ -13,12 +13,13 @@ from django.utils.translation import gettext_noop as _
 
 from analytics.churn_page import SHOWN_DRIVERS
 from analytics.churn_words import Reason
-from analytics.model_page import ModelPage
+from analytics.model_page import ModelPage, auc_note
 from analytics.models import ModelRun, ProspectScore
 from analytics.reasons import reasons_shown
 from contacts.choices import ContactKind
 from contacts.models import Contact
 from crm.company import current_company
+from crm.languages.words import in_words
 from crm.templatetags.figures import money, number, percent, plural
 from leads.choices import OPEN_STATUSES
 from leads.models import Lead
@@ -63,14 +64,18 @@ class ProspectPage(ModelPage):
     def cards(self) -> list[dict[str, Any]]:
         found = self.found
         least = money(found["least_worth"], current_company().currency)
+        worth = in_words("a tenth; %(amount)s a year or more", amount=least)
         return [
-            {"label": "Best customers", "value": number(found["n_best"]), "note": f"a tenth; {least} a year or more"},
+            {
+                "label": "Best customers",
+                "value": number(found["n_best"]),
+                "note": worth,
+            },
             {"label": "Lift of the first tenth", "value": number(found["top_decile_lift"], 2), "note": "1 is by lot"},
             {
                 "label": "AUC",
-                "value": f"{found['auc']:.3f}",
-                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; "
-                f"one feature alone: {found['baseline_auc']:.3f}",
+                "value": number(found["auc"], 3),
+                "note": auc_note(found),
             },
             {"label": "Prospects compared", "value": number(found["n_prospects"]), "note": "who have bought nothing"},
         ]

@@ -162,7 +162,9 @@ class CampaignPage:
             span=span_of(lift, scale),
             words=points(lift.value, 2),
             bounds=_span(points(lift.low, 2), points(lift.high, 2)),
-            relative="" if lift.relative is None else f"{'+' if lift.relative > 0 else '−'}{abs(lift.relative):.0%}",
+            relative=""
+            if lift.relative is None
+            else f"{'+' if lift.relative > 0 else '−'}{percent(abs(lift.relative))}",
             p=p_words(lift.p),
             tone="good" if lift.low > 0 else "bad" if lift.high < 0 else "neutral",
         )
@@ -237,9 +239,13 @@ def span_of(lift: Difference, scale: tuple[float, float]) -> Span:
     return Span(place(lift.low), place(lift.value), place(lift.high), place(0.0))
 
 
+def _relative(change: float) -> str:
+    return f"{'+' if change > 0 else '−'}{percent(abs(change))}"
+
+
 def p_words(p: float) -> str:
     """`0.019`, `< 0.0001`."""
-    return "< 0.0001" if p < 0.0001 else f"{p:.4f}" if p < 0.01 else f"{p:.3f}"
+    return f"< {number(0.0001, 4)}" if p < 0.0001 else number(p, 4 if p < 0.01 else 3)
 
 
 def _card(label: str, value: str, note: str, url: str = "") -> dict[str, Any]:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_noop as _
 
 from analytics.churn_page import SHOWN_DRIVERS
 from analytics.churn_words import Reason
-from analytics.model_page import ModelPage
+from analytics.model_page import ModelPage, auc_note
 from analytics.models import ModelRun
 from campaigns.models import ResponseScore
 from campaigns.reasons import speaking_reasons
+from crm.languages.words import in_words
 from crm.templatetags.figures import number, percent, plural
 
 if TYPE_CHECKING:
@@ -53,15 +54,17 @@ class PropensityPage(ModelPage):
     @cached_property
     def cards(self) -> list[dict[str, Any]]:
         found = self.found
-        reached = f"{number(found['responses'])} of {number(found['n_reached'])} that campaigns reached"
+        reached = in_words(
+            "%(responses)s of %(count)s that campaigns reached",
+            responses=number(found["responses"]), count=number(found["n_reached"]),
+        )  # fmt: skip
         return [
             {"label": "Response rate", "value": percent(found["response_rate"], 1), "note": reached},
             {"label": "Lift of the first tenth", "value": number(found["top_decile_lift"], 2), "note": "1 is by lot"},
             {
                 "label": "AUC",
-                "value": f"{found['auc']:.3f}",
-                "note": f"{found['auc_low']:.3f} to {found['auc_high']:.3f}; "
-                f"one feature alone: {found['baseline_auc']:.3f}",
+                "value": number(found["auc"], 3),
+                "note": auc_note(found),
             },
             {"label": "With a chance", "value": number(found["n_scored"]), "note": "contacts, archived ones left out"},
         ]

@@ -28,8 +28,9 @@ from campaigns.queries import read_outcomes
 from campaigns.results import NO_CONTROL, Result
 from campaigns.segments import moves
 from crm.catalogue import FieldSpec
+from crm.languages.words import in_words
 from crm.related_totals import Total
-from crm.templatetags.figures import NOTHING, percent, short_money
+from crm.templatetags.figures import NOTHING, number, percent, short_money
 from crm.templatetags.pieces import bar, pill
 
 Compare = Callable[[str, Any], Q]
@@ -51,12 +52,13 @@ def points(share: float | None, digits: int = 1) -> str:
     """A difference of two rates: `+7.9 pts`."""
     if share is None:
         return ""
-    return f"{'+' if share > 0 else '−' if share < 0 else ''}{abs(share) * 100:.{digits}f} pts"
+    sign = "+" if share > 0 else "−" if share < 0 else ""
+    return in_words("%(points)s pts", points=sign + number(abs(share) * 100, digits))
 
 
 def ratio(value: float) -> str:
     """`−0.73`: with a true minus."""
-    return f"{value:.2f}".replace("-", "−")
+    return number(value, 2)
 
 
 def _rate(record: models.Model) -> str:

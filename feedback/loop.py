@@ -11,7 +11,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils import timezone
 
+from crm.languages.words import in_words
 from crm.models import User
+from crm.templatetags.figures import number, percent
 from feedback.choices import NpsGroup
 from feedback.models import Response
 
@@ -81,12 +83,21 @@ def cards_of(loop: Loop, hours: Any) -> list[dict[str, Any]]:
     if whole is None:
         return []
     return [
-        {"label": "Unhappy", "value": f"{whole.unhappy:,}", "note": "detractors, and who was followed up"},
-        {"label": "Followed up", "value": f"{whole.followed:,}", "note": f"of {whole.unhappy:,}"},
-        {"label": "Answered", "value": hours(whole.answer_hours), "note": f"half of the {whole.answered:,} answered"},
-        {"label": "Closed", "value": f"{whole.closed:,}", "note": f"{whole.share_closed:.0%} of all"},
+        {"label": "Unhappy", "value": number(whole.unhappy), "note": "detractors, and who was followed up"},
+        {
+            "label": "Followed up", "value": number(whole.followed),
+            "note": in_words("of %(count)s", count=number(whole.unhappy)),
+        },
+        {
+            "label": "Answered", "value": hours(whole.answer_hours),
+            "note": in_words("half of the %(count)s answered", count=number(whole.answered)),
+        },
+        {
+            "label": "Closed", "value": number(whole.closed),
+            "note": in_words("%(share)s of all", share=percent(whole.share_closed)),
+        },
         {
             "label": "Time to close", "value": hours(whole.close_hours),
-            "note": f"half of them; nine of ten {hours(whole.slowest_hours)}",
+            "note": in_words("half of them; nine of ten %(hours)s", hours=hours(whole.slowest_hours)),
         },
     ]  # fmt: skip

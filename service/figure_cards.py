@@ -8,7 +8,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from crm.templatetags.figures import money
+from crm.languages.words import in_words
+from crm.templatetags.figures import money, number, percent
 from service.figures import Evening, Line, ServiceFigures
 from service.marks import mark_url
 
@@ -62,15 +63,22 @@ def figure_cards(found: ServiceFigures, since: dt.date, currency: str) -> list[d
     urls, backlog = urls_of(whole, since), sum(count for _, count in found.backlog)
     cards = [
         {
-            "label": "Opened", "value": f"{whole.opened:,}", "note": f"{whole.solved:,} of them solved",
+            "label": "Opened", "value": number(whole.opened),
+            "note": in_words("%(count)s of them solved", count=number(whole.solved)),
             "url": urls["opened"],
         },
         {
-            "label": "Unsolved now", "value": f"{backlog:,}", "note": "whenever opened",
+            "label": "Unsolved now", "value": number(backlog), "note": "whenever opened",
             "url": f"{reverse('service:ticket_list')}?at_hand=unsolved",
         },
-        {"label": "First reply", "value": half, "note": f"half of them; nine of ten {most}", "url": urls["answered"]},
-        {"label": "Solution", "value": solved, "note": f"half of them; nine of ten {slowest}", "url": urls["solved"]},
+        {
+            "label": "First reply", "value": half, "url": urls["answered"],
+            "note": in_words("half of them; nine of ten %(hours)s", hours=most),
+        },
+        {
+            "label": "Solution", "value": solved, "url": urls["solved"],
+            "note": in_words("half of them; nine of ten %(hours)s", hours=slowest),
+        },
         {
             "label": "Solved at first contact", "value": _share(whole.first_contact),
             "note": "one reply, never reopened", "url": urls["first_contact"],
@@ -82,10 +90,10 @@ def figure_cards(found: ServiceFigures, since: dt.date, currency: str) -> list[d
     ]  # fmt: skip
     if currency:
         in_all = money((whole.cost or Decimal()) * whole.opened, currency)
-        cost = {"label": "Cost of a ticket", "value": money(whole.cost, currency), "note": f"{in_all} in all"}
-        cards.append(cost)
+        note = in_words("%(amount)s in all", amount=in_all)
+        cards.append({"label": "Cost of a ticket", "value": money(whole.cost, currency), "note": note})
     return cards
 
 
 def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
+    return percent(share, 1)

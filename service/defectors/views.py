@@ -11,8 +11,9 @@ from django.utils.translation import gettext_noop as _
 
 from crm.choices import Verb
 from crm.company import company_today
+from crm.languages.words import in_words
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import whole_money
+from crm.templatetags.figures import number, percent, whole_money
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
@@ -192,13 +193,24 @@ class DefectionFiguresView(ScopedView):
 def _cards(found: DefectionFigures, currency: str) -> list[dict[str, Any]]:
     whole = found.whole
     cards = [
-        {"label": "Ended", "value": f"{whole.count:,}", "note": f"{whole.waiting:,} without a result"},
-        {"label": "Tried to win back", "value": f"{whole.tried:,}", "note": f"of {whole.count:,}"},
+        {
+            "label": "Ended",
+            "value": number(whole.count),
+            "note": in_words("%(count)s without a result", count=number(whole.waiting)),
+        },
+        {
+            "label": "Tried to win back",
+            "value": number(whole.tried),
+            "note": in_words("of %(count)s", count=number(whole.count)),
+        },
     ]
     if whole.share is not None:
         low, high = whole.interval
-        note = f"of those won or lost; 95 %: {low:.0%} to {high:.0%}, n = {whole.settled:,}"
-        cards.append({"label": "Won back", "value": f"{whole.share:.0%}", "note": note})
+        note = in_words(
+            "of those won or lost; 95 %%: %(low)s to %(high)s, n = %(count)s",
+            low=percent(low), high=percent(high), count=number(whole.settled),
+        )  # fmt: skip
+        cards.append({"label": "Won back", "value": percent(whole.share), "note": note})
     if whole.worth is not None:
         cards.append({"label": "Worth a year", "value": whole_money(whole.worth, currency), "note": "of all who ended"})
         cards.append({"label": "Of it back", "value": whole_money(whole.worth_won, currency), "note": "a year"})

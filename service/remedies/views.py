@@ -13,8 +13,9 @@ from django.utils.translation import gettext_noop as _
 from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hides
+from crm.languages.words import in_words
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import day_and_time, money
+from crm.templatetags.figures import day_and_time, money, number, percent
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
@@ -203,16 +204,23 @@ def _back(found: RemedyFigures) -> list[tuple[str, Again | None]]:
 def _cards(found: RemedyFigures, currency: str) -> list[dict[str, Any]]:
     decided = found.decided
     asked = sum(decided.values())
-    cards = [{"label": "Given", "value": f"{found.given.count:,}", "note": f"{asked:,} asked for beyond a limit"}]
+    note = in_words("%(count)s asked for beyond a limit", count=number(asked))
+    cards = [{"label": "Given", "value": number(found.given.count), "note": note}]
     if found.given.cost is not None:
         cards.append({"label": "Cost", "value": money(found.given.cost, currency), "note": "in the company's currency"})
         if found.per_complaint is not None:
-            note = f"over {found.complaints:,} complaints, {found.complaints_made_good:,} made good"
+            note = in_words(
+                "over %(count)s complaints, %(good)s made good",
+                count=number(found.complaints), good=number(found.complaints_made_good),
+            )  # fmt: skip
             cards.append({"label": "Cost per complaint", "value": money(found.per_complaint, currency), "note": note})
     late = decided.get(RemedyState.EXPIRED, 0)
-    cards.append({"label": "Not decided in time", "value": f"{late:,}", "note": "nothing was given"})
+    cards.append({"label": "Not decided in time", "value": number(late), "note": "nothing was given"})
     if found.again is not None and found.again.share is not None:
         low, high = found.again.interval
-        note = f"within {found.days} days; 95 %: {low:.0%} to {high:.0%}, n = {found.again.count:,}"
-        cards.append({"label": "Bought again", "value": f"{found.again.share:.0%}", "note": note})
+        note = in_words(
+            "within %(days)s days; 95 %%: %(low)s to %(high)s, n = %(count)s",
+            days=number(found.days), low=percent(low), high=percent(high), count=number(found.again.count),
+        )  # fmt: skip
+        cards.append({"label": "Bought again", "value": percent(found.again.share), "note": note})
     return cards

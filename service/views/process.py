@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from crm.languages.words import in_words
 from crm.requests import SignedInRequest
+from crm.templatetags.figures import number, percent, plural
 from crm.views.base import ScopedView
 from service.figure_cards import hours_in_words
 from service.models import Queue, Ticket
@@ -49,8 +51,8 @@ def _figures(found: Any) -> list[dict[str, Any]]:
     if not found.tickets:
         return []
     return [
-        {"label": "Tickets", "value": f"{found.tickets:,}", "note": f"{found.events:,} steps"},
-        {"label": "Steps a ticket", "value": f"{found.mean_events:.2f}", "note": "on average"},
+        {"label": "Tickets", "value": number(found.tickets), "note": plural(found.events, "step")},
+        {"label": "Steps a ticket", "value": number(found.mean_events, 2), "note": "on average"},
         {
             "label": "Half are through in",
             "value": hours_in_words(found.hours["0.5"]),
@@ -59,8 +61,8 @@ def _figures(found: Any) -> list[dict[str, Any]]:
         {
             "label": "Nine of ten in",
             "value": hours_in_words(found.hours["0.9"]),
-            "note": f"mean {hours_in_words(found.hours['mean'])}",
+            "note": in_words("mean %(hours)s", hours=hours_in_words(found.hours["mean"])),
         },
-        {"label": "Within 24 hours", "value": f"{found.within_day:.1%}", "note": ""},
-        {"label": "Within 7 days", "value": f"{found.within_week:.1%}", "note": ""},
+        {"label": "Within 24 hours", "value": percent(found.within_day, 1), "note": ""},
+        {"label": "Within 7 days", "value": percent(found.within_week, 1), "note": ""},
     ]
