@@ -162,9 +162,7 @@ class CampaignPage:
             span=span_of(lift, scale),
             words=points(lift.value, 2),
             bounds=_span(points(lift.low, 2), points(lift.high, 2)),
-            relative=""
-            if lift.relative is None
-            else f"{'+' if lift.relative > 0 else '−'}{percent(abs(lift.relative))}",
+            relative="" if lift.relative is None else _relative(lift.relative),
             p=p_words(lift.p),
             tone="good" if lift.low > 0 else "bad" if lift.high < 0 else "neutral",
         )
@@ -240,6 +238,7 @@ def span_of(lift: Difference, scale: tuple[float, float]) -> Span:
 
 
 def _relative(change: float) -> str:
+    """`+12 %`."""
     return f"{'+' if change > 0 else '−'}{percent(abs(change))}"
 
 
