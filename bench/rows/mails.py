@@ -30,9 +30,9 @@ TEXT = "This is what we would like to tell you about the frames of the coming se
 
 
 @contextmanager
-def sink(seconds: float = 0.0) -> Iterator[int]:
+def sink(seconds: float = 0.0, niceness: int = 0) -> Iterator[int]:
     """The port of a mail server in a process of its own, which answers after so long."""
-    command = [sys.executable, "-m", "bench.sink", str(seconds)]
+    command = ["nice", "-n", str(niceness), sys.executable, "-m", "bench.sink", str(seconds)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None  # noqa: S101
     try:
