@@ -47,7 +47,7 @@ class HoursFields(forms.ModelForm):
 
     lines = (
         ("These hours", (("name", "time_zone"),)),
-        ("Open", (("monday", "tuesday"), ("wednesday", "thursday"), ("friday", "saturday"), ("sunday",))),
+        ("When open", (("monday", "tuesday"), ("wednesday", "thursday"), ("friday", "saturday"), ("sunday",))),
         ("Closed", (("holidays",),)),
     )
     time_zone = forms.ChoiceField(label="Time zone", required=False)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from typing import Any
+
+from django.utils.translation import gettext_noop as _
 
 from analytics.models import ModelRun
 from analytics.queries import customers_url
-from analytics.steps.defaults import SEQUENCE_HORIZON
+from analytics.sequences.wording import explanation, of_habit, of_order, quality_explanation
 from crm.filtering.trees.asked import FILTER
 from crm.filtering.trees.nodes import Condition, as_text
-from crm.templatetags.figures import full_day, number, plural
+from crm.languages.words import in_words
+from crm.templatetags.figures import number, plural
 
 MODELS = (
-    ("base", "How often each is bought", "the same for everybody"),
-    ("habit", "What the customer bought so far", "names the chance of each, no order"),
-    ("one", "The last purchase", "a Markov chain of order one"),
-    ("two", "The last two purchases", "a Markov chain of order two"),
+    ("base", _("How often each is bought"), _("the same for everybody")),
+    ("habit", _("What the customer bought so far"), _("names the chance of each, no order")),
+    ("one", _("The last purchase"), _("a Markov chain of order one")),
+    ("two", _("The last two purchases"), _("a Markov chain of order two")),
 )
 
 
@@ -79,18 +80,20 @@ class SequencePage:
     @property
     def cards(self) -> list[dict[str, Any]]:
         found = self.found
-        left_out = f"; {plural(found['left_out'], 'day')} left out" if found["left_out"] else ""
+        by = in_words("by %(customers)s", customers=plural(found["customers"], "customer"))
+        if found["left_out"]:
+            by = in_words("%(by)s; %(days)s left out", by=by, days=plural(found["left_out"], "day"))
         cards = [
             {
                 "label": "Next purchases",
                 "value": number(found["steps"]),
-                "note": f"by {plural(found['customers'], 'customer')}{left_out}",
+                "note": by,
             },
             {"label": "Rules", "value": number(found["rule_count"]), "note": "beyond chance, by 20 customers or more"},
             {
                 "label": "Customers with something in line",
                 "value": number(found["in_line"]),
-                "note": f"of {number(found['customers'])}",
+                "note": in_words("of %(count)s", count=number(found["customers"])),
                 "url": customers_url(**{FILTER: as_text(Condition("next_item", "not_empty"))}),
             },
         ]
@@ -100,8 +103,10 @@ class SequencePage:
                 {
                     "label": "Log loss below the base rate",
                     "value": number(one["mean"], 3),
-                    "note": f"95 %: {number(one['low'], 3)} to {number(one['high'], 3)}",
-                    "change": "" if one["low"] > 0 else "no better",
+                    "note": in_words(
+                        "95 %%: %(low)s to %(high)s", low=number(one["low"], 3), high=number(one["high"], 3)
+                    ),
+                    "change": "" if one["low"] > 0 else _("no better"),
                     "change_tone": "warn",
                 }
             )
@@ -110,78 +115,20 @@ class SequencePage:
     @property
     def tells_of_habit(self) -> str:
         """Whether the order tells more than what the customer bought so far."""
-        gains, is_two = self.found["gains"], self.order == 2
-        one = gains["two over habit" if is_two else "one over habit"]
-        what = "the last two purchases" if is_two else "the last purchase"
-        if one["high"] < 0:
-            turned = {"mean": -one["mean"], "low": -one["high"], "high": -one["low"]}
-            return (
-                f"What the customer bought so far tells more than {what}: kinds of customers differ more than their "
-                f"order of buying does. Log loss less by {_between(turned)}."
-            )
-        if one["low"] > 0:
-            verb = "tell" if is_two else "tells"
-            return (
-                f"{what.capitalize()} {verb} more than all that the customer bought so far: log loss less by "
-                f"{_between(one)}."
-            )
-        return f"Whether {what} or what the customer bought so far tells more is not sure: by {_between(one)}."
+        return of_habit(self.found["gains"], is_two=self.order == 2)
 
     @property
     def tells_of_order(self) -> str:
         """Whether it matters which came first."""
-        one = self.found["gains"].get("two over no order" if self.order == 2 else "one over no order")
-        if one is None:
-            return ""
-        said = "It matters which comes first" if one["low"] > 0 else "Whether it matters which comes first is not sure"
-        return f"{said}: log loss against what goes together either way round less by {_between(one)}."
+        return of_order(self.found["gains"].get("two over no order" if self.order == 2 else "one over no order"))
 
     @property
     def explanation(self) -> str:
-        found = self.found
-        left_out = (
-            f" {number(found['left_out'])} days of purchases without a known product are left out." if found["left_out"]
-            else ""
-        )  # fmt: skip
-        tried = (
-            f" All {number(found['cells'])} such pairs (or triples) are tried; only those are told whose p is below "
-            "0.05 when all are taken together (Holm), and whose lift lies above 1 among the latest fifth alone, too."
-            if "cells" in found
-            else ""
-        )
-        kept = len(self.kept)
-        file = f" The file holds the first {number(kept)} of them." if found.get("rule_count", 0) > kept else ""
-        return (
-            f"As of {full_day(self.run.as_of)}, run {self.run.pk}. All that a customer bought on a day is one "
-            "purchase, known by the family (a product without one stands for itself) of the largest net amount; "
-            f"returns are no purchases.{left_out} Share: of n next purchases after the one named (of all "
-            "customers), how many were of the item. Lift: that share divided by the item's share of all next "
-            "purchases, with its 95 % interval by the delta method; the steps of one customer vary as one. Only "
-            f"items other than the last one, by 20 customers or more.{tried} The strongest, by lift times share, stand "
-            f"first.{file} Half within: the median days until it was bought. Chance: the low "
-            f"end (Wilson, 95 %) of the share that bought it next within {SEQUENCE_HORIZON} days, of purchases "
-            "that are at least as old. The other way round: how often the last one follows the item; where both "
-            "are high, customers buy both and their order says little."
-        )
+        return explanation(self.run, kept=len(self.kept))
 
     @property
     def quality_explanation(self) -> str:
-        found = self.found
-        cut = full_day(dt.date.fromisoformat(found["cut_on"]))
-        return (
-            f"Learned from {number(found['learned'])} next purchases of another item up to {cut}, tried on "
-            f"{number(found['tried'])} later ones that no model saw. Each tells which other item than the last one it "
-            "is. Log loss: the mean of −ln(chance given to what was bought); less is better. "
-            "Among the first one and three: how often what was bought is among the items named as likeliest. The "
-            "chances are counts drawn towards the simpler guess; by how much was chosen within the earlier part. The "
-            "interval of a difference takes all steps of a customer together. A chain is used where it beats how often "
-            "each is bought, what the customer bought so far, and the same chain without order (what goes together, "
-            "either way round); that of two where it beats that of one, too; else nothing is in line."
-        )
-
-
-def _between(gain: Mapping[str, float]) -> str:
-    return f"{number(gain['mean'], 3)} (95 %: {number(gain['low'], 3)} to {number(gain['high'], 3)})"
+        return quality_explanation(self.found)
 
 
 def tree_of(item: str) -> str:

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_noop as _
 
 from campaigns.choices import RetentionKind, RetentionWay
 from campaigns.models.segments import Segment
@@ -95,8 +96,8 @@ class RetentionAction(models.Model):
     def state(self) -> tuple[str, str]:
         """In a word, with its tone."""
         if self.started_on is None:
-            return "Planned", "neutral"
-        return ("Over", "neutral") if self.ended_on else ("Running", "good")
+            return _("Planned"), "neutral"
+        return (_("Over"), "neutral") if self.ended_on else (_("Running"), "good")
 
 
 class RetainedCustomer(models.Model):

@@ -14,7 +14,8 @@ from campaigns.models import RetentionAction
 from campaigns.specs import points
 from crm.company import current_company
 from crm.intervals import wilson
-from crm.templatetags.figures import number, plural
+from crm.languages.words import in_words
+from crm.templatetags.figures import number, plural, whole_money
 
 SURE = 1.959964
 SMALL = 30
@@ -95,7 +96,9 @@ class Effect:
 
     @property
     def bounds_words(self) -> str:
-        return f"{points(self.interval[0])} to {points(self.interval[1])}" if self.interval else ""
+        if not self.interval:
+            return ""
+        return in_words("%(low)s to %(high)s", low=points(self.interval[0]), high=points(self.interval[1]))
 
     @property
     def is_proven(self) -> bool:
@@ -130,17 +133,42 @@ class Effect:
     def says(self) -> str:
         """What may be said of it."""
         if not self.control.count:
-            return "Nobody is kept out: how many would have stayed anyway is not known, so no effect is told."
+            return in_words("Nobody is kept out: how many would have stayed anyway is not known, so no effect is told.")
         if self.interval is None:
-            return "Nobody of one of the groups was active at the start: there is nothing to compare."
+            return in_words("Nobody of one of the groups was active at the start: there is nothing to compare.")
         if not self.is_over:
-            return "These are figures so far: whether it keeps anybody is told when its days are over."
+            return in_words("These are figures so far: whether it keeps anybody is told when its days are over.")
         low, high = self.interval
         if low > 0:
-            return f"Of 100 active customers it keeps {number(100 * low, 1)} to {number(100 * high, 1)} more."
+            return in_words(
+                "Of 100 active customers it keeps %(low)s to %(high)s more.",
+                low=number(100 * low, 1), high=number(100 * high, 1),
+            )  # fmt: skip
         if high < 0:
-            return f"Of 100 active customers it loses {number(-100 * high, 1)} to {number(-100 * low, 1)} more."
-        return "That it keeps anybody is not proven: the 95 % interval holds 0."
+            return in_words(
+                "Of 100 active customers it loses %(low)s to %(high)s more.",
+                low=number(-100 * high, 1), high=number(-100 * low, 1),
+            )  # fmt: skip
+        return in_words("That it keeps anybody is not proven: the 95 %% interval holds 0.")
+
+    @property
+    def cost_words(self) -> str:
+        """What it costs, in all and for each customer whom it keeps."""
+        currency = current_company().currency
+        cost = whole_money(self.cost, currency)
+        if self.cost_of_one:
+            each, low, high = (whole_money(one, currency) for one in self.cost_of_one)
+            return in_words(
+                "It costs %(cost)s: %(each)s for each customer whom it keeps (%(low)s to %(high)s).",
+                cost=cost, each=each, low=low, high=high,
+            )  # fmt: skip
+        if self.cost and self.interval and not self.is_over:
+            return in_words(
+                "It costs %(cost)s; what one whom it keeps costs is told when its days are over.", cost=cost
+            )
+        if self.cost:
+            return in_words("It costs %(cost)s; for how many customers whom it keeps is not proven.", cost=cost)
+        return in_words("It costs %(cost)s.", cost=cost)
 
     @property
     def tone(self) -> str:
@@ -187,27 +215,40 @@ def warnings_of(
     found = []
     if trapped.count > rewarded:
         found.append(
-            f"{plural(trapped.count, 'customer')} {'is' if trapped.count == 1 else 'are'} held by a penalty alone, and "
-            f"{number(rewarded)} have a reason to stay."
+            in_words(
+                "Held by a penalty alone: %(trapped)s; with a reason to stay: %(rewarded)s.",
+                trapped=plural(trapped.count, "customer"),
+                rewarded=number(rewarded),
+            )
         )
     penalties, rewards = (kept_by(kind, effects) for kind in (RetentionKind.NEGATIVE, RetentionKind.POSITIVE))
     if penalties and rewards and penalties[1] > 0:
         more = penalties[0] - rewards[0]
         if more > hypot(penalties[0] - penalties[1], rewards[2] - rewards[0]):
             found.append(
-                f"By the actions whose days are over, penalties kept {_of_sum(penalties)} customers, rewards "
-                f"{_of_sum(rewards)}."
+                in_words(
+                    "By the actions whose days are over, penalties kept %(penalties)s customers, rewards %(rewards)s.",
+                    penalties=_of_sum(penalties),
+                    rewards=_of_sum(rewards),
+                )
             )
     glad = balance["positive"]
     if shows_nps and trapped.nps is not None and glad.nps is not None and not (trapped.is_small or glad.is_small):
         difference, half = trapped.nps - glad.nps, hypot(trapped.half, glad.half)
         if difference + half < 0:
             found.append(
-                f"Those held by a penalty alone have an NPS of {number(trapped.nps)}, those with a reason to stay "
-                f"{number(glad.nps)}: {number(-difference - half)} to {number(-difference + half)} points less."
+                in_words(
+                    "Those held by a penalty alone have an NPS of %(trapped)s, those with a reason to stay %(glad)s: "
+                    "%(low)s to %(high)s points less.",
+                    trapped=number(trapped.nps),
+                    glad=number(glad.nps),
+                    low=number(-difference - half),
+                    high=number(-difference + half),
+                )
             )
     return found
 
 
 def _of_sum(found: Sum) -> str:
-    return f"{number(found[0])} ({number(found[1])} to {number(found[2])})"
+    value, low, high = map(number, found)
+    return in_words("%(value)s (%(low)s to %(high)s)", value=value, low=low, high=high)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from analytics import jobs
 from analytics.models import ModelRun
@@ -75,7 +76,7 @@ class RetentionActionDetailView(ScopedView):
         context = {
             "record": action,
             "effect": effect,
-            "groups": [("It is done for", effect.treated), ("Kept out by lot", effect.control)] if effect else [],
+            "groups": [(_("It is done for"), effect.treated), (_("Kept out by lot"), effect.control)] if effect else [],
             "run": run,
             "may_change": can(user, Verb.CHANGE, action),
             "may_delete": can(user, Verb.DELETE, action) and not action.started_on,

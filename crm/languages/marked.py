@@ -4,12 +4,8 @@ from __future__ import annotations
 
 # templates, and folders of them, that still have bare texts; every other one is held to have none
 ENGLISH_YET: tuple[str, ...] = (
-    "admin/base_site.html", "admin/object_history.html", "analytics/sequences/", "campaigns/retaining/",
-    "guide/_panel.html",
-    "guide/chapter.html", "guide/index.html",
-    "styleguide/", "campaigns/_look.html", "campaigns/plays/_look_button.html", "campaigns/plays/look.html",
-    "crm/incoming/_as_it_came.html", "crm/incoming/_discard.html", "crm/incoming/_quarantine.html",
-    "crm/incoming/_replay_all.html", "pipeline/reasons.html", "service/promises/",
+    "admin/base_site.html", "admin/object_history.html", "guide/_panel.html", "guide/chapter.html", "guide/index.html",
+    "styleguide/",
 )  # fmt: skip
 OWN_WORDS: tuple[str, ...] = (
     "contacts/privacy/person_file.html", "feedback/public/survey.html", "leads/capture/_html.html",
@@ -60,12 +56,14 @@ NOUNS: tuple[tuple[str, str], ...] = (
 WORDS_OF: tuple[str, ...] = (
     "contacts.choices.Answer", "analytics.choices.Evidence", "analytics.choices.Rung", "analytics.choices.Significance",
     "analytics.choices.RiskBand", "campaigns.choices.Reached", "campaigns.choices.CameBack",
+    "campaigns.choices.RetentionWay", "campaigns.choices.RetentionKind",
 )  # fmt: skip
 """Enumerations that no field has, whose words are translated where they are shown."""
 FORMS_OF: tuple[str, ...] = (
     "contacts.forms", "contacts.composing.forms", "crm.agenda.forms", "service.portal.forms",
     "service.channels.forms", "feedback.ideas.forms", "pipeline.quotes.forms", "pipeline.forms", "leads.forms",
-    "campaigns.segments.forms", "service.forms", "orders.forms",
+    "campaigns.segments.forms", "service.forms", "orders.forms", "campaigns.retaining.forms", "service.promises.forms",
+    "service.hours_page", "pipeline.stage_forms",
 )  # fmt: skip
 """Modules of forms whose labels, helps and choices are translated."""
 SHOWN_ON: tuple[str, ...] = (

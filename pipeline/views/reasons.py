@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Verb
@@ -36,7 +37,7 @@ class ReasonListView(ScopedView):
         context = {
             "groups": [
                 (outcome, label, [(row, _deals_with(row)) for row in rows if row.outcome == outcome])
-                for outcome, label in ((Outcome.WON.value, "Won deals"), (Outcome.LOST.value, "Lost deals"))
+                for outcome, label in ((Outcome.WON.value, _("Won deals")), (Outcome.LOST.value, _("Lost deals")))
             ],
             "sees_deals": not hides(user, "pipeline.deal.reason"),
             "may_add": can(user, Verb.ADD, OutcomeReason),

@@ -7,18 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
-from django.utils import timezone
+from django.utils import dates, timezone
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
+from crm.languages.words import in_words
 from crm.models import LogEntry, User
 from crm.templatetags.figures import number
+from service.choices import Priority
 from service.models import ServiceHours, SlaPolicy, Ticket
 from service.models.promises import WEEKDAYS
 from service.promises.wording import in_working_time
 
 LOG_SHOWN, DAYS_SHOWN = 12, 3
+PRIORITIES = {
+    Priority.LOW: _("low priority"), Priority.NORMAL: _("normal priority"), Priority.HIGH: _("high priority"),
+    Priority.URGENT: _("urgent priority"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class PromiseLine:
 
     @property
     def late_words(self) -> str:
-        return f"{number(self.late)} late"
+        return in_words("%(count)s late", count=number(self.late))
 
 
 @dataclass(frozen=True)
@@ -91,9 +98,9 @@ def hidden_by(promise: SlaPolicy, earlier: Sequence[SlaPolicy]) -> SlaPolicy | N
 def whom(promise: SlaPolicy) -> list[str]:
     """The tickets that it is for, in words; none: all of them."""
     return [
-        *([f"queue {promise.queue}"] if promise.queue else []),
-        *([f"{promise.get_priority_display().lower()} priority"] if promise.priority else []),
-        *([f"customers of the tier {promise.tier}"] if promise.tier else []),
+        *([in_words("queue %(name)s", name=promise.queue)] if promise.queue else []),
+        *([in_words(PRIORITIES[promise.priority])] if promise.priority else []),
+        *([in_words("customers of the tier %(name)s", name=promise.tier)] if promise.tier else []),
     ]
 
 
@@ -116,15 +123,28 @@ def week_in_words(hours: ServiceHours) -> list[str]:
     """The week, days of the same hours together: “Monday to Friday 09:00-17:00”, “Saturday closed”."""
     found: list[tuple[str, str, str]] = []
     for name in WEEKDAYS:
-        text = getattr(hours, name).strip() or "closed"
+        text = getattr(hours, name).strip()
         if found and found[-1][2] == text:
             found[-1] = (found[-1][0], name, text)
         else:
             found.append((name, name, text))
-    return [
-        f"{first.capitalize()} {text}" if first == last else f"{first.capitalize()} to {last.capitalize()} {text}"
-        for first, last, text in found
-    ]
+    days = {name: dates.WEEKDAYS[place] for place, name in enumerate(WEEKDAYS)}
+    return [_days_in_words(days[first], days[last], text) for first, last, text in found]
+
+
+def _days_in_words(first: object, last: object, hours: str) -> str:
+    day = _capital(first)
+    if first == last:
+        return f"{day} {hours}" if hours else in_words("%(day)s closed", day=day)
+    if hours:
+        return in_words("%(first)s to %(last)s %(hours)s", first=day, last=last, hours=hours)
+    return in_words("%(first)s to %(last)s closed", first=day, last=last)
+
+
+def _capital(text: object) -> str:
+    """The text as a line begins."""
+    said = str(text)
+    return said[:1].upper() + said[1:]
 
 
 def _counts(user: User) -> dict[int | None, tuple[int, int]] | None:
