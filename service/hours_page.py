@@ -56,6 +56,7 @@ class HoursFields(forms.ModelForm):
     class Meta:
         model = ServiceHours
         fields = ("name", "time_zone", *WEEKDAYS, "holidays")
+        labels = {day: f"{day.capitalize()}s" for day in WEEKDAYS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

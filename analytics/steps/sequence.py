@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext_noop as _
 from psycopg import sql
 
 from analytics.mathematics import sequence_rules, sequences
@@ -88,16 +89,16 @@ JOIN jsonb_to_recordset({rules}::jsonb) AS told (
 JOIN contacts_contact AS c ON c.id = f.contact_id AND c.merged_into_id IS NULL AND c.erased_at IS NULL
 """)
 COUNTS_SQL = sql.SQL("SELECT item, count(*) FROM {} GROUP BY item").format(sql.Identifier(TABLE))
-NO_ORDER = (
+NO_ORDER = _(
     "The order of buying does not tell what is bought next better than how often each is bought: nothing is in line "
     "now."
 )
-ONLY_HABIT = (
+ONLY_HABIT = _(
     "The last purchases tell what is bought next better than how often each is bought, but not surely better than all "
     "that the customer bought so far, or than what goes together either way round: kinds of customers may be all that "
     "they tell. Nothing is in line now."
 )
-NO_RULES = "After nothing comes another item more often beyond chance: nothing is in line now."
+NO_RULES = _("After nothing comes another item more often beyond chance: nothing is in line now.")
 TOO_FEW = (
     "There are not enough later purchases to try it on: {tried} of another item, by {customers} customers, after "
     "{cut}; at least {least} by {people} are needed. Nothing is in line now."

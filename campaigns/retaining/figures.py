@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import hypot, sqrt
 
+from django.utils.translation import gettext_noop as _
+
 from analytics.mathematics.comparing import newcombe
 from analytics.models import ModelRun
 from campaigns.choices import RetentionKind
@@ -216,7 +218,9 @@ def warnings_of(
     if trapped.count > rewarded:
         found.append(
             in_words(
-                "Held by a penalty alone: %(trapped)s; with a reason to stay: %(rewarded)s.",
+                _("%(trapped)s is held by a penalty alone, and %(rewarded)s have a reason to stay.")
+                if trapped.count == 1
+                else _("%(trapped)s are held by a penalty alone, and %(rewarded)s have a reason to stay."),
                 trapped=plural(trapped.count, "customer"),
                 rewarded=number(rewarded),
             )

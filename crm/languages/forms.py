@@ -16,7 +16,7 @@ from crm.languages.words import is_translated, translated
 
 class SpokenField(BoundField):
     """A field whose words are in the language of the page. Choices that are records, or words that people made up
-    (`has_own_words`), stay as they are."""
+    (`has_own_words`), stay as they are; what stands for none of them is translated."""
 
     @property
     def label(self) -> str:
@@ -37,9 +37,11 @@ class SpokenField(BoundField):
     def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:
         widget = widget or self.field.widget
         is_own = isinstance(self.field, ModelChoiceField) or getattr(self.field, "has_own_words", False)
-        if is_translated() and isinstance(widget, ChoiceWidget) and not is_own:
+        if is_translated() and isinstance(widget, ChoiceWidget):
             widget = copy.copy(widget)
-            widget.choices = [(value, _spoken(words)) for value, words in widget.choices]
+            widget.choices = [
+                (value, words if is_own and value != "" else _spoken(words)) for value, words in widget.choices
+            ]
         return super().as_widget(widget, attrs, only_initial)
 
 

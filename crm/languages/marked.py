@@ -57,6 +57,7 @@ WORDS_OF: tuple[str, ...] = (
     "contacts.choices.Answer", "analytics.choices.Evidence", "analytics.choices.Rung", "analytics.choices.Significance",
     "analytics.choices.RiskBand", "campaigns.choices.Reached", "campaigns.choices.CameBack",
     "campaigns.choices.RetentionWay", "campaigns.choices.RetentionKind",
+    "crm.incoming.choices.Outcome", "crm.incoming.choices.IncomingState",
 )  # fmt: skip
 """Enumerations that no field has, whose words are translated where they are shown."""
 FORMS_OF: tuple[str, ...] = (

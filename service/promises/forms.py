@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_noop as _
 
 from crm.conflicts import is_untouched
 from crm.fields import SectionedForm
@@ -76,15 +77,15 @@ class PromiseForm(SectionedForm, forms.ModelForm):
         super().__init__(data=data, instance=record, initial={"position": place, **initial})
         self.fields["position"].required = False
         for name, rows, empty in (
-            ("queue", Queue.objects.visible_to(user), "every queue"),
-            ("tier", LoyaltyTier.objects.visible_to(user), "all customers"),
+            ("queue", Queue.objects.visible_to(user), _("every queue")),
+            ("tier", LoyaltyTier.objects.visible_to(user), _("all customers")),
         ):
             field = cast(forms.ModelChoiceField, self.fields[name])
             field.queryset, field.empty_label = rows, empty
         hours = cast(forms.ModelChoiceField, self.fields["hours"])
         hours.queryset = ServiceHours.objects.visible_to(user)
         priorities = cast(forms.ChoiceField, self.fields["priority"])
-        priorities.choices = [("", "every priority"), *Priority.choices]
+        priorities.choices = [("", _("every priority")), *Priority.choices]
         if record is None and not self.is_bound and "hours" not in self.initial:
             self.initial["hours"] = hours.queryset.values_list("pk", flat=True).first()
 

@@ -208,3 +208,14 @@ def test_no_function_takes_the_name_of_the_translation_for_something_else():
             if "gettext" in source and (found := _shadowing(source)):
                 wrong[str(path)] = found
     assert wrong == {}
+
+
+def words_in(text):
+    return re.findall(r"[^\W\d_]{2,}", HOLE.sub("", str(text)))
+
+
+def test_no_sentence_is_the_same_in_two_languages():
+    found = [{str(message.id): message.string for message in files.read(language)} for language in COMPLETE]
+    pairs = [(one, other) for one in found for other in found if one is not other]
+    same = {key for one, other in pairs for key, said in one.items() if said == other[key]}
+    assert [key for key in same if len(words_in(found[0][key])) > 3] == []
