@@ -22,7 +22,7 @@ from service.models.promises import WEEKDAYS
 from service.promises.wording import in_working_time
 
 LOG_SHOWN, DAYS_SHOWN = 12, 3
-PRIORITIES = {
+PRIORITIES: dict[str, str] = {
     Priority.LOW: _("low priority"), Priority.NORMAL: _("normal priority"), Priority.HIGH: _("high priority"),
     Priority.URGENT: _("urgent priority"),
 }  # fmt: skip
