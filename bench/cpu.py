@@ -1,4 +1,4 @@
-"""CPU seconds: of this process, and of PostgreSQL with all its children, the dead ones too."""
+"""CPU seconds of this process, and of PostgreSQL with all its children, the dead ones too; memory of this process."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def of_server(postmaster: int) -> float:
 def of_us() -> float:
     """What this process has used."""
     return time.process_time()
+
+
+def most_memory() -> int:
+    """The most memory that this process had (KiB). Not `ru_maxrss`: that begins with what its parent had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
 
 
 def _children(pid: int) -> list[int]:

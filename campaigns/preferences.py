@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from contacts.choices import ConsentChannel, ConsentLevel
 from contacts.models import Contact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
 from contacts.permission.actions import record_consent
-from contacts.permission.rule import MARKETING, SERVICE, in_force
+from contacts.permission.rule import MARKETING, SERVICE, in_force, newest_words
 from crm.mail.choices import WAITING_STATES, MailState
 from crm.models import OutgoingMail
 
@@ -22,19 +22,42 @@ WORDING = "Ticked on the page of preferences that the mail led to."
 
 
 @dataclass(frozen=True)
+class Way:
+    """A channel by which the person may be told of a purpose, and whether they are."""
+
+    channel: str
+    label: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class Wish:
-    """A purpose, and whether the person gets mails for it."""
+    """A purpose, and by which channels the person is told of it."""
 
     key: str
     label: str
     description: str
-    is_on: bool
+    ways: Sequence[Way]
+
+
+Wanted = Collection[tuple[str, str]]
+"""Channels with the key of a purpose: what a person ticks."""
 
 
 def standing_of(contact: Contact) -> list[Wish]:
-    """The purposes of the house, and what was said last of each by e-mail."""
+    """The purposes of the house, and what holds of each on every channel. Which of them reach the person is not told:
+    the page shows nothing of who they are."""
     rows = list(Purpose.objects.exclude(key=SERVICE)) or [Purpose(key=MARKETING, label="Offers and news")]
-    return [Wish(one.key, one.label, one.description, _is_on(contact, one.key)) for one in rows]
+    words = {channel: newest_words(contact, channel) for channel in ConsentChannel.values}
+
+    def way(channel: ConsentChannel, purpose: Purpose) -> Way:
+        said = [one for key in (purpose.key, EVERY_PURPOSE) if (one := words[channel].get(key))]
+        newest = max(said, key=lambda one: (one.recorded_at, one.pk), default=None)
+        # what needs no level is sent until they say no
+        is_on = newest.level > ConsentLevel.NONE if newest else purpose.least_level == ConsentLevel.NONE
+        return Way(channel, channel.label, is_on)
+
+    return [Wish(one.key, one.label, one.description, [way(by, one) for by in ConsentChannel]) for one in rows]
 
 
 @transaction.atomic
@@ -44,34 +67,31 @@ def say_no(*, contact: Contact, recipient: Recipient | None) -> None:
 
 
 @transaction.atomic
-def choose_purposes(*, contact: Contact, wanted: Iterable[str], recipient: Recipient | None) -> None:
-    """These purposes and no others. Only what changes is written."""
-    chosen = set(wanted)
+def choose_purposes(*, contact: Contact, wanted: Wanted, recipient: Recipient | None) -> None:
+    """These purposes by these channels, and no others. Only what changes is written."""
     for wish in standing_of(contact):
-        if wish.is_on and wish.key not in chosen:
-            _withdraw(contact, wish.key, recipient)
-        elif not wish.is_on and wish.key in chosen:
-            record_consent(
-                actor=None, contact=contact, channel=ConsentChannel.EMAIL, purpose=wish.key, level=ConsentLevel.OPT_IN,
-                source=SOURCE, wording=WORDING, proof=_proof(recipient),
-            )  # fmt: skip
+        for way in wish.ways:
+            is_wanted = (way.channel, wish.key) in wanted
+            if way.is_on and not is_wanted:
+                _withdraw(contact, wish.key, recipient, way.channel)
+            elif is_wanted and not way.is_on:
+                record_consent(
+                    actor=None, contact=contact, channel=way.channel, purpose=wish.key, level=ConsentLevel.OPT_IN,
+                    source=SOURCE, wording=WORDING, proof=_proof(recipient),
+                )  # fmt: skip
 
 
-def _is_on(contact: Contact, purpose: str) -> bool:
-    said = in_force(contact.pk, ConsentChannel.EMAIL, purpose, timezone.now()).first()
-    return said is not None and said.level > ConsentLevel.NONE
-
-
-def _withdraw(contact: Contact, purpose: str, recipient: Recipient | None) -> None:
-    said = in_force(contact.pk, ConsentChannel.EMAIL, purpose, timezone.now()).first()
+def _withdraw(contact: Contact, purpose: str, recipient: Recipient | None, channel: str = ConsentChannel.EMAIL) -> None:
+    said = in_force(contact.pk, channel, purpose, timezone.now()).first()
     if said is None or said.level > ConsentLevel.NONE:
         record_consent(
-            actor=None, contact=contact, channel=ConsentChannel.EMAIL, purpose=purpose, level=ConsentLevel.NONE,
-            source=SOURCE, proof=_proof(recipient),
+            actor=None, contact=contact, channel=channel, purpose=purpose, level=ConsentLevel.NONE, source=SOURCE,
+            proof=_proof(recipient),
         )  # fmt: skip
-    OutgoingMail.objects.filter(
-        contact_id=contact.pk, object_model=Campaign._meta.label_lower, state__in=WAITING_STATES
-    ).update(state=MailState.CANCELLED, last_error="They have said no meanwhile.")
+    if channel == ConsentChannel.EMAIL:
+        OutgoingMail.objects.filter(
+            contact_id=contact.pk, object_model=Campaign._meta.label_lower, state__in=WAITING_STATES
+        ).update(state=MailState.CANCELLED, last_error="They have said no meanwhile.")
 
 
 def _proof(recipient: Recipient | None) -> str:

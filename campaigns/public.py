@@ -2,17 +2,14 @@
 
 A look at `/p/` changes nothing, for programs follow links; the buttons do, and so does the one click of a mail program
 (RFC 8058), which sends no cookie and so no token of a form. Nothing of the person is shown. A link of `/t/` is sealed
-with the address inside it: it leads there and nowhere else, and the click is written down after the answer has left.
+with the address inside it: it leads there and nowhere else, and no answer waits until the click is written (`noting`).
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,53 +20,31 @@ from django.views.decorators.csrf import csrf_exempt
 from campaigns.choices import HitKind
 from campaigns.mail.blocks import LONGEST_URL
 from campaigns.models import Hit, Recipient
+from campaigns.noting import note
 from campaigns.preferences import choose_purposes, say_no, standing_of
 from campaigns.sending.outcomes import is_program
+from contacts.choices import ConsentChannel
 from contacts.models import Contact
 from crm.company import company_at_hand
 from crm.foreign.tokens import Purpose, read_token
 from crm.languages.speaking import language_of_browser
 
-logger = logging.getLogger(__name__)
 GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00"
     b"\x01\x00\x00\x02\x02D\x01\x00;"
 )
 
 
-def _after(response_class: type[HttpResponse]) -> type[HttpResponse]:
-    class Answer(response_class):  # type: ignore[misc, valid-type]
-        """An answer that has something done when it has left."""
-
-        afterwards: Callable[[], None] | None = None
-
-        def close(self) -> None:
-            """Called by the server when the last byte is on its way."""
-            if self.afterwards is not None:
-                self.afterwards()
-            super().close()
-
-    return Answer
-
-
-Redirect, Picture = _after(HttpResponseRedirect), _after(HttpResponse)
-
-
-def _note(request: HttpRequest, said: dict[str, Any], kind: str, url: str = "") -> Callable[[], None]:
-    """Writes a raw look or click down; a database that is away costs the note and nothing else."""
-    agent, moment = request.headers.get("User-Agent", "")[:200].replace("\0", ""), timezone.now()
+def _noted(request: HttpRequest, said: dict[str, Any], kind: str, url: str = "") -> None:
+    """Have a raw look or click written down."""
+    agent = request.headers.get("User-Agent", "")[:200].replace("\0", "")
     is_bot = is_program(agent) or request.method != "GET"
-
-    def write() -> None:
-        try:
-            Hit.objects.create(
-                recipient_id=said["r"], campaign_id=said["c"], kind=kind, url=url[:LONGEST_URL], at=moment,
-                user_agent=agent, is_bot=is_bot,
-            )  # fmt: skip
-        except DatabaseError:
-            logger.warning("A %s of a campaign could not be written down.", kind, exc_info=True)
-
-    return write
+    note(
+        Hit(
+            recipient_id=said["r"], campaign_id=said["c"], kind=kind, url=url[:LONGEST_URL], at=timezone.now(),
+            user_agent=agent, is_bot=is_bot,
+        )
+    )  # fmt: skip
 
 
 def _quiet(response: HttpResponse) -> HttpResponse:
@@ -87,9 +62,8 @@ class ClickView(View):
         if said is None:
             request.language = language_of_browser(request)  # type: ignore[attr-defined] # a person reads this
             return _quiet(render(request, "campaigns/public/void.html", status=404))
-        response: Any = Redirect(said["u"])
-        response.afterwards = _note(request, said, HitKind.CLICK, said["u"])
-        return _quiet(response)
+        _noted(request, said, HitKind.CLICK, said["u"])
+        return _quiet(HttpResponseRedirect(said["u"]))
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -97,16 +71,15 @@ class OpeningView(View):
     """The picture of one point; a wrong link gets it too, and nothing is written."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        response: Any = Picture(GIF, content_type="image/gif")
         said = read_token(Purpose.OPENING, token)
         if said is not None:
-            response.afterwards = _note(request, said, HitKind.OPEN)
-        return _quiet(response)
+            _noted(request, said, HitKind.OPEN)
+        return _quiet(HttpResponse(GIF, content_type="image/gif"))
 
 
 @method_decorator((login_not_required, csrf_exempt), name="dispatch")
 class PreferencesView(View):
-    """What a person wants to get by e-mail, purpose by purpose; and the one click that says no."""
+    """What a person wants to get, purpose by purpose and channel by channel; and the one click that says no."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with company_at_hand() as company:
@@ -130,7 +103,8 @@ class PreferencesView(View):
         elif "nothing" in request.POST:
             choose_purposes(contact=self.contact, wanted=(), recipient=self.recipient)
         else:
-            choose_purposes(contact=self.contact, wanted=request.POST.getlist("purpose"), recipient=self.recipient)
+            wanted = {(channel, key) for channel in ConsentChannel.values for key in request.POST.getlist(channel)}
+            choose_purposes(contact=self.contact, wanted=wanted, recipient=self.recipient)
         return self.show(is_done=True)
 
     def show(self, *, is_done: bool = False) -> HttpResponse:

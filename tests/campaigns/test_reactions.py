@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from campaigns.models import Campaign, Hit, Recipient, SendingRules
@@ -11,7 +12,8 @@ from campaigns.queries import outcome_for
 from campaigns.sending import actions
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_all
-from contacts.models import Consent
+from contacts.choices import ConsentChannel, ConsentLevel
+from contacts.models import Consent, Purpose
 from contacts.permission.rule import may_write
 from crm.choices import Role
 from crm.mail.choices import MailState
@@ -59,15 +61,17 @@ def test_a_click_leads_on_and_is_a_persons_or_a_programs(sent, client):
     assert Hit.objects.count() == 3
 
 
-def test_the_database_may_be_away_when_somebody_clicks(sent, client, monkeypatch):
-    def away(**given):
-        from django.db import OperationalError  # noqa: PLC0415 - raised as the database does
+@pytest.mark.django_db(transaction=True)
+def test_the_database_may_be_away_when_somebody_clicks(sent, client):
+    def away(execute, sql, params, many, context):
+        if "campaigns_hit" in sql:
+            raise OperationalError("gone")
+        return execute(sql, params, many, context)
 
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(Hit.objects, "create", away)
     click = links_in(mails(sent).first(), "t")[0]
-    assert client.get(click, headers={"user-agent": AGENT}).status_code == 302
+    with connection.execute_wrapper(away):
+        assert client.get(click, headers={"user-agent": AGENT}).status_code == 302
+    assert not Hit.objects.exists()
 
 
 def test_a_look_at_the_way_out_changes_nothing_and_one_click_does(sent, client):
@@ -83,11 +87,30 @@ def test_a_look_at_the_way_out_changes_nothing_and_one_click_does(sent, client):
         assert client.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert Consent.objects.count() == before + 1
     assert not may_write(contact).is_yes
-    client.post(link, {"purpose": ["marketing"]})
+    client.post(link, {"email": ["marketing"]})
     assert may_write(contact).is_yes
     client.post(link, {"nothing": "1"})
     assert not may_write(contact).is_yes
     assert client.get(link[:-3] + "/").status_code == 404
+
+
+def test_each_purpose_is_chosen_by_channel_and_only_what_changes_is_written(sent, client):
+    contact = Recipient.objects.get(mail_id=mails(sent).earliest("pk").pk).contact
+    Purpose.objects.create(key="invitations", label="Invitations", least_level=ConsentLevel.NONE)
+    link = re.search(r"/p/[^>]+", mails(sent).earliest("pk").headers["List-Unsubscribe"])[0]
+    ticked = re.findall(r'name="(\w+)" value="(\w+)" checked', client.get(link).content.decode())
+    # what needs no level is sent until somebody says no, by whatever channel
+    free = [(channel, "invitations") for channel in ConsentChannel.values]
+    assert sorted(ticked) == sorted([("email", "marketing"), *free])
+    before = Consent.objects.filter(contact=contact).count()
+    kept = {"email": ["marketing", "invitations"], "post": ["marketing", "invitations", "made up"]}
+    for _ in range(2):
+        assert client.post(link, kept).status_code == 200
+    said = Consent.objects.filter(contact=contact).order_by("pk")[before:].values_list("channel", "purpose", "level")
+    no = [(channel, "invitations", ConsentLevel.NONE) for channel in ("phone", "wireless", "social")]
+    assert sorted(said) == sorted([("post", "marketing", ConsentLevel.OPT_IN), *no])
+    client.post(link, {"nothing": "1", "email": ["marketing"]})
+    assert "checked" not in client.get(link).content.decode()
 
 
 def test_saying_no_calls_back_what_waits(house, client):
