@@ -115,8 +115,11 @@ class Statement:
     values: list[Any]
 
 
-def statement(people: QuerySet[Any], terms: Sequence[Terms], user: User | None, *columns: str) -> Statement:
-    """People with these columns, and each offer held against each of them. Raises ValidationError with a sentence."""
+def statement(
+    people: QuerySet[Any], terms: Sequence[Terms], user: User | None, *columns: str, around: str = "{people}"
+) -> Statement:
+    """People with these columns, and each offer held against each of them; `around` is a statement about `{people}`
+    that keeps their columns. Raises ValidationError with a sentence."""
     mean, flags = mean_propensity(), {}
     for at, one in enumerate(terms):
         flags[f"fits_{at}"] = _yes(_rule(one.offer, user))
@@ -133,7 +136,7 @@ def statement(people: QuerySet[Any], terms: Sequence[Terms], user: User | None, 
         values += [offer.pk, one.margin, one.known, one.fresh, offer.least_chance or 0]
         values += [offer.limit_per_customer, offer.rest_days]
     rows = ", ".join(OFFER_ROW.format(at=at) for at in range(len(terms)))
-    return Statement(RANKED_SQL.format(people=text, offers=rows), values)
+    return Statement(RANKED_SQL.format(people=around.format(people=text), offers=rows), values)
 
 
 def _rule(offer: Offer, user: User | None) -> Q | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -52,6 +52,13 @@ SELECT %s, p.id,
 FROM ({people}) p {places} ORDER BY p.id
 ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
 """
+# each is asked once: without OFFSET the planner copies the whole question to every place that names its answer
+ANSWERED_SQL = """
+SELECT a.*, CASE WHEN a.is_tired AND a.may IN ({yes}) THEN '{tired}' ELSE a.may END AS answer
+FROM ({{people}} OFFSET 0) a
+""".format(yes=", ".join(f"'{one.value}'" for one in YES), tired=FATIGUE)
+NOBODY_SQL = "SELECT 0::bigint AS id, ''::text AS answer WHERE false"
+COUNT_SQL = "SELECT answer, count(*) FROM ({people}) p GROUP BY answer"
 ZONES_SQL = "SELECT {zone} AS zone, count(*) FROM ({people}) p {places} WHERE p.answer = ANY(%s) GROUP BY 1"
 
 
@@ -100,18 +107,27 @@ def tired(now: dt.datetime | None = None, *, without: int | None = None) -> Exis
 
 
 def answered(campaign: Campaign, people: QuerySet[Contact]) -> QuerySet[Any]:
-    """The people with `answer`: the permission's, or that they had enough mails."""
-    permission = answer_for(campaign.channel_of_consent, campaign.purpose)
-    enough = When(tired(without=campaign.pk), then=Value(FATIGUE))
-    return people.annotate(may=permission).annotate(
+    """The people with `answer`: the permission's, or that they had enough mails. For few: see `ANSWERED_SQL`."""
+    enough = When(is_tired=True, then=Value(FATIGUE))
+    return _told(campaign, people).annotate(
         answer=Case(When(~Q(may__in=YES), then="may"), enough, default="may", output_field=CharField())
+    )
+
+
+def _told(campaign: Campaign, people: QuerySet[Contact]) -> QuerySet[Any]:
+    """The people with what the permission says of each (`may`), and whether they had enough mails (`is_tired`)."""
+    return people.annotate(
+        may=answer_for(campaign.channel_of_consent, campaign.purpose), is_tired=tired(without=campaign.pk)
     )
 
 
 def count_audience(campaign: Campaign, user: User | None) -> Audience:
     """How many are chosen and reached, and why the others are not; one query. Raises ValidationError."""
-    rows = answered(campaign, people_of(campaign, user)).order_by().values_list("answer").annotate(n=Count("pk"))
-    counts: dict[str, int] = dict(rows)
+    with asked_by(user):
+        people, parameters = _asked(campaign, user)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_SQL.format(people=people), parameters)
+        counts: dict[str, int] = dict(cursor.fetchall())
     reached = sum(n for answer, n in counts.items() if answer in YES)
     out = {reason_in_words(answer): n for answer, n in sorted(counts.items()) if answer not in YES}
     return Audience(sum(counts.values()), reached, out)
@@ -128,9 +144,13 @@ def count_zones(campaign: Campaign, user: User | None) -> dict[str, int]:
 
 
 def _asked(campaign: Campaign, user: User | None) -> Any:
-    """The statement of people with their answers, and its values."""
-    rows = answered(campaign, people_of(campaign, user)).order_by().values("id", "answer")
-    return rows.query.sql_with_params()
+    """The statement of people with their answers, and its values. Raises ValidationError."""
+    rows = _told(campaign, people_of(campaign, user)).order_by().values("id", "may", "is_tired")
+    try:
+        people, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # such as a segment that asks for nobody
+        return NOBODY_SQL, ()
+    return ANSWERED_SQL.format(people=people), parameters
 
 
 def reason_in_words(answer: str) -> str:
@@ -190,7 +210,8 @@ def offered(campaign: Campaign, user: User | None, terms: Sequence[Terms], only:
         if only is not None:
             people = Contact.objects.visible_to(user).filter(pk=only)
             return statement(people, terms, user)
-        return statement(answered(campaign, people_of(campaign, user)), terms, user, "answer")
+        asked = _told(campaign, people_of(campaign, user))
+        return statement(asked, terms, user, "may", "is_tired", around=ANSWERED_SQL)
 
 
 def _next(seed: int | None) -> int:
