@@ -33,13 +33,13 @@ from campaigns.tallies import count_again
 from campaigns.ways.handing import UNREACHABLE, run_by_hand
 from contacts.choices import PointKind
 from contacts.models import ContactPoint
+from crm.company import company_at_hand
 from crm.failpoints import failpoint
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
 from crm.mail.drafts import Draft, row_of
 from crm.mail.pacing import crowded_domains, room_for_many
 from crm.mail.suppression import closed_among
-from crm.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
 CHUNK, MOST_IN_LEDGER = 200, 1_000
@@ -56,6 +56,10 @@ WHERE m.id = r.mail_id AND r.campaign_id = %(campaign)s AND (
   (r.state = 'handed' AND m.state IN ('sent', 'failed', 'uncertain', 'parked', 'cancelled'))
   OR (r.state IN ('failed', 'uncertain', 'cancelled') AND m.state = 'sent')
 )
+"""
+HANDED_SQL = """
+UPDATE campaigns_recipient r SET state = 'handed', mail_id = m.id
+FROM unnest(%s::bigint[], %s::text[]) AS h (id, key) JOIN crm_outgoingmail m ON m.key = h.key WHERE r.id = h.id
 """
 IN_LEDGER_SQL = """
 SELECT count(*) FROM crm_outgoingmail WHERE object_model = 'campaigns.campaign' AND object_id = %s AND state = 'queued'
@@ -214,12 +218,11 @@ def _hand_over(key: int, where: Opening, most: int, only: int | None = None, wit
     if not claimed:
         return 0
     hand = _Hand()
-    _compose(campaign, claimed, hand, where)
+    with company_at_hand():  # every mail names it
+        _compose(campaign, claimed, hand, where)
     send_mails(actor=None, drafts=[draft for _, draft in hand.drafts])
-    mails = dict(OutgoingMail.objects.filter(key__in=[draft.key for _, draft in hand.drafts]).values_list("key", "pk"))
-    for row, draft in hand.drafts:
-        row.state, row.mail_id = RecipientState.HANDED, mails[str(draft.key)]
-    Recipient.objects.bulk_update([row for row, _ in hand.drafts], ["state", "mail_id"])
+    with connection.cursor() as cursor:
+        cursor.execute(HANDED_SQL, [[row.pk for row, _ in hand.drafts], [draft.key for _, draft in hand.drafts]])
     for reason, keys in hand.out.items():
         Recipient.objects.filter(pk__in=keys).update(state=RecipientState.LEFT_OUT, reason=reason)
     failpoint("campaign.before_commit")
