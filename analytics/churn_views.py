@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from analytics import actions, jobs
 from analytics.churn_page import ChurnPage, last_good_run, newer_sentences, tables
 from analytics.forms import ChurnRunForm
 from analytics.models import AllowedFeature, ChurnScore, ModelRun
-from analytics.views import AnalysisView, StartsRun
+from analytics.views import AnalysisView, StartsRun, TakesFigures, day_of
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
 from crm.company import company_today, current_company
@@ -98,15 +99,15 @@ class FeatureRefuseView(FeatureAllowView):
         actions.refuse_feature(actor=self.request.user, name=name, label=label)
 
 
-class ChurnExportView(ChurnView):
+class ChurnExportView(TakesFigures, ChurnView):
     """A table of the page as CSV (`part`: calibration, lift, drivers, drift); its head alone before the first run."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        part = request.GET.get("part", "calibration")
-        if not can(self.request.user, Verb.EXPORT, ChurnScore):
-            raise PermissionDenied
-        if part not in PARTS:
-            raise Http404("There is no such table.")
-        as_of = self.page.run.as_of.isoformat() if self.page else "none"
+    exported = ChurnScore
+
+    def parts(self) -> Collection[str]:
+        return PARTS
+
+    def file(self) -> HttpResponse:
+        part, as_of = self.part, day_of(self.page.run if self.page else None)
         what = f"the {part} of the churn page"
         return self.file_of(tables(self.page, part), f"churn-{part}-{as_of}", kind=ChurnScore, what=what)

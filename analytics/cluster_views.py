@@ -14,7 +14,7 @@ from analytics import jobs, queries
 from analytics.cluster_page import ClusterPage
 from analytics.forms import ClusterRunForm
 from analytics.models import ClusterScore, ModelRun, RfmScore
-from analytics.views import AnalysisView, StartsRun
+from analytics.views import AnalysisView, StartsRun, TakesFigures, day_of
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today, current_company
@@ -69,13 +69,13 @@ class ClusterRunView(StartsRun, ClusterView):
         return jobs.start_clusters(**asked)
 
 
-class ClusterExportView(ClusterView):
+class ClusterExportView(TakesFigures, ClusterView):
     """The profile of the clusters as CSV; its head alone before the first run."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if not can(self.request.user, Verb.EXPORT, ClusterScore):
-            raise PermissionDenied
-        day = self.page.run.as_of.isoformat() if self.page else "none"
+    exported = ClusterScore
+
+    def file(self) -> HttpResponse:
+        day = day_of(self.page.run if self.page else None)
         rows = profile_rows(self.page)
         return self.file_of(rows, f"clusters-{day}", kind=ClusterScore, what="the profile of the clusters")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analytics import jobs, queries
@@ -17,7 +16,7 @@ from analytics.exporting import CLV_COLUMNS, score_rows
 from analytics.forms import ClvRunForm
 from analytics.models import ClvScore, ModelRun
 from analytics.steps.defaults import CLV_DISCOUNT, CLV_MONTHS
-from analytics.views import AnalysisView, StartsRun
+from analytics.views import AnalysisView, StartsRun, TakesFigures, day_of
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
@@ -66,23 +65,21 @@ class ClvRunView(StartsRun, ClvView):
         return jobs.start_clv(**asked)
 
 
-class ClvExportView(AnalysisView):
+class ClvExportView(TakesFigures, ClvView):
     """The figures of the page as CSV: `part` is one of its tables, or customers (one row each)."""
 
-    scores = ClvScore
+    exported = ClvScore
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        part = request.GET.get("part", "customers")
-        if not can(self.request.user, Verb.EXPORT, ClvScore):
-            raise PermissionDenied
-        if part not in PARTS and part != "customers":
-            raise Http404("There is no such table.")
-        page = read_clv_page(self.request.user)
+    def parts(self) -> Collection[str]:
+        return ("customers", *PARTS)
+
+    def file(self) -> HttpResponse:
+        part, page = self.part, self.page
         if page is None:  # nothing is forecast yet: the head of the table alone
             rows: Iterator[Sequence[Any]] = iter([_columns(self.request.user)])
         else:
             rows = _customer_rows(self.request.user, page) if part == "customers" else PARTS[part](page)
-        name = f"clv-{part}-{page.run.as_of.isoformat() if page else 'none'}"
+        name = f"clv-{part}-{day_of(page.run if page else None)}"
         return self.file_of(rows, name, kind=ClvScore, what=f"the {part} of the page of lifetime value")
 
 

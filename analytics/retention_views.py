@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -20,7 +20,7 @@ from analytics.forms import WorthForm
 from analytics.models import CohortCount, ModelRun, RetentionRate, RfmScore
 from analytics.periods import PeriodKind
 from analytics.retention_page import RATES, RetentionPage
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, TakesFigures, day_of
 from analytics.worth_page import WorthPage
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
@@ -185,16 +185,17 @@ def worth_page(view: WholeBaseView) -> WorthPage | None:
     return WorthPage(view.run, view.rates(view.kind, ""), view.kind, current_company().currency)
 
 
-class RetentionExportView(RetentionView):
+class RetentionExportView(TakesFigures, RetentionView):
     """The figures of these pages as CSV: `part` is one of PARTS; `by` divides the rates."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if not can(self.request.user, Verb.EXPORT, RfmScore):
-            raise PermissionDenied
-        part = request.GET.get("part", "rates")
-        if part not in PARTS:
-            raise Http404("There is no such table.")
-        name = f"retention-{part}-{self.kind}-{self.run.as_of.isoformat() if self.run else 'none'}"
+    exported = RfmScore
+
+    def parts(self) -> Collection[str]:
+        return PARTS
+
+    def file(self) -> HttpResponse:
+        part = self.part
+        name = f"retention-{part}-{self.kind}-{day_of(self.run)}"
         return self.file_of(PARTS[part](self), name, kind=RetentionRate, what=f"the {part} of the retention pages")
 
 

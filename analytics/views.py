@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -69,6 +69,10 @@ class AnalysisView(ScopedView):
         response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response  # type: ignore[return-value]
 
+    def made_once(self, start: Callable[[], JobRun], url: Callable[[JobRun], str]) -> HttpResponse:
+        """Start a job and go where it is followed. Raises `MadeAlready` for a form that was sent before."""
+        return redirect(once(user=self.request.user, data=self.request.POST, make=lambda: url(start())))
+
 
 class StartsRun(AnalysisView):
     """Asks for a run by a form: a job that the page then follows. Stands before the view whose `show` is the page."""
@@ -83,12 +87,11 @@ class StartsRun(AnalysisView):
         if not form.is_valid():
             return self.refused(form)
 
-        def make() -> str:
-            self.start(actor=self.request.user, **form.cleaned_data)
-            return reverse(self.url_name)
+        def start() -> JobRun:
+            return self.start(actor=self.request.user, **form.cleaned_data)
 
         try:
-            return redirect(once(user=self.request.user, data=request.POST, make=make))
+            return self.made_once(start, lambda _: reverse(self.url_name))
         except MadeAlready as again:
             form.add_error(None, again)
             return self.refused(form)
@@ -100,6 +103,60 @@ class StartsRun(AnalysisView):
 
     def start(self, **asked: Any) -> JobRun:
         raise NotImplementedError
+
+
+class StartsSteps(AnalysisView):
+    """Asks for the figures of today by one press: a job that the page then follows. Stands before the page's view."""
+
+    http_method_names = ["post"]
+    verb = Verb.RUN
+    steps: Sequence[str] = ()
+    url_name = ""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user = self.request.user
+        if not can(user, Verb.RUN, ModelRun):
+            raise PermissionDenied
+
+        def start() -> JobRun:
+            return jobs.start_analysis(actor=user, as_of=company_today(), only=list(self.steps))
+
+        try:
+            return self.made_once(start, self.url_of)
+        except MadeAlready as again:
+            return redirect(again.url)
+
+    def url_of(self, job: JobRun) -> str:
+        return reverse(self.url_name)
+
+
+class TakesFigures(AnalysisView):
+    """The figures of a page as a CSV file, for who may export `exported`. Stands before the page's view. Of several
+    tables `part` chooses one of `parts()`, the first unless asked."""
+
+    exported: type[models.Model]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not can(self.request.user, Verb.EXPORT, self.exported):
+            raise PermissionDenied
+        if self.parts() and self.part not in self.parts():
+            raise Http404("There is no such table.")
+        return self.file()
+
+    def parts(self) -> Collection[str]:
+        return ()
+
+    @property
+    def part(self) -> str:
+        return self.request.GET.get("part", next(iter(self.parts()), ""))
+
+    def file(self) -> HttpResponse:
+        raise NotImplementedError
+
+
+def day_of(run: ModelRun | None) -> str:
+    """The day that figures stand for, in the name of their file."""
+    return run.as_of.isoformat() if run else "none"
 
 
 class OverviewView(AnalysisView):
@@ -179,23 +236,21 @@ class RfmRunView(StartsRun, RfmView):
         return jobs.start_rfm(**asked)
 
 
-class RfmExportView(AnalysisView):
-    """The figures of the page as CSV: `part` is map, segments, scores or customers (one row each)."""
+class RfmExportView(TakesFigures, RfmView):
+    """`part` is segments, map, scores or customers (one row each)."""
 
-    scores = RfmScore
+    exported = RfmScore
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        part = request.GET.get("part", "segments")
-        if not can(self.request.user, Verb.EXPORT, RfmScore):
-            raise PermissionDenied
-        if part not in PARTS:
-            raise Http404("There is no such table.")
-        page = read_page(self.request)
+    def parts(self) -> Collection[str]:
+        return PARTS
+
+    def file(self) -> HttpResponse:
+        part, page = self.part, self.page
         if page is None:
-            messages.info(request, "Nobody is scored yet, so there is nothing to export.")
+            messages.info(self.request, "Nobody is scored yet, so there is nothing to export.")
             return redirect("analytics:rfm_detail")
         rows = _customer_rows(self.request.user) if part == "customers" else PARTS[part](page)
-        name = f"rfm-{part}-{page.run.as_of.isoformat()}"
+        name = f"rfm-{part}-{day_of(page.run)}"
         return self.file_of(rows, name, kind=RfmScore, what=f"the {part} of the RFM page")
 
 
@@ -237,4 +292,4 @@ def _customer_rows(user: Any) -> Iterator[Sequence[Any]]:
     yield from score_rows(user, columns, None)
 
 
-PARTS: dict[str, Any] = {"map": _map_rows, "segments": _segment_rows, "scores": _score_rows, "customers": None}
+PARTS: dict[str, Any] = {"segments": _segment_rows, "map": _map_rows, "scores": _score_rows, "customers": None}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -21,9 +22,10 @@ class StaleRecord(Exception):
         super().__init__(self.sentence)
 
 
-def locked(record: models.Model, version: int) -> Any:
-    """The record's row, locked until the transaction ends. Raises `StaleRecord` when it is of another version."""
-    current: Any = type(record)._default_manager.select_for_update().get(pk=record.pk)
+def locked(record: models.Model, version: int, *, no_key: bool = False) -> Any:
+    """The record's row, locked until the transaction ends; with `no_key` rows that point at it are written meanwhile.
+    Raises `StaleRecord` when it is of another version."""
+    current: Any = type(record)._default_manager.select_for_update(no_key=no_key).get(pk=record.pk)
     if current.version != version:
         raise StaleRecord(current)
     return current
@@ -37,6 +39,37 @@ def assign(record: models.Model, fields: Mapping[str, Any]) -> list[str]:
             setattr(record, name, value)
             changed.append(str(cast("models.Field[Any, Any]", record._meta.get_field(name)).verbose_name))
     return changed
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A record at its place, from 1, among its like; `row` has it there. `is_moved`: it stood elsewhere, or nowhere."""
+
+    place: int
+    row: list[Any]
+    is_moved: bool
+
+
+def place_in(row: Sequence[models.Model], record: models.Model | None) -> int | None:
+    """Its place in this row, from 1, whatever numbers are stored; None where it does not stand there."""
+    return next((place for place, one in enumerate(row, start=1) if record and one.pk == record.pk), None)
+
+
+def placed(row: Sequence[models.Model], record: models.Model, asked: int | None, last: int | None = None) -> Placed:
+    """The record where it is asked for, at most at `last` (the end of the row): the others make room. Without a place
+    it stays where it is; one that is not in the row stands last."""
+    was, others = place_in(row, record), [one for one in row if one.pk != record.pk]
+    last = len(others) + 1 if last is None else last
+    place = was or last if asked is None else min(max(asked, 1), last)
+    return Placed(place, [*others[: place - 1], record, *others[place - 1 :]], place != was)
+
+
+def number_row(row: Sequence[Any]) -> None:
+    """Store as `position` of each its place in this row; a row is written where it has another."""
+    for position, one in enumerate(row, start=1):
+        if one.position != position:
+            one.position = position
+            one.save(update_fields=["position"])
 
 
 def refuse_lost_sight(actor: User | None, record: models.Model) -> None:

@@ -119,17 +119,11 @@ def in_order(pipeline_id: int) -> list[Stage]:
     return sorted(rows, key=kind_order)
 
 
-def place_of(stage: Stage, row: Sequence[Stage]) -> int | None:
-    """Its place in this row, from 1, whatever numbers are stored; None where it does not stand there."""
-    return next((place for place, one in enumerate(row, start=1) if one.pk == stage.pk), None)
-
-
 def kind_order(stage: Stage) -> int:
     """Open stages are before won, won before lost."""
     return KINDS.index(StageKind(stage.kind))
 
 
-def place_of_reason(reason: OutcomeReason) -> int | None:
-    """Its place among the reasons of its outcome, from 1, whatever numbers are stored; None where it is gone."""
-    keys = list(OutcomeReason.objects.filter(outcome=reason.outcome).values_list("pk", flat=True))
-    return keys.index(reason.pk) + 1 if reason.pk in keys else None
+def reasons_of(outcome: str) -> list[OutcomeReason]:
+    """The reasons of an outcome, as they are offered."""
+    return list(OutcomeReason.objects.filter(outcome=outcome))

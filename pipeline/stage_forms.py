@@ -9,9 +9,10 @@ from django import forms
 from crm.conflicts import is_untouched
 from crm.fields import LinesField, SectionedForm
 from crm.models import User
+from crm.saving import place_in
 from pipeline.choices import RequiredField
 from pipeline.models import OutcomeReason, Pipeline, Stage
-from pipeline.queries import in_order, place_of, place_of_reason
+from pipeline.queries import in_order, reasons_of
 
 
 class PipelineForm(SectionedForm, forms.ModelForm):
@@ -68,7 +69,7 @@ class StageForm(SectionedForm, forms.ModelForm):
 
     def __init__(self, *, user: User, record: Stage | None, initial: dict[str, Any], data: Any = None) -> None:
         if record is not None:
-            initial = {"position": place_of(record, in_order(record.pipeline_id)), **initial}
+            initial = {"position": place_in(in_order(record.pipeline_id), record), **initial}
         super().__init__(data=data, instance=record, initial=initial)
         self.fields["position"].required = False
         what = (("pipeline", "kind"),) if record is None else ()
@@ -101,7 +102,7 @@ class ReasonForm(SectionedForm, forms.ModelForm):
         help_texts = {"position": "1 is offered first; the others make room. Empty: it comes last."}
 
     def __init__(self, *, user: User, record: OutcomeReason | None, initial: dict[str, Any], data: Any = None) -> None:
-        place = {} if record is None else {"position": place_of_reason(record)}
+        place = {} if record is None else {"position": place_in(reasons_of(record.outcome), record)}
         super().__init__(data=data, instance=record, initial={**place, **initial})
         self.fields["position"].required = False
         if record is None:

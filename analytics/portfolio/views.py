@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
-from analytics import jobs
 from analytics.models import ClvScore, LadderScore, ModelRun, RfmScore, StrategyRule, StrategyScore
 from analytics.portfolio import matrix
 from analytics.portfolio.queries import rung_rows
 from analytics.queries import failure_after, last_run
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, StartsSteps
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today, current_company
+from crm.company import current_company
 from crm.field_rights import hidden_fields
-from crm.once import MadeAlready, once
 
 STEPS = ["ladder", "strategies"]
 VALUE_WORDS = {"clv": "the lifetime value of the coming months", "revenue": "net revenue up to that day"}
@@ -66,22 +62,8 @@ class PortfolioView(AnalysisView):
         }
 
 
-class PortfolioRunView(AnalysisView):
+class PortfolioRunView(StartsSteps):
     """Asks for it to be reckoned now; the page follows the job."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        if not can(user, Verb.RUN, ModelRun):
-            raise PermissionDenied
-
-        def make() -> str:
-            jobs.start_analysis(actor=user, as_of=company_today(), only=STEPS)
-            return reverse("analytics:portfolio_detail")
-
-        try:
-            return redirect(once(user=user, data=request.POST, make=make))
-        except MadeAlready as again:
-            return redirect(again.url)
+    steps = STEPS
+    url_name = "analytics:portfolio_detail"

@@ -8,18 +8,16 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
-from analytics import jobs, queries
+from analytics import queries
 from analytics.models import ModelRun, ProfileScore, RfmScore
 from analytics.profile.page import ProfilePage
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, StartsSteps, TakesFigures, day_of
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today, current_company
+from crm.company import current_company
 from crm.field_rights import hidden_fields, hidden_specs
-from crm.once import MadeAlready, once
 from crm.onward import links_from
 
 
@@ -58,34 +56,20 @@ class ProfileView(AnalysisView):
         return ProfilePage(run, current_company().currency) if run else None
 
 
-class ProfileRunView(ProfileView):
+class ProfileRunView(StartsSteps, ProfileView):
     """Asks for a tree of today; the page follows the job."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        if not can(user, Verb.RUN, ModelRun):
-            raise PermissionDenied
-
-        def make() -> str:
-            jobs.start_analysis(actor=user, as_of=company_today(), only=["profile"])
-            return reverse("analytics:profile_detail")
-
-        try:
-            return redirect(once(user=user, data=request.POST, make=make))
-        except MadeAlready as again:
-            return redirect(again.url)
+    steps = ("profile",)
+    url_name = "analytics:profile_detail"
 
 
-class ProfileExportView(ProfileView):
+class ProfileExportView(TakesFigures, ProfileView):
     """The leaves as CSV; its head alone where there is no tree."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if not can(self.request.user, Verb.EXPORT, ProfileScore):
-            raise PermissionDenied
-        day = self.page.run.as_of.isoformat() if self.page else "none"
+    exported = ProfileScore
+
+    def file(self) -> HttpResponse:
+        day = day_of(self.page.run if self.page else None)
         return self.file_of(leaf_rows(self.page), f"profile-{day}", kind=ProfileScore, what="the profile of the best")
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views import View
 
 from analytics import jobs
 from analytics.models import ModelRun
 from analytics.quality import queries
 from analytics.queries import failure_after, last_run
+from analytics.views import StartsSteps
 from contacts.models import Contact
 from contacts.repairing.actions import may_repair
 from contacts.repairing.repairs import REPAIRS
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today
 from crm.field_rights import hidden_specs
-from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
 
 STEP, LABEL = "quality", "contacts.contact"
@@ -52,22 +50,8 @@ class QualityView(View):
         return render(request, "quality/overview.html", context)
 
 
-class QualityRunView(View):
+class QualityRunView(StartsSteps):
     """Asks for the scores to be reckoned now; the page follows the job."""
 
-    request: SignedInRequest
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        if not can(user, Verb.RUN, ModelRun):
-            raise PermissionDenied
-
-        def make() -> str:
-            jobs.start_analysis(actor=user, as_of=company_today(), only=[STEP])
-            return reverse("quality:overview")
-
-        try:
-            return redirect(once(user=user, data=request.POST, make=make))
-        except MadeAlready as again:
-            return redirect(again.url)
+    steps = (STEP,)
+    url_name = "quality:overview"

@@ -17,8 +17,7 @@ from analytics.satisfaction.page import DIMENSIONS, KINDS, SatisfactionPage, per
 from analytics.satisfaction.queries import newest_comments, value_names
 from analytics.satisfaction.ratings_page import RatingsPage
 from analytics.satisfaction.wallet_page import WalletPage
-from crm.access import can
-from crm.choices import Verb
+from analytics.views import TakesFigures, day_of
 from crm.company import current_company
 from crm.field_rights import hidden_specs
 from crm.models import User
@@ -125,13 +124,13 @@ class SatisfactionView(SatisfactionPart):
         )
 
 
-class SatisfactionExportView(SatisfactionView):
+class SatisfactionExportView(TakesFigures, SatisfactionView):
     """The scores of the page as CSV: by period, or by the values of a dimension."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if not can(self.request.user, Verb.EXPORT, RfmScore):
-            raise PermissionDenied
-        name = f"satisfaction-{self.dimension or self.kind}-{self.run.as_of.isoformat() if self.run else 'none'}"
+    exported = RfmScore
+
+    def file(self) -> HttpResponse:
+        name = f"satisfaction-{self.dimension or self.kind}-{day_of(self.run)}"
         return self.file_of(self._rows(), name, kind=SatisfactionCount, what="the scores of the satisfaction page")
 
     def _rows(self) -> Iterator[Sequence[Any]]:

@@ -8,17 +8,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
-from analytics import jobs, queries
+from analytics import queries
 from analytics.models import ModelRun, NextScore
 from analytics.sequences.page import SequencePage
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, StartsSteps, TakesFigures, day_of
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today
-from crm.once import MadeAlready, once
 from crm.onward import links_from
 
 COLUMNS = (
@@ -60,34 +57,20 @@ class SequenceView(AnalysisView):
         return SequencePage(run) if run else None
 
 
-class SequenceRunView(SequenceView):
+class SequenceRunView(StartsSteps, SequenceView):
     """Asks for the order of buying as of today; the page follows the job."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        if not can(user, Verb.RUN, ModelRun):
-            raise PermissionDenied
-
-        def make() -> str:
-            jobs.start_analysis(actor=user, as_of=company_today(), only=["sequence"])
-            return reverse("analytics:sequence_detail")
-
-        try:
-            return redirect(once(user=user, data=request.POST, make=make))
-        except MadeAlready as again:
-            return redirect(again.url)
+    steps = ("sequence",)
+    url_name = "analytics:sequence_detail"
 
 
-class SequenceExportView(SequenceView):
+class SequenceExportView(TakesFigures, SequenceView):
     """The rules as CSV; its head alone where there are none."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if not can(self.request.user, Verb.EXPORT, NextScore):
-            raise PermissionDenied
-        day = self.page.run.as_of.isoformat() if self.page else "none"
+    exported = NextScore
+
+    def file(self) -> HttpResponse:
+        day = day_of(self.page.run if self.page else None)
         return self.file_of(rule_rows(self.page), f"sequence-{day}", kind=NextScore, what="the order of buying")
 
 

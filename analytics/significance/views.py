@@ -8,9 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from analytics import jobs
 from analytics.choices import Significance
 from analytics.models import ModelRun, SignificanceMark, SignificanceScore
 from analytics.portfolio.queries import contacts_url
@@ -20,15 +18,14 @@ from analytics.significance.forms import MarkForm
 from analytics.significance.panels import hidden_figures
 from analytics.significance.queries import flag_rows, significant_contacts
 from analytics.significance.specs import pills, reasons_for
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, StartsSteps
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today, current_company
+from crm.company import current_company
 from crm.field_rights import hidden_fields
 from crm.filtering.trees.asked import FILTER
 from crm.filtering.trees.nodes import Condition, as_text
-from crm.once import MadeAlready, once
 from crm.views.base import ScopedView
 from crm.views.parts import PartFormPage
 
@@ -72,25 +69,11 @@ def _line(contact: Contact, hides: frozenset[str]) -> dict[str, Any]:
     return {"contact": contact, "pills": pills(reasons), "reasons": reasons}
 
 
-class SignificanceRunView(AnalysisView):
+class SignificanceRunView(StartsSteps):
     """Asks for it to be reckoned now; the page follows the job."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        if not can(user, Verb.RUN, ModelRun):
-            raise PermissionDenied
-
-        def make() -> str:
-            jobs.start_analysis(actor=user, as_of=company_today(), only=["clv", "significance"])
-            return reverse("analytics:significance_list")
-
-        try:
-            return redirect(once(user=user, data=request.POST, make=make))
-        except MadeAlready as again:
-            return redirect(again.url)
+    steps = ("clv", "significance")
+    url_name = "analytics:significance_list"
 
 
 class MarkCreateView(PartFormPage):

@@ -6,25 +6,23 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from analytics import jobs
 from analytics.models import ModelRun
 from analytics.queries import last_run
 from analytics.rights import sees_whole_base
-from analytics.views import AnalysisView
+from analytics.views import StartsSteps
 from campaigns.models import RetentionAction
 from campaigns.retaining import actions
 from campaigns.retaining.figures import balance_of, effect_of, warnings_of
 from campaigns.retaining.forms import RetentionActionForm
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today, current_company
+from crm.company import current_company
 from crm.field_rights import hides
-from crm.models import User
-from crm.once import MadeAlready, once
+from crm.models import JobRun, User
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
 
@@ -150,22 +148,15 @@ class RetentionActionDeleteView(ActionView):
         return reverse("campaigns:retention_action_list")
 
 
-class RetentionActionRunView(AnalysisView):
+class RetentionActionRunView(StartsSteps):
     """Asks for the figures of today; they are there when the job is done."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
+    steps = ("retaining",)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        if not (can(user, Verb.RUN, ModelRun) and self.sees_all):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.sees_all:
             raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
 
-        def make() -> str:
-            job = jobs.start_analysis(actor=user, as_of=company_today(), only=["retaining"])
-            return job.get_absolute_url()
-
-        try:
-            return redirect(once(user=user, data=request.POST, make=make))
-        except MadeAlready as again:
-            return redirect(again.url)
+    def url_of(self, job: JobRun) -> str:
+        return job.get_absolute_url()

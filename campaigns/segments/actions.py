@@ -57,8 +57,11 @@ def change_segment(
     *, actor: User | None, segment: Segment, version: int, fields: Mapping[str, Any], tree: Mapping[str, Any] | None
 ) -> Segment:
     """Change what is given; a fixed one keeps its people. A play for other people than before has to be approved anew.
-    Raises `StaleRecord`, or ValidationError for a tree that cannot be asked."""
-    current: Segment = locked(segment, version)
+    Raises `StaleRecord`, or ValidationError for a tree that cannot be asked.
+
+    The segment comes before its plays: who holds a play and is about to point it at this segment does not wait for it.
+    """
+    current: Segment = locked(segment, version, no_key=True)
     changed = assign(current, {name: value for name, value in fields.items() if name != "is_fixed"})
     if tree is not None and not current.is_fixed and (asked := _checked(tree, actor, current)) != current.filter:
         current.filter = asked
@@ -109,7 +112,7 @@ def delete_segment(*, actor: User | None, segment: Segment) -> None:
 @transaction.atomic
 def refresh_segment(*, segment: Segment) -> tuple[int, int, int]:
     """Write down who is in a live segment now: (people, who came, who left). Raises TreeProblem."""
-    current: Segment = Segment.objects.select_for_update().get(pk=segment.pk)
+    current: Segment = Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)
     if current.is_fixed:
         return current.size or 0, 0, 0
     statement, parameters = _statement(people_in(current, None))

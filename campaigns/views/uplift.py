@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from analytics import jobs
 from analytics.models import ModelRun
-from analytics.views import AnalysisView, StartsRun
+from analytics.views import AnalysisView, StartsRun, TakesFigures
 from campaigns.models import UpliftScore
 from campaigns.reasons import may_see_outcomes
 from campaigns.uplift_forms import UpliftRunForm, sources
@@ -79,18 +80,21 @@ class UpliftRunView(StartsRun, UpliftView):
         )
 
 
-class UpliftExportView(AnalysisView):
+class UpliftExportView(TakesFigures):
     """The figures of the page as CSV: `part` is curve, fifths or groups; before the first run only the heads."""
 
-    scores = UpliftScore
+    scores = exported = UpliftScore
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        part = request.GET.get("part", PARTS[0])
-        if not can(self.request.user, Verb.EXPORT, UpliftScore) or not may_see_outcomes(self.request.user):
+    def parts(self) -> Collection[str]:
+        return PARTS
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_see_outcomes(self.request.user):
             raise PermissionDenied
-        if part not in PARTS:
-            raise Http404("There is no such table.")
-        run = last_good_run()
+        return super().dispatch(request, *args, **kwargs)
+
+    def file(self) -> HttpResponse:
+        part, run = self.part, last_good_run()
         day = run.as_of if run else company_today()
         rows = UpliftPage(run, holding_run(), self.request.user).rows_of(part) if run else iter([HEADS[part]])
         what = f"the {part} of the uplift page"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from contacts.choices import REVERSED, RelationKind
 from contacts.models import Contact, Relationship
@@ -148,9 +148,12 @@ def household_of(user: User | None, contact: Contact, today: dt.date) -> list[Co
         keys = [row[0] for row in cursor.fetchall()]
     if not keys:
         return []
-    members = Contact.objects.filter(pk__in=keys, archived_at=None).order_by("sort_name", "pk")
-    seen = set(Contact.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
-    return [one if one.pk in seen else Contact(name=UNSEEN_CONTACT) for one in members]
+    is_seen = Exists(Contact.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    members = Contact.objects.filter(pk__in=keys, archived_at=None).annotate(is_seen=is_seen)
+    return [
+        one if one.is_seen else Contact(name=UNSEEN_CONTACT)  # type: ignore[attr-defined]
+        for one in members.order_by("sort_name", "pk")
+    ]
 
 
 def tree_of(user: User | None, contact: Contact) -> list[TreeLine]:

@@ -32,9 +32,7 @@ def find(user: User, text: str, limit: int) -> SearchFound:
             found = found.filter(name__icontains=word)
         return found
 
-    keys = find_keys(SavedReport.objects.all(), user, " ".join(words), narrowed, user.pk, user.team_id, user.role)[
-        : limit + 1
-    ]
+    keys = find_keys(SavedReport.objects.all(), user, " ".join(words), narrowed)[: limit + 1]
     hits = list(drawn(show, user, keys))
     is_asked = bool(words) or text.casefold().strip() in KIND
     for ready in all_ready().values() if is_asked else ():

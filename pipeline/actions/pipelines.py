@@ -12,10 +12,10 @@ from django.db.models import Max, ProtectedError, Q
 from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import User
-from crm.saving import assign
+from crm.saving import assign, number_row, placed
 from pipeline.choices import StageKind
 from pipeline.models import Deal, OutcomeReason, Pipeline, Stage, StageChange
-from pipeline.queries import in_order, kind_order, place_of
+from pipeline.queries import in_order, kind_order
 from pipeline.ready import READY, REASONS
 
 FIRST_PIPELINE_LOCK, NAME_LOCK = 7311, 7313
@@ -122,23 +122,19 @@ def save_stage(*, actor: User | None, stage: Stage | None, fields: Mapping[str, 
     values = {name: value for name, value in fields.items() if name != "position"}
     current = Stage(**values) if stage is None else Stage.objects.get(pk=stage.pk)
     row = in_order(key)
-    was = place_of(current, row)
     changed = [*fields] if stage is None else assign(current, values)
-    others = [one for one in row if one.pk != current.pk]
-    last = sum(one.is_open for one in others) + 1
-    asked = fields.get("position")
-    place = min(max(asked, 1), last) if asked is not None and current.is_open else was or last
-    moves = place != was
+    last_open = sum(one.is_open for one in row if one.pk != current.pk) + 1
+    stands = placed(row, current, fields.get("position") if current.is_open else None, last_open)
     if stage is None:
-        current.position = place
-    elif moves:
+        current.position = stands.place
+    elif stands.is_moved:
         changed.append("position")
     if not changed:
         return current
     current.full_clean()
     current.save()
-    if moves:
-        _number([*others[: place - 1], current, *others[place - 1 :]])
+    if stands.is_moved:
+        _number(stands.row)
     summary = f"Changed {', '.join(changed)} of the stage" if stage else "New stage"
     verb = "change" if stage else "create"
     log(actor=actor, verb=verb, object=current, summary=f"{summary} “{current}” of the pipeline {current.pipeline}")
@@ -173,10 +169,7 @@ def _remove_stage(actor: User | None, stage: Stage) -> None:
 
 def _number(row: Sequence[Stage]) -> None:
     """Number the stages as they stand in this row, won and lost at its end."""
-    for position, one in enumerate(sorted(row, key=kind_order), start=1):
-        if one.position != position:
-            one.position = position
-            one.save(update_fields=["position"])
+    number_row(sorted(row, key=kind_order))
 
 
 @transaction.atomic

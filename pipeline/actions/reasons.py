@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,10 +10,10 @@ from django.db import transaction
 
 from crm.log import log
 from crm.models import User
-from crm.saving import assign
+from crm.saving import assign, number_row, placed
 from pipeline.actions.pipelines import hold_names
 from pipeline.models import OutcomeReason
-from pipeline.queries import place_of_reason
+from pipeline.queries import reasons_of
 
 
 @transaction.atomic
@@ -27,18 +27,15 @@ def save_reason(*, actor: User | None, reason: OutcomeReason | None, fields: Map
     values = {name: value for name, value in fields.items() if name != "position"}
     current = OutcomeReason(**values) if reason is None else OutcomeReason.objects.select_for_update().get(pk=reason.pk)
     changed = [] if reason is None else assign(current, values)
-    others = [one for one in OutcomeReason.objects.filter(outcome=current.outcome) if one.pk != current.pk]
-    was = None if reason is None else place_of_reason(current)
-    asked = fields.get("position")
-    place = min(max(asked, 1), len(others) + 1) if asked is not None else was or len(others) + 1
-    if reason is not None and place != was:
+    stands = placed(reasons_of(current.outcome), current, fields.get("position"))
+    if reason is not None and stands.is_moved:
         changed.append("position")
     if reason is not None and not changed:
         return current
-    current.position = place
+    current.position = stands.place
     current.full_clean()
     current.save()
-    _number([*others[: place - 1], current, *others[place - 1 :]])
+    number_row(stands.row)
     said = f"Changed {', '.join(changed)} of the reason" if reason else "New reason"
     summary = f"{said} “{current}” of {current.get_outcome_display().lower()} deals"
     log(actor=actor, verb="change" if reason else "create", object=current, summary=summary)
@@ -55,11 +52,4 @@ def remove_reason(*, actor: User | None, reason: OutcomeReason) -> None:
     summary = f"Took the reason “{row}” of {row.get_outcome_display().lower()} deals away"
     log(actor=actor, verb="delete", object=row, summary=summary)
     row.delete()
-    _number(list(OutcomeReason.objects.filter(outcome=row.outcome)))
-
-
-def _number(row: Sequence[OutcomeReason]) -> None:
-    for position, one in enumerate(row, start=1):
-        if one.position != position:
-            one.position = position
-            one.save(update_fields=["position"])
+    number_row(reasons_of(row.outcome))

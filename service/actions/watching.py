@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from crm import bells
 from crm.choices import JobQueue, Role
@@ -17,6 +18,7 @@ from crm.log import log
 from crm.models import JobWindow, User
 from crm.notes.choices import NoticeKind
 from crm.notes.notices import News, tell
+from crm.templatetags.figures import plural
 from service.models import SlaPolicy, Ticket
 from service.promising import keep_due
 
@@ -24,7 +26,7 @@ SOON = dt.timedelta(minutes=30)
 LATEST = dt.timedelta(days=7)  # what ran out before, in an import or a long standstill, is no news
 AT_ONCE = 500
 PASS_LOCK = 7361
-ASKED, READ_UP_TO = "promises: asked anew", "promises: read up to ticket"
+ASKED, READ_UP_TO = "promises: asked anew", "promises: read up to ticket"  # and how many it has changed so far
 RUN_SECONDS, PAUSE_SECONDS = 600.0, 60.0
 MOST_MANAGERS = 5
 
@@ -69,36 +71,37 @@ def _is_wanted() -> bool:
         return True
     if not JobWindow.objects.filter(job=ASKED).delete()[0]:
         return False
-    JobWindow.objects.create(job=READ_UP_TO, window="0")
+    JobWindow.objects.create(job=READ_UP_TO, window="0 0")
     return True
 
 
 @transaction.atomic
 def _refresh_next() -> int | None:
-    """Some hundred tickets, and how far the pass is, both or neither; None where it is through."""
+    """Some hundred tickets, and how far the pass is, both or neither; None where it is through, which is logged."""
     place = JobWindow.objects.select_for_update().get(job=READ_UP_TO)
-    rows = Ticket.objects.unsolved().filter(pk__gt=int(place.window)).order_by("pk")
+    last, before = (int(word) for word in place.window.split())
+    rows = Ticket.objects.unsolved().filter(pk__gt=last).order_by("pk")
     tickets = list(rows.select_for_update(of=("self",))[:AT_ONCE])
     if not tickets:
-        _forget_withdrawn()
+        done = [f"New deadlines for {plural(before, 'ticket')}"] if before else []
+        done += [f"no ticket has the promise “{name}” any more, which was taken away" for name in _forget_withdrawn()]
+        if done:
+            log(actor=None, verb="refresh promises", kind=Ticket, summary=capfirst("; ".join(done)))
         place.delete()
         return None
     changed = keep_due(tickets)
-    place.window = str(tickets[-1].pk)
+    place.window = f"{tickets[-1].pk} {before + changed}"
     place.save(update_fields=["window"])
-    if changed:
-        log(actor=None, verb="refresh promises", kind=Ticket, summary=f"New deadlines for {changed} tickets")
     return changed
 
 
-def _forget_withdrawn() -> None:
-    """Delete the promises that were taken away and that no unsolved ticket has. Held first: a ticket that is being
-    given one just now is seen."""
+def _forget_withdrawn() -> Iterator[str]:
+    """Delete the promises that were taken away and that no unsolved ticket has; their names. Held first: a ticket that
+    is being given one just now is seen."""
     for promise in SlaPolicy.everything.select_for_update().exclude(removed_at=None).order_by("pk"):
         if not Ticket.objects.unsolved().filter(policy=promise).exists():
-            words = f"No ticket has the promise “{promise}” any more, which was taken away"
-            log(actor=None, verb="refresh promises", kind=Ticket, summary=words)
             promise.delete()
+            yield str(promise)
 
 
 def _ring_later() -> None:

@@ -6,7 +6,7 @@ that is done within the hour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ from crm.choices import JobQueue
 from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import User
-from crm.saving import assign
+from crm.saving import assign, number_row, placed
 from service.models import ServiceHours, SlaPolicy
 
 PROMISES_LOCK = 7317
@@ -39,22 +39,17 @@ def save_promise(*, actor: User | None, promise: SlaPolicy | None, fields: Mappi
     """
     hold_promises()
     values = {name: value for name, value in fields.items() if name != "position"}
-    row = list(SlaPolicy.objects.all())
-    keys = [one.pk for one in row]
-    was = keys.index(promise.pk) + 1 if promise is not None and promise.pk in keys else None
     current = SlaPolicy(**values) if promise is None else SlaPolicy.objects.select_for_update().get(pk=promise.pk)
     changed = [] if promise is None else assign(current, values)
-    others = [one for one in row if one.pk != current.pk]
-    asked = fields.get("position")
-    place = min(max(asked, 1), len(others) + 1) if asked is not None else was or len(others) + 1
-    if promise is not None and place != was:
+    stands = placed(list(SlaPolicy.objects.all()), current, fields.get("position"))
+    if promise is not None and stands.is_moved:
         changed.append("place")
     if promise is not None and not changed:
         return current
-    current.position = place
+    current.position = stands.place
     current.full_clean()
     current.save()
-    _number([*others[: place - 1], current, *others[place - 1 :]])
+    number_row(stands.row)
     said = f"Changed {', '.join(changed)} of the promise" if promise else "New promise"
     log(actor=actor, verb="change" if promise else "create", object=current, summary=f"{said} “{current}”")
     transaction.on_commit(ring, robust=True)
@@ -77,7 +72,7 @@ def withdraw(promise: SlaPolicy) -> None:
     house has more of them than a page may touch."""
     promise.removed_at = timezone.now()
     promise.save(update_fields=["removed_at"])
-    _number(list(SlaPolicy.objects.all()))
+    number_row(list(SlaPolicy.objects.all()))
     transaction.on_commit(ring, robust=True)
 
 
@@ -121,10 +116,3 @@ def ring() -> None:
     from service.tasks import refresh_promises_task  # noqa: PLC0415 - tasks import the actions
 
     bells.ring(refresh_promises_task, queue=JobQueue.BATCH)
-
-
-def _number(row: Sequence[SlaPolicy]) -> None:
-    for position, one in enumerate(row, start=1):
-        if one.position != position:
-            one.position = position
-            one.save(update_fields=["position"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from crm.conflicts import is_untouched
 from crm.fields import SectionedForm
 from crm.models import User
+from crm.saving import place_in
 from orders.models import LoyaltyTier
 from service.choices import Priority
 from service.hours_page import HoursFields
@@ -72,8 +73,7 @@ class PromiseForm(SectionedForm, forms.ModelForm):
         }
 
     def __init__(self, *, user: User, record: SlaPolicy | None, initial: dict[str, Any], data: Any = None) -> None:
-        keys = [] if record is None else [*SlaPolicy.objects.values_list("pk", flat=True)]
-        place = keys.index(record.pk) + 1 if record is not None and record.pk in keys else None
+        place = place_in(list(SlaPolicy.objects.all()), record)
         super().__init__(data=data, instance=record, initial={"position": place, **initial})
         self.fields["position"].required = False
         for name, rows, empty in (

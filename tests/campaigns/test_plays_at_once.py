@@ -1,6 +1,7 @@
 """Two looks and two runs of plays at once, and a death before the commit: everybody once."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
@@ -8,14 +9,15 @@ from django.db import transaction
 from campaigns.choices import PlayEvent
 from campaigns.models import Campaign, Play, PlayEntry, PlayTouch, Recipient
 from campaigns.plays import engine, entering
-from campaigns.plays.actions import StepInput
+from campaigns.plays.actions import StepInput, ask_play_approval, change_play, create_play
+from campaigns.segments.actions import change_segment
 from campaigns.sending.actions import set_variant
 from campaigns.sending.engine import run_campaign
 from crm.choices import Role
 from crm.failpoints import _armed
 from crm.models import OutgoingMail, Task
 from tests.campaigns.playing import MAIL, buy, play_of
-from tests.campaigns.sample import agreed
+from tests.campaigns.sample import agreed, segment_of
 from tests.concurrency.racing import at_once, beside, until_somebody_waits
 from tests.factories import make_company, make_user
 
@@ -79,3 +81,20 @@ def test_who_writes_the_mail_of_a_play_waits_for_who_changes_the_play_and_holds_
         Campaign.everything.select_for_update(nowait=True).get(pk=carrier.pk)
     other.join(timeout=20)
     assert carrier.variants.get().subject == "Thank you again"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_names_a_segment_in_a_play_and_who_changes_that_segment_do_not_stop_each_other():
+    make_company()
+    house, segment = make_user(Role.MARKETER), segment_of("p")
+    play = create_play(actor=house, fields={"name": "Welcome", "control_share": 0, "audience": segment}, steps=[TASK])
+    ask_play_approval(actor=house, play=play)
+    wider = {"version": 1, "where": {"field": "kind", "op": "any", "value": ["person"]}}
+    change = {"segment": segment, "version": segment.version, "fields": {}, "tree": wider}
+    with transaction.atomic():  # the play first, and at the end the key of the segment
+        change_play(actor=house, play=play, version=1, fields={}, steps=[TASK, replace(TASK, segment=segment)])
+        other = beside(lambda: change_segment(actor=house, **change))
+        until_somebody_waits()
+    other.join(timeout=20)
+    segment.refresh_from_db()
+    assert (segment.filter, Play.objects.get().steps.count()) == (wider, 2)

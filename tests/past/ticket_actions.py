@@ -60,7 +60,7 @@ def _open(actor: Any) -> Callable[[], Any]:
 def _refresh(actor: Any) -> Callable[[], Any]:
     make_ticket()
     SlaPolicy.objects.create(name="All", hours=ServiceHours.objects.create(name="Office"), first_reply_minutes=60)
-    JobWindow.objects.create(job=watching.READ_UP_TO, window="0")
+    JobWindow.objects.create(job=watching.READ_UP_TO, window="0 0")
     return watching._refresh_next  # a pass is made of these; each is one transaction
 
 

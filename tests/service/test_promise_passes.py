@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from crm.choices import Role
 from crm.locks import side_connection, take_lock
-from crm.models import JobWindow
+from crm.models import JobWindow, LogEntry
 from service.actions import watching
 from service.actions.watching import refresh_promises
 from service.models import ServiceHours, SlaPolicy, Ticket
@@ -33,6 +33,11 @@ def promised() -> list[int | None]:
     return list(Ticket.objects.order_by("pk").values_list("policy_id", flat=True))
 
 
+def told() -> list[str]:
+    rows = LogEntry.objects.filter(verb="refresh promises").values_list("summary", flat=True)
+    return [summary.replace("\xa0", " ") for summary in rows]
+
+
 def test_a_pass_that_was_broken_off_goes_on_where_it_stood(hours):
     for _ in range(5):
         make_ticket()
@@ -43,6 +48,7 @@ def test_a_pass_that_was_broken_off_goes_on_where_it_stood(hours):
     assert refresh_promises(seconds=0, is_asked=False) == 2
     assert refresh_promises(is_asked=False) == 1
     assert promised() == [None, *[first.pk] * 4]
+    assert told() == ["New deadlines for 5 tickets"], "one row for the whole pass"
     assert refresh_promises(is_asked=False) == 0  # it is through, and nobody asked
     assert refresh_promises() == 1
     assert promised() == [first.pk] * 5
@@ -84,6 +90,8 @@ def test_a_promise_that_is_taken_away_goes_when_its_tickets_have_another(hours, 
     refresh_promises(is_asked=False)
     assert promised() == [second.pk] * 5
     assert set(SlaPolicy.everything.all()) == {second, again}
+    taken = "no ticket has the promise “All” any more, which was taken away"
+    assert told() == [f"New deadlines for 5 tickets; {taken}"]
 
 
 def test_hours_of_a_promise_that_is_not_gone_yet_stay_with_a_sentence(hours):
