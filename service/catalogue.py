@@ -125,6 +125,7 @@ CATALOGUE = Catalogue(
         NavItem(
             "Routing", "service:rule_list", "signpost-split", group="Service", order=54, model="service.routingrule"
         ),
+        NavItem("Queues", "service:queue_list", "inboxes", group="Service", order=53, model="service.queue"),
         NavItem("Promises", "service:promise_list", "stopwatch", group="Service", order=56, model="service.slapolicy"),
         NavItem(
             "Working hours",

@@ -9,6 +9,7 @@ from service.knowledge.urls import urlpatterns as knowledge
 from service.macros import views as macros
 from service.portal.urls import urlpatterns as portal
 from service.promises import views as promises
+from service.queues import views as queues
 from service.remedies import views as remedies
 from service.routing import views as routing
 from service.ties import views as ties
@@ -37,6 +38,10 @@ urlpatterns = [
     path("tickets/routing/rules/<int:pk>/remove/", routing.RuleRemoveView.as_view(), name="rule_remove"),
     path("tickets/routing/people/new/", routing.IntakeCreateView.as_view(), name="intake_create"),
     path("tickets/routing/people/<int:pk>/", routing.IntakeUpdateView.as_view(), name="intake_update"),
+    path("tickets/queues/", queues.QueueListView.as_view(), name="queue_list"),
+    path("tickets/queues/new/", queues.QueueCreateView.as_view(), name="queue_create"),
+    path("tickets/queues/<int:pk>/", queues.QueueUpdateView.as_view(), name="queue_update"),
+    path("tickets/queues/<int:pk>/remove/", queues.QueueRemoveView.as_view(), name="queue_remove"),
     path("tickets/promises/", promises.PromiseListView.as_view(), name="promise_list"),
     path("tickets/promises/new/", promises.PromiseCreateView.as_view(), name="promise_create"),
     path("tickets/promises/<int:pk>/", promises.PromiseUpdateView.as_view(), name="promise_update"),

@@ -12,7 +12,7 @@ SCOPES["ticket"] = {
 }
 SCOPES["reply into a chat"] = SCOPES["ticket"]
 _BY_MANAGERS = dict.fromkeys(("add", "change", "delete"), reach(NONE, NONE, NONE, ALL))
-SCOPES["promise"] = SCOPES["service hours"] = {"view": EVERYBODY, **_BY_MANAGERS}
+SCOPES["promise"] = SCOPES["service hours"] = SCOPES["queue"] = {"view": EVERYBODY, **_BY_MANAGERS}
 SCOPES["message with formatting"] = {"view": SCOPES["ticket"]["view"]}
 
 TICKET_ADDRESSES: dict[str, Address] = {
@@ -33,6 +33,10 @@ TICKET_ADDRESSES: dict[str, Address] = {
     "service:reply_create": form("ticket", "change", has_record=True),
     "service:note_create": form("ticket", "change", has_record=True),
     "service:heard_create": form("ticket", "change", has_record=True),
+    "service:queue_list": page("queue"),
+    "service:queue_create": form("queue", "add"),
+    "service:queue_update": form("queue", "change", has_record=True),
+    "service:queue_remove": button("queue", "delete"),
     "service:promise_list": page("promise"),
     "service:promise_create": form("promise", "add"),
     "service:promise_update": form("promise", "change", has_record=True),

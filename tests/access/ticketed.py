@@ -41,6 +41,10 @@ def make_hours(owner: User, name: str) -> ServiceHours:
     return ServiceHours.objects.get_or_create(name=f"Office {name}")[0]
 
 
+def make_queue(owner: User, name: str) -> Queue:
+    return Queue.objects.create(name=f"Queue {next(NUMBERS)}", position=90)
+
+
 def make_promise(owner: User, name: str) -> SlaPolicy:
     return SlaPolicy.objects.create(
         name=f"Promise {next(NUMBERS)}", hours=make_hours(owner, f"of {name}"), first_reply_minutes=60
@@ -48,6 +52,7 @@ def make_promise(owner: User, name: str) -> SlaPolicy:
 
 
 TICKET_MAKERS = {
+    "queue": make_queue,
     "promise": make_promise,
     "service hours": make_hours,
     "ticket": make_ticket,

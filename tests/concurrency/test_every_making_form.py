@@ -96,6 +96,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "first_reply_minutes": "4 h",
         "hours": lambda: str(ServiceHours.objects.get_or_create(name="Office")[0].pk),
     },
+    "service:queue_create": {"name": "Claims", "notice_after_days": "7"},
     "service:hours_create": {"name": "Shop"},
     "service:intake_create": {"user": lambda: str(make_user().pk)},
     "service:link_create": {"kind": "related", "other": lambda: str(make_ticket().pk)},

@@ -12,19 +12,21 @@ from service import actions
 from service.actions import closing, many, watching
 from service.choices import LinkKind
 from service.macros import actions as macros
-from service.models import Macro, RoutingRule, ServiceHours, SlaPolicy, Ticket, TicketIntake, TicketLink
+from service.models import Macro, Queue, RoutingRule, ServiceHours, SlaPolicy, Ticket, TicketIntake, TicketLink
 from service.promises import actions as promises
+from service.queues import actions as queues
 from service.routing import actions as routing
 from service.ties import actions as ties
 from tests.factories import make_ticket, make_user
 from tests.past.article_actions import ARTICLE_ACTIONS, ARTICLE_MODULES, ARTICLE_NOT_ALONE
 
-TICKET_MODULES = (actions, closing, many, watching, macros, promises, routing, ties, *ARTICLE_MODULES)
+TICKET_MODULES = (actions, closing, many, watching, macros, promises, queues, routing, ties, *ARTICLE_MODULES)
 # part of opening a ticket, of a run; what writes notices alone; reads, holds and bells
 TICKET_NOT_ALONE = ARTICLE_NOT_ALONE | {
     *(f"run_{what}" for what in ("routing", "incidents", "steps")),
     *(f"to_{what}" for what in ("remind", "solve", "close")),
     "default_queue", "watch_promises", "route_soon", "reminder_of", "hold_promises", "withdraw", "ring",
+    "hold_queues", "named_by",
     "close_quiet",  # each ticket is whole or was not, and the others go on: tests/service/test_closing.py
 }  # fmt: skip
 
@@ -81,6 +83,11 @@ def _promise_gone(actor: Any) -> Callable[[], Any]:
 def _hours_gone(actor: Any) -> Callable[[], Any]:
     hours = _office()
     return lambda: promises.remove_hours(actor=actor, hours=hours)
+
+
+def _queue_gone(actor: Any) -> Callable[[], Any]:
+    queue = Queue.objects.create(name="Claims")
+    return lambda: queues.remove_queue(actor=actor, queue=queue)
 
 
 def make_macro(**given: Any) -> Macro:
@@ -191,6 +198,8 @@ TICKET_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "refresh_promises": _refresh,
     "save_promise": _promise_made,
     "remove_promise": _promise_gone,
+    "save_queue": lambda actor: lambda: queues.save_queue(actor=actor, queue=None, fields={"name": "Claims"}),
+    "remove_queue": _queue_gone,
     "save_hours": lambda actor: (
         lambda: promises.save_hours(actor=actor, hours=None, fields={"name": "Shop", "saturday": "10:00-14:00"})
     ),
