@@ -15,6 +15,7 @@ from django.db import connection
 
 from crm.models import User
 from service.choices import EventKind, EventOrigin
+from service.figure_cards import hours_in_words
 from service.models import Ticket, TicketEvent
 
 OWN, IMPORTED = "own", "imported"
@@ -80,6 +81,11 @@ class Step:
     hours: float | None
     place: float
 
+    @property
+    def time(self) -> str:
+        """The median time until the next, in words."""
+        return hours_in_words(self.hours)
+
 
 @dataclass(frozen=True)
 class Move:
@@ -92,6 +98,11 @@ class Move:
     tickets: int
     hours: float | None
     share: float
+
+    @property
+    def time(self) -> str:
+        """The median time between the two, in words."""
+        return hours_in_words(self.hours)
 
     @property
     def is_loop(self) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from service.figure_cards import hours_in_words
 from service.process import Move, ProcessMap, Step
 
 MOST_BOXES = 14
@@ -71,7 +70,7 @@ class Line:
     @property
     def time(self) -> str:
         """The median time between the two steps, in words."""
-        return hours_in_words(self.move.hours)
+        return self.move.time
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from service.actions import default_queue
 from service.choices import EventKind, MessageKind, TicketChannel, TicketKind, TicketState
 from service.keeping import refresh_tickets
 from service.models import Message, Ticket, TicketEvent
+from service.promising import keep_due
 
 FOLLOWED, CLOSED, WITHIN = 0.85, 0.75, dt.timedelta(days=120)
 REVIEWS, PUBLISHED = 60, 0.8
@@ -62,6 +63,7 @@ def follow_up(rng: np.random.Generator, house: House, responses: list[Response])
     Response.objects.bulk_update(unhappy, ["follow_up"], batch_size=500)
     _tell(unhappy, tickets)
     refresh_tickets([ticket.pk for ticket in tickets])
+    keep_due(tickets)
 
 
 def _owner(rng: np.random.Generator, response: Response, agents: list[int]) -> int | None:

@@ -79,7 +79,7 @@ def _is_wanted() -> bool:
 def _refresh_next() -> int | None:
     """Some hundred tickets, and how far the pass is, both or neither; None where it is through, which is logged."""
     place = JobWindow.objects.select_for_update().get(job=READ_UP_TO)
-    last, before = (int(word) for word in place.window.split())
+    last, before = (*(int(word) for word in place.window.split()), 0)[:2]
     rows = Ticket.objects.unsolved().filter(pk__gt=last).order_by("pk")
     tickets = list(rows.select_for_update(of=("self",))[:AT_ONCE])
     if not tickets:

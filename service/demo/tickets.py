@@ -144,6 +144,8 @@ def _tell(
     messages = [_said(MessageKind.IN, story.text.format(**names), opened, channel, contact)]
     events = [TicketEvent(event=EventKind.OPENED, value=channel, occurred_at=opened)]
     at, is_young = opened, end - opened < RECENT
+    if is_young and agents and opened.minute % 2:  # whoever signs in as the agent finds work of their own
+        agent = agents[0]
     for place, turn in enumerate(story.turns):
         at += _pause(rng, place)
         if at > end or (is_young and rng.random() < 0.45):

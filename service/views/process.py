@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 
 from crm.languages.words import in_words
 from crm.requests import SignedInRequest
@@ -41,10 +43,15 @@ class ProcessView(ScopedView):
             "log": log,
             "queues": queues,
             "queue": queue,
-            "months": [(month, count, count / busiest) for month, count in found.months],
+            "months": [(_month_in_words(month), count, count / busiest) for month, count in found.months],
             "figures": _figures(found),
         }
         return render(request, "service/process.html", context)
+
+
+def _month_in_words(month: str) -> str:
+    """`2026-11` as November 2026, in the language of the page."""
+    return date_format(dt.date.fromisoformat(f"{month}-01"), "YEAR_MONTH_FORMAT")
 
 
 def _figures(found: Any) -> list[dict[str, Any]]:
