@@ -97,4 +97,4 @@ def test_who_names_a_segment_in_a_play_and_who_changes_that_segment_do_not_stop_
         until_somebody_waits()
     other.join(timeout=20)
     segment.refresh_from_db()
-    assert (segment.filter, Play.objects.get().steps.count()) == (wider, 2)
+    assert (segment.filter, Play.objects.get().steps.filter(removed_at=None).count()) == (wider, 2)
