@@ -77,6 +77,11 @@ class KnowledgeFigures:
     due: int
     published: int
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody searched and nothing was solved in these weeks: nothing can be told then."""
+        return not any(week.searches or week.solved for week in self.weeks)
+
 
 def knowledge_figures(user: User, *, weeks: int = WEEKS) -> KnowledgeFigures:
     """Tickets are those that the person may see; what is solved by an answer of ours counts, merged ones do not."""
