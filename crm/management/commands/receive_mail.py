@@ -15,6 +15,7 @@ from crm.management.product import ProductCommand
 from crm.models import IncomingMail, Mailbox
 
 TICKET = "service.ticket"
+UNDER_WAY = "a worker is at it; see Incoming mail"
 
 
 class Command(ProductCommand):
@@ -36,7 +37,7 @@ class Command(ProductCommand):
             return
         for one in told:
             why = f" ({one['reason']})" if one["reason"] else ""
-            self.stdout.write(f"{one['file']}: {one['outcome']}{why}")
+            self.stdout.write(f"{one['file']}: {one['outcome'] or UNDER_WAY}{why}")
 
     def _mailbox(self, address: str | None) -> Mailbox | None:
         if not address:
