@@ -16,6 +16,7 @@ from crm.customfields.showing import fact_lines
 from crm.field_rights import mask
 from crm.hanging import text_key_of
 from crm.models import User
+from crm.primary_keys import key_in
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView
 from crm.views.cells import CellEditView
@@ -227,7 +228,7 @@ class TicketFileView(FileAddView):
 
 
 class TicketMergeView(FormPage):
-    """Into which other ticket this one goes."""
+    """Into which other ticket this one goes; `?into=` chooses one. Those of the same customer are offered."""
 
     model = Ticket
     form_class = MergeForm
@@ -236,6 +237,13 @@ class TicketMergeView(FormPage):
     heading = "Merge {record.number}"
     submit_label = "Merge"
     done = "Merged: it goes on here."
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"into": key_in(self.request.GET.get("into", ""))}
+
+    def get_context_data(self, form: Any) -> dict[str, Any]:
+        others = [one for one in other_tickets(self.request.user, self.record) if not one.is_merged]
+        return super().get_context_data(form) | {"others": others}
 
     def save(self, form: MergeForm) -> Ticket:
         return actions.merge_ticket(actor=self.request.user, ticket=self.record, into=form.cleaned_data["into"])

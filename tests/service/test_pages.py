@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.choices import Role
 from crm.company import company_today
 from crm.models import IncomingMail, OutgoingMail
+from service import actions
 from service.models import Message, Ticket
 from tests.concurrency.forms import form_in
 from tests.factories import make_contact, make_ticket, make_user, signed_in
@@ -137,3 +138,21 @@ def test_list_home_and_contact_show_them(browser, agent):
         "/search/?q=panes",
     ):
         assert "Two panes came broken" in browser.get(path).content.decode(), path
+
+
+def test_the_page_of_a_merge_offers_other_tickets_of_the_customer_and_takes_the_one_that_is_chosen(browser, agent):
+    mia = make_contact(name="Mia Keller")
+    ticket, other = make_ticket(mia, subject="Two panes"), make_ticket(mia, subject="Panes came broken")
+    gone = make_ticket(mia, subject="Written twice")
+    actions.merge_ticket(actor=agent, ticket=gone, into=other)
+    make_ticket(subject="Of somebody else")
+    url = f"/tickets/{ticket.pk}/merge/"
+    page = browser.get(url).content.decode()
+    assert f'href="?into={other.pk}"' in page
+    assert "Written twice" not in page
+    assert "Of somebody else" not in page
+    form = form_in(browser.get(f"{url}?into={other.pk}").content.decode(), "into")
+    assert form.fields["into"] == [str(other.pk)]
+    browser.post(url, form.fields)
+    ticket.refresh_from_db()
+    assert ticket.merged_into == other
