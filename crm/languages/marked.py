@@ -64,7 +64,7 @@ FORMS_OF: tuple[str, ...] = (
     "contacts.forms", "contacts.composing.forms", "crm.agenda.forms", "service.portal.forms",
     "service.channels.forms", "feedback.ideas.forms", "pipeline.quotes.forms", "pipeline.forms", "leads.forms",
     "campaigns.segments.forms", "service.forms", "orders.forms", "campaigns.retaining.forms", "service.promises.forms",
-    "service.hours_page", "pipeline.stage_forms",
+    "service.hours_page", "pipeline.stage_forms", "service.queues.forms",
 )  # fmt: skip
 """Modules of forms whose labels, helps and choices are translated."""
 SHOWN_ON: tuple[str, ...] = (
