@@ -40,10 +40,11 @@ PAGE = (
     'color:{quiet}">{footer}</td></tr></table></td></tr></table>{pixel}</body></html>'
 )
 ROW = '<tr><td style="{font};padding:{padding};color:{ink};font-size:{size};line-height:{height}">{inner}</td></tr>'
+# Outlook leaves out the padding of a link: the cell has it there
 BUTTON = (
     '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td bgcolor="{accent}" '
-    'style="border-radius:6px"><a href="{url}" style="{font};display:inline-block;padding:12px 24px;font-size:16px;'
-    'color:#ffffff;text-decoration:none;font-weight:600">{text}</a></td></tr></table>'
+    'style="border-radius:6px;mso-padding-alt:12px 24px"><a href="{url}" style="{font};display:inline-block;'
+    'padding:12px 24px;font-size:16px;color:#ffffff;text-decoration:none;font-weight:600">{text}</a></td></tr></table>'
 )
 Links = Callable[[str], str]
 

@@ -61,3 +61,10 @@ def test_no_text_and_no_name_breaks_a_mail(text, name):
 def test_what_cannot_be_sent_is_refused_in_a_sentence(block, said):
     with pytest.raises(ValidationError, match=said):
         checked_blocks([block])
+
+
+def test_a_button_is_as_large_where_the_padding_of_a_link_is_left_out():
+    button = {"kind": "button", "text": "See them", "url": "https://example.com/frames"}
+    mail = draw(checked_blocks([button]), subject="Hi", preheader="", values={}, links=str, footer=("", ""))
+    cell = re.search(r"mso-padding-alt:(?P<outlook>[\w ]+)[^>]*><a [^>]*;padding:(?P<others>[\w ]+)", mail.html)
+    assert cell["outlook"] == cell["others"]
