@@ -133,6 +133,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "interactive", "expires": 60},
     },
+    "give leads for whom nobody was free to who is free by now": {
+        "task": "leads.give_waiting",
+        "schedule": 60.0,
+        "options": {"queue": "interactive", "expires": 60},
+    },
     "do what is due in sequences": {
         "task": "leads.nurture",
         "schedule": 60.0,

@@ -69,7 +69,7 @@ def change_lead(
     if not changed:
         return current
     if current.owner_id != before:
-        current.assigned_at = timezone.now() if current.owner_id else None
+        current.assigned_at, current.waits_since = timezone.now() if current.owner_id else None, None
     _settle(current)
     current.version += 1
     current.save()

@@ -14,6 +14,7 @@ from crm.rest.schemas import Input, list_parameters, page_schema, record_schema
 from crm.rest.tokens import caller, reads, writes
 from crm.rest.writing import Expected, acted, answer, check, created, filled, found, refuse_without
 from leads import actions
+from leads.allocation.actions import create_and_give
 from leads.forms import LeadForm, MoveForm
 from leads.models import Lead
 from leads.resources import LEADS
@@ -53,7 +54,9 @@ class LeadFields(Input):
     utm_term: str | None = Field(None, max_length=120)
     utm_content: str | None = Field(None, max_length=120)
     external_id: str | None = Field(None, max_length=200)
-    owner_id: int | None = Field(None, description="You, unless said otherwise.")
+    owner_id: int | None = Field(
+        None, description="You, unless said otherwise; null: nobody, and the rules of allocation give a new lead away."
+    )
     team_id: int | None = None
     custom: dict[str, CustomValue] | None = Field(
         None, max_length=500, description="Values of custom fields by key; null empties one."
@@ -98,7 +101,7 @@ def create_lead(request: HttpRequest, body: Body[LeadFields]) -> HttpResponse:
 
     def make() -> Lead:
         form = _form(request, body.model_dump(exclude_unset=True), None)
-        return actions.create_lead(actor=caller(request), fields=form.lead_fields, custom=form.custom)
+        return create_and_give(actor=caller(request), fields=form.lead_fields, custom=form.custom)
 
     return created(LEADS, request, make)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leads.allocation.actions import reassign_missed
+from leads.allocation.actions import give_waiting, reassign_missed
 from leads.capture.actions import forget_unconfirmed
 from leads.nurturing.engine import run_sequences
 from leads.recycling import recycle_due
@@ -15,6 +15,12 @@ from leads.scoring.engine import score_leads
 def reassign_task() -> int:
     """Give leads that nobody touched in time to the next one."""
     return reassign_missed()
+
+
+@shared_task(name="leads.give_waiting")
+def give_waiting_task() -> int:
+    """Give leads for whom nobody was free to who is free by now."""
+    return give_waiting()
 
 
 @shared_task(name="leads.recycle")

@@ -26,6 +26,7 @@ from crm.views.forms import REFUSED, FormPage
 from crm.views.lists import ListExport, ListPage
 from crm.views.records import RecordPage
 from leads import actions, queries
+from leads.allocation.actions import create_and_give
 from leads.choices import STATUS_TONES, LeadStatus
 from leads.conversion.actions import in_force, is_reversible, made_by
 from leads.forms import LeadForm, MoveForm, ScoreForm, TouchForm, known_sources
@@ -129,7 +130,7 @@ class LeadCreateView(LeadFormView):
     done = "{record.name} is in your leads."
 
     def save(self, form: LeadForm) -> Lead:
-        lead = actions.create_lead(actor=self.request.user, fields=form.lead_fields, custom=form.custom)
+        lead = create_and_give(actor=self.request.user, fields=form.lead_fields, custom=form.custom)
         if lead.contact_id:
             messages.info(self.request, "They are known already: it is a lead of that contact, whose facts stay.")
         return lead

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from contacts.models import Contact
 from crm.access import can
@@ -17,6 +18,7 @@ from leads.conversion.steps import ConversionStep
 from leads.models import Lead
 from pipeline.actions import archive_deal, open_deal
 from pipeline.models import Deal, Pipeline
+from pipeline.quotes.choices import QuoteState
 
 EXPECTED_DAYS = 30
 
@@ -78,7 +80,14 @@ def make_deal(
 
 
 def put_deal_away(*, actor: User | None, record: Deal) -> None:
-    """Archive the deal of a conversion that is taken back."""
+    """Archive the deal of a conversion that is taken back. Raises ValidationError for one that is won or lost, or whose
+    customer has a quote in hand: they could accept it of nobody."""
+    if not record.is_open:
+        raise ValidationError(
+            f"The deal “{record}” is {record.get_outcome_display().lower()}: move it to an open stage first."
+        )
+    if record.quotes.filter(state=QuoteState.SENT).exists():
+        raise ValidationError(f"A quote of the deal “{record}” is with the customer: withdraw it first.")
     archive_deal(actor=actor, deal=record)
 
 

@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from crm.jobs import Progress, start_job
 from crm.log import log
 from crm.models import JobRun, User
 from crm.saving import assign, locked
-from leads.allocation.engine import Given, allocate, unassigned
+from leads.actions import create_lead
+from leads.allocation.engine import Given, allocate, unassigned, waiting_leads
 from leads.allocation.turns import set_people
 from leads.models import AllocationRule, AllocationTurn, Intake, Lead, LeadAssignment
 
 KIND = "allocate leads"
 PROGRESS_EVERY = 20_000
 MOST_LATE = 500
+MOST_WAITING, AT_ONCE = 5_000, 500
 
 
 @transaction.atomic
@@ -76,6 +79,7 @@ def run_allocation(job: JobRun, progress: Progress) -> dict[str, Any]:
         given.count += part.count
         given.without_rule += part.without_rule
         given.nobody_free += part.nobody_free
+        _let_wait(part.waiting)
         progress.report(min(start + PROGRESS_EVERY, total), total, "Giving leads away")
     log(actor=job.actor, verb="allocate", summary=f"Gave {given.count:,} of {total:,} leads away", job=job, kind=Lead)
     return {"leads": total, "given": given.count, "without_rule": given.without_rule, "nobody_free": given.nobody_free}
@@ -83,22 +87,72 @@ def run_allocation(job: JobRun, progress: Progress) -> dict[str, Any]:
 
 @transaction.atomic
 def allocate_new(*, actor: User | None, lead: Lead) -> Lead:
-    """Give one lead away as it comes in; what was decided stands in its history."""
-    allocate([lead.pk])
+    """Give one lead away as it comes in; what was decided stands in its history. Where a rule fits and nobody is free,
+    at night or with full hands, it waits for whoever is free first (`give_waiting`)."""
+    given = allocate([lead.pk])
+    if _let_wait(given.waiting):
+        summary = "Nobody of the rules is free now: it waits for whoever is first"
+        log(actor=actor, verb="allocate", object=lead, contact_id=lead.contact_id, summary=summary)
     lead.refresh_from_db()
     if lead.owner_id:
         _say(actor, lead)
     return lead
 
 
+@transaction.atomic
+def create_and_give(*, actor: User | None, fields: Mapping[str, Any], custom: Mapping[str, Any] | None = None) -> Lead:
+    """Make a lead; one that is written down for nobody is given away by the rules, as one that comes in by a form."""
+    lead = create_lead(actor=actor, fields=fields, custom=custom)
+    return lead if lead.owner_id else allocate_new(actor=actor, lead=lead)
+
+
+def give_waiting() -> int:
+    """Give the leads that wait for somebody free to who is free by now; how many were given.
+
+    Some of them, drawn anew each time: those for whom nobody is ever free keep no other back.
+    """
+    drawn = list(waiting_leads().order_by("?").values_list("pk", flat=True)[:MOST_WAITING])
+    given = 0
+    for start in range(0, len(drawn), AT_ONCE):
+        given += _give_some(drawn[start : start + AT_ONCE])
+    return given
+
+
+@transaction.atomic
+def _give_some(keys: Sequence[int]) -> int:
+    given = allocate(keys)
+    for lead in Lead.objects.filter(pk__in=given.leads).select_related("owner"):
+        _say(None, lead)
+    return given.count
+
+
+def _let_wait(keys: Sequence[int]) -> int:
+    """Mark these as waiting for somebody free; how many did not yet."""
+    return Lead.objects.filter(pk__in=keys, waits_since=None).update(waits_since=timezone.now())
+
+
 def reassign_missed() -> int:
-    """Give the leads that nobody touched in time to the next one, each but to those who had it; how many moved."""
-    rows = Lead.objects.all().open().filter(first_touch_at=None, respond_by__lt=timezone.now())
-    late = list(rows.order_by("respond_by").values_list("pk", flat=True)[:MOST_LATE])
+    """Give leads that nobody touched in time to the next one, each but to those who had it; how many moved.
+
+    Only those that somebody may take who has not had them; some of them, drawn anew each time: those whose next one is
+    away keep no other back.
+    """
     moved = 0
-    for lead_id in late:
+    for lead_id in _late_leads().order_by("?").values_list("pk", flat=True)[:MOST_LATE]:
         moved += _reassign(lead_id)
     return moved
+
+
+def _late_leads() -> QuerySet[Lead]:
+    """Leads whose time is over, whose rule gives them on, and that somebody of the rules has not had yet."""
+    given = LeadAssignment.objects.filter(lead=OuterRef("pk"))
+    had = LeadAssignment.objects.filter(lead=OuterRef(OuterRef("pk")), owner__isnull=False).values("owner")
+    others = AllocationTurn.objects.filter(rule__is_active=True, user__is_active=True).exclude(user__in=had)
+    rows = Lead.objects.all().open().filter(first_touch_at=None, respond_by__lt=timezone.now())
+    late: QuerySet[Lead] = rows.annotate(goes_on=Subquery(given.values("rule__reassigns")[:1])).filter(
+        Exists(others.exclude(user=OuterRef("owner"))), goes_on=True
+    )
+    return late
 
 
 @transaction.atomic

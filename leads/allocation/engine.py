@@ -30,6 +30,7 @@ LOCK = 7311
 AT_ONCE = 5_000
 GIVE_SQL = """
 UPDATE leads_lead l SET owner_id = g.owner_id, team_id = g.team_id, assigned_at = %(now)s, respond_by = g.respond_by,
+  waits_since = NULL,
   version = l.version + 1, updated_at = %(now)s
 FROM unnest(%(leads)s::bigint[], %(owners)s::bigint[], %(teams)s::bigint[], %(dues)s::timestamptz[])
   AS g(lead_id, owner_id, team_id, respond_by)
@@ -45,12 +46,15 @@ FROM unnest(%(leads)s::bigint[], %(owners)s::bigint[], %(befores)s::bigint[], %(
 
 @dataclass
 class Given:
-    """What a run did: leads given, by person; leads that no rule fits, and those for whom nobody is free."""
+    """What a run did: how many leads were given (`leads`: which), by person; how many no rule fits, and for how many
+    nobody is free (`waiting`: which)."""
 
     count: int = 0
     by_person: dict[int, int] = field(default_factory=dict)
     without_rule: int = 0
     nobody_free: int = 0
+    leads: list[int] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
 
 
 class Desk:
@@ -130,6 +134,11 @@ def unassigned() -> QuerySet[Lead]:
     return Lead.objects.all().open().filter(owner=None).order_by("created_at", "id")
 
 
+def waiting_leads() -> QuerySet[Lead]:
+    """Open leads of nobody that a rule fits, and for whom nobody was free when they came in."""
+    return Lead.objects.all().open().filter(owner=None, waits_since__isnull=False)
+
+
 def rule_condition(rule: AllocationRule) -> Q:
     """The leads that a rule fits. Raises TreeProblem where its segment asks for a field that is gone."""
     condition = Q()
@@ -170,14 +179,16 @@ def _allocate(lead_ids: Sequence[int], excluded: set[int], is_missed: bool, give
             continue  # the page of the rules says it; the other rules still give leads away
         found = list(rows.order_by("created_at", "id").values_list("pk", "language", "territory_id", "owner_id"))
         fitted |= {row[0] for row in found}
-        left -= _give(rule, found, desk, excluded, is_missed, given)
+        given.leads += (done := _give(rule, found, desk, excluded, is_missed, given))
+        left -= set(done)
     given.without_rule += len(left - fitted)
     given.nobody_free += len(left & fitted)
+    given.waiting += sorted(left & fitted)
 
 
 def _give(
     rule: AllocationRule, rows: Sequence[Any], desk: Desk, excluded: set[int], is_missed: bool, given: Given
-) -> set[int]:
+) -> list[int]:
     """Give the leads of one rule away; the ids of those that were given."""
     turns = list(AllocationTurn.objects.filter(rule=rule).order_by("order", "id"))
     there = [turn for turn in turns if turn.user_id not in excluded and desk.is_there(turn.user_id)]
@@ -198,7 +209,7 @@ def _give(
         pass_turns(part, seats)
         dealt += part
     if not dealt:
-        return set()
+        return []
     before = {row[0]: row[3] for row in rows}
     _write(rule, dealt, before, desk, is_missed)
     for seat in seats.values():
@@ -206,7 +217,7 @@ def _give(
         if seat.taken:
             given.by_person[seat.user_id] = given.by_person.get(seat.user_id, 0) + seat.taken
     given.count += len(dealt)
-    return {lead_id for lead_id, _, _ in dealt}
+    return [lead_id for lead_id, _, _ in dealt]
 
 
 def _write(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 from contacts import actions as contacts
 from contacts.choices import ContactKind
 from contacts.models import Contact, Interaction
+from crm.catalogue import record_models
 from crm.log import log
 from crm.models import Attachment, Mention, Note, Task, User
 from crm.saving import refuse_lost_sight
@@ -68,7 +69,11 @@ def convert_lead(
         made_organization=organization.is_new,
         contact_before_id=current.contact_id,
         status_before=current.status,
+        status_at_before=current.status_at,
         qualified_before=current.qualified_at,
+        recycle_before=current.recycle_on,
+        lost_before=current.lost_at,
+        lost_reason_before=current.lost_reason,
         actor=actor,
     )
     made = make(current, human, firm) if make else None
@@ -98,7 +103,8 @@ def convert_lead(
 def reverse_conversion(*, actor: User | None, lead: Lead) -> Lead:
     """Take the conversion of the last day back: the lead stands as before, what was made for it is put away.
 
-    A contact that was made for it and has orders by now stays. Raises ValidationError where there is none to reverse.
+    A contact that was made for it and has something of its own by now (an order, another deal, a ticket) stays. Raises
+    ValidationError where there is none to reverse, or what was made of it has gone too far.
     """
     current = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
     conversion = Conversion.objects.select_for_update(of=("self",)).filter(lead=current, reversed_at=None).first()
@@ -112,9 +118,12 @@ def reverse_conversion(*, actor: User | None, lead: Lead) -> Lead:
         Interaction.objects.filter(external_id__in=[f"lead-touch:{pk}" for pk in touches]).delete()
     _put_away(actor, conversion)
     current.contact_id = conversion.contact_before_id
-    current.status, current.status_at = conversion.status_before, timezone.now()
-    current.qualified_at = conversion.qualified_before
-    current.converted, current.converted_at = None, None
+    current.status = conversion.status_before
+    current.status_at = conversion.status_at_before or timezone.now()
+    current.qualified_at, current.recycle_on = conversion.qualified_before, conversion.recycle_before
+    current.lost_at, current.lost_reason = conversion.lost_before, conversion.lost_reason_before
+    current.converted = False if conversion.status_before == LeadStatus.DISQUALIFIED else None
+    current.converted_at = None
     current.version += 1
     current.save()
     _hang_on(current, current.contact_id)
@@ -221,6 +230,24 @@ def _put_away(actor: User | None, conversion: Conversion) -> None:
         if contact is not None and is_made
     }
     for contact in made.values():
-        needed = contact.orders.exists() or contact.leads.exclude(pk=conversion.lead_id).exists()
-        if not needed and not contact.people.exclude(pk__in=made).filter(archived_at=None).exists():
+        if not _is_needed(contact, conversion.lead_id, made):
             contacts.archive_contact(actor=actor, contact=contact)
+
+
+def _is_needed(contact: Contact, lead_id: int, made: Collection[int]) -> bool:
+    """Whether something of this contact came since: orders, contracts, and records of any app that are not put away;
+    but for this lead and the contacts that were made with it."""
+    if contact.orders.exists() or contact.subscriptions.exists():
+        return True
+    besides = {"leads.lead": [lead_id], "contacts.contact": [*made]}
+    for relation in contact._meta.related_objects:
+        model: Any = relation.related_model
+        label = model._meta.label_lower
+        if label not in record_models():
+            continue
+        rows = model._default_manager.filter(**{relation.field.name: contact.pk}).exclude(pk__in=besides.get(label, []))
+        if any(field.name == "archived_at" for field in model._meta.fields):
+            rows = rows.filter(archived_at=None)
+        if rows.exists():
+            return True
+    return False

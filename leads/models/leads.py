@@ -38,6 +38,7 @@ class Lead(models.Model):
     `contact` is who they are known as: a lead of a known person points at that contact, a converted one at the contact
     that it became. `converted` is the outcome as far as it is known (None: open). `created_at` is when it came in,
     `added_at` when it was written down here. `respond_by` is the moment by which whoever got it has to touch it first.
+    `waits_since` is since when it waits for somebody whom the rules may give it to, where nobody was free.
     `score` (0 to 100) comes from the rules of scoring; `hand_score` replaces it and the learned chance until it is
     taken away. Derived by the actions and the import: `sort_name`, `search_text`, `email_key`, `phone_key`.
     """
@@ -96,6 +97,7 @@ class Lead(models.Model):
     qualified_at = models.DateTimeField(null=True, blank=True, editable=False)
     lost_at = models.DateTimeField(null=True, blank=True, editable=False)
     assigned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    waits_since = models.DateTimeField(null=True, blank=True, editable=False)
     respond_by = models.DateTimeField(null=True, blank=True, editable=False)
     first_touch_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_touch_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -134,6 +136,9 @@ class Lead(models.Model):
                 fields=["respond_by"],
                 name="leads_respond_by",
                 condition=Q(first_touch_at=None, respond_by__isnull=False),
+            ),
+            models.Index(
+                fields=["waits_since"], name="leads_waits_since", condition=Q(owner=None, waits_since__isnull=False)
             ),
             models.Index(fields=["recycle_on"], name="leads_recycle", condition=Q(recycle_on__isnull=False)),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="leads_search_trgm"),

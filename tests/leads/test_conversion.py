@@ -11,9 +11,9 @@ from contacts.models import Contact, Interaction
 from crm.agenda.actions import create_task
 from crm.models import Note, Task
 from crm.notes.actions import add_note
-from leads.actions import log_touch
+from leads.actions import log_touch, move_lead
 from leads.conversion.actions import Party, convert_lead, reverse_conversion
-from leads.models import Conversion
+from leads.models import Conversion, Lead
 from tests.factories import make_contact, make_lead, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,22 @@ def test_taken_back_all_stands_as_before(house, lead):
     assert not Contact.objects.filter(archived_at=None).exists()
     convert_lead(actor=house.rep, lead=lead, person=NEW, organization=NOBODY)
     assert Conversion.objects.filter(reversed_at=None).count() == 1
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        {"status": "nurturing", "recycle_on": timezone.localdate() + dt.timedelta(days=30)},
+        {"status": "disqualified", "lost_reason": "no budget"},
+    ],
+)
+def test_taken_back_a_lead_that_was_put_off_or_lost_is_so_again(house, lead, move):
+    before = move_lead(actor=house.rep, lead=lead, **move)
+    convert_lead(actor=house.rep, lead=lead, person=NEW, organization=NOBODY)
+    reverse_conversion(actor=house.rep, lead=lead)
+    after = Lead.objects.get(pk=lead.pk)
+    names = ("status", "status_at", "recycle_on", "lost_reason", "lost_at", "converted", "qualified_at")
+    assert [getattr(after, name) for name in names] == [getattr(before, name) for name in names]
 
 
 def test_a_known_contact_keeps_its_history_when_it_is_taken_back(house, lead):

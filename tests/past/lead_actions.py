@@ -82,7 +82,7 @@ def _paused() -> Enrolment:
 COST = {"amount": 100, "starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 1, 31)}
 LEAD_NOT_ALONE = {
     "in_force", "is_reversible", "made_by",
-    "carry_touches", "reassign_missed", "items_for", "run_scoring", "run_allocation", "submission_of",
+    "carry_touches", "reassign_missed", "give_waiting", "items_for", "run_scoring", "run_allocation", "submission_of",
     "give_consent", "take_next", "forget_unconfirmed", "carry_opt_outs", "run_enrolling",
 }  # fmt: skip
 LEAD_MODULES = (
@@ -140,6 +140,9 @@ LEAD_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "start_allocation": lambda actor: lambda: allocation.start_allocation(actor=actor),
     "allocate_new": lambda actor: _on(
         (_rule(None, make_user()), make_lead()), lambda pair: allocation.allocate_new(actor=actor, lead=pair[1])
+    ),
+    "create_and_give": lambda actor: _on(
+        _rule(None, make_user()), lambda rule: allocation.create_and_give(actor=actor, fields={"name": "Ada Lund"})
     ),
     "create_form": lambda actor: (
         lambda: capture.create_form(actor=actor, fields={"name": "Contact", "title": "Write to us"})
