@@ -74,11 +74,10 @@ def net_promoter(user: User, question: Question) -> TileContent | None:
         return None
     of = (SEGMENT, question.segment) if question.segment else ("", "")
     counts = list(SatisfactionCount.objects.filter(dimension=of[0]))
-    kept = list(RetentionRate.objects.filter(period=question.period, dimension="", is_partial=False))
+    kept = list(RetentionRate.objects.filter(period=question.period, dimension=of[0], is_partial=False))
     page = SatisfactionPage(
-        run, counts, question.period, of[0], names={}, retention=[] if of[0] else kept,
-        currency=current_company().currency, of=of,
-    )  # fmt: skip
+        run, counts, question.period, of[0], names={}, retention=kept, currency=current_company().currency, of=of
+    )
     rows = [
         [
             Cell(row.label),

@@ -7,6 +7,8 @@ from django.db.models import TextChoices
 PROMOTER_FROM, DETRACTOR_TO, HIGHEST = 9, 6, 10
 SMALL_N = 30
 """Below so many answers a score is shown as small."""
+SATISFIED_FROM = 0.75
+"""Who rates the overall satisfaction at this share of its scale or above is satisfied: 4 and 5 of 5."""
 
 
 class SurveyKind(TextChoices):

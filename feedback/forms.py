@@ -258,7 +258,7 @@ class AskForm(SectionedForm, forms.Form):
 
 
 class TranslationForm(SectionedForm, forms.Form):
-    """The texts of a survey in one language, each beside its own words."""
+    """The texts of a survey in one language, each beside its own words; what stands there more than once, once."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
     language = forms.CharField(max_length=5, widget=forms.HiddenInput())
@@ -268,11 +268,16 @@ class TranslationForm(SectionedForm, forms.Form):
         said = record.translations.get(language, {})
         texts = texts_of(record, record.questions.filter(is_asked=True).order_by("position", "pk"))
         super().__init__(data, initial={"version": record.version, **said, "language": language})
-        self.keys = {f"t-{key}": key for key in texts}
-        for name, key in self.keys.items():
-            long = len(texts[key]) > 120 or key in ("intro", "thanks", "mail_text")
+        alike: dict[str, list[str]] = {}
+        for key, text in texts.items():
+            alike.setdefault(text, []).append(key)
+        self.keys = {f"t-{keys[0]}": keys for keys in alike.values()}
+        for name, keys in self.keys.items():
+            text = texts[keys[0]]
+            long = len(text) > 120 or keys[0] in ("intro", "thanks", "mail_text")
             self.fields[name] = forms.CharField(
-                label=texts[key], required=False, max_length=5_000, initial=said.get(key, ""),
+                label=text, required=False, max_length=5_000,
+                initial=next((said[key] for key in keys if said.get(key)), ""),
                 widget=forms.Textarea(attrs={"rows": 2}) if long else forms.TextInput(),
             )  # fmt: skip
         self.layout = (("", tuple((name,) for name in self.keys)),)
@@ -285,4 +290,4 @@ class TranslationForm(SectionedForm, forms.Form):
 
     @property
     def texts(self) -> dict[str, str]:
-        return {key: self.cleaned_data[name] for name, key in self.keys.items()}
+        return {key: self.cleaned_data[name] for name, keys in self.keys.items() for key in keys}

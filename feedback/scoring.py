@@ -63,7 +63,10 @@ class NetPromoter:
         return count / self.n if self.n else None
 
     def differs_from(self, other: NetPromoter) -> bool:
-        """Whether the difference of the two scores lies outside its 95 % interval (independent answers)."""
+        """Whether the difference of the two scores lies outside its 95 % interval (independent answers). Never of few
+        answers, whose interval is too narrow: of two that answer alike it is nought."""
+        if self.is_small or other.is_small:
+            return False
         if self.score is None or other.score is None or self.half_width is None or other.half_width is None:
             return False
         return abs(self.score - other.score) > math.hypot(self.half_width, other.half_width)

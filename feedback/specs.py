@@ -16,6 +16,7 @@ from crm.templatetags.pieces import pill
 from feedback.choices import (
     GROUP_TONES,
     REVIEW_TONES,
+    SATISFIED_FROM,
     STATE_TONES,
     Dimension,
     LeftOut,
@@ -94,6 +95,15 @@ def _rated(end: str, value: Any) -> Q:
     return Q(Exists(rated)) if value in (True, "yes", "True", "true") else ~Q(Exists(rated))
 
 
+def _satisfied(end: str, value: Any) -> Q:
+    """Who rated the overall satisfaction high enough; not: who rated it lower."""
+    rated = Answer.objects.filter(
+        response=OuterRef("pk"), value__isnull=False, question__dimension=Dimension.OVERALL
+    ).annotate(least=F("question__low") + SATISFIED_FROM * (F("question__high") - F("question__low")))
+    wanted = {"value__gte": F("least")} if value in (True, "yes", "True", "true") else {"value__lt": F("least")}
+    return Q(Exists(rated.filter(**wanted)))
+
+
 RESPONSE_FIELDS = (
     FieldSpec(
         "customer", "Customer", "contact__name", select=("contact",), default=True, order=10, cell=_customer,
@@ -145,6 +155,8 @@ RESPONSE_FIELDS = (
     ),
     FieldSpec("answered", "Answered on a known day", "answered_at", kind="moment", column=False, order=51, always=True),
     FieldSpec("rated", "Rated something", "pk", kind="flag", column=False, order=33, condition=_rated,
+        stored="feedback.answer.value"),
+    FieldSpec("satisfied", "Satisfied overall", "pk", kind="flag", column=False, order=34, condition=_satisfied,
         stored="feedback.answer.value"),
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=80, always=True),
     FieldSpec("of_product", "Product", "product", kind="record", column=False, order=81,

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.floating[Any]]
-Z95 = 1.959963984540054
 MOST_ATTRIBUTES = 1 << 20
 
 
@@ -32,7 +32,7 @@ class Ratings:
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over `n` values with half its 95 % interval (normal); None where the values are too few to say."""
+    """A mean over `n` values with half its 95 % interval (Student's t); None where the values are too few to say."""
 
     n: int
     mean: float | None = None
@@ -43,7 +43,7 @@ class Mean:
         n = len(values)
         if not n:
             return cls(0)
-        half = Z95 * float(values.std(ddof=1)) / float(np.sqrt(n)) if n > 1 else None
+        half = float(stdtrit(n - 1, 0.975) * values.std(ddof=1) / np.sqrt(n)) if n > 1 else None
         return cls(n, float(values.mean()), half)
 
     def as_json(self) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class ChainPage:
             "Each link is fitted by itself by least squares on standardised values: a coefficient of 0.5 says that "
             "customers who are one standard deviation higher on the left are half a standard deviation higher on the "
             "right, the other attributes being equal. The line is its 95 % interval; one that crosses nought is grey. "
+            "Several answers of one customer count as one customer's: the interval is wider for them. "
             f"Purchases and revenue are of the {CHAIN_DAYS} days after the answer, as log(1 + x). What goes together "
             f"need not be its cause. As of {full_day(self.run.as_of)}, run {self.run.pk}."
         )

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from analytics.models import ModelRun, RetentionRate, SatisfactionCount
 from analytics.periods import Period, PeriodKind
+from crm.filtering.trees.nodes import Condition, Group, as_text
+from crm.intervals import share_interval
 from crm.templatetags.figures import full_day, number, percent, plural
 from feedback.choices import SMALL_N
 from feedback.scoring import NetPromoter
@@ -32,6 +34,10 @@ DIMENSIONS = {
 VALUE_NAMES = {"top": "Top 10 % by value ahead", "high": "Next 20 %", "middle": "Middle 40 %", "low": "Lowest 30 %"}
 GROUPS = {"promoter": "Promoters", "passive": "Passives", "detractor": "Detractors", "silent": "Never answered"}
 NOT_GIVEN = "not given"
+KEPT = (
+    "Retention is of the customers who stood in the segment at the start of the period; in the table of segments, "
+    "of the newest one that is over."
+)
 GROUPINGS = {
     "survey": "By the survey that asked.",
     "touch_point": "By the touch point that the answer is about.",
@@ -44,7 +50,7 @@ GROUPINGS = {
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """The score of a period or of a value, with the answers behind each figure."""
+    """The score of a period or of a value, with the answers behind each figure; `over_time_url` draws the value's."""
 
     label: str
     counts: NetPromoter
@@ -54,6 +60,7 @@ class ScoreRow:
     detractors_url: str
     is_partial: bool = False
     retention: float | None = None
+    over_time_url: str = ""
 
 
 def answers_url(**filters: Any) -> str:
@@ -80,7 +87,10 @@ class SatisfactionPage:
     ) -> None:
         self.of = of[1] or None
         self.run, self.kind, self.dimension, self.names, self.currency = run, kind, dimension, names, currency
-        self.kept = {rate.start: rate.raw for rate in retention}
+        self.kept = {rate.start: rate.raw for rate in retention if (rate.dimension, rate.value) == of}
+        self.kept_of = {
+            (rate.value, rate.start): rate.raw for rate in retention if rate.dimension == dimension != TOTAL
+        }
         self.by_period: dict[Period, NetPromoter] = defaultdict(NetPromoter)
         self.by_value: dict[str, NetPromoter] = defaultdict(NetPromoter)
         self.by_both: dict[tuple[str, Period], NetPromoter] = defaultdict(NetPromoter)
@@ -88,7 +98,7 @@ class SatisfactionPage:
             period = Period.of(one.month, kind) if one.month else None
             if (one.dimension, one.value) == of and period:
                 self.by_period[period] += one.counts
-            elif one.dimension == dimension != TOTAL:
+            if one.dimension == dimension != TOTAL:
                 self.by_value[one.value] += one.counts
                 if period:
                     self.by_both[one.value, period] += one.counts
@@ -97,6 +107,16 @@ class SatisfactionPage:
     def metrics(self) -> dict[str, Any]:
         found: dict[str, Any] = self.run.metrics
         return found
+
+    @property
+    def of_name(self) -> str:
+        """The value that the score over time is of; empty for all."""
+        return self.name_of(self.of) if self.of else ""
+
+    @property
+    def shows_retention(self) -> bool:
+        """Whether retention is known of whom the score over time is of."""
+        return not self.of or bool(self.kept)
 
     @property
     def sentences(self) -> list[str]:
@@ -128,7 +148,7 @@ class SatisfactionPage:
             {
                 "label": "Net promoter score",
                 "value": score_words(whole),
-                "note": f"{interval_words(whole)}, {plural(whole.n, 'answer')}",
+                "note": note_of(whole),
                 "url": answers_url(nps_min=0),
             }
         ]
@@ -143,9 +163,11 @@ class SatisfactionPage:
             cards.append({"label": GROUPS[name], "value": share, "note": note, "url": answers_url(group=name)})
         satisfied = self.metrics.get("csat") or {}
         if satisfied.get("n"):
-            width = percent(satisfied["interval_half_width"], 1)
-            note = f"± {width}, {plural(satisfied['n'], 'answer')}"
-            cards.append({"label": "Satisfied overall", "value": percent(satisfied["share"], 1), "note": note})
+            low, high = share_interval(satisfied["satisfied"], satisfied["n"])
+            few = ", few" if satisfied["n"] < SMALL_N else ""
+            note = f"{percent(low, 1)} to {percent(high, 1)}, {plural(satisfied['n'], 'answer')}{few}"
+            share, url = percent(satisfied["share"], 1), answers_url(satisfied="yes")
+            cards.append({"label": "Satisfied overall (CSAT)", "value": share, "note": note, "url": url})
         return cards
 
     @property
@@ -162,9 +184,9 @@ class SatisfactionPage:
         newest, before = self.full[-1], self.full[-2] if len(self.full) > 1 else None
         now, then = self.by_period[newest], self.by_period[before] if before else NetPromoter()
         card = {
-            "label": str(newest),
+            "label": f"{newest}, {self.of_name}" if self.of else str(newest),
             "value": score_words(now),
-            "note": f"{interval_words(now)}, {plural(now.n, 'answer')}",
+            "note": note_of(now),
             "url": self._url(period=newest),
         }
         if now.score is not None and then.score is not None:
@@ -188,33 +210,50 @@ class SatisfactionPage:
     def groups(self) -> list[ScoreRow]:
         """A row a value of the dimension, the most answers first."""
         found = sorted(self.by_value.items(), key=lambda one: (-one[1].n, one[0]))
-        return [self._row(self.name_of(value), counts, value=value) for value, counts in found[:MOST_GROUPS]]
+        newest = self.newest_full
+        return [
+            self._row(
+                self.name_of(value), counts, self.kept_of.get((value, newest.start)) if newest else None, value=value
+            )
+            for value, counts in found[:MOST_GROUPS]
+        ]
+
+    @property
+    def is_kept_by_group(self) -> bool:
+        """Whether retention is known by the values of the dimension."""
+        return bool(self.kept_of)
 
     def name_of(self, value: str) -> str:
         return self.names.get(value, value) or NOT_GIVEN
 
     def _row(self, label: str, counts: NetPromoter, retention: float | None = None, **which: Any) -> ScoreRow:
-        period = which.get("period")
+        period, value = which.get("period"), which.get("value")
         answers, promoters, passives, detractors = (
             self._url(**which, group=name) for name in ("", "promoter", "passive", "detractor")
         )
+        of = {"period": self.kind, "by": self.dimension, "of": f"{self.dimension}:{value}"}
         return ScoreRow(
             label, counts, answers, promoters, passives, detractors,
             is_partial=bool(period and self.is_partial(period)), retention=retention,
+            over_time_url=f"?{urlencode(of)}" if value and self.by_both else "",
         )  # fmt: skip
 
     def _url(self, period: Period | None = None, value: str | None = None, group: str = "") -> str:
         filters: dict[str, Any] = {"group": group} if group else {"nps_min": 0}
         if period:
             filters |= {"answered_min": period.start, "answered_max": min(period.end, self.run.as_of)}
-        if value or self.of:
-            filters |= self._of_value(value or self.of or "")
+        wanted = self.of if value is None else value
+        if wanted is not None:
+            filters |= self._of_value(wanted)
         return answers_url(**filters)
 
     def _of_value(self, value: str) -> dict[str, Any]:
-        """The filter of the list of answers that a value of the dimension means."""
+        """The filter of the list of answers that a value of the dimension means; an empty one: it is not given."""
+        field = {"product": "of_product", "value": "clv"}.get(self.dimension, self.dimension)
+        if not value:
+            return {"filter": as_text(Group("all", (Condition(field, "empty"),)))}
         if self.dimension != "value":
-            return {{"product": "of_product"}.get(self.dimension, self.dimension): value}
+            return {field: value}
         bounds: dict[str, float] = self.metrics.get("value_bounds", {})
         names = list(VALUE_NAMES)
         above = bounds.get(names[names.index(value) - 1]) if value in names[1:] else None
@@ -265,7 +304,8 @@ class SatisfactionPage:
         counts = self.by_both.get((value, period), NetPromoter())
         if counts.score is None:
             return None
-        return {"value": round(counts.score, 1), "url": self._url(period=period, value=value)}
+        found = {"value": round(counts.score, 1), "url": self._url(period=period, value=value)}
+        return found | ({"small": True} if counts.is_small else {})
 
     @property
     def spread(self) -> list[dict[str, Any]]:
@@ -299,8 +339,8 @@ class SatisfactionPage:
         """The (i) of the score."""
         return (
             "Share of promoters (9 or 10) minus share of detractors (0 to 6) of those who answered, in points. ± is "
-            "half the 95 % interval, from the variance (p + d − (p − d)²) ÷ n. Under 30 answers a score is grey: it "
-            f"says little. As of {full_day(self.run.as_of)}, run {self.run.pk}; "
+            "half the 95 % interval, from the variance (p + d − (p − d)²) ÷ n; none where all answered alike. Under 30 "
+            f"answers a score is grey: it says little. As of {full_day(self.run.as_of)}, run {self.run.pk}; "
             f"{plural(self.metrics['asked'], 'time')} it was asked, {number(self.whole.n)} answered."
         )
 
@@ -314,7 +354,12 @@ class SatisfactionPage:
 
     @property
     def group_explanation(self) -> str:
-        return f"{GROUPINGS[self.dimension]} {self.explanation}"
+        kept = f" {KEPT}" if self.is_kept_by_group else ""
+        return f"{GROUPINGS[self.dimension]} {self.explanation}{kept}"
+
+    @property
+    def trend_explanation(self) -> str:
+        return self.group_explanation if self.of else self.explanation
 
 
 def score_words(counts: NetPromoter) -> str:
@@ -323,7 +368,12 @@ def score_words(counts: NetPromoter) -> str:
 
 
 def interval_words(counts: NetPromoter) -> str:
-    return f"± {number(counts.half_width, 1)}" if counts.half_width is not None else "no interval"
+    return f"± {number(counts.half_width, 1)}" if counts.half_width else "no interval"
+
+
+def note_of(counts: NetPromoter) -> str:
+    """The interval and the number of answers, and whether these are few."""
+    return f"{interval_words(counts)}, {plural(counts.n, 'answer')}{', few' if counts.is_small else ''}"
 
 
 def _bound(counts: NetPromoter, side: int) -> float | None:

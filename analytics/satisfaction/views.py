@@ -89,7 +89,8 @@ class WalletView(SatisfactionPart):
 
 
 class SatisfactionView(SatisfactionPart):
-    """`?period=` month, quarter or year; `?by=` divides the score."""
+    """`?period=` month, quarter or year; `?by=` divides the score; `?of=` (such as `segment:loyal`) is the value of
+    it whose score and retention are drawn over time."""
 
     url_name = "analytics:satisfaction_detail"
 
@@ -101,6 +102,12 @@ class SatisfactionView(SatisfactionPart):
     def dimension(self) -> str:
         asked = self.request.GET.get("by", "")
         return asked if asked in DIMENSIONS else ""
+
+    @property
+    def of(self) -> tuple[str, str]:
+        """The dimension and the value that are asked for; of another dimension than the page's, none is."""
+        dimension, _, value = self.request.GET.get("of", "").partition(":")
+        return (dimension, value) if value and dimension == self.dimension else ("", "")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(
@@ -116,12 +123,13 @@ class SatisfactionView(SatisfactionPart):
         if self.run is None:
             return None
         counts = list(SatisfactionCount.objects.filter(dimension__in=("", self.dimension)))
-        kept = RetentionRate.objects.filter(period=self.kind, dimension="", is_partial=False)
+        kept = RetentionRate.objects.filter(period=self.kind, dimension__in=("", self.dimension), is_partial=False)
         names = value_names(self.dimension, [one.value for one in counts])
         currency = current_company().currency
         return SatisfactionPage(
-            self.run, counts, self.kind, self.dimension, names=names, retention=list(kept), currency=currency
-        )
+            self.run, counts, self.kind, self.dimension, names=names, retention=list(kept), currency=currency,
+            of=self.of,
+        )  # fmt: skip
 
 
 class SatisfactionExportView(TakesFigures, SatisfactionView):

@@ -26,6 +26,7 @@ from analytics.steps.satisfaction_ratings import ratings_metrics, read_ratings
 from analytics.steps.satisfaction_wallet import wallet
 from crm.company import current_company, end_of_day
 from crm.jobs import Progress
+from feedback.choices import SATISFIED_FROM
 from feedback.scoring import Z95, NetPromoter
 
 BASE = "analytics_satisfaction_base"
@@ -34,7 +35,6 @@ PARTS = 4
 VALUE_CLASSES = (("top", 0.9), ("high", 0.7), ("middle", 0.3), ("low", 0.0))
 """Classes of value ahead, and the share of customers that lie below each."""
 
-SATISFIED_FROM = 0.75
 DIMENSIONS = {
     "survey": "survey_id::text",
     "touch_point": "touch_point_id::text",

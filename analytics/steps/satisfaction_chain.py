@@ -3,7 +3,7 @@
 A row is a response that rated the overall satisfaction or how likely its customer is to recommend us. Behaviour and
 money are of the 180 days after it: purchases, and net revenue in the company's currency (both as log(1 + x), since few
 customers buy very much); only responses whose 180 days are over by as-of count there. Each link is fitted by itself on
-the rows that have all of it.
+the rows that have all of it; several answers of one customer are reckoned with as not independent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from feedback.choices import Dimension
 
 MOST_ATTRIBUTES, LEAST_RATED = 12, 0.5
 RESPONSES_SQL = sql.SQL("""
-SELECT r.id, coalesce(r.nps, -1)::float8, coalesce(b.purchases, 0)::float8, coalesce(b.revenue, 0)::float8,
+SELECT r.id, r.contact_id, coalesce(r.nps, -1)::float8,
+  coalesce(b.purchases, 0)::float8, coalesce(b.revenue, 0)::float8,
   ((r.answered_at AT TIME ZONE {zone})::date + {after} <= {as_of})::int::bigint
 FROM feedback_response r LEFT JOIN LATERAL (
   SELECT count(*) FILTER (WHERE o.is_purchase) AS purchases, sum(o.base_amount)::float8 AS revenue FROM orders_order o
@@ -47,7 +48,10 @@ def chain(asked: Asked, *, as_of: dt.date, end: sql.Literal, zone: str) -> list[
     query = RESPONSES_SQL.format(
         zone=sql.Literal(zone), after=sql.Literal(CHAIN_DAYS), as_of=day(as_of), end=end
     )  # fmt: skip
-    rows = read_columns(query, (("id", "i8"), ("nps", "f8"), ("purchases", "f8"), ("revenue", "f8"), ("is_over", "i8")))
+    names_and_types = (
+        ("id", "i8"), ("who", "i8"), ("nps", "f8"), ("purchases", "f8"), ("revenue", "f8"), ("is_over", "i8"),
+    )  # fmt: skip
+    rows = read_columns(query, names_and_types)
     order = np.argsort(rows["id"])
     rows = {name: column[order] for name, column in rows.items()}
     nps = np.where(rows["nps"] < 0, np.nan, rows["nps"])
@@ -57,13 +61,15 @@ def chain(asked: Asked, *, as_of: dt.date, end: sql.Literal, zone: str) -> list[
     purchases = np.where(is_over, np.log1p(rows["purchases"]), np.nan)
     revenue = np.where(is_over, np.log1p(np.maximum(rows["revenue"], 0)), np.nan)
     names, ratings = _attributes(asked, rows["id"])
+    who = rows["who"]
+    whole = "Overall satisfaction"
     bought = f"Purchases in {CHAIN_DAYS} days"
     return [
-        _json("Attributes", "Overall satisfaction", link(overall, ratings, names)),
-        _json("Overall satisfaction", "Recommends us", link(nps, overall[:, None], ["Overall satisfaction"])),
-        _json("Overall satisfaction", "Would buy again", link(intention, overall[:, None], ["Overall satisfaction"])),
-        _json("Recommends us", bought, link(purchases, nps[:, None], ["Recommends us"])),
-        _json(bought, f"Revenue in {CHAIN_DAYS} days", link(revenue, purchases[:, None], [bought])),
+        _json("Attributes", whole, link(overall, ratings, names, who)),
+        _json(whole, "Recommends us", link(nps, overall[:, None], [whole], who)),
+        _json(whole, "Would buy again", link(intention, overall[:, None], [whole], who)),
+        _json("Recommends us", bought, link(purchases, nps[:, None], ["Recommends us"], who)),
+        _json(bought, f"Revenue in {CHAIN_DAYS} days", link(revenue, purchases[:, None], [bought], who)),
     ]
 
 
@@ -72,6 +78,7 @@ def _json(source: str, target: str, found: Link) -> dict[str, Any]:
         "from": source,
         "to": target,
         "n": found.n,
+        "customers": found.people,
         "explained": found.explained,
         "refused": found.refused,
         "coefficients": [

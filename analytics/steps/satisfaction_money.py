@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 from psycopg import sql
 
 from analytics.statements import day, rows_of
 from crm.intervals import wilson
-from feedback.scoring import Z95
+from feedback.scoring import Mean
 
 YEAR = dt.timedelta(days=365)
 NEVER = "never asked or answered"
@@ -52,7 +51,7 @@ def _group(
         "customers": customers,
         "revenue": round(revenue, 2),
         "revenue_each": revenue / customers,
-        "revenue_half_width": Z95 * spread / math.sqrt(customers),
+        "revenue_half_width": Mean.from_sums(customers, revenue / customers, spread).half_width,
         "active_before": before,
         "retained": kept,
         "retention": kept / before if before else None,

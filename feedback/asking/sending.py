@@ -29,7 +29,7 @@ from crm.mail.channels import channel_named
 from crm.mail.drafts import Draft, row_of
 from crm.models import JobRun, SavedView, User
 from feedback.asking.audience import askable, asked_lately, may_be_asked, segment, with_address
-from feedback.asking.mails import draft_of
+from feedback.asking.mails import draft_of, languages_of
 from feedback.choices import LeftOut, SurveyState, Trigger
 from feedback.models import Invitation, Survey
 from orders.models import Order
@@ -186,11 +186,12 @@ def _ask(survey: Survey, occasions: Iterable[Occasion], sent: Sent) -> None:
 def _send(rows: Sequence[Invitation], contacts: dict[int, Contact], survey: Survey, sent: Sent) -> None:
     company, channel = current_company().name, channel_named()
     first = survey.questions.filter(is_asked=True).exclude(kind="matrix").order_by("position", "pk").first()
+    languages = languages_of(rows, survey) if survey.translations else {}
     drafts: list[Draft] = []
     for row in rows:
         row.contact = contacts[row.contact_id]
         try:
-            draft = draft_of(row, survey, first, company)
+            draft = draft_of(row, survey, first, company, languages.get(row.contact_id, ""))
             row_of(draft, actor=None, channel=channel)
         except ValidationError:
             Invitation.objects.filter(pk=row.pk).update(not_asked=LeftOut.ADDRESS)

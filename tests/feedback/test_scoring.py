@@ -37,4 +37,7 @@ def test_a_difference_within_its_interval_is_none():
     assert not NetPromoter(10, 5, 5).differs_from(NetPromoter(11, 5, 4))
     assert NetPromoter(600, 300, 100).differs_from(NetPromoter(500, 300, 200))
     assert not NetPromoter().differs_from(NetPromoter(5, 1, 1))
+    # two who are pleased and two who are not: too few to tell, though both intervals are nought
+    assert not NetPromoter(2, 0, 0).differs_from(NetPromoter(0, 0, 2))
+    assert NetPromoter(30, 0, 0).differs_from(NetPromoter(0, 0, 30))
     assert (NetPromoter().score, NetPromoter().half_width) == (None, None)

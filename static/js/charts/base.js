@@ -11,7 +11,7 @@
     const read = (name) => style.getPropertyValue(name).trim();
     return {
       ink: read("--ink"), ink2: read("--ink-2"), ink3: read("--ink-3"), line: read("--line"), panel: read("--panel"),
-      accent: read("--accent"), onAccent: read("--on-accent"),
+      accent: read("--accent"), onAccent: read("--on-accent"), bad: read("--bad"),
       series: [read("--series-1"), read("--series-2"), read("--series-3")],
       many: [1, 2, 3, 4, 5, 6, 7, 8].map((place) => read(`--series-${place}`)),
       heat: [0, 1, 2, 3, 4, 5, 6].map((level) => read(`--heat-${level}`)),

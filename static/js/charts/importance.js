@@ -17,7 +17,7 @@
       yAxis: { ...axis("Importance"), nameGap: 34 },
       series: [{
         type: "scatter", symbolSize: 13,
-        data: data.points.map((point) => ({ ...point, itemStyle: { color: point.small ? tone.ink3 : point.quadrant === "Improve first" ? tone.series[1] : tone.series[0] } })),
+        data: data.points.map((point) => ({ ...point, itemStyle: { color: point.small ? tone.ink3 : point.quadrant === "Improve first" ? tone.bad : tone.series[0] } })),
         label: { show: true, formatter: ({ data: point }) => point.name, position: "top", color: tone.ink2, fontSize: 11 },
         labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
         markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: tone.ink3, type: "dashed" }, data: [{ xAxis: across }, { yAxis: up }] },

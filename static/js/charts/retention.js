@@ -31,8 +31,8 @@
       series: data.series.map((one, index) => ({
         type: "line", name: one.name, cursor: "pointer", symbolSize: 7, connectNulls: false,
         lineStyle: pen(tone, index), itemStyle: { color: pen(tone, index).color },
-        // what is not over yet is an empty ring
-        data: one.points.map((point, place) => (point && partial[place] ? { ...point, symbol: "emptyCircle", symbolSize: 10 } : point)),
+        // what is not over yet is an empty ring, what rests on few a small one
+        data: one.points.map((point, place) => (point && (partial[place] || point.small) ? { ...point, symbol: "emptyCircle", symbolSize: point.small ? 5 : 10 } : point)),
         symbol: data.periods.length > 40 ? "none" : "circle",
       })),
     };

@@ -47,20 +47,54 @@ def test_known_coefficients_lie_in_their_intervals_about_as_often_as_promised():
     for _ in range(200):
         x = rng.normal(size=(300, 3))
         y = x @ true + rng.normal(0, np.sqrt(1 - (true**2).sum()), 300)
-        found = {one.name: one for one in link(y, x, ["a", "b", "c"]).coefficients}
+        found = {one.name: one for one in link(y, x, ["a", "b", "c"], np.arange(300)).coefficients}
         hits += sum(found[name].low <= value <= found[name].high for name, value in zip("abc", true, strict=True))
     assert 0.92 < hits / 600 < 0.98
 
 
-def test_too_few_answers_gaps_and_answers_in_step_are_refused_with_a_sentence():
-    rng = np.random.default_rng(4)
+def test_answers_of_one_customer_count_as_one_customers():
+    rng, hits, plain_hits = np.random.default_rng(5), 0, 0
+    for _ in range(200):
+        # 80 customers answer four times each; half of what they say is their own way of saying it
+        who = np.repeat(np.arange(80), 4)
+        x = (rng.normal(size=80)[who] + rng.normal(0, 0.3, 320))[:, None]
+        y = 0.5 * x[:, 0] + rng.normal(size=80)[who] + rng.normal(0, 0.3, 320)
+        true = 0.5 * x.std(ddof=1) / y.std(ddof=1)
+        (found,) = link(y, x, ["a"], who).coefficients
+        (plain,) = link(y, x, ["a"], np.arange(320)).coefficients
+        hits, plain_hits = hits + (found.low <= true <= found.high), plain_hits + (plain.low <= true <= plain.high)
+    assert 0.9 < hits / 200 < 0.99
+    assert plain_hits / 200 < 0.8
+
+
+def test_the_errors_of_clusters_are_those_of_the_plain_sandwich():
+    rng = np.random.default_rng(6)
+    who = rng.integers(0, 40, 150)
+    x, y = rng.normal(size=(150, 2)), rng.normal(size=150)
+    fit = least_squares(y, x, who)
+    design = np.column_stack([np.ones(150), x])
+    bread = np.linalg.inv(design.T @ design)
+    residuals = y - design @ (bread @ design.T @ y)
+    meat = np.zeros((3, 3))
+    for one in set(who.tolist()):
+        part = sum(residuals[row] * design[row] for row in np.flatnonzero(who == one))
+        meat += np.outer(part, part)
+    groups = len(set(who.tolist()))
+    factor = groups / (groups - 1) * 149 / 147
+    assert fit.errors == pytest.approx(np.sqrt(factor * np.diag(bread @ meat @ bread)), rel=1e-9)
+    assert fit.freedom == groups - 1
+
+
+def test_too_few_customers_gaps_and_answers_in_step_are_refused_with_a_sentence():
+    rng, who = np.random.default_rng(4), np.arange(60)
     y, x = rng.normal(size=60), rng.normal(size=(60, 5))
-    assert "at least 75 are needed" in link(y, x, list("abcde")).refused
-    assert link(y, x[:, :1], ["a"]).n == 60
+    assert "at least 75 are needed" in link(y, x, list("abcde"), who).refused
+    assert (link(y, x[:, :1], ["a"], who).n, link(y, x[:, :1], ["a"], who).refused) == (60, "")
+    assert "30 customers answered all of it; at least 50" in link(y, x[:, :1], ["a"], who // 2).refused
     gap = x[:, :1].copy()
     gap[:15] = np.nan
-    assert "45 answers say all of it; at least 50" in link(y, gap, ["a"]).refused
-    assert "in step" in link(y, np.column_stack([x[:, 0], 2 * x[:, 0]]), ["a", "b"]).refused
-    assert "answered the same" in link(np.ones(60), x[:, :1], ["a"]).refused
+    assert "45 customers answered all of it; at least 50" in link(y, gap, ["a"], who).refused
+    assert "in step" in link(y, np.column_stack([x[:, 0], 2 * x[:, 0]]), ["a", "b"], who).refused
+    assert "answered the same" in link(np.ones(60), x[:, :1], ["a"], who).refused
     constant = np.column_stack([x[:, 0], np.ones(60)])
-    assert [one.name for one in link(y, constant, ["a", "b"]).coefficients] == ["a"]
+    assert [one.name for one in link(y, constant, ["a", "b"], who).coefficients] == ["a"]

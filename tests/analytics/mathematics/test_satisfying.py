@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from analytics.mathematics.satisfying import (
     Mean,
@@ -38,8 +39,8 @@ def close(found: Mean, values: list[float]) -> None:
     if values:
         assert found.mean == pytest.approx(statistics.fmean(values), abs=1e-9)
     if len(values) > 1:
-        half = 1.96 * statistics.stdev(values) / len(values) ** 0.5
-        assert found.half_width == pytest.approx(half, rel=1e-4, abs=1e-9)
+        half = t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / len(values) ** 0.5
+        assert found.half_width == pytest.approx(half, rel=1e-6, abs=1e-9)
 
 
 @settings(max_examples=50)
