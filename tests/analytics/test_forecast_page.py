@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -73,6 +74,14 @@ def test_a_month_that_runs_holds_what_is_won_what_slipped_and_what_is_to_come(ho
     assert may.weighted == pytest.approx(0.2 * 200)
     assert may.learned == pytest.approx(50 + 0.1 * 1240 + 10)
     assert (may.slipped, may.slipped_amount, may.open_count, may.open_amount) == (1, 200, 3, 1240)
+
+
+def test_the_coverage_is_all_that_is_open_weighted_over_what_is_missing_to_the_target(house):
+    may = total("month", "2026-05-01")
+    short, reached = replace(may, target=350.0), replace(may, target=50.0)
+    assert short.coverage == pytest.approx(0.2 * (1000 + 200 + 40) / (350 - 50))
+    assert (short.attainment, reached.attainment) == (pytest.approx(50 / 350), 1)
+    assert (may.coverage, reached.coverage) == (None, None), "nothing is missing"
 
 
 def test_a_month_to_come_holds_nothing_of_the_months_before(house):
