@@ -12,6 +12,8 @@ from analytics.duplicates.exporting import EXPORTS as PAIR_EXPORTS
 from analytics.duplicates.panels import CONTACT_PANELS as PAIR_PANELS
 from analytics.duplicates.specs import DISTINCT_FIELDS, PAIR_FIELDS
 from analytics.exporting import EXPORTS
+from analytics.families.panels import PANELS as FAMILY_PANELS
+from analytics.families.specs import FAMILY_FIELDS
 from analytics.further_tiles import FURTHER_TILES
 from analytics.history_panel import PANELS as HISTORY_PANELS
 from analytics.home import CARDS, STEPS
@@ -55,6 +57,7 @@ CATALOGUE = Catalogue(
             *SIGNIFICANCE_FIELDS,
             *PROFILE_FIELDS,
             *SEQUENCE_FIELDS,
+            *FAMILY_FIELDS,
             *QUALITY_FIELDS,
         ),
         "leads.lead": LEAD_FIELDS,
@@ -93,6 +96,7 @@ CATALOGUE = Catalogue(
             *PORTFOLIO_PANELS,
             *SIGNIFICANCE_PANELS,
             *CLUSTER_PANELS,
+            *FAMILY_PANELS,
             *HISTORY_PANELS,
             *alerts.CONTACT_PANELS,
             *PAIR_PANELS,
@@ -218,6 +222,16 @@ CATALOGUE = Catalogue(
             roles=(Role.MARKETER, Role.MANAGER, Role.ADMIN),
         ),
         NavItem(
+            "Chances by family",
+            "analytics:families_detail",
+            "bag-check",
+            group="Analysis",
+            order=523,
+            model="analytics.modelrun",
+            scores="analytics.familyscore",
+            roles=(Role.MARKETER, Role.MANAGER, Role.ADMIN),
+        ),
+        NavItem(
             "Profitability",
             "analytics:profitability",
             "cash-coin",
@@ -257,6 +271,7 @@ CATALOGUE = Catalogue(
         "analytics.significancescore": REBUILT,
         "analytics.profilescore": REBUILT,
         "analytics.nextscore": REBUILT,
+        "analytics.familyscore": REBUILT,
         "analytics.significancemark": PastRule(parent="contact_id"),
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),

@@ -34,6 +34,7 @@ KEYS = ContactKeys(
                 "significance",
                 "profile",
                 "next",
+                "family",
             )
         ),
         ContactKey("analytics.scorehistory", "contact", because=MONTHS),

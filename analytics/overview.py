@@ -50,12 +50,20 @@ def _clusters(run: ModelRun) -> tuple[str, str]:
     return number(run.metrics.get("k", 0)), f"clusters of {number(run.metrics.get('customers'))} customers"
 
 
+def _families(run: ModelRun) -> tuple[str, str]:
+    if "auc" not in run.metrics:
+        return NOTHING, "nothing to learn from yet"
+    shown = f"{run.metrics['shown']} of {len(run.metrics['names'])} families have chances"
+    return number(run.metrics["auc"], 3), f"AUC on later days; {shown}"
+
+
 MAIN: dict[str, Callable[[ModelRun], tuple[str, str]]] = {
     "rfm": _rfm,
     "clv": _clv,
     "churn": _churn,
     "costs": _costs,
     "clusters": _clusters,
+    "families": _families,
     "retention": _retention,
     "cohorts": _cohorts,
 }

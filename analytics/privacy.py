@@ -45,6 +45,13 @@ PERSONAL_DATA = PersonalData(
         PersonalTable(
             "analytics.nextscore", ("contact",), keeps=("item", "before", "last"), unseen=FIGURES, title="Next in line"
         ),
+        PersonalTable(
+            "analytics.familyscore",
+            ("contact",),
+            keeps=("family", "due", "chances", "expected", "levels", "waits"),
+            unseen=FIGURES,
+            title="Chances by family",
+        ),
         PersonalTable("analytics.significancemark", ("contact",), gone=True, title="Significant, by hand"),
         PersonalTable("analytics.leadscore", ("lead__contact",), unseen=FIGURES, title="Chances of leads"),
         PersonalTable(

@@ -94,6 +94,13 @@ SHIPPED = (
     # behind the scores that it divides the answers by
     Step("satisfaction", "Satisfaction", "analytics.steps.satisfaction", url_name="analytics:satisfaction_detail"),
     Step("sequence", "Sequence selling", "analytics.steps.sequence", url_name="analytics:sequence_detail"),
+    Step(
+        "families",
+        "Chances by family",
+        "analytics.steps.families",
+        ("horizon_days", "eligible_days"),
+        url_name="analytics:families_detail",
+    ),
     # who drifts away is told by the lifetime values, what comes next by the order of buying; without them the others
     # are told all the same
     Step("alerts", "Selling alerts", "analytics.steps.alerts", url_name="analytics:alert_list"),

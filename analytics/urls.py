@@ -16,6 +16,7 @@ from analytics import (
 )
 from analytics.alerts import views as alerts
 from analytics.costs import views as costs
+from analytics.families import views as families
 from analytics.partners.views import PartnersView
 from analytics.portfolio import rule_views as portfolio_rules
 from analytics.portfolio import views as portfolio
@@ -72,6 +73,9 @@ urlpatterns = [
     path("profile/", profile.ProfileView.as_view(), name="profile_detail"),
     path("profile/run/", profile.ProfileRunView.as_view(), name="profile_run"),
     path("profile/export/", profile.ProfileExportView.as_view(), name="profile_export"),
+    path("families/", families.FamilyView.as_view(), name="families_detail"),
+    path("families/run/", families.FamilyRunView.as_view(), name="families_run"),
+    path("families/export/", families.FamilyExportView.as_view(), name="families_export"),
     path("sequence/", sequences.SequenceView.as_view(), name="sequence_detail"),
     path("sequence/run/", sequences.SequenceRunView.as_view(), name="sequence_run"),
     path("sequence/export/", sequences.SequenceExportView.as_view(), name="sequence_export"),

@@ -4,6 +4,7 @@ from analytics.models.alerts import SellAlert
 from analytics.models.clusters import ClusterScore
 from analytics.models.costs import CostPool, CostScore
 from analytics.models.duplicates import DistinctPair, DuplicateArray, DuplicateBasis, DuplicatePair
+from analytics.models.families import FamilyScore
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
 from analytics.models.portfolio import LadderScore, StrategyRule, StrategyScore
@@ -32,6 +33,7 @@ __all__ = [
     "DuplicateArray",
     "DuplicateBasis",
     "DuplicatePair",
+    "FamilyScore",
     "ForecastSnapshot",
     "ForecastSum",
     "LadderScore",
