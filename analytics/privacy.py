@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.duplicates.forgetting import forget_basis
+from analytics.duplicates.forgetting import forget_compared
 from contacts.privacy.tables import PersonalData, PersonalTable
 
 FIGURES = ("run_id",)
@@ -63,9 +63,9 @@ PERSONAL_DATA = PersonalData(
         ),
         PersonalTable("analytics.distinctpair", ("first", "second"), gone=True, title="Who is not the same"),
     ),
-    calls_back=(forget_basis,),
+    forgets=(forget_compared,),
     without={
-        "Numbers made of each contact's values, in arrays of all contacts: every erasure deletes them whole.": (
+        "Numbers made of each contact's values, in arrays of all contacts: an erasure takes those of the person out.": (
             "analytics.duplicatearray", "analytics.duplicatebasis",
         ),
         "Figures of many customers together, and how they are made.": (

@@ -119,7 +119,7 @@ class DuplicateBasis(models.Model):
 class DuplicateArray(models.Model):
     """Numbers of all contacts of a basis, as an array: ids, marks, keys (`steps/duplicate_marks.py`), and how often
     each value was there. They are made of each contact's values with the basis's `salt`: whoever has both can try
-    values out, so an erasure deletes them all (`duplicates/forgetting.py`)."""
+    values out, so an erasure takes out those of the person (`duplicates/forgetting.py`)."""
 
     basis = models.ForeignKey(DuplicateBasis, on_delete=models.CASCADE, related_name="arrays")
     name = models.CharField(max_length=120)

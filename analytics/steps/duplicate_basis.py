@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,16 +21,21 @@ from analytics.models import DuplicateArray, DuplicateBasis
 from analytics.steps.duplicate_facts import Column, Facts
 from analytics.steps.duplicate_marks import Entries, Hashes, Marks, mixed, value_hashes
 
-TYPES = {"ids": "<i8", "marks": "<u8", "order": "<i4", "sums": "<u8", "places": "<i4", "hashes": "<u8", "counts": "<i8"}
+TYPES = {
+    "ids": "<i8", "marks": "<u8", "order": "<i4", "sums": "<u8", "places": "<i4", "hashes": "<u8", "counts": "<i8",
+    "erased": "<i8",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Frequencies:
-    """How many contacts knew a field, and how often each value of two contacts or more was there."""
+    """How many contacts knew a field, and how often each value of two contacts or more was there; `erased`: how many of
+    those were erased since."""
 
     known: int
     hashes: Hashes
     counts: NDArray[np.int64]
+    erased: NDArray[np.int64]
 
     def of(self, column: Column, salt: str) -> Column:
         """The values of a column, as frequent as they were."""
@@ -39,6 +44,21 @@ class Frequencies:
             at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
             counts = np.where(self.hashes[at] == hashes, self.counts[at], counts)
         return replace(column, counts=counts, of=self.known)
+
+    def without(self, hashes: Hashes) -> Frequencies:
+        """Values of erased contacts, one for each that had it: what less than two others have is forgotten."""
+        hashes, often = np.unique(hashes, return_counts=True)
+        _, own, given = np.intersect1d(self.hashes, hashes, assume_unique=True, return_indices=True)
+        erased = self.erased.copy()
+        erased[own] += often[given]
+        return replace(self, erased=erased)._where(self.counts - erased > 1)
+
+    def of_now(self, column: Column, salt: str) -> Frequencies:
+        """Without the values that nobody has any more."""
+        return self._where(np.isin(self.hashes, value_hashes(column.values, salt)))
+
+    def _where(self, kept: NDArray[np.bool_]) -> Frequencies:
+        return Frequencies(self.known, self.hashes[kept], self.counts[kept], self.erased[kept])
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,21 @@ class Basis:
         """The contacts as they are, their values as frequent as they were."""
         own = {name: found.of(facts.columns[name], self.salt) for name, found in self.frequencies.items()}
         return replace(facts, columns={**facts.columns, **own})
+
+    def without(self, ids: Sequence[int], values: Mapping[str, Sequence[str]]) -> Basis:
+        """As if these contacts had not been compared: `values` are theirs by field, one for each that has it."""
+        gone = np.isin(self.marks.ids, ids)
+        frequencies = {
+            name: one.without(value_hashes(np.array(values.get(name, ()), dtype=object), self.salt))
+            for name, one in self.frequencies.items()
+        }
+        changed, sums = self.changed + int(gone.sum()), self.sums[~gone]
+        return replace(self, marks=self.marks.without(gone), sums=sums, frequencies=frequencies, changed=changed)
+
+    def of_now(self, facts: Facts) -> Basis:
+        """Without the values that nobody has any more: who had them may have been erased."""
+        found = {name: one.of_now(facts.columns[name], self.salt) for name, one in self.frequencies.items()}
+        return replace(self, frequencies=found)
 
     def doubted(self, pairs: Pairs) -> NDArray[np.int64]:
         """Ids of contacts whose pairs are not those that this basis left."""
@@ -86,7 +121,8 @@ def frequencies_of(facts: Facts, salt: str) -> dict[str, Frequencies]:
         column = facts.columns[name]
         hashes, often = value_hashes(column.values, salt), column.counts > 1
         by_hash = np.argsort(hashes[often])
-        found[name] = Frequencies(column.known, hashes[often][by_hash], column.counts[often][by_hash])
+        counts = column.counts[often][by_hash]
+        found[name] = Frequencies(column.known, hashes[often][by_hash], counts, np.zeros_like(counts))
     return found
 
 
@@ -120,7 +156,7 @@ def read_basis(kind: str, method: str) -> Basis | None:
     }
     learned = row.learned
     frequencies = {
-        name: Frequencies(known, arrays[f"value {name} hashes"], arrays[f"value {name} counts"])
+        name: Frequencies(known, *(arrays[f"value {name} {what}"] for what in ("hashes", "counts", "erased")))
         for name, known in learned["known"].items()
     }
     marks = Marks(arrays["ids"], arrays["marks"], arrays["order"].astype(np.int64), keys)
@@ -128,9 +164,9 @@ def read_basis(kind: str, method: str) -> Basis | None:
     return Basis(method, row.salt, linkage, frequencies, row.full_at, row.changed, marks, arrays["sums"])
 
 
-def write_basis(kind: str, basis: Basis) -> None:
-    """In the place of the one before."""
-    linkage, now = basis.linkage, timezone.now()
+def write_basis(kind: str, basis: Basis, compared_at: dt.datetime | None = None) -> None:
+    """In the place of the one before; compared now, unless said."""
+    linkage = basis.linkage
     learned = {
         "u": [one.tolist() for one in linkage.u],
         "m": [[one.tolist() for one in row] for row in linkage.m],
@@ -143,7 +179,7 @@ def write_basis(kind: str, basis: Basis) -> None:
         kind=kind,
         defaults={
             "method": basis.method, "salt": basis.salt, "learned": learned, "full_at": basis.full_at,
-            "compared_at": now, "changed": basis.changed,
+            "compared_at": compared_at or timezone.now(), "changed": basis.changed,
         },
     )  # fmt: skip
     row.arrays.all().delete()
@@ -160,7 +196,8 @@ def _arrays(basis: Basis) -> dict[str, NDArray[Any]]:
     for name, entries in marks.keys.items():
         found |= {f"key {name} places": entries.places, f"key {name} hashes": entries.hashes}
     for name, one in basis.frequencies.items():
-        found |= {f"value {name} hashes": one.hashes, f"value {name} counts": one.counts}
+        values = {"hashes": one.hashes, "counts": one.counts, "erased": one.erased}
+        found |= {f"value {name} {what}": array for what, array in values.items()}
     return found
 
 

@@ -184,6 +184,23 @@ def pairs_within(
     return _within(_Blocks.of(places, code, order), np.int64(count))
 
 
+def drawn_together(
+    places: NDArray[np.int64], code: NDArray[Any], order: NDArray[np.int64], gone: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Who comes to have new neighbours where the `gone` leave large blocks: of each pair that is new, one at least."""
+    block, found = _Blocks.of(places, code, order), [np.empty(0, dtype=np.int64)]
+    for start, size in zip(block.start, block.size, strict=True):
+        own = block.places[start : start + size]
+        leaves = gone[own]
+        if size <= LARGEST_BLOCK or not leaves.any():
+            continue
+        stays = own[~leaves]
+        before = np.cumsum(~leaves)[leaves]
+        near = (before[:, None] - np.arange(1, NEIGHBOURS + 1)).ravel()
+        found.append(stays if len(stays) <= LARGEST_BLOCK else stays[near[near >= 0]])
+    return np.unique(np.concatenate(found))
+
+
 def _within(block: _Blocks, count: np.int64) -> NDArray[np.int64]:
     """Pairs, as one number each, of contacts with the same code; in large blocks those that are neighbours."""
     steps = _steps(block.code, block.places, block.is_large, count)

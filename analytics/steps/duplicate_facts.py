@@ -31,6 +31,7 @@ from analytics.mathematics.likeness import (
 from analytics.statements import rows_of
 from contacts.choices import ContactKind, PointKind
 from crm.choices import FieldType
+from crm.models import CustomField
 
 PHONE_DIGITS = 9
 """The last ones are compared: numbers come with and without the country and its zeros."""
@@ -57,13 +58,13 @@ FACTS_SQL = sql.SQL("""
 COPY (
   SELECT c.id, {columns} FROM contacts_contact AS c
   LEFT JOIN contacts_address AS a ON a.contact_id = c.id AND a.is_primary
-  WHERE c.kind = {kind} AND c.archived_at IS NULL ORDER BY c.id
+  WHERE c.kind = {kind} AND {which} ORDER BY c.id
 ) TO STDOUT
 """)
 POINTS_SQL = sql.SQL("""
 COPY (
   SELECT p.contact_id, {value} FROM contacts_contactpoint AS p JOIN contacts_contact AS c ON c.id = p.contact_id
-  WHERE c.kind = {kind} AND c.archived_at IS NULL AND p.kind = {point} AND p.normalised <> ''
+  WHERE c.kind = {kind} AND {which} AND p.kind = {point} AND p.normalised <> ''
   ORDER BY p.contact_id, p.is_primary DESC, p.id
 ) TO STDOUT
 """)
@@ -74,6 +75,7 @@ POINTS = {
         sql.SQL("right(regexp_replace(p.normalised, '[^0-9]', '', 'g'), {})").format(sql.Literal(PHONE_DIGITS)),
     ),
 }
+CURRENT = sql.SQL("c.archived_at IS NULL")
 CUSTOM_SQL = sql.SQL("""
 SELECT f.key, f.label FROM crm_customfield AS f
 CROSS JOIN LATERAL (
@@ -84,6 +86,7 @@ WHERE f.model = 'contacts.contact' AND f.type = ANY ({types}::text[])
   AND v.known >= {fewest} AND v.known <= v.distinct_values * {most}
 ORDER BY f.position, f.id
 """)
+CUSTOM_TYPES = (FieldType.TEXT.value, FieldType.NUMBER.value)
 HOUSE_NUMBER = re.compile(r"\d+")
 
 
@@ -234,15 +237,23 @@ FIELDS: dict[str, dict[str, Compares]] = {
 
 def read_facts(kind: str) -> Facts:
     """The current contacts of a kind (`ContactKind`), by id."""
-    custom = identifying_fields(kind)
+    return _read_facts(kind, identifying_fields(kind), CURRENT)
+
+
+def facts_of(kind: str, ids: Sequence[int]) -> Facts:
+    """Those of these contacts that are of a kind, also archived ones, with every custom field that may be compared."""
+    keys = CustomField.objects.filter(model="contacts.contact", type__in=CUSTOM_TYPES).order_by("pk")
+    custom = [f"custom.{key}" for key in keys.values_list("key", flat=True)]
+    return _read_facts(kind, custom, sql.SQL("c.id = ANY ({}::bigint[])").format(sql.Literal(list(ids))))
+
+
+def _read_facts(kind: str, custom: list[str], which: sql.Composable) -> Facts:
     names, ids, rows = [*COLUMNS, *custom], [], Coder.many([*COLUMNS, "house_number", "whole", *custom])
     read = sql.SQL(", ").join(
         [*map(sql.SQL, COLUMNS.values()), *(_custom_value(key.partition(".")[2]) for key in custom)]
     )
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(FACTS_SQL.format(columns=read, kind=sql.Literal(kind))) as copy,
-    ):
+    query = FACTS_SQL.format(columns=read, kind=sql.Literal(kind), which=which)
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
         for contact_id, *values in copy.rows():
             ids.append(int(contact_id))
             found = dict(zip(names, values, strict=True))
@@ -255,21 +266,22 @@ def read_facts(kind: str) -> Facts:
         {name: replace(coder.column(), outside=OUTSIDE * (name in own)) for name, coder in rows.items()},
         {**FIELDS[kind], **dict.fromkeys(custom, Compares(CODE))},
     )
-    read_points(facts, kind)
+    read_points(facts, kind, which)
     return facts
 
 
-def read_points(facts: Facts, kind: str) -> None:
+def read_points(facts: Facts, kind: str, which: sql.Composable = CURRENT) -> None:
     """Add columns and shared values of the ways to reach them."""
     for name, (point, value) in POINTS.items():
-        _read_points(facts, name, POINTS_SQL.format(kind=sql.Literal(kind), point=sql.Literal(point), value=value))
+        query = POINTS_SQL.format(kind=sql.Literal(kind), point=sql.Literal(point), value=value, which=which)
+        _read_points(facts, name, query)
 
 
 def identifying_fields(kind: str) -> list[str]:
     """Custom fields, as `custom.KEY`, that hold texts or numbers which nearly each contact has to itself."""
     query = CUSTOM_SQL.format(
         kind=sql.Literal(kind),
-        types=sql.Literal([FieldType.TEXT.value, FieldType.NUMBER.value]),
+        types=sql.Literal([*CUSTOM_TYPES]),
         fewest=sql.Literal(FEWEST_KNOWN),
         most=sql.Literal(RECORDS_A_VALUE),
     )

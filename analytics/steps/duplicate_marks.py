@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.steps.duplicate_candidates import KEYS, rank
+from analytics.steps.duplicate_candidates import KEYS, drawn_together, rank
 from analytics.steps.duplicate_facts import Column, Facts
 
 UNKNOWN = np.uint64(0)
@@ -42,6 +42,17 @@ class Marks:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def without(self, gone: NDArray[np.bool_]) -> Marks:
+        """As if these had never been here. Who has new neighbours by it counts as changed: no mark is UNKNOWN."""
+        marks, moved = self.marks.copy(), np.cumsum(~gone) - 1
+        keys = {}
+        for name, one in self.keys.items():
+            leaves = gone[one.places]
+            rows = np.isin(one.hashes, one.hashes[leaves])
+            marks[drawn_together(one.places[rows].astype(np.int64), one.hashes[rows], self.order, gone)] = UNKNOWN
+            keys[name] = Entries(moved[one.places[~leaves]].astype(np.int32), one.hashes[~leaves])
+        return Marks(self.ids[~gone], marks[~gone], self.order[~gone], keys)
 
 
 def marks_of(facts: Facts, kind: str, salt: str) -> Marks:

@@ -205,6 +205,8 @@ def _link(kind: str, asked: str, stored: Pairs, progress: Progress) -> Work:
     _stage_all(as_frequent, found.first, found.second, basis.linkage, progress)
     figures = {"contacts": len(facts), "compared": len(found.first), "changed": found.count}
     kept = replace(basis, marks=now, changed=basis.changed + found.count)
+    if Contact.objects.filter(erased_at__gte=basis.full_at).exists():
+        kept = kept.of_now(facts)
     return Work(kept, found.is_kept, "", figures | _figures(as_frequent, basis.linkage))
 
 

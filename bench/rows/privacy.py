@@ -57,7 +57,7 @@ def done(job: JobRun) -> JobRun:
 
 
 def measure_erasure(world: World) -> Iterator[Line]:
-    """Twenty at once; each twenty, and the look, read every table, however few they are."""
+    """A hundred at once; each hundred, and the look, read every table, however few they are."""
     every = max(world.rows // PEOPLE, 1)
     people = Contact.objects.filter(kind="person", erased_at=None, merged_into=None, archived_at=None).order_by("pk")
     chosen = [one for at, one in enumerate(people[: world.rows].iterator()) if at % every == 0][:PEOPLE]

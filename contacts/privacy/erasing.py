@@ -18,7 +18,7 @@ from contacts.models import Contact
 from contacts.privacy.people import person_of
 from contacts.privacy.suppressing import keep_refusals
 from contacts.privacy.sweeping import clean_history, clean_rows, history_of, sweep
-from contacts.privacy.tables import Person, PersonalTable, apps_with_personal_data, personal_tables
+from contacts.privacy.tables import Person, PersonalTable, apps_with_personal_data, everybody, personal_tables
 from crm.mail.choices import WAITING_STATES, MailState
 from crm.models import OutgoingMail, StoredFile
 
@@ -73,7 +73,11 @@ def erase(erasure: Erasure) -> list[str]:
     files that are to be removed then. What came in between is found by a second look before the end."""
     for person in erasure.persons:
         keep_refusals(person)
+    whole = everybody(erasure.persons)
+    forgets = [asked(whole) for app in apps_with_personal_data() for asked in app.forgets]
     names = _empty(erasure)
+    for forget in forgets:
+        forget()
     Contact.objects.filter(pk__in=erasure.ids).update(erased_at=timezone.now())
     histories = _histories(erasure)
     sweep(erasure.persons, [key for _, keys in histories for key in keys])
@@ -87,10 +91,10 @@ def erase(erasure: Erasure) -> list[str]:
 def erase_late(persons: list[Person], marks: list[str]) -> tuple[list[list[dict[str, Any]]], list[str]]:
     """Do it again, for what was written since the marks of these persons' erasures; for each the counts by table, and
     the names of files that are to be removed. Inside the caller's transaction, as the owner."""
-    plans = [_plan_late(person) for person in persons]
-    counts = [plan.counts() for plan in plans]
-    whole, names = together(plans), []
+    whole, names = _plan_late(everybody(persons)), []
+    counts: list[list[dict[str, Any]]] = [[] for _ in persons]
     if any(keys for _, keys in whole.keys):
+        counts = [_plan_late(person).counts() for person in persons]
         names = _empty(whole)
     oldest = oldest_mark(marks)
     histories = [(table, history_of(table, keys, whole.ids, oldest)) for table, keys in whole.keys]
@@ -166,8 +170,8 @@ def _empty(erasure: Erasure) -> list[str]:
             _change(table, keys[start : start + STEP])
     for app in apps_with_personal_data():
         for call_back in app.calls_back:
-            for person in erasure.persons:
-                call_back(person)
+            if erasure.persons:
+                call_back(everybody(erasure.persons))
     return names
 
 
@@ -187,7 +191,8 @@ def _clean(erasure: Erasure, histories: list[tuple[PersonalTable, list[int]]]) -
 def _since(erasure: Erasure) -> Erasure:
     """What was written of them while they were erased (a mail that came in, a ticket)."""
     before = {id(table): set(keys) for table, keys in erasure.keys}
-    late = plan_erasure(erasure.persons)
+    late = plan_erasure([everybody(erasure.persons)])
+    late.persons = erasure.persons
     late.keys = [(table, [key for key in keys if key not in before[id(table)]]) for table, keys in late.keys]
     late.files = [key for key in late.files if key not in erasure.files]
     return late

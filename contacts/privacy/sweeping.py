@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from contacts.keeping import refresh_search
+from contacts.privacy.finding import keys_with
 from contacts.privacy.tables import Person, PersonalTable, apps_with_personal_data
 from contacts.privacy.words import Words, words_of
 from crm.catalogue import past_rule
@@ -82,7 +83,7 @@ def sweep(persons: list[Person], own: list[int], mark: str = "") -> None:
                 _replace(one.table, one.columns, everywhere, since(mark))
         _replace(HISTORY, ("was",), everywhere, since(mark))
     if own_only is not None:
-        _replace(HISTORY, ("was",), own_only, sql.SQL("id = ANY (%(ids)s::bigint[])"), {"ids": own})
+        _replace(HISTORY, ("was",), own_only, sql.SQL("id = ANY ({}::bigint[])").format(sql.Literal(own)))
 
 
 def _of_contacts(table: PersonalTable, contacts: list[int]) -> tuple[sql.Composable, dict[str, Any]]:
@@ -105,7 +106,6 @@ def _replace(
     columns: tuple[str, ...],
     words: Words,
     which: sql.Composable = ALL,
-    values: dict[str, Any] | None = None,
 ) -> None:
     """Star the words in the columns of one table, read once for rows that may have one; then row by row in Python,
     which knows words of all languages, and JSON."""
@@ -114,15 +114,9 @@ def _replace(
     with connection.cursor() as cursor:
         cursor.execute(TYPES_SQL, [table])
         types = dict(cursor.fetchall())
-        likes = sql.SQL(" OR ").join(
-            sql.SQL("{}::text LIKE ANY (%(likes)s)").format(sql.Identifier(column)) for column in columns
-        )
         names = {"table": sql.Identifier(table), "key": sql.Identifier(key)}
-        cursor.execute(
-            FIND_SQL.format(likes=likes, which=which, **names), (values or {}) | {"likes": list(words.likes)}
-        )
-        keys = sorted(row[0] for row in cursor.fetchall())
         texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns)
+        keys = _with_words(columns, words, which, texts, names)
         changes = sql.SQL(", ").join(
             sql.SQL("{} = n.{}::{}").format(sql.Identifier(one), sql.Identifier(f"c{at}"), sql.SQL(types[one]))
             for at, one in enumerate(columns)
@@ -140,6 +134,23 @@ def _replace(
                 cursor.execute(write, [list(one) for one in zip(*changed, strict=True)])
                 if table == "contacts_contact":
                     refresh_search([row[0] for row in changed])
+
+
+def _with_words(
+    columns: tuple[str, ...], words: Words, which: sql.Composable, texts: sql.Composable, names: dict[str, Any]
+) -> list[Any]:
+    """The keys of the rows that may have one of the words, in order."""
+    found: set[Any] = set()
+    if streamed := words.streamed:
+        found.update(keys_with(streamed, which=which, texts=texts, **names))
+    if words.likes:
+        likes = sql.SQL(" OR ").join(
+            sql.SQL("{}::text LIKE ANY (%(likes)s)").format(sql.Identifier(column)) for column in columns
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(FIND_SQL.format(likes=likes, which=which, **names), {"likes": words.likes})
+            found.update(row[0] for row in cursor.fetchall())
+    return sorted(found)
 
 
 def _changed(rows: list[tuple[Any, ...]], words: Words, is_json: list[bool]) -> Iterator[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ fails where a table with words, or with a key to contacts, is in none of them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -67,6 +67,15 @@ class Person:
         for label, pk in self.records:
             whose |= Q(**{model: label, key: pk})
         return whose
+
+
+def everybody(persons: Sequence[Person]) -> Person:
+    """Several people as one, whose rows are all of theirs."""
+    ids, addresses, names, records, external = (
+        tuple(dict.fromkeys(word for one in persons for word in getattr(one, group)))
+        for group in ("ids", "addresses", "names", "records", "external_ids")
+    )
+    return Person(ids, addresses, names, records, external)
 
 
 @dataclass(frozen=True)
@@ -158,8 +167,10 @@ class PersonalData:
     """What an app brings. `without` are the tables that hold nothing of customers, by the sentence that says why;
     `stands(person)` gives sentences about what should be ended before an erasure; `refused(person)` gives e-mail
     addresses whose owner said no: their hashes are kept; `mails(person)` gives all that the app has of theirs.
-    `calls_back(person)` sees to it, in the erasure, that what waits to be sent to them is not sent. `ages` are kinds of
-    data whose time can be over, `keeping` says which contacts no retention rule erases (`contacts.privacy.retention`).
+    `calls_back(person)` sees to it, in the erasure, that what waits to be sent to them is not sent. `forgets(person)`
+    is asked before anything is changed and gives what takes them out of what was reckoned of everybody, done when their
+    rows are empty. Both are asked of several people as of one (`everybody`). `ages` are kinds of data whose time can be
+    over, `keeping` says which contacts no retention rule erases (`contacts.privacy.retention`).
     """
 
     tables: tuple[PersonalTable, ...] = ()
@@ -169,6 +180,7 @@ class PersonalData:
     refused: tuple[Callable[[Person], Iterable[str]], ...] = ()
     mails: tuple[Callable[[Person], Iterable[str]], ...] = ()
     calls_back: tuple[Callable[[Person], None], ...] = ()
+    forgets: tuple[Callable[[Person], Callable[[], None]], ...] = ()
     ages: tuple[AgedKind, ...] = ()
     keeping: tuple[KeptBack, ...] = ()
 

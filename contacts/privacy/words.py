@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
 
+from contacts.privacy.finding import ESCAPED, pieces_of
 from contacts.privacy.tables import Person
 
 STARS = "***"
@@ -22,27 +24,55 @@ OF_ADDRESS = r"\w.+%@-"
 
 @dataclass(frozen=True)
 class Words:
-    """Words to be found as they stand in texts, in any case: `pattern` finds them whole, `likes` are the patterns of
-    LIKE for rows that may have one, in text and in JSON."""
+    """Words to be found as they stand in texts, whole and in any case; the longest first, so that no part is left."""
 
-    pattern: re.Pattern[str]
-    likes: tuple[str, ...]
+    words: tuple[str, ...]
 
     def starred(self, text: str) -> str:
         """The text with stars in place of each of the words."""
-        return self.pattern.sub(STARS, text)
+        present = self.in_text(text).words
+        return _pattern(present).sub(STARS, text) if present else text
 
     def starred_json(self, text: str) -> str:
         """JSON as PostgreSQL writes it, with stars in its strings: keys and numbers stay what they are."""
+        present = self.in_text(text)
 
         def change(found: re.Match[str]) -> str:
             if found["key"]:
                 return found[0]
             value = json.loads(found[0])
-            changed = self.starred(value)
+            changed = present.starred(value)
             return found[0] if changed == value else json.dumps(changed, ensure_ascii=False)
 
-        return JSON_STRING.sub(change, text)
+        return JSON_STRING.sub(change, text) if present.words else text
+
+    def in_text(self, text: str) -> Words:
+        """Those whose parts all stand in a text, also one of JSON: of thousands, mostly none."""
+        folded = text.casefold()
+        return Words(tuple(one for one in self.words if all(part in folded for part in _plain_parts(one))))
+
+    @property
+    def streamed(self) -> list[str]:
+        """Those that `finding` finds; and the patterns of LIKE for the others, in text and in JSON (`likes`)."""
+        return [one for one in self.words if pieces_of(one)]
+
+    @property
+    def likes(self) -> list[str]:
+        cases = dict.fromkeys(
+            each for one in self.words if not pieces_of(one) for each in (one, one.lower(), one.upper())
+        )
+        return list(dict.fromkeys(like for word in cases for like in (_like(word), _like(_in_json(word)))))
+
+
+@lru_cache(maxsize=100_000)
+def _plain_parts(word: str) -> tuple[str, ...]:
+    """The parts of a word that JSON writes as they are."""
+    return tuple(part for part in word.casefold().split() if ESCAPED.isdisjoint(part))
+
+
+@lru_cache(maxsize=2_000)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(_bounded(word) for word in words), re.IGNORECASE)
 
 
 def words_of(persons: Iterable[Person]) -> tuple[Words | None, Words | None]:
@@ -74,11 +104,7 @@ def _words(words: list[str]) -> Words | None:
         folded = [row[0] for row in cursor.fetchall()]
     numbers = [re.sub(r"\D", "", word) for word in words if not any(one.isalpha() for one in word)]
     spelt = {*words, *folded, *(one for one in numbers if len(one) >= DIGITS)}
-    # the longest first, so that no part of one is left
-    ordered = sorted(spelt, key=lambda word: (-len(word), word))
-    cases = dict.fromkeys(one for word in ordered for one in (word, word.lower(), word.upper()))
-    likes = dict.fromkeys(like for word in cases for like in (_like(word), _like(_in_json(word))))
-    return Words(re.compile("|".join(_bounded(word) for word in ordered), re.IGNORECASE), tuple(likes))
+    return Words(tuple(sorted(spelt, key=lambda word: (-len(word), word))))
 
 
 def _bounded(word: str) -> str:

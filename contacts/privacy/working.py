@@ -22,7 +22,7 @@ from crm.log import log
 from crm.models import User
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 20
+AT_ONCE = 100
 """People in one transaction: each reads the whole history once, however many they are."""
 HELD = "Their data are held: end the hold first."
 NOT_OVER = "Something happened meanwhile, or the rule was changed: their time is not over."

@@ -6,13 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.models import DuplicateArray, DuplicateBasis, ModelRun
+from analytics.models import DuplicateBasis, ModelRun
 from analytics.runs import run_steps
 from analytics.steps.duplicate_facts import read_facts, read_points
 from contacts.choices import PointKind
 from contacts.models import Contact, ContactPoint
-from contacts.privacy import actions
-from crm import jobs
 from crm.choices import Role
 from crm.models import Company
 from tests.factories import make_company, make_contact, make_team, make_user, signed_in
@@ -79,24 +77,6 @@ def test_who_comes_between_facts_and_points_gives_nobody_a_number():
     assert [column.values[code] for code in column.codes] == ["134960001", "134960003"]
     assert facts.shared["phone"][0].tolist() == [0, 1]
     assert column.known == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_erasure_leaves_no_number_that_was_made_of_anybody():
-    make_company()
-    people = [
-        make_contact(name=name, last_name="Berg", emails=("mia@mail.example",)) for name in ("Mia Berg", "M Berg")
-    ]
-    analyzed()
-    assert DuplicateArray.objects.exists()
-    asked = actions.ask_for_erasure(actor=None, contact=people[0], reason="asked")
-    jobs.run_job(asked.job_id)
-    asked.refresh_from_db()
-    assert Contact.objects.get(pk=people[0].pk).erased_at
-    assert not DuplicateBasis.objects.exists() and not DuplicateArray.objects.exists()
-    make_contact(name="Mia Berg", last_name="Berg", emails=("mia@mail.example",))
-    assert "before" in analyzed("changed")["why_all"]
-    assert DuplicateBasis.objects.exists()
 
 
 @pytest.mark.django_db

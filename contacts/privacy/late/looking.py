@@ -41,7 +41,7 @@ SOONEST, LATEST = 60, 300
 """Seconds between two questions whether somebody has ended."""
 LOOK_LOCK = 7351
 UNREAD = (IncomingState.TAKEN, IncomingState.QUARANTINED)
-AT_ONCE = 20
+AT_ONCE = 100
 OVERLAP = dt.timedelta(days=1)
 """A file counts from when its row was begun, not from when it was there for others: longer than any job."""
 
