@@ -213,8 +213,14 @@ def _check_required(kind: ImportKind, sources: Mapping[str, Source], columns: Se
         raise UnreadableFile(
             f"No column feeds {' and '.join(f'“{kind.by_name[name].label}”' for name in missing)}, "
             f"which {kind.label.lower()} need. The columns are: {shown}.{other}",
-            f"Say which it is with --map COLUMN={missing[0]}.",
+            f"Say which it is with --map {_looks_like(kind, missing[0], columns)}={missing[0]}.",
         )
+
+
+def _looks_like(kind: ImportKind, name: str, columns: Sequence[str]) -> str:
+    """The column that the wizard would offer for a field, as a command takes it."""
+    found = next((one for one in columns if kind.known_names.get(fold_name(one)) == name), "COLUMN")
+    return f'"{found}"' if " " in found else found
 
 
 def _meant(name: str, names: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx): the first sheet that has rows, read as a stream."""
+"""Excel workbooks (.xlsx): the first sheet that has a table, read as a stream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import warnings
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ MAX_OTHERS = 100 << 20
 CHUNK_ROWS = 5_000
 CHUNK_CELLS = 1_000_000
 LAST_ROW = 1 << 20
+LOOKED_AT = 200
+"""Rows of a sheet by which it is told whether it has a table."""
 NARROW = 2_000
 """Columns up to which it does not matter how many of them are empty."""
 BROKEN_WORKBOOK = (
@@ -43,13 +45,14 @@ BROKEN_WORKBOOK = (
 
 
 class SpreadsheetTable:
-    """The first sheet with rows of an Excel workbook."""
+    """The first sheet with a table of an Excel workbook."""
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self.texts: Texts | None = None
+        self.sheet, self.sheets = "", 0
         check_size(path)
-        first = list(islice(self._rows(), 200))
+        first = list(islice(self._rows(), LOOKED_AT))
         if not first:
             raise UnreadableFile("The workbook is empty: there is no row in its sheets.")
         if long_cell(first[0][1]) is not None:
@@ -66,11 +69,12 @@ class SpreadsheetTable:
     @property
     def description(self) -> str:
         header = f"names in row {self.first_line}" if self.has_header else "no row of names"
-        return f"Excel workbook, {header}"
+        which = f", sheet “{self.sheet}” of {self.sheets}" if self.sheets > 1 else ""
+        return f"Excel workbook{which}, {header}"
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number in the sheet, cells up to the last that holds something) of the rows that hold something, in the
-        first sheet that has any."""
+        sheet that is read."""
         for line, cells in first_sheet(self.path, self):
             held = {column: text for column, value in cells.items() if (text := cell_text(value))}
             if held:
@@ -96,31 +100,56 @@ class SpreadsheetTable:
 
 
 def first_sheet(path: Path, table: SpreadsheetTable | None = None) -> Iterator[tuple[int, dict[int, Any]]]:
-    """(row number, the values of the cells that hold something by their column) of the first sheet that has any. The
-    `table` keeps the texts that cells share for the next time: they are read once, which takes as long as the rows."""
+    """(row number, the values of the cells that hold something by their column) of the first sheet with a table: two
+    rows of two cells; of the first with any row where none has that. The `table` keeps the texts that cells share for
+    the next time: they are read once, which takes as long as the rows."""
+    with _opened(path, table) as book:
+        sheet = _sheet_to_read(book)
+        if sheet is not None:
+            if table is not None:
+                table.sheet, table.sheets = sheet.title, len(book.sheets)
+            yield from sheet_cells(book, sheet)
+
+
+def other_sheets(path: Path) -> Iterator[list[Any]]:
+    """The rows of the sheets that are not read."""
+    with _opened(path) as book:
+        read = _sheet_to_read(book)
+        for sheet in book.sheets:
+            if sheet is not read:
+                for _, cells in sheet_cells(book, sheet):
+                    yield [cells.get(column) for column in range(1, max(cells) + 1)]
+
+
+def valued_rows(path: Path) -> Iterator[list[Any]]:
+    """The rows of the sheet that is read, each value as the workbook has it (a day, a number, a text)."""
+    for _, cells in first_sheet(path):
+        yield [cells.get(column) for column in range(1, max(cells) + 1)]
+
+
+@contextmanager
+def _opened(path: Path, table: SpreadsheetTable | None = None) -> Iterator[Book]:
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")
             with closing(Book(stream, table.texts if table else None)) as book:
                 if table is not None:
                     table.texts = book.texts
-                for sheet in book.sheets:
-                    found = False
-                    for row in sheet_cells(book, sheet):
-                        found = True
-                        yield row
-                    if found:
-                        return
+                yield book
     except UnreadableFile:
         raise
     except BROKEN_WORKBOOK as error:
         raise UnreadableFile("The workbook is broken. Open it in Excel, save it again, or save it as CSV.") from error
 
 
-def valued_rows(path: Path) -> Iterator[list[Any]]:
-    """The rows of the first sheet that has any, each value as the workbook has it (a day, a number, a text)."""
-    for _, cells in first_sheet(path):
-        yield [cells.get(column) for column in range(1, max(cells) + 1)]
+def _sheet_to_read(book: Book) -> Sheet | None:
+    with_rows = None
+    for sheet in book.sheets:
+        rows = [cells for _, cells in islice(sheet_cells(book, sheet), LOOKED_AT)]
+        if sum(len(cells) > 1 for cells in rows) > 1:
+            return sheet
+        with_rows = with_rows or (sheet if rows else None)
+    return with_rows
 
 
 def sheet_cells(book: Book, sheet: Sheet) -> Iterator[tuple[int, dict[int, Any]]]:

@@ -21,6 +21,11 @@ NULL = r"\N"
 UTC = ZoneInfo("UTC")
 MEMO_LIMIT = 200_000
 EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]{1,64}@(?:[^@\s,;<>()\[\]\\\".]{1,63}\.)+[^@\s,;<>()\[\]\\\".]{2,63}")
+NAMED_EMAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+)\s*>")
+SEVERAL_EMAILS = re.compile(r"[^@\s,;]@[^@\s,;]")
+BETWEEN_NUMBERS = re.compile(r"[/,;|]|\b(?:or|and)\b")
+WHOLE_NUMBER = 7
+"""Digits: a part of a number between its signs has fewer."""
 TRUE_TEXTS = frozenset({"yes", "true", "t", "y", "1", "on", "x"})
 FALSE_TEXTS = frozenset({"no", "false", "f", "n", "0", "off"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -241,13 +246,22 @@ def _boolean(limits: Limits, reading: Reading) -> Parser:
     return parse
 
 
+def _several(text: str, what: str) -> str:
+    return f"{quoted(text)} holds several {what}: keep one, and put the others into a column of further ones"
+
+
 def _email(limits: Limits, reading: Reading) -> Parser:
     longest = limits.max_length or 254
 
     def parse(text: str) -> str:
         address = plain_text(text).removeprefix("mailto:")
+        if named := NAMED_EMAIL.fullmatch(address):
+            address = named[1]
         if len(address) > longest or not EMAIL.fullmatch(address):
-            return Bad(f"{quoted(text)} is not an e-mail address")
+            several = len(SEVERAL_EMAILS.findall(address))
+            return Bad(
+                _several(text, "e-mail addresses") if several > 1 else f"{quoted(text)} is not an e-mail address"
+            )
         return copy_escape(address)
 
     return parse
@@ -259,6 +273,8 @@ def _phone(limits: Limits, reading: Reading) -> Parser:
         digits = sum(map(str.isdigit, text))
         if not 3 <= digits <= 24 or len(text) > 60:
             return Bad(f"{quoted(text)} is not a phone number")
+        if sum(sum(map(str.isdigit, part)) >= WHOLE_NUMBER for part in BETWEEN_NUMBERS.split(text)) > 1:
+            return Bad(_several(text, "phone numbers"))
         return copy_escape(text)
 
     return parse

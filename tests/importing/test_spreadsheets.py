@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from crm.importing.errors import UnreadableFile
-from crm.importing.reading import MAX_CELL
+from crm.importing.reading import MAX_CELL, open_table
 from crm.importing.spreadsheets import MAX_OTHERS, MAX_UNPACKED, valued_rows
 from crm.importing.workbooks import MOST_PARTS
 from tests.importing.tables import numbered_rows, read
@@ -29,6 +29,25 @@ def workbook(folder, rows, *, empty_first_sheet=False):
     path = folder / "book"
     book.save(path)
     return path
+
+
+def test_of_several_sheets_the_first_with_a_table_is_read_and_said(tmp_path):
+    book = Workbook()
+    book.active["A1"] = "Prepared for the office"
+    book.create_sheet("Total")["B2"] = "of all"
+    table = book.create_sheet("Customers 2026")
+    table.merge_cells("A1:D1")
+    table["A1"] = "Customer list, North"
+    for row in ([], ["id", "name", "", None], [1, "Mia Berg"], [2, "Jan de Vries"]):
+        table.append(row)
+    book.create_sheet("Old").append(["id", "name"])
+    book.save(tmp_path / "book")
+    said = open_table(tmp_path / "book").description
+    assert said == "Excel workbook, sheet “Customers 2026” of 4, names in row 3"
+    columns, rows, faults = read(tmp_path / "book")
+    assert (columns, [list(row) for row in rows], faults) == (
+        ("id", "name"), [["1", "Mia Berg"], ["2", "Jan de Vries"]], [],
+    )  # fmt: skip
 
 
 def test_cells_become_texts_as_people_type_them(tmp_path):

@@ -147,3 +147,33 @@ def cleaned_rows(rows: Iterable[Sequence[str]]) -> list[list[str]]:
 
 def test_the_delimiter_given_is_the_delimiter_used():
     assert dialect_of("a;b,c\n1;2,3\n", ",").delimiter == ","
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "stored"),
+    [
+        (ValueType.EMAIL, "Dirk Ohm <dirk@mail.example>", "dirk@mail.example"),
+        (ValueType.EMAIL, "<dirk@mail.example>", "dirk@mail.example"),
+        (ValueType.PHONE, "0113 496 0101 (home)", "0113 496 0101 (home)"),
+        (ValueType.PHONE, "0341/4960188", "0341/4960188"),
+        (ValueType.PHONE, "0113.496.0106 x12", "0113.496.0106 x12"),
+    ],
+)
+def test_an_address_or_number_with_words_around_it_is_taken(kind, text, stored):
+    assert parsed(kind, text) == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "what"),
+    [
+        (ValueType.EMAIL, "anna@mail.example; a.meier@work.example", "e-mail addresses"),
+        (ValueType.EMAIL, "anna@mail.example,a.meier@work.example", "e-mail addresses"),
+        (ValueType.EMAIL, "Anna <anna@mail.example>, Bo <bo@mail.example>", "e-mail addresses"),
+        (ValueType.PHONE, "0113 4960103 / 0113 4960104", "phone numbers"),
+        (ValueType.PHONE, "+44 113 4960103 or +44 113 4960104", "phone numbers"),
+    ],
+)
+def test_a_cell_of_several_addresses_or_numbers_is_refused_with_what_to_do(kind, text, what):
+    said = parsed(kind, text)
+    assert isinstance(said, Bad)
+    assert said.endswith(f"holds several {what}: keep one, and put the others into a column of further ones")

@@ -165,10 +165,13 @@ def _cells(record: str, dialect: Dialect, places: Iterable[int]) -> list[str]:
 
 
 def _workbook(path: Path, target: Path | None, sought: Sought, id_columns: frozenset[str]) -> Counter[int]:
-    """The sheet that an import reads, as a workbook of its own; other sheets, which nobody reads, stay behind."""
-    from crm.importing.spreadsheets import SpreadsheetTable, cell_text, valued_rows  # noqa: PLC0415 - slow to load
+    """The sheet that an import reads, as a workbook of its own; other sheets, which nobody reads, stay behind: who is
+    named there alone is reason enough."""
+    from crm.importing import spreadsheets  # noqa: PLC0415 - slow to load
 
-    table = SpreadsheetTable(path, ReadOptions())
+    cell_text, valued_rows = spreadsheets.cell_text, spreadsheets.valued_rows
+
+    table = spreadsheets.SpreadsheetTable(path, ReadOptions())
     places = [at for at, name in enumerate(table.columns) if fold_name(name) in id_columns]
     found: Counter[int] = Counter()
 
@@ -183,6 +186,8 @@ def _workbook(path: Path, target: Path | None, sought: Sought, id_columns: froze
             else:
                 yield row
 
+    for row in spreadsheets.other_sheets(path):
+        found.update(sought.named_in("\n".join(map(cell_text, row))))
     if target is None:
         deque(kept(), maxlen=0)
     else:
