@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from pathlib import Path
@@ -102,6 +103,33 @@ def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path, words, sentence):
     with pytest.raises(CommandError) as refused:
         import_data(*[path if word == "FILE" else word for word in words])
     assert sentence.replace("“", '"').replace("”", '"') in str(refused.value).replace("“", '"').replace("”", '"')
+
+
+def test_a_column_that_is_meant_is_named_with_what_to_say(tmp_path):
+    path = written(tmp_path, "Customer no.,E-mail\n1,mia@mail.example\n")
+    with pytest.raises(CommandError, match=r'Say which it is with --map "Customer no\."=external_id\.'):
+        import_data("contacts", path)
+    with pytest.raises(CommandError, match="Say which it is with --map E-mail=email"):
+        import_data("contacts", path, "--match", "email")
+
+
+def test_an_ugly_list_comes_in_with_lines_and_reasons_of_what_stays_out(tmp_path):
+    text = (
+        "\ufeffName;E-mail;Phone;Phone;;\r\n"
+        '"Berg, Mia";Mia Berg <mia@mail.example>;0113 496 0101 (home);;;\r\n'
+        '"Bert ""Bear"" Kahn";bert@mail.example, b.kahn@work.example;;;;\r\n'
+        "Cleo Voss;cleo@mail.example;0113 4960103 / 0113 4960104;;;\r\n"
+        ";;;;;\r\n"
+    )
+    path = written(tmp_path, gzip.compress(text.encode()))
+    given = ("--match", "email", "--map", "E-mail=email", "--rejected", tmp_path / "out.csv")
+    said = import_data("contacts", path, *given)
+    assert "3 rows in" in said and "1 created, 0 updated, 0 unchanged, 2 rejected" in said
+    assert 'line 3, column "E-mail": “bert@mail.example, b.kahn@work.example” holds several e-mail addresses' in said
+    assert 'line 4, column "Phone": “0113 4960103 / 0113 4960104” holds several phone numbers' in said
+    mia = Contact.objects.get()
+    assert mia.name == "Berg, Mia"
+    assert set(mia.points.values_list("value", flat=True)) == {"mia@mail.example", "0113 496 0101 (home)"}
 
 
 BAD_FILES = {
