@@ -142,7 +142,7 @@ class SurveyTranslateView(FormPage):
 
     def get_context_data(self, form: Any) -> dict[str, Any]:
         others = [(code, name) for code, name in NAMES.items() if code != self.record.language]
-        return super().get_context_data(form) | {"languages": others, "language": form["language"].value()}
+        return super().get_context_data(form) | {"languages": others, "chosen": form["language"].value()}
 
     def save(self, form: TranslationForm) -> Survey:
         return actions.translate_survey(

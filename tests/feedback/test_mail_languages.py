@@ -97,7 +97,9 @@ def test_what_stands_in_a_survey_more_than_once_is_translated_once(company, clie
     fields = {"name": "What matters", "kind": "attributes"}
     made = create_survey(actor=None, fields=fields, questions=READY["attributes"].questions)
     address = reverse("feedback:survey_translate", args=[made.pk])
-    form = client.get(address, {"language": "de"}).context["form"]
+    answer = client.get(address, {"language": "de"})
+    assert '<a class="chip" href="?language=de" aria-current="true">Deutsch</a>' in answer.content.decode()
+    form = answer.context["form"]
     labels = [field.label for field in form if not field.is_hidden]
     assert len(labels) == len(set(labels))
     (delivery,) = (field.name for field in form if field.label == "Delivery")
