@@ -18,6 +18,8 @@ from analytics.further_tiles import FURTHER_TILES
 from analytics.history_panel import PANELS as HISTORY_PANELS
 from analytics.home import CARDS, STEPS
 from analytics.home_figures import FIGURES
+from analytics.initiatives.home import CARDS as INITIATIVE_CARDS
+from analytics.initiatives.specs import INITIATIVE_FIELDS
 from analytics.lead_panel import LEAD_FIELDS
 from analytics.lead_panel import PANELS as LEAD_PANELS
 from analytics.panels import CONTACT_PANELS, HOME
@@ -37,10 +39,11 @@ from analytics.specs import CONTACT_FIELDS
 from analytics.tiles import TILES
 from crm.catalogue import REBUILT, ApiArea, Catalogue, NavItem, PastRule
 from crm.choices import Role, Scope
-from crm.grants import Grants
+from crm.grants import EVERYTHING, Grants
 
 SEE = Grants(view=Scope.ALL)
 SEE_AND_RUN = Grants(view=Scope.ALL, run=Scope.ALL)
+OF_OWN = Grants(view=Scope.OWN, change=Scope.OWN)
 SEE_AND_CHANGE = Grants(view=Scope.ALL, add=Scope.ALL, change=Scope.ALL, delete=Scope.ALL)
 
 MADE_ANEW = "Figures that each run makes anew; the run and its parameters are kept."
@@ -65,6 +68,7 @@ CATALOGUE = Catalogue(
         "analytics.sellalert": ALERT_FIELDS,
         "analytics.duplicatepair": PAIR_FIELDS,
         "analytics.distinctpair": DISTINCT_FIELDS,
+        "analytics.initiative": INITIATIVE_FIELDS,
     },
     grants={
         "analytics.modelrun": {
@@ -84,6 +88,12 @@ CATALOGUE = Catalogue(
             Role.MARKETER: SEE,
             Role.AGENT: SEE,
             Role.MANAGER: SEE_AND_CHANGE,
+        },
+        "analytics.initiative": {
+            Role.REP: OF_OWN,
+            Role.MARKETER: EVERYTHING,
+            Role.AGENT: OF_OWN,
+            Role.MANAGER: EVERYTHING,
         },
     },
     exports=(*EXPORTS, *PAIR_EXPORTS),
@@ -154,6 +164,15 @@ CATALOGUE = Catalogue(
             order=540,
             model="analytics.modelrun",
             roles=(Role.MARKETER, Role.AGENT, Role.MANAGER, Role.ADMIN),
+        ),
+        NavItem(
+            "Initiatives",
+            "analytics:initiative_list",
+            "flag",
+            group="Analysis",
+            order=542,
+            model="analytics.initiative",
+            roles=(Role.MARKETER, Role.MANAGER, Role.ADMIN),
         ),
         NavItem(
             "Direct and partners",
@@ -242,7 +261,7 @@ CATALOGUE = Catalogue(
         ),
     ),
     tiles=(*TILES, *FURTHER_TILES),
-    home=(*CARDS, *HOME, *alerts.CARDS),
+    home=(*CARDS, *HOME, *alerts.CARDS, *INITIATIVE_CARDS),
     start=STEPS,
     home_figures=(*FIGURES, *alerts.FIGURES),
     past={
@@ -273,6 +292,11 @@ CATALOGUE = Catalogue(
         "analytics.nextscore": REBUILT,
         "analytics.familyscore": REBUILT,
         "analytics.significancemark": PastRule(parent="contact_id"),
+        "analytics.initiative": PastRule(
+            without=("booked_amount", "baseline", "outcome", "verdict", "created_at", "updated_at")
+        ),
+        "analytics.milestone": PastRule(parent="initiative_id", is_part=True),
+        "analytics.initiativecost": PastRule(parent="initiative_id", is_part=True),
         "analytics.retentionrate": PastRule(exempt=MADE_ANEW),
         "analytics.cohortcount": PastRule(exempt=MADE_ANEW),
         "analytics.satisfactioncount": PastRule(exempt=MADE_ANEW),
@@ -282,6 +306,7 @@ CATALOGUE = Catalogue(
     api_areas=(
         ApiArea("scores", "Customer scores", "What the analysis says of each customer.", is_writable=False),
         ApiArea("alerts", "Selling alerts", "What customers may buy next, and who drifts away; answered."),
+        ApiArea("initiatives", "Initiatives", "Plans, milestones and costs, and what came of them."),
     ),
     reports=REPORTS,
 )

@@ -68,6 +68,9 @@ PERSONAL_DATA = PersonalData(
         "Numbers made of each contact's values, in arrays of all contacts: an erasure takes those of the person out.": (
             "analytics.duplicatearray", "analytics.duplicatebasis",
         ),
+        "What the house undertakes for all its customers: plans, milestones, costs.": (
+            "analytics.initiative", "analytics.initiativecost", "analytics.milestone",
+        ),
         "Figures of many customers together, and how they are made.": (
             "analytics.allowedfeature", "analytics.cohortcount", "analytics.costpool", "analytics.dealforecast",
             "analytics.forecastsnapshot", "analytics.forecastsum", "analytics.modelrun", "analytics.qualityrules",

@@ -111,6 +111,8 @@ SHIPPED = (
         ("cutoff",),
         url_name="analytics:forecast_detail",
     ),
+    # behind all that initiatives are judged by
+    Step("initiatives", "Initiatives", "analytics.steps.initiatives", url_name="analytics:initiative_list"),
     Step("duplicates", "Duplicates", "analytics.steps.duplicates", ("compare",), url_name="duplicates:pair_list"),
     # behind the pairs that it tells of
     Step("quality", "Data quality", "analytics.steps.quality", url_name="quality:overview"),

@@ -17,6 +17,8 @@ from analytics import (
 from analytics.alerts import views as alerts
 from analytics.costs import views as costs
 from analytics.families import views as families
+from analytics.initiatives import part_views as initiative_parts
+from analytics.initiatives import views as initiatives
 from analytics.partners.views import PartnersView
 from analytics.portfolio import rule_views as portfolio_rules
 from analytics.portfolio import views as portfolio
@@ -83,6 +85,28 @@ urlpatterns = [
     path("significant/run/", significance.SignificanceRunView.as_view(), name="significance_run"),
     path("significant/<int:whole>/mark/", significance.MarkCreateView.as_view(), name="mark_create"),
     path("significant/<int:pk>/unmark/", significance.MarkEndView.as_view(), name="mark_end"),
+    path("initiatives/", initiatives.InitiativeListView.as_view(), name="initiative_list"),
+    path("initiatives/export/", initiatives.InitiativeExportView.as_view(), name="initiative_export"),
+    path("initiatives/new/", initiatives.InitiativeCreateView.as_view(), name="initiative_create"),
+    path("initiatives/run/", initiatives.InitiativeRunView.as_view(), name="initiative_run"),
+    path("initiatives/<int:pk>/", initiatives.InitiativeDetailView.as_view(), name="initiative_detail"),
+    path("initiatives/<int:pk>/edit/", initiatives.InitiativeUpdateView.as_view(), name="initiative_update"),
+    path("initiatives/<int:pk>/start/", initiatives.InitiativeStartView.as_view(), name="initiative_start"),
+    path("initiatives/<int:pk>/end/", initiatives.InitiativeEndView.as_view(), name="initiative_end"),
+    path("initiatives/<int:pk>/delete/", initiatives.InitiativeDeleteView.as_view(), name="initiative_delete"),
+    path(
+        "initiatives/<int:whole>/milestones/new/",
+        initiative_parts.MilestoneCreateView.as_view(),
+        name="milestone_create",
+    ),
+    path("milestones/<int:pk>/edit/", initiative_parts.MilestoneUpdateView.as_view(), name="milestone_update"),
+    path("milestones/<int:pk>/reach/", initiative_parts.MilestoneReachView.as_view(), name="milestone_reach"),
+    path("milestones/<int:pk>/delete/", initiative_parts.MilestoneDeleteView.as_view(), name="milestone_delete"),
+    path(
+        "initiatives/<int:whole>/costs/new/", initiative_parts.CostCreateView.as_view(), name="initiative_cost_create"
+    ),
+    path("initiative-costs/<int:pk>/edit/", initiative_parts.CostUpdateView.as_view(), name="initiative_cost_update"),
+    path("initiative-costs/<int:pk>/delete/", initiative_parts.CostDeleteView.as_view(), name="initiative_cost_delete"),
     path("clv/", clv_views.ClvView.as_view(), name="clv_detail"),
     path("clv/run/", clv_views.ClvRunView.as_view(), name="clv_run"),
     path("forecast/", forecast_views.ForecastView.as_view(), name="forecast_detail"),

@@ -19,6 +19,7 @@ from ninja.operation import Operation
 from analytics.alerts.api import alerts
 from analytics.api import scores
 from analytics.duplicates.api import duplicates
+from analytics.initiatives.api import initiatives
 from analytics.satisfaction.api import satisfaction
 from campaigns.api import campaigns
 from campaigns.offers.api import offers
@@ -121,6 +122,7 @@ api.add_router("suggestions", suggestions)
 api.add_router("satisfaction", satisfaction)
 api.add_router("scores", scores)
 api.add_router("alerts", alerts)
+api.add_router("initiatives", initiatives)
 api.add_router("tasks", tasks)
 api.add_router("", house)
 

@@ -7,6 +7,7 @@ from analytics.models.duplicates import DistinctPair, DuplicateArray, DuplicateB
 from analytics.models.families import FamilyScore
 from analytics.models.forecast import DealForecast, ForecastSnapshot, ForecastSum
 from analytics.models.history import ScoreHistory, SegmentMove
+from analytics.models.initiatives import Initiative, InitiativeCost, Milestone
 from analytics.models.portfolio import LadderScore, StrategyRule, StrategyScore
 from analytics.models.profile import ProfileScore
 from analytics.models.quality import QualityRules, QualityScore
@@ -36,8 +37,11 @@ __all__ = [
     "FamilyScore",
     "ForecastSnapshot",
     "ForecastSum",
+    "Initiative",
+    "InitiativeCost",
     "LadderScore",
     "LeadScore",
+    "Milestone",
     "ModelRun",
     "NextScore",
     "ProfileScore",

@@ -67,6 +67,30 @@ OPERATIONS: dict[str, Operation] = {
     "create_segment": writing("segment", "add", "campaigns", {"name": "Quiet"}, has_record=False),
     "get_segment": reading("segment", "campaigns", has_record=True),
     "list_segment_contacts": reading("segment", "contacts", has_record=True),
+    "list_initiatives": reading("initiative", "initiatives"),
+    "create_initiative": writing(
+        "initiative",
+        "add",
+        "initiatives",
+        {
+            "name": "Calls",
+            "starts_on": SOON,
+            "ends_on": SOON,
+            "measure": "nps",
+            "target_value": 40,
+            "target_on": "2099-01-01",
+        },
+        has_record=False,
+    ),
+    "get_initiative": reading("initiative", "initiatives", has_record=True),
+    "change_initiative": writing("initiative", "change", "initiatives", {**VERSION, "men": "Two of sales"}),
+    "start_initiative": writing("initiative", "change", "initiatives"),
+    "end_initiative": writing("initiative", "change", "initiatives"),
+    "list_milestones": reading("initiative", "initiatives", has_record=True),
+    "list_initiative_costs": reading("initiative", "initiatives", has_record=True),
+    "book_initiative_cost": writing(
+        "initiative", "change", "initiatives", {"what": "Paper", "booked_on": "2026-03-02", "amount": 5}
+    ),
     "list_offers": reading("offer", "campaigns"),
     "create_offer": writing(
         "offer", "add", "campaigns", {"name": "Oak", "benefit_value": "20", "margin_amount": "5"}, has_record=False

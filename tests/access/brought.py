@@ -16,6 +16,7 @@ from tests.access.duplicate_table import DUPLICATE_ADDRESSES, DUPLICATE_MAKERS
 from tests.access.feedback_table import FEEDBACK_ADDRESSES, FEEDBACK_MAKERS
 from tests.access.guide_table import GUIDE_ADDRESSES, GUIDE_MAKERS
 from tests.access.import_table import IMPORT_ADDRESSES, IMPORT_MAKERS
+from tests.access.initiative_table import INITIATIVE_ADDRESSES, INITIATIVE_MAKERS
 from tests.access.law import Address
 from tests.access.merge_table import MERGE_ADDRESSES, MERGE_MAKERS
 from tests.access.play_table import PLAY_ADDRESSES, PLAY_MAKERS
@@ -45,6 +46,7 @@ BROUGHT_MAKERS: dict[str, Callable[..., Any]] = {
     **GUIDE_MAKERS,
     **DASHBOARD_MAKERS,
     **REPORT_MAKERS,
+    **INITIATIVE_MAKERS,
 }
 BROUGHT_ADDRESSES: dict[str, Address] = {
     **TICKET_ADDRESSES,
@@ -60,6 +62,7 @@ BROUGHT_ADDRESSES: dict[str, Address] = {
     **MERGE_ADDRESSES,
     **IMPORT_ADDRESSES,
     **PORTFOLIO_ADDRESSES,
+    **INITIATIVE_ADDRESSES,
     **PRIVACY_ADDRESSES,
     **QUALITY_ADDRESSES,
     **GUIDE_ADDRESSES,

@@ -43,6 +43,7 @@ from tests.past.contact_actions import CONTACT_ACTIONS
 from tests.past.dashboard_actions import DASHBOARD_ACTIONS, DASHBOARD_MODULES, DASHBOARD_NOT_ALONE
 from tests.past.duplicate_actions import DUPLICATE_ACTIONS, DUPLICATE_MODULES
 from tests.past.feedback_actions import FEEDBACK_ACTIONS, FEEDBACK_MODULES, FEEDBACK_NOT_ALONE
+from tests.past.initiative_actions import INITIATIVE_ACTIONS, INITIATIVE_MODULES
 from tests.past.lead_actions import LEAD_ACTIONS, LEAD_MODULES, LEAD_NOT_ALONE
 from tests.past.mail_actions import MAIL_ACTIONS, MAIL_MODULES
 from tests.past.portfolio_actions import PORTFOLIO_ACTIONS, PORTFOLIO_MODULES, PORTFOLIO_NOT_ALONE
@@ -79,6 +80,7 @@ MODULES = (
     *ALERT_MODULES,
     *DASHBOARD_MODULES,
     *DUPLICATE_MODULES,
+    *INITIATIVE_MODULES,
     *PORTFOLIO_MODULES,
     *PRIVACY_MODULES,
     *TICKET_MODULES,
@@ -151,6 +153,7 @@ ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     **DASHBOARD_ACTIONS,
     **MAIL_ACTIONS,
     **DUPLICATE_ACTIONS,
+    **INITIATIVE_ACTIONS,
     **PORTFOLIO_ACTIONS,
     **PRIVACY_ACTIONS,
     **CONTACT_ACTIONS,

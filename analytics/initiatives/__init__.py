@@ -1,0 +1,1 @@
+"""Initiatives: what the house does for its relations with customers, in time, in budget, and whether figures moved."""
