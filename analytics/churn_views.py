@@ -19,6 +19,7 @@ from analytics.views import AnalysisView, StartsRun, TakesFigures, day_of
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
 from crm.company import company_today, current_company
+from crm.languages.telling import spoken_after
 from crm.models import JobRun
 
 PARTS = ("calibration", "lift", "drivers", "drift")
@@ -83,7 +84,7 @@ class FeatureAllowView(ChurnView):
             messages.error(request, "There is no such feature in the last run.")
         else:
             self.act(name, found[name])
-            messages.success(request, self.done.format(label=found[name]))
+            messages.success(request, spoken_after(request, self.done, label=found[name]))
         return redirect("analytics:churn_detail")
 
     def act(self, name: str, label: str) -> None:

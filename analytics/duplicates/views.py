@@ -24,6 +24,7 @@ from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.filtering.searching import finds_names_only, search_condition
+from crm.languages.telling import spoken_refusal
 from crm.models import JobRun, User
 from crm.once import new_token, once
 from crm.requests import SignedInRequest
@@ -160,7 +161,7 @@ class SurestView(View):
         try:
             return redirect(once(user=user, data=request.POST, make=make))
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         return redirect("duplicates:pair_list")
 
 

@@ -28,6 +28,7 @@ from crm.filtering.trees.builder import offered_fields
 from crm.filtering.trees.nodes import as_data, as_text
 from crm.filtering.trees.wording import Wording
 from crm.jobs import finish_now
+from crm.languages.telling import spoken, spoken_refusal
 from crm.small_tables import small_table
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
@@ -251,9 +252,9 @@ class SegmentRemoveView(ScopedView):
         try:
             actions.delete_segment(actor=self.request.user, segment=segment)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
             return redirect(segment)
-        messages.success(request, f"“{segment}” is deleted; its people stay.")
+        messages.success(request, spoken(request, "“%(segment)s” is deleted; its people stay.", segment=segment))
         return redirect("campaigns:segment_list")
 
 

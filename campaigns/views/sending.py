@@ -19,6 +19,7 @@ from contacts.models import Contact
 from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, hidden_specs
+from crm.languages.telling import spoken
 from crm.once import new_token, sent_before
 from crm.primary_keys import key_in
 from crm.templatetags.figures import plural
@@ -178,7 +179,12 @@ class CampaignApproveView(CampaignStepView):
 class CampaignLaunchView(CampaignStepView):
     def act(self, record: Campaign) -> None:
         count = actions.launch_campaign(actor=self.request.user, campaign=record)
-        self.done = f"“{{record}}” has started: {plural(count, 'person', 'people')}."
+        self.done = spoken(
+            self.request,
+            "“%(record)s” has started: %(people)s.",
+            record=record,
+            people=lambda: plural(count, "person", "people"),
+        )
 
 
 class CampaignPauseView(CampaignStepView):

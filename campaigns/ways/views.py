@@ -21,6 +21,7 @@ from crm.choices import Verb
 from crm.exporting.formats import FORMATS, format_called
 from crm.exporting.taken import Taken
 from crm.field_rights import hidden_fields
+from crm.languages.telling import spoken
 from crm.log import log_export
 from crm.templatetags.figures import plural
 from crm.views.base import ActionView, ScopedView
@@ -132,7 +133,12 @@ class PieceTakeView(PieceStepView):
         if record.channel == CampaignChannel.EMAIL or not may_take_file(self.request.user, record):
             raise PermissionDenied
         file = take_file(actor=self.request.user, campaign=record)
-        self.done = f"File {file.number} holds {plural(file.count, 'piece')}: load it below."
+        self.done = spoken(
+            self.request,
+            "File %(number)s holds %(pieces)s: load it below.",
+            number=file.number,
+            pieces=lambda: plural(file.count, "piece"),
+        )
 
 
 class PieceGoneView(PieceStepView):
@@ -143,7 +149,7 @@ class PieceGoneView(PieceStepView):
     def act(self, record: PieceFile) -> None:
         day = self.valid(GoneForm(self.request.POST))["day"]
         count = say_gone(actor=self.request.user, file=record, day=day)
-        self.done = f"{plural(count, 'person', 'people')} got it."
+        self.done = spoken(self.request, "%(people)s got it.", people=lambda: plural(count, "person", "people"))
 
     def get_success_url(self, record: PieceFile) -> str:
         return reverse("campaigns:piece_list", args=[record.campaign_id])
@@ -153,7 +159,7 @@ class PieceBackView(PieceStepView):
     def act(self, record: Campaign) -> None:
         codes = self.valid(BackForm(self.request.POST))["codes"]
         count = say_come_back(actor=self.request.user, campaign=record, codes=codes)
-        self.done = f"{plural(count, 'person', 'people')} did not get it."
+        self.done = spoken(self.request, "%(people)s did not get it.", people=lambda: plural(count, "person", "people"))
 
 
 def is_post(campaign: Campaign) -> bool:

@@ -14,6 +14,7 @@ from contacts.acquired.queries import count_names, search_lists
 from contacts.models import AcquiredList
 from crm.choices import Verb
 from crm.company import company_today
+from crm.languages.telling import spoken
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from crm.views.lists import ListExport, ListPage
@@ -90,5 +91,5 @@ class AcquiredListRemoveView(ScopedView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         acquired = self.get_record()
         actions.remove_acquired_list(actor=self.request.user, acquired=acquired)
-        messages.success(request, f"{acquired} is removed; its contacts stay.")
+        messages.success(request, spoken(request, "%(acquired)s is removed; its contacts stay.", acquired=acquired))
         return redirect(LIST)

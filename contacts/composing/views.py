@@ -26,6 +26,7 @@ from crm.access import can
 from crm.agenda.actions import create_task
 from crm.choices import Verb
 from crm.languages.speaking import spoken_in
+from crm.languages.telling import spoken_refusal
 from crm.models import Attachment, Note, Task
 from crm.notes.actions import add_note, attach_file, draft_of, keep_draft
 from crm.once import sent_before
@@ -207,7 +208,7 @@ class FileAddView(ScopedView):
                 if sent_before(user=user, data=data, files=self.request.FILES) is None:
                     attach_file(actor=user, record=record, upload=upload)
         except ValidationError as error:
-            messages.error(self.request, " ".join(error.messages))
+            messages.error(self.request, spoken_refusal(self.request, error))
         else:
             messages.success(self.request, "The file is in.")
 

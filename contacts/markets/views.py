@@ -18,6 +18,7 @@ from contacts.models import Contact, MarketCategory
 from crm.access import can
 from crm.choices import Verb
 from crm.filtering.counting import RowCount
+from crm.languages.telling import spoken, spoken_refusal
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 
@@ -103,7 +104,7 @@ class MarketRemoveView(ScopedView):
         try:
             actions.remove_market(actor=self.request.user, category=category)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
-            messages.success(request, f"{category} is removed.")
+            messages.success(request, spoken(request, "%(category)s is removed.", category=category))
         return redirect(LIST)

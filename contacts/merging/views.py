@@ -19,6 +19,7 @@ from contacts.models import Contact, ContactMerge
 from crm.access import can, scope_of
 from crm.choices import Scope, Verb
 from crm.filtering.searching import finds_names_only, search_condition
+from crm.languages.telling import spoken
 from crm.models import User
 from crm.primary_keys import key_in
 from crm.saving import StaleRecord
@@ -67,7 +68,9 @@ class MergeView(ScopedView):
         except ValidationError as error:
             form.add_error(None, error)
             return self.show(one, other, form, status=REFUSED)
-        messages.success(request, f"{gone.name} and {kept.name} are one contact now.")
+        messages.success(
+            request, spoken(request, "%(gone)s and %(kept)s are one contact now.", gone=gone.name, kept=kept.name)
+        )
         return redirect(merge)
 
     def both(self, data: Any) -> tuple[Contact, Contact | None]:

@@ -16,6 +16,7 @@ from contacts.repairing.repairs import REPAIRS, Repair
 from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hidden_fields
+from crm.languages.telling import spoken_refusal
 from crm.models import JobRun, User
 from crm.once import MadeAlready, once
 from crm.primary_keys import key_in
@@ -48,7 +49,7 @@ class RepairView(View):
         except MadeAlready as again:
             return redirect(again.url)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
             return self.show(repair, status=422)
 
     def repair(self) -> Repair:

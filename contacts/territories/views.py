@@ -14,6 +14,7 @@ from contacts.territories import actions, queries
 from contacts.territories.forms import TerritoryForm
 from crm.access import can
 from crm.choices import Verb
+from crm.languages.telling import spoken_refusal
 from crm.models import Territory
 from crm.views.base import ScopedView
 from crm.views.forms import REFUSED, FormPage
@@ -121,7 +122,7 @@ class TerritoryRemoveView(ScopedView):
         try:
             return redirect(actions.remove_territory(actor=self.request.user, territory=territory))
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
             return redirect("contacts:territory_update", pk)
 
 

@@ -18,6 +18,7 @@ from django.views import View
 from crm.agenda import calendar, feeds
 from crm.agenda.views import whose_tasks
 from crm.company import company_at_hand
+from crm.languages.telling import spoken
 from crm.models import CalendarFeed, Task
 from crm.once import sent_before
 from crm.requests import SignedInRequest
@@ -65,7 +66,14 @@ class FeedListView(View):
         name = " ".join(request.POST.get("name", "").split())[:80] or "My calendar"
         user = self.request.user
         if CalendarFeed.objects.filter(user=user, revoked_at=None).count() >= MOST_FEEDS:
-            messages.error(request, f"You have {MOST_FEEDS} links already; revoke one that you do not need.")
+            messages.error(
+                request,
+                spoken(
+                    request,
+                    "You have %(most_feeds)s links already; revoke one that you do not need.",
+                    most_feeds=MOST_FEEDS,
+                ),
+            )
             return redirect("agenda:feed_list")
         if sent_before(user=user, data=request.POST) is not None:
             return redirect("agenda:feed_list")
@@ -86,7 +94,7 @@ class FeedRevokeView(View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         feed = get_object_or_404(CalendarFeed, pk=pk, user=self.request.user)
         feeds.revoke_feed(actor=self.request.user, feed=feed)
-        messages.success(request, f"“{feed.name}” opens nothing any more.")
+        messages.success(request, spoken(request, "“%(feed)s” opens nothing any more.", feed=feed.name))
         return redirect("agenda:feed_list")
 
 

@@ -19,6 +19,7 @@ from crm.agenda.forms import QUICK_DAYS, SnoozeForm, TaskForm, TaskLineForm, abo
 from crm.agenda.recurrence import in_words
 from crm.choices import Verb
 from crm.hanging import seen_record, with_records
+from crm.languages.telling import spoken, spoken_after
 from crm.models import Task, User
 from crm.once import led_to, sent_before
 from crm.views.base import ScopedView
@@ -44,7 +45,7 @@ class TaskListView(ScopedView):
             if sent_before(user=user, data=request.POST) is None:
                 task = actions.create_task(actor=user, fields=form.task_fields)
                 led_to(user=user, data=request.POST, url=task.get_absolute_url())
-                messages.success(request, f"Added: {task.title}")
+                messages.success(request, spoken(request, "Added: %(title)s", title=task.title))
         return redirect("agenda:task_list")
 
     def show(self, form: TaskLineForm, status: int = 200) -> HttpResponse:
@@ -155,7 +156,7 @@ class TaskStepView(ScopedView):
         if refusal:
             messages.error(request, refusal)
         else:
-            messages.success(request, self.done.format(task=task))
+            messages.success(request, spoken_after(request, self.done, task=task))
         return redirect(self.get_back_url())
 
     def get_back_url(self) -> str:
@@ -196,7 +197,7 @@ class TaskDeleteView(ScopedView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         task = self.get_record()
         actions.delete_task(actor=self.request.user, task=task)
-        messages.success(request, f"Taken away: {task.title}")
+        messages.success(request, spoken(request, "Taken away: %(title)s", title=task.title))
         return redirect("agenda:task_list")
 
 

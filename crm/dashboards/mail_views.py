@@ -14,6 +14,7 @@ from crm.access import with_rights
 from crm.choices import Verb
 from crm.dashboards.forms import SubscriptionForm
 from crm.dashboards.subscribing import change_subscription, end_subscription, leave_subscription, subscribe
+from crm.languages.telling import spoken_refusal
 from crm.models import DashboardDelivery, DashboardSubscription
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
@@ -113,7 +114,7 @@ class MailLeaveView(ScopedView):
         try:
             leave_subscription(actor=self.request.user, subscription=self.get_record())
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
             messages.success(request, "You get no more of these mails.")
         return redirect("dashboards:mail_list")

@@ -14,6 +14,7 @@ from crm.dashboards.actions import change_dashboard, create_dashboard, delete_da
 from crm.dashboards.forms import DashboardForm
 from crm.dashboards.queries import HOUSE_NAME, tiles_for
 from crm.dashboards.views import board_url
+from crm.languages.telling import spoken
 from crm.models import Dashboard
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
@@ -73,7 +74,10 @@ class DashboardDeleteView(ScopedView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         dashboard: Dashboard = self.get_record()
         delete_dashboard(actor=self.request.user, dashboard=dashboard)
-        messages.success(request, f"The dashboard “{dashboard}” is gone; what it showed is as it was.")
+        messages.success(
+            request,
+            spoken(request, "The dashboard “%(dashboard)s” is gone; what it showed is as it was.", dashboard=dashboard),
+        )
         return redirect("dashboards:dashboard")
 
 
@@ -91,5 +95,5 @@ class OpenFirstView(View):
                 raise Http404("There is no such dashboard.")
             dashboard = get_object_or_404(Dashboard.objects.visible_to(self.request.user), pk=key)
         open_first(actor=self.request.user, dashboard=dashboard)
-        messages.success(request, f"“{dashboard or HOUSE_NAME}” opens first from now on.")
+        messages.success(request, spoken(request, "“%(name)s” opens first from now on.", name=dashboard or HOUSE_NAME))
         return redirect(board_url(dashboard))

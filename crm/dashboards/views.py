@@ -26,6 +26,7 @@ from crm.dashboards.mailing import file_name
 from crm.dashboards.queries import HOUSE_NAME, first_dashboard, question_of, ready_tiles, show_tile, tiles_of
 from crm.dashboards.subscribing import send_now
 from crm.exporting.csv import csv_lines
+from crm.languages.telling import spoken, spoken_refusal
 from crm.log import log_export
 from crm.models import Dashboard, Layout
 from crm.once import MadeAlready, once
@@ -147,7 +148,7 @@ class PdfView(BoardView):
         try:
             content = draw_dashboard(self.request.user, self.dashboard, self.question)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
             return redirect(board_url(self.dashboard))
         log_export(actor=self.request.user, kind=Dashboard, what=f"the dashboard “{name}” as PDF")
         response = HttpResponse(content, content_type="application/pdf")
@@ -176,7 +177,9 @@ class SendView(BoardView):
 
     def _send(self) -> str:
         send_now(actor=self.request.user, dashboard=self.dashboard, question=self.question)
-        messages.success(self.request, f"It is on its way to {self.request.user.email}.")
+        messages.success(
+            self.request, spoken(self.request, "It is on its way to %(email)s.", email=self.request.user.email)
+        )
         return f"{board_url(self.dashboard)}?{self.as_asked}"
 
 

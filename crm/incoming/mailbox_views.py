@@ -16,6 +16,7 @@ from crm.choices import Verb
 from crm.incoming import actions
 from crm.incoming.forms import MailboxForm
 from crm.incoming.queries import mailbox_lines
+from crm.languages.telling import spoken_refusal
 from crm.models import IncomingMail, Mailbox
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
@@ -112,7 +113,7 @@ class MailboxTryView(MailboxActionView):
         try:
             messages.success(request, actions.try_mailbox(mailbox))
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         return redirect(self.get_success_url(mailbox))
 
 

@@ -21,6 +21,7 @@ from crm.languages.views import texts_of_views
 
 PYTHON_KEYWORDS = {
     "gettext": None, "gettext_noop": None, "gettext_lazy": None, "in_words": None, "ngettext": (1, 2), "_": None,
+    "Titled": None, "spoken": (2,),
 }  # fmt: skip
 SCRIPT_KEYWORDS = {"inWords": None}
 CONSTANT = re.compile(r"""\b_\((["'])(.+?)\1\)""")

@@ -14,6 +14,7 @@ from django.views import View
 
 from crm.choices import Verb
 from crm.hanging import seen_record, with_records
+from crm.languages.telling import spoken, spoken_refusal
 from crm.models import Attachment, Note, Notice
 from crm.notes.actions import delete_note, remove_attachment
 from crm.notes.mentions import who_may_be_named
@@ -114,9 +115,9 @@ class AttachmentRemoveView(ScopedView):
         try:
             remove_attachment(actor=self.request.user, attachment=attachment)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
-            messages.success(request, f"{attachment.file.name} is taken away.")
+            messages.success(request, spoken(request, "%(file)s is taken away.", file=attachment.file.name))
         return redirect(_page_behind(self.request, attachment))
 
 

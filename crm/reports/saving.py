@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from crm.choices import Verb
+from crm.languages.telling import spoken, spoken_refusal
 from crm.models import SavedReport
 from crm.reports.actions import change_report, create_report, delete_report, keep_definition
 from crm.reports.definitions import asked_by
@@ -75,11 +76,11 @@ class ReportKeepView(ScopedView):
             number = int(version) if version.isascii() and version.isdecimal() else 0
             keep_definition(actor=self.request.user, report=report, version=number, definition=definition)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         except StaleRecord:
             messages.error(request, "Somebody changed this report meanwhile. Open it again to see what it asks now.")
         else:
-            messages.success(request, f"“{report}” asks this from now on.")
+            messages.success(request, spoken(request, "“%(report)s” asks this from now on.", report=report))
         return redirect(report.get_absolute_url())
 
 
@@ -91,5 +92,7 @@ class ReportDeleteView(ScopedView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         report: SavedReport = self.get_record()
         delete_report(actor=self.request.user, report=report)
-        messages.success(request, f"The report “{report}” is gone; the records are as they were.")
+        messages.success(
+            request, spoken(request, "The report “%(report)s” is gone; the records are as they were.", report=report)
+        )
         return redirect("reports:report_list")

@@ -17,6 +17,7 @@ from django.views import View
 
 from crm.access import VisibleQuerySet, can
 from crm.choices import Verb
+from crm.languages.telling import spoken, spoken_after, spoken_refusal
 from crm.requests import SignedInRequest
 
 
@@ -49,7 +50,13 @@ class ScopedView(View):
         record = self.read_record(self.kwargs["pk"])
         if (key := getattr(record, "goes_on_as", None)) is not None:
             earlier, record = record, self.read_record(key)
-            messages.info(self.request, f"{earlier} was merged into {record}: this is {record}.")
+            said = spoken(
+                self.request,
+                "%(earlier)s was merged into %(record)s: this is %(record)s.",
+                earlier=earlier,
+                record=record,
+            )
+            messages.info(self.request, said)
         if self.verb != Verb.VIEW and not can(self.request.user, self.verb, record):
             raise PermissionDenied
         return record
@@ -75,9 +82,9 @@ class ActionView(ScopedView):
         try:
             self.act(record)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
-            messages.success(request, self.done.format(record=record))
+            messages.success(request, spoken_after(request, self.done, record=record))
         return redirect(self.get_success_url(record))
 
     def get_success_url(self, record: Any) -> str:

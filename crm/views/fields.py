@@ -15,6 +15,7 @@ from crm.choices import Verb
 from crm.customfields.actions import change_field, create_field, delete_field
 from crm.customfields.counting import counts_of
 from crm.customfields.forms import FieldForm
+from crm.languages.telling import spoken
 from crm.models import AccessRule, CustomField
 from crm.rights import restrictions
 from crm.templatetags.figures import plural
@@ -107,5 +108,8 @@ class FieldDeleteView(ScopedView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         field = self.get_record()
         count = delete_field(actor=self.request.user, field=field)
-        messages.success(request, f"“{field}” is gone, with {plural(count, 'value')}.")
+        messages.success(
+            request,
+            spoken(request, "“%(field)s” is gone, with %(count)s.", field=field, count=lambda: plural(count, "value")),
+        )
         return redirect("crm:customfield_list")

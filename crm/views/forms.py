@@ -17,6 +17,7 @@ from django.urls import reverse
 from crm.conflicts import OPENED, is_untouched, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
+from crm.languages.telling import spoken_after
 from crm.languages.words import Titled
 from crm.layouts.reading import layout_for
 from crm.navigation import nav_label
@@ -116,7 +117,7 @@ class FormPage(ScopedView):
             self.refuse_stale()
         record = self.save(form)
         url = self.get_success_url(record)
-        messages.success(self.request, self.done.format(record=record))
+        messages.success(self.request, spoken_after(self.request, self.done, record=record))
         return url
 
     def refuse_stale(self) -> None:

@@ -11,6 +11,7 @@ from django.views import View
 from crm.access import can
 from crm.choices import Verb
 from crm.holding import release_sending
+from crm.languages.telling import spoken_refusal
 from crm.models import Company
 from crm.requests import SignedInRequest
 
@@ -26,7 +27,7 @@ class SendingReleaseView(View):
         try:
             release_sending(actor=request.user)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
             messages.success(request, "Mail leaves again.")
         return redirect("crm:mail_list")

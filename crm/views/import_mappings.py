@@ -16,6 +16,7 @@ from crm.importing.actions import ImportUnderWay, keep_options
 from crm.importing.mapping import ImportOptions
 from crm.importing.mappings.actions import delete_mapping, keep_mapping, use_mapping
 from crm.importing.mappings.fitting import fits_of
+from crm.languages.telling import spoken
 from crm.models import ImportMapping
 from crm.primary_keys import key_in
 from crm.views.imports import ImportMapView, ImportView, columns_of
@@ -100,8 +101,17 @@ class MappingKeepView(ImportMapView):
             return self.led_to(meanwhile.job)
         columns = columns_of(run, kind, options)
         if not name or len(name) > LONGEST_NAME or "\0" in name or not columns:
-            messages.warning(request, f"Give the columns a name of at most {LONGEST_NAME} letters to keep them.")
+            messages.warning(
+                request,
+                spoken(
+                    request,
+                    "Give the columns a name of at most %(longest_name)s letters to keep them.",
+                    longest_name=LONGEST_NAME,
+                ),
+            )
             return self.show(run, kind, options, status=422)
         keep_mapping(actor=self.request.user, run=run, columns=columns, name=name)
-        messages.success(request, f"Kept as “{name}”: files with such columns are read like this.")
+        messages.success(
+            request, spoken(request, "Kept as “%(name)s”: files with such columns are read like this.", name=name)
+        )
         return redirect(run)

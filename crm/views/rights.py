@@ -16,6 +16,8 @@ from crm.access import can
 from crm.accounts.step_up import StepUp
 from crm.choices import FieldRight, Role, Scope, Verb
 from crm.conflicts import Conflict, Difference, State, compare, opened_state
+from crm.languages.telling import spoken
+from crm.languages.words import translated
 from crm.models import AccessRule
 from crm.requests import SignedInRequest
 from crm.rights import (
@@ -124,5 +126,10 @@ class RightsResetView(RightsView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         reset_rights(actor=self.request.user, role=self.role)
-        messages.success(request, f"{Role(self.role).label}: everything is as shipped again.")
+        messages.success(
+            request,
+            spoken(
+                request, "%(label)s: everything is as shipped again.", label=lambda: translated(Role(self.role).label)
+            ),
+        )
         return redirect(self.url)

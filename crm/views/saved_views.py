@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views import View
 
 from crm.choices import Verb
+from crm.languages.telling import spoken, spoken_refusal
 from crm.models import SavedView
 from crm.primary_keys import key_in
 from crm.requests import SignedInRequest
@@ -105,11 +106,11 @@ class ViewKeepView(ScopedView):
             number = int(version) if version.isascii() and version.isdecimal() else 0
             keep_shown(actor=self.request.user, view=view, version=number, shown=shown)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         except StaleRecord:
             messages.error(request, "Somebody changed this view meanwhile. Open it again to see what it shows now.")
         else:
-            messages.success(request, f"“{view}” shows this from now on.")
+            messages.success(request, spoken(request, "“%(view)s” shows this from now on.", view=view))
         return redirect(view.get_absolute_url())
 
 
@@ -124,7 +125,7 @@ class ViewMoveView(ScopedView):
         try:
             move_view(actor=self.request.user, view=view, is_up=request.POST.get("to") == "up")
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         return redirect(f"{reverse('crm:view_list')}#view-{view.pk}")
 
 
@@ -150,5 +151,7 @@ class ViewDeleteView(ScopedView):
         view: SavedView = self.get_record()
         url = view.get_absolute_url().partition("?")[0]
         delete_view(actor=self.request.user, view=view)
-        messages.success(request, f"The view “{view}” is gone; the records are as they were.")
+        messages.success(
+            request, spoken(request, "The view “%(view)s” is gone; the records are as they were.", view=view)
+        )
         return redirect("crm:view_list" if request.POST.get("from") == "views" else url)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from crm.choices import ShareRight, Verb
 from crm.company import end_of_day
+from crm.languages.telling import spoken
 from crm.models import User
 from crm.primary_keys import key_in
 from crm.sharing import end_share, may_share, share_record, shares_of
@@ -70,7 +71,9 @@ class ShareView(ScopedView):
         except ValidationError as error:
             form.add_error(None, error)
             return self.show(record, form, REFUSED)
-        messages.success(request, f"{record} is shared with {said['person'].name}.")
+        messages.success(
+            request, spoken(request, "%(record)s is shared with %(name)s.", record=record, name=said["person"].name)
+        )
         return redirect(self.share_url_name, record.pk)
 
     def show(self, record: Any, form: ShareForm, status: int = 200) -> HttpResponse:
@@ -98,5 +101,8 @@ class ShareEndView(ShareView):
             messages.info(request, "That share has ended already.")
         else:
             end_share(actor=self.request.user, record=record, share=share)
-            messages.success(request, f"{record} is no longer shared with {share.user.name}.")
+            messages.success(
+                request,
+                spoken(request, "%(record)s is no longer shared with %(user)s.", record=record, user=share.user.name),
+            )
         return redirect(self.share_url_name, record.pk)

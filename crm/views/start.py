@@ -14,6 +14,7 @@ from django.views import View
 from crm.company import current_company
 from crm.demo.removing.marks import demo_is_there
 from crm.demo.removing.work import may_remove, start_removing
+from crm.languages.telling import spoken, spoken_refusal
 from crm.mail.actions import send_mail
 from crm.mail.choices import MailKind
 from crm.requests import SignedInRequest
@@ -74,9 +75,12 @@ class StartMailView(SetupOnly):
                 text=TEST_TEXT.format(company=company.name),
             )
         except ValidationError as refusal:
-            messages.error(request, " ".join(refusal.messages))
+            messages.error(request, spoken_refusal(request, refusal))
             return redirect("crm:start")
-        messages.success(request, f"A mail to {user.email} is on its way. This page says what becomes of it.")
+        messages.success(
+            request,
+            spoken(request, "A mail to %(email)s is on its way. This page says what becomes of it.", email=user.email),
+        )
         return redirect("crm:mail_detail", pk=mail.pk)
 
 
@@ -114,6 +118,6 @@ class DemoRemoveView(View):
         try:
             job = start_removing(actor=self.request.user)
         except ValidationError as refusal:
-            messages.error(request, " ".join(refusal.messages))
+            messages.error(request, spoken_refusal(request, refusal))
             return redirect("crm:start")
         return redirect(job.get_absolute_url())

@@ -7,14 +7,17 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hidden_fields, hides
+from crm.languages.telling import spoken
+from crm.languages.words import Typed
 from crm.primary_keys import key_in
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import plural
+from crm.templatetags.figures import in_sentence, plural
 from crm.views.base import ActionView, ScopedView
 from crm.views.boards import BoardMovePage
 from crm.views.forms import FormPage
@@ -182,10 +185,13 @@ class SuggestionMoveView(BoardMovePage):
             actor=user, suggestion=self.record, state=form.cleaned_data["state"], fields=form.moved,
             version=self.record.version if version is None else version,
         )  # fmt: skip
-        self.done = f"“{suggestion}”: {suggestion.get_state_display().lower()}."
+        self.done = spoken(
+            self.request, "“%(suggestion)s”: %(state)s.", suggestion=suggestion,
+            state=lambda: in_sentence(suggestion.get_state_display()),
+        )  # fmt: skip
         if form.cleaned_data["tells"]:
             told = actions.tell_customers(actor=user, suggestion=suggestion)
-            self.done = f"{self.done} {plural(told, 'customer')} written to."
+            self.done = Typed(f"{self.done} {_written_to(self.request, told)}")
         return suggestion
 
 
@@ -227,4 +233,8 @@ class SuggestionTellView(ActionView):
 
     def act(self, record: Suggestion) -> None:
         told = actions.tell_customers(actor=self.request.user, suggestion=record)
-        self.done = f"{plural(told, 'customer')} written to." if told else "There is nobody more to be written to."
+        self.done = _written_to(self.request, told) if told else _("There is nobody more to be written to.")
+
+
+def _written_to(request: HttpRequest, count: int) -> str:
+    return spoken(request, "%(customers)s written to.", customers=lambda: plural(count, "customer"))

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from crm.choices import Verb
 from crm.field_rights import hidden_fields
@@ -191,7 +192,7 @@ class OpenLinkView(ActionView):
 
     def act(self, record: Survey) -> None:
         is_on = not self.request.POST.get("off")
-        self.done = "There is a new open link." if is_on else "The open link opens nothing any more."
+        self.done = _("There is a new open link.") if is_on else _("The open link opens nothing any more.")
         actions.switch_open_link(actor=self.request.user, survey=record, is_on=is_on)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from crm.access import can
 from crm.choices import Verb
+from crm.languages.telling import spoken
 from crm.once import once
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
@@ -94,7 +95,7 @@ class RuleRemoveView(ScopedView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         rule = self.get_record()
         actions.remove_rule(actor=self.request.user, rule=rule)
-        messages.success(request, f"The rule “{rule}” is removed.")
+        messages.success(request, spoken(request, "The rule “%(rule)s” is removed.", rule=rule))
         return redirect(LIST)
 
 

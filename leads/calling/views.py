@@ -15,6 +15,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import mask
 from crm.fields import SectionedForm
+from crm.languages.telling import spoken_refusal
 from crm.models import SavedView, User
 from crm.once import led_to, sent_before
 from crm.views.base import ActionView, ScopedView
@@ -132,7 +133,7 @@ class CallOutcomeView(CallListDetailView):
             try:
                 actions.keep_outcome(actor=user, entry=entry, **form.cleaned_data)
             except ValidationError as error:
-                messages.error(request, " ".join(error.messages))
+                messages.error(request, spoken_refusal(request, error))
             led_to(user=user, data=request.POST, url=call_list.get_absolute_url())
         actions.take_next(actor=user, call_list=call_list)
         return redirect(call_list)

@@ -17,6 +17,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
 from crm.field_rights import hides
+from crm.languages.telling import spoken_refusal
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
@@ -159,7 +160,7 @@ class QuoteDocumentView(FileDownloadView):
         try:
             pdf = draw_quote(quote)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
             return redirect(quote)
         return drawn_now(quote, pdf)
 

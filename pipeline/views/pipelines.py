@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from crm.access import can
 from crm.choices import Verb
+from crm.languages.telling import spoken, spoken_refusal
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from pipeline import actions
@@ -125,9 +126,9 @@ class StageRemoveView(ScopedView):
         try:
             actions.remove_stage(actor=self.request.user, stage=stage)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
-            messages.success(request, f"The stage “{stage}” is taken away.")
+            messages.success(request, spoken(request, "The stage “%(stage)s” is taken away.", stage=stage))
         return redirect("pipeline:pipeline_list")
 
 

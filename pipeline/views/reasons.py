@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hides
+from crm.languages.telling import spoken, spoken_refusal
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from pipeline import actions
@@ -97,9 +98,16 @@ class ReasonRemoveView(ScopedView):
         try:
             actions.remove_reason(actor=self.request.user, reason=reason)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
-            messages.success(request, f"“{reason}” is not offered any more. Deals that ended for it keep its words.")
+            messages.success(
+                request,
+                spoken(
+                    request,
+                    "“%(reason)s” is not offered any more. Deals that ended for it keep its words.",
+                    reason=reason,
+                ),
+            )
         return redirect("pipeline:reason_list")
 
 

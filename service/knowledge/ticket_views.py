@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 
 from crm.access import can
 from crm.choices import Verb
+from crm.languages.telling import spoken_refusal
 from crm.models import User
 from crm.requests import SignedInRequest
 from crm.search.finding import cleaned
@@ -97,7 +98,7 @@ class TicketProposeView(ActionView):
         try:
             article = actions.propose_article(actor=self.request.user, ticket=ticket)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
             return redirect(ticket)
         messages.success(request, "A draft. Say it so that it helps others, and take out what names the customer.")
         return redirect("service:article_update", pk=article.pk)

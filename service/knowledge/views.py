@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
+from crm.languages.telling import spoken
 from crm.once import sent_before
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
@@ -273,5 +274,5 @@ class ArticleFileRemoveView(ScopedView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         file = self.get_record()
         actions.remove_file(actor=self.request.user, file=file)
-        messages.success(request, f"{file.name} is taken out.")
+        messages.success(request, spoken(request, "%(file)s is taken out.", file=file.name))
         return redirect(f"{file.article.get_absolute_url()}?tab=files")

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from crm.access import can
 from crm.choices import Verb
+from crm.languages.telling import spoken
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
@@ -83,7 +84,7 @@ class MacroRemoveView(ScopedView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         macro = self.get_record()
         actions.remove_macro(actor=self.request.user, macro=macro)
-        messages.success(request, f"The macro “{macro}” is removed.")
+        messages.success(request, spoken(request, "The macro “%(macro)s” is removed.", macro=macro))
         return redirect(LIST)
 
 
@@ -137,7 +138,7 @@ class MacroUseView(ActionView):
         if macro is None:
             raise ValidationError("This macro is not there any more: look at the others.")
         actions.use_macro(actor=self.request.user, ticket=record, macro=macro)
-        self.done = f"Used “{macro.name}”."
+        self.done = spoken(self.request, "Used “%(macro)s”.", macro=macro.name)
 
 
 def _option(proposal: Proposal, ticket: int) -> dict[str, Any]:

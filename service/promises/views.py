@@ -13,6 +13,7 @@ from django.urls import reverse
 from crm.access import can
 from crm.accounts.step_up import StepUp
 from crm.choices import Verb
+from crm.languages.telling import spoken, spoken_refusal
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
 from service.models import ServiceHours, SlaPolicy
@@ -21,7 +22,6 @@ from service.promises.forms import HoursSetForm, PromiseForm
 from service.promises.queries import standing
 
 LIST = "service:promise_list"
-FOLLOW = "Unsolved tickets follow within minutes."
 
 
 class PromiseListView(ScopedView):
@@ -65,7 +65,7 @@ class PromiseFormView(FormPage):
 class PromiseCreateView(PromiseFormView):
     verb = Verb.ADD
     heading = "New promise"
-    done = "The promise “{record}” is kept from now on. " + FOLLOW
+    done = "The promise “{record}” is kept from now on. Unsolved tickets follow within minutes."
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not ServiceHours.objects.exists() and can(self.request.user, Verb.ADD, ServiceHours):
@@ -80,7 +80,7 @@ class PromiseCreateView(PromiseFormView):
 class PromiseUpdateView(PromiseFormView):
     verb = Verb.CHANGE
     heading = "Promise “{record}”"
-    done = "Saved “{record}”. " + FOLLOW
+    done = "Saved “{record}”. Unsolved tickets follow within minutes."
 
     def save(self, form: PromiseForm) -> SlaPolicy:
         return actions.save_promise(actor=self.request.user, promise=self.record, fields=form.promise_fields)
@@ -103,7 +103,7 @@ class HoursCreateView(HoursFormView):
 class HoursUpdateView(HoursFormView):
     verb = Verb.CHANGE
     heading = "Working hours “{record}”"
-    done = "Saved “{record}”. " + FOLLOW
+    done = "Saved “{record}”. Unsolved tickets follow within minutes."
 
     def save(self, form: HoursSetForm) -> ServiceHours:
         return actions.save_hours(actor=self.request.user, hours=self.record, fields=form.hours_fields)
@@ -122,7 +122,7 @@ class _RemoveView(ScopedView):
         try:
             done = self.remove(record)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
         else:
             messages.success(request, done)
         return redirect(LIST)
@@ -133,7 +133,9 @@ class PromiseRemoveView(_RemoveView):
 
     def remove(self, record: SlaPolicy) -> str:
         actions.remove_promise(actor=self.request.user, promise=record)
-        return f"“{record}” is promised no more. {FOLLOW}"
+        return spoken(
+            self.request, "“%(record)s” is promised no more. Unsolved tickets follow within minutes.", record=record
+        )
 
 
 class HoursRemoveView(StepUp, _RemoveView):
@@ -141,4 +143,4 @@ class HoursRemoveView(StepUp, _RemoveView):
 
     def remove(self, record: ServiceHours) -> str:
         actions.remove_hours(actor=self.request.user, hours=record)
-        return f"The hours “{record}” are taken away."
+        return spoken(self.request, "The hours “%(record)s” are taken away.", record=record)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from crm.access import can
 from crm.choices import Verb
 from crm.field_rights import hides
+from crm.languages.telling import spoken
 from crm.languages.words import in_words
 from crm.requests import SignedInRequest
 from crm.templatetags.figures import day_and_time, money, number, percent
@@ -97,10 +98,14 @@ class CompensationCreateView(PartFormPage):
         compensation = actions.compensate(actor=self.request.user, ticket=self.whole, **form.given)
         if compensation.is_awaiting:
             names = ", ".join(one.user.name for one in compensation.approvers.select_related("user"))
-            until = day_and_time(cast(dt.datetime, compensation.decide_by))
-            self.done = f"This is beyond your limit. Asked to approve it until {until}: {names}."
+            self.done = spoken(
+                self.request,
+                "This is beyond your limit. Asked to approve it until %(until)s: %(names)s.",
+                until=lambda: day_and_time(cast(dt.datetime, compensation.decide_by)),
+                names=names,
+            )
         else:
-            self.done = f"{compensation}: given."
+            self.done = spoken(self.request, "%(compensation)s: given.", compensation=compensation)
         return compensation
 
     def get_context_data(self, form: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from contacts.queries import UNSEEN_CONTACT
 from crm.access import can, veil
 from crm.choices import Verb
 from crm.field_rights import mask
+from crm.languages.telling import spoken
 from crm.once import once
 from crm.views.base import ScopedView
 from crm.views.forms import FormPage
@@ -101,7 +102,7 @@ class RuleRemoveView(ScopedView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         rule = self.get_record()
         actions.remove_routing_rule(actor=self.request.user, rule=rule)
-        messages.success(request, f"The rule “{rule}” is removed.")
+        messages.success(request, spoken(request, "The rule “%(rule)s” is removed.", rule=rule))
         return redirect(LIST)
 
 
