@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from django.forms import ModelChoiceField
 from django.forms.boundfield import BoundField
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import DjangoTemplates
 from django.forms.widgets import ChoiceWidget
 from django.utils.safestring import SafeString
@@ -39,10 +41,21 @@ class SpokenField(BoundField):
         is_own = isinstance(self.field, ModelChoiceField) or getattr(self.field, "has_own_words", False)
         if is_translated() and isinstance(widget, ChoiceWidget):
             widget = copy.copy(widget)
-            widget.choices = [
-                (value, words if is_own and value != "" else _spoken(words)) for value, words in widget.choices
-            ]
+            widget.choices = (
+                SpokenRecords(widget.choices.field)
+                if isinstance(widget.choices, ModelChoiceIterator)
+                else [(value, words if is_own and value != "" else _spoken(words)) for value, words in widget.choices]
+            )
         return super().as_widget(widget, attrs, only_initial)
+
+
+class SpokenRecords(ModelChoiceIterator):
+    """The records of a field, read when the widget draws them: one that draws the chosen record alone reads no other.
+    What stands for none of them is in the language of the page."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for value, words in super().__iter__():
+            yield value, _spoken(words) if value == "" else words
 
 
 def _spoken(words: Any) -> Any:

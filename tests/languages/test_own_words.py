@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -14,11 +16,13 @@ from crm.catalogue import FieldSpec
 from crm.choices import Role
 from crm.customfields.definitions import Definition
 from crm.customfields.forms import form_field
+from crm.fields import RecordField
 from crm.filtering.filters import ChoiceFilter, DateBound, NumberBound
 from crm.languages.forms import SpokenForms
 from crm.languages.words import Titled, translated
 from crm.models import Company
 from crm.templatetags.figures import in_sentence
+from orders.models import Product
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,22 @@ def test_names_of_records_among_the_choices_of_a_filter_stay_and_declared_ones_a
     with translation.override("de"):
         form = made(renderer=SpokenForms())
         assert ">Contacts<" in str(form["own"]) and ">Kontakte<" in str(form["declared"])
+
+
+def test_a_pick_of_a_record_reads_and_draws_that_one_alone():
+    class Made(forms.Form):
+        product = RecordField(queryset=Product.objects.all(), url_name="orders:product_options")
+        one = forms.ModelChoiceField(queryset=Product.objects.all(), empty_label="nobody")
+
+    chosen, _ = (make.make_product(name=name) for name in ("Contacts", "Orders"))
+    with translation.override("de"):
+        form = Made(initial={"product": chosen.pk}, renderer=SpokenForms())
+        with CaptureQueriesContext(connection) as found:
+            drawn = str(form["product"])
+        assert ">Contacts<" in drawn and ">Orders<" not in drawn
+        assert len(found) == 1 and f"IN ({chosen.pk})" in found[0]["sql"]
+        every = str(form["one"])
+        assert ">Contacts<" in every and ">Orders<" in every and ">niemand<" in every
 
 
 def test_a_noun_in_a_sentence_is_large_in_german_alone():
