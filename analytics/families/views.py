@@ -8,17 +8,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
-from analytics import jobs, queries
+from analytics import queries
 from analytics.families.page import FamilyPage
 from analytics.models import FamilyScore, ModelRun
-from analytics.views import AnalysisView
+from analytics.views import AnalysisView, StartsSteps, TakesFigures, day_of
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today
-from crm.once import MadeAlready, once
 from crm.onward import links_from
 
 STEP = "families"
@@ -63,34 +60,20 @@ class FamilyView(AnalysisView):
         return FamilyPage(run) if run else None
 
 
-class FamilyRunView(FamilyView):
+class FamilyRunView(StartsSteps, FamilyView):
     """Asks for the chances as of today; the page follows the job."""
 
-    http_method_names = ["post"]
-    verb = Verb.RUN
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        user = self.request.user
-        if not can(user, Verb.RUN, ModelRun):
-            raise PermissionDenied
-
-        def make() -> str:
-            jobs.start_analysis(actor=user, as_of=company_today(), only=[STEP])
-            return reverse("analytics:families_detail")
-
-        try:
-            return redirect(once(user=user, data=request.POST, make=make))
-        except MadeAlready as again:
-            return redirect(again.url)
+    steps = (STEP,)
+    url_name = "analytics:families_detail"
 
 
-class FamilyExportView(FamilyView):
+class FamilyExportView(TakesFigures, FamilyView):
     """The families with their figures as CSV; its head alone where there are none."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if not can(self.request.user, Verb.EXPORT, FamilyScore):
-            raise PermissionDenied
-        day = self.page.run.as_of.isoformat() if self.page else "none"
+    exported = FamilyScore
+
+    def file(self) -> HttpResponse:
+        day = day_of(self.page.run if self.page else None)
         return self.file_of(family_rows(self.page), f"families-{day}", kind=FamilyScore, what="the chances by family")
 
 

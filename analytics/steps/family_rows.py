@@ -14,12 +14,12 @@ from psycopg import sql
 from analytics.mathematics.families import Known
 from analytics.mathematics.histories import Ints
 from analytics.statements import day, read_columns, rows_of
+from analytics.steps.items import ITEM
 
 EPOCH = dt.date(1970, 1, 1)
 MOST_FAMILIES = 20
 PARTS_OF_ALL = 1024
 AT_ONCE = 50_000
-ITEM = sql.SQL("coalesce(nullif(p.family, ''), p.name)")
 # the families that most customers bought in the two years before a day, of those with a product on offer
 NAMES_SQL = sql.SQL("""
 SELECT {item}, count(DISTINCT o.contact_id) AS customers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,7 @@ from analytics.mathematics.forecasting import waiting_time
 from analytics.mathematics.histories import DAYS_A_WEEK, Ints
 from analytics.mathematics.quality import Floats
 from analytics.models import FamilyScore
-from analytics.statements import copy_text, drop_tables, execute
+from analytics.statements import copy_text, drop_tables, execute, rows_of
 from analytics.steps.defaults import FAMILY_LEVELS, FAMILY_WAITS
 from analytics.steps.family_rows import ranges, read_known
 from analytics.swapping import hold, rebuild
@@ -43,6 +42,10 @@ SELECT f.contact_id, f.family, f.chance, f.due, f.due_on, f.chances, f.expected,
 FROM {fresh} AS f
 JOIN contacts_contact AS c ON c.id = f.contact_id AND c.merged_into_id IS NULL AND c.erased_at IS NULL
 """)
+
+COUNTS_SQL = sql.SQL("SELECT family, count(*) FROM {} WHERE chance IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1").format(
+    sql.Identifier(TABLE)
+)
 
 
 @dataclass(frozen=True)
@@ -74,22 +77,19 @@ def write_scores(
     hold(TABLE)
     fresh = sql.Identifier(FRESH)
     execute(FRESH_SQL.format(fresh))
-    likeliest: Counter[str] = Counter()
     done = 0
     if any(one.model or one.timing for one in foretold):
         for some in ranges():
             known = read_known(as_of, 0, names, some).eligible(eligible)
-            copy_text(FRESH, _lines(known, as_of, foretold, names, likeliest))
+            copy_text(FRESH, _lines(known, as_of, foretold, names))
             done += len(known)
             tell(done)
     rows = rebuild(TABLE, FILL_SQL.format(fresh=fresh, run_id=sql.Literal(run_id), as_of=sql.Literal(as_of)))
     drop_tables(FRESH)
-    return rows, dict(likeliest.most_common())
+    return rows, dict(rows_of(COUNTS_SQL))
 
 
-def _lines(
-    known: Known, as_of: dt.date, foretold: Sequence[Foretold], names: Sequence[str], likeliest: Counter[str]
-) -> Iterator[str]:
+def _lines(known: Known, as_of: dt.date, foretold: Sequence[Foretold], names: Sequence[str]) -> Iterator[str]:
     rows = [_Row([], []) for _ in range(len(known))]
     for one in foretold:
         if one.model is not None:
@@ -102,8 +102,6 @@ def _lines(
         if not (row.chances or row.expected):
             continue
         first, due = (next(iter(found), None) for found in (row.chances, row.expected))
-        if first:
-            likeliest[first["family"]] += 1
         yield "\t".join([
             str(contact), _text(first["family"] if first else ""), str(first["chance"]) if first else r"\N",
             _text(due["family"] if due else ""), due["on"] if due else r"\N",

@@ -30,6 +30,7 @@ from analytics.models import ModelRun, NextScore
 from analytics.statements import day, drop_tables, execute, read_columns, rows_of, write_columns
 from analytics.steps import StepResult
 from analytics.steps.defaults import SEQUENCE_HORIZON
+from analytics.steps.items import ITEM
 from analytics.swapping import hold, rebuild
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number
@@ -41,7 +42,6 @@ PARTS = 5
 EPOCH = dt.date(1970, 1, 1)
 TABLE = NextScore._meta.db_table
 FRESH = f"{TABLE}_fresh"
-ITEM = sql.SQL("coalesce(nullif(p.family, ''), p.name)")
 NAMES_SQL = sql.SQL("SELECT DISTINCT {item} FROM orders_product AS p ORDER BY 1").format(item=ITEM)
 # the item of the largest amount of each day; amounts in the company's currency
 DAYS_SQL = sql.SQL("""

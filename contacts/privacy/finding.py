@@ -21,6 +21,9 @@ PIECE = 4
 AT_ONCE = 4_000_000
 ESCAPED = frozenset('"\\')
 """Signs that JSON or COPY write in another way."""
+ALIKE = ("iI\u0131İ", "σςΣ", "ßẞ")
+"""Letters that a pattern in any case takes for one, though `lower` and `upper` of one do not say so: i
+with and without a dot, the sigma of an end, the capital ß."""
 # pieces that differ mostly have different upper halves of their product by an odd number
 SPREAD, SHIFT = np.uint32(2_654_435_761), np.uint32(12)
 STREAM_SQL = sql.SQL("COPY (SELECT {key}, {texts} FROM {table} WHERE {which}) TO STDOUT")
@@ -51,13 +54,27 @@ def pieces_of(word: str) -> set[bytes]:
     return next((found for one in windows if (found := _written(one))), set())
 
 
+def folded(text: str) -> str:
+    """A text without cases, as patterns in any case read it: i with and without a dot is one letter."""
+    return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
+
+
+def plain_parts(word: str) -> tuple[str, ...]:
+    """The folded parts of a word that JSON and COPY write as they are."""
+    return tuple(part for part in folded(word).split() if ESCAPED.isdisjoint(part))
+
+
 def _written(window: str) -> set[bytes]:
     """In each case; nothing where it is too short in one, or where JSON and COPY write it in another way."""
     if not window.isprintable() or not ESCAPED.isdisjoint(window):
         return set()
-    ways = itertools.product(*({sign, sign.lower(), sign.upper()} for sign in window))
+    ways = itertools.product(*map(_ways, window))
     found = ["".join(one).encode().lower() for one in ways]
     return {one[:PIECE] for one in found} if min(map(len, found)) >= PIECE else set()
+
+
+def _ways(sign: str) -> set[str]:
+    return {sign, sign.lower(), sign.upper()}.union(*(group for group in ALIKE if sign in group))
 
 
 class Finder:
@@ -70,9 +87,8 @@ class Finder:
             pieces = pieces_of(word)
             if not pieces:
                 raise ValueError("A word has no piece of four bytes.")
-            parts = tuple(part for part in word.casefold().split() if ESCAPED.isdisjoint(part))
             for piece in pieces:
-                self.words[int.from_bytes(piece, "little")].add(parts)
+                self.words[int.from_bytes(piece, "little")].add(plain_parts(word))
         self.known[(np.fromiter(self.words, np.uint32, len(self.words)) * SPREAD) >> SHIFT] = True
 
     def keys(self, lines: Iterable[Any]) -> list[Any]:
@@ -90,9 +106,9 @@ class Finder:
             for row, at in zip(rows.tolist(), hits.tolist(), strict=True):
                 found[row].add(int(pieces[at]))
         for row in sorted(found):
-            folded = lines[row].decode().casefold()
+            text_of_row = folded(lines[row].decode())
             words = (parts for piece in found[row] for parts in self.words.get(piece, ()))
-            if any(all(part in folded for part in parts) for parts in words):
+            if any(all(part in text_of_row for part in parts) for parts in words):
                 key = lines[row].partition(b"\t")[0].decode()
                 yield int(key) if key.isdigit() else key
 

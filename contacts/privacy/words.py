@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.db import connection
 
-from contacts.privacy.finding import ESCAPED, pieces_of
+from contacts.privacy.finding import folded, pieces_of, plain_parts
 from contacts.privacy.tables import Person
 
 STARS = "***"
@@ -48,8 +48,8 @@ class Words:
 
     def in_text(self, text: str) -> Words:
         """Those whose parts all stand in a text, also one of JSON: of thousands, mostly none."""
-        folded = text.casefold()
-        return Words(tuple(one for one in self.words if all(part in folded for part in _plain_parts(one))))
+        without_cases = folded(text)
+        return Words(tuple(one for one in self.words if all(part in without_cases for part in _plain_parts(one))))
 
     @property
     def streamed(self) -> list[str]:
@@ -66,8 +66,7 @@ class Words:
 
 @lru_cache(maxsize=100_000)
 def _plain_parts(word: str) -> tuple[str, ...]:
-    """The parts of a word that JSON writes as they are."""
-    return tuple(part for part in word.casefold().split() if ESCAPED.isdisjoint(part))
+    return plain_parts(word)
 
 
 @lru_cache(maxsize=2_000)
@@ -101,10 +100,16 @@ def _words(words: list[str]) -> Words | None:
     with connection.cursor() as cursor:
         # as search texts hold them
         cursor.execute("SELECT crm_fold(w) FROM unnest(%s::text[]) AS w", [words])
-        folded = [row[0] for row in cursor.fetchall()]
+        without_accents = [row[0] for row in cursor.fetchall()]
     numbers = [re.sub(r"\D", "", word) for word in words if not any(one.isalpha() for one in word)]
-    spelt = {*words, *folded, *(one for one in numbers if len(one) >= DIGITS)}
+    spelt = {*words, *without_accents, *_further_cases(words), *(one for one in numbers if len(one) >= DIGITS)}
     return Words(tuple(sorted(spelt, key=lambda word: (-len(word), word))))
+
+
+def _further_cases(words: Iterable[str]) -> list[str]:
+    """Words in small and in capital letters that a pattern in any case does not take for the word: ß is SS."""
+    ways = ((word, way) for word in words for way in (word.lower(), word.upper()))
+    return [way for word, way in ways if re.fullmatch(re.escape(word), way, re.IGNORECASE) is None]
 
 
 def _bounded(word: str) -> str:

@@ -9,6 +9,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
+from django.utils import timezone
 from psycopg import sql
 from scipy.stats import rankdata
 
@@ -24,7 +25,7 @@ from contacts.models import Contact
 from crm.choices import Role
 from crm.models import FieldRule
 from crm.templatetags.figures import percent, plural
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Product
 from tests import factories as make
 from tests.analytics.family_worlds import CLOCK, DAY, HORIZON, LAMP, LOT, LOVERS, OTHERS, sell, world
 
@@ -205,6 +206,16 @@ def test_days_come_true_as_often_as_foretold_and_are_those_of_the_even_chance():
         or line["low"] <= line["foretold"] <= line["high"]
     )
     assert line["is_shown"] == near
+
+
+def test_who_is_erased_is_counted_for_no_family_and_a_long_name_of_a_product_is_cut():
+    _, products, _ = world(people=700)
+    Product.objects.filter(pk=products[CLOCK].pk).update(family="", name=f"{CLOCK} {'x' * 290}")
+    Contact.objects.filter(pk__in=Contact.objects.order_by("pk")[:100].values("pk")).update(erased_at=timezone.now())
+    found = reckon().metrics
+    scores = FamilyScore.objects.exclude(chance=None)
+    name = f"{CLOCK} {'x' * 290}"[:200]
+    assert found["likeliest"] == {name: scores.count()} and 0 < scores.count() <= 600
 
 
 def test_ranges_hold_every_contact_once():

@@ -63,6 +63,21 @@ def test_a_word_without_four_bytes_in_one_part_is_left_to_patterns():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Işık Yılmaz", "IŞIK YILMAZ"), ("Kılıç Ömer", "KILIÇ ÖMER"), ("Aydın Çelik", "AYDIN ÇELİK"),  # noqa: RUF001
+        ("İpek Çelik", "ipek çelik"), ("İpek Çelik", "İpek Çelik".lower()), ("Jürgen Groß", "JÜRGEN GROSS"),
+        ("Jürgen Groß", "JÜRGEN GROẞ"), ("ΑΣ ΚΩΝΣΤΑΝΤΗΣ", "ας κωνσταντης"),
+    ],
+)  # fmt: skip
+def test_letters_whose_cases_are_no_pair_are_found_and_starred(name, text):
+    found, _ = words_of([Person((1,), names=(name,))])
+    assert found is not None and found.starred(f"of {text}, said others") == "of ***, said others"
+    assert Finder(found.streamed).keys(lines_with(["others", f"of {text}"])) == [1]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", NAMES)
 def test_a_row_and_its_json_name_the_person_and_are_found_by_the_words_of_a_sweep(name):
     (words, own) = words_of([Person((1,), names=(name,))])
