@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Case, Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
@@ -129,7 +129,7 @@ def statement(
         times=ExpressionWrapper(times, output_field=FloatField()), propensity_now=F("propensity__probability"), **flags
     )
     names = ("id", *columns, "times", "propensity_now", *flags)
-    text, parameters = asked.order_by().values(*names).query.sql_with_params()
+    text, parameters = told_of(asked.order_by().values(*names))
     values: list[Any] = [*parameters, HELD_STATES, [one.offer.pk for one in terms]]
     for one in terms:
         offer = one.offer
@@ -137,6 +137,13 @@ def statement(
         values += [offer.limit_per_customer, offer.rest_days]
     rows = ", ".join(OFFER_ROW.format(at=at) for at in range(len(terms)))
     return Statement(RANKED_SQL.format(people=around.format(people=text), offers=rows), values)
+
+
+def told_of(rows: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
+    """The statement of these rows and its values, also where the planner of queries knows that there is none, such as
+    for a segment that asks for nobody."""
+    sql, values = rows.query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
+    return sql, values
 
 
 def _rule(offer: Offer, user: User | None) -> Q | None:

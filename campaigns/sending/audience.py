@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -21,7 +21,7 @@ from campaigns.drawing import drawn
 from campaigns.mail.blocks import texts_of
 from campaigns.mail.merging import OFFER_FIELDS, fields_in, fields_without_fallback
 from campaigns.models import Campaign, Recipient, SendingRules, Variant
-from campaigns.offers.choosing import Statement, give, statement
+from campaigns.offers.choosing import Statement, give, statement, told_of
 from campaigns.offers.terms import Terms, offers_of, terms_of
 from campaigns.segments.meaning import asked_by, meant_by
 from contacts.choices import YES, Answer
@@ -57,7 +57,6 @@ ANSWERED_SQL = """
 SELECT a.*, CASE WHEN a.is_tired AND a.may IN ({yes}) THEN '{tired}' ELSE a.may END AS answer
 FROM ({{people}} OFFSET 0) a
 """.format(yes=", ".join(f"'{one.value}'" for one in YES), tired=FATIGUE)
-NOBODY_SQL = "SELECT 0::bigint AS id, ''::text AS answer WHERE false"
 COUNT_SQL = "SELECT answer, count(*) FROM ({people}) p GROUP BY answer"
 ZONES_SQL = "SELECT {zone} AS zone, count(*) FROM ({people}) p {places} WHERE p.answer = ANY(%s) GROUP BY 1"
 
@@ -146,10 +145,7 @@ def count_zones(campaign: Campaign, user: User | None) -> dict[str, int]:
 def _asked(campaign: Campaign, user: User | None) -> Any:
     """The statement of people with their answers, and its values. Raises ValidationError."""
     rows = _told(campaign, people_of(campaign, user)).order_by().values("id", "may", "is_tired")
-    try:
-        people, parameters = rows.query.sql_with_params()
-    except EmptyResultSet:  # such as a segment that asks for nobody
-        return NOBODY_SQL, ()
+    people, parameters = told_of(rows)
     return ANSWERED_SQL.format(people=people), parameters
 
 

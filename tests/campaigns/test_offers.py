@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from campaigns.choices import NO_OFFER, OFFER_OVER
-from campaigns.models import GivenOffer, Offer, Recipient, Redemption, ResponseScore, SendingRules
+from campaigns.models import GivenOffer, Offer, Recipient, Redemption, ResponseScore, Segment, SendingRules
 from campaigns.offers import actions as offers
 from campaigns.offers.codes import tell_codes
 from campaigns.offers.looking import offers_for
@@ -16,6 +16,7 @@ from campaigns.offers.queries import figures_of
 from campaigns.offers.terms import terms_of
 from campaigns.queries import outcome_for
 from campaigns.sending import actions
+from campaigns.sending.audience import count_audience, freeze, people_of
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_all
 from campaigns.sending.preflight import look_over
@@ -123,6 +124,18 @@ def test_who_is_kept_out_or_has_no_offer_is_given_none(house):
     start(house, said)
     run_campaign(said.pk)
     assert "New frames at the list price" in mails(said).first().text
+
+
+def test_a_campaign_whose_segment_can_hold_nobody_is_looked_over_and_counted_as_empty(house):
+    agreed(2)
+    campaign = offering(house, make_offer())
+    half = {"field": "employees", "op": "is", "value": 2.5}
+    Segment.objects.update(filter={"version": 1, "where": half})
+    assert people_of(campaign, house).count() == 0
+    found = look_over(campaign, house)
+    assert (found.audience.chosen, found.offers, freeze(campaign, house)) == (0, [], 0)
+    campaign.offers.all().delete()
+    assert (count_audience(campaign, house).chosen, freeze(campaign, house)) == (0, 0)
 
 
 def test_an_offer_rests_and_is_not_made_to_who_has_taken_it(house):
