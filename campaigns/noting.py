@@ -27,7 +27,8 @@ END_SECONDS = 5.0  # below the time that a web process is given to end
 
 
 class Notes:
-    """The queue of one process and its thread, which begins with the first note."""
+    """The queue of one process and its thread, which begins with the first note. Where it has ended by a fault (or a
+    fork), the next note begins it anew."""
 
     def __init__(self, most: int = MOST_WAITING) -> None:
         self._waiting: queue.Queue[Hit] = queue.Queue(most)
@@ -44,7 +45,7 @@ class Notes:
             self._lost += 1
             if self._lost.bit_count() == 1:  # the first, the second, the fourth: a warning for each would be a flood
                 logger.warning("%s looks or clicks could not be kept: the database does not take them.", self._lost)
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._begin()
 
     def end(self) -> None:
@@ -52,13 +53,17 @@ class Notes:
         self._is_ending.set()
         if self._thread is not None:
             self._thread.join(END_SECONDS)
+            if self._thread.is_alive():
+                logger.warning("The database has not taken the last looks or clicks before the end: they are lost.")
 
     def _begin(self) -> None:
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="notes", daemon=True)
-                self._thread.start()
                 atexit.register(self.end)
+            elif self._thread.is_alive():
+                return
+            self._thread = threading.Thread(target=self._work, name="notes", daemon=True)
+            self._thread.start()
 
     def _work(self) -> None:
         while True:
