@@ -63,7 +63,12 @@ def standing_of(contact: Contact) -> list[Wish]:
 @transaction.atomic
 def say_no(*, contact: Contact, recipient: Recipient | None) -> None:
     """No more mails of the kind that the campaign was of; without one, of any kind. Twice is once."""
-    _withdraw(contact, recipient.campaign.purpose if recipient else EVERY_PURPOSE, recipient)
+    purpose = recipient.campaign.purpose if recipient else EVERY_PURPOSE
+    said = in_force(contact.pk, ConsentChannel.EMAIL, purpose, timezone.now()).first()
+    if said is None or said.level > ConsentLevel.NONE:
+        _withdraw(contact, purpose, recipient)
+    else:
+        _call_back(contact)
 
 
 @transaction.atomic
@@ -82,16 +87,18 @@ def choose_purposes(*, contact: Contact, wanted: Wanted, recipient: Recipient | 
 
 
 def _withdraw(contact: Contact, purpose: str, recipient: Recipient | None, channel: str = ConsentChannel.EMAIL) -> None:
-    said = in_force(contact.pk, channel, purpose, timezone.now()).first()
-    if said is None or said.level > ConsentLevel.NONE:
-        record_consent(
-            actor=None, contact=contact, channel=channel, purpose=purpose, level=ConsentLevel.NONE, source=SOURCE,
-            proof=_proof(recipient),
-        )  # fmt: skip
+    record_consent(
+        actor=None, contact=contact, channel=channel, purpose=purpose, level=ConsentLevel.NONE, source=SOURCE,
+        proof=_proof(recipient),
+    )  # fmt: skip
     if channel == ConsentChannel.EMAIL:
-        OutgoingMail.objects.filter(
-            contact_id=contact.pk, object_model=Campaign._meta.label_lower, state__in=WAITING_STATES
-        ).update(state=MailState.CANCELLED, last_error="They have said no meanwhile.")
+        _call_back(contact)
+
+
+def _call_back(contact: Contact) -> None:
+    OutgoingMail.objects.filter(
+        contact_id=contact.pk, object_model=Campaign._meta.label_lower, state__in=WAITING_STATES
+    ).update(state=MailState.CANCELLED, last_error="They have said no meanwhile.")
 
 
 def _proof(recipient: Recipient | None) -> str:

@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from campaigns.models import Campaign, Hit, Recipient, SendingRules
+from campaigns.preferences import choose_purposes, standing_of
 from campaigns.queries import outcome_for
 from campaigns.sending import actions
 from campaigns.sending.engine import run_campaign
@@ -18,7 +19,7 @@ from contacts.permission.rule import may_write
 from crm.choices import Role
 from crm.mail.choices import MailState
 from tests.campaigns.sample import agreed, let_leave, links_in, mails, ready, started, states
-from tests.factories import make_company, make_order, make_user, signed_in
+from tests.factories import make_company, make_contact, make_order, make_user, signed_in
 
 AGENT = "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"
 
@@ -111,6 +112,18 @@ def test_each_purpose_is_chosen_by_channel_and_only_what_changes_is_written(sent
     assert sorted(said) == sorted([("post", "marketing", ConsentLevel.OPT_IN), *no])
     client.post(link, {"nothing": "1", "email": ["marketing"]})
     assert "checked" not in client.get(link).content.decode()
+
+
+def test_what_a_merged_contact_agreed_to_later_is_taken_back_too(sent):
+    contact = Recipient.objects.get(mail_id=mails(sent).earliest("pk").pk).contact
+    other = make_contact()
+    for who, purpose, level in ((contact, "marketing", ConsentLevel.NONE), (other, "all", ConsentLevel.OPT_IN)):
+        Consent.objects.create(contact=who, channel="email", purpose=purpose, level=level, recorded_at=timezone.now())
+    other.merged_into, other.merged_at, other.archived_at = contact, timezone.now(), timezone.now()
+    other.save()
+    assert any(way.is_on for wish in standing_of(contact) for way in wish.ways)
+    choose_purposes(contact=contact, wanted=(), recipient=None)
+    assert not any(way.is_on for wish in standing_of(contact) for way in wish.ways)
 
 
 def test_saying_no_calls_back_what_waits(house, client):

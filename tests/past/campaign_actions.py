@@ -137,7 +137,7 @@ def _reader() -> dict[str, Any]:
 
 def _choose(actor: Any) -> Callable[[], Any]:
     said = _reader()
-    return lambda: preferences.choose_purposes(wanted=["marketing"], **said)
+    return lambda: preferences.choose_purposes(wanted=[("email", "marketing")], **said)
 
 
 TAG = plays.StepInput(kind="tag", wait_days=0, title="welcomed")
