@@ -20,9 +20,9 @@ from crm.field_rights import hides
 from crm.filtering.patience import OutOfPatience
 from crm.log import log_export
 from crm.views.base import ScopedView
-from orders.lines.margin_page import MONEY, TOO_LONG
+from orders.lines.margin_page import MONEY
 from orders.models import Order
-from orders.prices.views import YEAR, PeriodForm
+from orders.periods import TOO_LONG, PeriodForm
 
 HEADS = (
     "Way", "Revenue", "Share of revenue", "Margin", "Margin of revenue", "Customers", "Customers before", "Came back",
@@ -41,10 +41,8 @@ class PartnersView(ScopedView):
             raise PermissionDenied
         if hides(user, *MONEY, "orders.order.partner", "feedback.response.nps"):
             raise PermissionDenied
-        today = company_today()
-        start = {"first": (today - YEAR).isoformat(), "last": today.isoformat()}
-        form = PeriodForm({name: request.GET.get(name) or value for name, value in start.items()})
-        days = {name: form[name].value() for name in start}
+        form = PeriodForm.of(request.GET)
+        days = form.days
         found: list[Way] = []
         if form.is_valid():
             try:

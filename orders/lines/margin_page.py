@@ -12,18 +12,16 @@ from django.utils.http import urlencode
 
 from crm.access import can
 from crm.choices import Verb
-from crm.company import company_today
 from crm.field_rights import hides
 from crm.filtering.patience import OutOfPatience
 from crm.views.base import ScopedView
 from orders.lines.margins import BY, SORTS, Margin, margins, total_of
 from orders.models import Order
-from orders.prices.views import YEAR, PeriodForm
+from orders.periods import TOO_LONG, PeriodForm
 
 MOST_ROWS = 200
 MONEY = ("orders.orderline.amount", "orders.order.amount", "orders.orderline.unit_cost")
 TABS = (("product", "Products"), ("family", "Families"))
-TOO_LONG = "Adding these lines up takes too long: choose fewer days."
 
 
 class MarginListView(ScopedView):
@@ -39,10 +37,8 @@ class MarginListView(ScopedView):
         by = by if by in BY else "product"
         sort = request.GET.get("sort", "")
         sort = sort if sort in SORTS else "revenue"
-        today = company_today()
-        start = {"first": (today - YEAR).isoformat(), "last": today.isoformat()}
-        form = PeriodForm({name: request.GET.get(name) or value for name, value in start.items()})
-        days = {name: form[name].value() for name in start}
+        form = PeriodForm.of(request.GET)
+        days = form.days
         context: dict[str, Any] = {"form": form, "by": by, "sort": sort, "most": MOST_ROWS}
         if form.is_valid():
             try:
