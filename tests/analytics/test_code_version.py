@@ -23,8 +23,14 @@ def copied(folder: Path) -> Path:
     ("changed", "steps"),
     [
         ("mathematics/gamma_gamma.py", {"clv"}),
-        ("mathematics/histories.py", {"clv", "churn", "retention", "cohorts"}),  # imported by what they import
-        ("mathematics/trees.py", {"churn", "leads", "prospects", "forecast", "propensity", "uplift", "profile"}),
+        (
+            "mathematics/histories.py",
+            {"clv", "churn", "retention", "cohorts", "families"},
+        ),  # imported by what they import
+        (
+            "mathematics/trees.py",
+            {"churn", "families", "leads", "prospects", "forecast", "propensity", "uplift", "profile"},
+        ),
         ("steps/rfm.py", {"rfm", "history"}),
         ("models/scores.py", set()),
         ("clv_page.py", set()),

@@ -45,7 +45,7 @@ PATHS = {
     "service.ticket": {"contact_id", "organization_id"},
 }
 OF_NOBODY = {
-    "campaigns.campaign", "campaigns.offer", "campaigns.play", "contacts.acquiredlist", "feedback.mysteryvisit",
+    "analytics.initiative", "campaigns.campaign", "campaigns.offer", "campaigns.play", "contacts.acquiredlist", "feedback.mysteryvisit",
     "feedback.suggestion", "orders.product",
 }  # fmt: skip
 FILES_ALONE = {
