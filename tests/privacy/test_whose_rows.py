@@ -45,8 +45,8 @@ PATHS = {
     "service.ticket": {"contact_id", "organization_id"},
 }
 OF_NOBODY = {
-    "analytics.initiative", "campaigns.campaign", "campaigns.offer", "campaigns.play", "contacts.acquiredlist", "feedback.mysteryvisit",
-    "feedback.suggestion", "orders.product",
+    "analytics.initiative", "campaigns.campaign", "campaigns.offer", "campaigns.play", "contacts.acquiredlist",
+    "feedback.mysteryvisit", "feedback.suggestion", "orders.product",
 }  # fmt: skip
 FILES_ALONE = {
     "campaigns.piece": {"recipient__contact_id"},
