@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import IO, Any
@@ -15,6 +16,7 @@ from crm.exporting.csv import FORMULA_STARTS
 
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
+NOT_IN_TITLES = re.compile(r"[\\*?:/\[\]]")
 MAX_DIGITS = 15
 """Excel computes in binary; a number of more digits is written as a text, so that none is lost."""
 
@@ -31,13 +33,30 @@ def write_workbook(stream: IO[bytes], rows: Iterable[Sequence[Any]], title: str 
     TooLargeForExcel.
     """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
+    count = _add_sheet(book, title, rows)
+    book.save(stream)
+    return count
+
+
+def write_sheets(stream: IO[bytes], sheets: Iterable[tuple[str, bool, Iterable[Sequence[Any]]]]) -> None:
+    """Write (title, is hidden, rows) as the sheets of one workbook, as `write_workbook` writes one. A workbook has a
+    sheet that is seen: of hidden ones alone the first is shown."""
+    book = Workbook(write_only=True)
+    for title, is_hidden, rows in sheets:
+        _add_sheet(book, title, rows)
+        book.worksheets[-1].sheet_state = "hidden" if is_hidden else "visible"
+    if not any(sheet.sheet_state == "visible" for sheet in book.worksheets):
+        book.worksheets[0].sheet_state = "visible"
+    book.save(stream)
+
+
+def _add_sheet(book: Any, title: str, rows: Iterable[Sequence[Any]]) -> int:
+    sheet = book.create_sheet(NOT_IN_TITLES.sub("_", title)[:31])
     count = 0
     for count, row in enumerate(rows, start=1):
         if count > MAX_ROWS:
             raise TooLargeForExcel("A sheet of Excel holds 1,048,576 rows; please export this as CSV.")
         sheet.append([_cell(sheet, value) for value in row])
-    book.save(stream)
     return count
 
 

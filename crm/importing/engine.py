@@ -26,7 +26,7 @@ from crm.importing.columns import Survey, converters_for, survey
 from crm.importing.custom import store_definitions, with_custom_fields
 from crm.importing.errors import DatabaseBusy, UnreadableFile
 from crm.importing.kinds import ImportKind
-from crm.importing.mapping import ImportOptions, Source, resolve_sources
+from crm.importing.mapping import ImportOptions, Source, resolve_sources, unused_columns
 from crm.importing.matching import RowDiff, with_match
 from crm.importing.merging import Counts, Merge
 from crm.importing.reading import open_table
@@ -61,7 +61,8 @@ class _DryRun(Exception):
 class ImportResult:
     """What an import did. `rows` is the sum of the four counts; `rejected_path` is None when no row was rejected.
 
-    `columns` are those that the file names; none where it names none. `diffs` are of a dry run, for the first rows.
+    `columns` are those that the file names; none where it names none. `unused` are those that fed no field. `diffs` are
+    of a dry run, for the first rows.
     """
 
     rows: int
@@ -73,6 +74,7 @@ class ImportResult:
     description: str
     columns: tuple[str, ...] = ()
     diffs: Sequence[RowDiff] = ()
+    unused: Sequence[str] = ()
 
     @property
     def created_related(self) -> int:
@@ -240,6 +242,7 @@ class _Run:
             description=self.table.description,
             diffs=self.diffs,
             columns=tuple(self.table.columns) if names_columns(self.table) else (),
+            unused=unused_columns(self.table.columns, self.sources),
         )
 
 

@@ -100,6 +100,7 @@ class MappingForm(forms.Form):
     encoding = forms.ChoiceField(label="Letters", choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label="Between cells", choices=DELIMITERS, required=False)
     header = forms.ChoiceField(label="First row", choices=HEADERS, required=False)
+    sheet = forms.ChoiceField(label="Sheet", required=False)
     date_order = forms.ChoiceField(label="Dates in figures", choices=ORDERS, required=False)
     decimal = forms.ChoiceField(label="Decimal mark", choices=MARKS, required=False)
     match = forms.ChoiceField(label="A row is a contact that is there if it has the same", required=False)
@@ -120,11 +121,16 @@ class MappingForm(forms.Form):
         options: ImportOptions,
         user: User | None = None,
         may_add_fields: bool = False,
+        sheets: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(data, initial=initial_of(options))
         closed = kind.closed_to(user)
         self.kind, self.columns, self.options, self.user = kind, columns, options, user
         self.may_add_fields = may_add_fields
+        if sheets:
+            self.fields["sheet"].choices = [("", "The first with a table"), *sheets]  # type: ignore[attr-defined]
+        else:
+            del self.fields["sheet"]
         if kind.matches:
             self.fields["match"].choices = [(one.name, one.label) for one in kind.matches]  # type: ignore[attr-defined]
         else:
@@ -183,6 +189,7 @@ class MappingForm(forms.Form):
             encoding=said["encoding"] or None,
             delimiter=said["delimiter"] or None,
             header={"yes": True, "no": False}.get(said["header"]),
+            sheet=said.get("sheet") or None,
             match=said.get("match") or EXTERNAL_ID,
             write=said.get("write") or BOTH,
         )
@@ -223,7 +230,8 @@ class MappingForm(forms.Form):
 
     @property
     def reading_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("encoding", "delimiter", "header", "date_order", "decimal", "nulls")]
+        names = ("sheet", "encoding", "delimiter", "header", "date_order", "decimal", "nulls")
+        return [self[name] for name in names if name in self.fields]
 
     @property
     def matching_fields(self) -> list[forms.BoundField]:
@@ -284,6 +292,7 @@ def initial_of(options: ImportOptions) -> dict[str, Any]:
         "delimiter": options.delimiter or "",
         "header": {True: "yes", False: "no"}.get(options.header, "") if options.header is not None else "",
         "date_order": options.date_order or "",
+        "sheet": options.sheet or "",
         "decimal": options.decimal or "",
         "nulls": ", ".join(options.nulls),
         "match": options.match,

@@ -13,10 +13,12 @@ from crm.importing.dialects import fold_name
 from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import EXTERNAL_ID, ImportField, ImportKind
 from crm.importing.numbers import DecimalMark
+from crm.importing.rejects import REASON_COLUMNS
 from crm.importing.tables import ReadOptions, Row
 
 ROW_NUMBER = "#row"
 BOTH = "both"
+MOST_TOLD = 40
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -43,13 +45,19 @@ class ImportOptions:
     encoding: str | None = None
     delimiter: str | None = None
     header: bool | None = None
+    sheet: str | None = None
     match: str = EXTERNAL_ID
     write: str = BOTH
+
+    @property
+    def way_of_reading(self) -> tuple[str | bool | None, ...]:
+        """What decides which columns a file has."""
+        return self.encoding, self.delimiter, self.header, self.sheet
 
     def reading(self, kind: ImportKind) -> ReadOptions:
         """What the reader needs to know."""
         known = frozenset(kind.known_names) | {fold_name(column) for column, _ in self.map}
-        return ReadOptions(self.encoding, self.delimiter, self.header, known)
+        return ReadOptions(self.encoding, self.delimiter, self.header, self.sheet, known)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON, for a job's row."""
@@ -67,6 +75,7 @@ class ImportOptions:
             "encoding": self.encoding,
             "delimiter": self.delimiter,
             "header": self.header,
+            "sheet": self.sheet,
             "match": self.match,
             "write": self.write,
         }
@@ -84,6 +93,30 @@ class ImportOptions:
             date_order=DateOrder(options.date_order) if options.date_order else None,
             decimal=DecimalMark(options.decimal) if options.decimal else None,
         )
+
+
+def over(kept: ImportOptions, said: ImportOptions, *, match: str | None, write: str | None) -> ImportOptions:
+    """Kept options with what is said now above them: a field, or a column's custom field, is fed as it is said."""
+    fields = {name for _, name in said.map} | said.templates.keys() | said.constants.keys()
+    columns = {column for column, _ in said.custom} | {column for column, _ in said.map}
+    return replace(
+        kept,
+        map=(*(pair for pair in kept.map if pair[1] not in fields), *said.map),
+        templates={**{k: v for k, v in kept.templates.items() if k not in fields}, **said.templates},
+        constants={**{k: v for k, v in kept.constants.items() if k not in fields}, **said.constants},
+        values=(*kept.values, *said.values),
+        nulls=(*kept.nulls, *said.nulls),
+        custom=(*(pair for pair in kept.custom if pair[0] not in columns), *said.custom),
+        late=(*kept.late, *(column for column in said.late if column not in kept.late)),
+        date_order=said.date_order or kept.date_order,
+        decimal=said.decimal or kept.decimal,
+        encoding=said.encoding or kept.encoding,
+        delimiter=said.delimiter or kept.delimiter,
+        header=kept.header if said.header is None else said.header,
+        sheet=said.sheet or kept.sheet,
+        match=match or kept.match,
+        write=write or kept.write,
+    )
 
 
 @dataclass(frozen=True)
@@ -213,14 +246,36 @@ def _check_required(kind: ImportKind, sources: Mapping[str, Source], columns: Se
         raise UnreadableFile(
             f"No column feeds {' and '.join(f'“{kind.by_name[name].label}”' for name in missing)}, "
             f"which {kind.label.lower()} need. The columns are: {shown}.{other}",
-            f"Say which it is with --map {_looks_like(kind, missing[0], columns)}={missing[0]}.",
+            f"Say which it is with --map {_looks_like(kind, missing[0], columns)}={missing[0]}."
+            f"{told_columns(kind, unused_columns(columns, sources.values()))}",
         )
+
+
+def unused_columns(columns: Sequence[str], sources: Iterable[Source]) -> list[str]:
+    """The columns that feed no field."""
+    used: set[int | None] = set()
+    for source in sources:
+        used |= {source.column, *(column for _, column in source.template)}
+    return [name for place, name in enumerate(columns) if place not in used and name not in REASON_COLUMNS]
+
+
+def told_columns(kind: ImportKind, unused: Sequence[str]) -> str:
+    """Of the columns that no field is called like: what the wizard would take them for, and those that say nothing to
+    it. Sentences for a command line; empty where all are used."""
+    guessed = guess_map(kind, unused)
+    unknown = [column for column in unused if column not in guessed][:MOST_TOLD]
+    maps = " ".join(f"--map {_as_word(column)}={name}" for column, name in list(guessed.items())[:MOST_TOLD])
+    said = f" By their names others would be: {maps}." if guessed else ""
+    return f"{said} No field is known for: {', '.join(unknown)}." if unknown else said
 
 
 def _looks_like(kind: ImportKind, name: str, columns: Sequence[str]) -> str:
     """The column that the wizard would offer for a field, as a command takes it."""
-    found = next((one for one in columns if kind.known_names.get(fold_name(one)) == name), "COLUMN")
-    return f'"{found}"' if " " in found else found
+    return _as_word(next((one for one in columns if kind.known_names.get(fold_name(one)) == name), "COLUMN"))
+
+
+def _as_word(column: str) -> str:
+    return f'"{column}"' if " " in column else column
 
 
 def _meant(name: str, names: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from crm.importing.endless import EndlessCell
 from crm.importing.errors import RowFault, UnreadableFile
 from crm.importing.jsonlines import JsonLinesTable
 from crm.importing.lines import line_blocks, text_blocks
+from crm.importing.surroundings import Surroundings
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, Row, Table
 
 MAX_CELL = 2_000_000
@@ -38,6 +39,21 @@ def open_table(path: Path, options: ReadOptions | None = None) -> Table:
 
         return VCardTable(path, encoding)
     return DelimitedTable(path, encoding, options)
+
+
+def sheet_choices(path: Path) -> list[tuple[str, str]]:
+    """The sheets of a workbook of several, each with what to call it; none of any other file."""
+    try:
+        if form_of(path) is not Form.SPREADSHEET:
+            return []
+    except UnreadableFile:
+        return []
+    from crm.importing.spreadsheets import sheets_of  # noqa: PLC0415 - slow to load, seldom needed
+
+    sheets = sheets_of(path)
+    if len(sheets) < 2:
+        return []
+    return [(one.title, f"{one.title} (hidden)" if one.is_hidden else one.title) for one in sheets]
 
 
 def sample_text(path: Path, encoding: str) -> str:
@@ -68,6 +84,7 @@ class DelimitedTable:
             raise UnreadableFile(f"The table has {len(rows[0]):,} columns; at most {MAX_COLUMNS:,} can be read.")
         self.has_header = has_header(rows, options.known) if options.header is None else options.header
         self.columns = column_names(rows[0] if self.has_header else ["" for _ in rows[0]])
+        self.surroundings = Surroundings(self.columns, has_names=self.has_header)
 
     @property
     def description(self) -> str:
@@ -96,6 +113,9 @@ class DelimitedTable:
 
     def chunks(self) -> Iterator[Chunk]:
         """Rows below the names, a block of text at a time."""
+        return self.surroundings.told_apart(self._chunks)
+
+    def _chunks(self) -> Iterator[Chunk]:
         builder = ChunkBuilder(self.columns)
         splitter = RowSplitter(self.dialect, self.columns)
         skip = self.first_line if self.has_header else self.dialect.skip

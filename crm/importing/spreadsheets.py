@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx): the first sheet that has a table, read as a stream."""
+"""Excel workbooks (.xlsx): the sheet that is asked for, else the first that has a table, read as a stream."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from crm.importing.dialects import column_names, has_header, title_rows
 from crm.importing.errors import RowFault, UnreadableFile
 from crm.importing.reading import MAX_CELL
+from crm.importing.surroundings import Surroundings
 from crm.importing.tables import MAX_COLUMNS, Chunk, ChunkBuilder, ReadOptions, Row
 from crm.importing.workbooks import Book, Sheet, ShortRuns, Texts, streamed_parts
 
@@ -27,6 +28,7 @@ MAX_OTHERS = 100 << 20
 CHUNK_ROWS = 5_000
 CHUNK_CELLS = 1_000_000
 LAST_ROW = 1 << 20
+SHOWN_SHEETS = 8
 LOOKED_AT = 200
 """Rows of a sheet by which it is told whether it has a table."""
 NARROW = 2_000
@@ -45,16 +47,18 @@ BROKEN_WORKBOOK = (
 
 
 class SpreadsheetTable:
-    """The first sheet with a table of an Excel workbook."""
+    """A sheet of an Excel workbook: the one that is asked for, else the first that is seen and has a table."""
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self.texts: Texts | None = None
-        self.sheet, self.sheets = "", 0
+        self.wanted, self.sheet = options.sheet, ""
+        self.sheets: Sequence[Sheet] = ()
         check_size(path)
         first = list(islice(self._rows(), LOOKED_AT))
         if not first:
-            raise UnreadableFile("The workbook is empty: there is no row in its sheets.")
+            where = f"sheet “{options.sheet}”" if options.sheet else "its sheets"
+            raise UnreadableFile(f"The workbook is empty: there is no row in {where}.")
         if long_cell(first[0][1]) is not None:
             raise UnreadableFile(f"Row {first[0][0]:,} holds a cell that is longer than {MAX_CELL:,} characters.")
         first = [pair for pair in first if long_cell(pair[1]) is None]
@@ -65,22 +69,36 @@ class SpreadsheetTable:
         names = [*rows[0], *[""] * (width - len(rows[0]))] if self.has_header else [""] * width
         self.first_line = first[0][0]
         self.columns = column_names(names)
+        self.surroundings = Surroundings(self.columns, has_names=self.has_header)
 
     @property
     def description(self) -> str:
         header = f"names in row {self.first_line}" if self.has_header else "no row of names"
-        which = f", sheet “{self.sheet}” of {self.sheets}" if self.sheets > 1 else ""
-        return f"Excel workbook{which}, {header}"
+        return f"Excel workbook{self._which}, {header}"
+
+    @property
+    def _which(self) -> str:
+        """The sheet that is read, and those that are not; nothing where there is one alone."""
+        others = [
+            f"“{one.title}”{' (hidden)' if one.is_hidden else ''}" for one in self.sheets if one.title != self.sheet
+        ]
+        if not others:
+            return ""
+        more = f" and {len(others) - SHOWN_SHEETS} more" if len(others) > SHOWN_SHEETS else ""
+        return f", sheet “{self.sheet}” (not read: {', '.join(others[:SHOWN_SHEETS])}{more})"
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number in the sheet, cells up to the last that holds something) of the rows that hold something, in the
         sheet that is read."""
-        for line, cells in first_sheet(self.path, self):
+        for line, cells in sheet_read(self.path, self):
             held = {column: text for column, value in cells.items() if (text := cell_text(value))}
             if held:
                 yield line, [held.get(column, "") for column in range(1, max(held) + 1)]
 
     def chunks(self) -> Iterator[Chunk]:
+        return self.surroundings.told_apart(self._chunks)
+
+    def _chunks(self) -> Iterator[Chunk]:
         builder = ChunkBuilder(self.columns)
         width = len(self.columns)
         size = max(1, min(CHUNK_ROWS, CHUNK_CELLS // width))
@@ -99,57 +117,83 @@ class SpreadsheetTable:
         return RowFault(0, line, column, reason, tuple(cell[:200] for cell in row))
 
 
-def first_sheet(path: Path, table: SpreadsheetTable | None = None) -> Iterator[tuple[int, dict[int, Any]]]:
-    """(row number, the values of the cells that hold something by their column) of the first sheet with a table: two
-    rows of two cells; of the first with any row where none has that. The `table` keeps the texts that cells share for
-    the next time: they are read once, which takes as long as the rows."""
+def sheet_read(path: Path, table: SpreadsheetTable) -> Iterator[tuple[int, dict[int, Any]]]:
+    """(row number, the values of the cells that hold something by their column) of the sheet that is asked for, else of
+    the first with a table: two rows of two cells; of the first with any row where none has that. The `table` keeps the
+    texts that cells share for the next time: they are read once, which takes as long as the rows. Raises UnreadableFile
+    where no sheet is called as the one that is asked for."""
     with _opened(path, table) as book:
-        sheet = _sheet_to_read(book)
+        sheet = _sheet_to_read(book, table.wanted)
+        table.sheets = tuple(book.sheets)
         if sheet is not None:
-            if table is not None:
-                table.sheet, table.sheets = sheet.title, len(book.sheets)
+            table.sheet = sheet.title
             yield from sheet_cells(book, sheet)
 
 
-def other_sheets(path: Path) -> Iterator[list[Any]]:
-    """The rows of the sheets that are not read."""
+def sheets_of(path: Path) -> list[Sheet]:
+    """The sheets of a workbook; none of one that cannot be opened."""
+    try:
+        check_size(path)
+        with _said_where_broken(), path.open("rb") as stream, closing(Book(stream, Texts(None))) as book:
+            return list(book.sheets)
+    except UnreadableFile:
+        return []
+
+
+def valued_sheets(path: Path) -> Iterator[tuple[Sheet, Iterator[list[Any]]]]:
+    """All sheets, each with its rows; each value as the workbook has it (a day, a number, a text). The rows of one are
+    read before the next one is asked for."""
     with _opened(path) as book:
-        read = _sheet_to_read(book)
         for sheet in book.sheets:
-            if sheet is not read:
-                for _, cells in sheet_cells(book, sheet):
-                    yield [cells.get(column) for column in range(1, max(cells) + 1)]
+            yield sheet, _valued_rows(book, sheet)
 
 
-def valued_rows(path: Path) -> Iterator[list[Any]]:
-    """The rows of the sheet that is read, each value as the workbook has it (a day, a number, a text)."""
-    for _, cells in first_sheet(path):
-        yield [cells.get(column) for column in range(1, max(cells) + 1)]
+def _valued_rows(book: Book, sheet: Sheet) -> Iterator[list[Any]]:
+    with _said_where_broken():
+        for _, cells in sheet_cells(book, sheet):
+            yield [cells.get(column) for column in range(1, max(cells) + 1)]
 
 
 @contextmanager
 def _opened(path: Path, table: SpreadsheetTable | None = None) -> Iterator[Book]:
+    with _said_where_broken(), warnings.catch_warnings(), path.open("rb") as stream:
+        warnings.simplefilter("ignore")
+        with closing(Book(stream, table.texts if table else None)) as book:
+            if table is not None:
+                table.texts = book.texts
+            yield book
+
+
+@contextmanager
+def _said_where_broken() -> Iterator[None]:
     try:
-        with warnings.catch_warnings(), path.open("rb") as stream:
-            warnings.simplefilter("ignore")
-            with closing(Book(stream, table.texts if table else None)) as book:
-                if table is not None:
-                    table.texts = book.texts
-                yield book
+        yield
     except UnreadableFile:
         raise
     except BROKEN_WORKBOOK as error:
         raise UnreadableFile("The workbook is broken. Open it in Excel, save it again, or save it as CSV.") from error
 
 
-def _sheet_to_read(book: Book) -> Sheet | None:
+def _sheet_to_read(book: Book, wanted: str | None) -> Sheet | None:
+    """Hidden sheets come after those that people see."""
+    if wanted:
+        return _sheet_named(book, wanted)
     with_rows = None
-    for sheet in book.sheets:
+    for sheet in sorted(book.sheets, key=lambda one: one.is_hidden):
         rows = [cells for _, cells in islice(sheet_cells(book, sheet), LOOKED_AT)]
         if sum(len(cells) > 1 for cells in rows) > 1:
             return sheet
         with_rows = with_rows or (sheet if rows else None)
     return with_rows
+
+
+def _sheet_named(book: Book, wanted: str) -> Sheet:
+    for same in (str, str.casefold):
+        for sheet in book.sheets:
+            if same(sheet.title).strip() == same(wanted).strip():
+                return sheet
+    names = ", ".join(f"“{sheet.title}”" for sheet in book.sheets[:40])
+    raise UnreadableFile(f"The workbook has no sheet “{wanted}”. Its sheets are: {names}.")
 
 
 def sheet_cells(book: Book, sheet: Sheet) -> Iterator[tuple[int, dict[int, Any]]]:

@@ -20,6 +20,7 @@ class ReadOptions:
     encoding: str | None = None
     delimiter: str | None = None
     header: bool | None = None
+    sheet: str | None = None
     known: Collection[str] = ()
 
 

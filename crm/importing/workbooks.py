@@ -47,6 +47,7 @@ class Sheet(NamedTuple):
 
     title: str
     path: str
+    is_hidden: bool = False
 
 
 class Texts:
@@ -104,7 +105,7 @@ class Book(ExcelReader):
     def read_worksheets(self) -> None:
         for sheet, relation in self.parser.find_sheets():
             if relation.target in self.valid_files and "chartsheet" not in relation.Type:
-                self.sheets.append(Sheet(sheet.name, relation.target))
+                self.sheets.append(Sheet(sheet.name, relation.target, sheet.state in ("hidden", "veryHidden")))
 
     def rows(self, source: Readable) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         """(number, cells as openpyxl reads them) of each row of a sheet's XML."""

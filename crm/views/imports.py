@@ -27,7 +27,7 @@ from crm.importing.mapping import ROW_NUMBER, ImportOptions, guess_map
 from crm.importing.mappings.fitting import fits_of
 from crm.importing.preview import Preview, preview_import
 from crm.importing.queries import RECENT_DAYS, recent_imports
-from crm.importing.reading import open_table
+from crm.importing.reading import open_table, sheet_choices
 from crm.models import CustomField, ImportRun, JobRun
 from crm.once import MadeAlready, once
 from crm.requests import SignedInRequest
@@ -141,19 +141,24 @@ class ImportMapView(ImportView):
     def read_form(self, run: ImportRun, kind: ImportKind) -> ImportOptions:
         """The options that were sent; columns that another way of reading does not have are guessed anew."""
         before = ImportOptions.from_json(run.options)
-        form = self.mapping_form(kind, columns_of(run, kind, before), before, self.request.POST)
+        form = self.mapping_form(run, kind, columns_of(run, kind, before), before, self.request.POST)
         if not form.is_valid():
             return before
         options = form.to_options()
-        if (options.encoding, options.delimiter, options.header) == (before.encoding, before.delimiter, before.header):
+        if options.way_of_reading == before.way_of_reading:
             return options
         columns = columns_of(run, kind, options)
         kept = tuple((column, name) for column, name in options.map if column in (*columns, ROW_NUMBER))
-        return replace(options, map=kept or tuple(guess_map(kind, columns).items()))
+        return replace(
+            options,
+            map=kept or tuple(guess_map(kind, columns).items()),
+            custom=tuple((column, name) for column, name in options.custom if column in columns),
+            late=tuple(column for column in options.late if column in columns),
+        )
 
     def show(self, run: ImportRun, kind: ImportKind, options: ImportOptions, status: int = 200) -> HttpResponse:
         found = preview_import(kind, Path(run.file.file.path), options, current_company().zone)
-        form = self.mapping_form(kind, found.columns, options)
+        form = self.mapping_form(run, kind, found.columns, options)
         context = {"run": run, "kind": kind, "form": form, "preview": found, "steps": self.steps(1)}
         context |= self.lines(form, found) | self.earlier(run, kind, found.columns)
         template = "crm/imports/_mapping.html" if self.request.htmx else self.template_name
@@ -168,12 +173,13 @@ class ImportMapView(ImportView):
         return {"fit": current, "other_fits": others, "mapping_name": name}
 
     def mapping_form(
-        self, kind: ImportKind, columns: Sequence[str], options: ImportOptions, data: Any = None
+        self, run: ImportRun, kind: ImportKind, columns: Sequence[str], options: ImportOptions, data: Any = None
     ) -> MappingForm:
-        may_add = takes_custom_fields(kind.custom_label) and can(self.request.user, Verb.ADD, CustomField)
-        return MappingForm(
-            data, user=self.request.user, kind=kind, columns=columns, options=options, may_add_fields=may_add
-        )
+        user = self.request.user
+        may_add = takes_custom_fields(kind.custom_label) and can(user, Verb.ADD, CustomField)
+        sheets = sheet_choices(Path(run.file.file.path))
+        said = {"columns": columns, "options": options, "may_add_fields": may_add, "sheets": sheets}
+        return MappingForm(data, user=user, kind=kind, **said)
 
     def lines(self, form: MappingForm, found: Preview) -> dict[str, Any]:
         """The columns as lines of the page."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from django.core.management import CommandError
 from django.urls import reverse
 
 from contacts.models import Contact
@@ -14,6 +17,8 @@ from crm.jobs import run_job
 from crm.models import AccessRule, CustomField, FieldRule, ImportMapping, ImportRun, JobRun, LogEntry
 from tests.factories import make_company, make_team, make_user
 from tests.factories import signed_in as client_of
+from tests.importing.tables import written
+from tests.importing.test_command import import_data
 from tests.importing.test_wizard import brought, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,3 +119,37 @@ def test_who_may_not_import_the_kind_or_write_a_field_gets_neither(house):
     assert ImportMapping.objects.visible_to(make_user(Role.AGENT)).count() == 0
     other = client_of(house[2])
     assert other.post(reverse("crm:importmapping_delete", args=[ImportMapping.objects.get().pk])).status_code == 403
+
+
+def test_a_command_reads_a_file_by_columns_that_were_kept_under_a_name(house, tmp_path):
+    client = client_of(house[0])
+    run = brought(client, MAY, name="again.csv")
+    said = {"fixed_field_0": "source", "fixed_text_0": "fair", "mapping_name": "Fair visitors"}
+    columns = ["external_id", "name", "city", "custom_stufe"]
+    client.post(reverse("crm:import_mapping_keep", args=[run.pk]), sent(columns, **said))
+    path = written(tmp_path, JUNE)
+    done = json.loads(import_data("contacts", path, "--mapping", "fair Visitors", "--set", "source=shop", "--json"))
+    assert (done["created"], done["rejected"]) == (1, 0)
+    eva = Contact.objects.get(external_id="k2")
+    assert (eva.name, eva.custom, eva.source) == ("Eva", {"stufe": "blue"}, "shop")
+    assert eva.points.get(kind="phone").value == "040 1234567"
+    of_them = import_data("contacts", path, "--mapping", "Fair visitors", "--user", house[0].email)
+    assert "0 created, 1 updated" in of_them
+    assert Contact.objects.get(external_id="k2").source == "fair"
+    with pytest.raises(CommandError, match=r"kept under the name “Nobody”\. Kept are: “Fair visitors”\."):
+        import_data("contacts", path, "--mapping", "Nobody")
+    with pytest.raises(CommandError, match="None are kept"):
+        import_data("orders", path, "--mapping", "Fair visitors")
+
+
+def test_a_command_without_one_says_what_it_would_guess_and_what_it_does_not_know(house, tmp_path):
+    path = written(tmp_path, "Customer no.,E-mail,Shoe size\nk9,mia@mail.example,39\n")
+    with pytest.raises(CommandError) as refused:
+        import_data("contacts", path)
+    assert str(refused.value).endswith(
+        'Say which it is with --map "Customer no."=external_id. By their names others would be: '
+        '--map "Customer no."=external_id --map E-mail=email. No field is known for: Shoe size.'
+    )
+    said = import_data("contacts", path, "--map", "Customer no.=external_id")
+    assert "Not every column was taken. By their names others would be: --map E-mail=email. No field is known" in said
+    assert not Contact.objects.get(external_id="k9").points.exists(), "a command guesses nothing by itself"

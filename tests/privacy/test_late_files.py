@@ -123,17 +123,23 @@ def test_a_workbook_is_written_anew_with_its_numbers_and_days(tmp_path):
     assert [row[-1] for row in rows] == ["half", 1, 3, 4]
 
 
-def test_a_workbook_that_names_them_on_a_sheet_that_nobody_reads_is_written_anew_without_it(tmp_path):
+def test_of_a_workbook_that_names_them_on_another_sheet_all_sheets_stay_without_their_rows(tmp_path):
     book = Workbook()
     book.active.append(["id", "name"])
     book.active.append([7, "Somebody"])
-    book.create_sheet("Old").append([*ANNA.addresses[:1], "was here"])
+    old = book.create_sheet("Old")
+    old.sheet_state = "hidden"
+    for row in (["email", "said"], [*ANNA.addresses[:1], "was here"], ["b@birds.example", "too"]):
+        old.append(row)
     stream = io.BytesIO()
     book.save(stream)
     count, left = cut_of(tmp_path, stream.getvalue())
     after = load_workbook(io.BytesIO(left))
     assert count == 1
-    assert [list(sheet.values) for sheet in after] == [[("id", "name"), (7, "Somebody")]]
+    assert [(sheet.title, sheet.sheet_state, list(sheet.values)) for sheet in after] == [
+        ("Sheet", "visible", [("id", "name"), (7, "Somebody")]),
+        ("Old", "hidden", [("email", "said"), ("b@birds.example", "too")]),
+    ]
 
 
 def test_what_cannot_be_read_is_told_as_such_and_what_names_nobody_stays(tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from contacts.privacy.late.sought import Sought
-from crm.foreign.tables import write_workbook
+from crm.foreign.tables import write_sheets
 from crm.importing.containers import Form, form_of, is_gzip, open_bytes, read_head
 from crm.importing.dialects import Dialect, fold_name
 from crm.importing.encodings import encoding_of
@@ -165,19 +165,25 @@ def _cells(record: str, dialect: Dialect, places: Iterable[int]) -> list[str]:
 
 
 def _workbook(path: Path, target: Path | None, sought: Sought, id_columns: frozenset[str]) -> Counter[int]:
-    """The sheet that an import reads, as a workbook of its own; other sheets, which nobody reads, stay behind: who is
-    named there alone is reason enough."""
+    """The sheets with what remains of their rows: any of them may be the one that an import reads."""
     from crm.importing import spreadsheets  # noqa: PLC0415 - slow to load
 
-    cell_text, valued_rows = spreadsheets.cell_text, spreadsheets.valued_rows
-
-    table = spreadsheets.SpreadsheetTable(path, ReadOptions())
-    places = [at for at, name in enumerate(table.columns) if fold_name(name) in id_columns]
+    spreadsheets.check_size(path)
     found: Counter[int] = Counter()
 
-    def kept() -> Iterator[list[Any]]:
-        for row in valued_rows(path):
-            texts = [cell_text(value) for value in row]
+    def places_in(title: str) -> list[int]:
+        try:
+            columns = spreadsheets.SpreadsheetTable(path, ReadOptions(sheet=title)).columns
+        except UnreadableFile as error:
+            if error.__cause__ is not None:
+                raise
+            return []  # no table: it has no column of ids
+        return [at for at, name in enumerate(columns) if fold_name(name) in id_columns]
+
+    def kept(title: str, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
+        places = places_in(title) if id_columns and sought.ids else []
+        for row in rows:
+            texts = [spreadsheets.cell_text(value) for value in row]
             named = sought.named_in("\n".join(texts))
             if places and sought.ids:
                 named |= sought.known_as(texts[at] for at in places if at < len(texts))
@@ -186,11 +192,11 @@ def _workbook(path: Path, target: Path | None, sought: Sought, id_columns: froze
             else:
                 yield row
 
-    for row in spreadsheets.other_sheets(path):
-        found.update(sought.named_in("\n".join(map(cell_text, row))))
+    sheets = spreadsheets.valued_sheets(path)
     if target is None:
-        deque(kept(), maxlen=0)
+        for sheet, rows in sheets:
+            deque(kept(sheet.title, rows), maxlen=0)
     else:
         with target.open("wb") as stream:
-            write_workbook(stream, kept())
+            write_sheets(stream, ((one.title, one.is_hidden, kept(one.title, rows)) for one, rows in sheets))
     return found

@@ -50,12 +50,13 @@ def keep_mapping(*, actor: User, run: ImportRun, columns: Sequence[str], name: s
 def use_mapping(*, actor: User, run: ImportRun, kind: ImportKind, columns: Sequence[str], fit: Fit | None) -> None:
     """Read the file as an earlier one; None begins afresh, by the names of the columns. Raises ImportUnderWay."""
     current = held_run(run)
+    sheet = ImportOptions.from_json(current.options).sheet
     if fit is None:
         closed = kind.closed_to(actor)
         guessed = tuple((column, name) for column, name in guess_map(kind, columns).items() if name not in closed)
-        options = ImportOptions(map=guessed, automatic=False)
+        options = ImportOptions(map=guessed, automatic=False, sheet=sheet)
     else:
-        options = adapted(fit, kind, actor, Path(current.file.file.path))
+        options = adapted(fit, kind, actor, Path(current.file.file.path), sheet)
     current.options, current.mapping = options.to_json(), fit.mapping if fit else None
     current.save(update_fields=["options", "mapping"])
 

@@ -52,26 +52,47 @@ def known_mappings(user: User, kind: ImportKind) -> QuerySet[ImportMapping]:
 
 def fits_of(user: User, kind: ImportKind, columns: Sequence[str]) -> list[Fit]:
     """The mappings whose files had the same or mostly the same columns, the one to begin with first."""
-    here = {fold_name(column): column for column in columns}
     found = []
     for place, mapping in enumerate(known_mappings(user, kind)[:LOOKED_AT]):
-        there = {fold_name(column): column for column in mapping.columns}
-        alike = len(here.keys() & there.keys()) / max(len(here.keys() | there.keys()), 1)
-        if alike >= LEAST_ALIKE:
-            new = tuple(name for key, name in here.items() if key not in there)
-            gone = tuple(name for key, name in there.items() if key not in here)
+        fit = fit_of(mapping, columns)
+        if fit.alike >= LEAST_ALIKE:
             rank: int = getattr(mapping, "rank", 0)
-            found.append(((rank, -alike, place), Fit(mapping, alike, new, gone)))
+            found.append(((rank, -fit.alike, place), fit))
     return [fit for _, fit in sorted(found, key=lambda pair: pair[0])]
 
 
-def adapted(fit: Fit, kind: ImportKind, user: User, path: Path) -> ImportOptions:
+def named_mapping(user: User | None, kind: ImportKind, name: str) -> ImportMapping:
+    """The mapping that was kept under a name, the person's own before others', the newest first; case aside. Raises
+    UnreadableFile with the names that there are."""
+    if user is None:
+        rows = ImportMapping.objects.filter(kind=kind.name).order_by("-used_at", "-pk")
+    else:
+        rows = known_mappings(user, kind)
+    found: ImportMapping | None = rows.filter(name__iexact=name.strip()).exclude(name="").first()
+    if found is None:
+        names = list(dict.fromkeys(rows.exclude(name="").values_list("name", flat=True)[:LOOKED_AT]))
+        kept = f"Kept are: {', '.join(f'“{one}”' for one in names[:20])}." if names else "None are kept."
+        raise UnreadableFile(f"No columns of {kind.label.lower()} are kept under the name “{name}”. {kept}")
+    return found
+
+
+def fit_of(mapping: ImportMapping, columns: Sequence[str]) -> Fit:
+    """How a mapping fits a file with these columns."""
+    here = {fold_name(column): column for column in columns}
+    there = {fold_name(column): column for column in mapping.columns}
+    alike = len(here.keys() & there.keys()) / max(len(here.keys() | there.keys()), 1)
+    new = tuple(name for key, name in here.items() if key not in there)
+    return Fit(mapping, alike, new, tuple(name for key, name in there.items() if key not in here))
+
+
+def adapted(fit: Fit, kind: ImportKind, user: User | None, path: Path, sheet: str | None = None) -> ImportOptions:
     """What the earlier options make of this file: what it lacks is left out, what it has besides is guessed by name.
 
-    A value for every row that is asked anew for each file (which list the names come from) does not come along.
+    A value for every row that is asked anew for each file (which list the names come from) does not come along. `sheet`
+    is the one that was chosen for this file.
     """
     options = ImportOptions.from_json(fit.mapping.options)
-    reading = _reading(options, kind, path)
+    reading = _reading(options, kind, path, sheet)
     table = open_table(path, reading.reading(kind))
     actual = {fold_name(column): column for column in table.columns}
     closed = kind.closed_to(user)
@@ -102,9 +123,10 @@ def adapted(fit: Fit, kind: ImportKind, user: User, path: Path) -> ImportOptions
     )
 
 
-def _reading(options: ImportOptions, kind: ImportKind, path: Path) -> ImportOptions:
+def _reading(options: ImportOptions, kind: ImportKind, path: Path, sheet: str | None) -> ImportOptions:
     """The options with what was said about reading the earlier file, where this one gives the same columns by it."""
-    guessed = replace(options, encoding=None, delimiter=None, header=None)
+    options = replace(options, sheet=sheet or options.sheet)
+    guessed = replace(options, encoding=None, delimiter=None, header=None, sheet=sheet)
     try:
         columns = open_table(path, guessed.reading(kind)).columns
         return options if open_table(path, options.reading(kind)).columns == columns else guessed

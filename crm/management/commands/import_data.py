@@ -14,13 +14,16 @@ from django.core.management.base import CommandError, CommandParser
 from crm.acting import acting, current_acting
 from crm.catalogue import import_kinds
 from crm.customfields.definitions import type_named
+from crm.importing.custom import with_stored_fields
 from crm.importing.dates import DateOrder
 from crm.importing.engine import ImportResult, import_file
 from crm.importing.errors import UnreadableFile
-from crm.importing.kinds import EXTERNAL_ID
-from crm.importing.mapping import BOTH, ImportOptions, split_pair
+from crm.importing.kinds import EXTERNAL_ID, ImportKind
+from crm.importing.mapping import BOTH, ImportOptions, over, split_pair, told_columns
+from crm.importing.mappings.fitting import adapted, fit_of, named_mapping
 from crm.importing.matching import WRITES
 from crm.importing.numbers import DecimalMark
+from crm.importing.reading import open_table
 from crm.management.product import ProductCommand
 from crm.models import User
 
@@ -102,16 +105,20 @@ class Command(ProductCommand):
         add("--encoding", help="such as utf-8, cp1252, utf-16 (otherwise guessed)")
         add("--delimiter", help="the character between cells (otherwise guessed); \\t is a tab")
         add("--header", choices=("yes", "no"), help="whether the first row names the columns (otherwise guessed)")
+        add("--sheet", metavar="NAME", help="the sheet of a workbook (otherwise the first in sight with a table)")
+        add(
+            "--mapping",
+            metavar="NAME",
+            help="columns as they were kept under this name in the wizard; what other options say goes before it",
+        )
         add(
             "--match",
             choices=("external_id", "email", "phone", "name_postcode"),
-            default=EXTERNAL_ID,
             help="by what a contact is known to be there already (the external id, unless said otherwise)",
         )
         add(
             "--write",
             choices=[name for name, _ in WRITES],
-            default=BOTH,
             help="make new ones, change known ones, or both",
         )
         add("--rejected", type=Path, metavar="FILE", help="where rejected rows are written")
@@ -125,6 +132,7 @@ class Command(ProductCommand):
             raise CommandError(f"There is no kind “{options['kind']}”. The kinds are: {', '.join(import_kinds())}.")
         if not options["file"].is_file():
             raise CommandError(f"There is no file {options['file']}.")
+        self.kind = kind
         progress, actor = TerminalProgress(sys.stderr), self._actor(options["user"])
         try:
             with acting(actor_id=actor.pk if actor else None, request_id=current_acting().request_id):
@@ -132,7 +140,7 @@ class Command(ProductCommand):
                     actor=actor,
                     kind=kind,
                     path=options["file"],
-                    options=parse_options(options),
+                    options=self._options(kind, actor, options),
                     progress=progress,
                     rejected_path=options["rejected"],
                     dry_run=options["dry_run"],
@@ -142,6 +150,17 @@ class Command(ProductCommand):
         finally:
             progress.end()
         self._say(result, as_json=options["json"])
+
+    def _options(self, kind: ImportKind, actor: User | None, said: dict[str, Any]) -> ImportOptions:
+        """What the command line says, and below it what is kept under the name of a mapping."""
+        options = parse_options(said)
+        if not said["mapping"]:
+            return options
+        kind = with_stored_fields(kind)
+        mapping = named_mapping(actor, kind, said["mapping"])
+        columns = open_table(said["file"], options.reading(kind)).columns
+        kept = adapted(fit_of(mapping, columns), kind, actor, said["file"], options.sheet)
+        return over(kept, options, match=said["match"], write=said["write"])
 
     def _actor(self, email: str | None) -> User | None:
         if not email:
@@ -168,6 +187,8 @@ class Command(ProductCommand):
         for diff in result.diffs:
             told = "; ".join(f"{label}: {old or '–'} → {new or '–'}" for label, old, new in diff.fields)
             self.stdout.write(f"  row {diff.row}, {diff.name}: {told or ('new' if diff.is_new else 'changed')}")
+        if told := told_columns(self.kind, result.unused):
+            self.stdout.write(f"Not every column was taken.{told}")
         for sentence in counts.notes:
             self.stdout.write(sentence)
         for sentence in result.examples[:5]:
@@ -192,8 +213,9 @@ def parse_options(options: dict[str, Any]) -> ImportOptions:
         encoding=options["encoding"],
         delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
         header={"yes": True, "no": False}.get(options["header"]),
-        match=options["match"],
-        write=options["write"],
+        sheet=options["sheet"],
+        match=options["match"] or EXTERNAL_ID,
+        write=options["write"] or BOTH,
     )
 
 

@@ -1,0 +1,210 @@
+"""Rows of a table that are no records: its names once more, and at its end sums, notes and lines that part them.
+
+They are faults, so that they stand in the file of rejected rows with a reason and take no number from another row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+
+from crm.importing.dialects import column_names
+from crm.importing.errors import RowFault
+from crm.importing.numbers import DecimalMark, parse_number
+from crm.importing.rejects import REASON_COLUMNS
+from crm.importing.tables import Chunk, Row
+
+END_ROWS = 20
+"""So many of the last rows may be sums and notes."""
+SUM = "“{}” looks like a sum of the rows above, not like a record; if it is one, fill in more of it"
+NOTE = "“{}” looks like a note below the table, not like a record; if it is one, fill in more of it"
+LINE = "a line that ends the table, not a record"
+NAMES = "the names of the columns once more, not a record"
+TOLD_BEFORE = ("looks like a sum", "looks like a note", LINE, NAMES)
+# what nobody is called, and what somebody can be called: these have to add up
+SURE = (
+    "sub-?total|grand[ -]total|overall total|total sum|sum total|totals|gesamtsumme|zwischensumme|endsumme|insgesamt"
+    "|total g[ée]n[ée]ral|sous-total|total general|totale generale|subtotale|totaal generaal|eindtotaal|subtotaal"
+    "|total geral|łącznie|ogółem|sammanlagt|i alt|celkem|součet|итого|всего|σύνολο|genel toplam|المجموع|الإجمالي"
+    "|合计|合計|总计|総計|小计|小計|합계|총계"
+)
+LIKELY = "total|sum|summe|gesamt|somme|suma|totale|somma|totaal|som|razem|soma|totalt|summa|сумма|toplam|∑"
+MONEY = r"(?:(?-i:[A-Z]{3})|[$€£¥])?"
+AMOUNT = rf"(?:\s*{MONEY}\s*\(?\d[\d.,\s'’\u00a0\u202f]*\)?\s*{MONEY})?"
+SURE_WORD = re.compile(rf"(?:(?:{SURE})\s*[:=]?|(?:{LIKELY})\s*[:=])\s*{AMOUNT}", re.IGNORECASE)
+LIKELY_WORD = re.compile(rf"(?:{LIKELY})\s*{AMOUNT}", re.IGNORECASE)
+MARKED_NOTE = re.compile(
+    r"(?:[*†‡§¹²³]|\(?\d\)\s|©|(?:notes?|source|sources|quelle|stand|hinweis|anmerkung|fuente|nota|fonte|bron)\s*:"
+    r"|(?:exported|printed|generated|created|erstellt|gedruckt|exporté|imprimé)\s)",
+    re.IGNORECASE,
+)
+PARTING = re.compile(r"[-=_*─═]{3,}")
+UNNAMED = re.compile(r"column \d+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A row at the end of the table, and the row above it."""
+
+    chunk: Chunk
+    position: int
+    above: tuple[int, Row] | None
+
+    @property
+    def row(self) -> Row:
+        return self.chunk.rows[self.position]
+
+    @property
+    def number(self) -> int:
+        return self.chunk.numbers[self.position]
+
+    @property
+    def stands_apart(self) -> bool:
+        """A blank line parts it from the row above."""
+        if self.above is None:
+            return False
+        line, row = self.above
+        return self.chunk.lines[self.position] - line - sum(cell.count("\n") for cell in row) > 1
+
+
+class Surroundings:
+    """Finds the rows of a table that are no records. It may be read many times and finds the same each time."""
+
+    def __init__(self, columns: Sequence[str], *, has_names: bool) -> None:
+        self.columns = tuple(columns)
+        self.looked_at = [place for place, name in enumerate(columns) if name not in REASON_COLUMNS]
+        self.reason_at = self.columns.index(REASON_COLUMNS[-1]) if REASON_COLUMNS[-1] in self.columns else None
+        named = [place for place in self.looked_at if has_names and not UNNAMED.fullmatch(columns[place])]
+        self.named_at = named[0] if len(named) > 1 else None
+        self._sums: dict[int, bool] = {}
+
+    def told_apart(self, read: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
+        """The chunks that `read` gives, with these rows as faults."""
+        held: deque[Chunk] = deque()
+        for chunk in read():
+            held.append(self._without_names(chunk))
+            while sum(one.count for one in islice(held, 1, None)) >= END_ROWS:
+                yield held.popleft()
+        self._end(held, read)
+        yield from held
+
+    def _without_names(self, chunk: Chunk) -> Chunk:
+        at = self.named_at
+        if at is None:
+            return chunk
+        name = self.columns[at]
+        found = [place for place, row in enumerate(chunk.rows) if row[at].strip() == name and self._is_names(row)]
+        return _moved(chunk, dict.fromkeys(found, ("", NAMES))) if found else chunk
+
+    def _is_names(self, row: Row) -> bool:
+        names = column_names(row)
+        return all(names[place] == self.columns[place] for place in self.looked_at)
+
+    def _end(self, held: deque[Chunk], read: Callable[[], Iterator[Chunk]]) -> None:
+        """Takes sums, notes and lines out of the last rows."""
+        found: dict[int, dict[int, tuple[str, str]]] = {}
+        for place in islice(_from_the_end(held), END_ROWS):
+            reason = self._reason(place, read)
+            if reason is None:
+                break
+            found.setdefault(id(place.chunk), {})[place.position] = reason
+        for index, chunk in enumerate(held):
+            if id(chunk) in found:
+                held[index] = _moved(chunk, found[id(chunk)])
+
+    def _reason(self, place: _Place, read: Callable[[], Iterator[Chunk]]) -> tuple[str, str] | None:
+        """(column, why) of a row that ends the table; None for a record."""
+        filled = [(at, text) for at in self.looked_at if (text := place.row[at].strip())]
+        if not filled:
+            return None
+        at, first = filled[0]
+        shown = self.columns[at]
+        if all(PARTING.fullmatch(text) for _, text in filled):
+            return shown, LINE
+        told_before = self.reason_at is not None and any(one in place.row[self.reason_at] for one in TOLD_BEFORE)
+        if place.above is None and not told_before:
+            return None
+        if self._is_sum(place, first, filled[1:], told_before, read):
+            return shown, SUM.format(first[:60])
+        if len(filled) == 1 and len(self.looked_at) > 2:
+            apart = place.stands_apart and " " in first
+            return (shown, NOTE.format(first[:60])) if told_before or apart or MARKED_NOTE.match(first) else None
+        return None
+
+    def _is_sum(
+        self,
+        place: _Place,
+        word: str,
+        others: Sequence[tuple[int, str]],
+        told_before: bool,
+        read: Callable[[], Iterator[Chunk]],
+    ) -> bool:
+        is_sure, is_likely = SURE_WORD.fullmatch(word), LIKELY_WORD.fullmatch(word)
+        if not (is_sure or is_likely) or not all(_amounts(text) for _, text in others):
+            return False
+        if is_sure or told_before or (not others and len(self.looked_at) > 1):
+            return True
+        if place.number not in self._sums:
+            self._sums[place.number] = _adds_up(read(), place.number, dict(others))
+        return self._sums[place.number]
+
+
+def _from_the_end(held: Sequence[Chunk]) -> Iterator[_Place]:
+    """The last rows, the last one first."""
+    places = [(chunk, at) for chunk in held for at in range(max(0, len(chunk.rows) - END_ROWS - 1), len(chunk.rows))]
+    for index in range(len(places) - 1, -1, -1):
+        chunk, at = places[index]
+        before = places[index - 1] if index else None
+        above = (before[0].lines[before[1]], before[0].rows[before[1]]) if before else None
+        yield _Place(chunk, at, above)
+
+
+def _moved(chunk: Chunk, found: dict[int, tuple[str, str]]) -> Chunk:
+    """The chunk with these of its rows, by their position, as faults."""
+    kept = [place for place in range(len(chunk.rows)) if place not in found]
+    faults = [
+        RowFault(chunk.numbers[place], chunk.lines[place], column, reason, tuple(chunk.rows[place]))
+        for place, (column, reason) in found.items()
+    ]
+    return Chunk(
+        [chunk.numbers[place] for place in kept],
+        [chunk.lines[place] for place in kept],
+        [chunk.rows[place] for place in kept],
+        sorted([*chunk.faults, *faults], key=lambda fault: fault.line),
+    )
+
+
+def _amounts(text: str) -> dict[DecimalMark, Decimal]:
+    """What the text is as a number, by either decimal mark."""
+    body = text.strip().removesuffix("%")
+    read = {mark: parse_number(body, mark) for mark in (DecimalMark.POINT, DecimalMark.COMMA)}
+    return {mark: number for mark, number in read.items() if isinstance(number, Decimal)}
+
+
+def _adds_up(chunks: Iterator[Chunk], number: int, said: dict[int, str]) -> bool:
+    """One of the cells (by column) is the sum, the mean or the count of what stands above row `number`."""
+    wanted = {(at, mark): amount for at, text in said.items() for mark, amount in _amounts(text).items()}
+    sums, counts, rows = dict.fromkeys(wanted, Decimal(0)), dict.fromkeys(wanted, 0), 0
+    for chunk in chunks:
+        for own, row in zip(chunk.numbers, chunk.rows, strict=True):
+            if own >= number:
+                break
+            rows += 1
+            for at in said:
+                for mark, amount in _amounts(row[at]).items() if row[at] else ():
+                    if (at, mark) in wanted:
+                        sums[at, mark] += amount
+                        counts[at, mark] += 1
+    return any(
+        amount == rows or (counts[key] and (_near(amount, sums[key]) or _near(amount, sums[key] / counts[key])))
+        for key, amount in wanted.items()
+    )
+
+
+def _near(told: Decimal, found: Decimal) -> bool:
+    """The same but for rounding."""
+    return abs(told - found) <= max(abs(told) / 1_000, Decimal("0.5"))
