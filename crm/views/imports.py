@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,8 +179,8 @@ class ImportMapView(ImportView):
         user = self.request.user
         may_add = takes_custom_fields(kind.custom_label) and can(user, Verb.ADD, CustomField)
         sheets = sheet_choices(Path(run.file.file.path))
-        said = {"columns": columns, "options": options, "may_add_fields": may_add, "sheets": sheets}
-        return MappingForm(data, user=user, kind=kind, **said)
+        form = partial(MappingForm, data, user=user, kind=kind, columns=columns, options=options)
+        return form(may_add_fields=may_add, sheets=sheets)
 
     def lines(self, form: MappingForm, found: Preview) -> dict[str, Any]:
         """The columns as lines of the page."""

@@ -64,10 +64,8 @@ def fits_of(user: User, kind: ImportKind, columns: Sequence[str]) -> list[Fit]:
 def named_mapping(user: User | None, kind: ImportKind, name: str) -> ImportMapping:
     """The mapping that was kept under a name, the person's own before others', the newest first; case aside. Raises
     UnreadableFile with the names that there are."""
-    if user is None:
-        rows = ImportMapping.objects.filter(kind=kind.name).order_by("-used_at", "-pk")
-    else:
-        rows = known_mappings(user, kind)
+    everybodys: QuerySet[ImportMapping] = ImportMapping.objects.filter(kind=kind.name).order_by("-used_at", "-pk")
+    rows = everybodys if user is None else known_mappings(user, kind)
     found: ImportMapping | None = rows.filter(name__iexact=name.strip()).exclude(name="").first()
     if found is None:
         names = list(dict.fromkeys(rows.exclude(name="").values_list("name", flat=True)[:LOOKED_AT]))
