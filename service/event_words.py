@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext_noop as _
 
-from crm.languages.words import in_words, translated
+from crm.languages.words import in_words, is_translated, translated
 from service.choices import EventKind, Priority, TicketChannel
 
 ALONE: dict[str, str] = {
@@ -24,6 +24,14 @@ ALONE: dict[str, str] = {
     EventKind.SPLIT: _("split"),
     EventKind.UNMERGED: _("taken apart again"),
     EventKind.COMPENSATED: _("compensated"),
+}
+STEPS: dict[str, str] = {
+    **ALONE,
+    EventKind.WROTE: _("customer wrote"),
+    EventKind.REPLIED: _("replied"),
+    EventKind.WAITING: _("waiting for the customer"),
+    EventKind.NOTICE: _("customer reminded"),
+    EventKind.OPENED: _("opened (a ticket)"),
 }
 CHANNELS: dict[str, str] = {
     TicketChannel.EMAIL: _("opened by e-mail"),
@@ -71,6 +79,11 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 LABELS = dict(Priority.choices)
+
+
+def step_in_words(event: str) -> str:
+    """The name of a step that the product writes into logs; any other one as it is."""
+    return in_words(STEPS[event]) if event in STEPS and is_translated() else event
 
 
 def event_in_words(event: str, value: str) -> str:

@@ -7,23 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from crm.languages.words import in_words
-from crm.templatetags.figures import money, number, percent
+from crm.templatetags.figures import day_and_month, hours_in_words, money, number, percent
 from service.figures import Evening, Line, ServiceFigures
 from service.marks import mark_url
 
 MOST_POINTS = 60
 LINKED = ("opened", "solved", "first_contact", "reopened", "answered")
-
-
-def hours_in_words(hours: float | None) -> str:
-    """Minutes, hours or days; a dash for none."""
-    if hours is None:
-        return "–"
-    if hours < 1:
-        return f"{hours * 60:.0f} min"
-    return f"{hours:.1f} h" if hours < 72 else f"{hours / 24:.1f} days"
 
 
 def urls_of(line: Line, since: dt.date, by: str = "") -> dict[str, str]:
@@ -39,15 +31,15 @@ def flow_chart(evenings: Any) -> dict[str, Any]:
         ::-1
     ]
     sums = {
-        "Unsolved": [(part[-1].unsolved, mark_url("backlog", part[-1].day)) for part in parts],
-        "Opened": [(sum(one.opened for one in part), "") for part in parts],
-        "Solved": [(sum(one.solved for one in part), "") for part in parts],
+        _("Unsolved"): [(part[-1].unsolved, mark_url("backlog", part[-1].day)) for part in parts],
+        _("Opened"): [(sum(one.opened for one in part), "") for part in parts],
+        _("Solved"): [(sum(one.solved for one in part), "") for part in parts],
     }
     return {
         "unit": "tickets",
-        "periods": [f"{part[-1].day:%d %b}" for part in parts],
+        "periods": [day_and_month(part[-1].day) for part in parts],
         "series": [
-            {"name": name, "points": [{"value": value, "url": url} for value, url in points]}
+            {"name": in_words(name), "points": [{"value": value, "url": url} for value, url in points]}
             for name, points in sums.items()
         ],
     }

@@ -18,8 +18,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from crm.company import company_today, current_company, end_of_day
+from crm.languages.words import in_words
 from crm.models import User
 from service.choices import TicketKind
 from service.marks import COLUMNS, NOBODY, names_of
@@ -28,7 +30,12 @@ from service.promising import clocks_for, policies, policies_for
 
 DAY = dt.timedelta(days=1)
 MOST_READ = 1_000  # of the newest tickets, whose logs are read for the promises
-AGES = (("under a day", 0, 1), ("a day to three", 1, 3), ("three days to a week", 3, 7), ("over a week", 7, None))
+AGES = (
+    (_("under a day"), 0, 1),
+    (_("a day to three"), 1, 3),
+    (_("three days to a week"), 3, 7),
+    (_("over a week"), 7, None),
+)
 GROUPED_SQL = """
 WITH chosen AS (
   SELECT t.{column}::text AS place, t.channel, t.reopenings, t.solved_at IS NOT NULL AS is_solved,
@@ -138,7 +145,7 @@ def _grouped(rows: Any, by: str) -> tuple[Line | None, list[Line]]:
         found = cursor.fetchall()
     names = names_of(by, [key for is_line, key, *_ in found if is_line and key])
     lines = [
-        Line(names.get(key, "Gone") if key else NOBODY.get(by, "None"), key, *figures)
+        Line(names.get(key, in_words("Gone")) if key else in_words(NOBODY.get(by, "None")), key, *figures)
         for is_line, key, *figures in found
         if is_line
     ]
@@ -171,12 +178,12 @@ def _backlog(user: User | None) -> list[tuple[str, int]]:
     """Unsolved tickets by their age."""
     now = timezone.now()
     ages = {}
-    for number, (_, least, most) in enumerate(AGES):
+    for number, (_label, least, most) in enumerate(AGES):
         younger = Q(opened_at__lte=now - dt.timedelta(days=least)) if least else Q()
         older = Q(opened_at__gt=now - dt.timedelta(days=most)) if most else Q()
         ages[f"age_{number}"] = Count("pk", filter=younger & older)
     found = Ticket.objects.visible_to(user).unsolved().aggregate(**ages)
-    return [(label, found[f"age_{number}"]) for number, (label, _, _) in enumerate(AGES)]
+    return [(label, found[f"age_{number}"]) for number, (label, *_days) in enumerate(AGES)]
 
 
 def _tags(rows: Any) -> list[tuple[str, int]]:

@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from crm.company import end_of_day
+from crm.languages.words import in_words, translated
 from crm.models import User
 from crm.templatetags.figures import full_day
 from orders.models import Product
@@ -21,19 +23,19 @@ SOLVED = Q(solved_at__isnull=False)
 # replies of people: a reminder that left by itself is none
 OURS = Q(kind=MessageKind.OUT) & (Q(author__isnull=False) | Q(outgoing=None))
 COUNTED: dict[str, str] = {
-    "opened": "opened",
-    "solved": "solved",
-    "first_contact": "solved at first contact",
-    "reopened": "opened again",
-    "answered": "answered",
-    "backlog": "unsolved that evening",
+    "opened": _("opened"),
+    "solved": _("solved"),
+    "first_contact": _("solved at first contact"),
+    "reopened": _("opened again"),
+    "answered": _("answered"),
+    "backlog": _("unsolved that evening"),
 }
 DIMENSIONS: dict[str, str] = {
     "queue": "Queue", "owner": "Agent", "product": "Product", "channel": "Touch point", "kind": "Kind",
 }  # fmt: skip
 COLUMNS = {"queue": "queue_id", "owner": "owner_id", "product": "product_id", "channel": "channel", "kind": "kind"}
 WORDS: dict[str, dict[str, Any]] = {"channel": dict(TicketChannel.choices), "kind": dict(TicketKind.choices)}
-NOBODY = {"owner": "Nobody", "product": "No product"}
+NOBODY = {"owner": _("Nobody"), "product": _("No product")}
 
 
 def mark_url(figure: str, since: dt.date, dimension: str = "", key: str = "") -> str:
@@ -59,19 +61,18 @@ def words(mark: str) -> str:
     """`Claims, opened since 1 Jan 2026: solved at first contact`."""
     figure, since, dimension, key = _read(mark)
     if figure == "backlog":
-        return f"unsolved on the evening of {full_day(since)}"
-    place = (
-        f"{names_of(dimension, [key]).get(key, 'gone') if key else NOBODY.get(dimension, 'none')}, "
-        if dimension
-        else ""
-    )
-    return f"{place}opened since {full_day(since)}{'' if figure == 'opened' else f': {COUNTED[figure]}'}"
+        return in_words("unsolved on the evening of %(day)s", day=full_day(since))
+    said = in_words("opened since %(day)s", day=full_day(since))
+    if dimension:
+        name = names_of(dimension, [key]).get(key, "gone") if key else in_words(NOBODY.get(dimension, "None"))
+        said = f"{name}, {said}"
+    return said if figure == "opened" else f"{said}: {in_words(COUNTED[figure])}"
 
 
 def names_of(dimension: str, keys: list[str]) -> dict[str, str]:
     """What the keys of a dimension are called."""
     if dimension in WORDS:
-        return {key: str(WORDS[dimension].get(key, key)) for key in keys}
+        return {key: translated(str(WORDS[dimension].get(key, key))) for key in keys}
     model: Any = {"queue": Queue, "owner": User, "product": Product}[dimension]
     rows = model.objects.filter(pk__in=[int(key) for key in keys if key])
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}

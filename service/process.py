@@ -6,7 +6,7 @@ Hours are of the clock, not working hours. Percentiles interpolate linearly betw
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from crm.models import User
+from crm.templatetags.figures import hours_in_words
 from service.choices import EventKind, EventOrigin
-from service.figure_cards import hours_in_words
+from service.event_words import step_in_words
 from service.models import Ticket, TicketEvent
 
 OWN, IMPORTED = "own", "imported"
@@ -70,7 +71,7 @@ SELECT to_char(first AT TIME ZONE %(zone)s, 'YYYY-MM') AS month, count(*) FROM (
 @dataclass(frozen=True)
 class Step:
     """An event: how often, in how many tickets, how often again in the same one, how often first and last, the median
-    hours until the next, and which step of a ticket it is on average (`place`)."""
+    hours until the next, and which step of a ticket it is on average (`place`); `name` is for the page."""
 
     event: str
     count: int
@@ -80,6 +81,7 @@ class Step:
     last: int
     hours: float | None
     place: float
+    name: str = ""
 
     @property
     def time(self) -> str:
@@ -98,6 +100,8 @@ class Move:
     tickets: int
     hours: float | None
     share: float
+    before_name: str = ""
+    after_name: str = ""
 
     @property
     def time(self) -> str:
@@ -153,7 +157,7 @@ def process_map(user: User | None, *, log: str, zone: str, queue: int | None = N
         _asked(sql.replace("{told}", TOLD).replace("{tickets}", tickets), parameters)
         for sql in (WHOLE_SQL, STEPS_SQL, MOVES_SQL, MONTHS_SQL)
     )
-    return _drawn(whole[0], steps, moves, months)
+    return _drawn(whole[0], steps, moves, months, step_in_words if log == OWN else str)
 
 
 def _asked(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -162,17 +166,19 @@ def _asked(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _drawn(whole: tuple[Any, ...], steps: list[Any], moves: list[Any], months: list[Any]) -> ProcessMap:
+def _drawn(
+    whole: tuple[Any, ...], steps: list[Any], moves: list[Any], months: list[Any], named: Callable[[str], str]
+) -> ProcessMap:
     count, events, mean, percentiles, day, week, first, last = whole
     if not count:
         return ProcessMap()
     hours = {str(share): float(value) for share, value in zip(PERCENTILES, percentiles, strict=True)}
-    found = [Step(*row) for row in steps]
+    found = [Step(*row, named(row[0])) for row in steps]
     leaving = {step.event: step.count - step.last for step in found}
     return ProcessMap(
         tickets=count, events=events, hours={**hours, "mean": float(mean)}, within_day=day, within_week=week,
         first=first, last=last, steps=found, moves=[
-            Move(before, after, times, among, median, times / leaving[before])
+            Move(before, after, times, among, median, times / leaving[before], named(before), named(after))
             for before, after, times, among, median in moves
         ],
         months=months,

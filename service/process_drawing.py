@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from crm.languages.words import in_words
+from crm.templatetags.figures import number
 from service.process import Move, ProcessMap, Step
 
 MOST_BOXES = 14
@@ -40,15 +42,18 @@ class Box:
     @property
     def name(self) -> str:
         """The name as far as the box is wide."""
-        name = self.step.event
+        name = self.step.name
         return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
     @property
     def ends(self) -> str:
         """How many tickets begin and end here, in words; empty for none."""
-        told = ((self.step.first, "begin"), (self.step.last, "end"))
-        words = [f"{count:,} {word}" for count, word in told if count]
-        return f"{' · '.join(words)} here" if words else ""
+        begin, end = number(self.step.first), number(self.step.last)
+        if self.step.first and self.step.last:
+            return in_words("%(begin)s begin · %(end)s end here", begin=begin, end=end)
+        if self.step.first:
+            return in_words("%(begin)s begin here", begin=begin)
+        return in_words("%(end)s end here", end=end) if self.step.last else ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Line:
 
     @property
     def times(self) -> str:
-        return f"{self.move.count:,}×"
+        return f"{number(self.move.count)}×"
 
     @property
     def time(self) -> str:

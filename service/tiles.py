@@ -11,11 +11,11 @@ from crm.choices import Verb
 from crm.company import company_today
 from crm.field_rights import hidden_specs
 from crm.models import User
-from crm.templatetags.figures import full_day, number, percent
+from crm.templatetags.figures import full_day, hours_in_words, number, percent
 from crm.tiles.comparing import DAYS, OTHER, beside
 from crm.tiles.spec import Cell, DashboardTile, Figure, Question, TileContent
 from service.choices import DueFor
-from service.figure_cards import figure_cards, flow_chart, hours_in_words, urls_of
+from service.figure_cards import figure_cards, flow_chart, urls_of
 from service.figures import Line, service_figures, whole_of
 from service.marks import mark_url
 from service.models import Ticket

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from crm.languages.styles import ENGLISH, NO_BREAK, Style, style
+from crm.languages.words import in_words
 from crm.languages.words import translated as in_language
 
 ABBREVIATIONS = frozenset({"auc", "clv", "nps", "roi"})
@@ -163,6 +164,19 @@ def duration(value: Any) -> str:
     return f"{seconds}{NO_BREAK}{units['s']}"
 
 
+@register.filter
+def hours_in_words(hours: float | None) -> str:
+    """`0.3` -> `18 min`, `2.5` -> `2.5 h`, `84` -> `3.5 days`; a dash for none."""
+    if hours is None:
+        return NOTHING
+    units = style().units
+    if round(hours * 60) < 60:
+        return f"{number(hours * 60)}{NO_BREAK}{units['min']}"
+    if hours < 72:
+        return f"{number(hours, 1)}{NO_BREAK}{units['h']}"
+    return in_words("%(days)s days", days=number(hours / 24, 1))
+
+
 def _day_of(value: dt.date | dt.datetime) -> dt.date:
     if isinstance(value, dt.datetime):
         return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
@@ -194,7 +208,16 @@ def _relative(day: dt.date, today: dt.date, way: Style) -> str:
         return gettext(near)
     if day.year != today.year:
         return _full(day, way)
+    return _in_year(day, way)
+
+
+def _in_year(day: dt.date, way: Style) -> str:
     return way.day_of_year.format(day=day.day, month=way.months[day.month - 1])
+
+
+def day_and_month(value: dt.date) -> str:
+    """`12 Nov`, whatever day it is today: for the axis of a chart."""
+    return _in_year(value, style())
 
 
 @register.filter

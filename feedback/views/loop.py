@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from crm.templatetags.figures import hours_in_words
 from crm.views.base import ScopedView
 from feedback.loop import PERIODS, cards_of, closed_loop
 from feedback.models import Response
-from service.figure_cards import hours_in_words
 
 
 class LoopView(ScopedView):

@@ -26,7 +26,7 @@ from service.defectors.queries import after_this, attempts_of, search_defections
 from service.defectors.specs import state_pill
 from service.models import Defection, Ticket, WinBackAttempt
 
-PERIODS = ((90, "90 days"), (365, "A year"), (1_095, "Three years"))
+PERIODS = ((90, _("90 days")), (365, _("A year")), (1_095, _("Three years")))
 
 
 class DefectionListView(ListPage):

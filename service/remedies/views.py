@@ -31,7 +31,7 @@ from service.remedies.limits import may_decide
 from service.remedies.queries import ledger_of, scope_for, search_compensations
 from service.remedies.specs import AMOUNT, state_pill
 
-PERIODS = ((30, "30 days"), (90, "90 days"), (365, "A year"))
+PERIODS = ((30, _("30 days")), (90, _("90 days")), (365, _("A year")))
 
 
 class CompensationListView(ListPage):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop as _
 
 from crm.access import can
 from crm.choices import Verb
@@ -21,7 +22,7 @@ from service.figures import service_figures
 from service.marks import DIMENSIONS
 from service.models import Ticket, TouchCost
 
-PERIODS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
+PERIODS = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("A year")))
 
 
 class FiguresView(ScopedView):

@@ -8,17 +8,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
+from django.utils.translation import gettext_noop as _
 
 from crm.languages.words import in_words
 from crm.requests import SignedInRequest
-from crm.templatetags.figures import number, percent, plural
+from crm.templatetags.figures import hours_in_words, number, percent, plural
 from crm.views.base import ScopedView
-from service.figure_cards import hours_in_words
 from service.models import Queue, Ticket
 from service.process import IMPORTED, OWN, logs_there, process_map
 from service.process_drawing import drawing_of
 
-LABELS = {OWN: "Our own log", IMPORTED: "Imported logs"}
+LABELS = {OWN: _("Our own log"), IMPORTED: _("Imported logs")}
 
 
 class ProcessView(ScopedView):

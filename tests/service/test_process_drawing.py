@@ -40,7 +40,7 @@ def test_steps_stand_in_their_order_and_moves_go_down_ahead_or_back():
     ways = {f"{one.move.before}{one.move.after}": one.way for one in found.lines}
     assert ways == {"ab": "down", "bc": "down", "cd": "down", "ac": "ahead", "bd": "ahead", "cb": "back", "bb": "back"}
     told = {f"{one.move.before}{one.move.after}": (one.times, one.time) for one in found.lines}
-    assert (told["ab"], told["bb"]) == (("3×", "1.0 h"), ("1×", "1.0 h"))
+    assert (told["ab"], told["bb"]) == (("3×", "1.0\xa0h"), ("1×", "1.0\xa0h"))
 
 
 def test_words_of_lines_beside_the_boxes_never_cover_one_another():
