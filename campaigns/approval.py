@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from campaigns.models import Campaign, Play
+from campaigns.choices import CampaignState, PlayState
+from campaigns.models import Campaign, Offer, Play, PlayStep
 from campaigns.sending.audience import rules
 from crm.log import log
 from crm.models import User
@@ -45,3 +48,37 @@ def refuse_unapproved(record: Campaign | Play, *, is_needed: bool) -> None:
 def make_void(record: Campaign | Play) -> None:
     """Something has changed: who approved it has not seen this. Saved by the caller."""
     record.asked_by = record.approved_by = record.approved_at = None
+
+
+def void_campaigns(actor: User | None, rows: Any, what: object) -> None:
+    """Of these campaigns, those that have not started have no approval any more, as `what` was changed."""
+    _void(actor, rows.filter(state=CampaignState.PLANNED), what)
+
+
+def void_plays(actor: User | None, rows: Any, what: object) -> None:
+    """Of these plays, those that have not ended have no approval any more. One that runs and is large is paused by its
+    next run."""
+    _void(actor, rows.exclude(state=PlayState.ENDED), what)
+
+
+def hold_for_offer(offer: Offer) -> tuple[Any, Any]:
+    """Lock the plays and the campaigns that may make an offer and have an approval: before the offer itself, as who
+    starts one of them does."""
+    steps = PlayStep.objects.filter(offer=offer, removed_at=None).order_by()
+    plays = Play.objects.filter(pk__in=list(_asked(Play.objects.filter(pk__in=steps.values("play")))))
+    named = Campaign.objects.filter(pk__in=offer.campaigns.order_by().values("campaign"))
+    return plays, Campaign.objects.filter(pk__in=list(_asked(named)))
+
+
+def _asked(rows: Any) -> Any:
+    """Ids of those of which an approval was asked or given, locked."""
+    return rows.select_for_update().exclude(asked_by=None, approved_at=None).order_by("pk").values_list("pk", flat=True)
+
+
+def _void(actor: User | None, rows: Any, what: object) -> None:
+    for record in rows.filter(pk__in=list(_asked(rows))).order_by("pk"):
+        make_void(record)
+        record.save(update_fields=FIELDS)
+        log(
+            actor=actor, verb="change", object=record, summary=f"Not approved any more: {record}, as {what} was changed"
+        )

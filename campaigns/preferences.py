@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from campaigns.choices import RecipientState
 from campaigns.models import Campaign, Recipient
-from contacts.choices import ConsentChannel, ConsentLevel
+from contacts.choices import YES, ConsentChannel, ConsentLevel
 from contacts.models import Contact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
 from contacts.permission.actions import record_consent
-from contacts.permission.rule import MARKETING, SERVICE, in_force, newest_words
+from contacts.permission.rule import MARKETING, SERVICE, answer_for, in_force, newest_words
 from crm.mail.choices import WAITING_STATES, MailState
+from crm.mail.slots import call_back as take_out_of_hand
 from crm.models import OutgoingMail
 
 SOURCE = "Link of a mail"
+SAID_NO = "They have said no meanwhile."
 WORDING = "Ticked on the page of preferences that the mail led to."
 
 
@@ -96,9 +99,27 @@ def _withdraw(contact: Contact, purpose: str, recipient: Recipient | None, chann
 
 
 def _call_back(contact: Contact) -> None:
-    OutgoingMail.objects.filter(
-        contact_id=contact.pk, object_model=Campaign._meta.label_lower, state__in=WAITING_STATES
-    ).update(state=MailState.CANCELLED, last_error="They have said no meanwhile.")
+    """What waits, and what a sender has in its hands and has not begun."""
+    rows = OutgoingMail.objects.filter(contact_id=contact.pk, object_model=Campaign._meta.label_lower)
+    cancelled = {"state": MailState.CANCELLED, "last_error": SAID_NO}
+    for mail in rows.filter(state=MailState.IN_FLIGHT):
+        if take_out_of_hand(mail):
+            rows.filter(pk=mail.pk, state=MailState.IN_FLIGHT).update(**cancelled)
+    rows.filter(state__in=WAITING_STATES).update(**cancelled)
+
+
+def call_back_refused(campaign: Campaign) -> int:
+    """Whoever of those whose mail waits has said no since it was written, by any door, or is not there any more: their
+    mail is called back; how many."""
+    handed = Recipient.objects.filter(campaign=campaign, state=RecipientState.HANDED).order_by()
+    waiting = OutgoingMail.objects.filter(
+        object_model=Campaign._meta.label_lower, object_id=campaign.pk, state__in=WAITING_STATES
+    )
+    asked = Contact.objects.filter(pk__in=handed.filter(mail_id__in=waiting.values("pk")).values("contact"))
+    answer = answer_for(campaign.channel_of_consent, campaign.purpose)
+    refused = asked.annotate(answer=answer).exclude(answer__in=YES).values_list("pk", flat=True)
+    rows = handed.filter(contact__in=list(refused)).values("mail_id")
+    return waiting.filter(pk__in=rows).update(state=MailState.CANCELLED, last_error=SAID_NO)
 
 
 def _proof(recipient: Recipient | None) -> str:

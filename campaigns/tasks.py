@@ -18,6 +18,7 @@ from campaigns.sending.deciding import decide_due
 from campaigns.sending.engine import run_campaign
 from campaigns.sending.outcomes import count_all
 from campaigns.sending.waiting import move_on
+from campaigns.set_back import draw_back_campaigns
 from crm.company import current_company
 from crm.jobs import claim_window, start_job
 
@@ -35,6 +36,7 @@ def send_campaign_task(campaign_id: int) -> int:
 def sweep_campaigns_task() -> int:
     """Go on with every campaign that is sending, and settle the mails of those that are paused, or were called back
     while some were in the hands of a sender; how many. One that fails does not stop the others."""
+    draw_back_campaigns(timezone.now())
     decide_due()
     under_way = Q(state__in=(CampaignState.SENDING, CampaignState.PAUSED))
     handed = Exists(Recipient.objects.filter(campaign=OuterRef("pk"), state=RecipientState.HANDED))

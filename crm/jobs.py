@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from crm import bells
 from crm.acting import acting
 from crm.choices import MAX_JOB_ATTEMPTS, Door, JobQueue, JobState
+from crm.clock import SLACK
 from crm.locks import locks_held, side_connection, take_lock
 from crm.log import log
 from crm.models import JobRun, JobWindow, StoredFile
@@ -208,8 +210,11 @@ def run_to_end(job: JobRun) -> bool:
 
 
 def jobs_left_behind(limit: int = 200) -> QuerySet[JobRun]:
-    """Jobs that are due and that nobody works on, oldest first. The job of a dead worker is one of them."""
-    unfinished = JobRun.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING], due_at__lte=timezone.now())
+    """Jobs that are due and that nobody works on, oldest first. The job of a dead worker is one of them, and so is one
+    that was asked for, or begun, by a clock that was ahead."""
+    now = timezone.now()
+    is_ahead = Q(created_at__gt=now + SLACK) | Q(started_at__gt=now + SLACK)
+    unfinished = JobRun.objects.filter(Q(due_at__lte=now) | is_ahead, state__in=[JobState.WAITING, JobState.RUNNING])
     return unfinished.exclude(pk__in=locks_held(LOCK_CLASS)).order_by("due_at")[:limit]
 
 

@@ -108,6 +108,13 @@ r.external_id IS NOT NULL AND (
   )
 )
 """
+UNDER_WAY = (
+    "this campaign has not gone out yet: who is in it and what they get stands here; bring its results afterwards"
+)
+IS_UNDER_WAY = """
+EXISTS (SELECT 1 FROM campaigns_campaign c WHERE lower(c.name) = r.campaign_key AND c.play_id IS NULL
+  AND c.state IN ('planned', 'sending', 'paused'))
+"""
 TAKEN_ID = "this external id is another recipient's"
 CUSTOM = """
 WITH changed AS (
@@ -135,6 +142,7 @@ WHERE c.id = f.campaign_id AND c.starts_on IS NULL AND c.ends_on IS NULL AND f.f
 def merge_results(merge: Merge) -> None:
     """Rows into recipients; campaigns, variants and contacts that nobody knows are made bare."""
     merge.run(KEYED)
+    merge.reject("campaign", UNDER_WAY, IS_UNDER_WAY)
     merge.reject("sent_at", FUTURE, "r.sent_at > now()")
     if "external_id" in merge.given:
         merge.reject("external_id", TAKEN_ID, SAME_ID)

@@ -46,6 +46,13 @@ def check_text(text: str) -> None:
         raise ValidationError("Braces stand alone: write a field like {{first_name}}, or {{first_name|there}}.")
 
 
+def checked_sender(name: str) -> str:
+    """The name that stands as the sender, on one line. Raises ValidationError for braces: none is filled in."""
+    if LONE.search(name):
+        raise ValidationError("The name of the sender is the same for everybody: write it without fields.")
+    return one_line(name)
+
+
 def fields_in(text: str) -> set[str]:
     """Names of the fields in a text."""
     return {name.strip() for name, _ in PLACE.findall(text)}

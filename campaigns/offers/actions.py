@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from campaigns import approval
 from campaigns.models import GivenOffer, Offer
 from crm.log import log
 from crm.models import User
@@ -27,7 +28,9 @@ def create_offer(*, actor: User | None, fields: Mapping[str, Any]) -> Offer:
 @transaction.atomic
 def change_offer(*, actor: User | None, offer: Offer, version: int, fields: Mapping[str, Any]) -> Offer:
     """Change what is given. What customers were promised stands fast: raises ValidationError for that, and
-    `StaleRecord` as every change does."""
+    `StaleRecord` as every change does. Who approved a campaign or play that may make it has not seen it as it is then:
+    the approval is void."""
+    plays, campaigns = approval.hold_for_offer(offer)
     current: Offer = locked(offer, version)
     promised = (current.in_words, current.benefit_words)
     until = current.valid_until
@@ -36,6 +39,8 @@ def change_offer(*, actor: User | None, offer: Offer, version: int, fields: Mapp
         current.version += 1
         current.save()
         log(actor=actor, verb="change", object=current, summary=f"Changed {', '.join(changed)} of {current}")
+        approval.void_plays(actor, plays, current)
+        approval.void_campaigns(actor, campaigns, current)
     return current
 
 

@@ -6,12 +6,11 @@ from django.core.exceptions import ValidationError
 
 from campaigns import approval
 from campaigns.choices import PlayState
-from campaigns.models import Play, Segment
+from campaigns.models import Campaign, CampaignSegment, Play, Segment
 from campaigns.plays.entering import people_for
 from campaigns.segments.meaning import asked_by, asking_for
 from campaigns.sending.audience import rules
 from crm.filtering.trees.nodes import TreeProblem
-from crm.log import log
 from crm.models import User
 
 UNAPPROVED = "so many people may come in that a second person approves it first: ask, then let it go on"
@@ -42,13 +41,12 @@ def void_for_change(play: Play) -> None:
 
 
 def void_for_segment(actor: User | None, segment: Segment) -> None:
-    """Whom a segment means is other now: plays for it, or for one that asks for it, have no approval any more. One that
-    runs and is large is paused by its next run."""
-    plays = Play.objects.select_for_update().filter(audience__in=asking_for(segment)).exclude(state=PlayState.ENDED)
-    for play in plays.exclude(asked_by=None, approved_at=None).order_by("pk"):
-        approval.make_void(play)
-        play.save(update_fields=approval.FIELDS)
-        log(actor=actor, verb="change", object=play, summary=f"Not approved any more: {play}, as {segment} was changed")
+    """Whom a segment means is other now: plays and campaigns for it, or for one that asks for it, have no approval any
+    more."""
+    meant = asking_for(segment)
+    approval.void_plays(actor, Play.objects.filter(audience__in=meant), segment)
+    named = CampaignSegment.objects.filter(segment__in=meant).order_by().values("campaign")
+    approval.void_campaigns(actor, Campaign.objects.filter(pk__in=named), segment)
 
 
 def _is_large(play: Play) -> bool:

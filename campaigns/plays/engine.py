@@ -26,6 +26,7 @@ from campaigns.plays.doing import DO
 from campaigns.plays.entering import let_in
 from campaigns.plays.goals import GRACE_DAYS, count_amounts, settle_goals
 from campaigns.segments.meaning import asked_by, meant_by
+from campaigns.set_back import draw_back_plays
 from contacts.models import Contact
 from crm.failpoints import failpoint
 from crm.filtering.trees.nodes import TreeProblem
@@ -81,6 +82,7 @@ def move_on() -> int:
     """Do what is due in all running plays; how many entries were moved. Nothing while sending is held."""
     if is_sending_held():
         return 0
+    draw_back_plays(timezone.now())
     moved = 0
     for key in Play.objects.filter(state=PlayState.RUNNING).order_by("pk").values_list("pk", flat=True):
         for _ in range(MOST_CHUNKS):

@@ -11,7 +11,7 @@ from django.forms.formsets import BaseFormSet
 
 from campaigns.choices import PlayGoal, PlayStepKind, StepFor
 from campaigns.mail.blocks import LONGEST_TEXT
-from campaigns.mail.merging import FIELDS, check_text
+from campaigns.mail.merging import FIELDS, check_text, checked_sender
 from campaigns.models import Offer, Play, PlayStep, Segment
 from campaigns.plays.actions import StepInput
 from campaigns.plays.events import EVENTS
@@ -228,6 +228,9 @@ class PlayForm(SectionedForm, forms.ModelForm):
         if Play.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError("There is a play of this name already.")
         return name
+
+    def clean_sender_name(self) -> str:
+        return checked_sender(self.cleaned_data["sender_name"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

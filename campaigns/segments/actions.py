@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from campaigns.models import Campaign, RetentionAction, Segment
+from campaigns.models import Campaign, Play, PlayStep, RetentionAction, Segment
 from campaigns.plays.approving import void_for_segment
 from campaigns.segments.meaning import asked_by, people_in, problems_of, segments_asked_for, tree_in
 from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
@@ -90,8 +90,8 @@ def fix_segment(*, actor: User | None, segment: Segment) -> Segment:
 
 @transaction.atomic
 def delete_segment(*, actor: User | None, segment: Segment) -> None:
-    """Forget a segment; its people stay. Raises ValidationError while a segment, a campaign, an offer or a retention
-    action needs it."""
+    """Forget a segment; its people stay. Raises ValidationError while a segment, a campaign, an offer, a play or a
+    retention action needs it."""
     for other in Segment.objects.filter(is_fixed=False).exclude(pk=segment.pk):
         try:
             asked = segments_asked_for(tree_in(other))
@@ -105,8 +105,17 @@ def delete_segment(*, actor: User | None, segment: Segment) -> None:
         raise ValidationError(f"The offer “{offer}” is for it: change that one first.")
     if action := RetentionAction.objects.filter(segment=segment).first():
         raise ValidationError(f"The retention action “{action}” is for it: it stays.")
+    if play := _play_with(segment):
+        raise ValidationError(f"The play “{play}” asks for it: it stays.")
     log(actor=actor, verb="delete", object=segment, summary=f"Deleted the segment {segment}")
     segment.delete()
+
+
+def _play_with(segment: Segment) -> Play | None:
+    """A play that lets in, narrows, checks or fills by a segment, in a step that was taken away, too."""
+    steps = PlayStep.objects.filter(Q(segment=segment) | Q(into=segment)).order_by()
+    own = Q(audience=segment) | Q(event_segment=segment) | Q(goal_segment=segment)
+    return Play.objects.filter(own | Q(pk__in=steps.values("play"))).order_by("pk").first()
 
 
 @transaction.atomic

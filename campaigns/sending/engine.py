@@ -26,6 +26,7 @@ from campaigns.choices import CampaignChannel, CampaignState, RecipientState
 from campaigns.mail.composing import draft_for, mailbox_of
 from campaigns.mail.merging import Unknown
 from campaigns.models import Campaign, Recipient
+from campaigns.preferences import call_back_refused
 from campaigns.sending.asking import ask
 from campaigns.sending.hours import Opening
 from campaigns.sending.waiting import ready_zones, take_back
@@ -78,6 +79,7 @@ def run_campaign(key: int) -> int:
     is_sending = campaign.state == CampaignState.SENDING
     if is_sending:
         take_back(campaign)
+        call_back_refused(campaign)
     zones = ready_zones(campaign) if is_sending else []
     for _ in range(MOST_CHUNKS):
         settle(key)

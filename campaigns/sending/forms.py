@@ -11,7 +11,7 @@ from django.forms.formsets import BaseFormSet
 
 from campaigns.choices import Timing
 from campaigns.mail.blocks import KINDS, LONGEST_TEXT, LONGEST_URL, MOST_BLOCKS, checked_blocks
-from campaigns.mail.merging import FIELDS, check_text
+from campaigns.mail.merging import FIELDS, check_text, checked_sender
 from campaigns.models import Campaign, Offer, Segment, Variant
 from contacts.models import Purpose
 from contacts.permission.rule import MARKETING
@@ -95,6 +95,9 @@ class AudienceForm(SectionedForm, forms.ModelForm):
         if record.purpose not in dict(purposes):
             purposes.append((record.purpose, record.purpose))
         cast(forms.ChoiceField, self.fields["purpose"]).choices = purposes
+
+    def clean_sender_name(self) -> str:
+        return checked_sender(self.cleaned_data["sender_name"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

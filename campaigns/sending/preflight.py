@@ -169,7 +169,7 @@ def _faults_of(variant: Variant) -> list[str]:
 
 def _gaps(campaign: Campaign, variants: Sequence[Variant], user: User | None) -> list[str]:
     """Fields that say nothing where they are empty, with how many of the people lack them."""
-    asked = {name for one in variants for name in fields_without_fallback(f"{one.subject}\n{texts_of(one.blocks)}")}
+    asked = {name for one in variants for name in fields_without_fallback(_said(one))}
     said = []
     for name in sorted(asked & set(EMPTY_PATHS)):
         lacking = people_of(campaign, user).filter(**EMPTY_PATHS[name]).order_by().count()
@@ -179,3 +179,7 @@ def _gaps(campaign: Campaign, variants: Sequence[Variant], user: User | None) ->
                 f"say what to write instead, {{{{{name}|…}}}}."
             )
     return said
+
+
+def _said(variant: Variant) -> str:
+    return f"{variant.subject}\n{variant.preheader}\n{texts_of(variant.blocks)}"

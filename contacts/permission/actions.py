@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from contacts.choices import ConsentChannel, ConsentLevel, LegalBasis
@@ -29,9 +30,9 @@ def record_consent(
     proof: str = "",
 ) -> Consent:
     """Add what somebody allowed or took back (`ConsentLevel.NONE`). Raises where the moment lies in the future."""
-    moment = recorded_at or timezone.now()
-    if moment > timezone.now():
+    if recorded_at is not None and recorded_at > timezone.now():
         raise ValidationError({"recorded_at": "This lies in the future: write down what has been said already."})
+    moment = recorded_at or _now_for(contact, channel)
     consent = Consent(
         contact=contact,
         channel=channel,
@@ -50,3 +51,11 @@ def record_consent(
     summary = f"{ConsentChannel(channel).label}, {purpose}: {said}"
     log(actor=actor, verb="consent", object=consent, contact_id=contact.pk, summary=summary)
     return consent
+
+
+def _now_for(contact: Contact, channel: str) -> dt.datetime:
+    """Now; where the clock has been set back, behind what was said before: the last word is the last."""
+    now = timezone.now()
+    words = Consent.objects.filter(contact=contact, channel=channel, recorded_at__gt=now)
+    last = words.aggregate(last=Max("recorded_at"))["last"]
+    return last + dt.timedelta(microseconds=1) if last else now

@@ -40,6 +40,7 @@ from django.utils import timezone
 from contacts.choices import YES, Answer, ConsentChannel, ConsentLevel, ListKind, PointKind
 from contacts.models import Address, Consent, Contact, ContactPoint, ListedContact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
+from crm.clock import SLACK
 from crm.languages.words import in_words, translated
 from crm.mail.choices import SuppressionReason
 from crm.mail.suppression import DigestOf, is_closed
@@ -180,8 +181,12 @@ def permission_of(code: str, said: Mapping[str, Any] | None) -> Permission:
 
 
 def in_force(contact_ids: Any, channel: str, purpose: str, at: dt.datetime) -> QuerySet[Consent]:
-    """The consents that speak of the purpose at a moment, the one in force first."""
-    rows = Consent.objects.filter(contact=contact_ids, channel=channel, recorded_at__lte=at)
+    """The consents that speak of the purpose at a moment, the one in force first. Of now: a no counts from the moment
+    at which it is written, also where the clock was ahead then and has been set back."""
+    is_said = Q(recorded_at__lte=at)
+    if at >= timezone.now() - SLACK:
+        is_said |= Q(level=ConsentLevel.NONE)
+    rows = Consent.objects.filter(is_said, contact=contact_ids, channel=channel)
     return rows.filter(purpose__in=(purpose, EVERY_PURPOSE)).order_by("-recorded_at", "-id")
 
 

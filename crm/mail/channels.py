@@ -15,11 +15,14 @@ from crm.models import MailChannel
 ERRORS_BEFORE_PAUSE = 5
 FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 
-# each mail takes the next moment of the channel's beat; who comes after a silence starts the beat anew
+# each mail takes the next moment of the channel's beat; who comes after a silence starts the beat anew, and so does who
+# comes after a clock that was ahead: no beat is so slow
 TURN_SQL = """
 UPDATE crm_mailchannel
-SET next_at = greatest(next_at, now()) + make_interval(secs => 60.0 / rate_per_minute)
-WHERE id = %s AND rate_per_minute IS NOT NULL AND next_at <= now() + make_interval(secs => %s)
+SET next_at = CASE WHEN next_at > now() + interval '5 minutes' THEN now() ELSE greatest(next_at, now()) END
+  + make_interval(secs => 60.0 / rate_per_minute)
+WHERE id = %s AND rate_per_minute IS NOT NULL
+  AND (next_at <= now() + make_interval(secs => %s) OR next_at > now() + interval '5 minutes')
 RETURNING extract(epoch FROM next_at - now()) - 60.0 / rate_per_minute
 """
 

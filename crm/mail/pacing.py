@@ -17,6 +17,7 @@ import psycopg
 from django.db import connection
 from django.utils import timezone
 
+from crm.clock import SLACK
 from crm.company import current_company, end_of_day
 from crm.mail.addresses import normal_address
 from crm.mail.choices import BULK_PRIORITY, MailState
@@ -181,8 +182,12 @@ class Pace:
         found, now = {}, timezone.now()  # after the wait for the locks
         for what, per, since, count, held in rows:
             begins = beginning(per, now)
-            # a clock that was set back does not open the stretch of time before
-            found[what, per] = Tally(begins) if since < begins else Tally(since, count, held)
+            # a clock that was set back does not open the stretch of time before; what it had counted while it was
+            # ahead counts for now, so that nobody waits for a time that is far away
+            is_ahead = since > now + SLACK
+            found[what, per] = Tally(begins) if since < begins else Tally(begins if is_ahead else since, count, held)
+            if is_ahead:
+                found[what, per].held = 0
         return found
 
 

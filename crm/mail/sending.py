@@ -17,7 +17,7 @@ from crm import bells
 from crm.choices import JobQueue
 from crm.failpoints import failpoint
 from crm.locks import side_connection
-from crm.mail import channels, ledger, slots
+from crm.mail import channels, ledger, set_back, slots
 from crm.mail.composing import AttachmentMissing
 from crm.mail.replies import SENT, ChannelTrouble, Outcome, Verdict
 from crm.mail.slots import Slot
@@ -68,6 +68,7 @@ def _seconds_until(moment: dt.datetime) -> float:
 
 def sweep() -> int:
     """Settle what dead senders left, and ring for each channel where mail is due; returns how many channels."""
+    set_back.draw_back(timezone.now())
     with side_connection() as side:
         slots.settle_the_dead(side)
     waiting = [channel for channel in MailChannel.objects.all() if ledger.is_anything_due(channel.pk)]
