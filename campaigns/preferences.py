@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.choices import RecipientState
 from campaigns.models import Campaign, Recipient
-from contacts.choices import YES, ConsentChannel, ConsentLevel
+from contacts.choices import ConsentChannel, ConsentLevel
 from contacts.models import Contact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
 from contacts.permission.actions import record_consent
-from contacts.permission.rule import MARKETING, SERVICE, answer_for, in_force, newest_words
+from contacts.permission.rule import MARKETING, SERVICE, in_force, newest_words
 from crm.mail.choices import WAITING_STATES, MailState
 from crm.mail.slots import call_back as take_out_of_hand
 from crm.models import OutgoingMail
@@ -106,20 +105,6 @@ def _call_back(contact: Contact) -> None:
         if take_out_of_hand(mail):
             rows.filter(pk=mail.pk, state=MailState.IN_FLIGHT).update(**cancelled)
     rows.filter(state__in=WAITING_STATES).update(**cancelled)
-
-
-def call_back_refused(campaign: Campaign) -> int:
-    """Whoever of those whose mail waits has said no since it was written, by any door, or is not there any more: their
-    mail is called back; how many."""
-    handed = Recipient.objects.filter(campaign=campaign, state=RecipientState.HANDED).order_by()
-    waiting = OutgoingMail.objects.filter(
-        object_model=Campaign._meta.label_lower, object_id=campaign.pk, state__in=WAITING_STATES
-    )
-    asked = Contact.objects.filter(pk__in=handed.filter(mail_id__in=waiting.values("pk")).values("contact"))
-    answer = answer_for(campaign.channel_of_consent, campaign.purpose)
-    refused = asked.annotate(answer=answer).exclude(answer__in=YES).values_list("pk", flat=True)
-    rows = handed.filter(contact__in=list(refused)).values("mail_id")
-    return waiting.filter(pk__in=rows).update(state=MailState.CANCELLED, last_error=SAID_NO)
 
 
 def _proof(recipient: Recipient | None) -> str:

@@ -26,10 +26,9 @@ from campaigns.choices import CampaignChannel, CampaignState, RecipientState
 from campaigns.mail.composing import draft_for, mailbox_of
 from campaigns.mail.merging import Unknown
 from campaigns.models import Campaign, Recipient
-from campaigns.preferences import call_back_refused
 from campaigns.sending.asking import ask
 from campaigns.sending.hours import Opening
-from campaigns.sending.waiting import ready_zones, take_back
+from campaigns.sending.waiting import call_back_refused, ready_zones, take_back
 from campaigns.tallies import count_again
 from campaigns.ways.handing import UNREACHABLE, run_by_hand
 from contacts.choices import PointKind

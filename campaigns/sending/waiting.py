@@ -12,9 +12,13 @@ from django.utils import timezone
 
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.models import Campaign, Recipient
+from campaigns.preferences import SAID_NO
 from campaigns.sending.audience import rules
 from campaigns.sending.hours import Opening, Plan, Schedule
-from crm.mail.choices import MailState
+from contacts.choices import YES
+from contacts.models import Contact
+from contacts.permission.rule import answer_for
+from crm.mail.choices import WAITING_STATES, MailState
 from crm.models import OutgoingMail
 
 # from one zone to the next by the index, however many wait in each
@@ -77,6 +81,20 @@ def take_back(campaign: Campaign) -> int:
         cursor.execute(CLOSE_SQL, values)
         cursor.execute(TAKE_BACK_SQL, values)
         return int(cursor.rowcount)
+
+
+def call_back_refused(campaign: Campaign) -> int:
+    """Whoever of those whose mail waits has said no since it was written, by any door, or is not there any more: their
+    mail is called back; how many."""
+    handed = Recipient.objects.filter(campaign=campaign, state=RecipientState.HANDED).order_by()
+    waiting = OutgoingMail.objects.filter(
+        object_model=Campaign._meta.label_lower, object_id=campaign.pk, state__in=WAITING_STATES
+    )
+    asked = Contact.objects.filter(pk__in=handed.filter(mail_id__in=waiting.values("pk")).values("contact"))
+    answer = answer_for(campaign.channel_of_consent, campaign.purpose)
+    refused = asked.annotate(answer=answer).exclude(answer__in=YES).values_list("pk", flat=True)
+    rows = handed.filter(contact__in=list(refused)).values("mail_id")
+    return waiting.filter(pk__in=rows).update(state=MailState.CANCELLED, last_error=SAID_NO)
 
 
 def move_on() -> int:

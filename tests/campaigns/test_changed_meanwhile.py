@@ -44,7 +44,7 @@ def approved(house):
 
 
 def places():
-    return list(Recipient.objects.order_by("pk").values())
+    return sorted(Recipient.objects.values_list("pk", "campaign", "contact", "variant", "state"))
 
 
 def plan(campaign, **given):
