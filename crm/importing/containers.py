@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -17,6 +19,8 @@ HEAD_BYTES = 262_144
 BLOCK_BYTES = 1 << 20
 MAX_BYTES = 4 << 30
 """Decompressed size at which reading stops: a bomb of a few kilobytes must not run for hours."""
+MAX_ARCHIVE = 1 << 30
+"""Of a workbook out of gzip."""
 MIN_CONTROL_BYTES = 16
 CONTROL_BYTES = bytes(code for code in range(32) if code not in b"\t\n\r\f\x0b\x1b")
 
@@ -36,6 +40,7 @@ FOREIGN_FORMS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "an archive in an archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
@@ -55,6 +60,24 @@ def is_gzip(path: Path) -> bool:
 def open_bytes(path: Path) -> BinaryIO:
     """The file's bytes, out of gzip when they are in it."""
     return cast(BinaryIO, gzip.open(path, "rb")) if is_gzip(path) else path.open("rb")
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a zip, to be read at any place: out of gzip when they are in it, by a file that nobody else sees."""
+    if not is_gzip(path):
+        with path.open("rb") as stream:
+            yield stream
+        return
+    with tempfile.TemporaryFile(prefix="crm-unpacked-") as stream:
+        seen = 0
+        for block in byte_blocks(path):
+            seen += len(block)
+            if seen > MAX_ARCHIVE:
+                raise UnreadableFile("Out of gzip, this workbook is larger than 1 GB. Save the sheet as CSV.")
+            stream.write(block)
+        stream.seek(0)
+        yield cast(BinaryIO, stream)
 
 
 def read_head(path: Path) -> bytes:
@@ -139,7 +162,7 @@ def wide_encoding(head: bytes) -> str:
 
 def _form_of_zip(path: Path) -> Form:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path) as stream, zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise UnreadableFile("The workbook or archive is broken. Please save it again.") from error

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from crm.exporting.csv import escape_formula
-from crm.importing.encodings import BROKEN
+from crm.importing.encodings import BROKEN, NO_RESULT
 from crm.importing.errors import RowFault
 from crm.importing.tables import Table
 
@@ -65,6 +65,7 @@ class RejectedRows:
 def clean_cell(text: str) -> str:
     """A cell that can be written as UTF-8 and opened in a spreadsheet: broken bytes shown, monsters shortened, and an
     apostrophe before what would run there (a text that came with one keeps it, an amount needs none)."""
+    text = "" if text == NO_RESULT else text
     text = text.replace(BROKEN, "�").replace("\x00", "␀").encode("utf-8", "replace").decode()
     if not text.startswith("'") and not AMOUNT.fullmatch(text):
         text = escape_formula(text)

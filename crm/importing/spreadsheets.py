@@ -14,7 +14,9 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from crm.importing.containers import is_gzip, open_archive
 from crm.importing.dialects import column_names, has_header, title_rows
+from crm.importing.encodings import NO_RESULT
 from crm.importing.errors import RowFault, UnreadableFile
 from crm.importing.reading import MAX_CELL
 from crm.importing.surroundings import Surroundings
@@ -74,7 +76,8 @@ class SpreadsheetTable:
     @property
     def description(self) -> str:
         header = f"names in row {self.first_line}" if self.has_header else "no row of names"
-        return f"Excel workbook{self._which}, {header}"
+        packed = "gzip, " if is_gzip(self.path) else ""
+        return f"{packed}Excel workbook{self._which}, {header}"
 
     @property
     def _which(self) -> str:
@@ -134,7 +137,7 @@ def sheets_of(path: Path) -> list[Sheet]:
     """The sheets of a workbook; none of one that cannot be opened."""
     try:
         check_size(path)
-        with _said_where_broken(), path.open("rb") as stream, closing(Book(stream, Texts(None))) as book:
+        with _said_where_broken(), open_archive(path) as stream, closing(Book(stream, Texts(None))) as book:
             return list(book.sheets)
     except UnreadableFile:
         return []
@@ -151,12 +154,12 @@ def valued_sheets(path: Path) -> Iterator[tuple[Sheet, Iterator[list[Any]]]]:
 def _valued_rows(book: Book, sheet: Sheet) -> Iterator[list[Any]]:
     with _said_where_broken():
         for _, cells in sheet_cells(book, sheet):
-            yield [cells.get(column) for column in range(1, max(cells) + 1)]
+            yield [None if (value := cells.get(at)) == NO_RESULT else value for at in range(1, max(cells) + 1)]
 
 
 @contextmanager
 def _opened(path: Path, table: SpreadsheetTable | None = None) -> Iterator[Book]:
-    with _said_where_broken(), warnings.catch_warnings(), path.open("rb") as stream:
+    with _said_where_broken(), warnings.catch_warnings(), open_archive(path) as stream:
         warnings.simplefilter("ignore")
         with closing(Book(stream, table.texts if table else None)) as book:
             if table is not None:
@@ -240,7 +243,7 @@ def long_cell(row: Sequence[str]) -> int | None:
 def check_size(path: Path) -> None:
     """Refuses a workbook that unpacks to more than anybody waits for, or in parts that are held whole to more than a
     machine should hold: the usual zip bombs. What an archive says of its sizes, Python's reader keeps to."""
-    with zipfile.ZipFile(path) as archive:
+    with open_archive(path) as stream, zipfile.ZipFile(stream) as archive:
         entries = archive.infolist()
         streamed = streamed_parts(archive, MAX_OTHERS)
     others = sum(entry.file_size for entry in entries if entry.filename not in streamed)

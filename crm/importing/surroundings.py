@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import islice
 
 from crm.importing.dialects import column_names
+from crm.importing.encodings import NO_RESULT
 from crm.importing.errors import RowFault
 from crm.importing.numbers import DecimalMark, parse_number
 from crm.importing.rejects import REASON_COLUMNS
@@ -144,8 +145,10 @@ class Surroundings:
         read: Callable[[], Iterator[Chunk]],
     ) -> bool:
         is_sure, is_likely = SURE_WORD.fullmatch(word), LIKELY_WORD.fullmatch(word)
-        if not (is_sure or is_likely) or not all(_amounts(text) for _, text in others):
+        if not (is_sure or is_likely) or not all(text == NO_RESULT or _amounts(text) for _, text in others):
             return False
+        if any(text == NO_RESULT for _, text in others):
+            return True
         if is_sure or told_before or (not others and len(self.looked_at) > 1):
             return True
         if place.number not in self._sums:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from crm.exporting.csv import FORMULA_STARTS, PLAIN_NUMBER
 from crm.importing.dates import DateOrder, parse_date, parse_moment
+from crm.importing.encodings import NO_RESULT
 from crm.importing.numbers import DecimalMark, parse_number
 
 NULL = r"\N"
@@ -123,6 +124,8 @@ class Converter(dict[str, str]):
 
 def unstorable(text: str) -> str:
     """Why a text with a NUL or with broken bytes cannot be stored."""
+    if text == NO_RESULT:
+        return "a formula stands here without its result: open the workbook in Excel and save it again"
     if "\x00" in text:
         return f"{quoted(text)} holds a NUL character, which no text can hold"
     return f"{quoted(text)} holds bytes that are no text in the file's encoding (is it another one?)"

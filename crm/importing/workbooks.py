@@ -18,12 +18,14 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS, WORKSHEET_TYPE
 from openpyxl.xml.functions import iterparse
 
+from crm.importing.encodings import NO_RESULT
 from crm.importing.errors import UnreadableFile
 from crm.importing.reading import MAX_CELL
 
 ROW = f"{{{SHEET_MAIN_NS}}}row"
 TEXT = f"{{{SHEET_MAIN_NS}}}t"
 RUN = f"{{{SHEET_MAIN_NS}}}r"
+FORMULA = f"{{{SHEET_MAIN_NS}}}f"
 MOST_TEXTS = 40_000_000
 MAX_RUN = 16 * MAX_CELL
 """Bytes without a mark that are read; a text as long as that is above MAX_CELL in any encoding."""
@@ -120,7 +122,11 @@ class Book(ExcelReader):
         )
         for row in whole_elements(source, 2):
             if row.tag == ROW:
-                yield parser.parse_row(row)
+                number, cells = parser.parse_row(row)
+                for cell, element in zip(cells, row, strict=True):
+                    if cell["value"] is None and element.find(FORMULA) is not None and element.get("t", "n") != "str":
+                        cell["value"] = NO_RESULT  # an empty text is a result, no number is none
+                yield number, cells
                 parser.row_dimensions.clear()
 
     def close(self) -> None:

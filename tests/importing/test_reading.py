@@ -8,6 +8,7 @@ import random
 import pytest
 
 from crm.importing.errors import UnreadableFile
+from crm.importing.lines import MAX_LINE
 from crm.importing.reading import open_table
 from crm.importing.tables import ReadOptions
 from tests.importing.tables import numbered_rows, read_text, written
@@ -174,3 +175,18 @@ def test_known_names_make_a_header_of_a_row_of_figures(tmp_path):
     assert read_text(tmp_path, content)[0] == ("column 1", "column 2")
     assert read_text(tmp_path, content, known={"2019"})[0] == ("2019", "2020")
     assert read_text(tmp_path, "a,b\nc,d\n", header=False)[1] == [["a", "b"], ["c", "d"]]
+
+
+@pytest.mark.parametrize("mark", ["", '"'])
+def test_an_endless_line_costs_its_row_and_not_the_file(tmp_path, mark):
+    text = f"id,name,city\n1,{mark}{'x' * (MAX_LINE + (3 << 20))}{mark},Ghent\n2,Mia,Lier\n3,Jan,Lier\n"
+    _, rows, faults = read_text(tmp_path, text)
+    assert rows == [["2", "Mia", "Lier"], ["3", "Jan", "Lier"]]
+    assert [(fault.line, fault.reason) for fault in faults] == [(2, "a cell is longer than 2,000,000 characters")]
+    with pytest.raises(UnreadableFile, match="Line 1 is longer"):
+        read_text(tmp_path, "x" * (MAX_LINE + (3 << 20)))
+
+
+def test_an_archive_in_an_archive_is_refused(tmp_path):
+    with pytest.raises(UnreadableFile, match="an archive in an archive"):
+        read_text(tmp_path, gzip.compress(gzip.compress(b"id,name\n1,Mia\n")))

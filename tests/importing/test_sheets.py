@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 
 import pytest
@@ -10,6 +11,7 @@ from openpyxl import Workbook
 
 from contacts.models import Contact
 from crm.choices import Role
+from crm.importing.reading import open_table, sheet_choices
 from crm.jobs import run_job
 from crm.models import ImportMapping, ImportRun, User
 from tests.importing.tables import brought_in, counts, read
@@ -122,3 +124,27 @@ def test_a_file_of_one_sheet_asks_for_none():
     client = signed_in(Role.MARKETER)
     run = brought(client, b"external_id,name\nc1,Mia Berg\n")
     assert 'name="sheet"' not in client.get(run.get_absolute_url()).content.decode()
+
+
+def test_a_workbook_in_gzip_is_read_as_one(tmp_path):
+    path = tmp_path / "packed"
+    path.write_bytes(gzip.compress(content(book_of())))
+    assert read(path)[:2] == (("external_id", "name"), [["c1", "Mia Berg"]])
+    assert open_table(path).description.startswith("gzip, Excel workbook, sheet “Customers”")
+    assert [name for name, _ in sheet_choices(path)] == ["Cover", "Customers", "Partners", "Drafts"]
+
+
+@pytest.mark.django_db
+def test_a_formula_without_its_result_keeps_its_row_out_and_says_what_to_do(tmp_path):
+    book = Workbook()
+    rows = [["external_id", "name", "revenue"], ["f1", "Mia", "=1+1"], ["f2", "Jan", 7], ["Total", None, "=SUM(C2:C3)"]]
+    for row in rows:
+        book.active.append(row)
+    result = brought_in("contacts", saved(tmp_path, book))
+    assert counts(result) == (1, 0, 0, 2)
+    assert [said.partition(":")[2][:41] for said in sorted(result.examples)] == [
+        " a formula stands here without its result", " “Total” looks like a sum of the rows abov",
+    ]  # fmt: skip
+    result.rejected_path.unlink()
+    book.active["C2"] = 3
+    assert counts(brought_in("contacts", saved(tmp_path, book))) == (1, 0, 1, 1)
