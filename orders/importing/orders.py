@@ -100,6 +100,8 @@ def _number(merge: Merge) -> None:
     if "external_id" in merge.given:
         for statement in statements.SAME_LINES:
             merge.run(statement)
+    if "order_id" in merge.given and merge.number(statements.MADE_BY_HAND):
+        merge.run(statements.TAKE_UP_ORDERS)
     merge.run(f"ANALYZE {NUMBERED} (order_key, contact_external_id, product_external_id, partner_external_id)")
 
 

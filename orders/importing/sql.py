@@ -49,6 +49,16 @@ WHERE l.external_id = n.external_id AND o.import_key IS NOT NULL
 )
 """A line that has an id of its own is that line, wherever it stands."""
 
+MADE_BY_HAND = "SELECT EXISTS (SELECT 1 FROM orders_order WHERE import_key IS NULL AND number <> '')::integer"
+TAKE_UP_ORDERS = """
+UPDATE orders_order o SET import_key = 'number:' || o.number
+WHERE o.import_key IS NULL AND o.number <> ''
+  AND EXISTS (SELECT 1 FROM import_numbered n WHERE n.order_key = 'number:' || o.number)
+  AND NOT EXISTS (SELECT 1 FROM orders_order k WHERE k.import_key = 'number:' || o.number)
+  AND NOT EXISTS (SELECT 1 FROM orders_order t WHERE t.number = o.number AND t.import_key IS NULL AND t.id <> o.id)
+"""
+"""Orders that were not imported are known by their number, too, where it is the only one of that number."""
+
 LINKED = """SELECT f.*, c.id AS contact_id, p.id AS product_id, t.id AS partner_id, NULL::bigint AS line_pk,
   true AS is_new, false AS is_changed FROM ({folded}) f
 LEFT JOIN contacts_contact c ON c.external_id = f.contact_external_id

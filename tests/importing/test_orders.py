@@ -16,6 +16,7 @@ from crm.importing.errors import UnreadableFile
 from crm.models import Company, ExchangeRate
 from orders.keeping import refresh_totals_of
 from orders.models import Order, OrderLine, Product
+from tests.factories import make_company, make_contact, make_order, make_product
 from tests.importing.tables import brought_in, counts, written
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +200,21 @@ def test_chosen_options_come_in_once_are_priced_and_go_out_again(tmp_path):
     assert counts(brought_in("orders", written(tmp_path, other))) == (0, 1, 1, 1)
     assert Order.objects.get().amount == Decimal(60)
     assert [str(one) for one in order.options.all()] == ["Colour: Ash", "Engraving: for: Ada"]
+
+
+def test_an_order_that_was_made_here_comes_in_again_as_the_same_one(tmp_path):
+    make_company()
+    contact, product = make_contact(external_id="c1"), make_product(external_id="p1")
+    line = {"product": product, "quantity": 2, "unit_price": 10, "amount": 20}
+    made = make_order(contact, number="Q-7", channel="field", lines=(line, {**line, "amount": 15}))
+    double = [make_order(contact, number="Q-8", lines=(line,)) for _ in range(2)]
+    assert {made.import_key, *(order.import_key for order in double)} == {None}
+    file = tmp_path / "orders.csv"
+    call_command("export_data", "orders", "--output", str(file), stdout=StringIO())
+    text = "\n".join(row for row in file.read_text("utf-8-sig").splitlines() if "Q-8" not in row)
+    assert counts(imported(tmp_path, text)) == (0, 0, 2, 0)
+    assert counts(imported(tmp_path, text.replace(",15,", ",16,"))) == (0, 1, 1, 0)
+    kept = Order.objects.get(number="Q-7")
+    assert (kept.pk, kept.import_key, kept.amount) == (made.pk, "number:Q-7", 36)
+    assert counts(imported(tmp_path, "order_id,ordered_at,amount\nQ-8,2026-03-01,5\n")) == (1, 0, 0, 0)
+    assert Order.objects.filter(number="Q-8").count() == 3, "of two of a number nobody can say which is meant"
