@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections.abc import Mapping
 from email.utils import parseaddr
+from functools import lru_cache
 
 from django.conf import settings
 from django.urls import reverse
 
-from campaigns.mail.blocks import Links, Written, draw
+from campaigns.mail.drawing import Links, Person, Prepared, Written, prepare
 from campaigns.models import Campaign, Play, Recipient, Variant
 from crm.company import current_company
 from crm.foreign.tokens import Purpose, make_token
@@ -18,46 +20,64 @@ from crm.mail.choices import MailKind
 from crm.mail.drafts import Draft
 
 NO_LINK = "#"
+STAND_IN = "TOKEN"
 LEAVE = "You get this because you agreed to it."
 WAY_OUT = "Choose what you get, or leave"
 
 
-def draft_for(
-    campaign: Campaign, variant: Variant, row: Recipient, address: str, values: Mapping[str, str], sender: str
-) -> Draft:
-    """The mail of a recipient. Its key is theirs: asked for twice, it is sent once. Raises `merging.Unknown`."""
-    link = preferences_link(row)
-    mail = written(variant, values, links=tracked(row), way_out=link, pixel=pixel_of(row))
-    name = values["name"]
-    return Draft(
-        kind=MailKind.AT_MOST_ONCE,
-        to=named_mailbox(name, address) if name else address,
-        subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
-        sender=sender,
-        headers={"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-        contact_id=row.contact_id,
-        about=campaign,
-        key=f"campaign:{row.campaign_id}:{row.pk}",
-        takes_answers=True,
-    )
+class Writer:
+    """Writes the mails of a campaign, for as long as neither it nor the company changes: of each variant what is the
+    same for everybody is made once. `company` is our name."""
+
+    def __init__(self, campaign: Campaign, company: str) -> None:
+        self.campaign = campaign
+        self.company = company
+        self.sender = mailbox_of(campaign, company)
+        self.prepared: dict[int, Prepared] = {}
+
+    def draft(
+        self, variant: Variant, row: Recipient, address: str, values: Mapping[str, str], closes_at: dt.datetime | None
+    ) -> Draft:
+        """The mail of a recipient, to leave before `closes_at`. Its key is theirs: asked for twice, it is sent once.
+        Raises `merging.Unknown`."""
+        if variant.pk not in self.prepared:
+            self.prepared[variant.pk] = prepared(variant)
+        link, name = preferences_link(row), values["name"]
+        person = Person(values, tracked(row), footer_of(self.company, link), pixel_of(row))
+        mail = self.prepared[variant.pk].draw(person)
+        return Draft(
+            kind=MailKind.AT_MOST_ONCE,
+            to=named_mailbox(name, address) if name else address,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            sender=self.sender,
+            headers={"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+            contact_id=row.contact_id,
+            about=self.campaign,
+            closes_at=closes_at,
+            key=f"campaign:{row.campaign_id}:{row.pk}",
+            takes_answers=True,
+        )
 
 
-def written(
-    variant: Variant, values: Mapping[str, str], *, links: Links = str, way_out: str = NO_LINK, pixel: str = ""
-) -> Written:
-    """A variant as one person reads it. Raises `merging.Unknown`."""
-    company = current_company().name
+def prepared(variant: Variant) -> Prepared:
+    """A variant whose gaps are to be filled."""
+    return prepare(variant.blocks, subject=variant.subject, preheader=variant.preheader)
+
+
+def written(variant: Variant, values: Mapping[str, str]) -> Written:
+    """A variant as one person would read it; its links are as they were typed. Raises `merging.Unknown`."""
+    return prepared(variant).draw(Person(values, str, footer_of(current_company().name, NO_LINK)))
+
+
+def footer_of(company: str, way_out: str) -> tuple[str, str]:
+    """Who writes, why, and the way out, as HTML and as text."""
     shown = (
         f"{html.escape(company)}<br>{LEAVE} "
         f'<a href="{html.escape(way_out)}" style="color:#6b7280">{html.escape(WAY_OUT)}</a>.'
     )
-    footer = (shown, f"{company}\n{LEAVE} {WAY_OUT}: {way_out}")
-    return draw(
-        variant.blocks, subject=variant.subject, preheader=variant.preheader, values=values, links=links,
-        footer=footer, pixel=pixel,
-    )  # fmt: skip
+    return shown, f"{company}\n{LEAVE} {WAY_OUT}: {way_out}"
 
 
 def mailbox_of(campaign: Campaign | Play, company: str) -> str:
@@ -69,9 +89,13 @@ def tracked(row: Recipient) -> Links:
     """Makes of an address the link that leads to it past us. The token holds the address itself, sealed: it can lead
     nowhere else, and no question to the database stands between the click and the page."""
 
+    made: dict[str, str] = {}
+
     def link(url: str) -> str:
-        token = make_token(Purpose.CLICK, {"r": row.pk, "c": row.campaign_id, "u": url}, None)
-        return settings.CRM_BASE_URL.rstrip("/") + reverse("campaigns:click", args=[token])
+        if url not in made:
+            token = make_token(Purpose.CLICK, {"r": row.pk, "c": row.campaign_id, "u": url}, None)
+            made[url] = _address("campaigns:click", token)
+        return made[url]
 
     return link
 
@@ -79,11 +103,21 @@ def tracked(row: Recipient) -> Links:
 def pixel_of(row: Recipient) -> str:
     """The picture of one point by which a look is noticed, where a mail program asks for it."""
     token = make_token(Purpose.OPENING, {"r": row.pk, "c": row.campaign_id}, None)
-    url = settings.CRM_BASE_URL.rstrip("/") + reverse("campaigns:opening", args=[token])
+    url = _address("campaigns:opening", token)
     return f'<img src="{html.escape(url)}" alt="" width="1" height="1" style="display:block;border:0">'
 
 
 def preferences_link(row: Recipient) -> str:
     """Where a person says what they want to get; good for ever."""
     token = make_token(Purpose.PREFERENCES, {"contact": row.contact_id, "recipient": row.pk}, None)
-    return settings.CRM_BASE_URL.rstrip("/") + reverse("campaigns:preferences", args=[token])
+    return _address("campaigns:preferences", token)
+
+
+def _address(page: str, token: str) -> str:
+    return _around(settings.CRM_BASE_URL.rstrip("/"), page).replace(STAND_IN, token)
+
+
+@lru_cache(maxsize=16)
+def _around(base: str, page: str) -> str:
+    """The address of a page with a stand-in for its token."""
+    return base + reverse(page, args=[STAND_IN])

@@ -68,14 +68,20 @@ def fill(text: str, values: Mapping[str, str], write: Callable[[str], str] = str
     stands; what is said instead is part of the text. Raises Unknown."""
 
     def put(found: re.Match[str]) -> str:
-        name, instead = found[1].strip(), found[2]
-        if value := values.get(name, "").strip():
-            return write(value)
-        if not (instead or "").strip():
-            raise Unknown(f"{FIELDS.get(name, name)} is not known, and nothing is said instead")
-        return instead.strip()
+        instead = (found[2] or "").strip()
+        value = said(found[1].strip(), instead, values)
+        return instead if value is None else write(value)
 
     return PLACE.sub(put, text)
+
+
+def said(name: str, instead: str, values: Mapping[str, str]) -> str | None:
+    """What a field says of a person; None where what stands behind the bar is said. Raises Unknown without either."""
+    if value := values.get(name, "").strip():
+        return value
+    if not instead:
+        raise Unknown(f"{FIELDS.get(name, name)} is not known, and nothing is said instead")
+    return None
 
 
 def one_line(value: str) -> str:

@@ -15,7 +15,7 @@ from campaigns.models import Segment, SegmentMove
 from campaigns.segments.meaning import asked_by, meant_by, people_in, tree_in, trees_of
 from campaigns.tallies import sees_everybody
 from contacts.models import Contact
-from contacts.permission.rule import permitted
+from contacts.permission.counting import Permitted, permitted_among
 from crm.filtering.trees.nodes import Condition, Group, Node, Not, TreeProblem
 from crm.filtering.trees.wording import Wording
 from crm.models import User
@@ -57,9 +57,9 @@ def sample_of(segment: Segment, user: User) -> list[Contact]:
     return list(people_in(segment, user).order_by("-pk")[:SAMPLE])
 
 
-def mailable_count(segment: Segment, user: User) -> int:
-    """How many of them may be written to by e-mail for marketing today. Raises TreeProblem."""
-    return permitted(people_in(segment, user)).order_by().count()
+def mailable(segment: Segment, user: User, count: int) -> Permitted:
+    """How many of its so many people may be written to by e-mail for marketing today. Raises TreeProblem."""
+    return permitted_among(people_in(segment, user), count)
 
 
 def moves_of(segment: Segment, user: User) -> dict[str, int]:

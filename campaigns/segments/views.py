@@ -67,15 +67,15 @@ class SegmentDetailView(ScopedView):
             "people_url": people_url(segment),
             "export_url": people_url(segment, "contacts:contact_export") if can(user, Verb.EXPORT, Contact) else "",
             "export_formats": formats_of(ContactListView.export_formats),
-            **(self._people(segment) if not standing.problem else {}),
+            **(self._people(segment, standing.count or 0) if not standing.problem else {}),
         }
         return render(request, "campaigns/segments/detail.html", context)
 
-    def _people(self, segment: Segment) -> dict[str, Any]:
+    def _people(self, segment: Segment, count: int) -> dict[str, Any]:
         rows = queries.sample_of(segment, self.request.user)
         found: dict[str, Any] = {
             "table": small_table("contacts.contact", COLUMNS, PHONE, self.request, rows),
-            "mailable": queries.mailable_count(segment, self.request.user),
+            "mailable": queries.mailable(segment, self.request.user, count),
             "may_plan": can(self.request.user, Verb.ADD, Campaign),
         }
         asked = self.request.GET.get("contact", "")
@@ -206,10 +206,13 @@ class SegmentMailView(PartFormPage):
         return str(self.whole.get_absolute_url())
 
     def get_context_data(self, form: SegmentMailForm) -> dict[str, Any]:
-        found = {"has_mails": prepared_mails(self.request.user).exists()}
-        return (
-            super().get_context_data(form) | found | {"mailable": queries.mailable_count(self.whole, self.request.user)}
-        )
+        user = self.request.user
+        count = queries.standing_of(self.whole, user).count or 0
+        found = {
+            "has_mails": prepared_mails(user).exists(),
+            "mailable": queries.mailable(self.whole, user, count),
+        }
+        return super().get_context_data(form) | found
 
 
 class SegmentFixView(ActionView):

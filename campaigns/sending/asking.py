@@ -16,6 +16,9 @@ from contacts.models import Address, Contact
 from contacts.permission.rule import answer_for
 from crm.company import company_today, current_company
 
+# what merge fields, calls and pieces say; the rest of a row is three quarters of the time that reading takes
+READ = ("name", "first_name", "last_name", "organization__name", "owner")
+
 
 @dataclass
 class Asked:
@@ -53,7 +56,7 @@ class Asked:
 def ask(campaign: Campaign, claimed: Sequence[Recipient]) -> Asked:
     """Ask everything of a chunk in a few queries."""
     keys = [row.contact_id for row in claimed]
-    contacts = Contact.objects.filter(pk__in=keys).select_related("organization", "owner")
+    contacts = Contact.objects.filter(pk__in=keys).select_related("organization").only(*READ).prefetch_related("owner")
     answered = contacts.annotate(
         answer=answer_for(campaign.channel_of_consent, campaign.purpose), is_tired=tired(without=campaign.pk)
     )

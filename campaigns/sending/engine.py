@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.choices import CampaignChannel, CampaignState, RecipientState
-from campaigns.mail.composing import draft_for, mailbox_of
+from campaigns.mail.composing import Writer
 from campaigns.mail.merging import Unknown
 from campaigns.models import Campaign, Recipient
 from campaigns.sending.asking import ask
@@ -37,12 +37,12 @@ from crm.company import company_at_hand
 from crm.failpoints import failpoint
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
-from crm.mail.drafts import Draft, row_of
+from crm.mail.drafts import Draft
 from crm.mail.pacing import crowded_domains, room_for_many
 from crm.mail.suppression import closed_among
 
 logger = logging.getLogger(__name__)
-CHUNK, MOST_IN_LEDGER = 200, 1_000
+CHUNK, MOST_IN_LEDGER = 400, 1_200
 MOST_CHUNKS = 500
 CROWD_SECONDS = 180.0
 SETTLE_SQL = """
@@ -198,13 +198,28 @@ def _waiting(key: int, where: Opening, without: Sequence[str] = ()) -> QuerySet[
 
 @dataclass
 class _Hand:
-    """What is to be written of a chunk: mails, and who is left out with the reason."""
+    """What is to be written of a chunk: mails by recipient, and who is left out with the reason."""
 
-    drafts: list[tuple[Recipient, Draft]] = field(default_factory=list)
+    drafts: dict[int, Draft] = field(default_factory=dict)
     out: dict[str, list[int]] = field(default_factory=dict)
 
-    def leave_out(self, row: Recipient, reason: str) -> None:
-        self.out.setdefault(reason[:60], []).append(row.pk)
+    def leave_out(self, key: int, reason: str) -> None:
+        self.out.setdefault(reason[:60], []).append(key)
+
+    def write(self) -> None:
+        """Into the ledger; who cannot be written to is left out."""
+        by_key = {draft.key: key for key, draft in self.drafts.items()}
+
+        def refuse(draft: Draft, error: ValidationError) -> None:
+            key = by_key[draft.key]
+            self.leave_out(key, " ".join(error.messages))
+            del self.drafts[key]
+
+        send_mails(actor=None, drafts=list(self.drafts.values()), refuse=refuse)
+        with connection.cursor() as cursor:
+            cursor.execute(HANDED_SQL, [list(self.drafts), [draft.key for draft in self.drafts.values()]])
+        for reason, keys in self.out.items():
+            Recipient.objects.filter(pk__in=keys).update(state=RecipientState.LEFT_OUT, reason=reason)
 
 
 @transaction.atomic
@@ -218,39 +233,27 @@ def _hand_over(key: int, where: Opening, most: int, only: int | None = None, wit
     claimed = list((rows.filter(pk=only) if only else rows)[:most])
     if not claimed:
         return 0
-    hand = _Hand()
     with company_at_hand():  # every mail names it
-        _compose(campaign, claimed, hand, where)
-    send_mails(actor=None, drafts=[draft for _, draft in hand.drafts])
-    with connection.cursor() as cursor:
-        cursor.execute(HANDED_SQL, [[row.pk for row, _ in hand.drafts], [draft.key for _, draft in hand.drafts]])
-    for reason, keys in hand.out.items():
-        Recipient.objects.filter(pk__in=keys).update(state=RecipientState.LEFT_OUT, reason=reason)
+        _compose(campaign, claimed, where).write()
     failpoint("campaign.before_commit")
     return len(claimed)
 
 
-def _compose(campaign: Campaign, claimed: Sequence[Recipient], hand: _Hand, where: Opening) -> None:
-    """Ask each for permission and fatigue, and write the mails of those who may be written to; a few queries."""
+def _compose(campaign: Campaign, claimed: Sequence[Recipient], where: Opening) -> _Hand:
+    """Ask each for permission and fatigue, and make the mails of those who may be written to; a few queries."""
     asked, addresses = ask(campaign, claimed), _addresses([row.contact_id for row in claimed])
-    channel, sender = channel_named(), mailbox_of(campaign, asked.company)
+    writer, hand = Writer(campaign, asked.company), _Hand()
     for row in claimed:
         address = addresses.get(row.contact_id, "")
         if reason := asked.reason_against(row) or ("" if address else UNREACHABLE):
-            hand.leave_out(row, reason)
+            hand.leave_out(row.pk, reason)
             continue
         variant = asked.variants[row.variant_id]  # type: ignore[index]  # no control waits
         try:
-            draft = draft_for(campaign, variant, row, address, asked.values(row), sender)
-            draft = replace(draft, closes_at=where.closes_at)
-            row_of(draft, actor=None, channel=channel)
+            hand.drafts[row.pk] = writer.draft(variant, row, address, asked.values(row), where.closes_at)
         except Unknown:
-            hand.leave_out(row, asked.why_unknown(row))
-            continue
-        except ValidationError as error:
-            hand.leave_out(row, " ".join(error.messages))
-            continue
-        hand.drafts.append((row, draft))
+            hand.leave_out(row.pk, asked.why_unknown(row))
+    return hand
 
 
 def _addresses(keys: Sequence[int]) -> dict[int, str]:

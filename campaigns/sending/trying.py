@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from campaigns.mail.blocks import Written
 from campaigns.mail.composing import mailbox_of, written
+from campaigns.mail.drawing import Written
 from campaigns.mail.merging import Unknown, fill, values_of
 from campaigns.models import Campaign, Variant
 from campaigns.offers.looking import best_says, offers_for

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,18 +13,43 @@ from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from contacts.models import AcquiredList, Contact, ListedContact
+from contacts.permission.counting import Permitted, permitted_among
 from contacts.permission.rule import permitted
 from crm.company import company_today
 from crm.models import User
 
 
+@dataclass
+class Names:
+    """The contacts of a list that a person may see: how many they are, and how many of them may be written to today."""
+
+    acquired_list: int
+    user: User | None
+    here: int
+
+    @cached_property
+    def permitted(self) -> int:
+        """Marketing by e-mail; each is asked."""
+        return permitted(self._people()).count()
+
+    @cached_property
+    def permitted_about(self) -> Permitted:
+        """The same for a page, estimated where they are many."""
+        return permitted_among(self._people(), self.here)
+
+    def _people(self) -> QuerySet[Contact]:
+        entries = ListedContact.objects.visible_to(self.user).filter(acquired_list=self.acquired_list)
+        people: QuerySet[Contact] = Contact.objects.filter(pk__in=entries.values("contact"))
+        return people.order_by()
+
+
 def count_names(records: Sequence[Any], user: User | None) -> None:
-    """Give each list `names_here` and `names_permitted` (marketing by e-mail today), of contacts the person may see."""
+    """Give each list its `names`."""
     entries = ListedContact.objects.visible_to(user).filter(acquired_list__in=[one.pk for one in records])
-    may = entries.filter(contact__in=permitted(Contact.objects.all()).values("pk"))
-    here, allowed = _counted(entries), _counted(may)
+    counts = entries.order_by().values("acquired_list").annotate(n=Count("pk"))
+    here = dict(counts.values_list("acquired_list", "n"))
     for one in records:
-        one.names_here, one.names_permitted = here.get(one.pk, 0), allowed.get(one.pk, 0)
+        one.names = Names(one.pk, user, here.get(one.pk, 0))
 
 
 def lists_along() -> ArraySubquery:
@@ -49,8 +76,3 @@ def search_lists(rows: QuerySet[AcquiredList], text: str, user: User | None = No
     for word in text.split()[:8]:
         rows = rows.filter(Q(name__icontains=word) | Q(vendor__icontains=word))
     return rows
-
-
-def _counted(entries: Any) -> dict[int, int]:
-    rows = entries.order_by().values("acquired_list").annotate(n=Count("pk"))
-    return dict(rows.values_list("acquired_list", "n"))

@@ -7,7 +7,7 @@ from typing import cast
 from django.db import models
 from django.utils.safestring import SafeString
 
-from contacts.acquired.queries import count_names
+from contacts.acquired.queries import Names, count_names
 from contacts.choices import ListKind
 from contacts.models import AcquiredList
 from crm.catalogue import FieldSpec
@@ -37,6 +37,10 @@ def _cost_per_name(record: models.Model) -> str:
     return money(each, _list(record).currency) if each is not None else ""
 
 
+def _permitted(record: models.Model) -> str:
+    return str(cast(Names, record.names).permitted_about)  # type: ignore[attr-defined]  # `count_names`
+
+
 ACQUIRED_FIELDS = (
     FieldSpec("name", "List", "name", sort=True, default=True, order=10, always=True),
     FieldSpec("kind", "Kind", "kind", kind="choice", choices=lambda: ListKind.choices, default=True, order=20),
@@ -49,11 +53,12 @@ ACQUIRED_FIELDS = (
     FieldSpec("names_delivered", "Delivered", "names_delivered", kind="number", default=True, order=60),
     FieldSpec(
         "names_here", "Here", "id", kind="number", filter=False, default=True, order=61, along=count_names,
-        value=lambda record: record.names_here, help="That you may see.",
+        value=lambda record: record.names.here, help="That you may see.",
     ),
     FieldSpec(
         "names_permitted", "May be mailed", "id", kind="number", filter=False, default=True, order=62,
-        along=count_names, value=lambda record: record.names_permitted, help="Marketing by e-mail, today.",
+        along=count_names, value=lambda record: record.names.permitted, cell=_permitted,
+        help="Marketing by e-mail, today; estimated where a list has many names.",
     ),
     FieldSpec("cost", "Cost in all", "cost", kind="number", order=70, cell=_cost),
     FieldSpec(

@@ -6,7 +6,7 @@ writes the row in the caller's transaction and rings after its commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,13 @@ from crm.mail.ledger import suppress
 from crm.mail.sending import ring
 from crm.mail.slots import call_back
 from crm.mail.suppression import digest_of
+from crm.mail.writing import BATCH, write_rows
 from crm.models import MailAttachment, MailChannel, OutgoingMail, SuppressedAddress
 
 if TYPE_CHECKING:
     from crm.models import User
 
-BATCH = 500
+Refuse = Callable[[Draft, ValidationError], None]
 
 
 def send_mail(*, actor: User | None, kind: str, to: str, subject: str, text: str = "", **more: Any) -> OutgoingMail:
@@ -43,10 +44,13 @@ def send_mail(*, actor: User | None, kind: str, to: str, subject: str, text: str
         return OutgoingMail.objects.get(**{"pk": new[0]} if new else {"key": draft.key})
 
 
-def send_mails(*, actor: User | None, drafts: Iterable[Draft]) -> int:
-    """Write many at once, all or none; returns how many are new. A `key` that was used before adds nothing."""
+def send_mails(*, actor: User | None, drafts: Iterable[Draft], refuse: Refuse | None = None) -> int:
+    """Write many at once; returns how many are new. A `key` that was used before adds nothing.
+
+    All or none, with a ValidationError; where `refuse` is given, all that can be sent: it is told of each other one.
+    """
     with transaction.atomic():
-        return len(_write(actor, list(drafts)))
+        return len(_write(actor, list(drafts), refuse))
 
 
 def retry_mail(*, actor: User | None, mail: OutgoingMail) -> None:
@@ -129,15 +133,21 @@ def _queue_again(actor: User | None, mail: OutgoingMail, states: Sequence[str], 
         transaction.on_commit(partial(ring, mail.channel_id), robust=True)
 
 
-def _write(actor: User | None, drafts: Sequence[Draft]) -> list[int]:
+def _write(actor: User | None, drafts: Sequence[Draft], refuse: Refuse | None = None) -> list[int]:
     """Write rows and ring for their channels after the commit; the keys of those that are new."""
     channels = {name: channel_named(name) for name in {draft.channel for draft in drafts}}
     mailbox = answer_mailbox() if any(draft.takes_answers for draft in drafts) else ""
-    rows = [row_of(draft, actor=actor, channel=channels[draft.channel], answers_to=mailbox) for draft in drafts]
-    OutgoingMail.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-    # guids are made with the rows: those found are new, the others had a key that was used before
-    new = dict(OutgoingMail.objects.filter(guid__in=[row.guid for row in rows]).values_list("guid", "pk"))
-    _attach([(new[row.guid], draft) for row, draft in zip(rows, drafts, strict=True) if row.guid in new])
+    rows, taken = [], []
+    for draft in drafts:
+        try:
+            rows.append(row_of(draft, actor=actor, channel=channels[draft.channel], answers_to=mailbox))
+            taken.append(draft)
+        except ValidationError as error:
+            if refuse is None:
+                raise
+            refuse(draft, error)
+    new = write_rows(rows)
+    _attach([(new[row.guid], draft) for row, draft in zip(rows, taken, strict=True) if row.guid in new])
     for channel in channels.values():
         transaction.on_commit(partial(ring, channel.pk), robust=True)
     return list(new.values())

@@ -86,6 +86,8 @@ def named_mailbox(name: str, address: str) -> str:
 
 def one_line(text: str, what: str) -> str:
     """The same text. Raises ValidationError where it holds a line end or another character that nobody sees."""
+    if text.isprintable():  # most are, and that is asked at once
+        return text
     for letter in text:
         if letter in LINE_ENDS or unicodedata.category(letter) in UNSEEN_CATEGORIES:
             raise ValidationError(f"{what} must be one line of visible characters; it holds {_name(letter)}.")

@@ -132,7 +132,7 @@ def _mailbox(name: str, address: str) -> str:
 def _words(value: str, name: str) -> str:
     """An unstructured header value: folded, and encoded where it is not plain ASCII."""
     if value.isascii() and "=?" not in value:
-        if len(name) + len(value) + 2 <= LONGEST_LINE:
+        if len(name) + len(value) + 2 <= LONGEST_LINE or " " not in value:  # a long link cannot be folded
             return value
         return Header(value, "us-ascii", LONGEST_LINE, name).encode(linesep=LINE)
     return Header(value, "utf-8", LONGEST_LINE, name).encode(linesep=LINE)

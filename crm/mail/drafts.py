@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -84,7 +85,7 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel, answers_to
     guid = uuid.uuid4()
     name, address = checked_mailbox(draft.to, "The recipient")
     sender = (draft.sender or settings.DEFAULT_FROM_EMAIL).strip()
-    domain = ascii_domain(checked_mailbox(sender, "The sender")[1])
+    domain = _domain_of(sender)
     for file, content_id in draft.files():
         one_line(file.name, "The name of an attachment")
         one_line(content_id, "The name of an image")
@@ -113,6 +114,12 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel, answers_to
         due_at=draft.due_at or timezone.now(),
         closes_at=draft.closes_at,
     )
+
+
+@lru_cache(maxsize=64)
+def _domain_of(sender: str) -> str | None:
+    """The domain of a mailbox. Raises ValidationError; few senders write many mails."""
+    return ascii_domain(checked_mailbox(sender, "The sender")[1])
 
 
 def _reply_to(draft: Draft, guid: uuid.UUID, answers_to: str) -> str:

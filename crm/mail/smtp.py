@@ -131,8 +131,8 @@ class _Conversation:
         if options is None:
             return Outcome(Verdict.REFUSED, "The mail server takes no addresses with letters beyond ASCII.")
         commands = {
-            "MAIL": " ".join([f"MAIL FROM:{smtplib.quoteaddr(_for_wire(sender))}", *options]),
-            "RCPT": f"RCPT TO:{smtplib.quoteaddr(_for_wire(recipient))}",
+            "MAIL": " ".join([f"MAIL FROM:<{_for_wire(sender)}>", *options]),
+            "RCPT": f"RCPT TO:<{_for_wire(recipient)}>",
             "DATA": "DATA",
         }
         return self._envelope(commands) or self._content(message)
@@ -206,6 +206,7 @@ class _Conversation:
 
 
 def _for_wire(address: str) -> str:
+    """An address between angle brackets; the door let none in that holds one (`checked_address`)."""
     return ascii_address(address) or f"{address.rpartition('@')[0]}@{ascii_domain(address)}"
 
 

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.mail.blocks import checked_blocks, draw
+from campaigns.mail.blocks import checked_blocks
+from campaigns.mail.drawing import draw
 from campaigns.mail.merging import Unknown, check_text, fill
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from contacts.choices import Answer, ConsentLevel
-from contacts.models import AcquiredList, Contact, ListedContact
+from contacts.models import AcquiredList, Consent, Contact, ContactPoint, ListedContact
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import may_write, permitted
 from crm.choices import Role
@@ -110,3 +112,35 @@ def test_lists_are_chosen_on_the_form_and_by_the_api(today):
     api = Caller(make_token(make_user(Role.MANAGER)))
     changed = api.patch(f"/contacts/{grace.pk}", {"acquired_list_ids": [other.pk], "version": grace.version})
     assert (changed.status_code, changed.json()["acquired_list_ids"]) == (200, [other.pk])
+
+
+def test_of_a_long_list_a_page_says_about_how_many_may_be_mailed(today, monkeypatch):
+    """A third of 600 agreed; 200 or so are asked. The file has the exact number."""
+    acquired = AcquiredList.objects.create(name=FAIR, kind="response")
+    people = Contact.objects.bulk_create(
+        [Contact(name=f"Visitor {number}", sort_name=f"Visitor {number}") for number in range(600)]
+    )
+    ListedContact.objects.bulk_create([ListedContact(acquired_list=acquired, contact=one) for one in people])
+    ContactPoint.objects.bulk_create(
+        [
+            ContactPoint(contact=one, kind="email", value=f"v{one.pk}@example.org", normalised=f"v{one.pk}@example.org")
+            for one in people
+        ]
+    )
+    now = timezone.now()
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                contact=one, channel="email", purpose="marketing", level=ConsentLevel.OPT_IN, recorded_at=now,
+            )
+            for one in people[::3]
+        ]
+    )  # fmt: skip
+    monkeypatch.setattr("contacts.permission.counting.MOST_ASKED", 599)
+    monkeypatch.setattr("contacts.permission.counting.LOTS", 200)
+    client = signed_in(make_user(Role.MANAGER))
+    for page in ("/contacts/lists/", acquired.get_absolute_url()):
+        said = re.search(r"about (\d+)", client.get(page).content.decode())
+        assert said and 130 <= int(said[1]) <= 270, "three standard errors of 200 drawn by lot"
+    file = client.get("/contacts/lists/export/", {"columns": "name,names_permitted"}).getvalue().decode()
+    assert file.splitlines()[1] == f"{FAIR},200"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Barrier, Thread
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from crm.mail import actions
 from crm.mail.actions import send_mails
 from crm.mail.choices import MailKind, MailState
 from crm.mail.drafts import Draft
+from crm.mail.writing import FEW
 from crm.models import LogEntry, OutgoingMail, StoredFile
 from tests.mail.conftest import write
 
@@ -122,6 +125,63 @@ def test_a_key_that_was_used_before_adds_nothing() -> None:
     assert send_mails(actor=None, drafts=drafts) == 4
     assert send_mails(actor=None, drafts=drafts) == 0
     assert OutgoingMail.objects.count() == 5
+
+
+@pytest.mark.parametrize("count", [3, FEW + 30], ids=["few", "many"])
+def test_many_at_once_hold_what_one_holds(count: int) -> None:
+    contact = Contact.objects.create(name="Mia", sort_name="mia")
+    write("old@example.com", key="k-1")
+    hard = 'Back\\slash\ttab\n\\N \\. "quoted" é 🙂 {braces}'
+    drafts = [
+        Draft(
+            kind=MailKind.AT_MOST_ONCE, to=f'"Zoë {n}" <p{n}@example.com>', subject=f"S {n}", text=hard,
+            html=f"<p>{hard}</p>", headers={"List-Unsubscribe": f"<https://example.com/{n}>"}, contact_id=contact.pk,
+            about=contact, key=f"k-{n}" if n else None,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    before = timezone.now()
+    assert send_mails(actor=None, drafts=[*drafts, drafts[2]]) == count - 1, "one key was used, one is given twice"
+    for mail in OutgoingMail.objects.exclude(recipient="old@example.com"):
+        number = mail.subject.removeprefix("S ")
+        assert (mail.recipient_name, mail.recipient) == (f"Zoë {number}", f"p{number}@example.com")
+        assert (mail.text, mail.html) == (hard, f"<p>{hard}</p>")
+        assert mail.headers == {"List-Unsubscribe": f"<https://example.com/{number}>"}
+        assert (mail.object_model, mail.object_id, mail.contact_id) == ("contacts.contact", contact.pk, contact.pk)
+        assert (mail.state, mail.key) == (MailState.QUEUED, f"k-{number}" if number != "0" else None)
+        assert before <= mail.created_at <= timezone.now()
+        assert (mail.claimed_slot, mail.sent_at, mail.actor, mail.is_secret) == (None, None, None, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_write_the_same_keys_at_once_write_each_once() -> None:
+    drafts = [
+        Draft(kind=MailKind.AT_MOST_ONCE, to=f"p{n}@example.com", subject="S", text="T", key=f"k-{n}")
+        for n in range(FEW + 80)
+    ]
+    meet, new = Barrier(2), list[int]()
+
+    def write_all() -> None:
+        try:
+            meet.wait(30)
+            new.append(send_mails(actor=None, drafts=drafts))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=write_all) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sum(new) == len(drafts) == OutgoingMail.objects.count()
+
+
+def test_one_that_cannot_be_sent_is_told_of_and_stops_no_other() -> None:
+    drafts = [Draft(kind="at_most_once", to=to, subject="S", text="T") for to in ("mia@example.com", "mia", "b@c.de")]
+    told: list[tuple[str, str]] = []
+    count = send_mails(actor=None, drafts=drafts, refuse=lambda draft, error: told.append((draft.to, error.message)))
+    assert count == 2
+    assert told == [("mia", "The recipient “mia” is not an e-mail address; write it like mia@example.com.")]
 
 
 def test_one_bad_draft_stops_the_whole_batch() -> None:
