@@ -75,6 +75,11 @@ class EventKind(TextChoices):
     COMPENSATED = "compensated", "compensated"
 
 
+INTO_THIS, STANDS_ALONE, UNANSWERED = "into this one", "stands alone", ", unanswered"
+"""What the log of the other ticket says of a merge and of its undo. `UNANSWERED`: because of it, the customer waits for
+an answer there, or does so no more."""
+
+
 class DeliveryState(TextChoices):
     """How far a reply on its way into a chat is; a `parked` one waits for somebody to send it again."""
 

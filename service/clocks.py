@@ -15,6 +15,7 @@ from service.hours import WorkingHours
 
 Step = tuple[str, dt.datetime]
 NOTHING = dt.timedelta()
+VOID = "no question any more"  # what was to be answered is elsewhere: it was neither answered nor missed
 BEGINS = {EventKind.OPENED, EventKind.UNMERGED, EventKind.REOPENED}
 STARTS_REPLY = {EventKind.OPENED, EventKind.WROTE, EventKind.UNMERGED}
 GOES_ON = {*BEGINS, EventKind.WROTE, EventKind.RESUMED}
@@ -60,6 +61,8 @@ class _Keeper:
         elif event == EventKind.REPLIED:
             self.is_answered = True
             self._stop_reply(at)
+        elif event == VOID:
+            self.reply = None
         elif event == EventKind.WAITING:
             self.solution = self._paused(self.solution, at)
         elif event in GOES_ON:

@@ -60,10 +60,14 @@ SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     EventKind.MERGED: (
         (r"into (?P<number>\S+)", _("merged into %(number)s")),
         (r"(?P<number>\S+) into this one", _("%(number)s merged into this one")),
+        (
+            r"(?P<number>\S+) into this one, unanswered",
+            _("%(number)s merged into this one; the customer waits for an answer to it"),
+        ),
     ),
     EventKind.UNMERGED: (
         (r"from (?P<number>\S+)", _("taken apart from %(number)s")),
-        (r"(?P<number>\S+) stands alone", _("taken apart: %(number)s stands alone again")),
+        (r"(?P<number>\S+) stands alone(, unanswered)?", _("taken apart: %(number)s stands alone again")),
     ),
     EventKind.LINKED: (
         (r"an incident of (?P<number>\S+)", _("linked: an incident of %(number)s")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -173,7 +173,7 @@ def _drawn(
     if not count:
         return ProcessMap()
     hours = {str(share): float(value) for share, value in zip(PERCENTILES, percentiles, strict=True)}
-    found = [Step(*row, named(row[0])) for row in steps]
+    found = [replace(Step(*row), name=named(row[0])) for row in steps]
     leaving = {step.event: step.count - step.last for step in found}
     return ProcessMap(
         tickets=count, events=events, hours={**hours, "mean": float(mean)}, within_day=day, within_week=week,

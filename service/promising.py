@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from orders.loyalty.queries import tiers_of
-from service.choices import DueFor
-from service.clocks import Clock, Step, clocks_of, next_due
+from service.choices import INTO_THIS, STANDS_ALONE, UNANSWERED, DueFor, EventKind
+from service.clocks import VOID, Clock, Step, clocks_of, next_due
 from service.models import SlaPolicy, Ticket, TicketEvent
 
 MINUTES = {
@@ -48,13 +48,24 @@ def clocks_for(tickets: Sequence[Ticket], promised: Sequence[SlaPolicy | None]) 
     wanted = [ticket.pk for ticket, policy in zip(tickets, promised, strict=True) if policy is not None]
     logs: dict[int, list[Step]] = {key: [] for key in wanted}
     rows = TicketEvent.objects.filter(ticket__in=wanted).order_by("occurred_at", "pk")
-    for key, event, at in rows.values_list("ticket_id", "event", "occurred_at"):
-        logs[key].append((event, at))
+    for key, event, value, at in rows.values_list("ticket_id", "event", "value", "occurred_at"):
+        logs[key].append((_meant(event, value), at))
     working = {policy.pk: policy.hours.working for policy in promised if policy is not None}
     return [
         clocks_of(logs[ticket.pk], working[policy.pk], goals_of(policy)) if policy is not None else []
         for ticket, policy in zip(tickets, promised, strict=True)
     ]
+
+
+def _meant(event: str, value: str) -> str:
+    """What a row of the log is for the clocks: a ticket into which another one was merged goes on as it was, unless the
+    customer waits for an answer to that one."""
+    told = value.removesuffix(UNANSWERED)
+    if event == EventKind.MERGED and told.endswith(INTO_THIS):
+        return EventKind.WROTE if told != value else ""
+    if event == EventKind.UNMERGED and told.endswith(STANDS_ALONE):
+        return VOID if told != value else ""
+    return event
 
 
 def keep_due(tickets: Sequence[Ticket], among: Sequence[SlaPolicy] | None = None) -> int:

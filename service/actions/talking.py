@@ -164,7 +164,7 @@ def put_files(message: Message, files: Sequence[Attachment]) -> None:
 
 
 def _answered(ticket: Ticket, actor: User | None, then: str, now: dt.datetime, macro: Macro | None) -> None:
-    is_ended = ticket.state in ENDED
+    is_ended, is_waiting = ticket.state in ENDED, ticket.state == TicketState.WAITING
     ticket.first_reply_at = ticket.first_reply_at or now
     if macro is not None:
         before = copy.copy(ticket)
@@ -180,6 +180,8 @@ def _answered(ticket: Ticket, actor: User | None, then: str, now: dt.datetime, m
     if is_ended and then == TicketState.OPEN:
         ticket.reopenings += 1
         note_event(ticket, EventKind.REOPENED, actor=actor, at=now)
+    elif is_waiting and then == TicketState.OPEN:
+        note_event(ticket, EventKind.RESUMED, actor=actor, at=now)
     elif not is_ended and then != TicketState.OPEN:
         note_event(ticket, EventKind.SOLVED if then == TicketState.SOLVED else EventKind.WAITING, actor=actor, at=now)
     ticket.version += 1

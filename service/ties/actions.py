@@ -57,7 +57,8 @@ def unlink_tickets(*, actor: User | None, link: TicketLink) -> None:
 
 @transaction.atomic
 def split_ticket(*, actor: User | None, ticket: Ticket, message: Message, fields: Mapping[str, Any]) -> Ticket:
-    """A second matter of one message gets a ticket of its own, with those words; the first one goes on as it was.
+    """A second matter of one message gets a ticket of its own, with those words; the first one goes on as it was. The
+    customer waits for it since the message came in: a split gives nobody more time.
 
     Of the fields at least the subject is given; who asks, the product and the language are those of the first ticket.
     Raises ValidationError.
@@ -69,7 +70,12 @@ def split_ticket(*, actor: User | None, ticket: Ticket, message: Message, fields
     same = ("contact", "organization", "requester_name", "requester_email", "language", "product")
     made = open_ticket(
         actor=actor,
-        fields={**{name: getattr(current, name) for name in same}, "channel": message.channel, **fields},
+        fields={
+            **{name: getattr(current, name) for name in same},
+            "channel": message.channel,
+            "opened_at": message.recorded_at,
+            **fields,
+        },
     )
     Message.objects.create(
         ticket=made, kind=MessageKind.IN, channel=message.channel, text=message.text, folded=message.folded,
