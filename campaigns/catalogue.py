@@ -57,6 +57,7 @@ CATALOGUE = Catalogue(
         "campaigns.offer": CAMPAIGN_GRANTS,
         "campaigns.play": CAMPAIGN_GRANTS,
         "campaigns.retentionaction": CAMPAIGN_GRANTS,
+        "campaigns.mailpicture": CAMPAIGN_GRANTS,
         "campaigns.sendingrules": RULES_GRANTS,
         "campaigns.hit": NOBODY,
     },
@@ -67,6 +68,8 @@ CATALOGUE = Catalogue(
     past={
         "campaigns.campaign": PastRule(without=("search_text", "sort_name", "updated_at")),
         "campaigns.variant": PastRule(parent="campaign_id", is_part=True),
+        "campaigns.mailpicture": PastRule(),
+        "campaigns.pictureuse": PastRule(exempt="Told anew from the blocks of the variant, whose changes are kept."),
         "campaigns.recipient": PastRule(exempt=LARGE),
         "campaigns.campaignsegment": PastRule(parent="campaign_id", is_part=True),
         "campaigns.hit": PastRule(exempt=ADDED),

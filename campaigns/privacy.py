@@ -102,9 +102,10 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("campaigns.upliftscore", ("contact",), unseen=("run_id",), title="Uplift by a campaign"),
     ),
     without={
-        "Words of the house itself: its campaigns, offers, plays, segments and retention actions.": (
+        "Words and pictures of the house itself: its campaigns, offers, plays, segments and retention actions.": (
             "campaigns.campaign", "campaigns.campaignoffer", "campaigns.campaignsegment", "campaigns.offer",
-            "campaigns.piecefile", "campaigns.play", "campaigns.playstep", "campaigns.playsum",
+            "campaigns.mailpicture",
+            "campaigns.pictureuse", "campaigns.piecefile", "campaigns.play", "campaigns.playstep", "campaigns.playsum",
             "campaigns.retentionaction", "campaigns.segment", "campaigns.sendingrules", "campaigns.variant",
             "campaigns.varianttally",
         ),

@@ -93,7 +93,7 @@ VARIANTS = Resource(
         _own("share", "Of those who are reached; 1 beside 1 is half and half"),
         _own("subject", "The subject"),
         _own("preheader", "What the inbox shows beside the subject"),
-        _own("blocks", "The mail: blocks of kind, text, url"),
+        _own("blocks", "The mail: blocks of kind, text, url; of a picture of ours also picture, width, decorative"),
     ),
     search=not_searched,
 )

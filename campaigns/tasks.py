@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from campaigns.choices import CampaignState, RecipientState
+from campaigns.mail.pictures import forget_unused
 from campaigns.models import Campaign, Recipient, Segment
 from campaigns.plays import engine as plays
 from campaigns.segments.actions import KIND
@@ -67,6 +68,12 @@ def look_for_events_task() -> int:
 def move_plays_task() -> int:
     """Do what is due in plays; safe to run twice at once. How many people were moved."""
     return plays.move_on()
+
+
+@shared_task(name="campaigns.forget_pictures")
+def forget_pictures_task() -> int:
+    """Take away pictures that were brought for a mail and never used; how many."""
+    return forget_unused()
 
 
 @shared_task(name="campaigns.count_segments")

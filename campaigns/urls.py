@@ -8,7 +8,7 @@ from campaigns.plays import look_views as play_looks
 from campaigns.plays import views as plays
 from campaigns.retaining import views as retaining
 from campaigns.segments import views as segments
-from campaigns.views import campaigns, propensity, recipients, sending, uplift
+from campaigns.views import campaigns, pictures, propensity, recipients, sending, uplift
 from campaigns.ways import delivery
 from campaigns.ways import views as ways
 
@@ -48,6 +48,8 @@ urlpatterns = [
     path("campaigns/<int:whole>/variants/new/", sending.VariantCreateView.as_view(), name="variant_create"),
     path("campaigns/variants/<int:pk>/", sending.VariantUpdateView.as_view(), name="variant_update"),
     path("campaigns/variants/<int:pk>/remove/", sending.VariantRemoveView.as_view(), name="variant_remove"),
+    path("campaigns/pictures/new/", pictures.PictureCreateView.as_view(), name="picture_create"),
+    path("campaigns/pictures/<str:key>/", pictures.PictureView.as_view(), name="picture"),
     path("campaigns/<int:pk>/check/", sending.CheckView.as_view(), name="check"),
     path("campaigns/<int:pk>/test/", sending.CampaignTestView.as_view(), name="campaign_test"),
     path("campaigns/<int:pk>/ask/", sending.CampaignAskView.as_view(), name="campaign_ask"),
@@ -64,6 +66,7 @@ urlpatterns = [
     path("hooks/messages/<str:token>/", delivery.MessageHookView.as_view(), name="message_hook"),
     path("t/<str:token>/", public.ClickView.as_view(), name="click"),
     path("t/o/<str:token>.gif", public.OpeningView.as_view(), name="opening"),
+    path("m/<str:key>/", pictures.PublicPictureView.as_view(), name="mail_picture"),
     path("p/<str:token>/", public.PreferencesView.as_view(), name="preferences"),
     path("offers/", offers.OfferListView.as_view(), name="offer_list"),
     path("offers/export/", offers.OfferExportView.as_view(), name="offer_export"),

@@ -99,6 +99,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "batch", "expires": 300},
     },
+    "take away pictures that no mail uses": {
+        "task": "campaigns.forget_pictures",
+        "schedule": crontab(minute="50", hour="2"),
+        "options": {"queue": "batch", "expires": 3000},
+    },
     # asked every hour; starts once a day, from three in the morning where the company is
     "write down who is in each segment": {
         "task": "campaigns.count_segments",

@@ -91,7 +91,7 @@ def _remove_files(before: dt.datetime, progress: Progress) -> int:
     """The content first, then the mark: who dies in between does it again, and a file that is gone is no fault."""
     count = 0
     for stored in old_files(before).order_by("pk").iterator(STEP):
-        _empty_file(stored)
+        empty_file(stored)
         count += 1
         progress.report(count, None, "Files")
     return count
@@ -101,11 +101,12 @@ def empty_files(before: dt.datetime, at_most: int) -> int:
     """Take away the contents of at most so many of the old files; how many."""
     some = list(old_files(before).order_by("pk")[:at_most])
     for stored in some:
-        _empty_file(stored)
+        empty_file(stored)
     return len(some)
 
 
-def _empty_file(stored: StoredFile) -> None:
+def empty_file(stored: StoredFile) -> None:
+    """Take away the content of a file; its row stays."""
     stored.file.storage.delete(str(stored.file.name))
     StoredFile.objects.filter(pk=stored.pk).update(removed_at=timezone.now())
 

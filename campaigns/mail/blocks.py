@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 
 from campaigns.mail.merging import check_text
+from campaigns.mail.pictures import OWN, checked_own
 
 KINDS: dict[str, str] = {
     "heading": "Heading",
     "text": "Text",
     "button": "Button",
-    "picture": "Picture",
+    OWN: "Own picture",
+    "picture": "Picture at an address",
     "line": "Line",
 }
 MOST_BLOCKS, LONGEST_TEXT, LONGEST_URL = 40, 10_000, 1_500
@@ -50,9 +52,10 @@ def _checked(given: Mapping[str, Any], place: int) -> dict[str, str]:
         if kind in ("heading", "text", "button", "picture") and not text:
             missing = "what it shows, for who sees no pictures" if kind == "picture" else "what it says"
             raise ValidationError(f"Write {missing}.")
+        own = checked_own(given, text, url) if kind == OWN else {}
     except ValidationError as error:
         raise ValidationError(f"Block {place}, {KINDS[kind].lower()}: {' '.join(error.messages)}") from error
-    return {"kind": kind} | ({"text": text} if kind != "line" else {}) | ({"url": url} if url else {})
+    return {"kind": kind} | ({"text": text} if kind != "line" else {}) | ({"url": url} if url else {}) | own
 
 
 def checked_url(url: str) -> str:

@@ -14,6 +14,7 @@ from functools import partial
 
 from campaigns.mail.blocks import LINK
 from campaigns.mail.merging import PLACE, one_line, said
+from campaigns.mail.pictures import OWN, image_of, room_of, said_by_picture
 
 FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 INK, QUIET, ACCENT = "#1d2330", "#6b7280", "#3b4bd8"
@@ -198,6 +199,10 @@ def _row(block: Mapping[str, str], gaps: _Gaps) -> str:
         shown = gaps.words(html.escape(block.get("text", "")), html.escape)
         image = f'<img src="{html.escape(block["url"])}" alt="{shown}" width="600" '
         inner, padding = f'{image}style="display:block;width:100%;max-width:600px;height:auto;border:0">', "0"
+    elif kind == OWN:
+        shown = gaps.words(html.escape(block.get("text", "")), html.escape)
+        inner = image_of(block, shown, gaps.link_in_html(block["url"]) if block.get("url") else "")
+        padding = room_of(block)
     elif kind == "line":
         inner = '<hr style="border:0;border-top:1px solid #e5e7eb;margin:8px 0">'
     else:
@@ -226,4 +231,6 @@ def _plain(block: Mapping[str, str], gaps: _Gaps) -> str:
         return f"{words}: {gaps.link(block['url'])}"
     if kind == "picture":
         return f"[{words}]"
+    if kind == OWN:
+        return said_by_picture(block, words, gaps.link(block["url"]) if block.get("url") else "")
     return "-----"

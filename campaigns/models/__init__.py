@@ -2,6 +2,7 @@
 
 from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTally
 from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
+from campaigns.models.pictures import MailPicture, PictureUse
 from campaigns.models.pieces import Piece, PieceFile
 from campaigns.models.play_sums import PlaySum
 from campaigns.models.plays import Play, PlayEntry, PlayStep, PlayTouch
@@ -16,7 +17,9 @@ __all__ = [
     "CampaignSegment",
     "GivenOffer",
     "Hit",
+    "MailPicture",
     "Offer",
+    "PictureUse",
     "Piece",
     "PieceFile",
     "Play",

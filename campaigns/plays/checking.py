@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from campaigns.choices import PlayEvent, PlayGoal, PlayStepKind, StepFor
 from campaigns.mail.blocks import checked_blocks, texts_of
 from campaigns.mail.merging import OFFER_FIELDS, check_text, fields_in
+from campaigns.mail.pictures import faults_of_pictures
 from campaigns.models import Play, PlayStep, Segment
 from campaigns.plays.events import EVENTS
 from campaigns.segments.meaning import asked_by, meant_by
@@ -69,6 +70,7 @@ def _faults_of_mail(step: PlayStep) -> Iterator[str]:
         checked_blocks(variant.blocks)
     except ValidationError as error:
         yield " ".join(error.messages)
+    yield from faults_of_pictures(variant.blocks)
 
 
 def _cannot_ask(segment: Segment, user: User | None) -> list[str]:

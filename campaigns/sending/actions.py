@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns import approval
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.mail.blocks import checked_blocks
+from campaigns.mail.pictures import keep_uses
 from campaigns.models import Campaign, CampaignOffer, CampaignSegment, Offer, Play, Recipient, Segment, Variant
 from campaigns.offers.codes import tell_codes
 from campaigns.plays.approving import void_for_change
@@ -83,6 +84,7 @@ def set_variant(
     assign(variant, given)
     variant.full_clean(exclude=["campaign", "blocks"])
     variant.save()
+    keep_uses(variant)
     _unapproved(current)
     if play is not None:
         void_for_change(play)

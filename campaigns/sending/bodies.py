@@ -8,7 +8,7 @@ from typing import Any, cast
 from pydantic import Field
 
 from campaigns.models import Campaign, Variant
-from campaigns.sending.forms import AudienceForm, VariantForm
+from campaigns.sending.forms import SAID, AudienceForm, VariantForm
 from campaigns.sending.hours import Schedule
 from crm.models import User
 from crm.rest.problems import FieldError, wrong_fields
@@ -40,9 +40,14 @@ class AudienceIn(Input):
 
 
 class BlockIn(Input):
-    kind: str = Field(examples=["text"], description="heading, text, button, picture or line.")
+    kind: str = Field(
+        examples=["text"], description="heading, text, button, own (a picture of ours), picture (elsewhere) or line."
+    )
     text: str = Field("", description="Fields such as {{first_name|there}} are filled in for each person.")
-    url: str = ""
+    url: str = Field("", description="Where a button or a picture of ours leads to; where a picture elsewhere is.")
+    picture: str = Field("", description="Of kind own: the key of the picture, as the mail editor was given it.")
+    width: int | None = Field(None, description="Of kind own: points, 16 to 600.")
+    decorative: bool = Field(False, description="Of kind own: it says nothing, and so needs no text.")
 
 
 class VariantPatch(Input):
@@ -103,7 +108,7 @@ def variant_form(user: User, given: dict[str, Any], record: Variant | Campaign) 
     data |= {name: "" if value is None else value for name, value in given.items()}
     data |= {"blocks-TOTAL_FORMS": len(rows), "blocks-INITIAL_FORMS": len(rows)}
     for at, row in enumerate(rows):
-        data |= {f"blocks-{at}-{name}": row.get(name, "") for name in ("kind", "text", "url")}
+        data |= {f"blocks-{at}-{name}": row.get(name) or "" for name in SAID}
         data[f"blocks-{at}-ORDER"] = at + 1
     form = VariantForm(user=user, record=record, initial={}, data=data)
     if not form.is_valid():

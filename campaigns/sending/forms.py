@@ -12,6 +12,7 @@ from django.forms.formsets import BaseFormSet
 from campaigns.choices import Timing
 from campaigns.mail.blocks import KINDS, LONGEST_TEXT, LONGEST_URL, MOST_BLOCKS, checked_blocks
 from campaigns.mail.merging import FIELDS, check_text, checked_sender
+from campaigns.mail.pictures import NARROWEST, WIDEST
 from campaigns.models import Campaign, Offer, Segment, Variant
 from contacts.models import Purpose
 from contacts.permission.rule import MARKETING
@@ -116,6 +117,10 @@ class AudienceForm(SectionedForm, forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
 
 
+# what a block may say
+SAID = ("kind", "text", "url", "picture", "width", "decorative")
+
+
 class BlockForm(forms.Form):
     """One block; a row that says nothing is none."""
 
@@ -124,15 +129,21 @@ class BlockForm(forms.Form):
         max_length=LONGEST_TEXT, required=False, label="What it says", widget=forms.Textarea(attrs={"rows": 3})
     )
     url = forms.CharField(max_length=LONGEST_URL, required=False, label="Leads to, or picture at")
+    picture = forms.CharField(max_length=22, required=False, widget=forms.HiddenInput())
+    width = forms.IntegerField(
+        min_value=NARROWEST, max_value=WIDEST, required=False, label="Width",
+        help_text=f"In points; the mail is {WIDEST} wide.",
+    )  # fmt: skip
+    decorative = forms.BooleanField(required=False, label="It only decorates and says nothing")
 
     @property
     def says_something(self) -> bool:
         said = self.cleaned_data
-        return bool(said.get("text") or said.get("url") or said.get("kind") == "line")
+        return bool(said.get("text") or said.get("url") or said.get("picture") or said.get("kind") == "line")
 
     def in_words(self) -> str:
         """For who saved at the same time as somebody else."""
-        said = [str(self[name].value() or "") for name in ("kind", "text", "url")]
+        said = [str(self[name].value() or "") for name in ("kind", "text", "url", "picture")]
         return ": ".join(filter(None, said)) if any(said[1:]) else ""
 
 
@@ -150,10 +161,7 @@ class BaseBlocks(BaseFormSet):
     @property
     def blocks(self) -> list[dict[str, str]]:
         kept = [form for form in self.forms if form.says_something and not form.cleaned_data.get("DELETE")]
-        return [
-            {name: form.cleaned_data.get(name) or "" for name in ("kind", "text", "url")}
-            for form in sorted(kept, key=_place)
-        ]
+        return [{name: str(form.cleaned_data.get(name) or "") for name in SAID} for form in sorted(kept, key=_place)]
 
 
 def _place(form: Any) -> int:

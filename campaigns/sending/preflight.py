@@ -15,6 +15,7 @@ from campaigns.approval import is_large
 from campaigns.choices import CampaignChannel, DecidesBy, Timing
 from campaigns.mail.blocks import checked_blocks, links_of, texts_of
 from campaigns.mail.merging import FIELDS, check_text, fields_without_fallback
+from campaigns.mail.pictures import faults_of_pictures
 from campaigns.models import Campaign, Variant
 from campaigns.offers.checking import OfferCount, look_over_offers
 from campaigns.sending.audience import Audience, count_audience, count_zones, mails_with_offers, people_of, rules
@@ -164,7 +165,7 @@ def _faults_of(variant: Variant) -> list[str]:
         checked_blocks(variant.blocks)
     except ValidationError as error:
         found.append(f"Variant “{variant}”: {' '.join(error.messages)}")
-    return found
+    return found + [f"Variant “{variant}”: {fault}" for fault in faults_of_pictures(variant.blocks)]
 
 
 def _gaps(campaign: Campaign, variants: Sequence[Variant], user: User | None) -> list[str]:

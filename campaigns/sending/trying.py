@@ -32,6 +32,8 @@ class Block:
     kind: str
     text: str
     url: str = ""
+    picture: str = ""
+    width: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,15 @@ def look_at(variant: Variant, contact: Contact, offer: Mapping[str, str]) -> Loo
     values = values_of(contact, city, current_company().name) | dict(offer)
     try:
         mail = written(variant, values)
-        blocks = [Block(one["kind"], fill(one.get("text", ""), values), one.get("url", "")) for one in variant.blocks]
+        blocks = [_block(one, values) for one in variant.blocks]
     except Unknown as error:
         return Look(variant, why=f"{str(error)[:1].upper()}{str(error)[1:]}: this person would get no mail.")
     return Look(variant, mail, blocks)
+
+
+def _block(given: Mapping[str, str], values: Mapping[str, str]) -> Block:
+    further = (given.get(name, "") for name in ("url", "picture", "width"))
+    return Block(given["kind"], fill(given.get("text", ""), values), *further)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from campaigns.choices import CampaignChannel, CampaignState, RecipientState
 from campaigns.mail.merging import Unknown, fill, one_line
+from campaigns.mail.pictures import OWN
 from campaigns.models import Campaign, Piece, Recipient, Variant
 from campaigns.offers.choosing import LETTERS
 from campaigns.sending.asking import Asked, ask
@@ -117,6 +118,6 @@ def words_of(variant: Variant, values: dict[str, str]) -> str:
     said: Sequence[str] = [
         " ".join(filter(None, (fill(block.get("text", ""), values), block.get("url", ""))))
         for block in variant.blocks
-        if block.get("kind") not in ("line", "picture")
+        if block.get("kind") not in ("line", "picture", OWN)
     ]
     return "\n\n".join(part for part in said if part)

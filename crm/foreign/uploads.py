@@ -20,7 +20,7 @@ from django.db import transaction
 from crm.foreign.archives import is_gzip_bomb, is_zip_bomb
 from crm.foreign.contents import GZIP, Content, Group, content_of
 from crm.foreign.names import clean_name
-from crm.foreign.pictures import MAX_POINTS_UNSEEN, BadPicture, drawn_anew, points_of
+from crm.foreign.pictures import MAX_POINTS_UNSEEN, MAX_SIDE, BadPicture, drawn_anew, points_of
 from crm.log import log
 from crm.models import StoredFile
 
@@ -40,6 +40,8 @@ class _Rule:
     groups: frozenset[Group]
     wanted: str
     is_drawn_anew: bool = False
+    side: int = MAX_SIDE  # points that a picture is made to fit in
+    for_mails: bool = False
 
 
 class UploadPurpose(Enum):
@@ -52,6 +54,15 @@ class UploadPurpose(Enum):
         "a text, picture, document, archive, sound or film",
     )
     PICTURE = _Rule(10 * MEGABYTE, frozenset({Group.PICTURE}), "a PNG, JPEG, GIF or WebP picture", is_drawn_anew=True)
+    # twice the 600 points of a mail, for fine screens
+    MAIL_PICTURE = _Rule(
+        5 * MEGABYTE,
+        frozenset({Group.PICTURE}),
+        "a PNG, JPEG, GIF or WebP picture",
+        is_drawn_anew=True,
+        side=1_200,
+        for_mails=True,
+    )
 
 
 LARGEST = max(purpose.value.limit for purpose in UploadPurpose)
@@ -89,7 +100,8 @@ def store_upload(*, actor: User | None, upload: File, purpose: UploadPurpose) ->
     content = _checked_content(stream, size, rule)
     kept: File = File(stream)
     if rule.is_drawn_anew:
-        kept = ContentFile(_drawn(stream))
+        kept = ContentFile(_drawn(stream, rule))
+        content = content_of(_stream(kept))
     stored = StoredFile(
         name=clean_name(upload.name or ""),
         content_type=content.content_type,
@@ -142,9 +154,9 @@ def _is_bomb(stream: IO[bytes], size: int, content: Content) -> bool:
         stream.seek(0)
 
 
-def _drawn(stream: IO[bytes]) -> bytes:
+def _drawn(stream: IO[bytes], rule: _Rule) -> bytes:
     try:
-        return drawn_anew(stream)
+        return drawn_anew(stream, side=rule.side, for_mails=rule.for_mails)
     except BadPicture as error:
         raise UploadRefused(str(error)) from error
 

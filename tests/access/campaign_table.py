@@ -11,8 +11,8 @@ SCOPES["campaign"] = {
 }
 SCOPES["campaign by post"] = SCOPES["file of letters"] = SCOPES["segment"] = SCOPES["offer"] = SCOPES[
     "variant"
-] = SCOPES["retention action"] = SCOPES["campaign"]
-SCOPES["secret of preferences"] = SCOPES["secret of a message"] = {"view": EVERYBODY}
+] = SCOPES["retention action"] = SCOPES["picture of a mail"] = SCOPES["campaign"]
+SCOPES["secret of preferences"] = SCOPES["secret of a message"] = SCOPES["key of a picture"] = {"view": EVERYBODY}
 SCOPES["secret of a click"] = SCOPES["secret of a look"] = {"view": EVERYBODY, "note": EVERYBODY}
 _STEPS = ("test", "ask", "approve", "launch", "pause", "resume", "cancel")
 
@@ -35,6 +35,9 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:variant_remove": button("variant", "change"),
     "campaigns:check": Address("campaign", {"GET": "change"}),
     **{f"campaigns:campaign_{step}": button("campaign", "change") for step in _STEPS},
+    "campaigns:picture_create": button("picture of a mail", "add", has_record=False),
+    "campaigns:picture": Address("picture of a mail"),
+    "campaigns:mail_picture": Address("key of a picture", is_public=True),
     "campaigns:piece_list": Address("campaign by post"),
     "campaigns:piece_take": button("campaign by post", "export"),
     "campaigns:piece_file": Address("file of letters", {"GET": "export"}),

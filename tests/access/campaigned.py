@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from campaigns.models import Campaign, Offer, Piece, PieceFile, Recipient, RetentionAction, Segment, Variant
+from campaigns.models import (
+    Campaign,
+    MailPicture,
+    Offer,
+    Piece,
+    PieceFile,
+    Recipient,
+    RetentionAction,
+    Segment,
+    Variant,
+)
 from contacts.models import Contact
 from crm.foreign.tokens import Purpose, make_token
-from crm.models import User
+from crm.models import StoredFile, User
 
 
 def make_campaign(owner: User, name: str) -> Campaign:
@@ -60,6 +71,16 @@ def make_variant(owner: User, name: str) -> Variant:
     return make_campaign(owner, f"with {name}").variants.create(name="A", subject="Frames", blocks=blocks)
 
 
+def make_picture(owner: User, name: str, *, is_used: bool = False) -> SimpleNamespace:
+    """A picture of a mail, by its key."""
+    stored = StoredFile(name="frame.png", content_type="image/png", owner=owner, size=3)
+    stored.file.save("any", ContentFile(b"png"), save=True)
+    picture = MailPicture.objects.create(file=stored, width=1, height=1)
+    if is_used:
+        picture.uses.create(variant=make_variant(owner, f"with a picture {name}"))
+    return SimpleNamespace(pk=picture.key)
+
+
 def make_recipient(owner: User, name: str) -> Recipient:
     contact = Contact.objects.create(name=f"CANARY reader {name}", owner=owner, team=owner.team, sort_name=name)
     variant = make_variant(owner, f"read by {name}")
@@ -100,6 +121,8 @@ CAMPAIGN_MAKERS = {
     "offer": make_offer,
     "retention action": make_retention_action,
     "variant": make_variant,
+    "picture of a mail": make_picture,
+    "key of a picture": lambda owner, name: make_picture(owner, name, is_used=True),
     "secret of a click": make_click,
     "secret of a look": make_look,
     "secret of preferences": make_preferences,

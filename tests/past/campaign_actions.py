@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from campaigns import actions, preferences
+from campaigns.mail import pictures
 from campaigns.models import Campaign, Offer, Piece, PieceFile, Play, Recipient, RetentionAction, Segment
 from campaigns.offers import actions as offers
 from campaigns.plays import actions as plays
@@ -18,8 +20,9 @@ from campaigns.ways import leaving
 from contacts.models import Address, Consent
 from tests.campaigns.sample import BLOCKS, agreed, ready
 from tests.factories import make_contact, make_user
+from tests.foreign.samples import picture
 
-CAMPAIGN_MODULES = (actions, offers, plays, retaining, segments, sending, preferences, leaving)
+CAMPAIGN_MODULES = (actions, offers, plays, retaining, segments, sending, preferences, leaving, pictures)
 
 
 def made() -> Campaign:
@@ -91,6 +94,10 @@ def _set_audience(actor: Any) -> Callable[[], Any]:
 def _set_variant(actor: Any) -> Callable[[], Any]:
     campaign, fields = made(), {"name": "A", "subject": "Frames", "blocks": BLOCKS}
     return lambda: sending.set_variant(actor=actor, campaign=campaign, variant=None, fields=fields)
+
+
+def _add_picture(actor: Any) -> Callable[[], Any]:
+    return lambda: pictures.add_picture(actor=actor, upload=SimpleUploadedFile("frame.png", picture("PNG")))
 
 
 def _remove_variant(actor: Any) -> Callable[[], Any]:
@@ -196,6 +203,7 @@ def _pieces(act: Callable[..., Any], state: str, **given: Any) -> Callable[[Any]
 
 CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "plan_campaign": _plan,
+    "add_picture": _add_picture,
     "change_campaign": _change,
     "create_segment": _create_segment,
     "create_retention_action": _create_retention_action,
@@ -238,8 +246,17 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "end_play": _on_play(plays.end_play, "running"),
     "take_out": _take_out,
 }
-# counts, at night; rings after the action that it is part of
+# counts, at night; rings after the action that it is part of; parts of writing a variant
 CAMPAIGN_NOT_ALONE = {
+    "address_of",
+    "checked_own",
+    "faults_of_pictures",
+    "forget_unused",
+    "image_of",
+    "keep_uses",
+    "keys_in",
+    "room_of",
+    "said_by_picture",
     "is_by_hand",
     "for_file",
     "permitted_now",
