@@ -68,6 +68,7 @@ CATALOGUE = Catalogue(
     past={
         "campaigns.campaign": PastRule(without=("search_text", "sort_name", "updated_at")),
         "campaigns.variant": PastRule(parent="campaign_id", is_part=True),
+        "campaigns.mailpace": PastRule(parent="contact_id"),
         "campaigns.mailpicture": PastRule(),
         "campaigns.pictureuse": PastRule(exempt="Told anew from the blocks of the variant, whose changes are kept."),
         "campaigns.recipient": PastRule(exempt=LARGE),

@@ -119,9 +119,19 @@ class Verdict(models.TextChoices):
 NO_OFFER = "no offer is open to them"
 OFFER_OVER = "their offer has ended"
 FATIGUE = "had enough mails"
+# by the days that have to lie between two mails (`Pace`)
+TOO_SOON = {30: "wants no more than one a month", 7: "wants no more than one a week"}
 NOTHING_TO_SAY = "a field is not known, and nothing is said instead"
 CONTROL = "control"
 CONTACTED = "contacted"  # the variant of people of whom a file names none
+
+
+class Pace(models.IntegerChoices):
+    """How often at most a person wants mails of campaigns: the days between two of them."""
+
+    ANY = 0, "Whatever comes"
+    WEEK = 7, "At most one a week"
+    MONTH = 30, "At most one a month"
 
 
 class Reached(models.TextChoices):

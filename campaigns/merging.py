@@ -13,6 +13,7 @@ KEYS = ContactKeys(
         ContactKey(
             "campaigns.retainedcustomer", "contact", twice=ASIDE, called=("retention action", "retention actions")
         ),
+        ContactKey("campaigns.mailpace", "contact", called=("word on how often", "words on how often")),
         ContactKey("campaigns.responsescore", "contact", twice=DERIVED, told=False),
         ContactKey("campaigns.upliftscore", "contact", twice=DERIVED, told=False),
     )

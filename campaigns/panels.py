@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from campaigns.models import Campaign, Offer, Play, PlayEntry, Recipient
 from campaigns.plays.queries import places_of
+from campaigns.preferences import pace_of
 from campaigns.queries import campaigns_of
 from contacts.models import Contact
 from crm.access import VisibleQuerySet, can
@@ -31,6 +32,7 @@ def campaigns_tab(request: HttpRequest, record: models.Model) -> dict[str, Any] 
     rows = list(campaigns_of(user, contact)[: NEWEST + 1])
     return {
         "rows": rows[:NEWEST],
+        "pace": pace_of(contact),
         "has_more": len(rows) > NEWEST,
         "shows_money": "amount" not in hidden_fields(user, Recipient),
         "shows_chances": "propensity" not in hidden_specs(user, "contacts.contact")

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.models import Campaign, Recipient
+from campaigns.choices import Pace
+from campaigns.models import Campaign, MailPace, Recipient
 from contacts.choices import ConsentChannel, ConsentLevel
 from contacts.models import Contact, Purpose
 from contacts.models.permission import EVERY_PURPOSE
 from contacts.permission.actions import record_consent
 from contacts.permission.rule import MARKETING, SERVICE, in_force, newest_words
+from crm.log import log
 from crm.mail.choices import WAITING_STATES, MailState
 from crm.mail.slots import call_back as take_out_of_hand
 from crm.models import OutgoingMail
@@ -86,6 +88,25 @@ def choose_purposes(*, contact: Contact, wanted: Wanted, recipient: Recipient | 
                     actor=None, contact=contact, channel=way.channel, purpose=wish.key, level=ConsentLevel.OPT_IN,
                     source=SOURCE, wording=WORDING, proof=_proof(recipient),
                 )  # fmt: skip
+
+
+def pace_of(contact: Contact) -> MailPace | None:
+    """How often at most they want mails of campaigns, as they said; of merged contacts the strictest."""
+    rows: Collection[MailPace] = MailPace.objects.filter(contact=contact.merged_into_id or contact.pk)
+    return max(rows, key=lambda one: (one.days, one.said_at), default=None)
+
+
+@transaction.atomic
+def choose_pace(*, contact: Contact, days: int, recipient: Recipient | None) -> None:
+    """Mails of campaigns at most so often (a `Pace`) from now on; what was said of merged contacts follows. Only what
+    changes is written."""
+    said, pace = pace_of(contact), Pace(days)
+    if pace == (said.days if said else Pace.ANY):
+        return
+    owner, facts = contact.merged_into_id or contact.pk, {"said_at": timezone.now(), "source": _proof(recipient)}
+    if not MailPace.objects.filter(contact=owner).update(days=pace, **facts):
+        said = MailPace.objects.create(contact_id=owner, days=pace, **facts)
+    log(actor=None, verb="consent", object=said, contact_id=owner, summary=f"Mails of campaigns: {pace.label}")
 
 
 def _withdraw(contact: Contact, purpose: str, recipient: Recipient | None, channel: str = ConsentChannel.EMAIL) -> None:

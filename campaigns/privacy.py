@@ -98,6 +98,7 @@ PERSONAL_DATA = PersonalData(
         PersonalTable("campaigns.segmentmember", ("contact",), gone=True, title="Segments"),
         PersonalTable("campaigns.segmentmove", ("contact",), title="In and out of segments"),
         PersonalTable("campaigns.retainedcustomer", ("contact",), title="Retention actions"),
+        PersonalTable("campaigns.mailpace", ("contact",), gone=True, title="How often they want mails of campaigns"),
         PersonalTable("campaigns.responsescore", ("contact",), unseen=("run_id",), title="Chance to respond"),
         PersonalTable("campaigns.upliftscore", ("contact",), unseen=("run_id",), title="Uplift by a campaign"),
     ),

@@ -17,11 +17,11 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from campaigns.choices import HitKind
+from campaigns.choices import HitKind, Pace
 from campaigns.mail.blocks import LONGEST_URL
 from campaigns.models import Hit, Recipient
 from campaigns.noting import note
-from campaigns.preferences import choose_purposes, say_no, standing_of
+from campaigns.preferences import choose_pace, choose_purposes, pace_of, say_no, standing_of
 from campaigns.sending.outcomes import is_program
 from contacts.choices import ConsentChannel
 from contacts.models import Contact
@@ -33,6 +33,7 @@ GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00"
     b"\x01\x00\x00\x02\x02D\x01\x00;"
 )
+PACES = {str(one.value) for one in Pace}
 
 
 def _noted(request: HttpRequest, said: dict[str, Any], kind: str, url: str = "") -> None:
@@ -79,7 +80,8 @@ class OpeningView(View):
 
 @method_decorator((login_not_required, csrf_exempt), name="dispatch")
 class PreferencesView(View):
-    """What a person wants to get, purpose by purpose and channel by channel; and the one click that says no."""
+    """What a person wants to get, purpose by purpose and channel by channel, and how often; and the one click that says
+    no."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with company_at_hand() as company:
@@ -105,9 +107,17 @@ class PreferencesView(View):
         else:
             wanted = {(channel, key) for channel in ConsentChannel.values for key in request.POST.getlist(channel)}
             choose_purposes(contact=self.contact, wanted=wanted, recipient=self.recipient)
+            if (pace := request.POST.get("pace", "")) in PACES:
+                choose_pace(contact=self.contact, days=int(pace), recipient=self.recipient)
         return self.show(is_done=True)
 
     def show(self, *, is_done: bool = False) -> HttpResponse:
         assert self.contact is not None  # noqa: S101 - dispatch has seen to it
-        context = {"is_done": is_done, "purposes": standing_of(self.contact)}
+        said = pace_of(self.contact)
+        context = {
+            "is_done": is_done,
+            "purposes": standing_of(self.contact),
+            "paces": Pace.choices,
+            "pace": said.days if said else Pace.ANY,
+        }
         return _quiet(render(self.request, "campaigns/public/preferences.html", context))

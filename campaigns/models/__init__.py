@@ -2,6 +2,7 @@
 
 from campaigns.models.campaigns import Campaign, Recipient, Variant, VariantTally
 from campaigns.models.offers import CampaignOffer, GivenOffer, Offer, Redemption
+from campaigns.models.pace import MailPace
 from campaigns.models.pictures import MailPicture, PictureUse
 from campaigns.models.pieces import Piece, PieceFile
 from campaigns.models.play_sums import PlaySum
@@ -17,6 +18,7 @@ __all__ = [
     "CampaignSegment",
     "GivenOffer",
     "Hit",
+    "MailPace",
     "MailPicture",
     "Offer",
     "PictureUse",

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from campaigns.choices import FATIGUE, NOTHING_TO_SAY, OFFER_OVER
+from campaigns.choices import NOTHING_TO_SAY, OFFER_OVER
 from campaigns.mail.merging import values_of
 from campaigns.models import Campaign, GivenOffer, Recipient, Variant
 from campaigns.offers.codes import said_by
-from campaigns.sending.audience import tired
+from campaigns.sending.audience import tired_of
 from contacts.choices import YES
 from contacts.models import Address, Contact
 from contacts.permission.rule import answer_for
@@ -22,7 +22,7 @@ READ = ("name", "first_name", "last_name", "organization__name", "owner")
 
 @dataclass
 class Asked:
-    """What is known of a chunk's people: contacts with `answer` and `is_tired`, offers by recipient."""
+    """What is known of a chunk's people: contacts with `answer` and `tired_of`, offers by recipient."""
 
     contacts: Mapping[int, Contact]
     cities: Mapping[int, str]
@@ -36,7 +36,7 @@ class Asked:
         contact = self.contacts[row.contact_id]
         if contact.answer not in YES:  # type: ignore[attr-defined]
             return str(contact.answer)  # type: ignore[attr-defined]
-        return FATIGUE if contact.is_tired else ""  # type: ignore[attr-defined]
+        return str(contact.tired_of)  # type: ignore[attr-defined]
 
     def said(self, row: Recipient) -> dict[str, str]:
         """What the fields of their offer say; nothing without one, or once it has ended."""
@@ -58,7 +58,7 @@ def ask(campaign: Campaign, claimed: Sequence[Recipient]) -> Asked:
     keys = [row.contact_id for row in claimed]
     contacts = Contact.objects.filter(pk__in=keys).select_related("organization").only(*READ).prefetch_related("owner")
     answered = contacts.annotate(
-        answer=answer_for(campaign.channel_of_consent, campaign.purpose), is_tired=tired(without=campaign.pk)
+        answer=answer_for(campaign.channel_of_consent, campaign.purpose), tired_of=tired_of(campaign)
     )
     gifts = GivenOffer.objects.filter(recipient__in=[row.pk for row in claimed]).select_related("offer__product")
     return Asked(

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from campaigns.choices import FATIGUE, RecipientState
+from campaigns.choices import FATIGUE
 from campaigns.drawing import drawn
 from campaigns.mail.blocks import texts_of
 from campaigns.mail.merging import OFFER_FIELDS, fields_in, fields_without_fallback
@@ -24,6 +24,7 @@ from campaigns.models import Campaign, Recipient, SendingRules, Variant
 from campaigns.offers.choosing import Statement, give, statement, told_of
 from campaigns.offers.terms import Terms, offers_of, terms_of
 from campaigns.segments.meaning import asked_by, meant_by
+from campaigns.sending.pacing import REACHED_STATES, too_soon
 from contacts.choices import YES, Answer
 from contacts.models import Contact
 from contacts.permission.rule import answer_for
@@ -32,13 +33,6 @@ from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User
 
 CONTROL = "Control"
-REACHED_STATES = (
-    RecipientState.WAITING,
-    RecipientState.HELD,
-    RecipientState.HANDED,
-    RecipientState.SENT,
-    RecipientState.UNCERTAIN,
-)
 # 53 bits of a hash as a number from 0 to 1
 DRAW = drawn("p.id", "%s::bigint")
 FREEZE_SQL = """
@@ -54,9 +48,9 @@ ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
 """
 # each is asked once: without OFFSET the planner copies the whole question to every place that names its answer
 ANSWERED_SQL = """
-SELECT a.*, CASE WHEN a.is_tired AND a.may IN ({yes}) THEN '{tired}' ELSE a.may END AS answer
+SELECT a.*, CASE WHEN a.tired_of <> '' AND a.may IN ({yes}) THEN a.tired_of ELSE a.may END AS answer
 FROM ({{people}} OFFSET 0) a
-""".format(yes=", ".join(f"'{one.value}'" for one in YES), tired=FATIGUE)
+""".format(yes=", ".join(f"'{one.value}'" for one in YES))
 COUNT_SQL = "SELECT answer, count(*) FROM ({people}) p GROUP BY answer"
 ZONES_SQL = "SELECT {zone} AS zone, count(*) FROM ({people}) p {places} WHERE p.answer = ANY(%s) GROUP BY 1"
 
@@ -105,19 +99,24 @@ def tired(now: dt.datetime | None = None, *, without: int | None = None) -> Exis
     return Exists(counted.values("n"))
 
 
+def tired_of(campaign: Campaign) -> Case:
+    """Why the contact of the outer query wants no further mail now: as they said themselves, or by the rules of the
+    house; empty where they may get it."""
+    enough = When(tired(without=campaign.pk), then=Value(FATIGUE))
+    return Case(*too_soon(campaign, timezone.now()), enough, default=Value(""), output_field=CharField())
+
+
 def answered(campaign: Campaign, people: QuerySet[Contact]) -> QuerySet[Any]:
     """The people with `answer`: the permission's, or that they had enough mails. For few: see `ANSWERED_SQL`."""
-    enough = When(is_tired=True, then=Value(FATIGUE))
+    enough = When(~Q(tired_of=""), then="tired_of")
     return _told(campaign, people).annotate(
         answer=Case(When(~Q(may__in=YES), then="may"), enough, default="may", output_field=CharField())
     )
 
 
 def _told(campaign: Campaign, people: QuerySet[Contact]) -> QuerySet[Any]:
-    """The people with what the permission says of each (`may`), and whether they had enough mails (`is_tired`)."""
-    return people.annotate(
-        may=answer_for(campaign.channel_of_consent, campaign.purpose), is_tired=tired(without=campaign.pk)
-    )
+    """The people with what the permission says of each (`may`), and whether they had enough mails (`tired_of`)."""
+    return people.annotate(may=answer_for(campaign.channel_of_consent, campaign.purpose), tired_of=tired_of(campaign))
 
 
 def count_audience(campaign: Campaign, user: User | None) -> Audience:
@@ -144,7 +143,7 @@ def count_zones(campaign: Campaign, user: User | None) -> dict[str, int]:
 
 def _asked(campaign: Campaign, user: User | None) -> Any:
     """The statement of people with their answers, and its values. Raises ValidationError."""
-    rows = _told(campaign, people_of(campaign, user)).order_by().values("id", "may", "is_tired")
+    rows = _told(campaign, people_of(campaign, user)).order_by().values("id", "may", "tired_of")
     people, parameters = told_of(rows)
     return ANSWERED_SQL.format(people=people), parameters
 
@@ -207,7 +206,7 @@ def offered(campaign: Campaign, user: User | None, terms: Sequence[Terms], only:
             people = Contact.objects.visible_to(user).filter(pk=only)
             return statement(people, terms, user)
         asked = _told(campaign, people_of(campaign, user))
-        return statement(asked, terms, user, "may", "is_tired", around=ANSWERED_SQL)
+        return statement(asked, terms, user, "may", "tired_of", around=ANSWERED_SQL)
 
 
 def _next(seed: int | None) -> int:

@@ -44,7 +44,8 @@ CHOICES_OF: tuple[str, ...] = (
     "leads.enrolment", "pipeline.deal", "pipeline.stage", "pipeline.dealrole", "pipeline.quote", "pipeline.quotestep",
     "service.ticket", "service.message", "service.ticketlink", "service.compensation", "orders.order",
     "orders.invoice", "orders.payment", "orders.subscription", "orders.subscriptionrenewal",
-    "orders.productregistration", "orders.pointsentry", "orders.product", "campaigns.campaign", "feedback.suggestion",
+    "orders.productregistration", "orders.pointsentry", "orders.product", "campaigns.campaign", "campaigns.mailpace",
+    "feedback.suggestion",
 )  # fmt: skip
 """Models whose choices are translated where a record is shown."""
 NOUNS: tuple[tuple[str, str], ...] = (

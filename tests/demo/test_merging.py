@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from campaigns.models import Play, PlayEntry, RetainedCustomer, RetentionAction, Segment
+from campaigns.models import MailPace, Play, PlayEntry, RetainedCustomer, RetentionAction, Segment
 from contacts.merging.actions import merge_contacts, undo_merge
 from contacts.merging.keys import ASIDE, DERIVED, apps_with_keys, contact_keys
 from contacts.models import Contact, Hold, MergedRows, PrivacyRequest
@@ -93,6 +93,7 @@ def make_what_the_demo_lacks() -> None:
     segment = Segment.objects.create(name="Whom to keep")
     action = RetentionAction.objects.create(name="Visits", way="delight", kind="positive", segment=segment)
     RetainedCustomer.objects.create(action=action, contact=contact)
+    MailPace.objects.create(contact=contact, days=7)
     PrivacyRequest.objects.create(contact=contact, kind="access", asked_on=now.date(), due_on=now.date())
     Hold.objects.create(contact=contact, reason="A dispute")
     Conversion.objects.filter(pk=Conversion.objects.order_by("pk")[0].pk).update(contact_before=contact)

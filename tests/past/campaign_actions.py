@@ -147,6 +147,11 @@ def _choose(actor: Any) -> Callable[[], Any]:
     return lambda: preferences.choose_purposes(wanted=[("email", "marketing")], **said)
 
 
+def _choose_pace(actor: Any) -> Callable[[], Any]:
+    said = _reader()
+    return lambda: preferences.choose_pace(days=7, **said)
+
+
 TAG = plays.StepInput(kind="tag", wait_days=0, title="welcomed")
 
 
@@ -236,6 +241,7 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "say_gone": _gone,
     "say_come_back": _pieces(leaving.say_come_back, "sent", codes=["abcd-efgh-2345"]),
     "choose_purposes": _choose,
+    "choose_pace": _choose_pace,
     "create_play": _create_play,
     "change_play": _on_play(plays.change_play, version=1, fields={"window_days": 9}, steps=None),
     "ask_play_approval": _on_play(plays.ask_play_approval),
@@ -255,6 +261,7 @@ CAMPAIGN_NOT_ALONE = {
     "image_of",
     "keep_uses",
     "keys_in",
+    "pace_of",
     "room_of",
     "said_by_picture",
     "is_by_hand",

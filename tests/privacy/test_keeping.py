@@ -45,6 +45,7 @@ HARMLESS = {
         "crm.OutgoingMail.contact_id", "crm.LogEntry.contact_id", "crm.MailDraft.contact_id", "crm.Mention.contact_id",
         "contacts.ContactLook.contact_id", "campaigns.RetainedCustomer.contact",
     ),
+    "A wish about our mails: it lives and goes with them.": ("campaigns.MailPace.contact",),
 }  # fmt: skip
 
 
