@@ -74,7 +74,7 @@ def faults_of_pictures(blocks: Sequence[Mapping[str, str]]) -> list[str]:
     """The pictures that a mail would show and that are gone, a sentence each."""
     keys = keys_in(blocks)
     there = MailPicture.objects.filter(key__in=keys, file__removed_at=None).select_related("file") if keys else ()
-    known = {one.key for one in there if one.file.file.storage.exists(one.file.file.name)}
+    known = {one.key for one in there if one.file.file.storage.exists(str(one.file.file.name))}
     return [
         f"Block {place}, own picture: it {GONE}"
         for place, block in enumerate(blocks, start=1)
