@@ -18,6 +18,10 @@ SELECT pg_has_role(r.oid, g.oid, 'MEMBER') AND NOT r.rolsuper
 FROM pg_roles AS r LEFT JOIN pg_roles AS g ON g.rolname = %s
 WHERE r.rolname = %s
 """
+OWNS_SQL = """
+SELECT 1 FROM pg_shdepend WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass
+  AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = %s) LIMIT 1
+"""
 
 
 class ReaderRefused(ValueError):
@@ -58,10 +62,15 @@ def save_reader(name: str, password: str, seconds: int) -> bool:
 
 
 def drop_reader(name: str) -> None:
-    """Take a reader away; ReaderRefused where there is none of this name."""
+    """Take a reader away, with what it has made meanwhile (PostgreSQL lets everybody make large objects and temporary
+    tables); ReaderRefused where there is none of this name."""
     with as_owner(), transaction.atomic():
         if not _role_of(name) or name == connection.settings_dict["USER"]:
             raise ReaderRefused(f"There is no reader “{name}”.")
+        with connection.cursor() as cursor:
+            cursor.execute(OWNS_SQL, [name])
+            if cursor.fetchone():
+                run(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(name)))
         run(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 

@@ -174,3 +174,15 @@ def test_postal_codes_are_written_as_their_country_writes_them(code, country, ti
 def test_names_get_capitals_only_where_they_were_in_one_case():
     assert tidy_name("ANNEKE  VAN DER BERG-O'NEIL", is_shouted=True) == "Anneke van der Berg-O'Neil"
     assert tidy_name(" Ian  McKellen", is_shouted=False) == "Ian McKellen"
+
+
+def test_a_house_without_contacts_has_its_pages_of_quality_and_duplicates() -> None:
+    make_company()
+    client = signed_in(make_user(Role.ADMIN))
+    for url in ("/quality/", "/duplicates/", "/duplicates/not-the-same/", "/duplicates/merge/", "/contacts/merges/"):
+        assert client.get(url).status_code == 200, url
+    run_steps(actor=None, as_of=dt.date(2026, 6, 30), only=["duplicates", "quality"])
+    for url in ("/quality/", "/duplicates/", "/duplicates/merge/"):
+        page = client.get(url).content.decode()
+        assert "nan" not in page.lower().split(), url
+    assert client.get("/duplicates/export/").status_code == 200

@@ -61,6 +61,20 @@ def read(reader):
         yield lambda query: line.execute(query).fetchall()
 
 
+def test_a_reader_that_made_something_is_taken_away_with_it(db) -> None:
+    name = "makes_things"
+    call_command("warehouse", name, password="a tool's own")
+    sockets = str(Instance(settings.CRM_VAR).places.postgres_sockets)
+    with psycopg.connect(host=sockets, dbname=connection.settings_dict["NAME"], user=name, autocommit=True) as line:
+        line.execute("SET default_transaction_read_only = off")
+        line.execute("SELECT lo_create(0)")
+        line.execute("CREATE TEMP TABLE kept (a int)")
+        call_command("warehouse", name, drop=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [name])
+        assert cursor.fetchone() == (0,)
+
+
 def all_of(*name: str) -> sql.Composed:
     """Every row and column of a table or view."""
     return sql.SQL("SELECT * FROM {}").format(sql.Identifier(*name))
