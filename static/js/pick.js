@@ -70,6 +70,9 @@
       if (document.activeElement === box) select.onFocus();
       else if (!select.isDisabled) box.focus();
     };
+    // the list opens as somebody types: what is looked up before anything is typed would take the place of their words
+    const { preload } = select;
+    select.preload = () => select.inputValue() || preload.call(select);
     // a click on the open list closes it, and the box is still typed in
     const { onClick } = select;
     select.onClick = () => (select.isFocused && select.isOpen ? select.close() : onClick.call(select));
