@@ -14,6 +14,7 @@ from campaigns.marks import mark_url
 from campaigns.models import Campaign, Recipient
 from campaigns.results import Costs, Outcome, Result, compared, outcome_of
 from campaigns.sending.audience import reason_in_words
+from campaigns.sending.holding import held_of
 from campaigns.sending.waiting import waiting
 from campaigns.tallies import Tally, counted, sees_everybody, tallies_by
 from contacts.models import Contact
@@ -66,6 +67,7 @@ def sending_state(user: User, campaign: Campaign) -> dict[str, Any]:
             if state in counts
         ],
         "schedule": waiting(campaign, rows),
+        "held": held_of(campaign),
         "left_reasons": [(reason_in_words(reason), n) for reason, n in reasons.order_by("-n", "reason")],
     }
 

@@ -91,6 +91,7 @@ urlpatterns = [
     path("plays/entries/<int:pk>/out/", plays.PlayTakeOutView.as_view(), name="play_take_out"),
     path("segments/", segments.SegmentListView.as_view(), name="segment_list"),
     path("segments/new/", segments.SegmentCreateView.as_view(), name="segment_create"),
+    path("segments/from-a-list/", segments.SegmentPasteView.as_view(), name="segment_paste"),
     path("segments/<int:pk>/", segments.SegmentDetailView.as_view(), name="segment_detail"),
     path("segments/<int:pk>/edit/", segments.SegmentUpdateView.as_view(), name="segment_update"),
     path("segments/<int:whole>/mail/", segments.SegmentMailView.as_view(), name="segment_mail"),

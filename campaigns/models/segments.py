@@ -18,7 +18,8 @@ from crm.paths import path_of
 
 
 class Segment(models.Model):
-    """Contacts that meet a filter tree. A live one is asked anew each time; a fixed one is who met it when it was made.
+    """Contacts that meet a filter tree. A live one is asked anew each time; a fixed one is who met it when it was made,
+    or who stood in lists that were brought (`from_list`).
 
     `size` and `counted_at` are of the last time that its members were written down, in the night or on demand: who
     entered and left is known from then on.
@@ -28,6 +29,7 @@ class Segment(models.Model):
     description = models.TextField(blank=True, default="", max_length=2_000)
     filter = models.JSONField(default=dict, blank=True, editable=False)
     is_fixed = models.BooleanField("fixed", default=False)
+    from_list = models.BooleanField(default=False, db_default=False, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="segments"
     )

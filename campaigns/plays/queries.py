@@ -15,10 +15,11 @@ from campaigns.models import Campaign, Play, PlayEntry, PlayStep, PlayTouch, Rec
 from campaigns.plays.marks import mark_url
 from campaigns.plays.sums import kept_arms, kept_exits, kept_waiting
 from campaigns.sending.audience import reason_in_words
+from campaigns.sending.holding import was_held_back
 from campaigns.tallies import sees_everybody
 from contacts.models import Contact
 from crm.field_rights import hidden_fields
-from crm.models import LogEntry, User
+from crm.models import User
 
 NEWEST = 20
 
@@ -218,10 +219,7 @@ def newest_entries(user: User | None, play: Play) -> list[PlayEntry]:
 
 def was_held(play: Play) -> bool:
     """Whether it is paused because sending was held after a restore, not by a person."""
-    if play.state != PlayState.PAUSED:
-        return False
-    told = LogEntry.objects.filter(model=Play._meta.label_lower, object_id=play.pk, verb__in=("pause", "hold"))
-    return told.order_by("-at", "-pk").values_list("verb", flat=True).first() == "hold"
+    return play.state == PlayState.PAUSED and was_held_back(play)
 
 
 def mail_of(step: PlayStep) -> Any:

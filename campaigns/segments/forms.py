@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -56,6 +57,59 @@ class SegmentForm(SectionedForm, forms.ModelForm):
     def segment_fields(self) -> dict[str, Any]:
         """The cleaned values without the tree."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+
+
+LONGEST_TEXT = 500_000
+LARGEST_LIST = 50 << 20
+
+
+class SegmentListForm(SectionedForm, forms.Form):
+    """A fixed segment of a list: pasted, or as a file. A text that is too long for a field is brought as a file by the
+    page itself."""
+
+    layout = (("", (("name",),)), ("", (("text",), ("file",))))
+    name = forms.CharField(max_length=120, label="Name")
+    # no `maxlength`: browsers cut what is pasted at it without a word
+    text = forms.CharField(
+        required=False, strip=False, label="The list",
+        widget=forms.Textarea(attrs={"rows": 10, "data-long-as-file": "file", "data-longest": LONGEST_TEXT}),
+        help_text="E-mail addresses, external ids or phone numbers, between line ends, commas or semicolons. "
+        "In a line with addresses they alone count.",
+    )  # fmt: skip
+    file = forms.FileField(required=False, label="Or a file", help_text="A text or CSV of them; at most 50 MB.")
+
+    def __init__(self, *, user: User, record: None, initial: dict[str, Any], data: Any = None) -> None:
+        super().__init__(data=data, initial=initial)
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if Segment.objects.filter(name__iexact=name).exists():
+            raise ValidationError("There is a segment of this name already.")
+        return name
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if len(text) > LONGEST_TEXT:
+            raise ValidationError(f"This is longer than {LONGEST_TEXT:,} characters: bring the list as a file instead.")
+        return text
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > LARGEST_LIST:
+            raise ValidationError("At most 50 MB are read at once: bring the list in parts, or import it as a file.")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and bool((cleaned.get("text") or "").strip()) == bool(cleaned.get("file")):
+            raise ValidationError("Paste the list, or choose a file with it: one of both.")
+        return cleaned
+
+    @property
+    def source(self) -> IO[bytes]:
+        """The list as bytes."""
+        file = self.cleaned_data["file"]
+        return file if file else io.BytesIO(self.cleaned_data["text"].encode("utf-8", "replace"))
 
 
 PICKED = {"data-pick": "one", "placeholder": "Type a part of its name"}

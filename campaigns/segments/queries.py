@@ -47,6 +47,8 @@ def standing_of(segment: Segment, user: User) -> Standing:
 
 def words_of(segment: Segment, user: User) -> str:
     """What a segment asks, in a line. Raises TreeProblem."""
+    if segment.from_list:
+        return "a list that was brought"
     node = tree_in(segment)
     with asked_by(user):
         return Wording(trees_of(user)).line(node) if node is not None else "everybody"
@@ -93,7 +95,7 @@ def why(segment: Segment, contact: Contact, user: User) -> Why:
     with asked_by(user):
         if segment.is_fixed:
             holds = Contact.objects.filter(meant_by(segment, user), pk=contact.pk).exists()
-            return Why("was in it when it was fixed", holds)
+            return Why("stands in a list" if segment.from_list else "was in it when it was fixed", holds)
         node, trees = tree_in(segment), trees_of(user)
         asked: list[Q] = []
         shape = _shape(node, trees, asked) if node is not None else None

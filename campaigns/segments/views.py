@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Segment
 from campaigns.segments import actions, queries
-from campaigns.segments.forms import SegmentForm, SegmentMailForm, kept_filter
+from campaigns.segments.forms import SegmentForm, SegmentListForm, SegmentMailForm, kept_filter
+from campaigns.segments.listing import bring_list
 from campaigns.segments.mailing import mail_segment, prepared_mails
 from campaigns.segments.meaning import people_in, problems_of, segment_condition, trees_of
 from contacts.models import Contact
@@ -29,6 +30,7 @@ from crm.filtering.trees.nodes import as_data, as_text
 from crm.filtering.trees.wording import Wording
 from crm.jobs import finish_now
 from crm.languages.telling import spoken, spoken_refusal
+from crm.models import ImportRun, JobRun, User
 from crm.small_tables import small_table
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
@@ -41,12 +43,16 @@ PHONE = {"segment": "cell-end", "email": "cell-secondary"}
 
 class SegmentListView(ListPage):
     model = Segment
+    template_name = "campaigns/segments/list.html"
     heading = "Segments"
     phone = {"is_fixed": "cell-end", "counted_at": "cell-secondary", "size": "cell-secondary-end"}
     new_url_name = "campaigns:segment_create"
     new_label = "New segment"
     empty_title = "No segments yet"
     empty_text = "Contacts under a name, by anything that is known of them: for lists, files, campaigns."
+
+    def get_context_data(self) -> dict[str, Any]:
+        return super().get_context_data() | {"may_paste": may_paste(self.request.user)}
 
 
 class SegmentDetailView(ScopedView):
@@ -179,6 +185,32 @@ class SegmentUpdateView(SegmentFormView):
         )  # fmt: skip
 
 
+class SegmentPasteView(FormPage):
+    """A fixed segment of a list of addresses, ids or numbers, which a worker reads."""
+
+    model = ImportRun
+    verb = Verb.ADD
+    form_class = SegmentListForm
+    list_url_name = "campaigns:segment_list"
+    template_name = "campaigns/segments/paste.html"
+    heading = "Segment from a list"
+    submit_label = "Find these people"
+    done = "The list is being read."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_paste(self.request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def make_form(self, data: Any = None) -> SegmentListForm:
+        form: SegmentListForm = super().make_form(data)
+        form.files = self.request.FILES
+        return form
+
+    def save(self, form: SegmentListForm) -> JobRun:
+        return bring_list(actor=self.request.user, name=form.cleaned_data["name"], source=form.source)
+
+
 class SegmentMailView(PartFormPage):
     """A prepared mail for the people of a segment; the check before it starts comes next."""
 
@@ -264,3 +296,8 @@ class SegmentRemoveView(ScopedView):
 def people_url(segment: Segment, url_name: str = "contacts:contact_list") -> str:
     """The people of a segment as a list of contacts, by the same condition."""
     return f"{reverse(url_name)}?{urlencode({FILTER: as_text(segment_condition(segment.pk))})}"
+
+
+def may_paste(user: User) -> bool:
+    """Whether a person may make a segment of a list, which is an import."""
+    return can(user, Verb.ADD, Segment) and can(user, Verb.IMPORT, Segment) and can(user, Verb.ADD, ImportRun)

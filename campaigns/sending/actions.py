@@ -148,14 +148,16 @@ def launch_campaign(*, actor: User, campaign: Campaign) -> int:
 
 
 @transaction.atomic
-def pause_campaign(*, actor: User | None, campaign: Campaign) -> None:
-    """Let nothing more leave: what waits in the ledger of mails is held; the mails on the line end."""
+def pause_campaign(*, actor: User | None, campaign: Campaign, reason: str = "") -> None:
+    """Let nothing more leave: what waits in the ledger of mails is held; the mails on the line end. `reason` is a
+    sentence, of what pauses it by itself."""
     current = _locked(campaign)
     if current.state != CampaignState.SENDING:
         raise ValidationError("It is not sending.")
     _set_state(current, CampaignState.PAUSED)
     _mails(current, MailState.QUEUED).update(state=MailState.HELD, last_error=f"{current} is paused.")
-    log(actor=actor, verb="pause", object=current, summary=f"Paused {current}")
+    why = f": {reason}" if reason else ""
+    log(actor=actor, verb="hold" if reason else "pause", object=current, summary=f"Paused {current}{why}")
 
 
 @transaction.atomic

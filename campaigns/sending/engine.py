@@ -35,6 +35,7 @@ from contacts.choices import PointKind
 from contacts.models import ContactPoint
 from crm.company import company_at_hand
 from crm.failpoints import failpoint
+from crm.holding import is_sending_held
 from crm.mail.actions import send_mails
 from crm.mail.channels import channel_named
 from crm.mail.drafts import Draft
@@ -68,14 +69,15 @@ SELECT count(*) FROM crm_outgoingmail WHERE object_model = 'campaigns.campaign' 
 
 
 def run_campaign(key: int) -> int:
-    """Hand over what may leave, settle what left; how many were handed over. Safe to call by many at once."""
-    handed = 0
+    """Hand over what may leave, settle what left; how many were handed over. Safe to call by many at once. Nothing is
+    handed over while sending is held after a restore."""
+    handed, is_held = 0, is_sending_held()
     campaign = Campaign.everything.get(pk=key)
     if campaign.channel != CampaignChannel.EMAIL:
-        handed = run_by_hand(campaign)
+        handed = 0 if is_held else run_by_hand(campaign)
         finish(key)
         return handed
-    is_sending = campaign.state == CampaignState.SENDING
+    is_sending = campaign.state == CampaignState.SENDING and not is_held
     if is_sending:
         take_back(campaign)
         call_back_refused(campaign)

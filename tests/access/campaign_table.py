@@ -64,6 +64,7 @@ CAMPAIGN_ADDRESSES: dict[str, Address] = {
     "campaigns:retention_action_delete": button("retention action", "delete"),
     "campaigns:segment_list": page("segment"),
     "campaigns:segment_create": form("segment", "add"),
+    "campaigns:segment_paste": form("segment", "add"),
     "campaigns:segment_detail": Address("segment"),
     "campaigns:segment_update": form("segment", "change", has_record=True),
     "campaigns:segment_mail": form("segment", "change", has_record=True),

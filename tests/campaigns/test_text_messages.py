@@ -115,6 +115,20 @@ def test_reports_count_once_whatever_their_order_and_a_forged_one_not_at_all(hou
     assert Piece.objects.get(pk=of(campaign, 2).pk).delivery == ""
 
 
+def test_a_report_that_is_huge_or_lies_about_its_length_writes_nothing_and_breaks_nothing(house, provider, client):
+    allowing("wireless", 1)
+    campaign = launched(house, "sms")
+    run_campaign(campaign.pk)
+    url = provider.taken[0]["StatusCallback"].partition("/hooks/")[2]
+    for token in (url, "A" * 5_000 + "/"):
+        answer = client.post(f"/hooks/{token}", {"MessageStatus": "delivered", "Body": "x" * 3_000_000})
+        assert answer.status_code in (400, 404)
+    many = {f"field{n}": "x" for n in range(6_000)}
+    assert client.post(f"/hooks/{url}", many).status_code == 400
+    assert client.post(f"/hooks/{url}", b"\xff\xfe%00%", content_type="application/json").status_code == 401
+    assert Piece.objects.get(pk=of(campaign, 0).pk).delivery == ""
+
+
 def test_a_report_tells_of_a_message_that_was_uncertain(house, provider):
     allowing("wireless", 2)
     provider.script = {"+49221550": "drop"}

@@ -120,6 +120,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "service:attempt_create": {"offer": "Ten per cent", "way": "phone"},
     "service:compensation_create": {"remedy": "credit", "size": "5", "reason": "It came broken."},
     "campaigns:segment_create": {"name": "Quiet since spring"},
+    "campaigns:segment_paste": {"name": "Not now", "text": "mia@x.example"},
     "campaigns:segment_mail": {"mail": lambda: str(ready(None, "elsewhere").pk)},
     "campaigns:offer_create": {"name": "Oak frames", "benefit_value": "20", "margin_amount": "5"},
     "campaigns:retention_action_create": {

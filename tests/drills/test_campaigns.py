@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from functools import partial
@@ -17,6 +18,27 @@ from tests.drills.test_workers import has_taken
 
 FINAL = {RecipientState.SENT, RecipientState.UNCERTAIN}
 PROCESSES = 2  # of each worker's pool
+
+
+def test_a_broker_that_is_emptied_while_many_wait_costs_nobody_their_mail(stack: Stack, tally: Tally) -> None:
+    """By `make drills` 100,000 wait, or so many as CRM_DRILLS_WAITING says: nobody tells the workers but the beat."""
+    people = size(300, int(os.environ.get("CRM_DRILLS_WAITING", "100000")))
+    agreed(people, "emptied")
+    manager = User.objects.get(email="manager@drill.example")
+    campaign = ready(manager, "emptied")
+    actions.ask_approval(actor=manager, campaign=campaign)
+    actions.approve_campaign(actor=User.objects.get(email="admin@drill.example"), campaign=campaign)
+    assert actions.launch_campaign(actor=manager, campaign=campaign) == people
+    stack.forget_queues()
+    for part in (3, 2):
+        stack.wait_for(partial(has_taken, stack, people // part), 300 + people // 20)
+        stack.forget_queues()
+    stack.wait_for(lambda: Campaign.objects.get(pk=campaign.pk).state == CampaignState.SENT, 300 + people // 20)
+    rows = Recipient.objects.filter(campaign=campaign)
+    assert set(rows.values_list("state", flat=True)) == {RecipientState.SENT}
+    wanted = [f"{name}@drill.example" for name in rows.values_list("contact__name", flat=True)]
+    copies = [one for one in stack.sink.recipients() if one.startswith("emptied")]
+    assert tally.compare(wanted, copies) == (0, 0)
 
 
 def test_a_campaign_goes_on_where_its_workers_died(stack: Stack, tally: Tally) -> None:

@@ -239,7 +239,7 @@ def test_every_kind_of_rows_goes_back(kind: str) -> None:
 
 def test_kinds_that_cannot_be_taken_back_say_why() -> None:
     final = {name for name, kind in import_kinds().items() if kind.final}
-    assert final == {"users", "consents", "payments", "ticket_events", "campaign_results"}
+    assert final == {"users", "consents", "payments", "ticket_events", "campaign_results", "segment_members"}
     client = make.signed_in(make.make_user(Role.ADMIN))
     job = imported(client, b"contact_external_id,channel,state\nc1,email,withdrawn\n", "consents")
     page = client.get(reverse("crm:import_back", args=[job.pk])).content.decode()
