@@ -13,7 +13,7 @@ from crm.importing.custom import with_stored_fields
 from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, guess_map
-from crm.importing.mappings.fitting import adapted, fits_of
+from crm.importing.mappings.fitting import adapted, fit_on_a_sheet, fits_of
 from crm.importing.matching import guess_match
 from crm.importing.reading import open_table
 from crm.importing.tables import Table, names_columns
@@ -53,6 +53,9 @@ def _first_guess(actor: User, kind: ImportKind, table: Table, path: Path) -> tup
     fits = fits_of(actor, kind, table.columns) if names_columns(table) else []
     if fits:
         return adapted(fits[0], kind, actor, path), fits[0].mapping
+    if on_a_sheet := fit_on_a_sheet(actor, kind, path):
+        fit, title = on_a_sheet
+        return adapted(fit, kind, actor, path, title), fit.mapping
     closed = kind.closed_to(actor)
     guessed = [(column, name) for column, name in guess_map(kind, table.columns).items() if name not in closed]
     match = guess_match(kind, {name for _, name in guessed})

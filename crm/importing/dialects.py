@@ -124,7 +124,8 @@ def _agreement(lines: Sequence[str], dialect: Dialect) -> float:
 
 
 def has_header(rows: Sequence[Sequence[str]], known: Collection[str] = ()) -> bool:
-    """Whether the first row names the columns. `known` are names that certainly are column names."""
+    """Whether the first row names the columns. `known` are names that certainly are column names. Further rows that are
+    the first one over again are the names on another page."""
     if not rows:
         return False
     first = [cell.strip() for cell in rows[0]]
@@ -135,7 +136,10 @@ def has_header(rows: Sequence[Sequence[str]], known: Collection[str] = ()) -> bo
     if len(rows) == 1 or _typed_below(rows):
         return True
     repeated = Counter(cell for cell in first if cell)
-    return not any(count > 1 for count in repeated.values()) and not _seen_below(first, rows[1:])
+    if any(count > 1 for count in repeated.values()):
+        return False
+    below = rows[1:] if len(repeated) < 2 else [row for row in rows[1:] if [cell.strip() for cell in row] != first]
+    return bool(below) and not _seen_below(first, below)
 
 
 def _typed_below(rows: Sequence[Sequence[str]]) -> bool:

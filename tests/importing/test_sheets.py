@@ -14,7 +14,7 @@ from crm.choices import Role
 from crm.importing.reading import open_table, sheet_choices
 from crm.jobs import run_job
 from crm.models import ImportMapping, ImportRun, User
-from tests.importing.tables import brought_in, counts, read
+from tests.importing.tables import brought_in, counts, read, written
 from tests.importing.test_command import import_data
 from tests.importing.test_wizard import brought, sent, signed_in
 
@@ -76,7 +76,7 @@ def test_the_command_reads_the_sheet_that_it_is_told(tmp_path):
 
 
 @pytest.mark.django_db
-def test_another_sheet_is_chosen_in_the_wizard_and_comes_in(settings):
+def test_another_sheet_is_chosen_in_the_wizard_and_comes_in(tmp_path):
     client = signed_in(Role.MARKETER)
     run = brought(client, content(book_of()), name="book.xlsx")
     page = client.get(run.get_absolute_url()).content.decode()
@@ -96,9 +96,16 @@ def test_another_sheet_is_chosen_in_the_wizard_and_comes_in(settings):
     assert set(Contact.objects.values_list("name", flat=True)) == {"Rot & Blau", "Weiß KG"}
 
     again = brought(client, content(book_of()), name="next.xlsx")
-    client.post(again.get_absolute_url(), sent(["external_id", "name"], sheet="Partners"))
-    again.refresh_from_db()
+    assert (again.options["sheet"], dict(again.options["map"])["Company"]) == ("Partners", "name"), "as the one before"
     mapping = ImportMapping.objects.get(actor=User.objects.get(), kind="contacts")
+    ImportMapping.objects.update(name="Partners of the month")
+    path = written(tmp_path, content(book_of()))
+    assert '"unchanged": 2' in import_data("contacts", path, "--mapping", "Partners of the month", "--json")
+    said = import_data("contacts", path, "--mapping", "Partners of the month", "--sheet", "Customers")
+    assert "sheet “Customers”" in said and "1 created" in said
+
+    client.post(again.get_absolute_url(), sent(["external_id", "name"], sheet="Customers"))
+    client.post(again.get_absolute_url(), sent(["external_id", "name"], sheet="Partners"))
     client.post(f"{again.get_absolute_url()}mapping/", {"mapping": str(mapping.pk)})
     again.refresh_from_db()
     assert (again.options["sheet"], dict(again.options["map"])["Company"]) == ("Partners", "name")

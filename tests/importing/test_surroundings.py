@@ -92,6 +92,9 @@ def test_the_names_of_the_columns_once_more_are_left_out(tmp_path):
     assert left_out(tmp_path, text) == ["line 3: the names of the columns once more, not a record"]
     assert left_out(tmp_path, "name\nMia\nname\nJan\n", known=frozenset({"name"})) == []
     assert left_out(tmp_path, text, header=False) == []
+    words = "Person,Town\nMia,Ghent\nPerson,Town\nJan,Lier\n"
+    assert left_out(tmp_path, words) == ["line 3: the names of the columns once more, not a record"]
+    assert left_out(tmp_path, "Mia,Ghent\nMia,Lier\nMia,Ghent\n") == [], "no names: a value comes again"
 
 
 def test_a_sum_below_many_blocks_of_a_large_file_is_found_and_adds_up_all_of_them(tmp_path):

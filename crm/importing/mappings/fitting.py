@@ -16,7 +16,7 @@ from crm.importing.dialects import fold_name
 from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ROW_NUMBER, ImportOptions, guess_map, parse_template
-from crm.importing.reading import open_table
+from crm.importing.reading import open_table, sheet_choices
 from crm.models import CustomField, ImportMapping, User
 
 LEAST_ALIKE = 0.6
@@ -72,6 +72,35 @@ def named_mapping(user: User | None, kind: ImportKind, name: str) -> ImportMappi
         kept = f"Kept are: {', '.join(f'“{one}”' for one in names[:20])}." if names else "None are kept."
         raise UnreadableFile(f"No columns of {kind.label.lower()} are kept under the name “{name}”. {kept}")
     return found
+
+
+def sheet_of(mapping: ImportMapping, path: Path) -> str | None:
+    """The sheet of a workbook that is called as the one that was chosen with a mapping."""
+    wanted = (mapping.options.get("sheet") or "").strip().casefold()
+    return next((title for title, _ in sheet_choices(path) if title.strip().casefold() == wanted), None)
+
+
+def fit_on_a_sheet(user: User, kind: ImportKind, path: Path) -> tuple[Fit, str] | None:
+    """The first mapping that fits a sheet of the workbook which is called as the one that was chosen with it."""
+    titles = {title.strip().casefold(): title for title, _ in sheet_choices(path)}
+    columns: dict[str, Sequence[str]] = {}
+    for mapping in known_mappings(user, kind)[:LOOKED_AT] if titles else ():
+        title = titles.get((mapping.options.get("sheet") or "").strip().casefold())
+        if title is None:
+            continue
+        if title not in columns:
+            columns[title] = _columns(path, replace(ImportOptions(), sheet=title), kind)
+        fit = fit_of(mapping, columns[title])
+        if fit.alike >= LEAST_ALIKE:
+            return fit, title
+    return None
+
+
+def _columns(path: Path, options: ImportOptions, kind: ImportKind) -> Sequence[str]:
+    try:
+        return open_table(path, options.reading(kind)).columns
+    except UnreadableFile:
+        return ()
 
 
 def fit_of(mapping: ImportMapping, columns: Sequence[str]) -> Fit:

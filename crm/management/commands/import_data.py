@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from crm.importing.engine import ImportResult, import_file
 from crm.importing.errors import UnreadableFile
 from crm.importing.kinds import EXTERNAL_ID, ImportKind
 from crm.importing.mapping import BOTH, ImportOptions, over, split_pair, told_columns
-from crm.importing.mappings.fitting import adapted, fit_of, named_mapping
+from crm.importing.mappings.fitting import adapted, fit_of, named_mapping, sheet_of
 from crm.importing.matching import WRITES
 from crm.importing.numbers import DecimalMark
 from crm.importing.reading import open_table
@@ -158,8 +159,9 @@ class Command(ProductCommand):
             return options
         kind = with_stored_fields(kind)
         mapping = named_mapping(actor, kind, said["mapping"])
-        columns = open_table(said["file"], options.reading(kind)).columns
-        kept = adapted(fit_of(mapping, columns), kind, actor, said["file"], options.sheet)
+        sheet = options.sheet or sheet_of(mapping, said["file"])
+        columns = open_table(said["file"], replace(options, sheet=sheet).reading(kind)).columns
+        kept = adapted(fit_of(mapping, columns), kind, actor, said["file"], sheet)
         return over(kept, options, match=said["match"], write=said["write"])
 
     def _actor(self, email: str | None) -> User | None:
