@@ -5,24 +5,38 @@ from __future__ import annotations
 import datetime as dt
 import html
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import parseaddr
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from campaigns.mail.drawing import Links, Person, Prepared, Written, prepare
 from campaigns.models import Campaign, Play, Recipient, Variant
 from crm.company import current_company
 from crm.foreign.tokens import Purpose, make_token
+from crm.languages.words import translated
 from crm.mail.addresses import named_mailbox
 from crm.mail.choices import MailKind
 from crm.mail.drafts import Draft
 
 NO_LINK = "#"
 STAND_IN = "TOKEN"
-LEAVE = "You get this because you agreed to it."
-WAY_OUT = "Choose what you get, or leave"
+LEAVE = gettext_noop("You get this because you agreed to it.")
+WAY_OUT = gettext_noop("Choose what you get, or leave")
+
+
+@dataclass(frozen=True)
+class Below:
+    """What stands below a mail by itself, in its language, and how that is read."""
+
+    language: str
+    direction: str
+    leave: str
+    way_out: str
 
 
 class Writer:
@@ -33,6 +47,7 @@ class Writer:
         self.campaign = campaign
         self.company = company
         self.sender = mailbox_of(campaign, company)
+        self.below = below_of(campaign)
         self.prepared: dict[int, Prepared] = {}
 
     def draft(
@@ -41,9 +56,9 @@ class Writer:
         """The mail of a recipient, to leave before `closes_at`. Its key is theirs: asked for twice, it is sent once.
         Raises `merging.Unknown`."""
         if variant.pk not in self.prepared:
-            self.prepared[variant.pk] = prepared(variant)
+            self.prepared[variant.pk] = prepared(variant, self.below)
         link, name = preferences_link(row), values["name"]
-        person = Person(values, tracked(row), footer_of(self.company, link), pixel_of(row))
+        person = Person(values, tracked(row), footer_of(self.company, self.below, link), pixel_of(row))
         mail = self.prepared[variant.pk].draw(person)
         return Draft(
             kind=MailKind.AT_MOST_ONCE,
@@ -61,23 +76,39 @@ class Writer:
         )
 
 
-def prepared(variant: Variant) -> Prepared:
+def below_of(whole: Campaign | Play) -> Below:
+    """In the language of its mails; where it has none, in the company's."""
+    return _below(whole.language or current_company().language or settings.LANGUAGE_CODE)
+
+
+@cache
+def _below(language: str) -> Below:
+    with translation.override(language):
+        direction = "rtl" if translation.get_language_bidi() else "ltr"
+        return Below(language, direction, translated(LEAVE), translated(WAY_OUT))
+
+
+def prepared(variant: Variant, below: Below) -> Prepared:
     """A variant whose gaps are to be filled."""
-    return prepare(variant.blocks, subject=variant.subject, preheader=variant.preheader)
+    return prepare(
+        variant.blocks, subject=variant.subject, preheader=variant.preheader, language=below.language,
+        direction=below.direction,
+    )  # fmt: skip
 
 
 def written(variant: Variant, values: Mapping[str, str]) -> Written:
     """A variant as one person would read it; its links are as they were typed. Raises `merging.Unknown`."""
-    return prepared(variant).draw(Person(values, str, footer_of(current_company().name, NO_LINK)))
+    below = below_of(variant.campaign.play or variant.campaign)
+    return prepared(variant, below).draw(Person(values, str, footer_of(current_company().name, below, NO_LINK)))
 
 
-def footer_of(company: str, way_out: str) -> tuple[str, str]:
+def footer_of(company: str, below: Below, way_out: str) -> tuple[str, str]:
     """Who writes, why, and the way out, as HTML and as text."""
     shown = (
-        f"{html.escape(company)}<br>{LEAVE} "
-        f'<a href="{html.escape(way_out)}" style="color:#6b7280">{html.escape(WAY_OUT)}</a>.'
+        f"{html.escape(company)}<br>{html.escape(below.leave)} "
+        f'<a href="{html.escape(way_out)}" style="color:#6b7280">{html.escape(below.way_out)}</a>.'
     )
-    return shown, f"{company}\n{LEAVE} {WAY_OUT}: {way_out}"
+    return shown, f"{company}\n{below.leave} {below.way_out}: {way_out}"
 
 
 def mailbox_of(campaign: Campaign | Play, company: str) -> str:

@@ -19,10 +19,11 @@ from campaigns.mail.pictures import OWN, image_of, room_of, said_by_picture
 FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 INK, QUIET, ACCENT = "#1d2330", "#6b7280", "#3b4bd8"
 PAGE = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><title>{title}</title></head>'
     '<body style="margin:0;padding:0;background:#f4f4f6"><div style="display:none;max-height:0;overflow:hidden">'
-    '{preheader}</div><table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
+    '{preheader}</div><table role="presentation" lang="{language}" dir="{direction}" width="100%" cellpadding="0" '
+    'cellspacing="0" border="0"><tr>'
     '<td align="center" style="padding:24px 12px"><table role="presentation" width="600" cellpadding="0" '
     'cellspacing="0" border="0" style="width:100%;max-width:600px;background:#ffffff">{rows}</table>'
     '<table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" '
@@ -145,8 +146,10 @@ class Prepared:
         return Written(self.subject.filled(said_there), self.html.filled(said_there), self.text.filled(said_there))
 
 
-def prepare(blocks: Sequence[Mapping[str, str]], *, subject: str, preheader: str) -> Prepared:
-    """Everything of a mail that is the same for everybody."""
+def prepare(
+    blocks: Sequence[Mapping[str, str]], *, subject: str, preheader: str, language: str = "en", direction: str = "ltr"
+) -> Prepared:
+    """Everything of a mail that is the same for everybody; what it says is in `language`, read in `direction`."""
     gaps = _Gaps()
     page = PAGE.format(
         title=gaps.words(one_line(html.escape(subject)), _one_line_in_html),
@@ -155,6 +158,8 @@ def prepare(blocks: Sequence[Mapping[str, str]], *, subject: str, preheader: str
         footer=gaps.gap(("footer in HTML",), lambda person: person.footer[0]),
         font=FONT,
         quiet=QUIET,
+        language=language,
+        direction=direction,
         pixel=gaps.gap(("pixel",), lambda person: person.pixel),
     )
     plain = "\n\n".join(filter(None, (_plain(block, gaps) for block in blocks)))

@@ -16,6 +16,7 @@ from campaigns.choices import CampaignChannel, CampaignState, CampaignType, Deci
 from contacts.choices import ConsentChannel
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
+from crm.choices import Language
 from crm.grants import AccessPaths
 from crm.paths import path_of
 
@@ -78,6 +79,10 @@ class Campaign(models.Model):
         help_text="0.1: one in ten, drawn at random when it starts, and never changed.",
     )  # fmt: skip
     sender_name = models.CharField("in the name of", max_length=120, blank=True, default="")
+    language = models.CharField(
+        "language", max_length=5, choices=Language, blank=True, default="", db_default="",
+        help_text="Of its mails: what stands below them by itself is said in it. Empty: the company’s.",
+    )  # fmt: skip
     # of several variants: so many are tested, the others wait for the winner (`campaigns.sending.deciding`)
     test_share = models.DecimalField(
         "share that is tested", max_digits=4, decimal_places=3, null=True, blank=True,

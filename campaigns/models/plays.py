@@ -28,6 +28,7 @@ from campaigns.models.offers import Offer
 from campaigns.models.segments import Segment
 from contacts.models import Contact
 from crm.access import VisibleQuerySet
+from crm.choices import Language
 from crm.grants import AccessPaths
 from crm.paths import path_of
 from orders.models import Product
@@ -78,6 +79,10 @@ class Play(models.Model):
     )  # fmt: skip
     purpose = models.CharField("its mails are for", max_length=60, default="marketing")
     sender_name = models.CharField("in the name of", max_length=120, blank=True, default="")
+    language = models.CharField(
+        "language", max_length=5, choices=Language, blank=True, default="", db_default="",
+        help_text="Of its mails: what stands below them by itself is said in it. Empty: the company’s.",
+    )  # fmt: skip
     currency = models.CharField(max_length=3, default="EUR", editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"

@@ -217,7 +217,7 @@ def _carry(play: Play) -> None:
         carrier = step.carrier
         facts: dict[str, Any] = {
             "name": f"{play}, mail {place}", "type": play.type, "purpose": play.purpose,
-            "sender_name": play.sender_name, "currency": play.currency, "owner": play.owner,
+            "sender_name": play.sender_name, "language": play.language, "currency": play.currency, "owner": play.owner,
         }  # fmt: skip
         if play.state == PlayState.RUNNING and carrier.state not in UNDER_WAY:
             facts |= {"state": CampaignState.SENDING, "launched_at": timezone.now()}

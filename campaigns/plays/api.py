@@ -69,6 +69,7 @@ class PlayFields(Input):
     control_share: str | float | None = Field(None, examples=["0.1"])
     purpose: str | None = None
     sender_name: str | None = Field(None, max_length=120)
+    language: str | None = Field(None, description="en, de, fr, es or ar; empty: the company's.")
     steps: list[StepIn] | None = Field(None, max_length=30, description="All steps in their order.")
 
 

@@ -158,7 +158,7 @@ class PlayForm(SectionedForm, forms.ModelForm):
             (("event",), ("event_days", "event_segment"), ("product", "family"), ("audience", "rest_days")),
         ),
         ("Goal", (("goal", "window_days"), ("goal_family", "goal_segment"), ("control_share",))),
-        ("Mails", (("purpose", "sender_name"),)),
+        ("Mails", (("purpose", "sender_name"), ("language",))),
     )
     product = RecordField(queryset=Product.objects.none(), url_name="orders:product_options", required=False)
     family = forms.ChoiceField(label="Or of the product group", required=False)
@@ -171,7 +171,7 @@ class PlayForm(SectionedForm, forms.ModelForm):
         fields = (
             "name", "type", "description", "owner", "event", "event_days", "event_segment", "product", "family",
             "audience", "rest_days", "goal",
-            "window_days", "goal_family", "goal_segment", "control_share", "purpose", "sender_name",
+            "window_days", "goal_family", "goal_segment", "control_share", "purpose", "sender_name", "language",
         )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
         labels = {"name": "Play", "audience": "Only people of the segment", "goal_segment": "The segment"}

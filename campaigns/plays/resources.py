@@ -36,6 +36,7 @@ PLAYS = Resource(
         _own("control_share", "Kept out as control, 0 to 0.9"),
         _own("purpose", "What its mails are for"),
         _own("sender_name", "In whose name they leave"),
+        _own("language", "In which its mails are written"),
         _own("approved_at", "When a second person approved it"),
         _own("ended_at", "When it was ended"),
         _own("version", "The version, for a change"),

@@ -18,6 +18,7 @@ from crm.models import User
 
 COPIED = (
     "type", "channel", "goal", "contact_cost_amount", "margin", "currency", "purpose", "control_share", "sender_name",
+    "language",
     "window_days",
 )  # fmt: skip
 LONGEST = 200

@@ -49,6 +49,7 @@ class AudienceOut(Schema):
     control_share: Decimal = Field(description="Kept out as control, 0 to 0.9.")
     purpose: str
     sender_name: str
+    language: str
     starts_at: dt.datetime | None
     timing: str
     test_share: Decimal | None = Field(description="Tested; the others wait for the winner. Null: no test.")

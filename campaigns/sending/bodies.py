@@ -27,6 +27,7 @@ class AudienceIn(Input):
     control_share: str | float | None = Field(None, examples=["0.1"])
     purpose: str | None = Field(None, examples=["marketing"])
     sender_name: str | None = Field(None, max_length=120)
+    language: str | None = Field(None, description="en, de, fr, es or ar; empty: the company's.")
     starts_at: dt.datetime | None = Field(None, description="Not before; null: at once when it is started.")
     timing: str | None = Field(
         None, examples=["local"],
@@ -72,6 +73,7 @@ def audience_shown(campaign: Campaign) -> dict[str, Any]:
         "control_share": f"{campaign.control_share:f}",
         "purpose": campaign.purpose,
         "sender_name": campaign.sender_name,
+        "language": campaign.language,
         "starts_at": campaign.starts_at.isoformat() if campaign.starts_at else None,
         "timing": campaign.timing,
         "test_share": f"{campaign.test_share:f}" if campaign.test_share else None,

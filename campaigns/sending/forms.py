@@ -34,7 +34,7 @@ class AudienceForm(SectionedForm, forms.ModelForm):
     layout = (
         ("Whom", (("segments",), ("without",), ("control_share", "purpose"))),
         ("What it may offer", (("offers",),)),
-        ("How", (("sender_name", "starts_at"), ("timing",))),
+        ("How", (("sender_name", "language"), ("starts_at", "timing"))),
         ("Which variant is better", (("test_share", "decides_at"), ("decides_by",))),
     )
     segments = forms.ModelMultipleChoiceField(
@@ -56,6 +56,7 @@ class AudienceForm(SectionedForm, forms.ModelForm):
             "control_share",
             "purpose",
             "sender_name",
+            "language",
             "starts_at",
             "timing",
             "test_share",

@@ -27,8 +27,10 @@ from service.models import Ticket
 GREETING = "{first_name}"
 SCORES_HTML = '<a href="{}?score={}{}">{}</a>'
 PAGE = (
+    '<!doctype html>\n<html lang="{language}" dir="{direction}"><body><div lang="{language}" dir="{direction}">\n'
     '{body}\n{scores}<p><a href="{link}">{call}</a></p>\n<hr>\n'
     '<p><small>{company}<br>{no_more} <a href="{refuse}">{tell}</a>.</small></p>\n'
+    "</div></body></html>\n"
 )
 TEXT = "{body}\n\n{call}: {link}\n\n-- \n{company}\n{no_more} {refuse}\n"
 
@@ -81,10 +83,9 @@ def draft_of(invitation: Invitation, survey: Survey, first: Question | None, com
         scores = format_html("<p>{}</p>\n<p>{}</p>\n", said_in(survey, spoken, f"q{first.pk}", first.text), marks)
     html = format_html(
         PAGE, body=linebreaks_filter(body), scores=scores, link=link, call=call, company=company, refuse=refuse,
-        no_more=words["no_more"], tell=words["tell"],
+        no_more=words["no_more"], tell=words["tell"], language=spoken,
+        direction="rtl" if spoken in FROM_THE_RIGHT else "ltr",
     )  # fmt: skip
-    if spoken in FROM_THE_RIGHT:
-        html = format_html('<div dir="rtl">{}</div>\n', html)
     return Draft(
         kind=MailKind.AT_LEAST_ONCE,
         to=named_mailbox(contact.name, invitation.address) if "@" not in contact.name else invitation.address,

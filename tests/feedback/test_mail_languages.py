@@ -89,7 +89,7 @@ def test_arabic_is_read_from_the_right(survey):
     mia = customer("Mia")
     make_response(mia, language="ar", survey=make_survey())
     send(survey)
-    assert OutgoingMail.objects.get(contact_id=mia.pk).html.startswith('<div dir="rtl">')
+    assert OutgoingMail.objects.get(contact_id=mia.pk).html.startswith('<!doctype html>\n<html lang="ar" dir="rtl">')
 
 
 def test_what_stands_in_a_survey_more_than_once_is_translated_once(company, client):
