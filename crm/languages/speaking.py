@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crm.models import Company, User
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-FOR_MACHINES = ("/api/", "/hooks/", "/ics/", "/t/", "/healthz", "/readyz", "/metrics")
+FOR_MACHINES = ("/api/", "/hooks/", "/ics/", "/t/", "/m/", "/healthz", "/readyz", "/metrics")
 """Addresses that programs ask: what they answer is the same in every language."""
 FILES = ("/export/", "/file/", "/pdf/")
 """How addresses end whose answer is a file: its rows, and what is logged of it, are the same in every language."""
