@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from crm.importing.dialects import column_names
+from crm.importing.dialects import LONGEST_NAME
 from crm.importing.encodings import NO_RESULT
 from crm.importing.errors import RowFault
 from crm.importing.numbers import DecimalMark, parse_number
@@ -21,6 +21,8 @@ from crm.importing.tables import Chunk, Row
 
 END_ROWS = 20
 """So many of the last rows may be sums and notes."""
+LONGEST = 100
+"""Letters of a cell that can be the word or the number of a sum."""
 SUM = "“{}” looks like a sum of the rows above, not like a record; if it is one, fill in more of it"
 NOTE = "“{}” looks like a note below the table, not like a record; if it is one, fill in more of it"
 LINE = "a line that ends the table, not a record"
@@ -45,6 +47,7 @@ MARKED_NOTE = re.compile(
 )
 PARTING = re.compile(r"[-=_*─═]{3,}")
 UNNAMED = re.compile(r"column \d+")
+NUMBERED = re.compile(r" \(\d+\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,7 @@ class Surroundings:
         return _moved(chunk, dict.fromkeys(found, ("", NAMES))) if found else chunk
 
     def _is_names(self, row: Row) -> bool:
-        names = column_names(row)
-        return all(names[place] == self.columns[place] for place in self.looked_at)
+        return all(_is_named(row[place], self.columns[place]) for place in self.looked_at)
 
     def _end(self, held: deque[Chunk], read: Callable[[], Iterator[Chunk]]) -> None:
         """Takes sums, notes and lines out of the last rows."""
@@ -144,6 +146,8 @@ class Surroundings:
         told_before: bool,
         read: Callable[[], Iterator[Chunk]],
     ) -> bool:
+        if max(len(text) for text in (word, *(text for _, text in others))) > LONGEST:
+            return False
         is_sure, is_likely = SURE_WORD.fullmatch(word), LIKELY_WORD.fullmatch(word)
         if not (is_sure or is_likely) or not all(text == NO_RESULT or _amounts(text) for _, text in others):
             return False
@@ -154,6 +158,12 @@ class Surroundings:
         if place.number not in self._sums:
             self._sums[place.number] = _adds_up(read(), place.number, dict(others))
         return self._sums[place.number]
+
+
+def _is_named(cell: str, name: str) -> bool:
+    """The column got this name of such a cell."""
+    text = " ".join(cell.split())[:LONGEST_NAME].strip()
+    return text == name or (text == "" and UNNAMED.fullmatch(name) is not None) or text == NUMBERED.sub("", name)
 
 
 def _from_the_end(held: Sequence[Chunk]) -> Iterator[_Place]:

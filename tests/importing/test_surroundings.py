@@ -59,6 +59,8 @@ def test_a_sum_at_the_end_is_left_out_and_said(tmp_path, row):
         "Totalis GmbH,,,",
         "3,,,",
         "Total,soon,,350.50",
+        pytest.param(f"Total 1{' ' * 100_000}x,,,350.50", id="a long word"),
+        pytest.param(f"Total,{'1' * 100_000},,350.50", id="a long number"),
     ],
 )
 def test_who_is_called_like_a_sum_is_a_record(tmp_path, row):
@@ -92,6 +94,8 @@ def test_the_names_of_the_columns_once_more_are_left_out(tmp_path):
     assert left_out(tmp_path, text) == ["line 3: the names of the columns once more, not a record"]
     assert left_out(tmp_path, "name\nMia\nname\nJan\n", known=frozenset({"name"})) == []
     assert left_out(tmp_path, text, header=False) == []
+    twice = "id,Phone,,Phone\n1,5,,\nid,Phone,,Phone\n2,,,6\n"
+    assert left_out(tmp_path, twice) == ["line 3: the names of the columns once more, not a record"]
     words = "Person,Town\nMia,Ghent\nPerson,Town\nJan,Lier\n"
     assert left_out(tmp_path, words) == ["line 3: the names of the columns once more, not a record"]
     assert left_out(tmp_path, "Mia,Ghent\nMia,Lier\nMia,Ghent\n") == [], "no names: a value comes again"
