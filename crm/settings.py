@@ -158,12 +158,16 @@ CRM_APP_ROLE: str = DATABASES["default"]["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["prepare_threshold"] = 5  # kept statements ask for it (crm/database/kept.py), no other can be prepared
+# conditions on figures of related rows below an OR or a NOT are hashed, up to a million records (32 MB); what is not is
+# compared one by one
+_options["options"] = "-c hash_mem_multiplier=8"
 if CRM_PROCESS == "web":
     # threads share a pool; no page may hang on the database. A record and all that it names are nine tables, and to try
     # every order of joining them takes longer than to read it: the joins stay in the order in which they are written
     _options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
-    _options["options"] = (
-        "-c statement_timeout=15000 -c lock_timeout=5000 -c join_collapse_limit=4 -c plan_cache_mode=force_generic_plan"
+    _options["options"] += (
+        " -c statement_timeout=15000 -c lock_timeout=5000 -c join_collapse_limit=4"
+        " -c plan_cache_mode=force_generic_plan"
     )
     # a search that stops at its first thousand hits finds the same ones for the next page
     _options["options"] += " -c synchronize_seqscans=off"

@@ -121,9 +121,8 @@ class Listing:
     def veil(self, records: Sequence[Any]) -> None:
         """Take away the names of related records that the person may not see; read what columns need of all at once."""
         user = cast("User", self.request.user)
-        for column in self.columns:
-            if column.spec.along:
-                column.spec.along(records, user)
+        for along in dict.fromkeys(column.spec.along for column in self.columns if column.spec.along):
+            along(records, user)
         unseen = {name: column.spec.unseen for column in self.columns for name in column.spec.select}
         veil(user, records, {name: words for name, words in unseen.items() if words})
 

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from crm.catalogue import FieldSpec
+from crm.filtering.related import hangs_on
 from crm.filtering.trees.days import DATE_WORDS, Days, days_meant, window_of
 from crm.filtering.trees.nodes import Condition, TreeProblem
 from crm.filtering.trees.operators import Asking, Operand, between_days, number_of
@@ -47,38 +48,34 @@ def _reaching(look_up: str, number: Decimal, rows: QuerySet[Any], total: Total) 
     """The records whose figure compares so; those without rows have 0: where that fits, all but those that do not."""
     fits = {"gt": number < ZERO, "gte": number <= ZERO, "lt": number > ZERO, "lte": number >= ZERO}[look_up]
     if not fits:
-        return Q(pk__in=_with_figure(look_up, number, rows, total))
+        return _with_figure(look_up, number, rows, total)
     opposite = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt"}[look_up]
-    return ~Q(pk__in=_with_figure(opposite, number, rows, total))
+    return ~_with_figure(opposite, number, rows, total)
 
 
-def _with_figure(look_up: str, number: Decimal, rows: QuerySet[Any], total: Total) -> QuerySet[Any]:
+def _with_figure(look_up: str, number: Decimal, rows: QuerySet[Any], total: Total) -> Q:
     if total.measure == "count" and (look_up, number) in (("gte", Decimal(1)), ("gt", ZERO)):
-        return rows.values(total.through)
+        return hangs_on(rows, total.through)
     figure: Any = Count("pk") if total.measure == "count" else Coalesce(Sum(total.amount), ZERO)
-    return (
-        rows.values(total.through)
-        .annotate(figure=figure)
-        .filter(**{f"figure__{look_up}": number})
-        .values(total.through)
-    )
+    # each record once, and few enough to be hashed (`hash_mem_multiplier` in the settings)
+    found = rows.values(total.through).annotate(figure=figure).filter(**{f"figure__{look_up}": number})
+    return Q(pk__in=found.values(total.through))
 
 
 def _day_meant(op: str, value: Any, total: Total, asking: Asking) -> Q:
     """The last day lies between two days where one row does and none comes after them; the first one likewise."""
-    every = Q(pk__in=_rows(total, Days()).values(total.through))
     if op == "empty":
-        return ~every
+        return ~hangs_on(_rows(total, Days()), total.through)
     if op not in DATE_WORDS:
         raise TreeProblem("A day cannot be asked like this.")
     days = days_meant(op, value, asking.today)
-    found = Q(pk__in=_rows(total, days).values(total.through))
+    found = hangs_on(_rows(total, days), total.through)
     beyond = days.last if total.measure == "last" else days.first
     if beyond is None:
         return found
     outside = {"gt": beyond} if total.measure == "last" else {"lt": beyond}
     further = _rows(total, Days()).filter(**{f"{total.day}__{look_up}": day for look_up, day in outside.items()})
-    return found & ~Q(pk__in=further.values(total.through))
+    return found & ~hangs_on(further, total.through)
 
 
 def _rows(total: Total, days: Days) -> QuerySet[Any]:
