@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -113,7 +115,7 @@ def make_preferences(owner: User, name: str) -> SimpleNamespace:
     return SimpleNamespace(pk=make_token(Purpose.PREFERENCES, {"contact": row.contact_id, "recipient": row.pk}, None))
 
 
-CAMPAIGN_MAKERS = {
+CAMPAIGN_MAKERS: dict[str, Callable[..., Any]] = {
     "campaign": make_campaign,
     "campaign by post": make_letters,
     "file of letters": make_file,
