@@ -32,6 +32,7 @@ def merge_orders(merge: Merge) -> None:
     _number(merge)
     _reject_large_orders(merge)
     _reject_orders_out_of_reach(merge)
+    _take_up_orders(merge)
     merge.report(0.2, "Making unknown customers and products")
     _make_related(merge)
     fold_rows(
@@ -100,8 +101,6 @@ def _number(merge: Merge) -> None:
     if "external_id" in merge.given:
         for statement in statements.SAME_LINES:
             merge.run(statement)
-    if "order_id" in merge.given and merge.number(statements.MADE_BY_HAND):
-        merge.run(statements.TAKE_UP_ORDERS)
     merge.run(f"ANALYZE {NUMBERED} (order_key, contact_external_id, product_external_id, partner_external_id)")
 
 
@@ -122,6 +121,14 @@ def _reject_orders_out_of_reach(merge: Merge) -> None:
         ids, parameters = reach
         taken = f"EXISTS (SELECT 1 FROM orders_order o WHERE o.import_key = r.order_key AND o.id NOT IN ({ids}))"
         merge.reject("order_id", TAKEN.replace("external id", "order"), taken, parameters, table=NUMBERED)
+
+
+def _take_up_orders(merge: Merge) -> None:
+    """Lets the file be of orders that were made here, among those that the actor may change."""
+    if "order_id" not in merge.given or not merge.number(statements.MADE_BY_HAND):
+        return
+    ids, parameters = merge.changeable(Order.objects.all()) or ("SELECT o.id", [])
+    merge.run(f"{statements.TAKE_UP_ORDERS} AND o.id IN ({ids})", parameters)
 
 
 def _make_related(merge: Merge) -> None:

@@ -56,8 +56,11 @@ WHERE o.import_key IS NULL AND o.number <> ''
   AND EXISTS (SELECT 1 FROM import_numbered n WHERE n.order_key = 'number:' || o.number)
   AND NOT EXISTS (SELECT 1 FROM orders_order k WHERE k.import_key = 'number:' || o.number)
   AND NOT EXISTS (SELECT 1 FROM orders_order t WHERE t.number = o.number AND t.import_key IS NULL AND t.id <> o.id)
+  AND NOT EXISTS (SELECT 1 FROM import_numbered n JOIN contacts_contact c ON c.id = o.contact_id
+    WHERE n.order_key = 'number:' || o.number AND n.contact_external_id <> coalesce(c.external_id, ''))
 """
-"""Orders that were not imported are known by their number, too, where it is the only one of that number."""
+"""Orders that were not imported are known by their number, too, where it is the only one of that number and the file
+says no other customer: companies number their orders alike."""
 
 LINKED = """SELECT f.*, c.id AS contact_id, p.id AS product_id, t.id AS partner_id, NULL::bigint AS line_pk,
   true AS is_new, false AS is_changed FROM ({folded}) f

@@ -16,7 +16,7 @@ from crm.importing.errors import UnreadableFile
 from crm.models import Company, ExchangeRate
 from orders.keeping import refresh_totals_of
 from orders.models import Order, OrderLine, Product
-from tests.factories import make_company, make_contact, make_order, make_product
+from tests.factories import make_company, make_contact, make_order, make_product, make_user
 from tests.importing.tables import brought_in, counts, written
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +218,31 @@ def test_an_order_that_was_made_here_comes_in_again_as_the_same_one(tmp_path):
     assert (kept.pk, kept.import_key, kept.amount) == (made.pk, "number:Q-7", 36)
     assert counts(imported(tmp_path, "order_id,ordered_at,amount\nQ-8,2026-03-01,5\n")) == (1, 0, 0, 0)
     assert Order.objects.filter(number="Q-8").count() == 3, "of two of a number nobody can say which is meant"
+
+
+def test_an_order_that_was_made_here_for_somebody_else_stays_theirs(tmp_path):
+    make_company()
+    mine, product = make_contact(external_id="c1"), make_product(external_id="p1")
+    line = {"product": product, "quantity": 1, "unit_price": 10, "amount": 10}
+    made = make_order(mine, number="17", channel="field", lines=(line,))
+    nobodys = make_order(None, number="18", lines=(line,))
+    names = "order_id,contact_external_id,ordered_at,product_external_id,amount\n"
+    file = f"{names}17,c2,2026-03-01,p1,99\n18,c2,2026-03-01,p1,10\n"
+    assert counts(imported(tmp_path, file)) == (1, 1, 0, 0)
+    made.refresh_from_db()
+    assert (made.contact, made.amount, made.import_key) == (mine, 10, None)
+    assert Order.objects.get(import_key="number:17").contact.external_id == "c2"
+    nobodys.refresh_from_db()
+    assert nobodys.contact.external_id == "c2", "nobody's so far"
+    assert counts(imported(tmp_path, file)) == (0, 0, 2, 0)
+
+
+def test_an_order_that_was_made_here_out_of_reach_stays_as_it_is(tmp_path):
+    make_company()
+    rep = make_user("rep")
+    make_contact(external_id="c1", owner=rep)
+    made = make_order(None, number="19")
+    path = written(tmp_path, "order_id,contact_external_id,ordered_at,amount\n19,c1,2026-03-01,5\n")
+    assert counts(brought_in("orders", path, actor=rep)) == (1, 0, 0, 0)
+    made.refresh_from_db()
+    assert (made.contact, made.import_key, Order.objects.count()) == (None, None, 2)
