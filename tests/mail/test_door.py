@@ -18,6 +18,7 @@ from crm.mail.choices import MailKind, MailState
 from crm.mail.drafts import Draft
 from crm.mail.writing import FEW
 from crm.models import LogEntry, OutgoingMail, StoredFile
+from tests.concurrency.racing import until_somebody_waits
 from tests.mail.conftest import write
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,30 @@ def test_two_who_write_the_same_keys_at_once_write_each_once() -> None:
     for thread in threads:
         thread.join(60)
     assert sum(new) == len(drafts) == OutgoingMail.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_another_is_writing_meanwhile_is_waited_for_and_adds_nothing() -> None:
+    drafts = [
+        Draft(kind=MailKind.AT_MOST_ONCE, to=f"p{n}@example.com", subject="S", text="T", key=f"k-{n}")
+        for n in range(FEW + 80)
+    ]
+    new = list[int]()
+
+    def write_all() -> None:
+        try:
+            new.append(send_mails(actor=None, drafts=drafts))
+        finally:
+            connection.close()
+
+    thread = Thread(target=write_all)
+    with transaction.atomic():
+        send_mails(actor=None, drafts=drafts[-1:])
+        thread.start()
+        until_somebody_waits()
+    thread.join(60)
+    assert new == [len(drafts) - 1]
+    assert OutgoingMail.objects.count() == len(drafts)
 
 
 def test_one_that_cannot_be_sent_is_told_of_and_stops_no_other() -> None:
