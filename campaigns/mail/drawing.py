@@ -85,7 +85,7 @@ class _Gaps:
 
         def mark(found: re.Match[str]) -> str:
             name, instead = found[1].strip(), (found[2] or "").strip()
-            return self.gap(("word", write.__name__, name, instead), partial(_word, name, instead, write))
+            return self.gap(("word", write.__name__, name, instead), partial(self._word, name, instead, write))
 
         return PLACE.sub(mark, text)
 
@@ -99,12 +99,17 @@ class _Gaps:
 
     def rule(self, text: str) -> str:
         """The mark of a line below a heading, as long as what is said."""
-        whole = self.cut(self.words(text))
+        whole = self.words(text)
+        return self.gap(("rule", text), lambda person: "=" * min(len(self._filled(whole, person)), LONGEST_RULE))
 
-        def rule(person: Person) -> str:
-            return "=" * min(len(whole.filled([gap(person) for gap in self.gaps[: whole.most]])), LONGEST_RULE)
+    def _word(self, name: str, instead: str, write: Callable[[str], str], person: Person) -> str:
+        value = said(name, instead, person.values)
+        return self._filled(instead, person) if value is None else write(value)
 
-        return self.gap(("rule", text), rule)
+    def _filled(self, text: str, person: Person) -> str:
+        """A part of a mail with marks: what is said instead of a field may hold a link."""
+        whole = self.cut(text)
+        return whole.filled({place: self.gaps[place](person) for place in whole.places})
 
     def cut(self, text: str) -> _Cut:
         """A text with marks as what stands between them, and the numbers of the gaps."""
@@ -119,12 +124,7 @@ class _Cut:
     pieces: tuple[str, ...]
     places: tuple[int, ...]
 
-    @property
-    def most(self) -> int:
-        """One more than the highest number of a gap."""
-        return max(self.places, default=-1) + 1
-
-    def filled(self, said: Sequence[str]) -> str:
+    def filled(self, said: Mapping[int, str] | Sequence[str]) -> str:
         """The text; `said` is what stands in each gap."""
         pieces = list(self.pieces)
         pieces[1::2] = [said[place] for place in self.places]
@@ -182,20 +182,15 @@ def draw(
     return prepare(blocks, subject=subject, preheader=preheader).draw(Person(values, links, footer, pixel))
 
 
-def _word(name: str, instead: str, write: Callable[[str], str], person: Person) -> str:
-    value = said(name, instead, person.values)
-    return instead if value is None else write(value)
-
-
 def _one_line_in_html(value: str) -> str:
     return html.escape(one_line(value))
 
 
 def _row(block: Mapping[str, str], gaps: _Gaps) -> str:
     kind, padding, size, height = block["kind"], "12px 32px", "16px", "25px"
-    escaped = html.escape(block.get("text", ""), quote=False)
+    typed = block.get("text", "")
     # addresses that somebody typed become links before names are filled in: a name is never a link
-    text = gaps.words(_linked(escaped, gaps) if kind == "text" else escaped, html.escape)
+    text = gaps.words(_linked(typed, gaps) if kind == "text" else html.escape(typed, quote=False), html.escape)
     if kind == "heading":
         padding, size, height, inner = "24px 32px 8px", "26px", "33px", f"<strong>{text}</strong>"
     elif kind == "button":
@@ -216,13 +211,14 @@ def _row(block: Mapping[str, str], gaps: _Gaps) -> str:
 
 
 def _linked(text: str, gaps: _Gaps) -> str:
-    """Addresses in an escaped text as links."""
-
-    def link(found: re.Match[str]) -> str:
-        target = gaps.link_in_html(html.unescape(found[0]))
-        return f'<a href="{target}" style="color:{ACCENT}">{found[0]}</a>'
-
-    return LINK.sub(link, text)
+    """A text as HTML, the addresses in it as links. They are looked for before it is escaped, as the plain text and
+    the check do: an escaped bracket behind an address would be a part of it."""
+    made, end = "", 0
+    for found in LINK.finditer(text):
+        before, shown = (html.escape(part, quote=False) for part in (text[end : found.start()], found[0]))
+        made += f'{before}<a href="{gaps.link_in_html(found[0])}" style="color:{ACCENT}">{shown}</a>'
+        end = found.end()
+    return made + html.escape(text[end:], quote=False)
 
 
 def _plain(block: Mapping[str, str], gaps: _Gaps) -> str:

@@ -1,5 +1,6 @@
 """What a mail of a campaign says: merge fields, blocks, and what is refused."""
 
+import html
 import re
 
 import pytest
@@ -30,6 +31,40 @@ def test_fields_are_filled_in_once_and_as_text():
     )  # fmt: skip
     assert "&lt;i&gt; https://evil.example {{city}}" in named.html
     assert "<a " not in named.html
+
+
+def shown(*blocks, **values):
+    """A mail of these blocks, for a person of whom this is known; its links begin with `to:`."""
+    return draw(
+        checked_blocks(list(blocks)), subject="S", preheader="", values=values, links=lambda url: f"to:{url}",
+        footer=("", ""),
+    )  # fmt: skip
+
+
+def test_what_is_said_instead_of_a_name_may_hold_a_link():
+    text = {"kind": "text", "text": "Dear {{first_name|you (https://a.example/?x=1&y=2)}}, hello"}
+    unknown, known = shown(text), shown(text, first_name="Mia")
+    assert unknown.text.startswith("Dear you (to:https://a.example/?x=1&y=2), hello\n")
+    assert 'Dear you (<a href="to:https://a.example/?x=1&amp;y=2"' in unknown.html
+    assert ">https://a.example/?x=1&amp;y=2</a>), hello</td>" in unknown.html
+    assert known.text.startswith("Dear Mia, hello\n")
+    assert "to:" not in known.html + known.text
+
+
+@pytest.mark.parametrize("after", [">", "&", "'", '"', ").", "&gt;"])
+def test_signs_behind_an_address_are_no_part_of_its_link(after):
+    mail = shown({"kind": "text", "text": f"<https://a.example/x{after} end"})
+    url = "https://a.example/x" + {"&": "&", "'": "'", "&gt;": "&gt"}.get(after, "")
+    seen = [html.unescape(one) for one in re.search(r'<a href="to:(.*?)" .*?>(.*?)</a>', mail.html).groups()]
+    assert seen == [url, url]
+    assert f"to:{url}" in mail.text
+    assert html.unescape(re.sub("<.*?>", "", mail.html)).endswith(f"<https://a.example/x{after} end")
+
+
+def test_many_headings_with_fields_of_their_own_are_drawn_at_once():
+    """A rule as long as its heading asks for that heading alone: by all that stand above, 40 would take 2^40 steps."""
+    mail = shown(*({"kind": "heading", "text": f"{{{{first_name|{'a' * n}}}}}"} for n in range(1, 41)))
+    assert mail.text.split("\n\n")[:40] == [f"{'a' * n}\n{'=' * n}" for n in range(1, 41)]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
