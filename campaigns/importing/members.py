@@ -76,12 +76,13 @@ def merge_members(merge: Merge) -> None:
     merge.report(0.1, "Finding the people")
     merge.run(f"DROP TABLE IF EXISTS {PEOPLE}, {NUMBERS}")
     merge.run(FIND)
+    _keep_to_whom_they_see(merge)  # before numbers are asked: the id of who is out of sight hides nobody's number
     merge.run(f"ANALYZE {PEOPLE}")
     merge.run(TAKE_NUMBERS)
     merge.match = PHONE  # a number without a country is one of the company's
     normalise_pairs(merge, NUMBERS)
-    merge.run(FIND_NUMBERS)
-    _keep_to_whom_they_see(merge)
+    if merge.run(FIND_NUMBERS):
+        _keep_to_whom_they_see(merge)
     merge.run(f"CREATE INDEX ON {PEOPLE} (who)")
     merge.run(f"ANALYZE {PEOPLE}")
     merge.report(0.6, "Bringing them in")

@@ -19,10 +19,10 @@ from crm.importing.lines import text_blocks
 HEAD = "entry"
 LONGEST_ENTRY = 320
 LONGEST_LINE = 1_000_000
-ADDRESS = re.compile(r"""[^\s@<>,;:"'()\[\]\\|]+@[^\s@<>,;:"'()\[\]\\|]+""")
+BESIDE = re.compile(r"""[\s<>,;:"'()\[\]\\|]+""")
 BETWEEN = re.compile(r"[,;\t|]")
 LINE_ENDS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
-QUOTED = re.compile(r"^[\s\"'\u00a0\u200b\ufeff]+|[\s\"'\u00a0\u200b\ufeff]+$")
+AROUND = "\"'\u200b\ufeff" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 NOTHING = "There is nothing in the list: paste or bring addresses, ids or numbers."
 NO_LIST = "This is no list: more than a million signs follow each other without a line end, comma or semicolon."
 
@@ -45,12 +45,24 @@ def entries_in(blocks: Iterable[str]) -> Iterator[str]:
 
 
 def _in_line(line: str) -> Iterator[str]:
-    if "@" in line and (found := ADDRESS.findall(line)):
-        yield from (one.strip(".")[:LONGEST_ENTRY] for one in found)
+    if "@" in line and (found := list(_addresses(line))):
+        yield from found
         return
     for part in BETWEEN.split(line):
-        if entry := QUOTED.sub("", part).replace('"', ""):
+        if entry := part.strip(AROUND).replace('"', ""):
             yield entry[:LONGEST_ENTRY]
+
+
+def _addresses(line: str) -> Iterator[str]:
+    """What stands on both sides of an `@`. One pass: an expression that looks for it begins anew at each sign."""
+    for word in BESIDE.split(line):
+        parts = word.split("@")
+        place = 0
+        while place + 1 < len(parts):
+            if parts[place] and parts[place + 1]:
+                yield f"{parts[place]}@{parts[place + 1]}".strip(".")[:LONGEST_ENTRY]
+                place += 1
+            place += 1
 
 
 def write_entries(source: Path, target: IO[str]) -> int:

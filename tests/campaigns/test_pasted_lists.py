@@ -41,6 +41,7 @@ def house(db):
         ("K-17\n\n  K-18 \n\"K-19\"\n+49 731 12345, 0731/9876", 5),
         ("\ufeffa@x.example\u2028b@x.example\n\u200b\n,,;;\n\n", 2),
         ("a@x.example\x00b\n@@@\n<>\n@", 4),
+        ("a@x.example@b@x.example, .c@x.example. @d e@ f@@x", 3),
     ],
 )  # fmt: skip
 def test_entries_are_found_however_the_list_is_written(text, entries):
@@ -48,6 +49,12 @@ def test_entries_are_found_however_the_list_is_written(text, entries):
     assert len(found) == entries, found
     assert list(entries_in(list(text))) == found  # wherever a block ends
     assert not any(sign in one for one in found for sign in '\n\r\t,;|"')
+
+
+@pytest.mark.parametrize("line", ["@," + "a" * 900_000, "a" + " " * 900_000 + "b", "a@" * 450_000])
+def test_a_long_line_is_read_once(line):
+    """Half an hour, where each sign of it is a place to begin to look."""
+    assert sum(map(len, entries_in([line]))) > 0
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac_roman"])
@@ -145,6 +152,17 @@ def test_who_is_out_of_sight_is_not_found_and_a_live_segment_takes_no_list(house
     assert len({one for one in found.examples if "no contact whom you may see" in one}) == 2, reasons
     assert any("holds who meets a filter" in one for one in found.examples)
     assert not SegmentMember.objects.filter(segment=live).exists()
+
+
+def test_the_id_of_who_is_out_of_sight_hides_no_number(house, tmp_path):
+    AccessRule.objects.create(role=Role.MARKETER, model="contacts.contact", verb=Verb.VIEW, scope=Scope.OWN)
+    mine = make_contact(name="Mine", phones=("+4973112345",), owner=house)
+    make_contact(name="Theirs", external_id="073112345", owner=make_user())
+    make_contact(name="Theirs too", phones=("+4973167890",), owner=make_user())
+    text = "segment,who\nA,073112345\nA,073167890\n"
+    found = brought_in("segment_members", written(tmp_path, text), actor=type(house).objects.get(pk=house.pk))
+    assert (found.counts.created, found.rejected) == (1, 1)
+    assert SegmentMember.objects.get().contact == mine
 
 
 def test_a_list_that_grows_makes_an_approval_void_and_keeps_its_people_out(house, tmp_path):
