@@ -12,9 +12,9 @@ from crm.importing.containers import byte_blocks, read_head, wide_encoding
 from crm.importing.errors import UnreadableFile
 
 BROKEN = "\udcff"
+"""Stands for bytes that are no text in the file's encoding; a cell that holds it is refused by its column."""
 NO_RESULT = "\udcfe"
 """Stands for a formula of a workbook whose result is not in the file."""
-"""Stands for bytes that are no text in the file's encoding; a cell that holds it is refused by its column."""
 BROKEN_HANDLER = "crm_mark_broken"
 SAMPLE_BYTES = 65_536
 CANDIDATES = (

@@ -84,7 +84,7 @@ class DelimitedTable:
             raise UnreadableFile(f"The table has {len(rows[0]):,} columns; at most {MAX_COLUMNS:,} can be read.")
         self.has_header = has_header(rows, options.known) if options.header is None else options.header
         self.columns = column_names(rows[0] if self.has_header else ["" for _ in rows[0]])
-        self.surroundings = Surroundings(self.columns, has_names=self.has_header)
+        self.surroundings = Surroundings(self.columns, has_names=self.has_header, first_line=self.first_line)
 
     @property
     def description(self) -> str:

@@ -71,7 +71,7 @@ class SpreadsheetTable:
         names = [*rows[0], *[""] * (width - len(rows[0]))] if self.has_header else [""] * width
         self.first_line = first[0][0]
         self.columns = column_names(names)
-        self.surroundings = Surroundings(self.columns, has_names=self.has_header)
+        self.surroundings = Surroundings(self.columns, has_names=self.has_header, first_line=self.first_line)
 
     @property
     def description(self) -> str:

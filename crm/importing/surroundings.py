@@ -21,6 +21,8 @@ from crm.importing.tables import Chunk, Row
 
 END_ROWS = 20
 """So many of the last rows may be sums and notes."""
+LEAST_SUM = 10
+"""A sum below it says little."""
 LONGEST = 100
 """Letters of a cell that can be the word or the number of a sum."""
 SUM = "“{}” looks like a sum of the rows above, not like a record; if it is one, fill in more of it"
@@ -41,13 +43,48 @@ AMOUNT = rf"(?:\s*{MONEY}\s*\(?\d[\d.,\s'’\u00a0\u202f]*\)?\s*{MONEY})?"
 SURE_WORD = re.compile(rf"(?:(?:{SURE})\s*[:=]?|(?:{LIKELY})\s*[:=])\s*{AMOUNT}", re.IGNORECASE)
 LIKELY_WORD = re.compile(rf"(?:{LIKELY})\s*{AMOUNT}", re.IGNORECASE)
 MARKED_NOTE = re.compile(
-    r"(?:[*†‡§¹²³]|\(?\d\)\s|©|(?:notes?|source|sources|quelle|stand|hinweis|anmerkung|fuente|nota|fonte|bron)\s*:"
-    r"|(?:exported|printed|generated|created|erstellt|gedruckt|exporté|imprimé)\s)",
-    re.IGNORECASE,
+    r"(?:[*†‡§¹²³](?=.*\s)|\(?\d\)\s|©|(?:notes?|source|sources|quelle|stand|hinweis|anmerkung|fuente|nota|fonte|bron)\s*:"
+    r"|(?:exported|printed|generated|created|erstellt|gedruckt|exporté|imprimé)\s.*\d)",
+    re.IGNORECASE | re.DOTALL,
 )
 PARTING = re.compile(r"[-=_*─═]{3,}")
 UNNAMED = re.compile(r"column \d+")
 NUMBERED = re.compile(r" \(\d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """A row above another one."""
+
+    number: int
+    line: int
+    row: Row
+
+    def is_apart_from(self, number: int, line: int) -> bool:
+        """Blank lines, not a row that cannot be read, part the two."""
+        if number != self.number + 1 or line - self.line < 2:
+            return False
+        return line - self.line - sum(cell.count("\n") for cell in self.row) > 1
+
+
+class _Gaps:
+    """Counts the rows of a table that blank lines part from the one above."""
+
+    def __init__(self, names: _Above | None) -> None:
+        self.count, self.last = 0, names
+
+    def add(self, chunk: Chunk) -> None:
+        numbers, lines, rows = chunk.numbers, chunk.lines, chunk.rows
+        if not rows:
+            return
+        if self.last is not None:
+            self.count += self.last.is_apart_from(numbers[0], lines[0])
+        self.last = _above_at(chunk, -1)
+        if lines[-1] - lines[0] == len(rows) - 1:
+            return
+        for at in range(1, len(rows)):
+            if lines[at] - lines[at - 1] > 1:
+                self.count += _above_at(chunk, at - 1).is_apart_from(numbers[at], lines[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +93,7 @@ class _Place:
 
     chunk: Chunk
     position: int
-    above: tuple[int, Row] | None
+    above: _Above | None
 
     @property
     def row(self) -> Row:
@@ -69,17 +106,15 @@ class _Place:
     @property
     def stands_apart(self) -> bool:
         """A blank line parts it from the row above."""
-        if self.above is None:
-            return False
-        line, row = self.above
-        return self.chunk.lines[self.position] - line - sum(cell.count("\n") for cell in row) > 1
+        return self.above is not None and self.above.is_apart_from(self.number, self.chunk.lines[self.position])
 
 
 class Surroundings:
     """Finds the rows of a table that are no records. It may be read many times and finds the same each time."""
 
-    def __init__(self, columns: Sequence[str], *, has_names: bool) -> None:
+    def __init__(self, columns: Sequence[str], *, has_names: bool, first_line: int) -> None:
         self.columns = tuple(columns)
+        self.names = _Above(0, first_line, []) if has_names else None
         self.looked_at = [place for place, name in enumerate(columns) if name not in REASON_COLUMNS]
         self.reason_at = self.columns.index(REASON_COLUMNS[-1]) if REASON_COLUMNS[-1] in self.columns else None
         named = [place for place in self.looked_at if has_names and not UNNAMED.fullmatch(columns[place])]
@@ -89,11 +124,13 @@ class Surroundings:
     def told_apart(self, read: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
         """The chunks that `read` gives, with these rows as faults."""
         held: deque[Chunk] = deque()
+        gaps = _Gaps(self.names)
         for chunk in read():
+            gaps.add(chunk)
             held.append(self._without_names(chunk))
             while sum(one.count for one in islice(held, 1, None)) >= END_ROWS:
                 yield held.popleft()
-        self._end(held, read)
+        self._end(held, read, gaps.count)
         yield from held
 
     def _without_names(self, chunk: Chunk) -> Chunk:
@@ -107,19 +144,33 @@ class Surroundings:
     def _is_names(self, row: Row) -> bool:
         return all(_is_named(row[place], self.columns[place]) for place in self.looked_at)
 
-    def _end(self, held: deque[Chunk], read: Callable[[], Iterator[Chunk]]) -> None:
-        """Takes sums, notes and lines out of the last rows."""
+    def _end(self, held: deque[Chunk], read: Callable[[], Iterator[Chunk]], gaps: int) -> None:
+        """Takes sums, notes and lines out of the last rows. Where blank lines part records, too, one parts no note."""
+        ends = self._ends(held, read, may_stand_apart=True)
+        if gaps > sum(place.stands_apart for place, _ in ends):
+            ends = self._ends(held, read, may_stand_apart=False)
         found: dict[int, dict[int, tuple[str, str]]] = {}
-        for place in islice(_from_the_end(held), END_ROWS):
-            reason = self._reason(place, read)
-            if reason is None:
-                break
+        for place, reason in ends:
             found.setdefault(id(place.chunk), {})[place.position] = reason
         for index, chunk in enumerate(held):
             if id(chunk) in found:
                 held[index] = _moved(chunk, found[id(chunk)])
 
-    def _reason(self, place: _Place, read: Callable[[], Iterator[Chunk]]) -> tuple[str, str] | None:
+    def _ends(
+        self, held: deque[Chunk], read: Callable[[], Iterator[Chunk]], *, may_stand_apart: bool
+    ) -> list[tuple[_Place, tuple[str, str]]]:
+        """The last rows that are no records, the last one first, each with (column, why)."""
+        ends: list[tuple[_Place, tuple[str, str]]] = []
+        for place in islice(_from_the_end(held), END_ROWS):
+            reason = self._reason(place, read, may_stand_apart=may_stand_apart)
+            if reason is None:
+                break
+            ends.append((place, reason))
+        return ends
+
+    def _reason(
+        self, place: _Place, read: Callable[[], Iterator[Chunk]], *, may_stand_apart: bool
+    ) -> tuple[str, str] | None:
         """(column, why) of a row that ends the table; None for a record."""
         filled = [(at, text) for at in self.looked_at if (text := place.row[at].strip())]
         if not filled:
@@ -134,7 +185,7 @@ class Surroundings:
         if self._is_sum(place, first, filled[1:], told_before, read):
             return shown, SUM.format(first[:60])
         if len(filled) == 1 and len(self.looked_at) > 2:
-            apart = place.stands_apart and " " in first
+            apart = may_stand_apart and place.stands_apart and " " in first
             return (shown, NOTE.format(first[:60])) if told_before or apart or MARKED_NOTE.match(first) else None
         return None
 
@@ -172,8 +223,12 @@ def _from_the_end(held: Sequence[Chunk]) -> Iterator[_Place]:
     for index in range(len(places) - 1, -1, -1):
         chunk, at = places[index]
         before = places[index - 1] if index else None
-        above = (before[0].lines[before[1]], before[0].rows[before[1]]) if before else None
+        above = _above_at(*before) if before else None
         yield _Place(chunk, at, above)
+
+
+def _above_at(chunk: Chunk, at: int) -> _Above:
+    return _Above(chunk.numbers[at], chunk.lines[at], chunk.rows[at])
 
 
 def _moved(chunk: Chunk, found: dict[int, tuple[str, str]]) -> Chunk:
@@ -199,7 +254,8 @@ def _amounts(text: str) -> dict[DecimalMark, Decimal]:
 
 
 def _adds_up(chunks: Iterator[Chunk], number: int, said: dict[int, str]) -> bool:
-    """One of the cells (by column) is the sum, the mean or the count of what stands above row `number`."""
+    """What stands in the cells (by column) comes of the rows above row `number`: one is their sum, or each the sum, the
+    mean or the count. Small sums, means and counts are met by chance, as by the flags and years of a record."""
     wanted = {(at, mark): amount for at, text in said.items() for mark, amount in _amounts(text).items()}
     sums, counts, rows = dict.fromkeys(wanted, Decimal(0)), dict.fromkeys(wanted, 0), 0
     for chunk in chunks:
@@ -212,12 +268,21 @@ def _adds_up(chunks: Iterator[Chunk], number: int, said: dict[int, str]) -> bool
                     if (at, mark) in wanted:
                         sums[at, mark] += amount
                         counts[at, mark] += 1
-    return any(
-        amount == rows or (counts[key] and (_near(amount, sums[key]) or _near(amount, sums[key] / counts[key])))
+    summed = {
+        key for key, amount in wanted.items() if counts[key] and _is_about(amount, sums[key], abs(amount) / 1_000)
+    }
+    if any(abs(wanted[key]) >= LEAST_SUM for key in summed):
+        return True
+    met = {at for at, _ in summed} | {
+        key[0]
         for key, amount in wanted.items()
-    )
+        if amount == rows or (counts[key] and _is_about(amount, sums[key] / counts[key]))
+    }
+    return met >= said.keys() and len(met) > 0
 
 
-def _near(told: Decimal, found: Decimal) -> bool:
-    """The same but for rounding."""
-    return abs(told - found) <= max(abs(told) / 1_000, Decimal("0.5"))
+def _is_about(told: Decimal, found: Decimal, slack: Decimal = Decimal(0)) -> bool:
+    """The same but for rounding to the digits that are told, and a slack for sums of rounded numbers."""
+    exponent = told.as_tuple().exponent
+    digits = exponent if isinstance(exponent, int) else 0
+    return abs(told - found) <= max(slack, Decimal(5).scaleb(min(digits, 0) - 1))

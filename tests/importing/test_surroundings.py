@@ -59,12 +59,29 @@ def test_a_sum_at_the_end_is_left_out_and_said(tmp_path, row):
         "Totalis GmbH,,,",
         "3,,,",
         "Total,soon,,350.50",
+        pytest.param("Total,2,,99999", id="as many as rows, and a figure of its own"),
+        "Created Spaces Ltd,,,",
+        "*17,,,",
         pytest.param(f"Total 1{' ' * 100_000}x,,,350.50", id="a long word"),
         pytest.param(f"Total,{'1' * 100_000},,350.50", id="a long number"),
     ],
 )
 def test_who_is_called_like_a_sum_is_a_record(tmp_path, row):
     assert left_out(tmp_path, HEAD + ROWS + row + "\n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("name,is_customer,revenue\nMia,1,100\nJan,0,200\nAda,1,5\nTotal,1,99999\n", id="flags"),
+        pytest.param("name,opened,revenue\nMia,0,100\nJan,0,200\nTotal,0,99999\n", id="noughts"),
+        pytest.param("name,phone\nMia,0123456\nJan,0123457\nTotal,0123459\n", id="numbers that are alike"),
+        pytest.param("name,postal_code,revenue\nMia,9000,1\nJan,9000,7\nTotal,9000,5000\n", id="the same number"),
+        pytest.param("product,quantity,amount\nChair,2,20\nTotal,1,5\n", id="one above"),
+    ],
+)
+def test_a_number_that_is_met_by_chance_makes_no_sum(tmp_path, text):
+    assert left_out(tmp_path, text) == []
 
 
 def test_sums_count_at_the_end_alone_and_never_without_rows_above(tmp_path):
@@ -87,6 +104,17 @@ def test_a_note_that_stands_apart_is_left_out_and_a_bare_id_is_not(tmp_path):
     assert left_out(tmp_path, HEAD + ROWS + "All figures before tax,,,\n") == []
     assert left_out(tmp_path, HEAD + ROWS + "\nK-17,,,\n") == []
     assert left_out(tmp_path, 'id,note,x\n1,"two\nlines",\n2 b,,\n') == []
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\r\r\n"])
+def test_blank_lines_between_the_rows_make_no_notes(tmp_path, end):
+    people = ["name,email,phone", "Mia Berg,mia@x.example,", *(f"Jan Vos {n},," for n in range(30))]
+    assert left_out(tmp_path, end.join(people) + end) == []
+    assert left_out(tmp_path, end.join(people[:3])) == []
+    parts = "1,Mia,5\n2,Jan,\n\n3,Ada,6\n4,Kim,\n\nBo Lund,,\n"
+    assert left_out(tmp_path, "name,city,revenue\n" + parts) == []
+    (said,) = left_out(tmp_path, HEAD + ROWS + "3,early\nAda Lund,,,\n")
+    assert "the row ends early" in said, "what cannot be read is no blank line"
 
 
 def test_the_names_of_the_columns_once_more_are_left_out(tmp_path):
