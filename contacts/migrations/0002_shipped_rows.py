@@ -8,7 +8,7 @@ from crm.database.cascades import goes_with
 PURPOSES = (
     ("marketing", "Marketing", 2, "Offers and news."),
     ("survey", "Surveys", 1, "Questions about how we did."),
-    ("service", "Service", 0, "What belongs to an order, a contract or a question of theirs."),
+    ("service", "Service", 0, "What belongs to an order, a contract or a question."),
 )
 CATEGORIES = (
     ("consumer", "Consumer", 10),

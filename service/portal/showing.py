@@ -11,6 +11,11 @@ from contacts.models import Consent, Contact, Purpose
 from contacts.permission.rule import newest_words
 from crm.languages.words import in_words, translated
 
+# what the purposes that a new house begins with are for, shown by `translated`
+SHIPPED = (
+    _("Offers and news."), _("Questions about how we did."), _("What belongs to an order, a contract or a question."),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Allowed:
@@ -20,6 +25,11 @@ class Allowed:
     is_yes: bool | None
     said: Consent | None
     wording: str
+
+    @property
+    def is_sent_anyway(self) -> bool:
+        """Whether it needs no yes and they never said: it is sent until they say no."""
+        return self.is_yes is None and not self.purpose.least_level
 
 
 def wording_of(purpose: Purpose) -> str:

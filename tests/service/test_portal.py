@@ -156,6 +156,17 @@ def test_what_they_allow_is_said_by_a_button_and_stands_in_the_ledger(visitor):
     assert "You said no" in visitor.get(path).content.decode()
 
 
+def test_what_needs_no_yes_is_said_to_come_until_they_say_no(visitor):
+    make_contact(name="Mia Keller", emails=(MIA,))
+    path = f"{path_to(MIA, shows_all=True)}data/"
+    yes, told = "Yes, send me mails: Service", "You get these until you say no."
+    page = visitor.get(path).content.decode()
+    assert (told in page, yes in page, "Yes, send me mails: Surveys" in page) == (True, False, True)
+    visitor.post(path, {"purpose": "service", "says": "no"})
+    page = visitor.get(path).content.decode()
+    assert (told in page, yes in page, "You said no" in page) == (False, True, True)
+
+
 def test_links_end_are_made_void_and_cannot_be_made_by_others(visitor):
     make_ticket()
     path, whole = path_to(MIA), path_to(MIA, shows_all=True)
