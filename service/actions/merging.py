@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 from crm.models import User
 from service.actions.steps import note_event, refuse_merged, set_state, tell
 from service.choices import ENDED, INTO_THIS, STANDS_ALONE, UNANSWERED, EventKind, TicketState
+from service.clocks import BEGINS
 from service.models import Ticket, TicketEvent
 from service.promising import keep_due
 
@@ -68,11 +70,12 @@ def unmerge_ticket(*, actor: User | None, ticket: Ticket) -> Ticket:
     current.version += 1
     current.save()
     note_event(current, EventKind.UNMERGED, actor=actor, value=f"from {target.number}")
-    before = _before(target, current.number)
+    log = list(TicketEvent.objects.filter(ticket=target).order_by("-occurred_at", "-pk")[:MOST_LOOKED_BACK])
+    before = _before(log, current.number)
     value = f"{current.number} {STANDS_ALONE}{UNANSWERED if before is not None else ''}"
     note_event(target, EventKind.UNMERGED, actor=actor, value=value, at=now)
     if before is not None:
-        _lay_down(target, before, actor, now)
+        _lay_down(target, before, log, actor, now)
     keep_due([target])
     tell(current, "unmerge", f"Taken apart from {target.number}:", actor=actor)
     return current
@@ -91,28 +94,46 @@ def _take_up(ticket: Ticket, actor: User | None, now: dt.datetime) -> None:
     ticket.save()
 
 
-def _before(ticket: Ticket, number: str) -> str | None:
-    """How a ticket was opened by the question of one that was merged into it (the event, empty for none: it was open);
-    None where it was not, or something was said or done with it since."""
-    log = list(TicketEvent.objects.filter(ticket=ticket).order_by("-occurred_at", "-pk")[:MOST_LOOKED_BACK])
+def _before(log: Sequence[TicketEvent], number: str) -> str | None:
+    """How a ticket was opened, by its log, by the question of one that was merged into it (the event, empty for none:
+    it was open); None where it was not, or something was said or done with it since. The log has the last one first."""
     place = next((n for n, row in enumerate(log) if row.event in TURNS), None)
     if place is None or log[place].value != f"{number} {INTO_THIS}{UNANSWERED}":
         return None
     return next((row.event for row in log[place + 1 :] if row.occurred_at == log[place].occurred_at), "")
 
 
-def _lay_down(ticket: Ticket, opened_by: str, actor: User | None, now: dt.datetime) -> None:
-    """The question is not in it any more: it is what it was before."""
+def _lay_down(ticket: Ticket, opened_by: str, log: Sequence[TicketEvent], actor: User | None, now: dt.datetime) -> None:
+    """The question is not in it any more: it is what it was before, an ended one with the moments of its end."""
     if opened_by == EventKind.RESUMED:
         set_state(ticket, TicketState.WAITING, now)
         note_event(ticket, EventKind.WAITING, actor=actor, at=now)
     elif opened_by == EventKind.REOPENED:
         ticket.reopenings -= 1
-        set_state(ticket, TicketState.SOLVED, now)
-        note_event(ticket, EventKind.SOLVED, actor=actor, at=now)
+        solved_at, closed_at = _end(log)
+        set_state(ticket, TicketState.CLOSED if closed_at else TicketState.SOLVED, now)
+        ticket.solved_at, ticket.closed_at = solved_at or closed_at or now, closed_at
+        note_event(ticket, EventKind.CLOSED if closed_at else EventKind.SOLVED, actor=actor, at=now)
     ticket.waiting_since = None
     ticket.version += 1
     ticket.save()
+
+
+def _end(log: Sequence[TicketEvent]) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """When a ticket was solved and closed last, apart from merges that opened it and their undoing."""
+    turned = (EventKind.MERGED, EventKind.UNMERGED)
+    passed_over = {row.occurred_at for row in log if row.event in turned and row.value.endswith(UNANSWERED)}
+    closed_at = None
+    for row in log:
+        if row.occurred_at in passed_over:
+            continue
+        if row.event == EventKind.SOLVED:
+            return row.occurred_at, closed_at
+        if row.event == EventKind.CLOSED:
+            closed_at = closed_at or row.occurred_at
+        elif row.event in BEGINS:
+            break
+    return None, closed_at
 
 
 def end_of(ticket: Ticket) -> Ticket:

@@ -60,6 +60,25 @@ def test_an_unanswered_question_opens_what_it_is_merged_into_and_undone_that_is_
     assert (into.waiting_since, into.reopenings) == (None, 0)
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_an_ended_ticket_keeps_its_end_over_a_merge_and_its_undo(agent, is_closed, time_machine):
+    begin = timezone.now().replace(microsecond=0)
+    time_machine.move_to(begin, tick=False)
+    into = answered(agent, "solved")
+    if is_closed:
+        time_machine.move_to(begin + dt.timedelta(days=1), tick=False)
+        actions.close_ticket(actor=agent, ticket=into)
+    into.refresh_from_db()
+    before = (into.state, into.solved_at, into.closed_at)
+    for day in (30, 31):
+        time_machine.move_to(begin + dt.timedelta(days=day), tick=False)
+        ticket = make_ticket()
+        actions.merge_ticket(actor=agent, ticket=ticket, into=into)
+        assert due_of(into) == ("open", "next_reply")
+        actions.unmerge_ticket(actor=agent, ticket=ticket)
+        assert (*due_of(into), into.solved_at, into.closed_at) == (before[0], "", *before[1:])
+
+
 def test_what_was_answered_since_stays_so_when_the_merge_is_undone(agent):
     ticket, into = make_ticket(), answered(agent, "waiting")
     actions.merge_ticket(actor=agent, ticket=ticket, into=into)
