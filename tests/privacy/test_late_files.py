@@ -142,6 +142,18 @@ def test_of_a_workbook_that_names_them_on_another_sheet_all_sheets_stay_without_
     ]
 
 
+def test_a_sheet_that_is_called_by_who_is_erased_gets_another_name(tmp_path):
+    book = Workbook()
+    book.active.title = "CUST-17"
+    for row in (["day", "amount"], ["2026-03-01", 5]):
+        book.active.append(row)
+    book.create_sheet("Others").append(["a", "b"])
+    stream = io.BytesIO()
+    book.save(stream)
+    count, left = cut_of(tmp_path, stream.getvalue())
+    assert (count, load_workbook(io.BytesIO(left)).sheetnames) == (1, ["Sheet 1", "Others"])
+
+
 def test_what_cannot_be_read_is_told_as_such_and_what_names_nobody_stays(tmp_path):
     assert cut_of(tmp_path, b"PK\x03\x04 broken")[0] is None
     content = b"id,name\n1,Somebody\n"

@@ -165,7 +165,8 @@ def _cells(record: str, dialect: Dialect, places: Iterable[int]) -> list[str]:
 
 
 def _workbook(path: Path, target: Path | None, sought: Sought, id_columns: frozenset[str]) -> Counter[int]:
-    """The sheets with what remains of their rows: any of them may be the one that an import reads."""
+    """The sheets with what remains of their rows: any of them may be the one that an import reads. A sheet that is
+    called by who is sought gets another name."""
     from crm.importing import spreadsheets  # noqa: PLC0415 - slow to load
 
     spreadsheets.check_size(path)
@@ -192,11 +193,16 @@ def _workbook(path: Path, target: Path | None, sought: Sought, id_columns: froze
             else:
                 yield row
 
-    sheets = spreadsheets.valued_sheets(path)
+    def sheets() -> Iterator[tuple[str, bool, Iterable[list[Any]]]]:
+        for number, (sheet, rows) in enumerate(spreadsheets.valued_sheets(path), start=1):
+            named = sought.named_in(sheet.title)
+            found.update(named)
+            yield f"Sheet {number}" if named else sheet.title, sheet.is_hidden, kept(sheet.title, rows)
+
     if target is None:
-        for sheet, rows in sheets:
-            deque(kept(sheet.title, rows), maxlen=0)
+        for _, _, rows in sheets():
+            deque(rows, maxlen=0)
     else:
         with target.open("wb") as stream:
-            write_sheets(stream, ((one.title, one.is_hidden, kept(one.title, rows)) for one, rows in sheets))
+            write_sheets(stream, sheets())
     return found
