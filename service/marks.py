@@ -64,7 +64,7 @@ def words(mark: str) -> str:
         return in_words("unsolved on the evening of %(day)s", day=full_day(since))
     said = in_words("opened since %(day)s", day=full_day(since))
     if dimension:
-        name = names_of(dimension, [key]).get(key, "gone") if key else in_words(NOBODY.get(dimension, "None"))
+        name = names_of(dimension, [key]).get(key, in_words("Gone")) if key else in_words(NOBODY.get(dimension, "None"))
         said = f"{name}, {said}"
     return said if figure == "opened" else f"{said}: {in_words(COUNTED[figure])}"
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crm.importing.encodings import NO_RESULT
 from crm.importing.errors import storable
 
 if TYPE_CHECKING:
@@ -168,7 +169,8 @@ def column_names(cells: Sequence[str]) -> tuple[str, ...]:
     """Names for columns: trimmed; empty ones by their position; the second of two equal ones gets `(2)`."""
     names: list[str] = []
     for position, cell in enumerate(cells, start=1):
-        name = " ".join(storable(cell.replace("\x00", "")).split())[:LONGEST_NAME].strip() or f"column {position}"
+        text = "" if cell == NO_RESULT else storable(cell.replace("\x00", ""))
+        name = " ".join(text.split())[:LONGEST_NAME].strip() or f"column {position}"
         taken, count = name, 1
         while taken in names:
             count += 1

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from crm.customfields.specs import drawn, stored_value
 from crm.importing.columns import Survey, converters_for, survey
 from crm.importing.custom import with_custom_fields
+from crm.importing.encodings import NO_RESULT
 from crm.importing.errors import RowFault, UnreadableFile, printable
 from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources
@@ -81,7 +82,7 @@ def column_samples(table: Table) -> list[list[str]]:
 
 
 def _different(texts: Sequence[str]) -> list[str]:
-    different = dict.fromkeys(text.strip()[:40] for text in texts if text.strip())
+    different = dict.fromkeys(text.strip()[:40] for text in texts if text.strip() and text != NO_RESULT)
     return [printable(text) for text in islice(different, SAMPLES)]
 
 

@@ -1,6 +1,7 @@
 // Forms by keys: a new record's form, and one that is empty, has the focus in its first empty field (not one
 // `data-at-rest`, below what is to be read), a refused one in the field to mend; Ctrl Enter sends the form of the page.
-// In the columns of an import, Enter goes on to the next column that becomes nothing yet; an answer that knows less than was chosen since is not shown.
+// In the columns of an import, Enter goes on to the next column that becomes nothing yet; an answer that knows less than
+// was chosen since is not shown.
 (() => {
   const PAGE_FORM = "form.form-page:not([data-at-rest]), form.import-map";
   const FIELD = "input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), textarea, select";

@@ -155,3 +155,15 @@ def test_a_formula_without_its_result_keeps_its_row_out_and_says_what_to_do(tmp_
     result.rejected_path.unlink()
     book.active["C2"] = 3
     assert counts(brought_in("contacts", saved(tmp_path, book))) == (1, 0, 1, 1)
+
+
+@pytest.mark.django_db
+def test_formulas_without_results_are_shown_as_empty_names_and_samples():
+    client = signed_in(Role.MARKETER)
+    book = Workbook()
+    for row in (["external_id", "name", "=1+1"], ["f1", "Mia Berg", "=1+1"], ["f2", "Jan Vos", "=C2"]):
+        book.active.append(row)
+    run = brought(client, content(book), name="book.xlsx")
+    page = client.get(run.get_absolute_url())
+    assert page.status_code == 200
+    assert "column 3" in page.content.decode() and "�" not in page.content.decode()
