@@ -1,11 +1,12 @@
-"""Middleware of our own: signed-in pages stay private, an empty instance leads to its set-up page."""
+"""Middleware of our own: signed-in pages stay private, an empty instance leads to its set-up page, and the like."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.middleware import get_user
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -58,6 +59,22 @@ class CompanyZone:
             request.company = company  # type: ignore[attr-defined]
             with timezone.override(request.user.time_zone or company.zone):
                 return self.get_response(request)
+
+
+class StorableAddresses:
+    """An address with a NUL byte leads nowhere: PostgreSQL keeps none in a text, and asked for one it answers with an
+    error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """When the page that says so can be drawn. Raises Http404."""
+        if "\0" in request.path_info:
+            raise Http404("There is no such page.")
 
 
 class PrivatePages:

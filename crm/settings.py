@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "crm.middleware.CompanyZone",
     "crm.languages.speaking.Spoken",
     "crm.middleware.PrivatePages",
+    "crm.middleware.StorableAddresses",
     "crm.accounts.middleware.SecondFactorFirst",
     "crm.middleware.FirstVisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -18,7 +18,6 @@ from crm.views.base import ScopedView
 from crm.views.jobs import FileDownloadView
 
 YEAR = 365 * 24 * 3600
-LONGEST_KEY = 22
 
 
 class PictureCreateView(ScopedView):
@@ -45,7 +44,7 @@ class PictureView(FileDownloadView):
 
     def get(self, request: SignedInRequest, key: str) -> FileResponse:  # type: ignore[override]
         rows = MailPicture.objects.visible_to(request.user).filter(file__removed_at=None).select_related("file")
-        response = self.serve(get_object_or_404(rows, key=key[:LONGEST_KEY]).file)
+        response = self.serve(get_object_or_404(rows, key=key).file)
         response["Cache-Control"] = "private, max-age=3600"
         return response
 
@@ -56,8 +55,9 @@ class PublicPictureView(FileDownloadView):
 
     def get(self, request: HttpRequest, key: str) -> FileResponse:  # type: ignore[override]
         rows = MailPicture.objects.filter(uses__isnull=False, file__removed_at=None).select_related("file").distinct()
-        response = self.serve(get_object_or_404(rows, key=key[:LONGEST_KEY]).file)
+        response = self.serve(get_object_or_404(rows, key=key).file)
         response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         response["Cross-Origin-Resource-Policy"] = "cross-origin"  # mails are also read on the pages of mail providers
         response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Content-Disposition"] = "attachment"  # what the file is called is for the house
         return response
