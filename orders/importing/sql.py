@@ -153,13 +153,14 @@ UPDATE_LINES = """
 WITH changed AS (
   UPDATE orders_orderline l SET product_id = coalesce(s.product_id, l.product_id),
     quantity = coalesce(s.quantity, l.quantity), unit_price = coalesce(s.unit_price, l.unit_price),
-    discount = coalesce(s.discount, l.discount), amount = s.amount, unit_cost = coalesce(s.unit_cost, l.unit_cost)
+    discount = coalesce(s.discount, l.discount), amount = s.amount, unit_cost = coalesce(s.unit_cost, l.unit_cost),
+    external_id = coalesce(l.external_id, s.external_id)
   FROM import_records s
   WHERE s.line_pk = l.id AND NOT s.is_new AND (
     (s.product_id IS NOT NULL AND s.product_id IS DISTINCT FROM l.product_id)
     OR (s.quantity IS NOT NULL AND s.quantity IS DISTINCT FROM l.quantity)
     OR (s.unit_price IS NOT NULL AND s.unit_price IS DISTINCT FROM l.unit_price)
-    OR s.discount <> l.discount OR s.amount <> l.amount
+    OR s.discount <> l.discount OR s.amount <> l.amount OR (l.external_id IS NULL AND s.external_id IS NOT NULL)
     OR (s.unit_cost IS NOT NULL AND s.unit_cost IS DISTINCT FROM l.unit_cost))
   RETURNING l.id
 ) UPDATE import_records s SET is_changed = true FROM changed WHERE s.line_pk = changed.id

@@ -246,3 +246,14 @@ def test_an_order_that_was_made_here_out_of_reach_stays_as_it_is(tmp_path):
     assert counts(brought_in("orders", path, actor=rep)) == (1, 0, 0, 0)
     made.refresh_from_db()
     assert (made.contact, made.import_key, Order.objects.count()) == (None, None, 2)
+
+
+def test_lines_that_are_there_are_known_by_their_ids_once_a_file_says_them(tmp_path):
+    imported(tmp_path, "order_id,ordered_at,amount\nA,2026-03-01,5\nA,2026-03-01,7\n")
+    said = "external_id,order_id,ordered_at,amount\n{}{}"
+    first, second = "l1,A,2026-03-01,5\n", "l2,A,2026-03-01,7\n"
+    assert counts(imported(tmp_path, said.format(first, second))) == (0, 2, 0, 0)
+    assert counts(imported(tmp_path, said.format(first, second))) == (0, 0, 2, 0)
+    assert counts(imported(tmp_path, said.format(second, first))) == (0, 0, 2, 0)
+    assert counts(imported(tmp_path, "external_id,ordered_at,amount\nl2,2026-03-01,8\n")) == (0, 1, 0, 0)
+    assert list(OrderLine.objects.order_by("position").values_list("external_id", "amount")) == [("l1", 5), ("l2", 8)]
