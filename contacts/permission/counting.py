@@ -23,6 +23,11 @@ class Permitted:
     count: int
     is_estimate: bool = False
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether it is known that none may be written to: of those drawn by lot none may does not say so of all."""
+        return not self.count and not self.is_estimate
+
     def __str__(self) -> str:
         shown = number(self.count)
         return _("about %(count)s") % {"count": shown} if self.is_estimate else shown

@@ -207,3 +207,16 @@ def test_the_list_of_contacts_leads_to_a_segment_of_what_it_shows_for_who_may_ma
     assert not browser.get("/contacts/", {"filter": text, "q": "ada"}).context["onward"], "words are no filter"
     rep = make.signed_in(make.make_user(Role.REP))
     assert not rep.get("/contacts/", {"filter": text}).context["onward"]
+
+
+def test_that_nobody_may_be_mailed_is_said_where_each_was_asked(house, monkeypatch):
+    make.make_contact(name="Ada")
+    browser = make.signed_in(house)
+    page = segment_of(named("ada"), "Ada").get_absolute_url()
+    said = "a campaign would reach nobody"
+    assert said in browser.get(page).content.decode()
+    monkeypatch.setattr("contacts.permission.counting.MOST_ASKED", 0)
+    monkeypatch.setattr("contacts.permission.counting.LOTS", 1)
+    estimated = browser.get(page).content.decode()
+    assert "about 0" in estimated
+    assert said not in estimated
