@@ -34,6 +34,7 @@ JOBS = {
     "experience map": "feedback.experience.counting.run_count",
     "enrolment": "leads.nurturing.actions.run_enrolling",
     "segments": "campaigns.segments.actions.run_refresh",
+    "start campaign": "campaigns.sending.starting.run_start",
     "loyalty": "orders.loyalty.keeping.keep_loyalty",
     "defectors": "service.defectors.finding.run_finding",
     "merge_duplicates": "analytics.duplicates.surest.run_merging",

@@ -18,7 +18,7 @@ from campaigns.sending.audience import mails_with_offers, offered
 from contacts.choices import YES
 from crm.company import current_company
 from crm.models import User
-from crm.templatetags.figures import full_day, plural
+from crm.templatetags.figures import about, full_day, plural
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class OfferCheck:
     counts: list[OfferCount]
 
 
-def look_over_offers(campaign: Campaign, variants: Sequence[Variant], user: User | None) -> OfferCheck:
-    """The offers of a campaign held against its mails, its days and its people."""
+def look_over_offers(campaign: Campaign, variants: Sequence[Variant], user: User | None, step: int = 1) -> OfferCheck:
+    """The offers of a campaign held against its mails, its days and its people, of whom one of `step` is asked."""
     offers, found = offers_of(campaign), OfferCheck([], [], [])
     using, is_needed = mails_with_offers(variants)
     if not offers:
@@ -55,17 +55,17 @@ def look_over_offers(campaign: Campaign, variants: Sequence[Variant], user: User
     if found.faults or not campaign.audience.filter(is_excluded=False).exists():
         return found
     try:
-        found.counts.extend(_counts(campaign, offers, user))
+        found.counts.extend(_counts(campaign, offers, user, step))
     except ValidationError as error:
         found.faults.extend(error.messages)
     for one in found.counts:
         if one.offer is None and using:
-            found.notes.append(_without(one.count, is_needed))
+            found.notes.append(_without(one.count, is_needed, is_estimate=step > 1))
     return found
 
 
-def _without(count: int, is_needed: bool) -> str:
-    people = plural(count, "person", "people")
+def _without(count: int, is_needed: bool, *, is_estimate: bool) -> str:
+    people = f"{about(count)} people" if is_estimate else plural(count, "person", "people")
     if is_needed:
         return f"No offer is open to {people}: they are left out, as its mail says nothing instead ({{{{offer|…}}}})."
     return f"No offer is open to {people}: they read what stands instead."
@@ -91,10 +91,11 @@ def _faults_of(offer: Offer, campaign: Campaign, variants: Sequence[Variant]) ->
     return found
 
 
-def _counts(campaign: Campaign, offers: Sequence[Offer], user: User | None) -> list[OfferCount]:
-    start = offered(campaign, user, terms_of(offers))
+def _counts(campaign: Campaign, offers: Sequence[Offer], user: User | None, step: int) -> list[OfferCount]:
+    start = offered(campaign, user, terms_of(offers), step=step)
     named: dict[Any, Offer] = {offer.pk: offer for offer in offers}
     rows = [
-        OfferCount(named.get(key), n, amount) for key, (n, amount) in counted(start, [str(one) for one in YES]).items()
+        OfferCount(named.get(key), n * step, amount * step)
+        for key, (n, amount) in counted(start, [str(one) for one in YES]).items()
     ]
     return sorted(rows, key=lambda row: (row.offer is None, -row.count))

@@ -141,6 +141,9 @@ def launch_campaign(*, actor: User, campaign: Campaign) -> int:
     current.version += 1
     current.save()
     count = freeze(current, actor)
+    if found.is_estimate:  # now that each was asked
+        reached = current.recipients.exclude(state=RecipientState.LEFT_OUT).count()
+        approval.refuse_unapproved(current, is_needed=approval.is_large(reached))
     count_again([current.pk])
     log(actor=actor, verb="launch", object=current, summary=f"Started {current}: {plural(count, 'person', 'people')}")
     ring_after_commit(current)

@@ -25,6 +25,7 @@ from campaigns.sending.bodies import (
     variant_form,
 )
 from campaigns.sending.preflight import look_over
+from campaigns.sending.starting import begin_campaign
 from contacts.models import Contact
 from crm.choices import Verb
 from crm.rest.idempotency import done_once
@@ -90,6 +91,7 @@ class CheckOut(Schema):
 
     chosen: int
     reached: int = Field(description="Who may be written to, the control group among them.")
+    is_estimate: bool = Field(description="Whether of so many people some were asked by lot: the counts are estimates.")
     left_out: dict[str, int]
     faults: list[str]
     notes: list[str]
@@ -196,6 +198,7 @@ def check_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     whole = {
         "chosen": seen.audience.chosen,
         "reached": seen.audience.reached,
+        "is_estimate": seen.is_estimate,
         "left_out": seen.audience.out,
         "faults": seen.faults,
         "notes": seen.notes,
@@ -246,8 +249,9 @@ def approve_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
 @sending.post("/{int:campaign_id}/launch", response=CampaignOut, auth=writes(AREA))
 def launch_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
-    """Write everybody down, draw the control group, choose the offers, and let it leave. Twice starts once."""
-    return _step(request, campaign_id, actions.launch_campaign)
+    """Write everybody down, draw the control group, choose the offers, and let it leave. Twice starts once. Where it is
+    for many, a job does so, and the campaign is planned until then."""
+    return _step(request, campaign_id, begin_campaign)
 
 
 @sending.post("/{int:campaign_id}/pause", response=CampaignOut, auth=writes(AREA))

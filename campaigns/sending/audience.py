@@ -27,12 +27,15 @@ from campaigns.segments.meaning import asked_by, meant_by
 from campaigns.sending.pacing import REACHED_STATES, too_soon
 from contacts.choices import YES, Answer
 from contacts.models import Contact
+from contacts.permission.counting import drawn_by_lot
 from contacts.permission.rule import answer_for
 from contacts.zones import JOINS, ZONE, zone_values
+from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User
 
 CONTROL = "Control"
+MOST_ASKED, LOTS, FIRST_STEP, PATIENCE_MILLISECONDS = 20_000, 5_000, 256, 1_000
 # 53 bits of a hash as a number from 0 to 1
 DRAW = drawn("p.id", "%s::bigint")
 FREEZE_SQL = """
@@ -69,9 +72,9 @@ def rules() -> SendingRules:
     return SendingRules.objects.filter(pk=1).first() or SendingRules(pk=1)
 
 
-def people_of(campaign: Campaign, user: User | None) -> QuerySet[Contact]:
-    """The contacts of the campaign's segments without those that it leaves out, that the person may see. Raises
-    ValidationError with a sentence where a segment cannot be asked any more."""
+def people_of(campaign: Campaign, user: User | None, step: int = 1) -> QuerySet[Contact]:
+    """The contacts of the campaign's segments without those that it leaves out, that the person may see; one of `step`
+    of them. Raises ValidationError with a sentence where a segment cannot be asked any more."""
     wanted, unwanted = Q(pk__in=[]), Q(pk__in=[])
     with asked_by(user):
         for part in campaign.audience.select_related("segment").order_by("pk"):
@@ -85,7 +88,20 @@ def people_of(campaign: Campaign, user: User | None) -> QuerySet[Contact]:
                 wanted |= meant
         not_out = Case(When(unwanted, then=Value(False)), default=Value(True))
         people: QuerySet[Contact] = Contact.objects.visible_to(user).filter(wanted).filter(Q(not_out))
-        return people
+        return drawn_by_lot(people, step)
+
+
+def step_of(campaign: Campaign, user: User | None) -> int:
+    """One of how many people is asked where a page waits for the answer: each of up to `MOST_ASKED`, about `LOTS` of
+    more. Raises ValidationError."""
+    try:
+        with patience(PATIENCE_MILLISECONDS):
+            few = people_of(campaign, user).order_by().values("pk")[: MOST_ASKED + 1].count()
+    except OutOfPatience:
+        few = MOST_ASKED + 1
+    if few <= MOST_ASKED:
+        return 1
+    return max(people_of(campaign, user, FIRST_STEP).order_by().count() * FIRST_STEP // LOTS, 1)
 
 
 def tired(now: dt.datetime | None = None, *, without: int | None = None) -> Exists:
@@ -119,31 +135,33 @@ def _told(campaign: Campaign, people: QuerySet[Contact]) -> QuerySet[Any]:
     return people.annotate(may=answer_for(campaign.channel_of_consent, campaign.purpose), tired_of=tired_of(campaign))
 
 
-def count_audience(campaign: Campaign, user: User | None) -> Audience:
-    """How many are chosen and reached, and why the others are not; one query. Raises ValidationError."""
+def count_audience(campaign: Campaign, user: User | None, step: int = 1) -> Audience:
+    """How many are chosen and reached, and why the others are not; one query, of one of `step` people. Raises
+    ValidationError."""
     with asked_by(user):
-        people, parameters = _asked(campaign, user)
+        people, parameters = _asked(campaign, user, step)
     with connection.cursor() as cursor:
         cursor.execute(COUNT_SQL.format(people=people), parameters)
-        counts: dict[str, int] = dict(cursor.fetchall())
+        counts: dict[str, int] = {answer: n * step for answer, n in cursor.fetchall()}
     reached = sum(n for answer, n in counts.items() if answer in YES)
     out = {reason_in_words(answer): n for answer, n in sorted(counts.items()) if answer not in YES}
     return Audience(sum(counts.values()), reached, out)
 
 
-def count_zones(campaign: Campaign, user: User | None) -> dict[str, int]:
-    """How many who may be written to live in which time zone; empty where that is not known. Raises ValidationError."""
+def count_zones(campaign: Campaign, user: User | None, step: int = 1) -> dict[str, int]:
+    """How many who may be written to live in which time zone (empty where that is not known), by one of `step` people.
+    Raises ValidationError."""
     with asked_by(user):
-        people, parameters = _asked(campaign, user)
+        people, parameters = _asked(campaign, user, step)
     values = [*parameters, *zone_values(), [str(one) for one in YES]]
     with connection.cursor() as cursor:
         cursor.execute(ZONES_SQL.format(people=people, zone=ZONE, places=JOINS), values)
-        return dict(cursor.fetchall())
+        return {zone: n * step for zone, n in cursor.fetchall()}
 
 
-def _asked(campaign: Campaign, user: User | None) -> Any:
+def _asked(campaign: Campaign, user: User | None, step: int = 1) -> Any:
     """The statement of people with their answers, and its values. Raises ValidationError."""
-    rows = _told(campaign, people_of(campaign, user)).order_by().values("id", "may", "tired_of")
+    rows = _told(campaign, people_of(campaign, user, step)).order_by().values("id", "may", "tired_of")
     people, parameters = told_of(rows)
     return ANSWERED_SQL.format(people=people), parameters
 
@@ -199,13 +217,16 @@ def mails_with_offers(variants: Sequence[Variant]) -> tuple[list[int], bool]:
     return using, is_needed
 
 
-def offered(campaign: Campaign, user: User | None, terms: Sequence[Terms], only: int | None = None) -> Statement:
-    """The people of a campaign (or one contact) with its offers held against each. Raises ValidationError."""
+def offered(
+    campaign: Campaign, user: User | None, terms: Sequence[Terms], only: int | None = None, step: int = 1
+) -> Statement:
+    """The people of a campaign (one of `step`, or one contact) with its offers held against each. Raises
+    ValidationError."""
     with asked_by(user):
         if only is not None:
             people = Contact.objects.visible_to(user).filter(pk=only)
             return statement(people, terms, user)
-        asked = _told(campaign, people_of(campaign, user))
+        asked = _told(campaign, people_of(campaign, user, step))
         return statement(asked, terms, user, "may", "tired_of", around=ANSWERED_SQL)
 
 

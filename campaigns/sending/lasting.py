@@ -15,7 +15,7 @@ from crm.mail.pacing import Pace, queued_by_domain
 from crm.models import User
 
 
-def how_long(campaign: Campaign, user: User | None, reached: int) -> Forecast | None:
+def how_long(campaign: Campaign, user: User | None, reached: int, step: int = 1) -> Forecast | None:
     """When the last of so many who may be written to gets it, after what waits in the channel already; None where no
     limit makes a difference. Domains are those of the first addresses. Raises ValidationError."""
     channel, now = channel_named(), timezone.now()
@@ -23,7 +23,7 @@ def how_long(campaign: Campaign, user: User | None, reached: int) -> Forecast | 
     if not (has_limits or channel.warm_up_on or channel.rate_per_minute):
         return None
     count = round(reached * (1 - float(campaign.control_share)))
-    domains = _shared_out(count, domains_of(campaign, user)) if has_limits else {}
+    domains = _shared_out(count, domains_of(campaign, user, step)) if has_limits else {}
     others = count - sum(domains.values())
     for domain, waiting in queued_by_domain(channel).items():
         domains[domain] = domains.get(domain, 0) + waiting
@@ -32,9 +32,11 @@ def how_long(campaign: Campaign, user: User | None, reached: int) -> Forecast | 
     return found if found and found.ends_at > begins else None
 
 
-def domains_of(campaign: Campaign, user: User | None) -> dict[str, int]:
-    """How many people of the campaign's segments have their first address at which domain; one query."""
-    points = ContactPoint.objects.filter(kind=PointKind.EMAIL, is_primary=True, contact__in=people_of(campaign, user))
+def domains_of(campaign: Campaign, user: User | None, step: int = 1) -> dict[str, int]:
+    """How many of one in `step` people of the campaign's segments have their first address at which domain; one
+    query."""
+    people = people_of(campaign, user, step)
+    points = ContactPoint.objects.filter(kind=PointKind.EMAIL, is_primary=True, contact__in=people)
     domain = Func(F("normalised"), Value("@"), Value(2), function="split_part", output_field=TextField())
     return dict(points.order_by().values_list(domain).annotate(n=Count("pk")))
 

@@ -18,14 +18,22 @@ from campaigns.mail.merging import FIELDS, check_text, fields_without_fallback
 from campaigns.mail.pictures import faults_of_pictures
 from campaigns.models import Campaign, Variant
 from campaigns.offers.checking import OfferCount, look_over_offers
-from campaigns.sending.audience import Audience, count_audience, count_zones, mails_with_offers, people_of, rules
+from campaigns.sending.audience import (
+    Audience,
+    count_audience,
+    count_zones,
+    mails_with_offers,
+    people_of,
+    rules,
+    step_of,
+)
 from campaigns.sending.hours import Plan, Schedule
 from campaigns.sending.lasting import how_long
 from campaigns.ways.adapters import adapter_for, has_adapter
 from contacts.models import Purpose
 from crm.mail.forecast import Forecast
 from crm.models import User
-from crm.templatetags.figures import number, plural
+from crm.templatetags.figures import about, number
 
 # of two variants as large: the rises, from a rate that is common for clicks, of which the least is told
 EXPECTED_RATE, LIFTS = 0.05, (0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
@@ -40,11 +48,13 @@ EMPTY_PATHS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Preflight:
-    """What was found: `faults` are in the way, `notes` are worth knowing; `links` of all variants;
+    """What was found: `faults` are in the way, `notes` are worth knowing; `links` of all variants; one of `step` people
+    was asked: of more than one the counts are estimates;
     `offers`: for how many people each is the best; `schedule`: when they get it, where that differs by their clocks;
     `lasts`: how long the limits of the channel make it take."""
 
     audience: Audience = field(default_factory=Audience)
+    step: int = 1
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -52,6 +62,10 @@ class Preflight:
     needs_approval: bool = False
     schedule: Schedule | None = None
     lasts: Forecast | None = None
+
+    @property
+    def is_estimate(self) -> bool:
+        return self.step > 1
 
     @property
     def is_ready(self) -> bool:
@@ -71,7 +85,12 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
         found.faults += _faults_of(variant)
         found.links += [link for link in links_of(variant.blocks) if link not in found.links]
     found.faults += _faults_of_test(campaign, variants)
-    offers = look_over_offers(campaign, variants, user)
+    try:
+        found.step = step_of(campaign, user)
+    except ValidationError as error:
+        found.faults += error.messages
+        return found
+    offers = look_over_offers(campaign, variants, user, found.step)
     found.faults += offers.faults
     found.notes += offers.notes
     found.offers = offers.counts
@@ -79,11 +98,11 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
         found.faults.append("It is for nobody yet: choose a segment.")
         return found
     try:
-        found.audience = count_audience(campaign, user)
-        found.notes += _gaps(campaign, variants, user)
-        found.schedule = _schedule(campaign, user)
+        found.audience = count_audience(campaign, user, found.step)
+        found.notes += _gaps(campaign, variants, user, found.step)
+        found.schedule = _schedule(campaign, user, found.step)
         if campaign.channel == CampaignChannel.EMAIL:
-            found.lasts = how_long(campaign, user, found.audience.reached)
+            found.lasts = how_long(campaign, user, found.audience.reached, found.step)
     except ValidationError as error:
         found.faults += error.messages
         return found
@@ -113,13 +132,14 @@ def _faults_of_way(campaign: Campaign) -> list[str]:
     return found
 
 
-def _schedule(campaign: Campaign, user: User | None) -> Schedule | None:
+def _schedule(campaign: Campaign, user: User | None, step: int) -> Schedule | None:
     """When those who may be written to would get it, if it started now; the control group is among them."""
     if campaign.channel != CampaignChannel.EMAIL and not has_adapter(campaign.channel):
         return None  # no hour is quiet for a letter, and a call is made by a person
     now = timezone.now()
     plan = Plan(campaign, rules(), now)
-    return plan.schedule(count_zones(campaign, user), now) if plan.is_by_clock or plan.moment > now else None
+    is_wanted = plan.is_by_clock or plan.moment > now
+    return plan.schedule(count_zones(campaign, user, step), now) if is_wanted else None
 
 
 def _faults_of_test(campaign: Campaign, variants: Sequence[Variant]) -> list[str]:
@@ -168,15 +188,17 @@ def _faults_of(variant: Variant) -> list[str]:
     return found + [f"Variant “{variant}”: {fault}" for fault in faults_of_pictures(variant.blocks)]
 
 
-def _gaps(campaign: Campaign, variants: Sequence[Variant], user: User | None) -> list[str]:
+def _gaps(campaign: Campaign, variants: Sequence[Variant], user: User | None, step: int) -> list[str]:
     """Fields that say nothing where they are empty, with how many of the people lack them."""
     asked = {name for one in variants for name in fields_without_fallback(_said(one))}
     said = []
     for name in sorted(asked & set(EMPTY_PATHS)):
-        lacking = people_of(campaign, user).filter(**EMPTY_PATHS[name]).order_by().count()
+        lacking = people_of(campaign, user, step).filter(**EMPTY_PATHS[name]).order_by().count() * step
         if lacking:
+            whom = about(lacking) if step > 1 else number(lacking)
+            people = "person" if lacking == 1 else "people"
             said.append(
-                f"{plural(lacking, 'person', 'people')} ({number(lacking)}) without a {FIELDS[name]} will get no mail: "
+                f"{whom[:1].upper()}{whom[1:]} {people} without a {FIELDS[name]} will get no mail: "
                 f"say what to write instead, {{{{{name}|…}}}}."
             )
     return said

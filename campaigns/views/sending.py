@@ -15,11 +15,13 @@ from campaigns.offers.looking import best_says, offers_for
 from campaigns.sending import actions, trying
 from campaigns.sending.forms import AudienceForm, VariantForm
 from campaigns.sending.preflight import look_over
+from campaigns.sending.starting import begin_campaign, start_of
 from contacts.models import Contact
 from crm.choices import Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, hidden_specs
 from crm.languages.telling import spoken
+from crm.models import JobRun
 from crm.once import new_token, sent_before
 from crm.primary_keys import key_in
 from crm.templatetags.figures import plural
@@ -124,6 +126,7 @@ class CheckView(ScopedView):
             "base": current_company().currency,
             "looks": [(trying.look_at(one, contact, said), new_token()) for one in variants] if contact else [],
             "asked_by_me": campaign.asked_by_id == user.pk,
+            "start": start_of(campaign),
         }
         return render(request, "campaigns/check.html", context)
 
@@ -178,13 +181,21 @@ class CampaignApproveView(CampaignStepView):
 
 class CampaignLaunchView(CampaignStepView):
     def act(self, record: Campaign) -> None:
-        count = actions.launch_campaign(actor=self.request.user, campaign=record)
+        begun = begin_campaign(actor=self.request.user, campaign=record)
+        if isinstance(begun, JobRun):
+            self.job = begun
+            self.done = "“{record}” is being started: everybody is written down and drawn first."
+            return
         self.done = spoken(
             self.request,
             "“%(record)s” has started: %(people)s.",
             record=record,
-            people=lambda: plural(count, "person", "people"),
+            people=lambda: plural(begun, "person", "people"),
         )
+
+    def get_success_url(self, record: Campaign) -> str:
+        shown = getattr(self, "job", record)
+        return str(shown.get_absolute_url())
 
 
 class CampaignPauseView(CampaignStepView):

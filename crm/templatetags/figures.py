@@ -105,6 +105,14 @@ def whole_money(amount: Any, currency: str = "") -> str:
 
 
 @register.filter
+def about(value: int, is_estimate: bool = True) -> str:
+    """`1070358` -> `about 1,100,000`: an estimate to two digits; else the number."""
+    if not is_estimate:
+        return number(value)
+    return gettext("about %(count)s") % {"count": number(round(value, 2 - len(str(value))))}
+
+
+@register.filter
 def short_number(value: Any) -> str:
     """`189400` -> `189k`, `5980000` -> `5.98m`: three digits that matter."""
     if value is None or value == "":

@@ -1,0 +1,124 @@
+"""Campaigns for more people than a page can wait for: estimates before the start, and a start as a job."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from campaigns.choices import CampaignState, RecipientState
+from campaigns.models import Campaign, SendingRules
+from campaigns.sending import actions, audience
+from campaigns.sending.preflight import look_over
+from campaigns.sending.starting import begin_campaign, start_of
+from contacts.models import Contact
+from crm.choices import JobState, Role
+from crm.jobs import run_job
+from crm.models import JobRun
+from tests import factories as make
+from tests.api.calls import Caller
+from tests.campaigns.sample import agreed, ready
+
+pytestmark = pytest.mark.django_db
+PEOPLE = 300
+
+
+@pytest.fixture
+def many(monkeypatch) -> None:
+    """Three hundred are many here: one of three is asked."""
+    for name, value in (("MOST_ASKED", 50), ("LOTS", 100), ("FIRST_STEP", 2)):
+        monkeypatch.setattr(audience, name, value)
+    make.make_company()
+    agreed(PEOPLE)
+
+
+@pytest.fixture
+def marketer():
+    return make.make_user(Role.MANAGER)
+
+
+def page_of(client, campaign) -> str:
+    return " ".join(client.get(f"/campaigns/{campaign.pk}/check/").content.decode().split())
+
+
+@pytest.mark.usefixtures("many")
+def test_the_check_asks_some_by_lot_and_says_so(marketer):
+    Contact.objects.bulk_create(Contact(name=f"q{n}", sort_name=f"q{n}", source="p") for n in range(PEOPLE))
+    campaign = ready(marketer)
+    found = look_over(campaign, marketer)
+    assert found.is_estimate
+    # four standard errors of a share of a half among a hundred, and of how many are drawn
+    assert 360 <= found.audience.chosen <= 840
+    assert 0.3 <= found.audience.reached / found.audience.chosen <= 0.7
+    page = page_of(make.signed_in(marketer), campaign)
+    assert re.search(r"about \d+0</span>", page)
+    assert "asked by lot, one of" in page
+    answer = Caller(make.make_token(marketer)).post(f"/campaigns/{campaign.pk}/check")
+    assert answer.json()["is_estimate"]
+
+
+def test_few_are_counted_one_by_one(marketer):
+    make.make_company()
+    agreed(7)
+    found = look_over(ready(marketer), marketer)
+    assert (found.is_estimate, found.audience.chosen, found.audience.reached) == (False, 7, 7)
+
+
+@pytest.mark.usefixtures("many")
+def test_the_start_is_a_job_that_writes_everybody_down_once(marketer):
+    campaign, client = ready(marketer), make.signed_in(marketer)
+    answer = client.post(f"/campaigns/{campaign.pk}/launch/")
+    job = JobRun.objects.get(kind="start campaign")
+    assert answer.headers["location"] == job.get_absolute_url()
+    assert begin_campaign(actor=marketer, campaign=campaign) == job == start_of(campaign)
+    page = page_of(client, campaign)
+    assert "It is being started" in page
+    assert "/launch/" not in page
+    assert not campaign.recipients.exists()
+    run_job(job.pk)
+    run_job(job.pk)
+    job.refresh_from_db()
+    campaign = Campaign.objects.get()
+    assert (job.state, job.result, campaign.state) == (JobState.DONE, {"people": PEOPLE}, CampaignState.SENDING)
+    assert campaign.recipients.filter(state=RecipientState.WAITING).count() == PEOPLE
+    with pytest.raises(ValidationError, match="has started"):
+        begin_campaign(actor=marketer, campaign=campaign)
+    assert start_of(campaign) is None
+
+
+@pytest.mark.usefixtures("many")
+def test_what_was_changed_after_the_start_was_asked_for_is_not_sent(marketer):
+    campaign = ready(marketer)
+    job = begin_campaign(actor=marketer, campaign=campaign)
+    actions.set_audience(
+        actor=marketer, campaign=campaign, version=campaign.version, fields={"control_share": "0.5"},
+        segments=[part.segment for part in campaign.audience.all()], without=[],
+    )  # fmt: skip
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    assert "It was changed after it was started" in job.error
+    assert Campaign.objects.get().state == CampaignState.PLANNED
+
+
+@pytest.mark.usefixtures("many")
+def test_who_needs_an_approval_is_counted_to_the_last_one(marketer):
+    """The estimate says a few less or more than 300: the last word has who was written down."""
+    SendingRules.objects.update_or_create(pk=1, defaults={"approval_above": PEOPLE - 1})
+    campaign = ready(marketer)
+    with pytest.raises(ValidationError, match="second person"):
+        actions.launch_campaign(actor=marketer, campaign=campaign)
+    assert not campaign.recipients.exists()
+    assert Campaign.objects.get().state == CampaignState.PLANNED
+
+
+@pytest.mark.usefixtures("many")
+def test_who_has_left_starts_nothing_more(marketer):
+    campaign = ready(marketer)
+    job = begin_campaign(actor=marketer, campaign=campaign)
+    marketer.is_active = False
+    marketer.save()
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, Campaign.objects.get().state) == (JobState.FAILED, CampaignState.PLANNED)
