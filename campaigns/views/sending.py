@@ -184,7 +184,9 @@ class CampaignLaunchView(CampaignStepView):
         begun = begin_campaign(actor=self.request.user, campaign=record)
         if isinstance(begun, JobRun):
             self.job = begun
-            self.done = "“{record}” is being started: everybody is written down and drawn first."
+            self.done = spoken(
+                self.request, "“%(record)s” is being started: everybody is written down and drawn first.", record=record
+            )
             return
         self.done = spoken(
             self.request,
