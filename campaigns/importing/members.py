@@ -2,7 +2,7 @@
 
 A segment that nobody knows is made: a fixed one, from a list. An entry that fits several contacts brings all of them
 in: of a list of whom nothing is to be sent to, none may be missed. Nobody is made; what fits nobody whom the person may
-see is refused, and so stands in the file of rejected rows.
+see, by a field that they may see, is refused, and so stands in the file of rejected rows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contacts.importing.matching import FORMS, PHONE, normalise_pairs
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
+from crm.field_rights import hidden_fields
 from crm.importing.kinds import ImportField, ImportKind
 from crm.importing.merging import Merge
 from crm.importing.staging import ROWS
@@ -32,14 +33,15 @@ UPDATE {ROWS} SET said = lower(btrim(CASE WHEN who ~ '<[^<>]+>' THEN substring(w
   ELSE regexp_replace(who, '^mailto:', '', 'i') END)) WHERE position('@' IN who) > 0
 """
 # merged contacts stand for the one that they went into
-FIND = f"""
-CREATE TEMP TABLE {PEOPLE} ON COMMIT DROP AS
-SELECT s.who, coalesce(c.merged_into_id, c.id) AS contact_id
+FIND_NOBODY = f"CREATE TEMP TABLE {PEOPLE} (who text, contact_id bigint) ON COMMIT DROP"
+FIND_BY_ADDRESS = f"""
+INSERT INTO {PEOPLE} SELECT DISTINCT s.who, coalesce(c.merged_into_id, c.id)
 FROM (SELECT DISTINCT who, said FROM {ROWS} WHERE said IS NOT NULL) s
 JOIN contacts_contactpoint p ON p.kind = 'email' AND p.normalised = s.said
 JOIN contacts_contact c ON c.id = p.contact_id
-UNION
-SELECT s.who, coalesce(c.merged_into_id, c.id)
+"""
+FIND_BY_ID = f"""
+INSERT INTO {PEOPLE} SELECT s.who, coalesce(c.merged_into_id, c.id)
 FROM (SELECT DISTINCT who FROM {ROWS}) s JOIN contacts_contact c ON c.external_id = s.who
 """
 TAKE_NUMBERS = f"""
@@ -75,14 +77,8 @@ def merge_members(merge: Merge) -> None:
     _reject_segments(merge)
     merge.report(0.1, "Finding the people")
     merge.run(f"DROP TABLE IF EXISTS {PEOPLE}, {NUMBERS}")
-    merge.run(FIND)
-    _keep_to_whom_they_see(merge)  # before numbers are asked: the id of who is out of sight hides nobody's number
-    merge.run(f"ANALYZE {PEOPLE}")
-    merge.run(TAKE_NUMBERS)
-    merge.match = PHONE  # a number without a country is one of the company's
-    normalise_pairs(merge, NUMBERS)
-    if merge.run(FIND_NUMBERS):
-        _keep_to_whom_they_see(merge)
+    merge.run(FIND_NOBODY)
+    _find(merge)
     merge.run(f"CREATE INDEX ON {PEOPLE} (who)")
     merge.run(f"ANALYZE {PEOPLE}")
     merge.report(0.6, "Bringing them in")
@@ -105,6 +101,23 @@ def merge_members(merge: Merge) -> None:
     if count:
         for segment in Segment.objects.filter(pk__in=keys).order_by("pk"):
             void_for_segment(merge.actor, segment)
+
+
+def _find(merge: Merge) -> None:
+    """By what the person may know of contacts: a list is no way to ask whose a hidden address or number is."""
+    hidden = hidden_fields(merge.actor, Contact)
+    for name, statement in (("email", FIND_BY_ADDRESS), ("external_id", FIND_BY_ID)):
+        if name not in hidden:
+            merge.run(statement)
+    _keep_to_whom_they_see(merge)  # before numbers are asked: the id of who is out of sight hides nobody's number
+    merge.run(f"ANALYZE {PEOPLE}")
+    if "phone" in hidden:
+        return
+    merge.run(TAKE_NUMBERS)
+    merge.match = PHONE  # a number without a country is one of the company's
+    normalise_pairs(merge, NUMBERS)
+    if merge.run(FIND_NUMBERS):
+        _keep_to_whom_they_see(merge)
 
 
 def _reject_segments(merge: Merge) -> None:
@@ -132,7 +145,9 @@ def _count(merge: Merge, brought_in: int) -> None:
     )
     merge.counts.created = brought_in
     merge.counts.unchanged = max(rows - brought_in, 0)
-    several = merge.number(f"SELECT count(*) FROM (SELECT who FROM {PEOPLE} GROUP BY who HAVING count(*) > 1) d")
+    several = merge.number(
+        f"SELECT count(*) FROM (SELECT who FROM {PEOPLE} GROUP BY who HAVING count(DISTINCT contact_id) > 1) d"
+    )
     if several:
         merge.counts.notes.append(SEVERAL.format(count=several))
     if rows > different:

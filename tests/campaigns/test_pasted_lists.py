@@ -13,10 +13,10 @@ from campaigns.segments.listing import bring_list
 from campaigns.segments.pasted import entries_in, write_entries
 from campaigns.sending import actions
 from contacts.models import Contact, ContactPoint
-from crm.choices import JobState, Role, Scope, Verb
+from crm.choices import FieldRight, JobState, Role, Scope, Verb
 from crm.importing.errors import UnreadableFile
 from crm.jobs import run_job
-from crm.models import AccessRule, ImportRun, JobRun
+from crm.models import AccessRule, FieldRule, ImportRun, JobRun
 from tests.campaigns.sample import agreed, ready, segment_of
 from tests.factories import make_company, make_contact, make_team, make_user, signed_in
 from tests.importing.tables import brought_in, written
@@ -163,6 +163,28 @@ def test_the_id_of_who_is_out_of_sight_hides_no_number(house, tmp_path):
     found = brought_in("segment_members", written(tmp_path, text), actor=type(house).objects.get(pk=house.pk))
     assert (found.counts.created, found.rejected) == (1, 1)
     assert SegmentMember.objects.get().contact == mine
+
+
+@pytest.mark.parametrize("field", ["email", "phone", "external_id"])
+def test_a_list_tells_nobody_whose_a_hidden_field_is(house, tmp_path, field):
+    FieldRule.objects.create(role=Role.MARKETER, model="contacts.contact", field=field, right=FieldRight.HIDDEN)
+    said = {"email": "a@x.example", "phone": "+4973112345", "external_id": "K-1"}
+    owners = {
+        "email": make_contact(name="A", emails=(said["email"],)),
+        "phone": make_contact(name="B", phones=(said["phone"],)),
+        "external_id": make_contact(name="C", external_id=said["external_id"]),
+    }
+    text = "segment,who\n" + "".join(f"A,{one}\n" for one in said.values())
+    found = brought_in("segment_members", written(tmp_path, text), actor=type(house).objects.get(pk=house.pk))
+    assert (found.counts.created, found.rejected) == (2, 1)
+    seen = {one.pk for name, one in owners.items() if name != field}
+    assert set(SegmentMember.objects.values_list("contact", flat=True)) == seen
+
+
+def test_an_entry_that_fits_one_contact_twice_fits_one(house, tmp_path):
+    make_contact(name="Mia", emails=("mia@x.example",), external_id="mia@x.example")
+    found = brought_in("segment_members", written(tmp_path, "segment,who\nA,mia@x.example\n"), actor=house)
+    assert (found.counts.created, found.counts.notes) == (1, [])
 
 
 def test_a_list_that_grows_makes_an_approval_void_and_keeps_its_people_out(house, tmp_path):
