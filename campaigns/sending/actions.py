@@ -20,7 +20,7 @@ from campaigns.offers.codes import tell_codes
 from campaigns.plays.approving import void_for_change
 from campaigns.sending.audience import freeze
 from campaigns.sending.engine import settle
-from campaigns.sending.preflight import look_over
+from campaigns.sending.preflight import NOBODY, look_over
 from campaigns.tallies import count_again
 from campaigns.ways.calls import call_pieces_back
 from crm import bells
@@ -143,6 +143,8 @@ def launch_campaign(*, actor: User, campaign: Campaign) -> int:
     count = freeze(current, actor)
     if found.is_estimate:  # now that each was asked
         reached = current.recipients.exclude(state=RecipientState.LEFT_OUT).count()
+        if not reached:
+            raise ValidationError(NOBODY)
         approval.refuse_unapproved(current, is_needed=approval.is_large(reached))
     count_again([current.pk])
     log(actor=actor, verb="launch", object=current, summary=f"Started {current}: {plural(count, 'person', 'people')}")

@@ -44,6 +44,8 @@ EMPTY_PATHS: dict[str, dict[str, Any]] = {
     "owner": {"owner": None},
     "city": {"addresses": None},
 }
+NOBODY = "Nobody in it may be written to."
+FEW = "Of those asked by lot nobody may be written to: of all it is few, or nobody. The start asks each."
 
 
 @dataclass
@@ -106,8 +108,10 @@ def look_over(campaign: Campaign, user: User | None) -> Preflight:
     except ValidationError as error:
         found.faults += error.messages
         return found
-    if not found.audience.reached:
-        found.faults.append("Nobody in it may be written to.")
+    if not found.audience.reached and found.is_estimate:
+        found.notes.append(FEW)
+    elif not found.audience.reached:
+        found.faults.append(NOBODY)
     found.notes += _notes_of_test(campaign, variants, found.audience.reached)
     found.needs_approval = is_large(found.audience.reached)
     if not campaign.control_share:

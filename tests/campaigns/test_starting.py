@@ -12,7 +12,8 @@ from campaigns.models import Campaign, SendingRules
 from campaigns.sending import actions, audience
 from campaigns.sending.preflight import look_over
 from campaigns.sending.starting import begin_campaign, start_of
-from contacts.models import Contact
+from contacts.choices import ConsentLevel
+from contacts.models import Consent, Contact, ContactPoint
 from crm.choices import JobState, Role
 from crm.jobs import run_job
 from crm.models import JobRun
@@ -122,3 +123,24 @@ def test_who_has_left_starts_nothing_more(marketer):
     run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, Campaign.objects.get().state) == (JobState.FAILED, CampaignState.PLANNED)
+
+
+@pytest.mark.usefixtures("many")
+def test_few_among_many_are_reached_though_none_of_them_is_drawn(marketer):
+    """Of those asked by lot nobody may be written to: the start asks each, and is refused where it is nobody indeed."""
+    Contact.objects.bulk_create(Contact(name=f"q{n}", sort_name=f"q{n}", source="q") for n in range(PEOPLE))
+    campaign = ready(marketer, "q")
+    found = look_over(campaign, marketer)
+    assert (found.is_estimate, found.audience.reached, found.faults) == (True, 0, [])
+    assert "few, or nobody" in page_of(make.signed_in(marketer), campaign)
+    with pytest.raises(ValidationError, match="Nobody in it may be written to"):
+        actions.launch_campaign(actor=marketer, campaign=campaign)
+    assert Campaign.objects.get().state == CampaignState.PLANNED
+    drawn = audience.people_of(campaign, marketer, found.step).values("pk")
+    other = Contact.objects.filter(source="q").exclude(pk__in=drawn)[0]
+    ContactPoint.objects.create(contact=other, kind="email", value="q@drill.example", normalised="q@drill.example")
+    Consent.objects.create(contact=other, channel="email", purpose="marketing", level=ConsentLevel.OPT_IN)
+    assert look_over(campaign, marketer).audience.reached == 0
+    assert actions.launch_campaign(actor=marketer, campaign=campaign) == PEOPLE
+    waiting = campaign.recipients.filter(state=RecipientState.WAITING)
+    assert list(waiting.values_list("contact", flat=True)) == [other.pk]
