@@ -168,20 +168,6 @@ def prepare(
     return Prepared(gaps.gaps, title, gaps.cut(page), gaps.cut(f"{plain}\n\n-- \n{below}\n"))
 
 
-def draw(
-    blocks: Sequence[Mapping[str, str]],
-    *,
-    subject: str,
-    preheader: str,
-    values: Mapping[str, str],
-    links: Links,
-    footer: tuple[str, str],
-    pixel: str = "",
-) -> Written:
-    """One mail for one person. Raises `merging.Unknown` where a field is empty and nothing is said instead."""
-    return prepare(blocks, subject=subject, preheader=preheader).draw(Person(values, links, footer, pixel))
-
-
 def _one_line_in_html(value: str) -> str:
     return html.escape(one_line(value))
 

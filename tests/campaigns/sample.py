@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 
+from campaigns.mail.drawing import Links, Person, Written, prepare
 from campaigns.models import Campaign, Recipient, Segment
 from campaigns.sending import actions
 from campaigns.sending.engine import run_campaign
@@ -21,6 +23,13 @@ BLOCKS: list[dict[str, Any]] = [
     {"kind": "text", "text": "Dear {{first_name|customer}},\nlook at https://example.com/oak and say."},
     {"kind": "button", "text": "See them", "url": "https://example.com/frames?a=1&b=2"},
 ]
+
+
+def draw(
+    blocks: Sequence[Mapping[str, str]], *, values: Mapping[str, str], links: Links = str, subject: str = "S"
+) -> Written:
+    """The mail of these blocks for one person, with nothing below it."""
+    return prepare(blocks, subject=subject, preheader="").draw(Person(values, links, ("", "")))
 
 
 def agreed(count: int, mark: str = "p", **fields: Any) -> list[Contact]:

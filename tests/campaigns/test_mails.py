@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.mail.blocks import checked_blocks
-from campaigns.mail.drawing import draw
 from campaigns.mail.merging import Unknown, check_text, fill
+from tests.campaigns.sample import draw
 
 
 def test_fields_are_filled_in_once_and_as_text():
@@ -20,14 +20,14 @@ def test_fields_are_filled_in_once_and_as_text():
     with pytest.raises(Unknown, match="last name is not known"):
         fill("{{last_name}}", values)
     mail = draw(
-        checked_blocks([{"kind": "text", "text": f"{text} 1 < 2"}]), subject="Hi {{first_name|}}", preheader="",
-        values={**values, "first_name": "A\r\nBcc: x@y.example"}, links=str, footer=("", ""),
+        checked_blocks([{"kind": "text", "text": f"{text} 1 < 2"}]), subject="Hi {{first_name|}}",
+        values={**values, "first_name": "A\r\nBcc: x@y.example"},
     )  # fmt: skip
     assert "\n" not in mail.subject
     assert "A &amp; B here &amp; now 1 &lt; 2" in mail.html
     named = draw(
-        checked_blocks([{"kind": "text", "text": "Dear {{first_name}}"}]), subject="Hi", preheader="",
-        values={"first_name": "<i> https://evil.example {{city}}"}, links=str, footer=("", ""),
+        checked_blocks([{"kind": "text", "text": "Dear {{first_name}}"}]), subject="Hi",
+        values={"first_name": "<i> https://evil.example {{city}}"},
     )  # fmt: skip
     assert "&lt;i&gt; https://evil.example {{city}}" in named.html
     assert "<a " not in named.html
@@ -35,10 +35,7 @@ def test_fields_are_filled_in_once_and_as_text():
 
 def shown(*blocks, **values):
     """A mail of these blocks, for a person of whom this is known; its links begin with `to:`."""
-    return draw(
-        checked_blocks(list(blocks)), subject="S", preheader="", values=values, links=lambda url: f"to:{url}",
-        footer=("", ""),
-    )  # fmt: skip
+    return draw(checked_blocks(list(blocks)), values=values, links=lambda url: f"to:{url}")
 
 
 def test_what_is_said_instead_of_a_name_may_hold_a_link():
@@ -75,7 +72,7 @@ def test_no_text_and_no_name_breaks_a_mail(text, name):
     except ValidationError:
         return
     try:
-        mail = draw(blocks, subject="S", preheader="", values={"first_name": name}, links=str, footer=("", ""))
+        mail = draw(blocks, values={"first_name": name})
     except Unknown:
         return
     assert mail.html.count("<script") == 0
@@ -101,6 +98,6 @@ def test_what_cannot_be_sent_is_refused_in_a_sentence(block, said):
 
 def test_a_button_is_as_large_where_the_padding_of_a_link_is_left_out():
     button = {"kind": "button", "text": "See them", "url": "https://example.com/frames"}
-    mail = draw(checked_blocks([button]), subject="Hi", preheader="", values={}, links=str, footer=("", ""))
+    mail = draw(checked_blocks([button]), subject="Hi", values={})
     cell = re.search(r"mso-padding-alt:(?P<outlook>[\w ]+)[^>]*><a [^>]*;padding:(?P<others>[\w ]+)", mail.html)
     assert cell["outlook"] == cell["others"]

@@ -15,7 +15,6 @@ from django.utils import timezone
 from PIL import Image
 
 from campaigns.mail.blocks import checked_blocks, links_of
-from campaigns.mail.drawing import draw
 from campaigns.mail.pictures import add_picture, forget_unused
 from campaigns.models import Campaign, MailPicture, PictureUse, Play
 from campaigns.segments.mailing import mail_segment
@@ -25,7 +24,7 @@ from campaigns.sending.preflight import look_over
 from crm.choices import Role
 from crm.models import OutgoingMail, StoredFile
 from crm.tidying import empty_file
-from tests.campaigns.sample import agreed, ready, segment_of
+from tests.campaigns.sample import agreed, draw, ready, segment_of
 from tests.factories import make_company, make_user, signed_in
 from tests.foreign.samples import CSV, SVG, picture, picture_bomb
 
@@ -117,9 +116,7 @@ def test_a_mail_shows_the_picture_with_its_words_and_its_tracked_link(mia):
 
 def drawn(**said: str):
     blocks = checked_blocks([{"kind": "own", "picture": "k" * 22, **said}])
-    return draw(
-        blocks, subject="S", preheader="", values={}, links=lambda url: f"https://us/{url[-3:]}", footer=("", "")
-    )
+    return draw(blocks, values={}, links=lambda url: f"https://us/{url[-3:]}")
 
 
 def test_what_only_decorates_says_nothing_and_leads_nowhere():
