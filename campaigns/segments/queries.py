@@ -16,31 +16,39 @@ from campaigns.segments.meaning import asked_by, meant_by, people_in, tree_in, t
 from campaigns.tallies import sees_everybody
 from contacts.models import Contact
 from contacts.permission.counting import Permitted, permitted_among
+from crm.filtering.lots import drawn_by_lot
+from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.trees.nodes import Condition, Group, Node, Not, TreeProblem
 from crm.filtering.trees.wording import Wording
 from crm.models import User
 
 SAMPLE = 20
+PATIENCE_MILLISECONDS, STEP = 500, 256
 RECENT_DAYS = 30
 JOINS = {"all": "all of these", "any": "any of these"}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A segment as it stands for one person: how many they see, or why it cannot be asked."""
+    """A segment as it stands for one person: how many they see (`is_estimate`: about), or why it cannot be asked."""
 
     segment: Segment
     count: int | None = None
+    is_estimate: bool = False
     words: str = ""
     problem: str = ""
 
 
 def standing_of(segment: Segment, user: User) -> Standing:
-    """Counted now, to the last one."""
+    """Counted now: to the last one, or, where that takes too long, by one of `STEP` drawn by lot."""
     try:
-        people = people_in(segment, user)
+        people = people_in(segment, user).order_by()
         words = words_of(segment, user)
-        return Standing(segment, people.order_by().count(), words)
+        try:
+            with patience(PATIENCE_MILLISECONDS):
+                return Standing(segment, people.count(), words=words)
+        except OutOfPatience:
+            return Standing(segment, drawn_by_lot(people, STEP).count() * STEP, is_estimate=True, words=words)
     except TreeProblem as problem:
         return Standing(segment, problem=str(problem))
 

@@ -27,9 +27,9 @@ from campaigns.segments.meaning import asked_by, meant_by
 from campaigns.sending.pacing import REACHED_STATES, too_soon
 from contacts.choices import YES, Answer
 from contacts.models import Contact
-from contacts.permission.counting import drawn_by_lot
 from contacts.permission.rule import answer_for
 from contacts.zones import JOINS, ZONE, zone_values
+from crm.filtering.lots import drawn_by_lot
 from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.trees.nodes import TreeProblem
 from crm.models import User

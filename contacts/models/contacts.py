@@ -13,6 +13,7 @@ from contacts.countries import country_names
 from crm.access import VisibleQuerySet
 from crm.filtering.digits import DigitPieces
 from crm.filtering.folding import Fold
+from crm.filtering.lots import Lot
 from crm.grants import AccessPaths
 from crm.paths import path_of
 
@@ -152,6 +153,7 @@ class Contact(models.Model):
                 OpClass(Fold("source"), name="gin_trgm_ops"),
                 name="contacts_words_trgm",
             ),
+            models.Index(Lot("id"), name="contacts_lot"),
             GinIndex(fields=["tags"], name="contacts_tags"),
             GinIndex(OpClass("custom", name="jsonb_path_ops"), name="contacts_custom"),
         ]

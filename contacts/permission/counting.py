@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
-from django.db.models.functions import Mod
+from django.db.models import Count, Q, QuerySet
 
 from contacts.choices import YES, ConsentChannel
 from contacts.permission.rule import MARKETING, answer_for, permitted
+from crm.filtering.lots import drawn_by_lot
 from crm.templatetags.figures import about
 
 MOST_ASKED, LOTS = 20_000, 2_000
@@ -43,11 +43,3 @@ def permitted_among(people: QuerySet[Any], total: int) -> Permitted:
     drawn = drawn_by_lot(people, total // LOTS).alias(permission=answer_for(ConsentChannel.EMAIL, MARKETING))
     told = drawn.aggregate(asked=Count("pk"), may=Count("pk", filter=Q(permission__in=YES)))
     return Permitted(round(total * told["may"] / max(told["asked"], 1)), is_estimate=True)
-
-
-def drawn_by_lot(people: QuerySet[Any], step: int) -> QuerySet[Any]:
-    """One of `step` contacts, the same each time: whose hash of the id is a multiple of it."""
-    if step <= 1:
-        return people
-    lot = Mod(Func(F("pk"), function="hashint8", output_field=IntegerField()), step)
-    return people.alias(lot=lot).filter(lot=0)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from campaigns.choices import CampaignState, RecipientState
 from campaigns.models import Campaign, SendingRules
+from campaigns.segments import queries
 from campaigns.sending import actions, audience
 from campaigns.sending.preflight import look_over
 from campaigns.sending.starting import begin_campaign, start_of
 from contacts.choices import ConsentLevel
 from contacts.models import Consent, Contact, ContactPoint
 from crm.choices import JobState, Role
+from crm.filtering.lots import drawn_by_lot
 from crm.jobs import run_job
 from crm.models import JobRun
 from tests import factories as make
 from tests.api.calls import Caller
-from tests.campaigns.sample import agreed, ready
+from tests.campaigns.sample import agreed, ready, segment_of
 
 pytestmark = pytest.mark.django_db
 PEOPLE = 300
@@ -144,3 +149,31 @@ def test_few_among_many_are_reached_though_none_of_them_is_drawn(marketer):
     assert actions.launch_campaign(actor=marketer, campaign=campaign) == PEOPLE
     waiting = campaign.recipients.filter(state=RecipientState.WAITING)
     assert list(waiting.values_list("contact", flat=True)) == [other.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_size_of_a_segment_keeps_no_page_waiting(marketer, monkeypatch):
+    """Another holds the table for longer than a page counts to the last one: then those drawn by lot are counted."""
+    make.make_company()
+    agreed(PEOPLE)
+    segment, held = segment_of("p"), Event()
+    assert str(queries.standing_of(segment, marketer).count) == str(PEOPLE)
+    monkeypatch.setattr(queries, "STEP", 4)
+
+    def hold() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE contacts_contact IN ACCESS EXCLUSIVE MODE")
+                held.set()
+                sleep(2 * queries.PATIENCE_MILLISECONDS / 1000)
+        finally:
+            connection.close()
+
+    thread = Thread(target=hold)
+    thread.start()
+    assert held.wait(30)
+    found = queries.standing_of(segment, marketer)
+    thread.join(30)
+    assert found.is_estimate
+    assert 180 <= found.count <= 420, "four standard errors of 75 drawn of 300"
+    assert found.count == drawn_by_lot(Contact.objects.all(), 4).count() * 4, "the same each time"
