@@ -3,6 +3,7 @@ nothing runs, nothing is a line of the head, who lacks a value is left out and s
 
 import email
 import email.policy
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_link_with_a_field_or_braces_and_a_sender_with_a_field_are_refused_at_
         "//x.example",
         "https://x.example/{%a%}",
     ):
-        data = {"name": "B", "share": "1", "subject": "Hi", **rows, "blocks-0-url": url}
+        data: dict[str, Any] = {"name": "B", "share": "1", "subject": "Hi", **rows, "blocks-0-url": url}
         assert browser.post(f"/campaigns/{campaign.pk}/variants/new/", data).status_code == 422, url
     for subject in ("{{password}}", "{% debug %}", "{{first_name", "}}", "{{first_name|{{city}}}}"):
         answer = call.post(
@@ -86,7 +87,11 @@ def test_a_link_with_a_field_or_braces_and_a_sender_with_a_field_are_refused_at_
         )
         assert answer.status_code == 422, subject
     campaign.refresh_from_db()
-    whom = {"segments": [campaign.audience.get().segment_id], "control_share": "0", "purpose": "marketing"}
+    whom: dict[str, Any] = {
+        "segments": [campaign.audience.get().segment_id],
+        "control_share": "0",
+        "purpose": "marketing",
+    }
     for sender in ("{{owner}}", "Larkmoor {% x %}"):
         data = {**whom, "version": campaign.version, "sender_name": sender}
         refused = browser.post(f"/campaigns/{campaign.pk}/audience/", data)

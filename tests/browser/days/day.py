@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 from django.db.models import QuerySet
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from contacts.models import Contact
 from crm.choices import Verb
@@ -27,6 +27,10 @@ class Day:
         self.faults: list[str] = []
         self.done: list[str] = []
         page.set_default_timeout(ANSWER_MS)
+        self.asked: set[Request] = set()
+        page.on("request", self.asked.add)
+        page.on("requestfinished", self.asked.discard)
+        page.on("requestfailed", self.asked.discard)
         page.on("response", self._heard)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
 
@@ -37,6 +41,7 @@ class Day:
                 chore(self)
             except Exception as error:
                 error.add_note(f"chore {chore.__name__}, number {len(self.done) + 1}, at {self.page.url}")
+                error.add_note(f"not answered: {[f'{one.method} {one.url}' for one in self.asked]}")
                 raise
             self.done.append(chore.__name__)
             assert self.faults == [], f"{chore.__name__}: {self.faults}"
