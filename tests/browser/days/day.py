@@ -28,9 +28,9 @@ class Day:
         self.done: list[str] = []
         page.set_default_timeout(ANSWER_MS)
         self.asked: set[Request] = set()
-        page.on("request", self.asked.add)
-        page.on("requestfinished", self.asked.discard)
-        page.on("requestfailed", self.asked.discard)
+        page.on("request", self._asks)
+        page.on("requestfinished", self._has_answer)
+        page.on("requestfailed", self._has_answer)
         page.on("response", self._heard)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
 
@@ -52,6 +52,12 @@ class Day:
         yield from chores
         while monotonic() < end:
             yield self.chance.choice(chores)
+
+    def _asks(self, request: Request) -> None:
+        self.asked.add(request)
+
+    def _has_answer(self, request: Request) -> None:
+        self.asked.discard(request)
 
     def _heard(self, response) -> None:
         is_ours = response.url.startswith(self.base)
