@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Func, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -46,6 +46,8 @@ logger = logging.getLogger(__name__)
 CHUNK, MOST_IN_LEDGER = 400, 1_200
 MOST_CHUNKS = 500
 CROWD_SECONDS = 180.0
+# what one mail can be refused for; a database that is away or busy is none of them, and ends the run
+FAULTS_OF_A_MAIL = (ValidationError, ValueError, TypeError, LookupError, DataError, IntegrityError)
 SETTLE_SQL = """
 UPDATE campaigns_recipient r SET
   state = CASE m.state WHEN 'sent' THEN 'sent' WHEN 'uncertain' THEN 'uncertain' WHEN 'cancelled' THEN 'cancelled'
@@ -171,13 +173,13 @@ def _chunk(key: int, where: Opening, room: Room) -> int:
     """One chunk of a zone; where it fails, its people one by one: who fails alone is left out, and holds up nobody."""
     try:
         return _hand_over(key, where, room.most, without=room.without)
-    except (ValidationError, ValueError, TypeError, LookupError):
+    except FAULTS_OF_A_MAIL:
         logger.exception("A chunk of campaign %s failed; now one by one", key)
     done = 0
     for pk in list(_waiting(key, where, room.without).values_list("pk", flat=True)[: room.most]):
         try:
             done += _hand_over(key, where, 1, only=pk)
-        except (ValidationError, ValueError, TypeError, LookupError):
+        except FAULTS_OF_A_MAIL:
             logger.exception("Recipient %s of campaign %s cannot be written to", pk, key)
             reason = "the mail could not be made"
             done += Recipient.objects.filter(pk=pk, state=RecipientState.WAITING).update(

@@ -53,7 +53,8 @@ def _without_used(rows: Sequence[OutgoingMail]) -> list[OutgoingMail]:
 def _copy(rows: Sequence[OutgoingMail]) -> None:
     """By COPY: a fifth of the time that INSERT takes of us for mails of 5 KB."""
     now = timezone.now()
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+    # the errors of a COPY are the driver's own but for this
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for row in rows:
             row.created_at = now
             values: list[Any] = list(VALUES(row))
