@@ -23,7 +23,7 @@ from crm.filtering.trees.wording import Wording
 from crm.models import User
 
 SAMPLE = 20
-PATIENCE_MILLISECONDS, STEP = 500, 256
+PATIENCE_MILLISECONDS, STEP, LEAST_DRAWN = 500, 256, 16
 RECENT_DAYS = 30
 JOINS = {"all": "all of these", "any": "any of these"}
 
@@ -40,7 +40,8 @@ class Standing:
 
 
 def standing_of(segment: Segment, user: User) -> Standing:
-    """Counted now: to the last one, or, where that takes too long, by one of `STEP` drawn by lot."""
+    """Counted now: to the last one, or, where that takes too long, by one of `STEP` drawn by lot; of few drawn no
+    estimate is made, so that they are counted, however long it takes."""
     try:
         people = people_in(segment, user).order_by()
         words = words_of(segment, user)
@@ -48,7 +49,10 @@ def standing_of(segment: Segment, user: User) -> Standing:
             with patience(PATIENCE_MILLISECONDS):
                 return Standing(segment, people.count(), words=words)
         except OutOfPatience:
-            return Standing(segment, drawn_by_lot(people, STEP).count() * STEP, is_estimate=True, words=words)
+            drawn = drawn_by_lot(people, STEP).count()
+            if drawn < LEAST_DRAWN:
+                return Standing(segment, people.count(), words=words)
+            return Standing(segment, drawn * STEP, is_estimate=True, words=words)
     except TreeProblem as problem:
         return Standing(segment, problem=str(problem))
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from campaigns.models import Campaign
 from campaigns.sending.actions import launch_campaign
+from campaigns.sending.audience import step_of
 from campaigns.sending.preflight import look_over
 from crm.access import can
 from crm.choices import JobState, Verb
@@ -23,9 +24,9 @@ UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 def begin_campaign(*, actor: User, campaign: Campaign) -> int | JobRun:
     """Start it: how many are in it, or the job that starts it. Raises ValidationError with what is in the way. Begun
     twice it starts once."""
-    found = look_over(campaign, actor)
-    if not found.is_estimate:
+    if step_of(campaign, actor) == 1:
         return launch_campaign(actor=actor, campaign=campaign)
+    found = look_over(campaign, actor)
     with transaction.atomic():
         current = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if job := start_of(current):

@@ -152,13 +152,15 @@ def test_few_among_many_are_reached_though_none_of_them_is_drawn(marketer):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_size_of_a_segment_keeps_no_page_waiting(marketer, monkeypatch):
-    """Another holds the table for longer than a page counts to the last one: then those drawn by lot are counted."""
+@pytest.mark.parametrize("step", [4, 256], ids=["many are drawn", "few are drawn"])
+def test_the_size_of_a_segment_keeps_no_page_waiting(marketer, monkeypatch, step):
+    """Another holds the table for longer than a page counts to the last one: then those drawn by lot are counted, and
+    all where these are few."""
     make.make_company()
     agreed(PEOPLE)
     segment, held = segment_of("p"), Event()
     assert str(queries.standing_of(segment, marketer).count) == str(PEOPLE)
-    monkeypatch.setattr(queries, "STEP", 4)
+    monkeypatch.setattr(queries, "STEP", step)
 
     def hold() -> None:
         try:
@@ -174,6 +176,9 @@ def test_the_size_of_a_segment_keeps_no_page_waiting(marketer, monkeypatch):
     assert held.wait(30)
     found = queries.standing_of(segment, marketer)
     thread.join(30)
+    if step == 256:
+        assert (found.is_estimate, found.count) == (False, PEOPLE)
+        return
     assert found.is_estimate
     assert found.count is not None
     assert 180 <= found.count <= 420, "four standard errors of 75 drawn of 300"
