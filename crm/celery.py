@@ -11,6 +11,7 @@ from celery.signals import (
     setup_logging,
     task_prerun,
     worker_before_create_process,
+    worker_init,
     worker_process_init,
 )
 
@@ -48,6 +49,17 @@ def let_people_go_first(**_: Any) -> None:
 
     if settings.CRM_GIVES_WAY:
         give_way()
+
+
+@worker_init.connect
+def let_other_services_go_first(**_: Any) -> None:
+    """The worker itself keeps up with its broker; among services, where each has a session, its session comes last."""
+    from django.conf import settings  # noqa: PLC0415  (settings first)
+
+    from crm.giving_way import session_gives_way  # noqa: PLC0415
+
+    if settings.CRM_GIVES_WAY:
+        session_gives_way()
 
 
 @heartbeat_sent.connect

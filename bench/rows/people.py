@@ -124,7 +124,9 @@ def work_going_on(world: World) -> Iterator[None]:
             [*python, "-m", "bench.sender", str(channel_named(CHANNEL).pk)],
         )
         running = [
-            subprocess.Popen(line, env=environment, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            subprocess.Popen(
+                line, env=environment, cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+            )
             for line in words
         ]
         try:

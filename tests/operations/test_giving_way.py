@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,8 @@ from crm.giving_way import NICENESS
 from crm.management.commands.export_data import Command as ExportData
 from crm.management.commands.import_data import Command as ImportData
 
+OWN_SESSION = Path("/proc/self/autogroup")
+SESSIONS_COMPETE = OWN_SESSION.exists() and bool(OWN_SESSION.read_text().strip())
 ASK = """
 import os, django
 django.setup()
@@ -26,6 +29,21 @@ def both():
 first = both()
 connection.close()
 print(*first, *both())
+"""
+ASK_SESSION = """
+import os, django
+from pathlib import Path
+django.setup()
+from django.db import connection
+from crm.giving_way import give_way, session_gives_way
+{leads}
+def session(pid):
+    return Path(f"/proc/{{pid}}/autogroup").read_text().split()[-1]
+session_gives_way()
+first, own = session(os.getpid()), os.getpriority(os.PRIO_PROCESS, 0)
+give_way()
+connection.ensure_connection()
+print(first, own, session(os.getpid()), session(connection.connection.info.backend_pid))
 """
 ASK_HELPERS = """
 import django
@@ -55,6 +73,15 @@ def numbers(program: str) -> list[int]:
 def test_a_process_of_long_work_and_its_connections_run_behind_others():
     assert numbers(ASK.format(give_way="")) == [os.getpriority(os.PRIO_PROCESS, 0)] * 4
     assert numbers(ASK.format(give_way="give_way()")) == [NICENESS] * 4
+
+
+@pytest.mark.skipif(not SESSIONS_COMPETE, reason="no sessions in the schedule of this machine")
+@pytest.mark.django_db
+def test_where_sessions_compete_those_of_long_work_come_last():
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    # a process that shares a session with others does not slow them down
+    assert numbers(ASK_SESSION.format(leads="")) == [0, own, 0, NICENESS]
+    assert numbers(ASK_SESSION.format(leads="os.setsid()")) == [NICENESS, own, NICENESS, NICENESS]
 
 
 @pytest.mark.django_db
