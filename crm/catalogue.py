@@ -47,7 +47,8 @@ class FieldSpec:
     ValueError with a sentence for what is no mark). `choices` gives (value, label) pairs, read when a form is built.
     `column` and `filter` say where it is offered; `default` columns are shown until a person chooses. `select` and
     `prefetch` name the relations that showing it needs.
-    `cell(record)` draws it on the screen, `value(record)` for a file (`in_file`: as SQL), where the path will not do.
+    `cell(record)` draws it on the screen, `value(record)` for a file (`in_file`: as SQL), `code(record)` for programs,
+    where the path will not do.
     `sort_by` is the path that `sort` orders by, where it is not `path`. The filter's parameter is `name`, and for a
     number, money or date `name_min` and `name_max`.
 
@@ -83,6 +84,7 @@ class FieldSpec:
     cell: Callable[[Any], str] | None = None
     value: Callable[[Any], Any] | None = None
     in_file: Any = None
+    code: Callable[[Any], Any] | None = None
     is_score: bool = False
     sort_by: str = ""
     mark: Callable[[str], Any] | None = None

@@ -132,6 +132,8 @@ def final_field(model: type[models.Model], path: str) -> Any:
 
 def _reader(model: type[models.Model], spec: FieldSpec) -> Callable[[Any], Any]:
     """Reads the stored value; what is put together of several rows, or has none, by the field's own function."""
+    if spec.code:
+        return spec.code
     is_computed = spec.path in ("", "id") or final_field(model, spec.path) is None or leads_to_many(model, spec.path)
     if spec.value and is_computed:
         return spec.value

@@ -52,6 +52,10 @@ def _state(quote: Any) -> str:
     return str(quote.state_on(company_today()).label)
 
 
+def _code(quote: Any) -> str:
+    return str(quote.state_on(company_today()).value)
+
+
 def _money(name: str) -> Any:
     return lambda quote: money(getattr(quote, name), quote.currency)
 
@@ -79,7 +83,7 @@ QUOTE_FIELDS = (
     ),
     FieldSpec(
         "state", "State", "state", kind="choice", choices=lambda: QuoteState.choices, default=True, order=40,
-        always=True, cell=state_pill, value=_state, condition=lambda end, value: state_is(value),
+        always=True, cell=state_pill, value=_state, code=_code, condition=lambda end, value: state_is(value),
         compare=compare_state,
     ),
     FieldSpec(

@@ -168,6 +168,11 @@ class Compensation(models.Model):
         """Whether it can still be decided."""
         return self.decide_by is not None and now < self.decide_by
 
+    def state_at(self, now: dt.datetime) -> RemedyState:
+        """The state as people speak of it: what awaits approval has ended with its deadline, before it is booked."""
+        is_over = self.is_awaiting and not self.is_in_time(now)
+        return RemedyState.EXPIRED if is_over else RemedyState(self.state)
+
 
 class CompensationApprover(models.Model):
     """Who was asked to approve a compensation, and the task that says so."""

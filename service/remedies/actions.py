@@ -108,12 +108,13 @@ def refuse_compensation(*, actor: User | None, compensation: Compensation, versi
 
 @transaction.atomic
 def withdraw_compensation(*, actor: User | None, compensation: Compensation) -> None:
-    """Ask no more. Doing it twice is doing it once."""
+    """Ask no more. Doing it twice is doing it once; what has ended stays as it ended."""
     held(compensation.ticket)
     current = Compensation.objects.select_for_update().get(pk=compensation.pk)
-    if not current.is_awaiting:
+    now = timezone.now()
+    if not current.is_awaiting or not current.is_in_time(now):
         return
-    _end(current, RemedyState.WITHDRAWN, RemedyStep.WITHDRAWN, actor, timezone.now())
+    _end(current, RemedyState.WITHDRAWN, RemedyStep.WITHDRAWN, actor, now)
 
 
 @transaction.atomic
@@ -232,9 +233,10 @@ def _awaiting(actor: User | None, compensation: Compensation, version: int) -> t
     held(compensation.ticket)
     current: Compensation = locked(compensation, version)
     now = timezone.now()
-    if not current.is_awaiting:
-        raise ValidationError(f"This was decided before: {current.get_state_display().lower()}.")
-    if not current.is_in_time(now):
+    state = current.state_at(now)
+    if state not in (RemedyState.AWAITING, RemedyState.EXPIRED):
+        raise ValidationError(f"This was decided before: {state.label.lower()}.")
+    if state == RemedyState.EXPIRED:
         raise ValidationError("The deadline has passed: nothing is given any more. It can be asked for again.")
     if actor is not None and actor.pk == current.asked_by_id:
         raise ValidationError("Nobody decides what they asked for themselves.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -16,6 +18,32 @@ from service.models import Compensation, CompensationEntry, Ticket
 from service.queries import search_tickets
 from service.remedies.choices import RemedyState
 from service.remedies.limits import Limits, given_in_month, limits_of, may_decide
+
+
+STATE_NOW = Case(
+    When(state=RemedyState.AWAITING, decide_by__lte=Now(), then=Value(RemedyState.EXPIRED.value)), default=F("state")
+)
+"""The state as people speak of it, as SQL: `Compensation.state_at` of the moment of the statement."""
+
+
+def is_over() -> Q:
+    """Awaits approval, and the deadline has passed: it has ended, also before it is booked."""
+    return Q(state=RemedyState.AWAITING, decide_by__lte=timezone.now())
+
+
+def state_is(chosen: Sequence[str]) -> Q:
+    """Compensations in one of these states, as people speak of them."""
+    found = Q(state__in=[state for state in chosen if state != RemedyState.AWAITING])
+    if RemedyState.AWAITING in chosen:
+        found |= Q(state=RemedyState.AWAITING) & ~is_over()
+    return found | is_over() if RemedyState.EXPIRED in chosen else found
+
+
+def compare_state(look_up: str, value: Any) -> Q:
+    """The state for a filter tree."""
+    if look_up == "empty":
+        return Q(pk__in=[])
+    return ~Q(pk__in=[]) if look_up == "filled" else state_is(value)
 
 
 def search_compensations(rows: QuerySet[Any], text: str, user: User | None = None) -> QuerySet[Any]:
@@ -44,7 +72,7 @@ def ledger_of(compensation: Compensation) -> list[CompensationEntry]:
 def waiting_for(user: User) -> list[Compensation]:
     """What this person was asked to decide, and still may; what ends first on top."""
     rows = Compensation.objects.visible_to(user).filter(
-        state=RemedyState.AWAITING, approvers__user=user, decide_by__gt=timezone.now()
+        ~is_over(), state=RemedyState.AWAITING, approvers__user=user
     )
     found = rows.select_related("ticket", "contact", "asked_by").order_by("decide_by", "pk")[:20]
     return [one for one in found if may_decide(user, one)]

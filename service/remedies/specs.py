@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -14,6 +15,7 @@ from crm.templatetags.pieces import pill
 from service.choices import TicketKind
 from service.forms import UNSEEN_TICKET
 from service.remedies.choices import STATE_TONES, Remedy, RemedyState
+from service.remedies.queries import STATE_NOW, compare_state, state_is
 
 AMOUNT = "service.compensation.amount"
 AMOUNTS = (
@@ -24,7 +26,13 @@ AMOUNTS = (
 
 
 def state_pill(compensation: Any) -> SafeString:
-    return pill(compensation.get_state_display(), STATE_TONES[compensation.state])
+    """The state of now as a pill."""
+    state = compensation.state_at(timezone.now())
+    return pill(state.label, STATE_TONES[state])
+
+
+def _state(compensation: Any) -> str:
+    return str(compensation.state_at(timezone.now()).value)
 
 
 def _ticket(compensation: Any) -> SafeString:
@@ -52,7 +60,8 @@ COMPENSATION_FIELDS = (
         cell=lambda one: money(one.cost_amount, one.currency), help="What it costs the house."),
     FieldSpec("currency", "Currency", "currency", order=23),
     FieldSpec("state", "State", "state", kind="choice", choices=lambda: RemedyState.choices, default=True, order=30,
-        always=True, cell=state_pill),
+        always=True, cell=state_pill, value=_state, code=_state, in_file=STATE_NOW,
+        condition=lambda end, value: state_is(value), compare=compare_state, grouped=STATE_NOW),
     FieldSpec("customer", "Customer", "contact__name", filter=False, in_trees=True, default=True, order=40,
         select=("contact",), always=True, unseen=UNSEEN_CONTACT),
     FieldSpec("contact", "Customer", "contact", kind="record", column=False, order=41, always=True),

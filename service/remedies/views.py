@@ -69,7 +69,8 @@ class CompensationDetailView(RecordPage):
     def get_context_data(self) -> dict[str, Any]:
         user, compensation = self.request.user, cast(Compensation, self.record)
         shows_money = not hides(user, AMOUNT)
-        is_open = compensation.is_awaiting and compensation.is_in_time(timezone.now())
+        state = compensation.state_at(timezone.now())
+        is_open = state == RemedyState.AWAITING
         may_change = can(user, Verb.CHANGE, compensation)
         return super().get_context_data() | {
             "state_pill": state_pill(compensation),
@@ -78,7 +79,8 @@ class CompensationDetailView(RecordPage):
             "approvers": list(compensation.approvers.select_related("user")),
             "is_open": is_open,
             "can_decide": is_open and shows_money and may_decide(user, compensation),
-            "can_withdraw": compensation.is_awaiting and may_change,
+            "is_over": state == RemedyState.EXPIRED,
+            "can_withdraw": is_open and may_change,
             "can_reverse": compensation.is_granted and shows_money and may_change,
             "scope": scope_for(user, compensation.contact_id) if shows_money else None,
         }
