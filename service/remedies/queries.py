@@ -19,7 +19,6 @@ from service.queries import search_tickets
 from service.remedies.choices import RemedyState
 from service.remedies.limits import Limits, given_in_month, limits_of, may_decide
 
-
 STATE_NOW = Case(
     When(state=RemedyState.AWAITING, decide_by__lte=Now(), then=Value(RemedyState.EXPIRED.value)), default=F("state")
 )
@@ -71,9 +70,7 @@ def ledger_of(compensation: Compensation) -> list[CompensationEntry]:
 
 def waiting_for(user: User) -> list[Compensation]:
     """What this person was asked to decide, and still may; what ends first on top."""
-    rows = Compensation.objects.visible_to(user).filter(
-        ~is_over(), state=RemedyState.AWAITING, approvers__user=user
-    )
+    rows = Compensation.objects.visible_to(user).filter(~is_over(), state=RemedyState.AWAITING, approvers__user=user)
     found = rows.select_related("ticket", "contact", "asked_by").order_by("decide_by", "pk")[:20]
     return [one for one in found if may_decide(user, one)]
 
