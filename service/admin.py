@@ -131,7 +131,7 @@ class EmpowermentAdmin(LoggedAdmin):
 class WebFormAdmin(LoggedAdmin):
     """Public forms: what strangers send becomes a ticket. `Address` is where it is to be seen, or framed."""
 
-    list_display = ("name", "queue", "is_active", "public_path")
+    list_display = ("name", "queue", "is_active", "is_on_help", "public_path")
     list_select_related = ("queue",)
     readonly_fields = ("public_path",)
     sortable_by = ()

@@ -17,6 +17,8 @@ from orders.invoices.forms import day_input
 from service.defectors.choices import RESULTS, AttemptWay, DefectionReason
 from service.models import Defection
 
+NOT_KNOWN = ("", "Not known yet")
+
 
 class DefectionForm(SectionedForm, forms.ModelForm):
     """Who ended, when and why."""
@@ -34,6 +36,7 @@ class DefectionForm(SectionedForm, forms.ModelForm):
         stored = {"version": record.version} if record else {}
         super().__init__(data=data, instance=record, initial={**stored, **initial})
         self.fields["ended_on"].required = False
+        cast(forms.ChoiceField, self.fields["reason"]).choices = [NOT_KNOWN, *DefectionReason.choices]
         customers = cast(RecordField, self.fields["contact"])
         if record is not None:
             customers.disabled = True
@@ -78,7 +81,7 @@ class ResultForm(SectionedForm, forms.Form):
 
     layout = (("", (("state",), ("reason",))),)
     state = forms.ChoiceField(label="Result", choices=RESULTS, widget=forms.RadioSelect)
-    reason = forms.ChoiceField(label="Why they went", choices=[("", "–"), *DefectionReason.choices], required=False)
+    reason = forms.ChoiceField(label="Why they went", choices=[NOT_KNOWN, *DefectionReason.choices], required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *, user: User, record: Defection, initial: dict[str, Any], data: Any = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
@@ -15,6 +15,8 @@ from crm.filtering.folding import Fold
 from crm.intervals import share_interval
 from crm.models import User
 from service.choices import MessageKind
+from service.knowledge.choices import ArticleState
+from service.knowledge.finding import with_all_words
 from service.models import Article, ArticleRead, ArticleSearch, ArticleUse, ArticleVote, Message, Ticket
 
 WEEKS = 13
@@ -54,12 +56,15 @@ class Week:
 
 @dataclass(frozen=True)
 class Gap:
-    """What was searched in vain: how often, when last, and how often in each week."""
+    """What was searched in vain: how often, when last, and how often in each week. `article` has all of the words by
+    now: customers find it, or (`is_found` is False) somebody is at it."""
 
     text: str
     count: int
     last_at: dt.datetime
     by_week: Sequence[int]
+    article: Article | None = None
+    is_found: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,21 +147,27 @@ def _counted(rows: QuerySet[Any], parts: dict[str, Q]) -> dict[dt.date, dict[str
 
 
 def _gaps(since: dt.datetime, mondays: Sequence[dt.date]) -> list[Gap]:
-    """What was searched in vain most often, case and accents aside."""
+    """What was searched in vain most often, case and accents aside; last what is found by now."""
     rows = ArticleSearch.objects.filter(searched_at__gte=since, hits=0).annotate(said=Fold("text")).order_by()
     top = list(
         rows.values("said").annotate(count=Count("pk"), last_at=Max("searched_at"), shown=Max("text"))
-        .order_by("-count", "-last_at", "said")[:MOST_GAPS]
+        .order_by("-count", "-last_at", "said")[: 2 * MOST_GAPS]
     )  # fmt: skip
-    weekly = rows.filter(said__in=[row["said"] for row in top]).annotate(week=TruncWeek("searched_at"))
+    texts = [row["shown"] for row in top]
+    found = with_all_words(Article.objects.public(), texts, "published_words")
+    begun = with_all_words(Article.objects.exclude(state=ArticleState.ARCHIVED), texts, "words")
+    gaps = [
+        Gap(row["shown"], row["count"], row["last_at"], (), found.get(one) or begun.get(one), one in found)
+        for one, row in enumerate(top)
+    ]
+    gaps = sorted(gaps, key=lambda gap: gap.is_found)[:MOST_GAPS]
+    said = {row["shown"]: row["said"] for row in top}
+    weekly = rows.filter(said__in=[said[gap.text] for gap in gaps]).annotate(week=TruncWeek("searched_at"))
     by_week = {
         (row["said"], row["week"].date()): row["count"]
         for row in weekly.values("said", "week").annotate(count=Count("pk"))
     }
-    return [
-        Gap(row["shown"], row["count"], row["last_at"], [by_week.get((row["said"], one), 0) for one in mondays])
-        for row in top
-    ]
+    return [replace(gap, by_week=[by_week.get((said[gap.text], one), 0) for one in mondays]) for gap in gaps]
 
 
 def _about(rows: QuerySet[Ticket]) -> list[tuple[str, int]]:

@@ -22,7 +22,7 @@ from crm.search.finding import cleaned
 from crm.views.jobs import FileDownloadView
 from service.knowledge.choices import ArticleLanguage
 from service.knowledge.finding import find_articles, in_language, public_languages
-from service.knowledge.queries import family_of
+from service.knowledge.queries import ask_path, family_of
 from service.knowledge.readers import TooMany, note_seen, stamp_of_reading, stamp_of_search, vote
 from service.knowledge.rendering import shown
 from service.knowledge.shelves import A_PAGE, beside, shelf_of, shelves_in
@@ -60,6 +60,7 @@ class HelpBase(View):
             "said": self.said,
             "language": self.language,
             "languages": [(one, labels[one]) for one in self.offered],
+            "ask_path": ask_path(),
         }
         self.request.language = self.language  # type: ignore[attr-defined] # its figures are as its words
         response = render(self.request, f"service/help/{template}", context, status=status)

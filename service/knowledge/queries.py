@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from crm.models import User
 from service.knowledge.choices import ArticleLanguage, ArticleState
 from service.knowledge.finding import languages_in, matching
-from service.models import Article, ArticleRead, ArticleUse, ArticleVote
+from service.models import Article, ArticleRead, ArticleUse, ArticleVote, WebForm
 from service.models.articles import ArticleQuerySet
 
 
@@ -65,6 +65,17 @@ def usefulness_of(keys: Sequence[int], since: dt.date) -> dict[int, Usefulness]:
     return found
 
 
+def has_new_words() -> Q:
+    """Published, with newer words that wait."""
+    return Q(state=ArticleState.PUBLISHED) & ~Q(published__number=F("number"))
+
+
 def waiting_for_review() -> QuerySet[Article]:
-    """What somebody is asked to look at before it is published."""
-    return Article.objects.filter(state=ArticleState.REVIEW).order_by("updated_at")
+    """What is looked at before it is published: what somebody asks to, and new words of what is published."""
+    return Article.objects.filter(Q(state=ArticleState.REVIEW) | has_new_words()).order_by("updated_at")
+
+
+def ask_path() -> str:
+    """Where readers of the help pages write to whom nothing helped; empty where the house offers no form there."""
+    form = WebForm.objects.filter(is_active=True, is_on_help=True).order_by("name").first()
+    return form.public_path if form is not None else ""

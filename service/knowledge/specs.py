@@ -17,7 +17,7 @@ from crm.company import company_today
 from crm.models import User
 from crm.templatetags.pieces import pill
 from service.knowledge.choices import STATE_TONES, ArticleLanguage, ArticleState, Audience
-from service.knowledge.queries import Usefulness, usefulness_of
+from service.knowledge.queries import Usefulness, has_new_words, usefulness_of
 from service.models import Article, ArticleCategory
 
 COUNTED_DAYS = 90
@@ -49,7 +49,7 @@ def _at_hand(mark: str) -> Q:
     if mark == "due":
         return Q(state=ArticleState.PUBLISHED, review_on__lte=company_today())
     if mark == "waits":
-        return Q(state=ArticleState.PUBLISHED) & ~Q(published__number=models.F("number"))
+        return has_new_words()
     if mark == "proposed":
         return Q(proposed_from__isnull=False) & ~Q(state__in=(ArticleState.PUBLISHED, ArticleState.ARCHIVED))
     raise ValueError("The marks of articles are “due”, “waits” and “proposed”.")

@@ -23,7 +23,7 @@ from crm.views.jobs import FileDownloadView
 from crm.views.lists import ListPage
 from crm.views.records import RecordPage
 from service.knowledge import actions
-from service.knowledge.choices import STATE_TONES, ArticleLanguage
+from service.knowledge.choices import STATE_TONES, ArticleLanguage, Audience
 from service.knowledge.forms import ArticleForm
 from service.knowledge.queries import family_of, missing_languages, search_articles
 from service.knowledge.rendering import shown
@@ -104,7 +104,8 @@ class ArticleFormView(FormPage):
 
 
 class ArticleCreateView(ArticleFormView):
-    """`?of=` an article and `&language=`: its translation; `?search=` words that were searched in vain."""
+    """`?of=` an article and `&language=`: its translation; `?title=` and `&audience=`: one for what was searched in
+    vain."""
 
     verb = Verb.ADD
     heading = "New article"
@@ -133,6 +134,8 @@ class ArticleCreateView(ArticleFormView):
         initial: dict[str, Any] = {"title": self.request.GET.get("title", "")[:200]}
         if asked in ArticleLanguage.values:
             initial["language"] = asked
+        if self.request.GET.get("audience") in Audience.values:
+            initial["audience"] = self.request.GET["audience"]
         if self.original is not None:
             initial |= {"title": self.original.title, "summary": self.original.summary, "body": self.original.body}
         return initial

@@ -86,8 +86,9 @@ class Article(models.Model):
 
     `title`, `summary` and `body` (Markdown) are the newest words, of version `number`; customers and the suggestions
     in tickets get those of `published`. `responsible` is who looks at it again on `review_on`. `proposed_from` is the
-    solved ticket that it was learned from. Kept by the actions: `words` (the newest words) and `published_words` (of
-    the published version, empty for what is not published): text vectors in the article's language.
+    solved ticket that it was learned from, `to_mend` what somebody said who gave it back. Kept by the actions: `words`
+    (the newest words) and `published_words` (of the published version, empty for what is not published): text vectors
+    in the article's language.
     """
 
     key = models.CharField(max_length=10, unique=True, default=new_key, editable=False)
@@ -118,6 +119,7 @@ class Article(models.Model):
     proposed_from = models.ForeignKey(
         Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="proposed_articles", editable=False
     )
+    to_mend = models.CharField(max_length=300, blank=True, default="", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

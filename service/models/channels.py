@@ -30,6 +30,9 @@ class WebForm(models.Model):
     name = models.CharField(max_length=120, unique=True, help_text="For you; the title is what strangers see.")
     token = models.CharField(max_length=40, unique=True, default=form_token, editable=False)
     is_active = models.BooleanField("in use", default=True)
+    is_on_help = models.BooleanField(
+        "offered on the help pages", default=False, help_text="To whom nothing there helped; of several the first name."
+    )
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="web_forms")
     title = models.CharField(max_length=160, default="How can we help?")
     intro = models.TextField("introduction", max_length=2_000, blank=True)

@@ -108,13 +108,17 @@ def refuse_compensation(*, actor: User | None, compensation: Compensation, versi
 
 @transaction.atomic
 def withdraw_compensation(*, actor: User | None, compensation: Compensation) -> None:
-    """Ask no more. Doing it twice is doing it once; what has ended stays as it ended."""
+    """Ask no more; who asked is told, where another does so. Doing it twice is doing it once; what has ended stays as
+    it ended."""
     held(compensation.ticket)
     current = Compensation.objects.select_for_update().get(pk=compensation.pk)
     now = timezone.now()
     if not current.is_awaiting or not current.is_in_time(now):
         return
     _end(current, RemedyState.WITHDRAWN, RemedyStep.WITHDRAWN, actor, now)
+    if actor != current.asked_by:
+        title = f"{actor.name if actor else 'Somebody'} asks no more for {current} for {current.ticket.number}"
+        _tell_asker(current, title, "It was withdrawn. Ask again, if it is still wanted.")
 
 
 @transaction.atomic

@@ -72,15 +72,16 @@ class CompensationDetailView(RecordPage):
         state = compensation.state_at(timezone.now())
         is_open = state == RemedyState.AWAITING
         may_change = can(user, Verb.CHANGE, compensation)
+        can_decide = is_open and shows_money and may_decide(user, compensation)
         return super().get_context_data() | {
             "state_pill": state_pill(compensation),
             "entries": ledger_of(compensation),
             "shows_money": shows_money,
             "approvers": list(compensation.approvers.select_related("user")),
             "is_open": is_open,
-            "can_decide": is_open and shows_money and may_decide(user, compensation),
+            "can_decide": can_decide,
             "is_over": state == RemedyState.EXPIRED,
-            "can_withdraw": is_open and may_change,
+            "can_withdraw": is_open and may_change and not can_decide,
             "can_reverse": compensation.is_granted and shows_money and may_change,
             "scope": scope_for(user, compensation.contact_id) if shows_money else None,
         }

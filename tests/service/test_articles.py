@@ -149,10 +149,25 @@ def test_who_may_publish_gives_back_or_publishes_and_the_author_is_told():
     reading.post(f"/knowledge/{article.pk}/return/", {"words": "Which wall?"})
     notice = Notice.objects.get(user=agent)
     assert (notice.text, "Nora Weiss gave back" in notice.title) == ("Which wall?", True)
+    assert "to be mended: Which wall?" in writing.get(f"/knowledge/{article.pk}/").content.decode()
+    writing.post(f"/knowledge/{article.pk}/review/")
+    assert "to be mended" not in writing.get(f"/knowledge/{article.pk}/").content.decode()
     reading.post(f"/knowledge/{article.pk}/publish/")
     article.refresh_from_db()
     assert article.state == "published"
     assert article.review_on == company_today() + dt.timedelta(days=182)
+
+
+def test_new_words_of_a_published_article_are_at_hand_for_who_may_publish():
+    agent, manager = make_user(Role.AGENT), make_user(Role.MANAGER)
+    article = make_article(title="Hanging", body="Two hooks.", is_published=True)
+    home = signed_in(manager)
+    assert "new words wait" not in home.get("/").content.decode()
+    actions.change_article(actor=agent, article=article, version=article.version, fields={"body": "Three hooks."})
+    assert "new words wait" in home.get("/").content.decode()
+    assert "new words wait" not in signed_in(agent).get("/").content.decode()
+    home.post(f"/knowledge/{article.pk}/publish/")
+    assert "new words wait" not in home.get("/").content.decode()
 
 
 def test_what_colleagues_read_is_shown_to_customers_by_who_may_publish():

@@ -8,7 +8,17 @@ from django.test import Client
 from crm.foreign.tokens import Purpose, make_token
 from service.knowledge import actions
 from service.knowledge.readers import MOST_VOTES
-from service.models import Article, ArticleCategory, ArticleRead, ArticleSearch, ArticleVote, CategoryName
+from service.knowledge.wording import ENGLISH, words_in
+from service.models import (
+    Article,
+    ArticleCategory,
+    ArticleRead,
+    ArticleSearch,
+    ArticleVote,
+    CategoryName,
+    Queue,
+    WebForm,
+)
 from tests.access.articled import make_file
 from tests.factories import make_article, make_company, make_user
 
@@ -130,6 +140,30 @@ def test_a_visitor_has_one_vote_and_says_what_was_missing(visitor):
         ArticleVote.objects.create(article=make_article(), visitor=vote.visitor, is_helpful=True)
     flooded = visitor.post(url, {"stamp": stamp, "helpful": "yes"})
     assert flooded.status_code == 429
+
+
+def test_to_whom_nothing_helped_the_house_offers_a_form_where_it_has_one(visitor):
+    article = public()
+    vain, helped_not = "/help/?q=pineapple", f"{article.public_path}?voted=no"
+    for path in (vain, helped_not):
+        page = visitor.get(path).content.decode()
+        assert "Write to us" not in page
+        assert 'href="/portal/"' in page
+    queue = Queue.objects.create(name="Support")
+    WebForm.objects.create(name="Old one", queue=queue, is_active=False, is_on_help=True)
+    WebForm.objects.create(name="Of the shop alone", queue=queue)
+    form = WebForm.objects.create(name="Questions", queue=queue, is_on_help=True)
+    for path in (vain, helped_not):
+        page = visitor.get(path).content.decode()
+        assert page.count(f'href="{form.public_path}"') == 2, "beside what did not help, and at the foot"
+    assert "How can we help?" in visitor.get(form.public_path).content.decode()
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_the_words_around_articles_are_all_there_in_the_languages_of_the_product(language):
+    assert words_in(language).keys() == ENGLISH.keys()
+    assert all(words_in(language).values())
+    assert words_in(language)["helped"] != ENGLISH["helped"]
 
 
 def test_pages_without_articles_and_with_odd_questions_answer(visitor):

@@ -42,6 +42,7 @@ def return_article(*, actor: User | None, article: Article, words: str) -> Artic
     current = _held(article)
     if current.state != ArticleState.REVIEW:
         raise ValidationError("Nobody asked for a review of this article.")
+    current.to_mend = " ".join(words.replace("\0", " ").split())[:300]
     current = _into(current, ArticleState.DRAFT, "return", "Gave back", actor=actor)
     newest = current.versions.select_related("author").first()
     author = newest.author if newest else None
@@ -87,6 +88,7 @@ def withdraw_article(*, actor: User | None, article: Article) -> Article:
 
 
 def _into(article: Article, state: str, verb: str, words: str, *, actor: User | None) -> Article:
+    article.to_mend = article.to_mend if state == ArticleState.DRAFT else ""
     article.state = state
     article.version += 1
     article.save()

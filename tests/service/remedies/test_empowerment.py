@@ -195,6 +195,10 @@ def test_withdrawn_it_is_asked_no_more(house):
     for _ in range(2):
         actions.withdraw_compensation(actor=house.agent, compensation=asked)
     assert ledger(asked) == [("asked", Decimal(0)), ("withdrawn", Decimal(0))]
+    assert not Notice.objects.filter(user=house.agent).exists()
+    other = house.give("refund", 90)
+    actions.withdraw_compensation(actor=house.boss, compensation=other)
+    assert "Mia Manager asks no more for Refund" in Notice.objects.get(user=house.agent).title
     assert not Task.objects.open().exists()
 
 
