@@ -8,7 +8,17 @@ from crm.choices import Role
 from crm.demo.house import Batch, Fill, House
 from leads.choices import Way
 from service.choices import LinkKind, Priority, TicketChannel
-from service.models import Queue, RoutingRule, RoutingTurn, Ticket, TicketIntake, TicketLink, TicketWatcher, TouchCost
+from service.models import (
+    Queue,
+    RoutingRule,
+    RoutingTurn,
+    Ticket,
+    TicketIntake,
+    TicketLink,
+    TicketWatcher,
+    TouchCost,
+    WebForm,
+)
 
 SKILLS = (["glass", "claims"], ["delivery", "claims"], ["glass"])
 COSTS = (
@@ -33,6 +43,13 @@ def load(house: House) -> Fill | None:
     agents = [one.id for one in house.with_role(Role.AGENT)]
     for place, agent in enumerate(agents):
         TicketIntake.objects.create(user_id=agent, capacity=25, skills=SKILLS[place % len(SKILLS)])
+    if queues:
+        WebForm.objects.create(
+            name="Questions of customers",
+            queue=queues[0],
+            is_on_help=True,
+            intro="Tell us what you need. We answer by mail, on the same working day.",
+        )
     claims = queues[min(1, len(queues) - 1)] if queues else None
     rules = (
         RoutingRule(position=10, name="Claims about glass", queue=claims, words=["glass", "pane", "broken"],
