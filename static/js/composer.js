@@ -77,17 +77,19 @@
 
   // --- @ ---------------------------------------------------------------------------------------------------------------
   let list = null;
-  let asked = 0;
+  let looking = null;
   const close = () => {
     list?.box.removeAttribute("aria-activedescendant");
     list?.element.remove();
     list = null;
   };
-  // what stands between the last @ and the caret, if that may be a name
+  // what stands between the last @ and the caret, if that may be a name that is not yet chosen
   function typed(box) {
     const before = box.value.slice(0, box.selectionStart);
     const found = /(?:^|[\s(])@([\p{L}\p{M}'’. -]{0,40})$/u.exec(before);
-    return found ? { words: found[1], from: before.length - found[1].length } : null;
+    const isChosen = (input) => found[1].startsWith(input.dataset.words);
+    if (!found || [...box.form.querySelectorAll("[name=mentioned]")].some(isChosen)) return null;
+    return { words: found[1], from: before.length - found[1].length };
   }
   function choose(index) {
     const options = [...list.element.children];
@@ -124,21 +126,32 @@
     const found = typed(box);
     const person = people[at];
     box.setRangeText(`${person.text} `, found.from, box.selectionStart, "end");
-    box.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "mentioned", value: person.value }));
+    const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: "mentioned", value: person.value });
+    chosen.dataset.words = person.text;
+    box.form.append(chosen);
     close();
     box.focus();
   }
+  // one question at a time, and none while somebody types: a note that is sent would wait for their answers
   async function look(box) {
+    looking?.abort();
     const found = typed(box);
-    const turn = ++asked;
     if (!found) return close();
+    looking = new AbortController();
+    const { signal } = looking;
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    if (signal.aborted) return;
     const { record, peopleUrl } = box.closest("[data-composer]").dataset;
     const address = `${peopleUrl}?${new URLSearchParams({ record, q: found.words })}`;
-    const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (turn === asked && answer?.ok) show(box, (await answer.json()).options);
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, signal }).catch(() => null);
+    const people = answer?.ok ? (await answer.json().catch(() => ({ options: [] }))).options : [];
+    if (!signal.aborted) show(box, people);
   }
   document.addEventListener("input", (event) => event.target.matches("[data-mentions]") && look(event.target));
-  document.addEventListener("focusout", close);
+  document.addEventListener("focusout", () => {
+    looking?.abort();
+    close();
+  });
   document.addEventListener("keydown", (event) => {
     if (!list || event.target !== list.box) return;
     const steps = { ArrowDown: 1, ArrowUp: -1 };

@@ -74,13 +74,21 @@ def read_the_past(day: Day) -> None:
 def look_into_the_administration(day: Day) -> None:
     for name in day.chance.sample(("Users", "Orders", "Log entries", "RFM segments", "Contacts"), k=3):
         day.go("/admin/")
-        if "/reauthenticate/" in day.page.url:  # half an hour after the sign-in the administration asks once more
-            day.page.locator("input[type=password]").fill(PASSWORD)
-            day.keys("Enter")
+        _say_once_more_who_i_am(day)
         day.page.locator("#content-main th").get_by_role("link", name=name, exact=True).click()
+        expect(day.page.locator("#changelist, #id_password")).to_be_visible()
+        _say_once_more_who_i_am(day)
         expect(day.page.locator("#changelist")).to_be_visible()
     day.page.get_by_role("link", name="Back to the CRM").click()
     expect(day.page).to_have_url(f"{day.base}/")
+
+
+def _say_once_more_who_i_am(day: Day) -> None:
+    """Half an hour after the sign-in the administration asks, at whatever page of it comes first."""
+    if "/reauthenticate/" in day.page.url:
+        day.page.locator("input[type=password]").fill(PASSWORD)
+        day.keys("Enter")
+        expect(day.page).to_have_url(re.compile("/admin/"))
 
 
 def archive_and_bring_back(day: Day) -> None:

@@ -62,15 +62,15 @@ def keep_a_file_and_take_it_away(day: Day) -> None:
 def tell_a_colleague(day: Day) -> None:
     contact = day.someone()
     mate = User.objects.get(email="manager@example.com")
-    before = Notice.objects.filter(user=mate).count()
+    before, number = Notice.objects.filter(user=mate).count(), len(day.done) + 1
     day.go(contact.get_absolute_url())
     day.keys("w")
-    day.type(f"Please ring them back @{mate.name[:5]}")
+    day.type(f"Please ring them back ({number}) @{mate.name[:5]}")
     expect(day.page.get_by_role("listbox", name="Colleagues").get_by_role("option").first).to_be_visible()
     day.keys("Enter")
     day.type("today")
     day.keys("Control+Enter")
-    expect(day.page.locator(".entry").first).to_contain_text("Please ring them back")
+    expect(day.page.locator(".entry").first).to_contain_text(f"Please ring them back ({number})")
     assert Notice.objects.filter(user=mate).count() == before + 1
 
 
