@@ -13,6 +13,8 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse_lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from crm.field_rights import hidden_fields, read_only_fields
 
@@ -115,11 +117,27 @@ class LinesField(forms.CharField):
             raise ValidationError(f"Line {number}, “{line[:80]}”: {' '.join(error.messages)}") from error
 
 
-class TagsField(forms.CharField):
-    """Tags between commas, as a list without repeats."""
+class OfferedTags(forms.TextInput):
+    """Tags between commas, of which the browser offers some; any other can be typed."""
 
-    def __init__(self, *, max_tag_length: int = 60, **kwargs: Any) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        super().__init__(attrs={"data-tags": True, "autocomplete": "off"})
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        key = f"{(attrs or {}).get('id', f'id_{name}')}_words"
+        box = super().render(name, value, {**(attrs or {}), "list": key}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((word,) for word in self.words))
+        return format_html('{}<datalist id="{}">{}</datalist>', box, key, options)
+
+
+class TagsField(forms.CharField):
+    """Tags between commas, as a list without repeats; `words` are offered."""
+
+    def __init__(self, *, max_tag_length: int = 60, words: Sequence[str] = (), **kwargs: Any) -> None:
         self.max_tag_length = max_tag_length
+        if words:
+            kwargs["widget"] = OfferedTags(words)
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:

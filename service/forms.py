@@ -16,7 +16,7 @@ from crm.customfields.forms import CustomFieldsForm
 from crm.fields import FilesField, RecordField, SectionedForm, TagsField
 from crm.models import Team, User
 from orders.models import Product, ProductRegistration
-from service.choices import TicketChannel, TicketState
+from service.choices import MARKETING_PS, TicketChannel, TicketState
 from service.macros.queries import macro_named
 from service.models import Macro, Queue, Ticket
 
@@ -58,6 +58,7 @@ class TicketForm(CustomFieldsForm, forms.ModelForm):
     queue = forms.ModelChoiceField(queryset=Queue.objects.none(), required=False, empty_label=None)
     tags = TagsField(
         required=False,
+        words=MARKETING_PS,
         help_text="Between commas. What a complaint is about: product, price, place, promotion, people, process, "
         "physical evidence.",
     )

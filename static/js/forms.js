@@ -54,6 +54,15 @@
       (nextColumn(event.target.form, event.target) ?? event.target.form.querySelector("button.btn-primary"))?.focus();
     }
   });
+  // the tags that are offered go behind those that stand there
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches("input[data-tags]")) return;
+    const before = target.value.slice(0, target.value.lastIndexOf(",") + 1);
+    for (const option of target.list.options) {
+      option.dataset.word ??= option.value;
+      option.value = before ? `${before} ${option.dataset.word}` : option.dataset.word;
+    }
+  });
   // the form of an import is answered by itself anew: what was chosen while an answer was on its way stays, and is sent
   const chosen = new WeakMap();
   document.addEventListener("change", (event) => {
