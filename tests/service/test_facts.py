@@ -57,16 +57,18 @@ def test_the_piece_in_question_is_one_of_the_customers_own(browser):
 def test_whether_a_reply_has_left_stands_at_the_message(browser):
     ticket = make_ticket(make_contact(emails=("mia@example.com",)))
     message = actions.reply(actor=None, ticket=ticket, text="Two new panes leave today.")
-    message_id = message.outgoing.message_id
+    sent = message.outgoing
+    assert sent is not None
+    message_id = sent.message_id
     for state, words in (
         (MailState.QUEUED, "queued"), (MailState.HELD, "held"), (MailState.FAILED, "failed"),
         (MailState.PARKED, "parked"), (MailState.SENT, "sent"),
     ):  # fmt: skip
         sent_at = timezone.now() if state == MailState.SENT else None
-        OutgoingMail.objects.filter(pk=message.outgoing_id).update(state=state, sent_at=sent_at)
+        OutgoingMail.objects.filter(pk=sent.pk).update(state=state, sent_at=sent_at)
         page = browser.get(ticket.get_absolute_url()).content.decode()
         head = page.partition(f'id="message-{message.pk}"')[2].partition('class="say-body"')[0]
         assert words in head, state
         assert ("pill" in head) is (state != MailState.SENT), "what has left is said quietly, all else stands out"
-    message.outgoing.refresh_from_db()
-    assert message.outgoing.message_id == message_id
+    sent.refresh_from_db()
+    assert sent.message_id == message_id
