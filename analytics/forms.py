@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_noop
 
 from analytics.choices import Usage
 from analytics.economics import Wish
@@ -18,6 +20,8 @@ from analytics.steps.defaults import SUBSCRIPTIONS
 from crm.company import company_today
 from crm.conflicts import State
 from crm.customfields.definitions import definitions_of
+from crm.languages.refusing import Later, refused
+from crm.languages.words import translated
 from crm.templatetags.figures import full_day
 
 TONES = [(tone, tone) for tone in ("good", "accent", "neutral", "warn", "bad")]
@@ -43,7 +47,9 @@ class AsOfForm(forms.Form):
     def clean_as_of(self) -> dt.date:
         day: dt.date = self.cleaned_data["as_of"]
         if day > (today := company_today()):
-            raise ValidationError(f"This day lies in the future: choose {full_day(today)} or a day before it.")
+            raise refused(
+                "This day lies in the future: choose %(today)s or a day before it.", today=lambda: full_day(today)
+            )
         return day
 
 
@@ -228,7 +234,13 @@ class SegmentForm(forms.Form):
         for letter, dimension in DIMENSIONS.items():
             low, high = found.get(f"{letter}_low"), found.get(f"{letter}_high")
             if low and high and low > high:
-                self.add_error(f"{letter}_high", f"{dimension}: the upper bound is below the lower one.")
+                self.add_error(
+                    f"{letter}_high",
+                    refused(
+                        "%(label)s: the upper bound is below the lower one.",
+                        label=Later(partial(translated, dimension)),
+                    ),
+                )
         return found
 
 
@@ -244,7 +256,11 @@ class SegmentTable(forms.BaseFormSet):
 
     what = "segment"
     may_be_empty = False
-    once: ClassVar[dict[str, str]] = {"name": "Two {}s are called “{}”.", "position": "Two {}s have place {}."}
+    once: ClassVar[dict[str, str]] = {
+        "name": gettext_noop("Two segments are called “%(value)s”."),
+        "position": gettext_noop("Two segments have place %(value)s."),
+    }
+    none_left = gettext_noop("Keep at least one segment.")
     in_words = staticmethod(segment_in_words)
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
@@ -257,9 +273,9 @@ class SegmentTable(forms.BaseFormSet):
         for field, sentence in self.once.items():
             values = [str(row[field]) for row in self.rows]
             for value in sorted({value for value in values if values.count(value) > 1}):
-                raise ValidationError(sentence.format(self.what, value))
+                raise refused(sentence, value=value)
         if not self.rows and not self.may_be_empty:
-            raise ValidationError(f"Keep at least one {self.what}.")
+            raise ValidationError(self.none_left)
 
     @property
     def state(self) -> State:

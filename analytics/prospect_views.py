@@ -22,6 +22,7 @@ from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
+from crm.languages.telling import spoken_refusal
 from crm.models import JobRun
 from crm.requests import SignedInRequest
 from leads.calling.actions import add_to_call_list
@@ -92,7 +93,7 @@ class ProspectTakeView(View):
                 lead = lead_of_contact(actor=request.user, contact=contact)
                 said = self.go_on(what, lead)
         except ValidationError as error:
-            messages.error(request, f"{contact}: {' '.join(error.messages)}")
+            messages.error(request, f"{contact}: {spoken_refusal(request, error)}")
         else:
             messages.success(request, format_html('<a href="{}">{}</a> {}', lead.get_absolute_url(), lead, said))
         return redirect("analytics:prospect_list")

@@ -10,8 +10,10 @@ from django.utils import timezone
 from campaigns.choices import CampaignState, PlayState
 from campaigns.models import Campaign, Offer, Play, PlayStep
 from campaigns.sending.audience import rules
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
+from crm.templatetags.figures import number
 
 FIELDS = ["asked_by", "approved_by", "approved_at"]
 
@@ -42,7 +44,9 @@ def approve(*, actor: User, record: Campaign | Play) -> None:
 def refuse_unapproved(record: Campaign | Play, *, is_needed: bool) -> None:
     """Raises ValidationError where it needs an approval and has none."""
     if is_needed and record.approved_at is None:
-        raise ValidationError(f"Above {rules().approval_above:,} people a second person approves it first.")
+        raise refused(
+            "Above %(most)s people a second person approves it first.", most=lambda: number(rules().approval_above)
+        )
 
 
 def make_void(record: Campaign | Play) -> None:

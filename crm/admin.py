@@ -20,6 +20,7 @@ from crm.accounts.addresses import sign_in_address
 from crm.administration.bases import LoggedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.choices import Role
 from crm.handover import end_access
+from crm.languages.refusing import refused
 from crm.mail.addresses import checked_address, normal_address
 from crm.mail.pacing import look_again
 from crm.models import (
@@ -286,7 +287,7 @@ class MailLimitFormSet(forms.BaseInlineFormSet):
                 continue
             domains = set(form.instance.domains)
             if both := seen & domains:
-                raise forms.ValidationError(f"{min(both)} stands in two limits: take it out of one.")
+                raise refused("%(both)s stands in two limits: take it out of one.", both=min(both))
             seen |= domains
 
 

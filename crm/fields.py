@@ -15,8 +15,11 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse_lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_noop
 
 from crm.field_rights import hidden_fields, read_only_fields
+from crm.languages.refusing import refused
+from crm.languages.words import translated
 
 if TYPE_CHECKING:
     from django.forms.models import ModelChoiceIterator
@@ -103,7 +106,7 @@ class LinesField(forms.CharField):
         text = super().clean(value) or ""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if len(lines) > self.most:
-            raise ValidationError(f"At most {self.most} lines, please.")
+            raise refused("At most %(most)s lines, please.", most=self.most)
         for number, line in enumerate(lines, start=1):
             self._check(number, line)
         return lines
@@ -114,7 +117,12 @@ class LinesField(forms.CharField):
         try:
             self.check(line)
         except ValidationError as error:
-            raise ValidationError(f"Line {number}, “{line[:80]}”: {' '.join(error.messages)}") from error
+            raise refused(
+                "Line %(number)s, “%(line)s”: %(problem)s", number=number, line=line[:80], problem=error
+            ) from error
+
+
+NO_MAIL = gettext_noop("no mail can carry them")
 
 
 class OfferedTags(forms.TextInput):
@@ -147,7 +155,11 @@ class TagsField(forms.CharField):
         text = super().clean(self.prepare_value(value)) or ""
         tags = list(dict.fromkeys(" ".join(tag.split()) for tag in text.split(",") if tag.strip()))
         if long := [tag for tag in tags if len(tag) > self.max_tag_length]:
-            raise ValidationError(f"“{long[0][:30]}…” is too long for a tag: {self.max_tag_length} characters at most.")
+            raise refused(
+                "“%(long)s…” is too long for a tag: %(most)s characters at most.",
+                long=long[0][:30],
+                most=self.max_tag_length,
+            )
         return tags
 
 
@@ -162,7 +174,7 @@ class FilesField(forms.FileField):
 
     widget = SeveralFiles
 
-    def __init__(self, *, most: int, limit: int, because: str = "no mail can carry them", **kwargs: Any) -> None:
+    def __init__(self, *, most: int, limit: int, because: str = NO_MAIL, **kwargs: Any) -> None:
         self.most, self.limit, self.because = most, limit, because
         super().__init__(**kwargs)
 
@@ -170,9 +182,13 @@ class FilesField(forms.FileField):
         brought = [one for one in (data if isinstance(data, (list, tuple)) else [data]) if one]
         files = [super(FilesField, self).clean(one, initial) for one in brought]
         if len(files) > self.most:
-            raise ValidationError(f"At most {self.most} files, please.")
+            raise refused("At most %(most)s files, please.", most=self.most)
         if sum(file.size for file in files) > self.limit:
-            raise ValidationError(f"Together they are larger than {filesizeformat(self.limit)}: {self.because}.")
+            raise refused(
+                "Together they are larger than %(limit)s: %(because)s.",
+                limit=lambda: filesizeformat(self.limit),
+                because=lambda: translated(self.because),
+            )
         return files
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.core.exceptions import ValidationError
+from crm.languages.refusing import refused
 
 
 class Unknown(ValueError):
@@ -44,11 +44,19 @@ class MergeFields:
         """Refuse names between braces that are no field, and braces without one. Raises ValidationError."""
         wrong = [name for name, _ in self.place.findall(text) if name.strip() not in self.fields]
         if wrong:
-            raise ValidationError(f"“{self.written(wrong[0])}” is no field. These are: {self.in_words}.")
+            raise refused(
+                "“%(field)s” is no field. These are: %(known)s.",
+                field=self.written(wrong[0]),
+                known=self.in_words,
+            )
         rest = self.place.sub("", text)
         if self.opens in rest or self.closes in rest:
             example = self.written("first_name"), self.written("first_name|there")
-            raise ValidationError(f"A brace stands alone: write a field like {example[0]}, or {example[1]}.")
+            raise refused(
+                "A brace stands alone: write a field like %(example)s, or %(other)s.",
+                example=example[0],
+                other=example[1],
+            )
 
     def fill(self, text: str, values: Mapping[str, str]) -> str:
         """The text with its fields filled in. Raises Unknown."""

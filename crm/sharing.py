@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from crm.access import can, scope_of
 from crm.choices import Scope, ShareRight, Verb
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import Share, User
 from crm.reach import reach_of
@@ -48,7 +49,7 @@ def share_record(
     if person == actor or not person.is_active:
         raise ValidationError("Share it with somebody else who may sign in.")
     if scope_of(person, type(record), Verb.VIEW) == Scope.NONE:
-        raise ValidationError(f"{person.name} does not work with records of this kind, so a share would not help.")
+        raise refused("%(name)s does not work with records of this kind, so a share would not help.", name=person.name)
     if ends_at is not None and ends_at <= timezone.now():
         raise ValidationError("The end lies in the past.")
     share, _ = Share.objects.update_or_create(

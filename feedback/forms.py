@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 
 from crm.fields import SectionedForm
+from crm.languages.refusing import refused
 from crm.models import SavedView, User
 from feedback.asking.audience import LABEL
 from feedback.asking.mails import check_words
@@ -49,7 +50,14 @@ class QuestionForm(forms.Form):
         if kind in HAS_LINES and len(lines) < (2 if kind == QuestionKind.CHOICE else 1):
             self.add_error("lines", "What can be chosen?" if kind == QuestionKind.CHOICE else "What are its rows?")
         if len(lines) > MOST_CHOICES or any(len(line) > LONGEST_CHOICE for line in lines):
-            self.add_error("lines", f"At most {MOST_CHOICES} lines of {LONGEST_CHOICE} characters.")
+            self.add_error(
+                "lines",
+                refused(
+                    "At most %(most)s lines of %(longest)s characters.",
+                    most=MOST_CHOICES,
+                    longest=LONGEST_CHOICE,
+                ),
+            )
         if len({line.lower() for line in lines}) < len(lines):
             self.add_error("lines", "One of these stands here twice.")
         if cleaned.get("dimension") == Dimension.COMPETITOR and not cleaned.get("competitor"):
@@ -174,7 +182,7 @@ class SurveyForm(SectionedForm, forms.ModelForm):
     def _days(self, name: str, least: int, most: int) -> int:
         days: int = self.cleaned_data[name]
         if not least <= days <= most:
-            raise ValidationError(f"From {least} to {most}.")
+            raise refused("From %(least)s to %(most)s.", least=least, most=most)
         return days
 
     def clean_wait_days(self) -> int:

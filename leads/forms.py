@@ -116,7 +116,9 @@ class LeadForm(CustomFieldsForm, forms.ModelForm):
             try:
                 check_phone(text)
             except ValidationError as error:
-                raise ValidationError(f"{error.messages[0][:1].upper()}{error.messages[0][1:]}") from error
+                raise ValidationError(
+                    "This is not a phone number; write it with its country, such as +44 113 496 0188."
+                ) from error
         return text
 
     def clean_email(self) -> str:

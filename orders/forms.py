@@ -19,6 +19,7 @@ from crm.choices import Scope, Verb
 from crm.company import current_company
 from crm.field_rights import hidden_fields, read_only_fields
 from crm.fields import RecordField, SectionedForm
+from crm.languages.refusing import refused
 from crm.models import User
 from orders.actions import LINE_FIELDS, LineInput
 from orders.choices import SalesChannel
@@ -69,7 +70,15 @@ class OrderLineForm(forms.Form):
         cleaned["chosen"] = self._chosen(cleaned, is_same_money)
         if cleaned.get("unit_price") is None and cleaned.get("amount") is None and product is not None:
             if not is_same_money and product.unit_price is not None:
-                self.add_error("unit_price", f"{product} has a price in {product.currency}: say it in {self.currency}.")
+                self.add_error(
+                    "unit_price",
+                    refused(
+                        "%(product)s has a price in %(currency)s: say it in %(own)s.",
+                        product=product,
+                        currency=product.currency,
+                        own=self.currency,
+                    ),
+                )
             cleaned["unit_price"] = product.unit_price
         has_total = cleaned.get("amount") is not None or (
             cleaned.get("quantity") is not None and cleaned.get("unit_price") is not None
@@ -218,7 +227,11 @@ class OrderForm(SectionedForm, forms.ModelForm):
     def clean_ordered_at(self) -> dt.datetime:
         moment: dt.datetime = self.cleaned_data["ordered_at"]
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise ValidationError(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.")
+            raise refused(
+                "The year has to be between %(first_year)s and %(last_year)s.",
+                first_year=FIRST_YEAR,
+                last_year=LAST_YEAR,
+            )
         return moment
 
     def is_valid(self) -> bool:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from crm.administration.bases import LoggedAdmin, SearchedAdmin, ViewOnlyAdmin, register_the_rest
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
+from crm.languages.refusing import refused
 from crm.models import StoredFile, User
 from crm.primary_keys import key_in
 from pipeline.actions.pipelines import hold_names, hold_pipeline
@@ -50,9 +51,23 @@ class AdministeredStage(forms.ModelForm):
         others = Stage.objects.filter(pipeline=pipeline).exclude(pk=self.instance.pk)
         if kind == StageKind.OPEN:
             if end := others.exclude(kind=StageKind.OPEN).filter(position__lte=position).order_by("position").first():
-                self.add_error("position", f"“{end}” ends deals and has number {end.position}: stay below it.")
+                self.add_error(
+                    "position",
+                    refused(
+                        "“%(end)s” ends deals and has number %(position)s: stay below it.",
+                        end=end,
+                        position=end.position,
+                    ),
+                )
         elif last := others.filter(kind=StageKind.OPEN, position__gte=position).order_by("position").last():
-            self.add_error("position", f"Deals end behind the open stages: go above the {last.position} of “{last}”.")
+            self.add_error(
+                "position",
+                refused(
+                    "Deals end behind the open stages: go above the %(position)s of “%(last)s”.",
+                    position=last.position,
+                    last=last,
+                ),
+            )
         return cleaned
 
 

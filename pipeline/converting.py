@@ -6,14 +6,15 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from contacts.models import Contact
 from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today
 from crm.fields import SectionedForm
+from crm.languages.refusing import refused
 from crm.models import User
+from crm.templatetags.figures import in_sentence
 from leads.conversion.steps import ConversionStep
 from leads.models import Lead
 from pipeline.actions import archive_deal, open_deal
@@ -83,11 +84,13 @@ def put_deal_away(*, actor: User | None, record: Deal) -> None:
     """Archive the deal of a conversion that is taken back. Raises ValidationError for one that is won or lost, or whose
     customer has a quote in hand: they could accept it of nobody."""
     if not record.is_open:
-        raise ValidationError(
-            f"The deal “{record}” is {record.get_outcome_display().lower()}: move it to an open stage first."
+        raise refused(
+            "The deal “%(record)s” is %(outcome)s: move it to an open stage first.",
+            record=record,
+            outcome=lambda: in_sentence(record.get_outcome_display()),
         )
     if record.quotes.filter(state=QuoteState.SENT).exists():
-        raise ValidationError(f"A quote of the deal “{record}” is with the customer: withdraw it first.")
+        raise refused("A quote of the deal “%(record)s” is with the customer: withdraw it first.", record=record)
     archive_deal(actor=actor, deal=record)
 
 

@@ -8,11 +8,11 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 
 from crm.conflicts import GuardedForm
+from crm.languages.refusing import refused
 from crm.setting_up.actions import save_row
 from crm.setting_up.pages import OneRowPage
 from service.models import ServiceHours, SlaPolicy
@@ -36,9 +36,9 @@ class DaysField(forms.CharField):
             try:
                 found |= {dt.date.fromisoformat(word)} if word else set()
             except ValueError as error:
-                raise ValidationError(f"“{word[:30]}” is no day: write it like 2026-12-25.") from error
+                raise refused("“%(word)s” is no day: write it like 2026-12-25.", word=word[:30]) from error
         if len(found) > MOST_DAYS:
-            raise ValidationError(f"At most {MOST_DAYS} days.")
+            raise refused("At most %(most)s days.", most=MOST_DAYS)
         return sorted(found)
 
 

@@ -14,8 +14,10 @@ from analytics.models import SellAlert
 from crm.agenda.actions import create_task
 from crm.agenda.choices import TaskKind
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import Task, User
+from crm.templatetags.figures import in_sentence
 
 LONGEST_SNOOZE = 365
 
@@ -70,7 +72,7 @@ def snooze_alert(*, actor: User | None, alert: SellAlert, until: dt.date) -> Non
     if (until - today).days > LONGEST_SNOOZE:
         raise ValidationError({"until": "An alert is put off for a year at most."})
     if not current.is_open:
-        raise ValidationError(f"It is {current.get_state_display().lower()} already.")
+        raise refused("It is %(state)s already.", state=lambda: in_sentence(current.get_state_display()))
     current.snoozed_until = until
     _answer(actor, current, AlertState.SNOOZED)
     _log(actor, current, "snooze", f"Put off to {until.day} {until:%b %Y}")

@@ -24,6 +24,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.company import company_today, current_company
 from crm.filtering.searching import finds_names_only, search_condition
+from crm.languages.telling import spoken_refusal
 from crm.models import User
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import REFUSED
@@ -92,7 +93,7 @@ class AlertAnswerView(ActionView):
         try:
             self.act(alert)
         except ValidationError as error:
-            said, status = " ".join(error.messages), REFUSED
+            said, status = spoken_refusal(request, error), REFUSED
         return render(request, "analytics/alerts/_answered.html", {"said": said, "alert": alert}, status=status)
 
     def get_success_url(self, record: Any) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_noop
 
 from analytics.costs.drivers import DRIVERS, driver_choices
 from analytics.forms import AsOfForm, SegmentTable, as_of_field
@@ -65,8 +66,9 @@ class PoolTable(SegmentTable):
     """All pools: names may stand once, of equal places the one that was typed first goes before; there may be none."""
 
     what = "pool"
+    none_left = gettext_noop("Keep at least one pool.")
     may_be_empty = True
-    once: ClassVar[dict[str, str]] = {"name": SegmentTable.once["name"]}
+    once: ClassVar[dict[str, str]] = {"name": gettext_noop("Two pools are called “%(value)s”.")}
     in_words = staticmethod(pool_in_words)
 
 

@@ -40,8 +40,13 @@ def change_initiative(
     if current.started_on:
         moved = [name for name in FIXED if name in fields and getattr(current, name) != fields[name]]
         if moved:
-            said = "It has started: the planned start, the figure, its target and the target day stand fast."
-            raise ValidationError({moved[0]: said})
+            raise ValidationError(
+                {
+                    moved[
+                        0
+                    ]: "It has started: the planned start, the figure, its target and the target day stand fast.",
+                }
+            )
     if changed := assign(current, fields):
         current.version += 1
         current.save()

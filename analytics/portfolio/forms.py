@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_noop
 
 from analytics.choices import Rung, Strategy
 from analytics.portfolio.words import MEASURES, rule_in_words
 from crm.conflicts import State
+from crm.languages.refusing import Later, refused
+from crm.languages.words import translated
 
 LABELS = {"rung": "Rung", **{name: label.capitalize() for name, label, _ in MEASURES}}
+UPSIDE_DOWN = gettext_noop("%(label)s: the upper bound is below the lower one.")
+TWICE = {
+    "name": gettext_noop("Two rules are called “%(value)s”."),
+    "position": gettext_noop("Two rules have place %(value)s."),
+}
 MOST = {"value": 10, "revenue": 10, "chance": 100, "quiet": 36_500, "cost": 10_000}
 
 
@@ -63,7 +72,7 @@ class RuleForm(forms.Form):
             if name == "rung" and low and high:
                 low, high = (Rung.values.index(rung) for rung in (low, high))
             if low not in (None, "") and high not in (None, "") and low > high:
-                self.add_error(f"{name}_to", f"{label}: the upper bound is below the lower one.")
+                self.add_error(f"{name}_to", refused(UPSIDE_DOWN, label=Later(partial(translated, label))))
         return found
 
 
@@ -83,15 +92,15 @@ class RuleTable(forms.BaseFormSet):
     def clean(self) -> None:
         if any(self.errors):
             return
-        for field, sentence in (("name", "Two rules are called “{}”."), ("position", "Two rules have place {}.")):
+        for field, sentence in TWICE.items():
             values = [str(row[field]) for row in self.rows]
             for value in sorted({value for value in values if values.count(value) > 1}):
-                raise ValidationError(sentence.format(value))
+                raise refused(sentence, value=value)
         if not self.rows:
             raise ValidationError("Keep at least one rule.")
         last = self.rows[-1]
         if any(last[f"{name}_{end}"] not in (None, "") for name in LABELS for end in ("from", "to")):
-            raise ValidationError(f"The last rule takes everybody else: “{last['name']}” must have no bounds.")
+            raise refused("The last rule takes everybody else: “%(rule)s” must have no bounds.", rule=last["name"])
 
     @property
     def state(self) -> State:

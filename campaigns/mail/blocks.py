@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 
 from campaigns.mail.merging import check_text
 from campaigns.mail.pictures import OWN, checked_own
+from crm.languages.refusing import refused
+from crm.templatetags.figures import in_sentence, number
 
 KINDS: dict[str, str] = {
     "heading": "Heading",
@@ -32,29 +34,35 @@ def checked_blocks(given: Any) -> list[dict[str, str]]:
     if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
         raise ValidationError("A mail is a list of blocks.")
     if len(given) > MOST_BLOCKS:
-        raise ValidationError(f"A mail has at most {MOST_BLOCKS} blocks.")
+        raise refused("A mail has at most %(most)s blocks.", most=MOST_BLOCKS)
     return [_checked(one, place) for place, one in enumerate(given, start=1)]
 
 
 def _checked(given: Mapping[str, Any], place: int) -> dict[str, str]:
     kind = str(given.get("kind", ""))
     if kind not in KINDS:
-        raise ValidationError(f"Block {place}: there is no kind “{kind[:40]}”.")
+        raise refused("Block %(place)s: there is no kind “%(kind)s”.", place=place, kind=kind[:40])
     text, url = str(given.get("text", "")).replace("\r\n", "\n").strip(), str(given.get("url", "")).strip()
     try:
         if len(text) > LONGEST_TEXT:
-            raise ValidationError(f"It is longer than {LONGEST_TEXT:,} characters.")
+            raise refused("It is longer than %(most)s characters.", most=lambda: number(LONGEST_TEXT))
         if "\0" in text or "\0" in url:
             raise ValidationError("It holds a sign that cannot be sent.")
         check_text(text)
         if kind in ("button", "picture") or url:
             url = checked_url(url)
         if kind in ("heading", "text", "button", "picture") and not text:
-            missing = "what it shows, for who sees no pictures" if kind == "picture" else "what it says"
-            raise ValidationError(f"Write {missing}.")
+            raise ValidationError(
+                "Write what it shows, for who sees no pictures." if kind == "picture" else "Write what it says."
+            )
         own = checked_own(given, text, url) if kind == OWN else {}
     except ValidationError as error:
-        raise ValidationError(f"Block {place}, {KINDS[kind].lower()}: {' '.join(error.messages)}") from error
+        raise refused(
+            "Block %(place)s, %(kind)s: %(problem)s",
+            place=place,
+            kind=lambda: in_sentence(KINDS[kind]),
+            problem=error,
+        ) from error
     return {"kind": kind} | ({"text": text} if kind != "line" else {}) | ({"url": url} if url else {}) | own
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from django.core.exceptions import ValidationError
 
 from contacts.models import Contact
+from crm.languages.refusing import refused
 
 FIELDS: dict[str, str] = {
     "first_name": "first name",
@@ -41,7 +42,7 @@ def check_text(text: str) -> None:
     wrong = [name.strip() for name, _ in PLACE.findall(text) if name.strip() not in FIELDS]
     if wrong:
         known = ", ".join(f"{{{{{name}}}}}" for name in FIELDS)
-        raise ValidationError(f"“{{{{{wrong[0][:40]}}}}}” is no field. These are: {known}.")
+        raise refused("“{{%(wrong)s}}” is no field. These are: %(known)s.", wrong=wrong[0][:40], known=known)
     if LONE.search(PLACE.sub("", text)):
         raise ValidationError("Braces stand alone: write a field like {{first_name}}, or {{first_name|there}}.")
 

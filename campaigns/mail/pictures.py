@@ -21,6 +21,7 @@ from django.utils import timezone
 from campaigns.models import MailPicture, PictureUse, Variant
 from crm.foreign.pictures import size_of
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.tidying import empty_file
@@ -66,7 +67,7 @@ def keep_uses(variant: Variant) -> None:
     # held, so that nobody tidies it away meanwhile
     found = list(MailPicture.objects.select_for_update().filter(key__in=keys).order_by("pk"))
     if len(found) < len(keys):
-        raise ValidationError(f"A picture of this mail {GONE}")
+        raise ValidationError("A picture of this mail is not there any more: bring it again, or take its block out.")
     PictureUse.objects.bulk_create((PictureUse(picture=one, variant=variant) for one in found), ignore_conflicts=True)
 
 
@@ -106,7 +107,7 @@ def checked_own(given: Mapping[str, Any], text: str, url: str) -> dict[str, str]
     if not KEY.fullmatch(key):
         raise ValidationError("Choose a picture from your computer.")
     if not width.isdecimal() or not NARROWEST <= int(width[:9]) <= WIDEST:
-        raise ValidationError(f"It is {NARROWEST} to {WIDEST} points wide.")
+        raise refused("It is %(narrowest)s to %(widest)s points wide.", narrowest=NARROWEST, widest=WIDEST)
     is_decorative = str(given.get("decorative") or "").lower() in ("yes", "true", "on", "1")
     if is_decorative and url:
         raise ValidationError("It leads somewhere: write what it shows, for who sees no pictures.")

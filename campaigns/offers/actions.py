@@ -48,8 +48,11 @@ def _keep_promises(offer: Offer, promised: tuple[str, str], until: Any) -> None:
     is_other = (offer.in_words, offer.benefit_words) != promised
     is_shorter = offer.valid_until is not None and (until is None or offer.valid_until < until)
     if (is_other or is_shorter) and GivenOffer.objects.filter(offer=offer).exists():
-        what = "what it promises" if is_other else "its last day"
-        raise ValidationError(f"Customers have it already: {what} stands. Archive it and write a new one.")
+        raise ValidationError(
+            "Customers have it already: what it promises stands. Archive it and write a new one."
+            if is_other
+            else "Customers have it already: its last day stands. Archive it and write a new one."
+        )
 
 
 @transaction.atomic

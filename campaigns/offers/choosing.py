@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Case, Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
@@ -20,6 +19,7 @@ from campaigns.models import Offer
 from campaigns.offers.terms import Terms, mean_propensity
 from campaigns.segments.meaning import meant_by
 from crm.filtering.trees.nodes import TreeProblem
+from crm.languages.refusing import refused
 from crm.models import User
 from orders.models import OrderLine
 
@@ -152,7 +152,12 @@ def _rule(offer: Offer, user: User | None) -> Q | None:
     try:
         return meant_by(offer.segment, user)
     except TreeProblem as problem:
-        raise ValidationError(f"Offer “{offer}”, segment “{offer.segment}”: {problem}") from problem
+        raise refused(
+            "Offer “%(offer)s”, segment “%(segment)s”: %(problem)s",
+            offer=offer,
+            segment=offer.segment,
+            problem=str(problem),
+        ) from problem
 
 
 def _yes(rule: Q | None) -> Any:

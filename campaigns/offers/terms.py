@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.db.models import Avg, Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from campaigns.choices import RecipientState, Verdict
 from campaigns.models import Campaign, GivenOffer, Offer, Redemption, ResponseScore
 from crm.company import company_today, current_company
+from crm.languages.refusing import refused
 from crm.models import ExchangeRate
 
 WEIGHT = 100
@@ -45,7 +45,9 @@ def margin_in_base(offer: Offer) -> Decimal:
     rates = ExchangeRate.objects.filter(currency=offer.currency, valid_from__lte=company_today())
     rate = rates.order_by("-valid_from").values_list("rate", flat=True).first()
     if rate is None:
-        raise ValidationError(f"Offer “{offer}”: there is no exchange rate for {offer.currency}.")
+        raise refused(
+            "Offer “%(offer)s”: there is no exchange rate for %(currency)s.", offer=offer, currency=offer.currency
+        )
     return round(offer.margin_amount * rate, 2)
 
 

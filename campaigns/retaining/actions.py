@@ -15,6 +15,7 @@ from campaigns.segments.meaning import asked_by, people_in
 from campaigns.sending.audience import DRAW
 from crm.company import company_today
 from crm.filtering.trees.nodes import TreeProblem
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked
@@ -47,10 +48,14 @@ def change_retention_action(
     if current.started_on:
         moved = [name for name in FIXED if name in fields and getattr(current, name) != fields[name]]
         if moved:
-            said = (
-                "It has started: by what, for whom, how many are kept out and for how long it is looked at stand fast."
+            raise ValidationError(
+                {
+                    moved[
+                        0
+                    ]: "It has started: by what, for whom, how many are kept out and for how long it is looked at "
+                    "stand fast.",
+                }
             )
-            raise ValidationError({moved[0]: said})
     if changed := assign(current, fields):
         current.kind = KIND_OF_WAY[RetentionWay(current.way)]
         current.version += 1
@@ -77,7 +82,7 @@ def start_retention_action(*, actor: User | None, action: RetentionAction) -> No
         cursor.execute(statement, [current.pk, current.seed, current.control_share, *values])
         count = int(cursor.rowcount)
     if not count:
-        raise ValidationError(f"Nobody is in the segment “{current.segment}” now.")
+        raise refused("Nobody is in the segment “%(segment)s” now.", segment=current.segment)
     current.started_on = company_today()
     current.version += 1
     current.save()

@@ -15,6 +15,7 @@ from campaigns.plays.approving import void_for_segment
 from campaigns.segments.meaning import asked_by, people_in, problems_of, segments_asked_for, tree_in
 from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
 from crm.jobs import Progress, start_job
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import JobRun, User
 from crm.saving import assign, locked
@@ -98,15 +99,15 @@ def delete_segment(*, actor: User | None, segment: Segment) -> None:
         except TreeProblem:
             continue  # one that cannot be read asks for nobody
         if segment.pk in asked:
-            raise ValidationError(f"The segment “{other}” asks for it: change that one first.")
+            raise refused("The segment “%(other)s” asks for it: change that one first.", other=other)
     if used := Campaign.objects.filter(audience__segment=segment).first():
-        raise ValidationError(f"The campaign “{used}” is for it, or leaves it out: it stays.")
+        raise refused("The campaign “%(used)s” is for it, or leaves it out: it stays.", used=used)
     if offer := segment.offers.first():
-        raise ValidationError(f"The offer “{offer}” is for it: change that one first.")
+        raise refused("The offer “%(offer)s” is for it: change that one first.", offer=offer)
     if action := RetentionAction.objects.filter(segment=segment).first():
-        raise ValidationError(f"The retention action “{action}” is for it: it stays.")
+        raise refused("The retention action “%(action)s” is for it: it stays.", action=action)
     if play := _play_with(segment):
-        raise ValidationError(f"The play “{play}” asks for it: it stays.")
+        raise refused("The play “%(play)s” asks for it: it stays.", play=play)
     log(actor=actor, verb="delete", object=segment, summary=f"Deleted the segment {segment}")
     segment.delete()
 

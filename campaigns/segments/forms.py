@@ -16,7 +16,9 @@ from crm.fields import SectionedForm
 from crm.filtering.trees.asked import asked_tree
 from crm.filtering.trees.keeping import short_text
 from crm.filtering.trees.nodes import TreeProblem, as_data, tree_of
+from crm.languages.refusing import refused
 from crm.models import User
+from crm.templatetags.figures import number
 
 
 class SegmentForm(SectionedForm, forms.ModelForm):
@@ -90,7 +92,10 @@ class SegmentListForm(SectionedForm, forms.Form):
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
         if len(text) > LONGEST_TEXT:
-            raise ValidationError(f"This is longer than {LONGEST_TEXT:,} characters: bring the list as a file instead.")
+            raise refused(
+                "This is longer than %(most)s characters: bring the list as a file instead.",
+                most=lambda: number(LONGEST_TEXT),
+            )
         return text
 
     def clean_file(self) -> Any:

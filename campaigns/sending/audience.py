@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -32,6 +31,7 @@ from contacts.zones import JOINS, ZONE, zone_values
 from crm.filtering.lots import drawn_by_lot
 from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.trees.nodes import TreeProblem
+from crm.languages.refusing import refused
 from crm.models import User
 
 CONTROL = "Control"
@@ -81,7 +81,9 @@ def people_of(campaign: Campaign, user: User | None, step: int = 1) -> QuerySet[
             try:
                 meant = meant_by(part.segment, user)
             except TreeProblem as problem:
-                raise ValidationError(f"Segment “{part.segment}”: {problem}") from problem
+                raise refused(
+                    "Segment “%(segment)s”: %(problem)s", segment=part.segment, problem=str(problem)
+                ) from problem
             if part.is_excluded:
                 unwanted |= meant
             else:

@@ -25,6 +25,7 @@ from contacts.choices import YES
 from contacts.models import Contact
 from crm.choices import Verb
 from crm.company import company_today, current_company
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.templatetags.figures import plural
@@ -71,7 +72,7 @@ def say_gone(*, actor: User | None, file: PieceFile, day: dt.date | None = None)
     today = company_today()
     day = day or today
     if stored.gone_on:
-        raise ValidationError(f"File {stored.number} has gone out already.")
+        raise refused("File %(number)s has gone out already.", number=stored.number)
     if current.launched_at is None or day < timezone.localtime(current.launched_at, current_company().zone).date():
         raise ValidationError("It had not started on that day.")
     if day > today:
@@ -95,7 +96,7 @@ def say_come_back(*, actor: User, campaign: Campaign, codes: list[str]) -> int:
     wanted = [folded for code in codes if (folded := fold_code(code))]
     pieces = {piece.code: piece for piece in Piece.objects.filter(campaign=campaign, code__in=wanted)}
     if unknown := [code for code in wanted if code not in pieces]:
-        raise ValidationError(f"“{unknown[0][:20]}” is no code of this campaign. Nothing was changed.")
+        raise refused("“%(unknown)s” is no code of this campaign. Nothing was changed.", unknown=unknown[0][:20])
     same_letter = Q(pk__in=[])
     variants = dict(
         Recipient.objects.filter(pk__in=[piece.pk for piece in pieces.values()]).values_list("pk", "variant")

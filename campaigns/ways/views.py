@@ -120,7 +120,7 @@ class PieceStepView(ActionView):
     def valid(self, form: Any) -> Any:
         """The form's values. Raises ValidationError."""
         if not form.is_valid():
-            raise ValidationError([message for found in form.errors.values() for message in found])
+            raise ValidationError([one for errors in form.errors.as_data().values() for one in errors])
         return form.cleaned_data
 
 

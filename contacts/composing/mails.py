@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
@@ -14,6 +13,8 @@ from contacts.actions import log_interaction
 from contacts.choices import Answer, Channel, ConsentChannel, Direction
 from contacts.models import Contact, Interaction
 from contacts.permission.rule import SERVICE, may_write
+from crm.languages.refusing import refused
+from crm.languages.words import translated
 from crm.mail.actions import send_mail
 from crm.mail.addresses import named_mailbox
 from crm.mail.choices import MailKind
@@ -45,7 +46,7 @@ def send_to_contact(
     """
     answer = may_write(contact, channel=ConsentChannel.EMAIL, purpose=SERVICE)
     if answer.answer in REFUSALS:
-        raise ValidationError(f"This mail may not be sent. {answer.sentence}.")
+        raise refused("This mail may not be sent. %(sentence)s.", sentence=lambda: translated(answer.sentence))
     touch = log_interaction(
         actor=actor,
         contact=contact,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.models import Contact, MarketCategory
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked
+from crm.templatetags.figures import plural
 
 
 @transaction.atomic
@@ -41,7 +42,10 @@ def remove_market(*, actor: User | None, category: MarketCategory) -> None:
     """Take a category away that no contact is in. Raises ValidationError where some are."""
     count = Contact.objects.filter(markets__contains=[category.key]).count()
     if count:
-        who = "1 contact is" if count == 1 else f"{count:,} contacts are"
-        raise ValidationError(f"{who} in {category}. Move out whoever is in it first.")
+        raise refused(
+            "In %(category)s: %(who)s. Move out whoever is in it first.",
+            category=category,
+            who=lambda: plural(count, "contact"),
+        )
     log(actor=actor, verb="delete", object=category, summary=f"Removed the market category {category}")
     category.delete()

@@ -10,6 +10,7 @@ from django import forms
 from contacts.markets.facts import Fact, facts, facts_of, is_missing
 from contacts.markets.queries import categories
 from contacts.models import Contact, MarketCategory
+from crm.languages.refusing import refused
 
 EMPTY: tuple[Any, ...] = (None, "", [], ())
 
@@ -28,7 +29,9 @@ def check_required(form: forms.BaseForm, cleaned: Mapping[str, Any], record: Con
         for fact in facts_of(category, known):
             is_left_out = cleaned.get(fact.field) in EMPTY and fact.field not in form.errors
             if is_left_out and _is_asked(form, fact, str(kind)) and not _lacked(record, category, fact):
-                form.add_error(fact.field, f"A customer of the category {category} must have this.")
+                form.add_error(
+                    fact.field, refused("A customer of the category %(category)s must have this.", category=category)
+                )
 
 
 def _is_asked(form: forms.BaseForm, fact: Fact, kind: str) -> bool:

@@ -19,6 +19,7 @@ from crm.choices import MAX_JOB_ATTEMPTS
 from crm.company import company_today
 from crm.database.owner import as_owner
 from crm.jobs import JobError, JobLater, Progress, start_job
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import JobRun, User
 
@@ -82,7 +83,7 @@ def ask_for_erasure(
     if sentence := refusal(current):
         raise ValidationError(sentence)
     if typed is not None and typed.strip() != current.name:
-        raise ValidationError({"typed": f"Type the name as it stands here: {current.name}"})
+        raise ValidationError({"typed": refused("Type the name as it stands here: %(name)s", name=current.name)})
     request = PrivacyRequest.objects.filter(contact=current, kind=RequestKind.ERASURE, done_at=None).first()
     if request is None:
         request = new_request(

@@ -19,9 +19,10 @@ from contacts.privacy.retention.kinds import Times
 from contacts.privacy.retention.rules import keeping
 from crm.company import company_today
 from crm.jobs import start_job
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import JobRun, User
-from crm.templatetags.figures import plural
+from crm.templatetags.figures import number, plural
 
 MOST = 1_000
 ORGANIZATION, GONE, HELD, AT_WORK = (
@@ -77,14 +78,16 @@ def ask_for_many(
     ValidationError where either is another one now, where there is nobody to erase, and for more than `MOST`."""
     given = list(contacts)
     if len(given) > MOST:
-        raise ValidationError(f"At most {MOST:,} people at once.")
+        raise refused("At most %(most)s people at once.", most=lambda: number(MOST))
     preview = look_at(given, is_for_update=True)
     if not preview.ready:
         raise ValidationError("None of them can be erased.")
     if shown is not None and shown != preview.mark:
         raise ValidationError("The list changed since it was shown: look at it again, then type the number.")
     if typed is not None and typed != len(preview.ready):
-        raise ValidationError({"typed": f"Type the number of people as it stands here: {len(preview.ready)}"})
+        raise ValidationError(
+            {"typed": refused("Type the number of people as it stands here: %(ready)s", ready=len(preview.ready))}
+        )
     # those whose job was cancelled or failed: asked for when they were, and taken up
     waiting = {one.contact_id: one for one in _open_requests([one.pk for one in preview.ready])}
     requests = []

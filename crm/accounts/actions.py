@@ -16,6 +16,7 @@ from crm.accounts.addresses import sign_in_address
 from crm.accounts.sessions import hash_of
 from crm.choices import JobQueue, Role
 from crm.foreign.tokens import Purpose, make_token, read_token
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.mail.addresses import normal_address
 from crm.models import PasswordRequest, Session, Team, User
@@ -93,7 +94,7 @@ def invite(*, actor: User | None, user: User) -> None:
     if not user.email or not user.is_active:
         raise ValidationError("An invitation needs an e-mail address, and a person who may sign in.")
     if user.has_usable_password():
-        raise ValidationError(f"{user} has a password already; they can get a new one from the sign-in page.")
+        raise refused("%(user)s has a password already; they can get a new one from the sign-in page.", user=user)
     with transaction.atomic():
         user.invited_at = timezone.now()
         user.save(update_fields=["invited_at"])

@@ -10,6 +10,7 @@ from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from crm.agenda.choices import REMINDERS, Repeats, TaskKind
 from crm.agenda.recurrence import MOST_EVERY, MOST_TIMES, Repetition, make_rule, read_rule
@@ -84,7 +85,10 @@ class TaskForm(SectionedForm, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("day") is None:
-            for name, words in (("time", "A time needs its day."), ("repeats", "What comes again begins on a day.")):
+            for name, words in (
+                ("time", gettext_noop("A time needs its day.")),
+                ("repeats", gettext_noop("What comes again begins on a day.")),
+            ):
                 if cleaned.get(name):
                     self.add_error("day", words)
         if cleaned.get("until") and cleaned.get("day") and cleaned["until"] < cleaned["day"]:

@@ -19,7 +19,7 @@ from crm.agenda.forms import QUICK_DAYS, SnoozeForm, TaskForm, TaskLineForm, abo
 from crm.agenda.recurrence import in_words
 from crm.choices import Verb
 from crm.hanging import seen_record, with_records
-from crm.languages.telling import spoken, spoken_after
+from crm.languages.telling import spoken, spoken_after, spoken_refusal
 from crm.models import Task, User
 from crm.once import led_to, sent_before
 from crm.views.base import ScopedView
@@ -141,7 +141,7 @@ class TaskStepView(ScopedView):
         try:
             self.act(task)
         except ValidationError as error:
-            refusal = " ".join(error.messages)
+            refusal = spoken_refusal(request, error)
         if request.headers.get("HX-Request"):
             rows = Task.objects.filter(pk=task.pk).select_related("owner", "maker")
             (fresh,) = with_records(self.request.user, rows) or [task]
@@ -185,7 +185,7 @@ class TaskSnoozeView(TaskStepView):
     def act(self, task: Task) -> None:
         form = SnoozeForm(self.request.POST)
         if not form.is_valid():
-            raise ValidationError([message for errors in form.errors.values() for message in errors])
+            raise ValidationError([one for errors in form.errors.as_data().values() for one in errors])
         actions.snooze_task(actor=self.request.user, task=task, until=form.cleaned_data["until"])
 
 

@@ -27,13 +27,13 @@ from crm.bulk.choosing import CannotChoose, Choice
 from crm.catalogue import fields_of
 from crm.choices import FieldType
 from crm.jobs import JobError, Progress, start_job
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import JobRun, User
 from crm.templatetags.figures import plural
 
 KIND = "bulk"
 AT_ONCE = 10_000
-LOST_SIGHT = "You would not see {} any more: keep yourself or your own team in charge. Nothing was changed."
 
 
 def start_bulk(*, actor: User, choice: Choice, change: Change, announced: str) -> JobRun:
@@ -115,7 +115,10 @@ def refuse_lost(actor: User, model: type[models.Model], keys: Sequence[int], nou
     """Raise where the person could not see some of these rows afterwards; the transaction is undone."""
     visible = model._default_manager.visible_to(actor).filter(pk__in=keys).order_by()  # type: ignore[attr-defined]
     if lost := len(keys) - visible.count():
-        raise ValidationError(LOST_SIGHT.format(plural(lost, noun)))
+        raise refused(
+            "You would not see any more: %(records)s. Keep yourself or your own team in charge. Nothing was changed.",
+            records=lambda: plural(lost, noun),
+        )
 
 
 def said(change: Change, value: Any) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
 from psycopg import sql
@@ -15,6 +14,7 @@ from psycopg import sql
 from crm.choices import FieldType
 from crm.customfields.converting import convert_values, refuse_twins
 from crm.customfields.definitions import Definition, definition_of, forget_definitions, free_key
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import CustomField, FieldRule, User
 from crm.templatetags.figures import plural
@@ -97,7 +97,9 @@ def add_fields(*, actor: User | None, model: str, definitions: Iterable[Definiti
             made.append(one.label)
         elif row.type != one.type:
             kind = FieldType(row.type).label.lower()
-            raise ValidationError(f"The custom field “{row.label}” is there already, with the type “{kind}”.")
+            raise refused(
+                "The custom field “%(label)s” is there already, with the type “%(kind)s”.", label=row.label, kind=kind
+            )
         elif one.is_late and not row.is_late:
             CustomField.objects.filter(pk=row.pk).update(is_late=True)
     forget_definitions()

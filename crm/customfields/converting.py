@@ -13,6 +13,7 @@ from crm.choices import FieldType
 from crm.customfields.counting import stored_values, table_of
 from crm.customfields.definitions import Definition
 from crm.customfields.values import clean_value
+from crm.languages.refusing import refused
 from crm.templatetags.figures import plural
 
 SHOWN_MISFITS = 3
@@ -43,8 +44,10 @@ def refuse_twins(label: str, definition: Definition) -> None:
     if twins:
         records = sum(count for _, count in twins)
         shown = ", ".join(f"“{_in_words(value)}” ({count:,} times)" for value, count in twins[:SHOWN_MISFITS])
-        raise ValidationError(
-            f"{plural(records, 'record')} share a value with another one: {shown}. Nothing was changed."
+        raise refused(
+            "%(records)s share a value with another one: %(shown)s. Nothing was changed.",
+            records=lambda: plural(records, "record"),
+            shown=shown,
         )
 
 

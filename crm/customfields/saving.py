@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm.customfields.counting import is_taken
 from crm.customfields.definitions import definitions_of
+from crm.languages.refusing import refused
 
 
 def with_defaults(label: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,8 +40,8 @@ def set_custom(record: models.Model, values: Mapping[str, Any]) -> list[str]:
             del stored[key]
         else:
             if definition.is_unique and is_taken(label, definition, value, record.pk):
-                raise ValidationError(
-                    f"{definition.label}: another record has this value, and it may be there only once."
+                raise refused(
+                    "%(label)s: another record has this value, and it may be there only once.", label=definition.label
                 )
             stored[key] = value
         changed.append(definition.label)

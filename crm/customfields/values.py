@@ -18,6 +18,8 @@ from django.core.exceptions import ValidationError
 
 from crm.choices import FieldType
 from crm.customfields.definitions import Definition
+from crm.languages.refusing import leaves, refused
+from crm.templatetags.figures import number
 
 LONGEST_TEXT = 5_000
 LONGEST_URL = 2_000
@@ -46,7 +48,7 @@ def clean_values(definitions: tuple[Definition, ...], values: Mapping[str, Any])
             try:
                 found[key] = clean_value(definition, values[key])
             except ValidationError as error:
-                errors[key] = error.messages
+                errors[key] = leaves(error)
     if errors:
         raise ValidationError(errors)
     return {key: value for key, value in found.items() if value is not None}
@@ -57,7 +59,11 @@ def _text(definition: Definition, value: Any) -> str:
     if "\x00" in text:
         raise ValidationError("This text holds a sign that cannot be stored.")
     if len(text) > LONGEST_TEXT:
-        raise ValidationError(f"This text has {len(text):,} characters; the field holds {LONGEST_TEXT:,}.")
+        raise refused(
+            "This text has %(text)s characters; the field holds %(most)s.",
+            text=lambda: number(len(text)),
+            most=lambda: number(LONGEST_TEXT),
+        )
     return text
 
 
@@ -67,7 +73,7 @@ def _number(definition: Definition, value: Any) -> int | float:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise ValidationError(f"“{str(value)[:60]}” is not a number.")
+        raise refused("“%(value)s” is not a number.", value=str(value)[:60])
     number = number.normalize()
     if len(number.as_tuple().digits) > MOST_DIGITS or not -20 < number.adjusted() < 20:
         raise ValidationError(EXACT)
@@ -80,14 +86,16 @@ def _date(definition: Definition, value: Any) -> str:
     try:
         return (value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))).isoformat()
     except ValueError:
-        raise ValidationError(f"“{str(value)[:40]}” is not a day; write it like 2026-06-30.") from None
+        raise refused("“%(value)s” is not a day; write it like 2026-06-30.", value=str(value)[:40]) from None
 
 
 def _choice(definition: Definition, value: Any) -> str:
     known = {choice.casefold(): choice for choice in definition.choices}
     found = known.get(str(value).strip().casefold())
     if found is None:
-        raise ValidationError(f"“{str(value)[:60]}” is none of: {', '.join(definition.choices)}.")
+        raise refused(
+            "“%(value)s” is none of: %(choices)s.", value=str(value)[:60], choices=", ".join(definition.choices)
+        )
     return found
 
 
@@ -104,7 +112,7 @@ def _flag(definition: Definition, value: Any) -> bool:
         return True
     if folded in FALSE_TEXTS:
         return False
-    raise ValidationError(f"“{str(value)[:60]}” is neither yes nor no.")
+    raise refused("“%(value)s” is neither yes nor no.", value=str(value)[:60])
 
 
 def _contact(definition: Definition, value: Any) -> int:
@@ -125,7 +133,7 @@ def _url(definition: Definition, value: Any) -> str:
     except ValueError:
         is_good = False
     if not is_good or len(address) > LONGEST_URL:
-        raise ValidationError(f"“{text[:60]}” is not a web address; write it like https://example.org.")
+        raise refused("“%(text)s” is not a web address; write it like https://example.org.", text=text[:60])
     return address
 
 

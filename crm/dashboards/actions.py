@@ -11,6 +11,7 @@ from django.db import transaction
 from crm.access import can
 from crm.choices import Verb
 from crm.dashboards.queries import HOUSE_NAME
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import Dashboard, User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -22,7 +23,7 @@ MOST_DASHBOARDS = 50
 def create_dashboard(*, actor: User, fields: Mapping[str, Any]) -> Dashboard:
     """A dashboard of the person's own. Raises ValidationError where they may not share it so."""
     if Dashboard.objects.filter(owner=actor).count() >= MOST_DASHBOARDS:
-        raise ValidationError(f"You have {MOST_DASHBOARDS} dashboards: delete one first.")
+        raise refused("You have %(most)s dashboards: delete one first.", most=MOST_DASHBOARDS)
     dashboard = Dashboard(owner=actor, **fields)
     _refuse_sharing(actor, [], dashboard.roles)
     dashboard.save()

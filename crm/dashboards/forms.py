@@ -8,11 +8,13 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext_noop
 
 from crm.access import can, team_ids_of
 from crm.choices import Role, Verb
 from crm.dashboards.queries import all_tiles, ready_tiles, tiles_for
 from crm.fields import SectionedForm
+from crm.languages.refusing import refused
 from crm.layouts.places import Block
 from crm.models import Dashboard, DashboardSubscription, Team, User
 from crm.tiles.segments import segment_choices
@@ -157,8 +159,8 @@ class SubscriptionForm(SectionedForm, forms.ModelForm):
         if "recipients" in cleaned and not people:
             self.add_error("recipients", "Name at least one person.")
         if dashboard is not None and (out := [one.name for one in people if not sees(one, dashboard)]):
-            words = f"{', '.join(out)} cannot see “{dashboard}”: share it first, with their role or team."
-            self.add_error("recipients", words)
+            sentence = gettext_noop("%(people)s cannot see “%(dashboard)s”: share it first, with their role or team.")
+            self.add_error("recipients", refused(sentence, people=", ".join(out), dashboard=dashboard))
         return cleaned
 
     @property

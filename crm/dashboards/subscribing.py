@@ -15,6 +15,7 @@ from crm.choices import JobQueue, Verb
 from crm.dashboards.choices import DeliveryState
 from crm.dashboards.timing import next_moment
 from crm.jobs import start_job
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import Dashboard, DashboardDelivery, DashboardSubscription, JobRun, User
 from crm.saving import assign, locked
@@ -28,7 +29,7 @@ KIND = "dashboard mail"
 def subscribe(*, actor: User, fields: Mapping[str, Any], people: Sequence[User] | None = None) -> DashboardSubscription:
     """Have a dashboard mailed, to the person alone unless `people` says to whom. Raises ValidationError."""
     if DashboardSubscription.objects.filter(owner=actor).count() >= MOST_SUBSCRIPTIONS:
-        raise ValidationError(f"You have {MOST_SUBSCRIPTIONS} mailed dashboards: end one first.")
+        raise refused("You have %(most)s mailed dashboards: end one first.", most=MOST_SUBSCRIPTIONS)
     made = DashboardSubscription(owner=actor, **fields)
     _put_off(made)
     made.save()

@@ -10,10 +10,27 @@ from django.forms import ModelChoiceField
 from django.forms.boundfield import BoundField
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import ErrorList
 from django.forms.widgets import ChoiceWidget
 from django.utils.safestring import SafeString
 
+from crm.languages.refusing import said_errors
 from crm.languages.words import is_translated, translated
+
+
+class SpokenErrors(ErrorList):
+    """What is wrong with a form or a field, each sentence in the language of the page when it is asked for."""
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self.data[place]
+        return said_errors(found) if isinstance(place, slice) else said_errors([found])[0]
+
+    @classmethod
+    def of(cls, errors: ErrorList) -> SpokenErrors:
+        """The same errors, as the page shows them."""
+        spoken = cls(errors.data, renderer=errors.renderer, field_id=errors.field_id)
+        spoken.error_class = errors.error_class
+        return spoken
 
 
 class SpokenField(BoundField):
@@ -35,6 +52,10 @@ class SpokenField(BoundField):
     @help_text.setter
     def help_text(self, words: str) -> None:
         self._help_text = words
+
+    @property
+    def errors(self) -> ErrorList:
+        return SpokenErrors.of(super().errors)
 
     def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:
         widget = widget or self.field.widget

@@ -73,3 +73,8 @@ SHOWN_ON: tuple[str, ...] = (
     "orders.product", "orders.invoice", "orders.subscription",
 )  # fmt: skip
 """Records whose tabs and panels are translated."""
+PUT_TOGETHER: dict[str, int] = {
+    "campaigns/models/sending.py": 1, "campaigns/segments/actions.py": 1, "campaigns/segments/forms.py": 1,
+    "crm/reports/forms.py": 1, "crm/saved_views/forms.py": 1,
+}  # fmt: skip
+"""Modules with how many of their refusals are made of parts, so that no catalogue has them: they are English yet."""

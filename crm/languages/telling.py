@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import translation
 
+from crm.languages.refusing import said_errors
 from crm.languages.speaking import spoken_in
 from crm.languages.words import Titled, Typed, in_words, translated
 
@@ -31,26 +31,4 @@ def spoken_after(request: HttpRequest, done: str, **names: Any) -> str:
 def spoken_refusal(request: HttpRequest, error: ValidationError) -> str:
     """Why an action refused, in one line."""
     with translation.override(spoken_in(request)):
-        return " ".join(spoken_errors([error]))
-
-
-def spoken_errors(errors: Iterable[Any]) -> list[str]:
-    """Refusals in the language of the page: the text is translated, and what stands in its places is not."""
-    found: list[str] = []
-    for error in errors:
-        if isinstance(error, ValidationError):
-            found += [_spoken(one) for one in _leaves(error)]
-        else:
-            found.append(translated(str(error)))
-    return found
-
-
-def _leaves(error: ValidationError) -> list[ValidationError]:
-    if hasattr(error, "error_dict"):
-        return [one for some in error.error_dict.values() for one in some]
-    return list(error.error_list)
-
-
-def _spoken(error: ValidationError) -> str:
-    words = translated(str(error.message))
-    return words % error.params if error.params else words
+        return " ".join(said_errors([error]))

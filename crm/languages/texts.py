@@ -17,6 +17,7 @@ from django.template.base import Lexer, Token, TokenType
 
 from crm.languages.declared import declared_texts
 from crm.languages.marked import NOUNS
+from crm.languages.refusals import texts_of_refusals
 from crm.languages.views import texts_of_views
 
 PYTHON_KEYWORDS = {
@@ -47,7 +48,9 @@ def all_texts() -> Iterator[Text]:
             if "migrations" not in path.parts:
                 yield from _of_code(path, root, "python", PYTHON_KEYWORDS)
                 place = path.relative_to(root).as_posix()
-                yield from (Text(words, "", place) for words in texts_of_views(path.read_text()))
+                source = path.read_text()
+                found = (*texts_of_views(source), *texts_of_refusals(source))
+                yield from (Text(words, "", place) for words in found)
     for path in sorted((root / "static" / "js").rglob("*.js")):
         if path.parent.name != "words":
             yield from _of_code(path, root, "javascript", SCRIPT_KEYWORDS)

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from crm.languages.refusing import refused
 from crm.languages.words import Typed
 from crm.layouts.places import Block, Item, LayoutPlace
 
@@ -95,9 +96,9 @@ def read_arrangement(place: LayoutPlace, data: QueryDict) -> Arrangement:
             else:
                 blocks[-1] = replace(blocks[-1], items=(*blocks[-1].items, item))
     if len(blocks) > MOST_BLOCKS:
-        raise ValidationError(f"At most {MOST_BLOCKS} groups, please.")
+        raise refused("At most %(most)s groups, please.", most=MOST_BLOCKS)
     if needed := [one.label for one in hidden if one.is_needed]:
-        raise ValidationError(f"{', '.join(needed)} cannot be left out: nothing is saved without it.")
+        raise refused("%(needed)s cannot be left out: nothing is saved without it.", needed=", ".join(needed))
     kept = tuple(block for block in blocks if block.items or block.panel)
     return Arrangement(_with_new(kept, place.shipped(), items, panels), tuple(hidden), tuple(hidden_panels))
 
@@ -121,7 +122,7 @@ def _with_new(
 def _title(text: str) -> str:
     title = " ".join(text.replace("\0", "").split())
     if len(title) > LONGEST_TITLE:
-        raise ValidationError(f"A title has at most {LONGEST_TITLE} characters.")
+        raise refused("A title has at most %(most)s characters.", most=LONGEST_TITLE)
     return title
 
 

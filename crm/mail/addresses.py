@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 
 import idna
-from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_noop
+
+from crm.languages.refusing import Later, refused
+from crm.languages.words import in_words, translated
 
 LONGEST_ADDRESS = 320
 # nothing that ends an address of an SMTP command or of a header line
@@ -34,14 +38,18 @@ def ascii_domain(address: str) -> str | None:
         return None
 
 
-def checked_address(address: str, what: str = "The address") -> str:
+def checked_address(address: str, what: str = gettext_noop("The address")) -> str:
     """The address without blanks around it; whether there is such a mailbox, its server says.
 
     Raises ValidationError with a sentence.
     """
     address = one_line(address.strip(), what)
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address) or ascii_domain(address) is None:
-        raise ValidationError(f"{what} “{address[:80]}” is not an e-mail address; write it like mia@example.com.")
+        raise refused(
+            "%(what)s “%(address)s” is not an e-mail address; write it like mia@example.com.",
+            what=lambda: translated(what),
+            address=address[:80],
+        )
     return address
 
 
@@ -90,7 +98,11 @@ def one_line(text: str, what: str) -> str:
         return text
     for letter in text:
         if letter in LINE_ENDS or unicodedata.category(letter) in UNSEEN_CATEGORIES:
-            raise ValidationError(f"{what} must be one line of visible characters; it holds {_name(letter)}.")
+            raise refused(
+                "%(what)s must be one line of visible characters; it holds %(name)s.",
+                what=lambda: translated(what),
+                name=Later(partial(_name, letter)),
+            )
     return text
 
 
@@ -101,4 +113,6 @@ def ascii_address(address: str) -> str | None:
 
 
 def _name(letter: str) -> str:
-    return "a line break" if letter in "\r\n\v\f\x85" or letter in LINE_ENDS else f"the character {ord(letter):#04x}"
+    if letter in "\r\n\v\f\x85" or letter in LINE_ENDS:
+        return gettext("a line break")
+    return in_words("the character %(code)s", code=format(ord(letter), "#04x"))

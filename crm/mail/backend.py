@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
+from crm.languages.refusing import refused
 from crm.mail.actions import send_mails
 from crm.mail.choices import MailKind
 from crm.mail.drafts import OWN_HEADERS, Draft
@@ -70,7 +71,7 @@ def _bodies(message: EmailMessage) -> dict[str, str]:
     bodies = {"text": str(message.body)}
     for content, content_type in getattr(message, "alternatives", ()):
         if content_type != "text/html":
-            raise ValidationError(f"A mail has a text and an HTML part; {content_type} is neither.")
+            raise refused("A mail has a text and an HTML part; %(content_type)s is neither.", content_type=content_type)
         bodies["html"] = str(content)
     return bodies
 

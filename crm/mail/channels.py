@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.mail.choices import DEFAULT_CHANNEL
 from crm.models import MailChannel
 
@@ -30,7 +30,11 @@ RETURNING extract(epoch FROM next_at - now()) - 60.0 / rate_per_minute
 def channel_named(name: str = DEFAULT_CHANNEL) -> MailChannel:
     """The channel of this name. Raises ValidationError where the environment gives it no server."""
     if name not in settings.CRM_MAIL_SERVERS:
-        raise ValidationError(f"There is no mail channel “{name}”; set EMAIL_URL_{name.upper()} to have one.")
+        raise refused(
+            "There is no mail channel “%(name)s”; set EMAIL_URL_%(variable)s to have one.",
+            name=name,
+            variable=name.upper(),
+        )
     channel, _ = MailChannel.objects.get_or_create(name=name)
     return channel
 

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from crm.foreign.html import text_of_html
+from crm.languages.refusing import refused
+from crm.languages.words import translated
 from crm.mail.addresses import ascii_domain, checked_mailbox, checked_mailboxes, one_line
 from crm.mail.answers import signed_address
 from crm.mail.choices import BULK_PRIORITY, DEFAULT_CHANNEL, SERVICE_PRIORITY, MailKind, MailState
 from crm.models import OutgoingMail
+from crm.templatetags.figures import number
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -119,24 +123,24 @@ def row_of(draft: Draft, *, actor: User | None, channel: MailChannel, answers_to
 @lru_cache(maxsize=64)
 def _domain_of(sender: str) -> str | None:
     """The domain of a mailbox. Raises ValidationError; few senders write many mails."""
-    return ascii_domain(checked_mailbox(sender, "The sender")[1])
+    return ascii_domain(checked_mailbox(sender, gettext_noop("The sender"))[1])
 
 
 def _reply_to(draft: Draft, guid: uuid.UUID, answers_to: str) -> str:
-    line = checked_mailboxes(draft.reply_to, "The address for replies")
+    line = checked_mailboxes(draft.reply_to, gettext_noop("The address for replies"))
     own = signed_address(answers_to, guid) if answers_to and draft.takes_answers else ""
     return ", ".join(part for part in (line, own) if part)
 
 
 def _bodies(draft: Draft) -> dict[str, str]:
-    text = draft.text or text_of_html(_at_most(draft.html, LONGEST_BODY, "The mail"), with_links=True)
+    text = draft.text or text_of_html(_at_most(draft.html, LONGEST_BODY, gettext_noop("The mail")), with_links=True)
     if not text.strip() and not draft.html.strip():
         raise ValidationError("The mail says nothing: give it a text.")
     return {name: _storable(body) for name, body in (("text", text), ("html", draft.html))}
 
 
 def _storable(body: str) -> str:
-    _at_most(body, LONGEST_BODY, "The mail")
+    _at_most(body, LONGEST_BODY, gettext_noop("The mail"))
     if "\x00" in body:
         raise ValidationError("The mail holds a character that cannot be sent (NUL); take it out.")
     return body
@@ -144,13 +148,18 @@ def _storable(body: str) -> str:
 
 def _header(name: str, value: str) -> str:
     if not HEADER_NAME.fullmatch(name):
-        raise ValidationError(f"“{name[:40]}” is not the name of a mail header.")
+        raise refused("“%(name)s” is not the name of a mail header.", name=name[:40])
     if name.lower() in OWN_HEADERS or name.lower().startswith("content-"):
-        raise ValidationError(f"The header {name} is written by the product; it cannot be given.")
+        raise refused("The header %(name)s is written by the product; it cannot be given.", name=name)
     return _at_most(one_line(value, f"The header {name}"), LONGEST_HEADER, f"The header {name}")
 
 
 def _at_most(text: str, longest: int, what: str) -> str:
     if len(text) > longest:
-        raise ValidationError(f"{what} is too long: {len(text):,} characters; {longest:,} at most.")
+        raise refused(
+            "%(what)s is too long: %(text)s characters; %(longest)s at most.",
+            what=lambda: translated(what),
+            text=lambda: number(len(text)),
+            longest=lambda: number(longest),
+        )
     return text

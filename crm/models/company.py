@@ -6,13 +6,13 @@ import zoneinfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from crm.access import VisibleQuerySet
 from crm.choices import Language, Role
 from crm.grants import AccessPaths
+from crm.languages.refusing import refused
 
 currency_code = RegexValidator(r"^[A-Z]{3}$", "A currency is three capital letters, such as EUR.")
 
@@ -22,7 +22,7 @@ country_letters = RegexValidator(r"^[A-Z]{2}$", "A country is two capital letter
 def valid_time_zone(name: str) -> None:
     """Refuse a name that the time zone database does not know."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"“{name}” is not a time zone; write it like Europe/Berlin.")
+        raise refused("“%(name)s” is not a time zone; write it like Europe/Berlin.", name=name)
 
 
 def roles_with_second_factor() -> list[str]:

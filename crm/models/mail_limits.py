@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.languages.refusing import refused
 from crm.mail.addresses import ascii_domain
 from crm.models.mail import MailChannel
 
@@ -54,11 +55,13 @@ class MailLimit(models.Model):
         typed = [one.strip().strip("@.").lower() for one in self.domains if one.strip()]
         self.domains = sorted({ascii_domain(one) or one for one in typed})
         if wrong := [one for one in self.domains if not DOMAIN.fullmatch(one)]:
-            raise ValidationError({"domains": f"“{wrong[0][:60]}” is no domain such as gmail.com."})
+            raise ValidationError(
+                {"domains": refused("“%(wrong)s” is no domain such as gmail.com.", wrong=wrong[0][:60])}
+            )
         others = MailLimit.objects.filter(channel=self.channel_id, domains__overlap=self.domains).exclude(pk=self.pk)
         if self.domains and (other := others.first()):
             both = next(one for one in self.domains if one in other.domains)
-            raise ValidationError({"domains": f"{both} stands in another limit of this channel."})
+            raise ValidationError({"domains": refused("%(both)s stands in another limit of this channel.", both=both)})
 
 
 class MailCount(models.Model):

@@ -12,6 +12,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.filtering.trees.keeping import keep_long
 from crm.filtering.trees.nodes import tree_of
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import SavedReport, User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -23,7 +24,7 @@ MOST_REPORTS = 200
 def create_report(*, actor: User, definition: Mapping[str, Any], fields: Mapping[str, Any]) -> SavedReport:
     """Keep what a report asks under a name, for its maker and whom it names."""
     if SavedReport.objects.filter(owner=actor).count() >= MOST_REPORTS:
-        raise ValidationError(f"You have {MOST_REPORTS} reports: delete one first.")
+        raise refused("You have %(most)s reports: delete one first.", most=MOST_REPORTS)
     report = SavedReport(owner=actor, definition=dict(definition), **fields)
     _refuse_role(actor, report, "")
     report.save()

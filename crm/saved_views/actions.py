@@ -12,6 +12,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.filtering.trees.keeping import keep_long
 from crm.filtering.trees.nodes import tree_of
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import SavedView, User
 from crm.saved_views.showing import in_own_order
@@ -25,7 +26,7 @@ SHOWN = ("filter", "words", "columns", "sort")
 def create_view(*, actor: User, label: str, shown: Mapping[str, Any], fields: Mapping[str, Any]) -> SavedView:
     """Keep what a list shows (`shown`: filter, words, columns, sort) under a name, for its maker and whom it names."""
     if SavedView.objects.filter(owner=actor, list_name=label).count() >= MOST_VIEWS:
-        raise ValidationError(f"You have {MOST_VIEWS} views of this list: delete one first.")
+        raise refused("You have %(most)s views of this list: delete one first.", most=MOST_VIEWS)
     view = SavedView(owner=actor, list_name=label, **{name: shown[name] for name in SHOWN}, **fields)
     _make_room(actor, view)
     view.save()

@@ -12,10 +12,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.forms.utils import ErrorList
 from django.utils import dateformat, timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
+from crm.languages.forms import SpokenErrors
 from crm.languages.styles import ENGLISH, NO_BREAK, Style, style
 from crm.languages.words import in_words
 from crm.languages.words import translated as in_language
@@ -306,6 +308,12 @@ def in_sentence(text: Any) -> Any:
 def translated(text: Any) -> Any:
     """A text of the code (a label, a choice) in the language of the page."""
     return in_language(text)
+
+
+@register.filter
+def spoken(errors: Any) -> Any:
+    """What is wrong with a form, in the language of the page."""
+    return SpokenErrors.of(errors) if isinstance(errors, ErrorList) else errors
 
 
 @register.filter

@@ -28,6 +28,7 @@ from crm.field_rights import hidden_specs
 from crm.filtering.counting import count_rows
 from crm.jobs import finish_now
 from crm.languages.speaking import for_machines, spoken_in
+from crm.languages.telling import spoken_refusal
 from crm.languages.words import is_translated
 from crm.models import JobRun
 from crm.once import MadeAlready, new_token, once
@@ -144,7 +145,7 @@ class BulkChangeView(ScopedView):
         except CannotChoose as error:
             return self.show(str(error), REFUSED)
         except ValidationError as error:
-            return self.show(" ".join(error.messages), REFUSED)
+            return self.show(spoken_refusal(self.request, error), REFUSED)
         return self.answer(url, made[0] if made else None)
 
     def checked(self) -> Change:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from crm.conflicts import OPENED, is_untouched, merge, opened_state, state_in_words, state_of
 from crm.field_rights import read_only_fields
 from crm.fields import SectionedForm
+from crm.languages.refusing import leaves
 from crm.languages.telling import spoken_after
 from crm.languages.words import Titled
 from crm.layouts.reading import layout_for
@@ -32,7 +33,7 @@ REFUSED, CONFLICT = 422, 409
 def add_refusal(form: forms.BaseForm, error: ValidationError) -> None:
     """What an action refused, at its field, or on top where the form has no such field."""
     at = set(getattr(error, "error_dict", {})) - {NON_FIELD_ERRORS}
-    form.add_error(None, error if at <= set(form.fields) else ValidationError(error.messages))
+    form.add_error(None, error if at <= set(form.fields) else ValidationError(leaves(error)))
 
 
 class FormPage(ScopedView):

@@ -17,6 +17,7 @@ from django.views import View
 from crm.access import can
 from crm.choices import Role, Verb
 from crm.conflicts import Conflict, State, compare, difference, opened_state
+from crm.languages.telling import spoken_refusal
 from crm.layouts.actions import hold_layout, reset_layout, set_layout, whom
 from crm.layouts.arranging import Arrangement, arranged, read_arrangement
 from crm.layouts.places import places
@@ -58,7 +59,7 @@ class LayoutView(View):
         try:
             mine = read_arrangement(self.place, request.POST)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
+            messages.error(request, spoken_refusal(request, error))
             return self.show(self.stands(), REFUSED)
         with transaction.atomic():
             hold_layout(self.place, self.role)

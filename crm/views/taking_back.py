@@ -11,6 +11,7 @@ from crm.access import can
 from crm.choices import Verb
 from crm.importing.taking_back.actions import NOT_YOURS, may_take_back, plan_of, start_taking_back, why_not
 from crm.jobs import finish_now
+from crm.languages.telling import spoken_refusal
 from crm.models import JobRun
 from crm.once import new_token, once
 from crm.requests import SignedInRequest
@@ -40,7 +41,7 @@ class ImportBackView(View):
         try:
             url = once(user=user, data=request.POST, make=make)
         except ValidationError as error:
-            return self.show(job, " ".join(error.messages), REFUSED)
+            return self.show(job, spoken_refusal(self.request, error), REFUSED)
         if made and _size(job) <= DONE_AT_ONCE:
             finish_now(made[0])
         return redirect(url)

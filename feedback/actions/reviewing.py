@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
+from crm.templatetags.figures import number
 from feedback.choices import Dimension, ReviewState
 from feedback.models import Response, Review
 from feedback.ready import WITH_NAME, WITHOUT_NAME
@@ -52,7 +53,7 @@ def keep_review(*, response: Response) -> Review | None:
 def publish_review(*, actor: User | None, review: Review, reply: str = "") -> Review:
     """Show it on the public page, with the house's reply below it. Raises ValidationError for too long a reply."""
     if len(reply) > LONGEST_REPLY:
-        raise ValidationError(f"The reply is too long: {LONGEST_REPLY:,} characters at most.")
+        raise refused("The reply is too long: %(most)s characters at most.", most=lambda: number(LONGEST_REPLY))
     return _decided(actor, review, ReviewState.PUBLISHED, "Published the review", reply)
 
 

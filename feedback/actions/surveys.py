@@ -9,7 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked
@@ -21,7 +23,7 @@ from feedback.naming import refuse_taken_name
 from feedback.ready import QuestionInput
 
 ASKED = ("text", "kind", "dimension", "competitor", "low", "high", "low_label", "high_label", "is_required")
-TWICE = "“{}” is asked twice about the same: give one of them other words."
+TWICE = gettext_noop("“%(question)s” is asked twice about the same: give one of them other words.")
 
 
 @transaction.atomic
@@ -127,7 +129,7 @@ def _into(survey: Survey, state: SurveyState, verb: str, words: str, actor: User
 def _set_questions(survey: Survey, questions: Sequence[QuestionInput]) -> bool:
     """Bring the asked questions to these, in this order; whether anything changed."""
     if len(questions) > MOST_QUESTIONS:
-        raise ValidationError(f"At most {MOST_QUESTIONS} questions: nobody answers more.")
+        raise refused("At most %(most)s questions: nobody answers more.", most=MOST_QUESTIONS)
     known = {one.pk: one for one in Question.objects.filter(survey=survey)}
     by_words = {_words(one): one for one in known.values()}
     kept: dict[int, Question] = {}
@@ -138,7 +140,7 @@ def _set_questions(survey: Survey, questions: Sequence[QuestionInput]) -> bool:
             heading = next((one for one in reversed(kept.values()) if one.kind == QuestionKind.MATRIX), None)
             question = known.get(given.pk or 0) or by_words.get(_words(given)) or Question(survey=survey)
             if question.pk in kept:
-                raise ValidationError(TWICE.format(given.text))
+                raise refused(TWICE, question=given.text)
             values = {name: getattr(given, name) for name in ASKED}
             values |= {"choices": list(given.choices), "position": position, "is_asked": True}
             values["matrix"] = heading if matrix else None
@@ -178,9 +180,9 @@ def _refuse_other_meaning(question: Question, given: QuestionInput) -> None:
         given.kind, given.dimension, given.low, given.high,
     )  # fmt: skip
     if is_other and question.answers.exists():
-        raise ValidationError(
-            f"“{question.text}” has been answered: its kind, scale and what it is about stay. "
-            "Remove it and add another."
+        raise refused(
+            "“%(text)s” has been answered: its kind, scale and what it is about stay. Remove it and add another.",
+            text=question.text,
         )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from feedback.choices import SevenP
@@ -17,7 +17,7 @@ from feedback.models import Response
 def tag_response(*, actor: User, response: Response, tags: Sequence[str]) -> Response:
     """Set its tags of the 7 Ps in place of the guessed ones. Raises ValidationError for what is none."""
     if unknown := [tag for tag in tags if tag not in SevenP.values]:
-        raise ValidationError(f"“{unknown[0][:40]}” is none of the 7 Ps.")
+        raise refused("“%(unknown)s” is none of the 7 Ps.", unknown=unknown[0][:40])
     current = Response.objects.select_for_update().get(pk=response.pk)
     wanted = [tag for tag in SevenP.values if tag in tags]
     if current.tags == wanted and current.tagged_by_id is not None:

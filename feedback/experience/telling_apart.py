@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from contacts.choices import Direction
 from crm.filtering.folding import folded
+from crm.languages.refusing import refused
 from feedback.models import TouchPoint
 
 
@@ -57,7 +58,9 @@ def refuse_twin(point: TouchPoint) -> None:
     rivals = TouchPoint.objects.filter(channel=point.channel, stage=point.stage).exclude(pk=point.pk)
     for one in rivals:
         if _mark(one) == _mark(point):
-            raise ValidationError({"words": f"“{one}” has this channel at this stage. Say what tells the two apart."})
+            raise ValidationError(
+                {"words": refused("“%(one)s” has this channel at this stage. Say what tells the two apart.", one=one)}
+            )
 
 
 def _mark(point: TouchPoint) -> Any:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked
@@ -154,7 +155,7 @@ def _set_items(checklist: Checklist, items: Sequence[ItemInput]) -> bool:
     if not items:
         raise ValidationError("Give it an item: what is looked at?")
     if len(items) > MOST_ITEMS:
-        raise ValidationError(f"At most {MOST_ITEMS} items: nobody keeps more in mind.")
+        raise refused("At most %(most)s items: nobody keeps more in mind.", most=MOST_ITEMS)
     known = {one.pk: one for one in ChecklistItem.objects.filter(checklist=checklist)}
     by_text = {one.text.lower(): one for one in known.values()}
     kept: set[int] = set()
@@ -162,7 +163,7 @@ def _set_items(checklist: Checklist, items: Sequence[ItemInput]) -> bool:
     for position, given in enumerate(items, start=1):
         item = by_text.get(given.text.lower()) or known.get(given.pk or 0) or ChecklistItem(checklist=checklist)
         if item.pk in kept:
-            raise ValidationError(f"“{given.text}” stands here twice.")
+            raise refused("“%(text)s” stands here twice.", text=given.text)
         is_marked = item.pk is not None and item.text != given.text and item.marks.exists()
         if is_marked:  # other words are another item: the old marks are of the old words
             item = ChecklistItem(checklist=checklist)

@@ -17,9 +17,11 @@ from contacts.models import Consent
 from contacts.permission.actions import record_consent
 from crm.bulk.choosing import CannotChoose, Choice
 from crm.jobs import JobError, Progress, start_job
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import JobRun, User
 from crm.saving import assign, locked
+from crm.templatetags.figures import in_sentence
 from leads.choices import BY_SEGMENT, RUNNING, EnrolledBy, EnrolmentState, LeadStatus, StopReason
 from leads.models import Enrolment, Lead, OptOut, Sequence, SequenceStep
 from leads.nurturing.planning import forget_plans, plan_keys
@@ -158,14 +160,14 @@ def resume_enrolment(*, actor: User | None, enrolment: Enrolment) -> None:
         return
     other = Enrolment.objects.filter(lead=current.lead_id, state__in=RUNNING).exclude(pk=current.pk).first()
     if other is not None:
-        raise ValidationError(f"It is in the sequence “{other.sequence}”: stop that one first.")
+        raise refused("It is in the sequence “%(sequence)s”: stop that one first.", sequence=other.sequence)
     if current.state == EnrolmentState.STOPPED:
         current.since = timezone.now()
     current.state, current.reason, current.ended_at = EnrolmentState.ACTIVE, "", None
     current.save(update_fields=["state", "reason", "ended_at", "since"])
     stops = to_stop(Enrolment.objects.filter(pk=current.pk)).values_list("stops", flat=True).first()
     if stops:
-        raise ValidationError(f"It cannot go on: {StopReason(stops).label.lower()}.")
+        raise refused("It cannot go on: %(label)s.", label=lambda: in_sentence(StopReason(stops).label))
     plan_keys([current.pk])
     _log(actor, current, f"Went on with the sequence “{current.sequence}”")
 

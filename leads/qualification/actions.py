@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from leads.actions import move_lead
@@ -42,7 +42,7 @@ def qualify_lead(
             item.text for key, item in items.items() if item.is_needed and answers.get(key, ("",))[0] != Found.YES
         ]
         if missing:
-            raise ValidationError(f"To be qualified it needs a yes to: {'; '.join(missing)}")
+            raise refused("To be qualified it needs a yes to: %(missing)s", missing="; ".join(missing))
     for key, (found, note) in answers.items():
         if key in items:
             ChecklistAnswer.objects.update_or_create(

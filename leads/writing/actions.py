@@ -11,6 +11,8 @@ from django.db import transaction
 from contacts.choices import Channel, ConsentChannel
 from contacts.composing.mails import REFUSALS
 from contacts.permission.rule import SERVICE, may_write
+from crm.languages.refusing import refused
+from crm.languages.words import translated
 from crm.mail.actions import send_mail
 from crm.mail.addresses import named_mailbox, normal_address
 from crm.mail.choices import MailKind
@@ -32,7 +34,7 @@ def write_to_lead(
     if lead.contact is not None:
         answer = may_write(lead.contact, channel=ConsentChannel.EMAIL, purpose=SERVICE)
         if answer.answer in REFUSALS:
-            raise ValidationError(f"This mail may not be sent. {answer.sentence}.")
+            raise refused("This mail may not be sent. %(sentence)s.", sentence=lambda: translated(answer.sentence))
     touch = log_touch(actor=actor, lead=lead, channel=Channel.EMAIL, subject=subject, body=text)
     house = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     send_mail(

@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
+from crm.templatetags.figures import full_day
 from orders.contracts.terms import first_renewal
 from orders.models import Subscription, SubscriptionRenewal
 
@@ -64,7 +66,13 @@ def renew_subscription(
         raise ValidationError("It was cancelled: take the cancellation back first, on its edit page.")
     starts_on = current.renews_on or company_today()
     if renews_on <= starts_on:
-        raise ValidationError({"renews_on": f"The term begins on {starts_on:%d %B %Y}; it has to end after that."})
+        raise ValidationError(
+            {
+                "renews_on": refused(
+                    "The term begins on %(day)s; it has to end after that.", day=lambda: full_day(starts_on)
+                )
+            }
+        )
     renewal = SubscriptionRenewal.objects.create(
         subscription=current,
         starts_on=starts_on,

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -39,7 +40,9 @@ def change_invoice(*, actor: User | None, invoice: Invoice, version: int, fields
     if not changed:
         return current
     if current.currency != was and current.payments.exists():
-        raise ValidationError({"currency": f"Payments in {was} are written down: the currency stays."})
+        raise ValidationError(
+            {"currency": refused("Payments in %(was)s are written down: the currency stays.", was=was)}
+        )
     current.validate_constraints()
     current.version += 1
     current.save()

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from contacts.models import Contact
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
+from crm.templatetags.figures import number
 from orders.choices import PointsKind
 from orders.loyalty.queries import balance_of
 from orders.models import LoyaltyMember, PointsEntry
@@ -49,7 +51,15 @@ def _add(*, actor: User | None, member: LoyaltyMember, kind: PointsKind, points:
     LoyaltyMember.objects.select_for_update().get(pk=member.pk)
     balance = balance_of(member)
     if points < 0 and balance + points < 0:
-        raise ValidationError({"points": f"There are {max(balance, 0):,} points; {-points:,} are too many."})
+        raise ValidationError(
+            {
+                "points": refused(
+                    "There are %(balance)s points; %(points)s are too many.",
+                    balance=lambda: number(max(balance, 0)),
+                    points=lambda: number(-points),
+                )
+            }
+        )
     entry = PointsEntry.objects.create(member=member, kind=kind, points=points, note=note.strip(), actor=actor)
     summary = f"Loyalty: {points:+,} points ({kind.label.lower()})"
     log(actor=actor, verb=str(kind), object=entry, contact_id=member.contact_id, summary=summary)

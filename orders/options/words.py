@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
+from crm.languages.refusing import refused
 from orders.choices import OptionKind
 
 SIGNED = re.compile(r"^(?P<name>.*\S)\s+(?P<sign>[+\-\u2212])\s*(?P<sum>\d{1,12}(?:[.,]\d{1,4})?)$")
@@ -37,7 +36,7 @@ def read_choice(line: str) -> tuple[str, Decimal]:
         name = found["name"]
         surcharge = Decimal(found["sum"].replace(",", ".")) * (1 if found["sign"] == "+" else -1)
     if len(name) > LONGEST_CHOICE:
-        raise ValidationError(f"A choice has at most {LONGEST_CHOICE} characters.")
+        raise refused("A choice has at most %(most)s characters.", most=LONGEST_CHOICE)
     return name, surcharge
 
 
@@ -77,14 +76,16 @@ def read_chosen(text: str) -> list[tuple[str, str, Decimal | None]]:
         name, colon, rest = part.partition(":")
         name, rest = name.strip(), rest.strip()
         if not colon or not name or not rest:
-            raise ValidationError(f"“{part[:60]}” is no option: write it as Colour: Oak, with a semicolon between two.")
+            raise refused(
+                "“%(part)s” is no option: write it as Colour: Oak, with a semicolon between two.", part=part[:60]
+            )
         priced = PRICED.match(rest)
         surcharge = Decimal(priced["sum"].replace(",", ".")) if priced else None
         value = priced["value"].strip() if priced else rest
         if len(name) > LONGEST_NAME or len(value) > LONGEST_VALUE:
-            raise ValidationError(f"“{part[:60]}…” is too long for an option.")
+            raise refused("“%(part)s…” is too long for an option.", part=part[:60])
         if name.casefold() in {known.casefold() for known, _, _ in found}:
-            raise ValidationError(f"The option {name} stands there twice.")
+            raise refused("The option %(name)s stands there twice.", name=name)
         found.append((name, value, surcharge))
     return found
 
@@ -102,7 +103,7 @@ def chosen(text: str, offered: Sequence[Any], *, takes_surcharges: bool) -> tupl
     ]
     names = {one.name.casefold() for one in said}
     if missing := [option.name for option in offered if option.is_required and option.name.casefold() not in names]:
-        raise ValidationError(f"Still to be said: {', '.join(missing)}.")
+        raise refused("Still to be said: %(missing)s.", missing=", ".join(missing))
     return tuple(said)
 
 
@@ -116,9 +117,13 @@ def _held(option: Any, name: str, value: str, surcharge: Decimal | None, takes: 
         if value.casefold() not in choices:
             if surcharge is None:
                 names = ", ".join(one.name for one in choices.values())
-                raise ValidationError(f"{option.name} is one of: {names}.")
+                raise refused("%(name)s is one of: %(names)s.", name=option.name, names=names)
             return Chosen(option.name, value, surcharge)
         value, own = choices[value.casefold()].name, choices[value.casefold()].surcharge
     if surcharge is None and own and not takes:
-        raise ValidationError(f"The surcharge of {option.name} is in another currency: write it down, as ({own:+.2f}).")
+        raise refused(
+            "The surcharge of %(name)s is in another currency: write it down, as (%(own)s).",
+            name=option.name,
+            own=f"{own:+.2f}",
+        )
     return Chosen(option.name, value, own if surcharge is None else surcharge)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import cast
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.templatetags.figures import plain_number
@@ -36,9 +37,7 @@ def return_lines(*, actor: User | None, order: Order, quantities: Mapping[int, D
     for key, quantity in asked.items():
         line, most = left.get(key, (None, Decimal(0)))
         if line is None or not 0 < quantity <= most:
-            raise ValidationError(
-                f"At most {plain_number(most)} can come back of {line.product if line else 'a line'}."
-            )
+            raise _too_many(line, most)
         amount = (line.amount * quantity / cast(Decimal, line.quantity)).quantize(SMALLEST, ROUND_HALF_UP)
         if quantity == most:  # the last of it takes what rounding has left
             amount = max(line.amount + (line.paid_back or 0), Decimal(0))
@@ -73,3 +72,11 @@ def _number_of_return(order: Order) -> str:
         return ""
     count = Order.objects.filter(lines__returned_line__order=order).distinct().count()
     return f"{order.number[:190]}-R{count + 1}"
+
+
+def _too_many(line: Any, most: Decimal) -> ValidationError:
+    if line is None:
+        return ValidationError("One of the lines is not of this order.")
+    return refused(
+        "At most %(most)s can come back of %(product)s.", most=lambda: plain_number(most), product=line.product
+    )

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import locked
@@ -86,7 +87,7 @@ def keep_stage(stage: Stage) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pipeline_stage WHERE id = %s FOR KEY SHARE", [stage.pk])
         if cursor.fetchone() is None:
-            raise ValidationError(f"The stage “{stage}” was taken away meanwhile.")
+            raise refused("The stage “%(stage)s” was taken away meanwhile.", stage=stage)
 
 
 @transaction.atomic

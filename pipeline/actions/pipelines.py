@@ -8,7 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, ProtectedError, Q
+from django.utils.translation import gettext_noop
 
+from crm.languages.refusing import refused
 from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import User
@@ -19,7 +21,7 @@ from pipeline.queries import in_order, kind_order
 from pipeline.ready import READY, REASONS
 
 FIRST_PIPELINE_LOCK, NAME_LOCK = 7311, 7313
-WERE_HERE = "Deals are in “{}” or have been, and their history names it: rename it instead."
+WERE_HERE = gettext_noop("Deals are in “%(stage)s” or have been, and their history names it: rename it instead.")
 
 
 def hold_names() -> None:
@@ -72,7 +74,9 @@ def create_pipeline(*, actor: User | None, name: str, stages: Sequence[str]) -> 
     kinds = [*((name, StageKind.OPEN) for name in stages), ("Won", StageKind.WON), ("Lost", StageKind.LOST)]
     names = [name.casefold() for name, _ in kinds]
     if twice := next((name for name, _ in kinds if names.count(name.casefold()) > 1), ""):
-        raise ValidationError({"stages": f"“{twice}” stands there twice; won and lost have a stage already."})
+        raise ValidationError(
+            {"stages": refused("“%(twice)s” stands there twice; won and lost have a stage already.", twice=twice)}
+        )
     rows = [
         Stage(pipeline=pipeline, name=name, position=position, kind=kind)
         for position, (name, kind) in enumerate(kinds, start=1)
@@ -81,7 +85,9 @@ def create_pipeline(*, actor: User | None, name: str, stages: Sequence[str]) -> 
         try:
             row.clean_fields(exclude={"pipeline"})
         except ValidationError as error:
-            raise ValidationError({"stages": f"“{row.name[:80]}”: {' '.join(error.messages)}"}) from error
+            raise ValidationError(
+                {"stages": refused("“%(stage)s”: %(problem)s", stage=row.name[:80], problem=error)}
+            ) from error
     Stage.objects.bulk_create(rows)
     log(actor=actor, verb="create", object=pipeline, summary=f"Created the pipeline {name}")
     return pipeline
@@ -147,7 +153,7 @@ def remove_stage(*, actor: User | None, stage: Stage) -> None:
     try:
         _remove_stage(actor, stage)
     except (ProtectedError, IntegrityError) as error:
-        raise ValidationError(WERE_HERE.format(stage)) from error
+        raise refused(WERE_HERE, stage=stage) from error
 
 
 @transaction.atomic
@@ -155,13 +161,13 @@ def _remove_stage(actor: User | None, stage: Stage) -> None:
     hold_pipeline(stage.pipeline_id)
     row = list(Stage.objects.select_for_update().filter(pk=stage.pk))  # after the deals that are on their way into it
     if not row:
-        raise ValidationError(f"The stage “{stage}” was taken away before.")
+        raise refused("The stage “%(stage)s” was taken away before.", stage=stage)
     others = Stage.objects.filter(pipeline=stage.pipeline_id, kind=stage.kind).exclude(pk=stage.pk)
     if not others.exists():
         raise ValidationError("A pipeline needs an open stage, and one each for won and lost deals.")
     steps = StageChange.objects.filter(Q(from_stage=stage) | Q(to_stage=stage))
     if Deal.objects.filter(stage=stage).exists() or steps.exists():
-        raise ValidationError(WERE_HERE.format(stage))
+        raise refused(WERE_HERE, stage=stage)
     log(actor=actor, verb="delete", object=stage, summary=f"Took the stage “{stage}” of {stage.pipeline} away")
     row[0].delete()
     _number(in_order(stage.pipeline_id))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, number_row, placed
@@ -48,7 +48,7 @@ def remove_reason(*, actor: User | None, reason: OutcomeReason) -> None:
     hold_names()
     row = OutcomeReason.objects.select_for_update().filter(pk=reason.pk).first()
     if row is None:
-        raise ValidationError(f"The reason “{reason}” was taken away before.")
+        raise refused("The reason “%(reason)s” was taken away before.", reason=reason)
     summary = f"Took the reason “{row}” of {row.get_outcome_display().lower()} deals away"
     log(actor=actor, verb="delete", object=row, summary=summary)
     row.delete()

@@ -18,6 +18,7 @@ from crm.choices import Verb
 from crm.company import company_today, current_company
 from crm.field_rights import hidden_fields, read_only_fields
 from crm.fields import RecordField, SectionedForm
+from crm.languages.refusing import refused
 from crm.mail.addresses import checked_mailbox, one_line
 from crm.models import User
 from orders.models import Product, ProductOption
@@ -90,7 +91,15 @@ class QuoteLineForm(forms.Form):
         if product.unit_price is None:
             self.add_error("unit_price", "This product has no list price: say what a piece costs.")
         elif not is_same_money:
-            self.add_error("unit_price", f"{product} has a price in {product.currency}: say it in {self.currency}.")
+            self.add_error(
+                "unit_price",
+                refused(
+                    "%(product)s has a price in %(currency)s: say it in %(own)s.",
+                    product=product,
+                    currency=product.currency,
+                    own=self.currency,
+                ),
+            )
         else:
             cleaned["unit_price"] = product.unit_price
 

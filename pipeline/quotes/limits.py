@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-
 from crm.access import can
 from crm.choices import Role, Verb
+from crm.languages.refusing import refused
 from crm.models import User
+from crm.templatetags.figures import plain_number
 from pipeline.models import DiscountLimit, Quote
 from pipeline.quotes.choices import SHIPPED_LIMITS
 
@@ -50,9 +50,9 @@ def approver_for(asker: User, quote: Quote) -> User:
     )
     found = next((one for one in ranked if can(one, Verb.CHANGE, quote)), None)
     if found is None:
-        raise ValidationError(
-            f"Nobody here may allow a discount of {quote.largest_discount.normalize():f} %: an administrator sets the "
-            "limits of the roles."
+        raise refused(
+            "Nobody here may allow a discount of %(discount)s %%: an administrator sets the limits of the roles.",
+            discount=lambda: plain_number(quote.largest_discount),
         )
     return found
 

@@ -20,6 +20,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from crm.company import company_at_hand, company_today
+from crm.languages.telling import spoken_refusal
 from crm.views.forms import REFUSED
 from crm.views.jobs import FileDownloadView
 from pipeline.models import Quote
@@ -83,7 +84,7 @@ class PublicDocumentView(PublicView):
         try:
             return drawn_now(self.quote, draw_quote(self.quote))
         except ValidationError as error:
-            return self.show(status=503, refusal=" ".join(error.messages))
+            return self.show(status=503, refusal=spoken_refusal(self.request, error))
 
 
 class PublicAcceptView(PublicView):
@@ -98,7 +99,7 @@ class PublicAcceptView(PublicView):
         try:
             accept_quote(actor=None, quote=self.quote, answer=answer)
         except ValidationError as error:
-            return self.again(" ".join(error.messages))
+            return self.again(spoken_refusal(self.request, error))
         return redirect("pipeline:quote_page", token=token)
 
     def again(self, refusal: str) -> HttpResponse:
@@ -117,7 +118,7 @@ class PublicDeclineView(PublicAcceptView):
         try:
             decline_quote(actor=None, quote=self.quote, answer=answer)
         except ValidationError as error:
-            return self.again(" ".join(error.messages))
+            return self.again(spoken_refusal(self.request, error))
         return redirect("pipeline:quote_page", token=token)
 
 

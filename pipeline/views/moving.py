@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crm.choices import Verb
+from crm.languages.telling import spoken_refusal
 from crm.primary_keys import key_in
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView
@@ -58,7 +59,7 @@ class DealMoveView(BoardMovePage):
         key = key_in(asked)
         stage = form.fields["stage"].queryset.filter(pk=key).first() if key else None
         missing = missing_before(self.record, stage) if stage is not None and not form.is_bound else None
-        return super().get_context_data(form) | {"missing": str(missing.messages[0]) if missing else ""}
+        return super().get_context_data(form) | {"missing": spoken_refusal(self.request, missing) if missing else ""}
 
     def get_success_url(self, record: Any) -> str:
         return str(record.get_absolute_url())

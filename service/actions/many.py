@@ -11,8 +11,10 @@ from django.db import transaction
 from crm.bulk.choosing import CannotChoose, Choice
 from crm.company import current_company
 from crm.jobs import JobError, Progress, start_job
+from crm.languages.refusing import refused
 from crm.merge_fields import Unknown
 from crm.models import JobRun, User
+from crm.templatetags.figures import number
 from service.actions.states import close_ticket, solve_ticket
 from service.actions.talking import reply
 from service.choices import TicketState
@@ -31,7 +33,7 @@ EVERY = 20
 def start_steps(*, actor: User, choice: Choice, step: str, macro: Macro | None, announced: str) -> JobRun:
     """Do one step for the chosen tickets of the list, as a job. Raises CannotChoose, ValidationError."""
     if choice.writable(actor).order_by()[: MOST + 1].count() > MOST:
-        raise ValidationError(f"At most {MOST:,} tickets at once: choose fewer of them.")
+        raise refused("At most %(most)s tickets at once: choose fewer of them.", most=lambda: number(MOST))
     parameters = {**choice.parameters, "step": step, "macro": macro.pk if macro else None}
     title = f"{STEPS[step] if macro is None else f'Use “{macro}”'}: {announced}"
     return start_job(actor=actor, kind=KIND, title=title[:200], parameters=parameters)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.models import User
 from service.actions.steps import note_event, refuse_merged, set_state, tell
 from service.choices import ENDED, INTO_THIS, STANDS_ALONE, UNANSWERED, EventKind, TicketState
@@ -38,7 +39,15 @@ def merge_ticket(*, actor: User | None, ticket: Ticket, into: Ticket) -> Ticket:
     if current.pk == target.pk:
         raise ValidationError({"into": "A ticket cannot be merged into itself."})
     if target.is_merged:
-        raise ValidationError({"into": f"{target.number} was merged itself, into #{target.merged_into_id}."})
+        raise ValidationError(
+            {
+                "into": refused(
+                    "%(number)s was merged itself, into #%(merged_into_id)s.",
+                    number=target.number,
+                    merged_into_id=target.merged_into_id,
+                )
+            }
+        )
     now, is_question = timezone.now(), current.waiting_since is not None and target.waiting_since is None
     set_state(current, TicketState.CLOSED, now)
     current.merged_into = target

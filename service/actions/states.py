@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.models import User
 from service.actions.problems import tell_incidents
 from service.actions.steps import held, note_event, refuse_merged, set_state, tell
@@ -21,7 +22,7 @@ def take_ticket(*, actor: User, ticket: Ticket) -> Ticket:
     if current.owner_id == actor.pk:
         return current
     if current.owner is not None:
-        raise ValidationError(f"{current.owner.name} has this ticket by now.")
+        raise refused("%(name)s has this ticket by now.", name=current.owner.name)
     if not current.is_unsolved:
         raise ValidationError("This ticket is solved: open it again first.")
     current.owner, current.team_id = actor, actor.team_id

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from service.choices import EventKind, TicketState
@@ -22,7 +22,7 @@ def held(ticket: Ticket) -> Ticket:
 def refuse_merged(ticket: Ticket) -> None:
     """What was merged goes on in the other ticket."""
     if ticket.is_merged:
-        raise ValidationError(f"This ticket was merged: go on in #{ticket.merged_into_id}.")
+        raise refused("This ticket was merged: go on in #%(merged_into_id)s.", merged_into_id=ticket.merged_into_id)
 
 
 def note_event(

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.models import Attachment, IncomingMail, User
 from crm.notes.choices import NoticeKind
 from crm.notes.mentions import mention
@@ -71,7 +72,9 @@ def reply(
     if chat is None and not current.requester_email:
         raise ValidationError("This ticket has no e-mail address: give it one, or write a note of what you said.")
     if chat is not None and files:
-        raise ValidationError({"attached": f"Files cannot go to {chat[1]}: write where the customer finds them."})
+        raise ValidationError(
+            {"attached": refused("Files cannot go to %(chat)s: write where the customer finds them.", chat=chat[1])}
+        )
     newest = _newest_public(current)
     if seen is not None and newest is not None and newest.pk > seen:
         raise AnsweredMeanwhile(newest)

@@ -14,9 +14,11 @@ from django.db.models import Sum
 from contacts.actions import log_interaction
 from contacts.models import Contact
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
+from crm.templatetags.figures import in_sentence
 from orders.models import Order
 from service.defectors.choices import DefectionSource, DefectionState
 from service.models import Defection, Ticket, WinBackAttempt
@@ -32,7 +34,7 @@ def note_defection(
     already, without a result."""
     customer = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if Defection.objects.filter(contact=customer, result_on=None).exists():
-        raise ValidationError(f"{customer} is on the list already, without a result.")
+        raise refused("%(customer)s is on the list already, without a result.", customer=customer)
     ended_on = fields.get("ended_on") or company_today()
     if ended_on > company_today() + YEAR:
         raise ValidationError({"ended_on": "That is more than a year ahead."})
@@ -87,7 +89,7 @@ def settle_defection(
     """How it came out. Without a reason nobody learns of it: one is asked for, unless they are back."""
     current: Defection = locked(defection, version)
     if current.is_settled:
-        raise ValidationError(f"It has a result already: {current.get_state_display().lower()}.")
+        raise refused("It has a result already: %(state)s.", state=lambda: in_sentence(current.get_state_display()))
     if state not in (DefectionState.WON, DefectionState.LOST, DefectionState.DROPPED):
         raise ValidationError({"state": "The results are: won back, lost, not followed up."})
     current.reason = reason or current.reason
@@ -106,7 +108,7 @@ def reopen_defection(*, actor: User | None, defection: Defection) -> Defection:
     if not current.is_settled:
         return current
     if Defection.objects.filter(contact=current.contact_id, result_on=None).exists():
-        raise ValidationError(f"{current} is on the list once more already.")
+        raise refused("%(current)s is on the list once more already.", current=current)
     current.state = DefectionState.TRIED if current.tried_at else DefectionState.OPEN
     current.result_on, current.version = None, current.version + 1
     current.save()

@@ -74,7 +74,7 @@ class TicketArticleUseView(ScopedView):
                 raise ValidationError("There is no such article.")
             words = actions.use_article(actor=self.request.user, ticket=ticket, article=article, kind=kind)
         except ValidationError as error:
-            sentence = " ".join(error.messages)
+            sentence = spoken_refusal(request, error)
             if is_script:
                 return JsonResponse({"problem": sentence}, status=REFUSED)
             messages.error(request, sentence)

@@ -6,10 +6,10 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -55,7 +55,7 @@ def remove_macro(*, actor: User | None, macro: Macro) -> None:
 def use_macro(*, actor: User | None, ticket: Ticket, macro: Macro) -> Ticket:
     """Do what a macro without words changes. One that says something is used by a reply: raises ValidationError."""
     if macro.says_something:
-        raise ValidationError(f"“{macro.name}” says something to the customer: use it in a reply.")
+        raise refused("“%(name)s” says something to the customer: use it in a reply.", name=macro.name)
     current = held(ticket)
     refuse_merged(current)
     before = copy.copy(current)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from contacts.models import Contact
 from crm.company import current_company
+from crm.languages.refusing import refused
 from crm.languages.speaking import for_machines
 from crm.merge_fields import MergeFields
 from crm.models import User
@@ -101,7 +102,9 @@ def refuse_gaps(text: str) -> None:
     """A reply by a macro does not leave with a field in it. Raises ValidationError with a sentence."""
     FIELDS.check(text)
     if gaps := FIELDS.gaps(text):
-        raise ValidationError({"text": f"Nobody knows {gaps[0]}: write something in place of the braces."})
+        raise ValidationError(
+            {"text": refused("Nobody knows %(gaps)s: write something in place of the braces.", gaps=gaps[0])}
+        )
 
 
 def language_name(language: str) -> str:

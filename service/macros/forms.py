@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms.formsets import BaseFormSet
 
 from crm.access import scope_of, team_ids_of
 from crm.choices import Scope, Verb
 from crm.fields import SectionedForm, TagsField
+from crm.languages.refusing import refused
 from crm.models import Team, User
 from service.choices import MacroReach
 from service.forms import LONGEST_TEXT
@@ -50,7 +50,7 @@ class BaseTexts(BaseFormSet):
         named = [form.cleaned_data.get("language") for form in self.forms if self._is_kept(form)]
         twice = next((name for name in named if name and named.count(name) > 1), None)
         if twice:
-            raise ValidationError(f"{LANGUAGES[twice]} is there twice.")
+            raise refused("%(languages)s is there twice.", languages=LANGUAGES[twice])
 
     @property
     def texts(self) -> dict[str, str]:

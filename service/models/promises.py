@@ -14,6 +14,7 @@ from django.db import models
 
 from crm.access import VisibleQuerySet
 from crm.grants import AccessPaths
+from crm.languages.refusing import leaves, refused
 from service.choices import Priority
 from service.hours import Window, WorkingHours
 from service.models.queues import Queue
@@ -29,10 +30,10 @@ def windows_of(text: str) -> tuple[Window, ...]:
     for part in filter(None, (one.strip() for one in text.split(","))):
         match = SPAN.fullmatch(part)
         if match is None or (match[3] == "24" and match[4] != "00"):
-            raise ValidationError(f"“{part[:30]}” are no hours: write them as 09:00-17:00.")
+            raise refused("“%(part)s” are no hours: write them as 09:00-17:00.", part=part[:30])
         opens, closes = dt.time(int(match[1]), int(match[2])), dt.time(int(match[3]) % 24, int(match[4]))
         if closes != dt.time() and closes <= opens:
-            raise ValidationError(f"“{part}” ends before it begins.")
+            raise refused("“%(part)s” ends before it begins.", part=part)
         if found and (found[-1][1] == dt.time() or opens < found[-1][1]):
             raise ValidationError("Hours of one day follow one another, and do not overlap.")
         found.append((opens, closes))
@@ -72,7 +73,7 @@ class ServiceHours(models.Model):
             try:
                 windows_of(getattr(self, name))
             except ValidationError as error:
-                problems[name] = error.messages
+                problems[name] = leaves(error)
         if self.time_zone and self.time_zone not in available_timezones():
             problems["time_zone"] = ["There is no such time zone."]
         if problems:

@@ -18,7 +18,7 @@ from crm.choices import Role
 from crm.grants import AccessPaths
 from crm.models.company import currency_code
 from crm.paths import path_of
-from crm.templatetags.figures import money, number
+from crm.templatetags.figures import money, plural
 from service.models.tickets import Ticket
 from service.remedies.choices import (
     SHIPPED_DAYS,
@@ -153,7 +153,7 @@ class Compensation(models.Model):
     def size(self) -> str:
         """How much, as people say it."""
         if self.points is not None:
-            return f"{number(self.points)} points"
+            return plural(self.points, "point")
         return str(money(self.amount, self.currency)) if self.amount is not None else "hidden"
 
     @property

@@ -20,6 +20,7 @@ from contacts.permission.rule import newest_words
 from crm import bells
 from crm.choices import JobQueue
 from crm.company import current_company
+from crm.languages.refusing import leaves
 from crm.locks import wait_for_word
 from crm.log import log
 from crm.mail.actions import send_mail
@@ -209,7 +210,7 @@ def _hung(ticket: Ticket, attached: Sequence[File]) -> list[Attachment]:
     try:
         return [attach_file(actor=None, record=ticket, upload=one) for one in attached]
     except ValidationError as error:
-        raise ValidationError({"attached": error.messages}) from error
+        raise ValidationError({"attached": leaves(error)}) from error
 
 
 def _has_same_files(message: Message, attached: Sequence[File]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_noop
 
 from crm.fields import FilesField
 
@@ -13,7 +14,7 @@ MOST_FILES, LARGEST_FILES = 5, 15 << 20
 def files_field() -> FilesField:
     """Files that go with what is written."""
     return FilesField(
-        most=MOST_FILES, limit=LARGEST_FILES, because="send them in parts", required=False, label="Files",
+        most=MOST_FILES, limit=LARGEST_FILES, because=gettext_noop("send them in parts"), required=False, label="Files",
         help_text="Pictures or documents: at most 5, together 15 MB.",
     )  # fmt: skip
 

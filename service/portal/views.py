@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from contacts.models import Purpose
 from crm.company import company_at_hand
 from crm.languages.speaking import spoken_in
+from crm.languages.telling import spoken_refusal
 from crm.views.forms import add_refusal
 from crm.views.jobs import FileDownloadView
 from service.choices import ENDED, STATE_TONES
@@ -167,7 +168,7 @@ class PortalCloseView(PersonalView):
         try:
             actions.close_request(person=self.person, ticket=ticket)
         except ValidationError as error:
-            return self.show_ticket(key, status=REFUSED, refusal=" ".join(error.messages))
+            return self.show_ticket(key, status=REFUSED, refusal=spoken_refusal(self.request, error))
         return self.to("portal", f"?ticket={ticket.pk}")
 
 

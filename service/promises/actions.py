@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
 from crm import bells
 from crm.choices import JobQueue
+from crm.languages.refusing import refused
 from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import User
@@ -62,7 +62,7 @@ def remove_promise(*, actor: User | None, promise: SlaPolicy) -> None:
     hold_promises()
     row = SlaPolicy.objects.select_for_update().filter(pk=promise.pk).first()
     if row is None:
-        raise ValidationError(f"The promise “{promise}” was taken away before.")
+        raise refused("The promise “%(promise)s” was taken away before.", promise=promise)
     log(actor=actor, verb="delete", object=row, summary=f"Took the promise “{row}” away")
     withdraw(row)
 
@@ -99,16 +99,19 @@ def remove_hours(*, actor: User | None, hours: ServiceHours) -> None:
     hold_promises()
     row = ServiceHours.objects.select_for_update().filter(pk=hours.pk).first()
     if row is None:
-        raise ValidationError(f"The hours “{hours}” were taken away before.")
+        raise refused("The hours “%(hours)s” were taken away before.", hours=hours)
     log(actor=actor, verb="delete", object=row, summary=f"Took the working hours “{row}” away")
     try:
         row.delete()
     except ProtectedError as error:
         names = ", ".join(f"“{one}”" for one in SlaPolicy.objects.filter(hours=row))
         if not names:
-            words = f"Tickets still have a promise that counted the hours “{row}”: try again in some minutes."
-            raise ValidationError(words) from error
-        raise ValidationError(f"The hours “{row}” are counted by {names}: give them other hours first.") from error
+            raise refused(
+                "Tickets still have a promise that counted the hours “%(hours)s”: try again in some minutes.", hours=row
+            ) from error
+        raise refused(
+            "The hours “%(hours)s” are counted by %(names)s: give them other hours first.", hours=row, names=names
+        ) from error
 
 
 def ring() -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.conflicts import is_untouched
 from crm.fields import SectionedForm
+from crm.languages.refusing import refused
 from crm.models import User
 from crm.saving import place_in
 from orders.models import LoyaltyTier
@@ -34,7 +35,7 @@ class WorkingTimeField(forms.CharField):
             return None
         minutes = minutes_in(text)
         if minutes is None:
-            raise ValidationError(f"“{text[:30]}” is no time: write it like 30 min, 4 h or 1 h 30 min.")
+            raise refused("“%(text)s” is no time: write it like 30 min, 4 h or 1 h 30 min.", text=text[:30])
         if not 1 <= minutes <= MOST_MINUTES:
             raise ValidationError("Between one minute and 1,000 hours.")
         return minutes

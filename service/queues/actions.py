@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError, Q
+from django.utils.translation import gettext_noop
 
+from crm.languages.refusing import refused
 from crm.locks import wait_for_word
 from crm.log import log
 from crm.models import User
@@ -16,8 +17,8 @@ from crm.saving import assign, number_row, placed
 from service.models import Macro, Queue, RoutingRule, SlaPolicy, Ticket, WebForm
 
 QUEUES_LOCK = 7318
-HAS_TICKETS = (
-    "Tickets are in the queue “{}”, solved ones too: move them to another queue first, or give it another name."
+HAS_TICKETS = gettext_noop(
+    "Tickets are in the queue “%(queue)s”, solved ones too: move them to another queue first, or give it another name."
 )
 
 
@@ -57,16 +58,16 @@ def remove_queue(*, actor: User | None, queue: Queue) -> None:
     hold_queues()
     row = Queue.objects.select_for_update().filter(pk=queue.pk).first()
     if row is None:
-        raise ValidationError(f"The queue “{queue}” was taken away before.")
+        raise refused("The queue “%(queue)s” was taken away before.", queue=queue)
     if Ticket.objects.filter(queue=row).exists():
-        raise ValidationError(HAS_TICKETS.format(row))
+        raise refused(HAS_TICKETS, queue=row)
     if users := named_by(row):
-        raise ValidationError(f"The queue “{row}” is named by {', '.join(users)}: change that first.")
+        raise refused("The queue “%(row)s” is named by %(users)s: change that first.", row=row, users=", ".join(users))
     log(actor=actor, verb="delete", object=row, summary=f"Took the queue “{row}” away")
     try:
         row.delete()
     except ProtectedError as error:  # a ticket came just now
-        raise ValidationError(HAS_TICKETS.format(row)) from error
+        raise refused(HAS_TICKETS, queue=row) from error
     number_row(list(Queue.objects.all()))
 
 

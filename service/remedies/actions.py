@@ -18,11 +18,13 @@ from django.utils import timezone
 from contacts.models import Contact
 from crm.agenda.actions import complete_task, create_task
 from crm.company import current_company
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.notes.choices import NoticeKind
 from crm.notes.notices import News, tell
 from crm.saving import locked
+from crm.templatetags.figures import in_sentence
 from orders.loyalty.actions import adjust_points
 from orders.models import LoyaltyMember
 from service.actions.steps import held, note_event, refuse_merged
@@ -83,7 +85,9 @@ def approve_compensation(
     has passed, or it was decided before."""
     current, now = _awaiting(actor, compensation, version)
     if not may_decide(actor, current):
-        raise ValidationError(f"{current.size} is beyond your own limit, at once or for this customer in a month.")
+        raise refused(
+            "%(size)s is beyond your own limit, at once or for this customer in a month.", size=lambda: current.size
+        )
     current.decided_by, current.decided_at = actor, now
     current.state = RemedyState.GRANTED
     _grant(current, RemedyStep.APPROVED, actor, now, words)
@@ -133,7 +137,9 @@ def reverse_compensation(*, actor: User | None, compensation: Compensation, vers
     if not current.is_granted:
         raise ValidationError("Only what was given can be taken back.")
     if not limits_of(actor).covers_at_once(current):
-        raise ValidationError(f"{current.size} is beyond your own limit: somebody with a higher one takes it back.")
+        raise refused(
+            "%(size)s is beyond your own limit: somebody with a higher one takes it back.", size=lambda: current.size
+        )
     if current.points is not None:
         note = f"Taken back: ticket {current.ticket.number}"
         adjust_points(actor=actor, member=_member_of(current), points=-current.points, note=note)
@@ -183,9 +189,10 @@ def _grant(compensation: Compensation, step: RemedyStep, actor: User | None, now
 def _ask(compensation: Compensation, actor: User, given: Decimal, now: dt.datetime) -> None:
     asked = approvers_for(actor, compensation.ticket, compensation, given)
     if not asked:
-        raise ValidationError(
-            f"{compensation.size} is beyond what you may give, and nobody here may allow it: an administrator sets the "
-            "limits of the roles."
+        raise refused(
+            "%(size)s is beyond what you may give, and nobody here may allow it: an administrator sets the limits "
+            "of the roles.",
+            size=lambda: compensation.size,
         )
     compensation.state = RemedyState.AWAITING
     compensation.decide_by = now + dt.timedelta(hours=remedy_rules().approval_hours)
@@ -239,7 +246,7 @@ def _awaiting(actor: User | None, compensation: Compensation, version: int) -> t
     now = timezone.now()
     state = current.state_at(now)
     if state not in (RemedyState.AWAITING, RemedyState.EXPIRED):
-        raise ValidationError(f"This was decided before: {state.label.lower()}.")
+        raise refused("This was decided before: %(state)s.", state=lambda: in_sentence(state.label))
     if state == RemedyState.EXPIRED:
         raise ValidationError("The deadline has passed: nothing is given any more. It can be asked for again.")
     if actor is not None and actor.pk == current.asked_by_id:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from crm.company import current_company
 from crm.jobs import Progress, start_job
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.merge_fields import Unknown
 from crm.models import JobRun, User
@@ -35,9 +36,17 @@ def link_tickets(*, actor: User | None, ticket: Ticket, other: Ticket, kind: str
     if len(rows) < 2:
         raise ValidationError({"other": "A ticket has nothing to do with itself: name another one."})
     if kind == LinkKind.INCIDENT and TicketLink.objects.filter(ticket=other, kind=LinkKind.INCIDENT).exists():
-        raise ValidationError({"other": f"{other.number} is an incident itself: link the problem that it is part of."})
+        raise ValidationError(
+            {
+                "other": refused(
+                    "%(number)s is an incident itself: link the problem that it is part of.", number=other.number
+                )
+            }
+        )
     if kind == LinkKind.INCIDENT and TicketLink.objects.filter(other=ticket, kind=LinkKind.INCIDENT).exists():
-        raise ValidationError({"kind": f"{ticket.number} is a problem itself, with incidents of its own."})
+        raise ValidationError(
+            {"kind": refused("%(number)s is a problem itself, with incidents of its own.", number=ticket.number)}
+        )
     TicketLink.objects.filter(ticket=other, other=ticket).delete()
     link, _ = TicketLink.objects.update_or_create(ticket=ticket, other=other, defaults={"kind": kind, "actor": actor})
     words = f"{link.get_kind_display().lower()} {other.number}"

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from crm.bulk.choosing import CannotChoose, Choice
 from crm.filtering.counting import count_rows
 from crm.jobs import finish_now
+from crm.languages.telling import spoken_refusal
 from crm.models import JobRun, User
 from crm.once import MadeAlready, new_token, once
 from crm.templatetags.figures import plural
@@ -86,7 +87,7 @@ class TicketBulkView(BulkChangeView):
         except CannotChoose as error:
             return self.show(str(error), REFUSED)
         except ValidationError as error:
-            return self.show(" ".join(error.messages), REFUSED)
+            return self.show(spoken_refusal(self.request, error), REFUSED)
         return self.answer(url, made[0] if made else None)
 
     def answer(self, url: str, job: JobRun | None) -> HttpResponse:

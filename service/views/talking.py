@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from crm.incoming.showing import frame_of
+from crm.languages.refusing import leaves
 from crm.notes.actions import attach_file
 from crm.requests import SignedInRequest
 from crm.views.base import ScopedView
@@ -62,7 +63,7 @@ class ReplyView(SayView):
         try:
             files = [attach_file(actor=user, record=self.whole, upload=one) for one in cleaned["attached"]]
         except ValidationError as error:
-            raise ValidationError({"attached": error.messages}) from error
+            raise ValidationError({"attached": leaves(error)}) from error
         try:
             return actions.reply(
                 actor=user, ticket=self.whole, text=cleaned["text"], seen=cleaned["seen"],

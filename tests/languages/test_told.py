@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.choices import Role
-from crm.languages.telling import spoken, spoken_after, spoken_errors, spoken_refusal
+from crm.languages.refusing import said_errors
+from crm.languages.telling import spoken, spoken_after, spoken_refusal
 from crm.languages.views import texts_of_views
 from crm.models import Company, LogEntry
 from crm.templatetags.figures import plural
@@ -68,7 +69,7 @@ def test_a_refusal_with_places_is_translated_around_what_stands_in_them(rf):
     many = ValidationError({"name": [refused], "__all__": ["Nothing was changed."]})
     assert spoken_refusal(asked_in("de", rf), many) == "„100 %“ zeigt ab jetzt dies. Es wurde nichts geändert."
     with translation.override("fr"):
-        assert spoken_errors([refused, "typed by somebody"]) == [
+        assert said_errors([refused, "typed by somebody"]) == [
             "« 100 % » montre désormais ceci.",
             "typed by somebody",
         ]

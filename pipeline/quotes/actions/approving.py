@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from crm.languages.refusing import refused
 from crm.models import User
 from crm.notes.choices import NoticeKind
 from crm.notes.notices import News, tell
@@ -74,7 +75,7 @@ def _awaiting(actor: User | None, quote: Quote, version: int) -> Quote:
         raise ValidationError("Nobody asks to approve this quote any more.")
     if not may_approve(actor, current):
         raise ValidationError(
-            f"{_percent(current)} is beyond your own limit."
+            refused("%(percent)s is beyond your own limit.", percent=_percent(current))
             if actor is None or actor.pk != current.asked_by_id
             else "Nobody approves what they asked for themselves."
         )

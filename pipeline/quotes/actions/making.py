@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from crm.company import company_today
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from crm.saving import assign, locked, refuse_lost_sight
@@ -111,7 +112,7 @@ def change_quote(
     """
     current: Quote = locked(quote, version)
     if not current.is_editable:
-        raise ValidationError(f"{current.number} was sent: make a new version of it to change something.")
+        raise refused("%(number)s was sent: make a new version of it to change something.", number=current.number)
     was = current.currency
     changed = assign(current, fields)
     _refuse_strange_deal(current.deal, current.contact)
@@ -212,7 +213,7 @@ def _save_lines(quote: Quote, lines: Sequence[LineInput]) -> bool:
     if not lines:
         raise ValidationError("A quote needs at least one line.")
     if len(lines) > MOST_LINES:
-        raise ValidationError(f"A quote has at most {MOST_LINES} lines.")
+        raise refused("A quote has at most %(most)s lines.", most=MOST_LINES)
     offered = options_of(line.product.pk for line in lines if line.product is not None)
     wanted = [line.values(quote.currency, offered.get(line.product.pk, []) if line.product else []) for line in lines]
     stored = QuoteLine.objects.filter(quote=quote).select_related("product").order_by("position")

@@ -14,11 +14,14 @@ from contacts.choices import Answer, ConsentChannel
 from contacts.permission.rule import SERVICE, may_write
 from crm.company import company_today
 from crm.foreign.uploads import UploadPurpose, store_upload
+from crm.languages.refusing import refused
+from crm.languages.words import translated
 from crm.mail.actions import send_mail
 from crm.mail.addresses import checked_mailbox, named_mailbox, read_mailbox
 from crm.mail.choices import MailKind
 from crm.models import User
 from crm.saving import StaleRecord, locked
+from crm.templatetags.figures import in_sentence, plain_number
 from pipeline.models import Quote
 from pipeline.quotes.actions.steps import note_step
 from pipeline.quotes.choices import QuoteState, StepKind
@@ -72,7 +75,11 @@ def withdraw_quote(*, actor: User | None, quote: Quote, words: str = "") -> None
     if current.state == QuoteState.WITHDRAWN:
         return
     if current.state not in (QuoteState.DRAFT, QuoteState.AWAITING, QuoteState.APPROVED, QuoteState.SENT):
-        raise ValidationError(f"{current.number} is {current.get_state_display().lower()}: it cannot be withdrawn.")
+        raise refused(
+            "%(number)s is %(state)s: it cannot be withdrawn.",
+            number=current.number,
+            state=lambda: in_sentence(current.get_state_display()),
+        )
     current.state, current.asked_by, current.asked_of = QuoteState.WITHDRAWN, None, None
     current.version += 1
     current.save()
@@ -82,12 +89,15 @@ def withdraw_quote(*, actor: User | None, quote: Quote, words: str = "") -> None
 def _refuse_unready(actor: User | None, quote: Quote) -> None:
     state = quote.state_on(company_today())
     if state not in (QuoteState.DRAFT, QuoteState.APPROVED, QuoteState.SENT):
-        raise ValidationError(f"{quote.number} is {state.label.lower()}: it cannot be sent.")
+        raise refused(
+            "%(number)s is %(label)s: it cannot be sent.", number=quote.number, label=lambda: in_sentence(state.label)
+        )
     if quote.valid_until < company_today():
         raise ValidationError("Its last day has passed: say until when it is valid, then send it.")
     if state == QuoteState.DRAFT and not may_send(actor, quote):
-        raise ValidationError(
-            f"{quote.largest_discount.normalize():f} % off is beyond your limit: ask for approval before you send it."
+        raise refused(
+            "%(discount)s %% off is beyond your limit: ask for approval before you send it.",
+            discount=lambda: plain_number(quote.largest_discount),
         )
 
 
@@ -95,7 +105,7 @@ def _mail(actor: User | None, quote: Quote, mail: Mapping[str, str]) -> None:
     """One mail in the person's name, with the document and the link; replies go to the person."""
     answer = may_write(quote.recipient or quote.contact, channel=ConsentChannel.EMAIL, purpose=SERVICE)
     if answer.answer in REFUSALS:
-        raise ValidationError(f"This mail may not be sent. {answer.sentence}.")
+        raise refused("This mail may not be sent. %(sentence)s.", sentence=lambda: translated(answer.sentence))
     house = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     name, address = checked_mailbox(mail["to"], "The recipient")
     text = f"{mail['text'].rstrip()}\n\nRead, accept or decline it here:\n{link_to(quote)}\n"

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from crm.foreign.uploads import UploadPurpose, UploadRefused, store_upload
+from crm.languages.refusing import refused
 from crm.log import log
 from crm.models import User
 from service.models import Article, ArticleFile
@@ -25,13 +26,13 @@ def add_file(*, actor: User | None, article: Article, upload: Any) -> ArticleFil
     held = Article.objects.select_for_update().get(pk=article.pk)
     name = plain_name(upload.name or "file")
     if held.files.exclude(name=name).count() >= MOST_FILES:
-        raise ValidationError(f"An article has at most {MOST_FILES} files.")
+        raise refused("An article has at most %(most)s files.", most=MOST_FILES)
     is_picture = str(upload.content_type or "") in PICTURES
     try:
         purpose = UploadPurpose.PICTURE if is_picture else UploadPurpose.ATTACHMENT
         stored = store_upload(actor=actor, upload=upload, purpose=purpose)
-    except UploadRefused as refused:
-        raise ValidationError(str(refused)) from refused
+    except UploadRefused as error:
+        raise ValidationError(str(error)) from error
     is_picture = is_picture and stored.content_type in PICTURES
     file, _ = ArticleFile.objects.update_or_create(
         article=held, name=name, defaults={"file": stored, "is_picture": is_picture}
