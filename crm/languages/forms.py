@@ -28,7 +28,8 @@ class SpokenErrors(ErrorList):
     @classmethod
     def of(cls, errors: ErrorList) -> SpokenErrors:
         """The same errors, as the page shows them."""
-        spoken = cls(errors.data, renderer=errors.renderer, field_id=errors.field_id)
+        given: Any = errors
+        spoken = cls(given.data, renderer=given.renderer, field_id=given.field_id)
         spoken.error_class = errors.error_class
         return spoken
 

@@ -68,7 +68,7 @@ class ServiceHours(models.Model):
 
     def clean(self) -> None:
         """Hours that can be read, a zone that there is, and a week in which somebody is there."""
-        problems: dict[str, list[str]] = {}
+        problems: dict[str, list[Any]] = {}
         for name in WEEKDAYS:
             try:
                 windows_of(getattr(self, name))
