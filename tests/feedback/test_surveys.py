@@ -73,7 +73,7 @@ def test_a_question_with_answers_keeps_its_meaning_and_stays_when_it_is_taken_ou
     again = [QuestionInput("Delivery"), QuestionInput("delivery")]
     with pytest.raises(ValidationError, match="asked twice"):
         change_survey(actor=None, survey=survey, version=2, fields={}, questions=again)
-    with pytest.raises(ValidationError, match="of this name"):
+    with pytest.raises(ValidationError, match="This name is taken"):
         create_survey(actor=None, fields={"name": "spring"}, questions=[])
     with pytest.raises(ValidationError, match="asks nothing yet"):
         open_survey(actor=None, survey=create_survey(actor=None, fields={"name": "Empty"}, questions=[]))
