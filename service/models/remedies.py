@@ -153,7 +153,7 @@ class Compensation(models.Model):
     def size(self) -> str:
         """How much, as people say it."""
         if self.points is not None:
-            return plural(self.points, "point")
+            return plural(self.points, "point").replace("\N{NO-BREAK SPACE}", " ")
         return str(money(self.amount, self.currency)) if self.amount is not None else "hidden"
 
     @property
