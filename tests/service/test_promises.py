@@ -18,7 +18,7 @@ from service.actions.watching import refresh_promises, watch_promises
 from service.clocks import clocks_of, next_due
 from service.models import Queue, ServiceHours, SlaPolicy, Ticket
 from service.promising import clocks_for, policies, policies_for
-from tests.factories import make_company, make_contact, make_order, make_ticket, make_user, signed_in
+from tests.factories import make_company, make_contact, make_order, make_team, make_ticket, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -115,6 +115,31 @@ def test_late_ticket_is_told_to_its_owner_and_a_manager_once(hours):
     assert "late" in browser.get(ticket.get_absolute_url()).content.decode()
     page = browser.get("/tickets/?at_hand=late").content.decode()
     assert ticket.subject in page
+
+
+def test_half_an_hour_before_the_owner_is_warned_alone_and_managers_of_the_team_once_it_is_late(hours, time_machine):
+    """Escalation: the owner, then the team's managers; of what nobody has, the managers from the start."""
+    team, start = make_team(), MONDAY + dt.timedelta(hours=1)
+    time_machine.move_to(start, tick=False)
+    SlaPolicy.objects.create(name="All", hours=hours, first_reply_minutes=60)
+    agent, boss = make_user(Role.AGENT, team=team), make_user(Role.MANAGER, team=team)
+    make_user(Role.MANAGER, name="Of another team", team=make_team())
+    owned = make_ticket(owner=agent, team=team, opened_at=start)
+    free = make_ticket(team=team, opened_at=start)
+    told = []
+    for minutes in (29, 30, 31, 59, 60, 61):
+        time_machine.move_to(start + dt.timedelta(minutes=minutes), tick=False)
+        watch_promises()
+        new = Notice.objects.exclude(pk__in=[pk for pk, *_ in told]).order_by("title", "user")
+        told += [(one.pk, minutes, one.user, one.title) for one in new]
+    first_reply = "first reply"
+    assert [rest for _, *rest in told] == [
+        [30, agent, f"{owned.number} is due soon: {first_reply}"],
+        [30, boss, f"{free.number} is due soon: {first_reply}"],
+        [60, agent, f"{owned.number} is late: {first_reply}"],
+        [60, boss, f"{owned.number} is late: {first_reply}"],
+        [60, boss, f"{free.number} is late: {first_reply}"],
+    ]
 
 
 def test_changed_promise_reaches_what_is_unsolved(hours):
