@@ -117,6 +117,19 @@ def test_beyond_the_limit_approvers_are_told_once_by_bell_mail_and_task(house):
         actions.refuse_compensation(actor=house.boss, compensation=asked, version=approved.version, words="No.")
 
 
+def test_five_at_most_are_asked_the_own_manager_first_then_the_teams_of_ticket_and_asker(house):
+    far = [make_user(Role.MANAGER, team=make_team()) for _ in range(4)]
+    of_ticket = make_user(Role.MANAGER, team=make_team())
+    own = make_user(Role.MANAGER, name="Of another house", team=make_team())
+    house.agent.manager = own
+    house.agent.save()
+    ticket = make_ticket(house.customer, team=of_ticket.team)
+    asked = house.give("refund", 80, ticket=ticket)
+    told = [one.user for one in asked.approvers.order_by("pk")]
+    assert told == [own, house.boss, of_ticket, *far[:2]]
+    assert Task.objects.filter(owner__in=told).count() == 5
+
+
 def test_nobody_decides_their_own_nor_beyond_their_limit(house):
     mine = house.give("refund", 600, actor=make_user(Role.ADMIN))
     assert mine.state == "granted", "an administrator has no limit"
