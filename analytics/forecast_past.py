@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from analytics.models import ForecastSnapshot
 from crm.templatetags.figures import full_day, number, percent
 
@@ -113,7 +115,7 @@ def thoughts_chart(rows: Sequence[Mapping[str, Any]], came: float | None) -> dic
     """The same for the chart of lines; `came` as a line of its own once the span is over."""
     series = _series(rows, ALL.values())
     if came is not None:
-        series.append({"name": "Came", "points": [{"value": round(came)} for _ in rows]})
+        series.append({"name": gettext("Came"), "points": [{"value": round(came)} for _ in rows]})
     return {"periods": [_day(row["day"]) for row in rows], "series": series, "unit": ""}
 
 

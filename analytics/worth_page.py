@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from analytics.economics import PERIODS_A_YEAR, Base, Wish, Worth, worth_of
 from analytics.models import ModelRun, RetentionRate
 from crm.templatetags.figures import full_day, money, number, percent, plain_number, plural, whole_money
@@ -106,8 +108,14 @@ class WorthPage:
                 "periods": [f"{line.percent} %" for line in lines],
                 "unit": "money",
                 "series": [
-                    {"name": "Careful", "points": [{"value": round(line.careful.profit, 2)} for line in lines]},
-                    {"name": "Hopeful", "points": [{"value": round(line.hopeful.profit, 2)} for line in lines]},
+                    {
+                        "name": gettext("Careful"),
+                        "points": [{"value": round(line.careful.profit, 2)} for line in lines],
+                    },
+                    {
+                        "name": gettext("Hopeful"),
+                        "points": [{"value": round(line.hopeful.profit, 2)} for line in lines],
+                    },
                 ],
             },
         }

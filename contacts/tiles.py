@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext
+
 from contacts.models import Contact
 from contacts.permission.growth import Growth, by_week, growth
 from crm.access import can
@@ -36,8 +38,14 @@ def permission(user: User, question: Question) -> TileContent | None:
             "unit": "contacts",
             "periods": [_day(week) for week in weeks],
             "series": [
-                {"name": "Said yes", "points": [{"value": week.gained, "url": week.gained_url} for week in weeks]},
-                {"name": "Took it back", "points": [{"value": week.lost, "url": week.lost_url} for week in weeks]},
+                {
+                    "name": gettext("Said yes"),
+                    "points": [{"value": week.gained, "url": week.gained_url} for week in weeks],
+                },
+                {
+                    "name": gettext("Took it back"),
+                    "points": [{"value": week.lost, "url": week.lost_url} for week in weeks],
+                },
             ],
             "partial": [week.last >= now.last for week in weeks],
         },

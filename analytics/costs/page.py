@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext
 
 from analytics.costs.curve import whale
 from analytics.costs.drivers import DRIVERS
@@ -109,7 +110,7 @@ class CostPage:
         values = [profit / total * 100 if total > 0 else profit for _, profit in points]
         return {
             "periods": [f"{place / count * 100:.0f} %" if count else "" for place, _ in points],
-            "series": [{"name": "Profit so far", "points": [{"value": round(one, 1)} for one in values]}],
+            "series": [{"name": gettext("Profit so far"), "points": [{"value": round(one, 1)} for one in values]}],
             **({} if total > 0 else {"unit": self.currency}),
         }
 

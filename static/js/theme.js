@@ -31,5 +31,6 @@
 })();
 
 // A text in the language of the page (static/js/words/), and how that language writes numbers.
-window.inWords = (text) => window.crmWords?.[text] ?? text;
+// names stand in places of the text: inWords("%(count)s people", { count })
+window.inWords = (text, names = {}) => (window.crmWords?.[text] ?? text).replace(/%\((\w+)\)s/g, (place, name) => names[name] ?? place);
 window.crmLocale = { en: "en-GB", ar: "ar-u-nu-latn" }[document.documentElement.lang] ?? document.documentElement.lang;

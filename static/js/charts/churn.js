@@ -13,7 +13,7 @@
   function calibration({ calibration: rows, words }, tone) {
     return {
       grid: { left: 56, right: 16, top: 16, bottom: 46 },
-      xAxis: axis(tone, "predicted"),
+      xAxis: axis(tone, inWords("predicted")),
       yAxis: { ...axis(tone, words.happened), nameGap: 40 },
       tooltip: { trigger: "item", formatter: ({ data }) => (data.text ? data.text : "") },
       series: [
@@ -26,7 +26,9 @@
           type: "scatter", symbolSize: 9, itemStyle: { color: tone.series[0] },
           data: rows.map((row) => ({
             value: [row.predicted, row.actual],
-            text: `${percent(row.predicted)} predicted, ${percent(row.actual)} ${words.happened} (${row.n} ${words.people})`,
+            text: inWords("%(predicted)s predicted, %(actual)s %(happened)s (%(people)s: %(count)s)", {
+              predicted: percent(row.predicted), actual: percent(row.actual), happened: words.happened, people: words.people, count: row.n,
+            }),
           })),
         },
       ],
@@ -36,7 +38,7 @@
   function lift({ lift: rows, words }, tone) {
     return {
       grid: { left: 56, right: 16, top: 16, bottom: 46 },
-      xAxis: axis(tone, `${words.people}, ${words.first} first`),
+      xAxis: axis(tone, inWords("%(people)s, %(first)s first", { people: words.people, first: words.first })),
       yAxis: { ...axis(tone, words.found), nameGap: 40 },
       tooltip: { trigger: "item", formatter: ({ data }) => data.text || "" },
       series: [
@@ -47,7 +49,9 @@
             { value: [0, 0] },
             ...rows.map((row) => ({
               value: [row.reached, row.found],
-              text: `${percent(row.reached)} of the ${words.people} hold ${percent(row.found)} ${words.found}`,
+              text: inWords("%(people)s: %(reached)s hold %(share)s %(found)s", {
+                people: words.people, reached: percent(row.reached), share: percent(row.found), found: words.found,
+              }),
             })),
           ],
         },

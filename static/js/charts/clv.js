@@ -23,12 +23,12 @@
       yAxis: [valueAxis(tone), { ...valueAxis(tone), splitLine: { show: false } }],
       series: [
         {
-          type: "bar", name: "Customers", barMaxWidth: 18, cursor: "pointer", itemStyle: { borderRadius: [3, 3, 0, 0] },
+          type: "bar", name: inWords("Customers"), barMaxWidth: 18, cursor: "pointer", itemStyle: { borderRadius: [3, 3, 0, 0] },
           data: rows.map((row) => ({ value: row.customers, url: row.url })),
           tooltip: { valueFormatter: (value) => whole.format(value) },
         },
         {
-          type: "bar", name: "Worth together", barMaxWidth: 18, yAxisIndex: 1, cursor: "pointer", itemStyle: { borderRadius: [3, 3, 0, 0] },
+          type: "bar", name: inWords("Worth together"), barMaxWidth: 18, yAxisIndex: 1, cursor: "pointer", itemStyle: { borderRadius: [3, 3, 0, 0] },
           data: rows.map((row) => ({ value: row.clv, url: row.url })),
           tooltip: { valueFormatter: (value) => whole.format(value) },
         },
@@ -45,14 +45,14 @@
       legend: legend(tone),
       grid: { left: 52, right: 12, top: 32, bottom: 40 },
       tooltip: { trigger: "axis", valueFormatter: (value) => whole.format(value) },
-      xAxis: { ...categoryAxis(tone, days.map((day) => Math.ceil(day / 7))), name: "Week", nameLocation: "middle", nameGap: 24, boundaryGap: false },
+      xAxis: { ...categoryAxis(tone, days.map((day) => Math.ceil(day / 7))), name: inWords("Week"), nameLocation: "middle", nameGap: 24, boundaryGap: false },
       yAxis: valueAxis(tone),
       series: [
-        line("Made", actual, {
+        line(inWords("Made"), actual, {
           lineStyle: { width: 3 },
           markLine: {
             silent: true, symbol: "none", data: [{ xAxis: Math.max(held - 1, 0) }],
-            lineStyle: { color: tone.ink3, type: "dashed" }, label: { formatter: "held out →", color: tone.ink3, position: "insideEndTop" },
+            lineStyle: { color: tone.ink3, type: "dashed" }, label: { formatter: inWords("held out →"), color: tone.ink3, position: "insideEndTop" },
           },
         }),
         line(main, expected[main], { lineStyle: { width: 2 } }),
@@ -71,9 +71,9 @@
       legend: legend(tone),
       grid: { left: 40, right: 8, top: 32, bottom: 40 },
       tooltip: { trigger: "axis", valueFormatter: (value) => fine.format(value) },
-      xAxis: { ...categoryAxis(tone, data.classes.map((row) => row.label)), name: "Repeat days before", nameLocation: "middle", nameGap: 24 },
+      xAxis: { ...categoryAxis(tone, data.classes.map((row) => row.label)), name: inWords("Repeat days before"), nameLocation: "middle", nameGap: 24 },
       yAxis: valueAxis(tone),
-      series: [bars("Made", "actual"), bars("Expected", "expected")],
+      series: [bars(inWords("Made"), "actual"), bars(inWords("Expected"), "expected")],
     };
   }
 
@@ -81,9 +81,9 @@
   function map(data, tone) {
     const axis = (labels, name, gap) => ({ type: "category", data: labels, name, nameLocation: "middle", nameGap: gap, axisTick: { show: false }, axisLine: { show: false } });
     return {
-      title: { text: "Still there, by days quiet and repeat days", left: 16, top: 14, textStyle: { fontSize: 15, color: tone.ink } },
+      title: { text: inWords("Still there, by days quiet and repeat days"), left: 16, top: 14, textStyle: { fontSize: 15, color: tone.ink } },
       grid: { left: 130, right: 24, top: 56, bottom: 56 },
-      xAxis: axis(data.x, "Repeat days", 30),
+      xAxis: axis(data.x, inWords("Repeat days"), 30),
       yAxis: axis(data.y, "", 0),
       visualMap: { show: false, min: 0, max: 6, dimension: 2, inRange: { color: tone.heat } },
       series: {

@@ -18,7 +18,7 @@
     const series = [
       bars(names.won, data.won, { itemStyle: { color: tone.series[0] } }),
       bars(names.commit, data.commit, { itemStyle: { color: tone.series[1], borderColor: tone.ink2, borderWidth: 1 } }),
-      bars(`${names.best_case} on top`, data.rest, { itemStyle: { color: "transparent", borderColor: tone.series[1], borderWidth: 1.5, borderType: "dashed" } }),
+      bars(inWords("%(category)s on top", { category: names.best_case }), data.rest, { itemStyle: { color: "transparent", borderColor: tone.series[1], borderWidth: 1.5, borderType: "dashed" } }),
       line(names.learned, data.learned, { color: tone.series[2], width: 2.5 }, "circle"),
     ];
     if (data.target.some((value) => value !== null)) series.push(line(names.target, data.target, { color: tone.ink3, width: 1.5, type: "dashed" }, "diamond"));
@@ -28,7 +28,7 @@
       tooltip: { trigger: "axis" },
       xAxis: {
         type: "category", axisTick: { show: false }, axisLine: { lineStyle: { color: tone.line } },
-        data: data.months.map((name, place) => (place === running ? `${name} so far` : name)), axisLabel: { color: tone.ink2, hideOverlap: true },
+        data: data.months.map((period, place) => (place === running ? inWords("%(period)s so far", { period }) : period)), axisLabel: { color: tone.ink2, hideOverlap: true },
       },
       yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, formatter: (value) => short.format(value) } },
       series,

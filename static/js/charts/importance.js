@@ -1,5 +1,10 @@
 // Attributes by performance (across) and importance (up), in four fields that the means divide.
 (() => {
+  const answers = ({ n, small }) => {
+    const count = n.toLocaleString(window.crmLocale);
+    return small ? inWords("answers: %(count)s, few", { count }) : inWords("answers: %(count)s", { count });
+  };
+
   function importance(data, tone) {
     const [across, up] = data.middle;
     const axis = (name) => ({
@@ -11,10 +16,14 @@
       grid: { left: 52, right: 24, top: 16, bottom: 48 },
       tooltip: {
         trigger: "item",
-        formatter: ({ data: point }) => `${point.name}\nPerformance ${point.value[0]}, importance ${point.value[1]}\n${point.quadrant}; ${point.n.toLocaleString(window.crmLocale)} answers${point.small ? ", few" : ""}`,
+        formatter: ({ data: point }) => [
+          point.name,
+          inWords("Performance %(performance)s, importance %(importance)s", { performance: point.value[0], importance: point.value[1] }),
+          `${point.quadrant}; ${answers(point)}`,
+        ].join("\n"),
       },
-      xAxis: axis("Performance"),
-      yAxis: { ...axis("Importance"), nameGap: 34 },
+      xAxis: axis(inWords("Performance")),
+      yAxis: { ...axis(inWords("Importance")), nameGap: 34 },
       series: [{
         type: "scatter", symbolSize: 13,
         data: data.points.map((point) => ({ ...point, itemStyle: { color: point.small ? tone.ink3 : point.quadrant === "Improve first" ? tone.bad : tone.series[0] } })),

@@ -5,7 +5,7 @@
   function outcome(data, tone) {
     const say = (value) => `${exact.format(value)}${data.unit ? ` ${data.unit}` : ""}`;
     const label = (place) => {
-      const bounds = data.low[place] === null ? "" : ` (${say(data.low[place])} to ${say(data.high[place])})`;
+      const bounds = data.low[place] === null ? "" : ` (${inWords("%(low)s to %(high)s", { low: say(data.low[place]), high: say(data.high[place]) })})`;
       return [data.periods[place], `${data.name} ${say(data.values[place])}${bounds}`, data.cases[place]].join("\n");
     };
     const hidden = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 }, stackStrategy: "all" };
@@ -35,14 +35,14 @@
           lineStyle: { color: tone.series[0], width: 2 }, itemStyle: { color: tone.series[0] },
           markLine: {
             silent: true, symbol: "none", lineStyle: { color: tone.series[1], type: "dashed" },
-            data: [{ yAxis: data.target, label: { formatter: `Target ${say(data.target)}`, color: tone.ink2, position: "end" } }],
+            data: [{ yAxis: data.target, label: { formatter: inWords("Target %(value)s", { value: say(data.target) }), color: tone.ink2, position: "end" } }],
           },
         },
         {
           type: "line", name: "start", xAxisIndex: 1, data: [], silent: true,
           markLine: {
             silent: true, symbol: "none", lineStyle: { color: tone.ink3, type: "solid" },
-            data: data.start === null ? [] : [{ xAxis: data.start, label: { formatter: "Start", color: tone.ink2 } }],
+            data: data.start === null ? [] : [{ xAxis: data.start, label: { formatter: inWords("Start"), color: tone.ink2 } }],
           },
         },
       ],

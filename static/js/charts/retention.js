@@ -25,7 +25,7 @@
     return {
       ...frame(tone, data.unit !== undefined, data.series.map((one) => one.name)),
       xAxis: {
-        type: "category", data: data.periods.map((name, index) => (partial[index] ? `${name} so far` : name)), boundaryGap: false,
+        type: "category", data: data.periods.map((period, index) => (partial[index] ? inWords("%(period)s so far", { period }) : period)), boundaryGap: false,
         axisTick: { show: false }, axisLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, hideOverlap: true },
       },
       series: data.series.map((one, index) => ({
@@ -45,7 +45,7 @@
     return {
       ...frame(tone, false, data.curves.map((one) => one.name)),
       xAxis: {
-        type: "value", name: "months", nameLocation: "end", nameGap: 4, min: 0, splitLine: { show: false },
+        type: "value", name: inWords("months"), nameLocation: "end", nameGap: 4, min: 0, splitLine: { show: false },
         axisLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3 }, nameTextStyle: { color: tone.ink3 },
       },
       series: [

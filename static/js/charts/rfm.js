@@ -32,8 +32,8 @@
       ? { left: 112, top: 310, right: 62, bottom: 26, labels: true }
       : { left: "53%", top: 34, right: 70, bottom: 26, labels: false };
     const parts = [
-      bars("Customers", "customers", data, tone, left, (row) => whole.format(row.customers)),
-      bars("Net revenue", "revenue", data, tone, right, (row) => row.revenueText),
+      bars(inWords("Customers"), "customers", data, tone, left, (row) => whole.format(row.customers)),
+      bars(inWords("Net revenue"), "revenue", data, tone, right, (row) => row.revenueText),
     ];
     return {
       title: parts.map((part) => part.title),
@@ -70,10 +70,10 @@
   function map(data, tone) {
     const most = Math.max(1, ...data.cells.map((cell) => cell[2]));
     return {
-      title: { text: `Recency × frequency: ${data.measure}`, left: 16, top: 14, textStyle: { fontSize: 15, color: tone.ink } },
+      title: { text: inWords("Recency × frequency: %(measure)s", { measure: data.measure }), left: 16, top: 14, textStyle: { fontSize: 15, color: tone.ink } },
       grid: { left: 60, right: 24, top: 56, bottom: 56 },
-      xAxis: { type: "category", data: [1, 2, 3, 4, 5], name: "Frequency", nameLocation: "middle", nameGap: 30, axisTick: { show: false }, axisLine: { show: false } },
-      yAxis: { type: "category", data: [1, 2, 3, 4, 5], name: "Recency", nameLocation: "middle", nameGap: 34, axisTick: { show: false }, axisLine: { show: false } },
+      xAxis: { type: "category", data: [1, 2, 3, 4, 5], name: inWords("Frequency"), nameLocation: "middle", nameGap: 30, axisTick: { show: false }, axisLine: { show: false } },
+      yAxis: { type: "category", data: [1, 2, 3, 4, 5], name: inWords("Recency"), nameLocation: "middle", nameGap: 34, axisTick: { show: false }, axisLine: { show: false } },
       visualMap: { show: false, min: 0, max: Math.sqrt(most), dimension: 2, inRange: { color: tone.heat } },
       series: {
         type: "heatmap", itemStyle: { borderColor: tone.panel, borderWidth: 3, borderRadius: 6 },

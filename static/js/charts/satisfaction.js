@@ -4,25 +4,27 @@
   const exact = new Intl.NumberFormat(window.crmLocale, { maximumFractionDigits: 1, signDisplay: "negative" });
 
   function nps(data, tone) {
+    const periods = data.periods.map((period, place) => (data.partial[place] ? inWords("%(period)s so far", { period }) : period));
     const label = (place) => {
       const score = data.scores[place];
-      const lines = [data.partial[place] ? `${data.periods[place]} so far` : data.periods[place]];
+      const lines = [periods[place]];
       if (score) {
-        lines.push(`NPS ${exact.format(score.value)} (${exact.format(data.low[place])} to ${exact.format(data.high[place])})`);
-        lines.push(`${data.answers[place].toLocaleString(window.crmLocale)} answers${data.small[place] ? ", few" : ""}`);
-      } else lines.push("no answers");
-      if (data.retention[place] !== null) lines.push(`Retention ${exact.format(data.retention[place])} %`);
+        lines.push(`NPS ${exact.format(score.value)} (${inWords("%(low)s to %(high)s", { low: exact.format(data.low[place]), high: exact.format(data.high[place]) })})`);
+        const count = data.answers[place].toLocaleString(window.crmLocale);
+        lines.push(data.small[place] ? inWords("answers: %(count)s, few", { count }) : inWords("answers: %(count)s", { count }));
+      } else lines.push(inWords("no answers"));
+      if (data.retention[place] !== null) lines.push(`${inWords("Retention")} ${exact.format(data.retention[place])} %`);
       return lines.join("\n");
     };
     const hidden = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 }, stackStrategy: "all" };
     const hasRetention = data.retention.some((share) => share !== null);
     const axis = { type: "value", splitNumber: 4, axisLabel: { color: tone.ink3 } };
     return {
-      legend: { top: 0, left: 0, itemWidth: 16, itemHeight: 10, textStyle: { color: tone.ink2 }, data: ["NPS", ...(hasRetention ? ["Retention"] : [])] },
+      legend: { top: 0, left: 0, itemWidth: 16, itemHeight: 10, textStyle: { color: tone.ink2 }, data: ["NPS", ...(hasRetention ? [inWords("Retention")] : [])] },
       grid: { left: 48, right: hasRetention ? 52 : 14, top: 36, bottom: 28 },
       tooltip: { trigger: "axis", formatter: (found) => label(found[0].dataIndex) },
       xAxis: {
-        type: "category", data: data.periods.map((name, place) => (data.partial[place] ? `${name} so far` : name)), boundaryGap: data.periods.length < 2,
+        type: "category", data: periods, boundaryGap: data.periods.length < 2,
         axisTick: { show: false }, axisLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, hideOverlap: true },
       },
       yAxis: [
@@ -37,7 +39,7 @@
           data: data.scores.map((score, place) => (score && (data.small[place] || data.partial[place]) ? { ...score, symbol: "emptyCircle", symbolSize: 6, itemStyle: { color: tone.ink3 } } : score)),
           symbol: "circle", symbolSize: 7, connectNulls: false,
         },
-        ...(hasRetention ? [{ type: "line", name: "Retention", yAxisIndex: 1, data: data.retention, symbolSize: 5, connectNulls: false, lineStyle: { color: tone.series[1], type: "dashed", width: 2 }, itemStyle: { color: tone.series[1] } }] : []),
+        ...(hasRetention ? [{ type: "line", name: inWords("Retention"), yAxisIndex: 1, data: data.retention, symbolSize: 5, connectNulls: false, lineStyle: { color: tone.series[1], type: "dashed", width: 2 }, itemStyle: { color: tone.series[1] } }] : []),
       ],
     };
   }

@@ -8,13 +8,13 @@
     return {
       grid: { left: 56, right: 16, top: 16, bottom: 46 },
       xAxis: {
-        type: "value", min: 0, max: 1, interval: 0.2, name: "people, moved most first", nameLocation: "middle", nameGap: 28,
+        type: "value", min: 0, max: 1, interval: 0.2, name: inWords("people, moved most first"), nameLocation: "middle", nameGap: 28,
         nameTextStyle: { color: tone.ink3 }, splitLine: { lineStyle: { color: tone.line } },
         axisLabel: { color: tone.ink3, formatter: percent },
       },
       yAxis: {
         type: "value", min: Math.min(0, Math.floor(100 * Math.min(...rows.map((row) => row[2]))) / 100),
-        max: Math.ceil(100 * Math.max(...rows.map((row) => row[3]))) / 100, name: `points of “${did}” brought`, nameLocation: "middle", nameGap: 36, nameTextStyle: { color: tone.ink3 },
+        max: Math.ceil(100 * Math.max(...rows.map((row) => row[3]))) / 100, name: inWords("points of “%(did)s” brought", { did }), nameLocation: "middle", nameGap: 36, nameTextStyle: { color: tone.ink3 },
         splitLine: { lineStyle: { color: tone.line } }, axisLabel: { color: tone.ink3, formatter: points },
       },
       tooltip: { trigger: "item", formatter: ({ data }) => data.text || "" },
@@ -35,7 +35,9 @@
           type: "line", symbolSize: 7, lineStyle: { color: tone.series[0], width: 2 }, itemStyle: { color: tone.series[0] },
           data: rows.map(([share, brought, low, high]) => ({
             value: [share, brought],
-            text: `the first ${percent(share)}: ${points(brought)} points (${points(low)} to ${points(high)}); by lot ${points(share * end)}`,
+            text: inWords("the first %(share)s: %(brought)s points (%(low)s to %(high)s); by lot %(lot)s", {
+              share: percent(share), brought: points(brought), low: points(low), high: points(high), lot: points(share * end),
+            }),
           })),
         },
       ],
