@@ -12,6 +12,7 @@ from crm.intervals import wilson
 from service.actions import reply
 from service.knowledge import actions
 from service.knowledge.figures import knowledge_figures, last_mondays
+from service.knowledge.readers import MOST_SEARCHES, note_search
 from service.models import ArticleSearch, ArticleVote, Ticket
 from tests.factories import make_article, make_company, make_contact, make_ticket, make_user, signed_in
 
@@ -53,6 +54,19 @@ def test_searches_in_vain_are_counted_by_words_and_week_whatever_their_case(agen
     assert list(found.gaps[1].by_week[-3:]) == [1, 0, 0]
     assert [(week.searches, week.in_vain) for week in found.weeks[-3:]] == [(1, 1), (2, 2), (2, 1)]
     assert [week.monday for week in found.weeks] == last_mondays(13)
+
+
+def test_of_one_visitor_so_many_searches_an_hour_count_and_the_same_words_once(time_machine):
+    time_machine.move_to(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), tick=False)
+    seen = {"language": "en", "hits": 0, "place": "help", "visitor": "v1"}
+    for number in range(MOST_SEARCHES + 5):
+        for text in (f"word {number}", f"  WORD   {number}"):
+            note_search(text=text, **seen)
+    assert ArticleSearch.objects.count() == MOST_SEARCHES
+    note_search(text="another", **{**seen, "visitor": "v2"})
+    time_machine.move_to(dt.datetime(2026, 3, 2, 10, 0, 1, tzinfo=dt.UTC), tick=False)
+    note_search(text="word 1", **seen)
+    assert ArticleSearch.objects.count() == MOST_SEARCHES + 2
 
 
 def test_a_gap_says_who_is_at_it_and_closes_once_customers_find_it(agent):
