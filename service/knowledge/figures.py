@@ -20,7 +20,7 @@ from service.knowledge.finding import with_all_words
 from service.models import Article, ArticleRead, ArticleSearch, ArticleUse, ArticleVote, Message, Ticket
 
 WEEKS = 13
-MOST_GAPS, MOST_TICKETS = 25, 12
+MOST_GAPS, MOST_CLOSED, MOST_TICKETS = 25, 10, 12
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _gaps(since: dt.datetime, mondays: Sequence[dt.date]) -> list[Gap]:
     rows = ArticleSearch.objects.filter(searched_at__gte=since, hits=0).annotate(said=Fold("text")).order_by()
     top = list(
         rows.values("said").annotate(count=Count("pk"), last_at=Max("searched_at"), shown=Max("text"))
-        .order_by("-count", "-last_at", "said")[: 2 * MOST_GAPS]
+        .order_by("-count", "-last_at", "said")[: MOST_GAPS + MOST_CLOSED]
     )  # fmt: skip
     texts = [row["shown"] for row in top]
     found = with_all_words(Article.objects.public(), texts, "published_words")

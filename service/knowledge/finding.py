@@ -149,26 +149,29 @@ def matching(rows: QuerySet[Article], text: str, field: str, languages: Iterable
 
 
 def with_all_words(rows: QuerySet[Article], texts: Sequence[str], field: str) -> dict[int, Article]:
-    """By place in `texts`: one of the rows in which a search finds all the words, where there is one. Two queries."""
-    languages, probes = languages_in(rows), []
+    """By place in `texts`: one of the rows in which a search finds all the words, where there is one. Three queries."""
+    probes = []
+    languages = languages_in(rows)
     for place, text in enumerate(cleaned(one) for one in texts):
-        if len(text) < SHORTEST:
-            continue
-        begun = beginning_of(text)
-        before = " ".join(text.split()[:-1])
-        found = Q(pk__in=[])
-        for one in languages:
-            config = config_of(one)
-            has_all = Q(**{field: SearchQuery(text, config=config, search_type="websearch")})
-            has_begun = Q(**{field: _beginning(before, begun, config)}) if begun else Q()
-            found |= Q(has_all | has_begun, language=one)
-        probes.append(rows.filter(found).order_by().annotate(place=Value(place)).values_list("place", "pk")[:1])
-    if not probes or not languages:
+        if len(text) >= SHORTEST:
+            queries = {one: _all_words(text, one) for one in languages}
+            found = _by_language(rows, queries, field).values()
+            probes += [one.annotate(place=Value(place)).values_list("place", "pk")[:1] for one in found]
+    if not probes:
         return {}
     first, *others = probes
     told = dict(first.union(*others, all=True) if others else first)
     articles = Article.objects.only("title", "state").in_bulk(set(told.values()))
     return {place: articles[key] for place, key in told.items()}
+
+
+def _all_words(text: str, language: str) -> Query:
+    """What has all the words, the last one perhaps as a beginning."""
+    config = config_of(language)
+    whole = SearchQuery(text, config=config, search_type="websearch")
+    if not (begun := beginning_of(text)):
+        return whole
+    return whole | _beginning(" ".join(text.split()[:-1]), begun, config)
 
 
 def ranked(rows: QuerySet[Article], way: Way, field: str) -> dict[int, str]:

@@ -204,6 +204,7 @@ def test_due_articles_are_a_list_until_somebody_says_that_they_are_right():
     browser = signed_in(agent)
     assert article.title in browser.get("/knowledge/?at_hand=due").content.decode()
     assert "is it still right?" in browser.get("/").content.decode()
+    assert "is it still right?" not in signed_in(make_user(Role.AGENT)).get("/").content.decode()
     assert "is still right" in browser.post(f"/knowledge/{article.pk}/confirm/", follow=True).content.decode()
     assert article.title not in browser.get("/knowledge/?at_hand=due").content.decode()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from crm.choices import Role
 from crm.mail.answers import signed_address
@@ -135,6 +138,14 @@ def test_clock_that_is_wrong_puts_no_word_at_the_bottom(box):
     receive(letter(date="Thu, 01 Jan 1970 00:00:00 +0000", text="Hello"), box)
     ticket = Ticket.objects.get()
     assert ticket.messages.get().sent_at == ticket.opened_at
+
+
+@pytest.mark.parametrize(("days_ago", "is_believed"), [(6, True), (8, False), (-1, False)])
+def test_a_mail_that_was_under_way_for_some_days_says_when_it_was_written(box, days_ago, is_believed):
+    written = (timezone.now() - dt.timedelta(days=days_ago)).replace(microsecond=0)
+    mail = receive(letter(date=format_datetime(written), text="Hello"), box)
+    said = Ticket.objects.get().messages.get().sent_at
+    assert said == (written if is_believed else mail.received_at)
 
 
 def test_agent_opens_the_mail_behind_a_message(box, agent):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -31,7 +32,7 @@ def few_looked_at(monkeypatch):
     monkeypatch.setattr(suggesting, "MOST_READ", 3)
 
 
-def public(title: str, body: str, **fields: str) -> Article:
+def public(title: str, body: str, **fields: Any) -> Article:
     return make_article(title=title, body=body, audience="public", is_published=True, **fields)
 
 
@@ -85,6 +86,15 @@ def test_for_a_ticket_the_rare_word_wins_and_titles_are_not_missed(few_looked_at
     titled = public("Delivery of an order", "x")
     assert fitting_keys("Order with delivery", said)[0] == titled.pk
     assert fitting_keys("Order with delivery", "And again the order.")[0] == titled.pk
+
+
+def test_for_a_ticket_what_is_about_its_product_stands_before_what_fits_as_well():
+    frame, saw = make.make_product(name="Frame"), make.make_product(name="Saw")
+    first = public("Mitre", "The corner may open.")
+    of_saw, of_frame = (public("Mitre", "The corner may open.", product=one) for one in (saw, frame))
+    said = ("The mitre is open", "At one corner.")
+    assert fitting_keys(*said) == [first.pk, of_saw.pk, of_frame.pk]
+    assert fitting_keys(*said, frame.pk) == [of_frame.pk, first.pk, of_saw.pk]
 
 
 def test_for_a_ticket_articles_stand_by_rank_and_rarity():

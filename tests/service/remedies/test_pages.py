@@ -148,6 +148,8 @@ def test_figures_cost_a_complaint_and_say_who_bought_again(house):
             make_order(customer, ordered_at=now - 150 * days)
         if number == 1:
             make_order(customer, ordered_at=now - 20 * days)  # too late to count
+        if number in (2, 5):
+            make_order(customer, ordered_at=now - 300 * days)  # before it happened
     make_ticket(make_contact(), kind="query")
     found = remedy_figures(house.boss, since=now - 365 * days)
     assert (found.complaints, found.complaints_made_good, found.complaint_cost) == (7, 4, Decimal(100))
