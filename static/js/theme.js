@@ -31,6 +31,6 @@
 })();
 
 // A text in the language of the page (static/js/words/), and how that language writes numbers.
-// names stand in places of the text: inWords("%(count)s people", { count })
+// the names fill the places of the text: %(count)s
 window.inWords = (text, names = {}) => (window.crmWords?.[text] ?? text).replace(/%\((\w+)\)s/g, (place, name) => names[name] ?? place);
 window.crmLocale = { en: "en-GB", ar: "ar-u-nu-latn" }[document.documentElement.lang] ?? document.documentElement.lang;

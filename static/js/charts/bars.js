@@ -5,7 +5,8 @@
   function bars(data, tone, width) {
     const plain = (value) => `${short.format(value)}${data.unit === " %" ? " %" : ""}`;
     const said = (value) => (value === null || value === undefined ? "–" : `${short.format(value)}${data.unit || ""}`);
-    const span = (place) => (data.low && data.low[place] !== null ? ` (${inWords("%(low)s to %(high)s", { low: said(data.low[place]), high: said(data.high[place]) })})` : "");
+    const between = (place) => inWords("%(low)s to %(high)s", { low: said(data.low[place]), high: said(data.high[place]) });
+    const span = (place) => (data.low && data.low[place] !== null ? ` (${between(place)})` : "");
     const whisker = (params, api) => {
       const [at, low, high] = [api.value(0), api.value(1), api.value(2)];
       const [from, to] = [api.coord([low, at]), api.coord([high, at])];

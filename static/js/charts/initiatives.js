@@ -4,8 +4,9 @@
 
   function outcome(data, tone) {
     const say = (value) => `${exact.format(value)}${data.unit ? ` ${data.unit}` : ""}`;
+    const between = (place) => inWords("%(low)s to %(high)s", { low: say(data.low[place]), high: say(data.high[place]) });
     const label = (place) => {
-      const bounds = data.low[place] === null ? "" : ` (${inWords("%(low)s to %(high)s", { low: say(data.low[place]), high: say(data.high[place]) })})`;
+      const bounds = data.low[place] === null ? "" : ` (${between(place)})`;
       return [data.periods[place], `${data.name} ${say(data.values[place])}${bounds}`, data.cases[place]].join("\n");
     };
     const hidden = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 }, stackStrategy: "all" };

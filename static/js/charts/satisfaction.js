@@ -5,15 +5,17 @@
 
   function nps(data, tone) {
     const periods = data.periods.map((period, place) => (data.partial[place] ? inWords("%(period)s so far", { period }) : period));
+    const between = (place) =>
+      inWords("%(low)s to %(high)s", { low: exact.format(data.low[place]), high: exact.format(data.high[place]) });
     const label = (place) => {
       const score = data.scores[place];
       const lines = [periods[place]];
       if (score) {
-        lines.push(`NPS ${exact.format(score.value)} (${inWords("%(low)s to %(high)s", { low: exact.format(data.low[place]), high: exact.format(data.high[place]) })})`);
+        lines.push(`NPS ${exact.format(score.value)} (${between(place)})`);
         const count = data.answers[place].toLocaleString(window.crmLocale);
         lines.push(data.small[place] ? inWords("answers: %(count)s, few", { count }) : inWords("answers: %(count)s", { count }));
       } else lines.push(inWords("no answers"));
-      if (data.retention[place] !== null) lines.push(`${inWords("Retention")} ${exact.format(data.retention[place])} %`);
+      if (data.retention[place] !== null) lines.push(inWords("Retention %(share)s", { share: `${exact.format(data.retention[place])} %` }));
       return lines.join("\n");
     };
     const hidden = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 }, stackStrategy: "all" };

@@ -1,5 +1,6 @@
 window.crmWords = {
  "%(category)s on top": "dazu %(category)s",
+ "%(low)s to %(high)s": "%(low)s bis %(high)s",
  "%(people)s, %(first)s first": "%(people)s, %(first)s zuerst",
  "%(people)s: %(reached)s hold %(share)s %(found)s": "%(people)s: In %(reached)s liegen %(share)s %(found)s",
  "%(period)s so far": "%(period)s bisher",
@@ -40,6 +41,7 @@ window.crmWords = {
  "Repeat days": "Wiederkaufstage",
  "Repeat days before": "Wiederholungstage davor",
  "Retention": "Kundenbindung",
+ "Retention %(share)s": "Kundenbindung %(share)s",
  "Start": "Starten",
  "Still there, by days quiet and repeat days": "Noch da, nach Tagen der Ruhe und Wiederholungstagen",
  "Take this condition away": "Bedingung entfernen",

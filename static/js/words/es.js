@@ -1,5 +1,6 @@
 window.crmWords = {
  "%(category)s on top": "además %(category)s",
+ "%(low)s to %(high)s": "de %(low)s a %(high)s",
  "%(people)s, %(first)s first": "%(people)s, %(first)s primero",
  "%(people)s: %(reached)s hold %(share)s %(found)s": "%(people)s: el %(reached)s reúne el %(share)s %(found)s",
  "%(period)s so far": "%(period)s hasta ahora",
@@ -40,6 +41,7 @@ window.crmWords = {
  "Repeat days": "Días de recompra",
  "Repeat days before": "Días repetidos antes",
  "Retention": "Retención",
+ "Retention %(share)s": "Retención %(share)s",
  "Start": "Iniciar",
  "Still there, by days quiet and repeat days": "Siguen ahí, por días de silencio y días repetidos",
  "Take this condition away": "Quitar esta condición",

@@ -1,5 +1,6 @@
 window.crmWords = {
  "%(category)s on top": "%(category)s en plus",
+ "%(low)s to %(high)s": "%(low)s à %(high)s",
  "%(people)s, %(first)s first": "%(people)s, %(first)s d’abord",
  "%(people)s: %(reached)s hold %(share)s %(found)s": "%(people)s : %(reached)s réunissent %(share)s %(found)s",
  "%(period)s so far": "%(period)s à ce jour",
@@ -40,6 +41,7 @@ window.crmWords = {
  "Repeat days": "Jours de réachat",
  "Repeat days before": "Jours répétés auparavant",
  "Retention": "Fidélisation",
+ "Retention %(share)s": "Fidélisation %(share)s",
  "Start": "Lancer",
  "Still there, by days quiet and repeat days": "Toujours là, par jours de silence et jours répétés",
  "Take this condition away": "Retirer cette condition",
