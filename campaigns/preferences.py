@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from campaigns.choices import Pace
+from campaigns.choices import TOO_SOON, CampaignChannel, Pace, RecipientState
 from campaigns.models import Campaign, MailPace, Recipient
 from contacts.choices import ConsentChannel, ConsentLevel
 from contacts.models import Contact, Purpose
@@ -22,6 +25,7 @@ from crm.models import OutgoingMail
 
 SOURCE = "Link of a mail"
 SAID_NO = "They have said no meanwhile."
+NOT_GONE = (*WAITING_STATES, MailState.IN_FLIGHT)
 WORDING = "Ticked on the page of preferences that the mail led to."
 
 
@@ -98,8 +102,8 @@ def pace_of(contact: Contact) -> MailPace | None:
 
 @transaction.atomic
 def choose_pace(*, contact: Contact, days: int, recipient: Recipient | None) -> None:
-    """Mails of campaigns at most so often (a `Pace`) from now on; what was said of merged contacts follows. Only what
-    changes is written."""
+    """Mails of campaigns at most so often (a `Pace`) from now on; what was said of merged contacts follows, and what
+    waits for them and would come sooner is called back. Only what changes is written."""
     said, pace = pace_of(contact), Pace(days)
     if pace == (said.days if said else Pace.ANY):
         return
@@ -107,6 +111,7 @@ def choose_pace(*, contact: Contact, days: int, recipient: Recipient | None) -> 
     if not MailPace.objects.filter(contact=owner).update(days=pace, **facts):
         said = MailPace.objects.create(contact_id=owner, days=pace, **facts)
     log(actor=None, verb="consent", object=said, contact_id=owner, summary=f"Mails of campaigns: {pace.label}")
+    call_back_too_soon(contact, pace)
 
 
 def _withdraw(contact: Contact, purpose: str, recipient: Recipient | None, channel: str = ConsentChannel.EMAIL) -> None:
@@ -118,14 +123,37 @@ def _withdraw(contact: Contact, purpose: str, recipient: Recipient | None, chann
         _call_back(contact)
 
 
-def _call_back(contact: Contact) -> None:
-    """What waits, and what a sender has in its hands and has not begun."""
-    rows = OutgoingMail.objects.filter(contact_id=contact.pk, object_model=Campaign._meta.label_lower)
-    cancelled = {"state": MailState.CANCELLED, "last_error": SAID_NO}
+def call_back_too_soon(contact: Contact, days: int) -> None:
+    """Of the mails that wait for a person who wants one in so many days: none leaves where they had one within them,
+    else the first."""
+    if days not in TOO_SOON:
+        return
+    since, who = timezone.now() - dt.timedelta(days=days), (contact.pk, contact.merged_into_id or contact.pk)
+    waiting = list(_mails_of(contact).filter(state__in=NOT_GONE).order_by("pk").values_list("pk", flat=True))
+    if not waiting:
+        return
+    rows = Recipient.objects.filter(contact__in=who, campaign__channel=CampaignChannel.EMAIL)
+    gone = Q(state__in=(RecipientState.SENT, RecipientState.UNCERTAIN)) & (
+        Q(recorded_at__gte=since) | Q(sent_at__gte=since)
+    )
+    # handed over and gone, which the run of its campaign has not told its recipient yet
+    untold = _mails_of(contact).filter(Q(sent_at__gte=since) | Q(state=MailState.UNCERTAIN, claimed_at__gte=since))
+    had_one = rows.filter(gone).exists() or untold.exists()
+    _call_back(contact, TOO_SOON[days], waiting if had_one else waiting[1:])
+
+
+def _call_back(contact: Contact, why: str = SAID_NO, keys: Sequence[int] | None = None) -> None:
+    """What waits (of these mails), and what a sender has in its hands and has not begun."""
+    rows = _mails_of(contact) if keys is None else _mails_of(contact).filter(pk__in=keys)
+    cancelled = {"state": MailState.CANCELLED, "last_error": why}
     for mail in rows.filter(state=MailState.IN_FLIGHT):
         if take_out_of_hand(mail):
             rows.filter(pk=mail.pk, state=MailState.IN_FLIGHT).update(**cancelled)
     rows.filter(state__in=WAITING_STATES).update(**cancelled)
+
+
+def _mails_of(contact: Contact) -> Any:
+    return OutgoingMail.objects.filter(contact_id=contact.pk, object_model=Campaign._meta.label_lower)
 
 
 def _proof(recipient: Recipient | None) -> str:

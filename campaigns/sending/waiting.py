@@ -11,8 +11,8 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from campaigns.choices import CampaignState, RecipientState
-from campaigns.models import Campaign, Recipient
-from campaigns.preferences import SAID_NO
+from campaigns.models import Campaign, MailPace, Recipient
+from campaigns.preferences import SAID_NO, call_back_too_soon
 from campaigns.sending.audience import rules
 from campaigns.sending.hours import Opening, Plan, Schedule
 from contacts.choices import YES
@@ -85,12 +85,14 @@ def take_back(campaign: Campaign) -> int:
 
 def call_back_refused(campaign: Campaign) -> int:
     """Whoever of those whose mail waits has said no since it was written, by any door, or is not there any more: their
-    mail is called back; how many."""
+    mail is called back; how many. So is what would come sooner than somebody wants it by now."""
     handed = Recipient.objects.filter(campaign=campaign, state=RecipientState.HANDED).order_by()
     waiting = OutgoingMail.objects.filter(
         object_model=Campaign._meta.label_lower, object_id=campaign.pk, state__in=WAITING_STATES
     )
     asked = Contact.objects.filter(pk__in=handed.filter(mail_id__in=waiting.values("pk")).values("contact"))
+    for wish in MailPace.objects.filter(contact__in=asked.order_by().values("pk")).select_related("contact"):
+        call_back_too_soon(wish.contact, wish.days)
     answer = answer_for(campaign.channel_of_consent, campaign.purpose)
     refused = asked.annotate(answer=answer).exclude(answer__in=YES).values_list("pk", flat=True)
     rows = handed.filter(contact__in=list(refused)).values("mail_id")
