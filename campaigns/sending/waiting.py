@@ -4,10 +4,10 @@ in the ledger of mails when quiet hours began.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from campaigns.choices import CampaignState, RecipientState
@@ -118,11 +118,10 @@ def move_on() -> int:
     return sum(map(len, by_zone.values()))
 
 
-def waiting(campaign: Campaign, rows: QuerySet[Recipient]) -> Schedule | None:
-    """When those of these recipients get it who wait for their hour; None where nobody does."""
+def waiting(campaign: Campaign, counts: Mapping[str, int]) -> Schedule | None:
+    """When those who wait get it, by how many do in which time zone; None where nobody waits for their hour."""
     if campaign.state not in (CampaignState.SENDING, CampaignState.PAUSED):
         return None
-    found: Any = rows.filter(state=RecipientState.WAITING).order_by().values_list("time_zone").annotate(n=Count("pk"))
     plan, now = plan_of(campaign), timezone.now()
-    counts = {zone: count for zone, count in found if plan.opening(zone, now).opens_at > now}
-    return plan.schedule(counts, now) if counts else None
+    later = {zone: count for zone, count in counts.items() if plan.opening(zone, now).opens_at > now}
+    return plan.schedule(later, now) if later else None

@@ -12,7 +12,7 @@ from django.urls import reverse
 from campaigns import actions, queries
 from campaigns.choices import STATE_TONES
 from campaigns.forms import CampaignForm, SampleSizeForm
-from campaigns.models import Campaign, Recipient
+from campaigns.models import Campaign, Offer, Recipient
 from campaigns.offers.queries import offers_of_campaign
 from campaigns.page import CampaignPage
 from campaigns.tallies import sees_everybody
@@ -46,21 +46,24 @@ class CampaignExportView(ListExport, CampaignListView):
 
 
 class CampaignDetailView(ScopedView):
-    """What came of one campaign. `?by=` names the field that it is broken down by."""
+    """What came of one campaign. `?by=` names the field that it is broken down by; `?part=offers` is what came of its
+    offers alone, which the page asks for once it stands: of many people that takes a while."""
 
     model = Campaign
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         campaign, user = self.get_record(), self.request.user
+        if request.GET.get("part") == "offers":
+            context = {"offers": offers_of_campaign(user, campaign), "base": current_company().currency}
+            return render(request, "campaigns/offers/_of_campaign.html", context)
         outcome = queries.outcome_for(user, campaign)
         page = CampaignPage(campaign, outcome, list(campaign.variants.all()))
         context = {
             "record": campaign,
             "outcome": outcome,
             **queries.sending_state(user, campaign),
-            "offers": offers_of_campaign(user, campaign),
+            "offers": Offer.objects.filter(campaigns__campaign=campaign).order_by("sort_name", "pk"),
             "test": winner_panel(campaign, user),
-            "base": current_company().currency,
             "page": page,
             "state_tone": STATE_TONES.get(campaign.state, "neutral"),
             "may_change": can(user, Verb.CHANGE, campaign),
