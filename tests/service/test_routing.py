@@ -99,6 +99,28 @@ def test_conditions_of_all_kinds_and_the_first_rule_that_fits(agents):
     assert routed.without_rule == [tickets[3].pk, tickets[1].pk]  # the most urgent first
 
 
+def test_each_condition_by_itself_keeps_a_ticket_out(agents):
+    frame, saw = make_product(name="Oak frame"), make_product(name="Mitre saw")
+    support, claims = (Queue.objects.create(name=name, position=at) for at, name in enumerate(("Support", "Claims")))
+    rule(
+        agents[:1], product=frame, kinds=["complaint"], tags=["price"], channels=["phone"], queue=claims,
+        priorities=["high"], languages=["de"], words=["pane"],
+    )  # fmt: skip
+    fits = {
+        "product": frame, "kind": "complaint", "tags": ["price", "place"], "channel": "phone", "queue": claims,
+        "priority": "high", "language": "de", "subject": "A pane is broken",
+    }  # fmt: skip
+    other = {
+        "product": saw, "kind": "query", "tags": ["place"], "channel": "email", "queue": support, "priority": "low",
+        "language": "fr", "subject": "A frame is broken",
+    }  # fmt: skip
+    assert other.keys() == fits.keys()
+    every = [fits, *({**fits, name: value} for name, value in other.items())]
+    tickets = [make_ticket(**given, body="Please help.") for given in every]
+    route()
+    assert owners_of(tickets) == ["Ann", *[None] * len(other)]
+
+
 def test_who_is_away_full_paused_or_does_not_know_is_passed_over_and_the_ticket_is_shown(agents):
     ann, ben, cem = agents
     day = timezone.localdate()
