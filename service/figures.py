@@ -189,7 +189,9 @@ def _backlog(user: User | None) -> list[tuple[str, int]]:
 def _tags(rows: Any) -> list[tuple[str, int]]:
     """What complaints are about, the most frequent first."""
     found: Counter[str] = Counter()
-    complaints = rows.filter(kind=TicketKind.COMPLAINT).order_by("-opened_at").values_list("tags", flat=True)
+    complaints = (
+        rows.filter(kind=TicketKind.COMPLAINT, merged_into=None).order_by("-opened_at").values_list("tags", flat=True)
+    )
     for tags in complaints[: MOST_READ * 10]:
         found.update(tags)
     return found.most_common(10)

@@ -33,7 +33,9 @@ def told(hours_ago: float, reply: float, solved: float, replies: int = 1, **fiel
 
 def test_figures_are_those_of_the_tickets_opened_in_the_period():
     claims = Queue.objects.create(name="Claims")
-    told(100, 1, 10)
+    first = told(100, 1, 10)
+    merged = told(100, 9, 90, kind="complaint", tags=["price"])
+    Ticket.objects.filter(pk=merged.pk).update(merged_into=first, state="closed", closed_at=NOW)
     told(100, 2, 20, replies=2, kind="complaint", tags=["product", "place"])
     told(100, 3, 30, reopenings=1, kind="complaint", tags=["product"])
     told(24 * 40, 50, 500)

@@ -11,8 +11,9 @@ import pytest
 from contacts.models import Contact
 from crm.choices import Role, Scope
 from crm.models import AccessRule
+from service.actions import reply
 from service.models import Queue, Ticket, TicketEvent
-from service.process import IMPORTED, process_map
+from service.process import IMPORTED, OWN, process_map
 from tests.factories import make_company, make_contact, make_ticket, make_user, signed_in
 from tests.importing.tables import brought_in, counts, written
 
@@ -121,6 +122,14 @@ def test_map_of_a_log_is_what_numpy_finds():
     assert sum(step.count for step in found.steps) == steps
     loops = sum(a.event == b.event for a, b in pairwise(rows) if a.ticket_id == b.ticket_id)
     assert sum(move.count for move in found.moves if move.is_loop) == loops
+
+
+def test_the_map_of_our_own_tickets_has_no_imported_step_and_that_of_a_log_none_of_ours(bring):
+    bring("ticket_events", LOG, mapped=MAPPED)
+    reply(actor=None, ticket=make_ticket(make_contact(emails=("mia@example.com",))), text="It leaves today.")
+    own, imported = (process_map(None, log=log, zone="UTC") for log in (OWN, IMPORTED))
+    assert (own.tickets, {step.event for step in own.steps}) == (1, {"opened", "replied"})
+    assert (imported.tickets, {step.event for step in imported.steps}) == (2, {"1", "6", "8", "9"})
 
 
 def test_page_of_the_map_shows_own_steps_and_keeps_to_what_one_sees():

@@ -151,6 +151,10 @@ def test_figures_cost_a_complaint_and_say_who_bought_again(house):
         if number in (2, 5):
             make_order(customer, ordered_at=now - 300 * days)  # before it happened
     make_ticket(make_contact(), kind="query")
+    merged = make_ticket(customer, kind="complaint")
+    Ticket.objects.filter(pk=merged.pk).update(
+        merged_into=ticket, state="closed", solved_at=now, closed_at=now, waiting_since=None
+    )
     found = remedy_figures(house.boss, since=now - 365 * days)
     assert (found.complaints, found.complaints_made_good, found.complaint_cost) == (7, 4, Decimal(100))
     assert found.per_complaint == Decimal(100) / 7
