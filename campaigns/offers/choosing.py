@@ -1,6 +1,6 @@
 """The best offer for each person: the one of the highest expected margin (chance x margin) of those open to them.
 
-One set-based statement writes everybody down, chooses, and gives each their code. An offer is not open to who does not
+Set-based statements choose, write everybody down, and give each their code. An offer is not open to who does not
 meet its rule, is too unlikely to respond, has taken it as often as it allows, or was given it within its rest time.
 """
 
@@ -62,16 +62,23 @@ best AS (
 """
 OFFER_ROW = """(%s::bigint, p.fits_{at}, p.bought_{at}, %s::numeric,
   CASE WHEN p.bought_{at} THEN %s::float8 ELSE %s::float8 END, %s::float8, %s::int, make_interval(days => %s))"""
+CHOSEN = "campaigns_chosen"
+OF_CHOSEN = "SELECT id, answer FROM campaigns_chosen"
+CHOOSE_SQL = """
+CREATE TEMP TABLE {chosen} ON COMMIT DROP AS
+{ranked}
+SELECT p.id, CASE WHEN p.answer = ANY(%s) AND %s AND b.id IS NULL THEN %s ELSE p.answer END AS answer,
+  b.offer_id, b.margin, b.had_bought, b.chance
+FROM people p LEFT JOIN best b ON b.id = p.id
+"""
+# the planner takes what is written down here for one row, and would look through all that was chosen for each
+WITHOUT_LOOPS_SQL = "SET LOCAL enable_nestloop = off"
 GIVE_SQL = """
-{ranked},
-whom AS (
-  SELECT p.id, CASE WHEN p.answer = ANY(%s) AND %s AND b.id IS NULL THEN %s ELSE p.answer END AS answer
-  FROM people p LEFT JOIN best b ON b.id = p.id
-),
-frozen AS ({frozen} RETURNING id, contact_id, variant_id, state),
+WITH frozen AS ({frozen} RETURNING id, contact_id, variant_id, state),
 coded AS (
   SELECT f.id, b.offer_id, b.margin, b.had_bought, b.chance, uuid_send(gen_random_uuid()) AS b
-  FROM frozen f JOIN best b ON b.id = f.contact_id WHERE f.state = 'waiting' AND f.variant_id = ANY(%s)
+  FROM frozen f JOIN {chosen} b ON b.id = f.contact_id
+  WHERE f.state = 'waiting' AND f.variant_id = ANY(%s) AND b.offer_id IS NOT NULL
 ),
 given AS (
   INSERT INTO campaigns_givenoffer (recipient_id, offer_id, code, chance, margin_amount, had_bought, given_at)
@@ -175,13 +182,19 @@ def _bought(offer: Offer) -> Any:
 def give(
     start: Statement, *, yes: Sequence[str], is_needed: bool, using: Sequence[int], frozen: str, values: Sequence[Any]
 ) -> int:
-    """Write everybody down by the statement `frozen` (of people `whom`) with its values, and give the recipients of the
+    """Write everybody down by the statement `frozen` (of `OF_CHOSEN`) with its values, and give the recipients of the
     variants `using` their best offer; how many were written down. Where an offer `is_needed`, who has none is left out
-    before the draw."""
-    sql = GIVE_SQL.format(ranked=start.sql, frozen=frozen, code=CODE)
+    before the draw. In the caller's transaction."""
+    choose = CHOOSE_SQL.format(chosen=CHOSEN, ranked=start.sql)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*start.values, list(yes), is_needed, NO_OFFER, *values, list(using)])
-        return int(cursor.fetchone()[0])
+        cursor.execute(choose, [*start.values, list(yes), is_needed, NO_OFFER])
+        cursor.execute(f"ANALYZE {CHOSEN}")
+        cursor.execute(WITHOUT_LOOPS_SQL)
+        cursor.execute(GIVE_SQL.format(chosen=CHOSEN, frozen=frozen, code=CODE), [*values, list(using)])
+        count = int(cursor.fetchone()[0])
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute(f"DROP TABLE {CHOSEN}")
+    return count
 
 
 def weighed(start: Statement, terms: Sequence[Terms]) -> list[Weighed]:

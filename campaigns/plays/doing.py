@@ -43,7 +43,7 @@ INSERT INTO campaigns_recipient (
 SELECT %s, p.id, CASE WHEN p.answer = ANY(%s) THEN %s::bigint END,
   CASE WHEN p.answer = ANY(%s) THEN 'waiting' ELSE 'left_out' END,
   CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, %s, {zone}, r.round
-FROM whom p JOIN unnest(%s::bigint[], %s::int[]) AS r (id, round) ON r.id = p.id {places} ORDER BY p.id
+FROM campaigns_chosen p JOIN unnest(%s::bigint[], %s::int[]) AS r (id, round) ON r.id = p.id {places} ORDER BY p.id
 ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
 """
 TAG_SQL = """

@@ -20,7 +20,7 @@ from campaigns.drawing import drawn
 from campaigns.mail.blocks import texts_of
 from campaigns.mail.merging import OFFER_FIELDS, fields_in, fields_without_fallback
 from campaigns.models import Campaign, Recipient, SendingRules, Variant
-from campaigns.offers.choosing import Statement, give, statement, told_of
+from campaigns.offers.choosing import OF_CHOSEN, Statement, give, statement, told_of
 from campaigns.offers.terms import Terms, offers_of, terms_of
 from campaigns.segments.meaning import asked_by, meant_by
 from campaigns.sending.pacing import REACHED_STATES, too_soon
@@ -47,8 +47,8 @@ SELECT %s, p.id,
     WHEN {other} >= %s THEN 'held' ELSE 'waiting' END,
   CASE WHEN p.answer = ANY(%s) THEN '' ELSE p.answer END, now(), {zone}
 FROM ({people}) p {places} ORDER BY p.id
-ON CONFLICT (campaign_id, contact_id, round) DO NOTHING
 """
+ONCE_SQL = "ON CONFLICT (campaign_id, contact_id, round) DO NOTHING"
 # each is asked once: without OFFSET the planner copies the whole question to every place that names its answer
 ANSWERED_SQL = """
 SELECT a.*, CASE WHEN a.tired_of <> '' AND a.may IN ({yes}) THEN a.tired_of ELSE a.may END AS answer
@@ -193,18 +193,20 @@ def freeze(campaign: Campaign, user: User | None) -> int:
     using, is_needed = mails_with_offers(variants)
     if using and (terms := terms_of(offers_of(campaign))):
         start = offered(campaign, user, terms)
-        frozen = _freezing("SELECT id, answer FROM whom")
+        frozen = _freezing(campaign, OF_CHOSEN)
         values += zone_values()
         return give(start, yes=yes, is_needed=is_needed, using=using, frozen=frozen, values=values)
     with asked_by(user):
         people, parameters = _asked(campaign, user)
     with connection.cursor() as cursor:
-        cursor.execute(_freezing(people), [*values, *parameters, *zone_values()])
+        cursor.execute(_freezing(campaign, people), [*values, *parameters, *zone_values()])
         return int(cursor.rowcount)
 
 
-def _freezing(people: str) -> str:
-    return FREEZE_SQL.format(draw=DRAW, other=DRAW, people=people, zone=ZONE, places=JOINS)
+def _freezing(campaign: Campaign, people: str) -> str:
+    sql = FREEZE_SQL.format(draw=DRAW, other=DRAW, people=people, zone=ZONE, places=JOINS)
+    # to look for each row before it is written takes time, and the first time there is none
+    return sql + ONCE_SQL if campaign.recipients.exists() else sql
 
 
 def mails_with_offers(variants: Sequence[Variant]) -> tuple[list[int], bool]:

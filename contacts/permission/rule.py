@@ -107,18 +107,20 @@ def answer_for(channel: str, purpose: str, at: dt.datetime | None = None) -> Cas
         Subquery(Purpose.objects.filter(key=purpose).values("least_level")[:1]), Value(int(ConsentLevel.OPT_IN))
     )
     is_compiled = Q(list_kind=ListKind.COMPILED) | Q(_listed(kind=ListKind.COMPILED))
+    by_level = ByLevel(
+        level,
+        least,
+        *(
+            Case(When(condition, then=Value(True)), default=Value(False))
+            for condition in (_refused_before(channel, purpose, moment), _has_ended(moment), is_compiled)
+        ),
+    )
+    # most have an open way: they are asked for it alone
     return Case(
         When(archived_at__isnull=False, then=Value(Answer.ARCHIVED)),
-        When(~Q(Exists(_ways(channel))), then=Value(Answer.UNREACHABLE)),
-        *_suppressed(channel),
-        default=ByLevel(
-            level,
-            least,
-            *(
-                Case(When(condition, then=Value(True)), default=Value(False))
-                for condition in (_refused_before(channel, purpose, moment), _has_ended(moment), is_compiled)
-            ),
-        ),
+        When(Exists(_open_ways(channel)), then=by_level),
+        When(Exists(_ways(channel)), then=Value(Answer.SUPPRESSED)),
+        default=Value(Answer.UNREACHABLE),
         output_field=CharField(),
     )
 
@@ -250,11 +252,10 @@ def _has_ended(moment: Any) -> Q:
     return Q(_listed()) & ~Q(Exists(in_force))
 
 
-def _suppressed(channel: str) -> list[When]:
-    """No e-mail address is left that anything is sent to."""
-    if channel != ConsentChannel.EMAIL:
-        return []
-    return [When(~Q(Exists(_ways(channel).filter(~is_closed("normalised")))), then=Value(Answer.SUPPRESSED))]
+def _open_ways(channel: str) -> QuerySet[Any]:
+    """Those of the ways that anything may be sent to."""
+    ways = _ways(channel)
+    return ways.filter(~is_closed("normalised")) if channel == ConsentChannel.EMAIL else ways
 
 
 def _refused_before(channel: str, purpose: str, moment: dt.datetime) -> Q:

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from campaigns.choices import NO_OFFER, OFFER_OVER
@@ -102,6 +103,26 @@ def test_each_person_is_given_the_offer_of_the_highest_expected_margin(house):
     assert mail.subject == "For you: Rare"
     assert f"Rare, 20 % off. Your code: {given['p1'].code_in_words}, until then." in mail.text
     assert given["p1"].code_in_words in mail.html
+
+
+def test_what_was_chosen_is_not_looked_through_for_each_recipient(house):
+    """At a million one by one, that took longer than a worker has."""
+    agreed(20)
+    campaign, plans = offering(house, make_offer()), []
+
+    def explained(execute, sql, params, many, context):
+        if "INTO campaigns_givenoffer" in sql:
+            driver = context["cursor"].cursor
+            plans.append("\n".join(line for (line,) in driver.execute(f"EXPLAIN {sql}", params)))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        start(house, campaign)
+    (plan,) = plans
+    (coded,) = re.findall(r"CTE coded\n(.*?)\n +CTE ", plan, re.DOTALL)
+    assert "campaigns_chosen" in coded
+    assert "Nested Loop" not in coded
+    assert GivenOffer.objects.filter(recipient__campaign=campaign).count() == 20
 
 
 def test_who_is_kept_out_or_has_no_offer_is_given_none(house):
