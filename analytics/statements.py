@@ -11,6 +11,8 @@ from django.db import connection, models
 from numpy.typing import NDArray
 from psycopg import sql
 
+from crm.database.copying import copying
+
 HEAD = 19  # of binary COPY: signature, flags, length of the extension
 ARRAY_HEAD = 20  # dimensions, flags, type, length, lower bound
 ROWS_AT_ONCE = 50_000
@@ -55,7 +57,7 @@ def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> None:
     command = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    with connection.cursor() as cursor, copying(cursor, command) as copy:
         for row in rows:
             copy.write_row([getattr(row, name) for name in names])
 
@@ -65,7 +67,7 @@ def copy_text(table: str, pieces: Iterable[str]) -> None:
     waiting, size = list[str](), 0
     with (
         connection.cursor() as cursor,
-        cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy,
+        copying(cursor, sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy,
     ):
         for piece in pieces:
             waiting.append(piece)
@@ -86,7 +88,7 @@ def read_columns(query: sql.Composable, columns: tuple[tuple[str, str], ...]) ->
     fields = sql.SQL(", ").join(sql.SQL("array_agg({})").format(sql.Identifier(f"c{n}")) for n in range(len(columns)))
     names = sql.SQL(", ").join(sql.Identifier(f"c{n}") for n in range(len(columns)))
     command = sql.SQL("COPY (SELECT {} FROM ({}) AS made ({})) TO STDOUT (FORMAT binary)").format(fields, query, names)
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    with connection.cursor() as cursor, copying(cursor, command) as copy:
         content = b"".join(copy)
     found, at = {}, HEAD + 2
     for name, kind in columns:
@@ -122,7 +124,7 @@ def write_columns(table: str, names: tuple[str, ...], columns: dict[str, NDArray
     command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    with connection.cursor() as cursor, copying(cursor, command) as copy:
         copy.write(b"PGCOPY\n\xff\r\n\0" + b"\0" * 8)
         for start in range(0, len(records), ROWS_AT_ONCE):
             copy.write(records[start : start + ROWS_AT_ONCE].tobytes())

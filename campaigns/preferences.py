@@ -153,7 +153,9 @@ def _call_back(contact: Contact, why: str = SAID_NO, keys: Sequence[int] | None 
 
 
 def _mails_of(contact: Contact) -> Any:
-    return OutgoingMail.objects.filter(contact_id=contact.pk, object_model=Campaign._meta.label_lower)
+    """Of a merged contact, whose link an older mail has, those of the one that they went into, too."""
+    who = {contact.pk, contact.merged_into_id or contact.pk}
+    return OutgoingMail.objects.filter(contact_id__in=who, object_model=Campaign._meta.label_lower)
 
 
 def _proof(recipient: Recipient | None) -> str:

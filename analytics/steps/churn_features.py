@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from analytics.mathematics.features import Features
 from analytics.steps.churn_scores import Population
+from crm.database.copying import copying
 
 if TYPE_CHECKING:  # slow to import
     import pandas as pd
@@ -128,7 +129,10 @@ def read_frame(query: str, values: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415
 
     buffer = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", values) as copy:
+    with (
+        connection.cursor() as cursor,
+        copying(cursor, f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", values) as copy,
+    ):
         for block in copy:
             buffer.write(block)
     buffer.seek(0)

@@ -31,6 +31,7 @@ from analytics.mathematics.likeness import (
 from analytics.statements import rows_of
 from contacts.choices import ContactKind, PointKind
 from crm.choices import FieldType
+from crm.database.copying import copying
 from crm.models import CustomField
 
 PHONE_DIGITS = 9
@@ -253,7 +254,7 @@ def _read_facts(kind: str, custom: list[str], which: sql.Composable) -> Facts:
         [*map(sql.SQL, COLUMNS.values()), *(_custom_value(key.partition(".")[2]) for key in custom)]
     )
     query = FACTS_SQL.format(columns=read, kind=sql.Literal(kind), which=which)
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
+    with connection.cursor() as cursor, copying(cursor, query) as copy:
         for contact_id, *values in copy.rows():
             ids.append(int(contact_id))
             found = dict(zip(names, values, strict=True))
@@ -308,7 +309,7 @@ def _arrange(found: dict[str, str], kind: str) -> None:
 def _read_points(facts: Facts, name: str, query: sql.Composed) -> None:
     """Add a column with the main value of each contact, and all values to `shared`."""
     ids, coder = [], Coder()
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
+    with connection.cursor() as cursor, copying(cursor, query) as copy:
         for contact_id, value in copy.rows():
             ids.append(int(contact_id))
             coder.add(value)

@@ -51,6 +51,7 @@ from analytics.steps.duplicate_marks import marks_of
 from contacts.choices import ContactKind
 from contacts.models import Contact
 from crm.company import current_company
+from crm.database.copying import copying
 from crm.jobs import Progress
 from crm.templatetags.figures import full_day, number, plural
 
@@ -257,7 +258,7 @@ def _stage(facts: Facts, first: NDArray[np.int64], second: NDArray[np.int64], li
     weights = linkage.weights(chosen) / np.log(2)
     names, comparisons = list(facts.compares), [how.comparison for how in facts.compares.values()]
     command = f"COPY {STAGED} (first_id, second_id, probability, evidence) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    with connection.cursor() as cursor, copying(cursor, command) as copy:
         for row, evidence in zip(kept, _evidence(names, comparisons, chosen, weights), strict=True):
             ids = int(facts.ids[first[row]]), int(facts.ids[second[row]])
             copy.write_row((*ids, float(probability[row]), json.dumps(evidence)))

@@ -4,10 +4,12 @@ in the ledger of mails when quiet hours began.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from campaigns.choices import CampaignState, RecipientState
@@ -21,6 +23,8 @@ from contacts.permission.rule import answer_for
 from crm.mail.choices import WAITING_STATES, MailState
 from crm.models import OutgoingMail
 
+# what was said so long before a mail was written may have been said beside its writing
+SAID_BESIDE = dt.timedelta(hours=1)
 # from one zone to the next by the index, however many wait in each
 ZONES_SQL = """
 WITH RECURSIVE zones AS (
@@ -91,8 +95,11 @@ def call_back_refused(campaign: Campaign) -> int:
         object_model=Campaign._meta.label_lower, object_id=campaign.pk, state__in=WAITING_STATES
     )
     asked = Contact.objects.filter(pk__in=handed.filter(mail_id__in=waiting.values("pk")).values("contact"))
-    for wish in MailPace.objects.filter(contact__in=asked.order_by().values("pk")).select_related("contact"):
-        call_back_too_soon(wish.contact, wish.days)
+    oldest = waiting.aggregate(at=Min("created_at"))["at"]
+    if oldest:  # who had said it before was asked when the mail was written
+        wishes = MailPace.objects.filter(contact__in=asked.order_by().values("pk"), said_at__gte=oldest - SAID_BESIDE)
+        for wish in wishes.select_related("contact"):
+            call_back_too_soon(wish.contact, wish.days)
     answer = answer_for(campaign.channel_of_consent, campaign.purpose)
     refused = asked.annotate(answer=answer).exclude(answer__in=YES).values_list("pk", flat=True)
     rows = handed.filter(contact__in=list(refused)).values("mail_id")

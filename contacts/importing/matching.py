@@ -15,6 +15,7 @@ from contacts.models import Contact
 from contacts.normalising import national_digits, normalise_phone
 from crm.access import can
 from crm.choices import Verb
+from crm.database.copying import copying
 from crm.importing.kinds import EXTERNAL_ID, MatchWay
 from crm.importing.matching import CREATE, UPDATE
 from crm.importing.merging import Merge
@@ -172,7 +173,7 @@ def normalise_pairs(merge: Merge, table: str) -> None:
         if not pairs:
             break
         last = pairs[-1][0]
-        with merge.cursor.copy(f"COPY {FORMS} FROM STDIN") as copy:
+        with copying(merge.cursor, f"COPY {FORMS} FROM STDIN") as copy:
             for _, phone, country in pairs:
                 normalised = normalise_phone(phone, country or default)
                 bare = national_digits(normalised, default) or normalise_phone(phone)

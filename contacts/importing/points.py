@@ -7,6 +7,7 @@ from psycopg import sql
 from contacts.choices import PointKind
 from contacts.keeping import refresh_search_of
 from contacts.normalising import normalise_phone
+from crm.database.copying import copying
 from crm.importing.folding import RECORDS
 from crm.importing.merging import Merge
 from crm.importing.values import EMAIL
@@ -55,7 +56,7 @@ def _read(merge: Merge, name: str) -> int:
     merge.run(f"CREATE TEMP TABLE {FURTHER} (value text, country text, normalised text) ON COMMIT DROP")
     is_email = FIELDS[name] is PointKind.EMAIL
     left_out = 0
-    with merge.cursor.copy(f"COPY {FURTHER} FROM STDIN") as copy:
+    with copying(merge.cursor, f"COPY {FURTHER} FROM STDIN") as copy:
         for value, country in pairs:
             if is_email and not EMAIL.fullmatch(value):
                 left_out += 1

@@ -9,10 +9,10 @@ from django.db.models import Count, Q, QuerySet
 
 from contacts.choices import YES, ConsentChannel
 from contacts.permission.rule import MARKETING, answer_for, permitted
-from crm.filtering.lots import drawn_by_lot
+from crm.filtering.lots import MOST_ASKED, drawn_by_lot
 from crm.templatetags.figures import about
 
-MOST_ASKED, LOTS = 20_000, 2_000
+LOTS = 2_000
 
 
 @dataclass(frozen=True)

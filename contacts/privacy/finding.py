@@ -16,6 +16,8 @@ import numpy as np
 from django.db import connection
 from psycopg import sql
 
+from crm.database.copying import copying
+
 PIECE = 4
 """Bytes."""
 AT_ONCE = 4_000_000
@@ -40,7 +42,7 @@ def keys_with(
     """The keys of the rows, of those that fulfil a condition, whose texts may have one of these words in any case."""
     finder = Finder(words)
     query = STREAM_SQL.format(key=key, texts=texts, table=table, which=which)
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
+    with connection.cursor() as cursor, copying(cursor, query) as copy:
         return finder.keys(copy)
 
 

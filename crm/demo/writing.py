@@ -10,6 +10,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Field, Model
 
+from crm.database.copying import copying
 from crm.demo.process import Ints
 
 ROWS_AT_ONCE = 50_000
@@ -28,7 +29,7 @@ def copy_columns(model: type[Model], columns: Mapping[str, Any], *, count: int |
     names = ", ".join(connection.ops.quote_name(_column(model, name)) for name in columns)
     texts = [_texts(values, size) for values in columns.values()]
     lines = map("\t".join, zip(*texts, strict=True))
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+    with connection.cursor() as cursor, copying(cursor, f"COPY {table} ({names}) FROM STDIN") as copy:
         for block in _blocks(lines):
             copy.write("\n".join(block) + "\n")
     return size

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Func, IntegerField, QuerySet
 
 LOWEST, SPAN = -(2**31), 2**32
+# so many a page asks one by one; of more it asks some by lot
+MOST_ASKED = 20_000
 
 
 class Lot(Func):

@@ -22,6 +22,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from crm.access import can
 from crm.choices import Verb
 from crm.company import current_company
+from crm.database.copying import copying
 from crm.importing.columns import Survey, converters_for, survey
 from crm.importing.custom import store_definitions, with_custom_fields
 from crm.importing.errors import DatabaseBusy, UnreadableFile
@@ -194,7 +195,7 @@ class _Run:
     def _stage(self, cursor: Any, rejected: RejectedRows) -> None:
         converters = converters_for(self.sources, self.found, self.options)
         done = 0
-        with cursor.copy(copy_statement(self.sources)) as copy:
+        with copying(cursor, copy_statement(self.sources)) as copy:
             for chunk in self.table.chunks():
                 text, faults = stage_chunk(chunk, self.sources, converters)
                 if text:

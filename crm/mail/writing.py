@@ -12,6 +12,7 @@ from django.db.models import JSONField
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from crm.database.copying import copying
 from crm.models import OutgoingMail
 
 BATCH, FEW = 500, 20
@@ -53,8 +54,7 @@ def _without_used(rows: Sequence[OutgoingMail]) -> list[OutgoingMail]:
 def _copy(rows: Sequence[OutgoingMail]) -> None:
     """By COPY: a fifth of the time that INSERT takes of us for mails of 5 KB."""
     now = timezone.now()
-    # the errors of a COPY are the driver's own but for this
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(COPY) as copy:
+    with connection.cursor() as cursor, copying(cursor, COPY) as copy:
         for row in rows:
             row.created_at = now
             values: list[Any] = list(VALUES(row))

@@ -9,6 +9,7 @@ from contacts.importing.references import default_owner, reject_foreign_people, 
 from contacts.normalising import normalise_phone
 from crm.access import can
 from crm.choices import Verb
+from crm.database.copying import copying
 from crm.importing.custom import custom_of
 from crm.importing.folding import RECORDS, count_records, fold_rows
 from crm.importing.merging import TAKEN, Merge
@@ -128,7 +129,7 @@ def _key_phones(merge: Merge) -> None:
     pairs = merge.cursor.fetchall()
     merge.run("DROP TABLE IF EXISTS import_phones")
     merge.run("CREATE TEMP TABLE import_phones (phone text, country text, normalised text) ON COMMIT DROP")
-    with merge.cursor.copy("COPY import_phones FROM STDIN") as copy:
+    with copying(merge.cursor, "COPY import_phones FROM STDIN") as copy:
         for phone, country in pairs:
             copy.write_row((phone, country, normalise_phone(phone, country)))
     merge.run(

@@ -21,8 +21,7 @@ from crm.agenda.actions import create_task
 from crm.company import current_company
 from crm.log import log
 from crm.mail.actions import send_mails
-from crm.mail.channels import channel_named
-from crm.mail.drafts import Draft, row_of
+from crm.mail.drafts import Draft
 from crm.merge_fields import Unknown
 from crm.models import OutgoingMail, User
 from leads.actions import carry_touches
@@ -89,6 +88,10 @@ class Batch:
     def skip(self, row: Enrolment, why: str) -> None:
         self.note(row, TouchResult.SKIPPED, why=why[:300])
         self.ran.skipped += 1
+
+    def refuse(self, row: Enrolment, error: Exception) -> None:
+        """Their mail cannot be written."""
+        self.skip(row, f"No mail: {' '.join(getattr(error, 'messages', [str(error)]))}"[:299] + ".")
 
 
 def run_sequences() -> Ran:
@@ -223,7 +226,7 @@ def _write_mails(rows: list[Enrolment], batch: Batch) -> None:
     """Drafts for those who may be written to; the others are skipped, with the reason."""
     if not rows:
         return
-    company, channel = current_company().name, channel_named()
+    company = current_company().name
     by_purpose: dict[str, list[Lead]] = defaultdict(list)
     for row in rows:
         by_purpose[row.sequence.purpose].append(row.lead)
@@ -236,21 +239,30 @@ def _write_mails(rows: list[Enrolment], batch: Batch) -> None:
             continue
         try:
             draft = replace(draft_of(row, _step(row), said.address, company), closes_at=batch.closes.get(row.pk))
-            row_of(draft, actor=row.lead.owner, channel=channel)
         except (Unknown, ValidationError) as error:
-            batch.skip(row, f"No mail: {' '.join(getattr(error, 'messages', [str(error)]))}"[:299] + ".")
+            batch.refuse(row, error)
             continue
         batch.drafts[row.lead.owner].append((row, draft))
 
 
 def _send(batch: Batch) -> None:
-    """Write the mails into the ledger of outgoing mail, and as touches of their leads. The clock of the response goes
-    on: it is for people."""
-    written = [pair for pairs in batch.drafts.values() for pair in pairs]
+    """Write the mails into the ledger of outgoing mail, and as touches of their leads; one that will not do is skipped.
+    The clock of the response goes on: it is for people."""
+    refused: dict[str, ValidationError] = {}
+
+    def refuse(draft: Draft, error: ValidationError) -> None:
+        refused[str(draft.key)] = error
+
+    written = []
+    for owner, pairs in batch.drafts.items():
+        send_mails(actor=owner, drafts=[draft for _, draft in pairs], refuse=refuse)
+        for row, draft in pairs:
+            if error := refused.get(str(draft.key)):
+                batch.refuse(row, error)
+            else:
+                written.append((row, draft))
     if not written:
         return
-    for owner, pairs in batch.drafts.items():
-        send_mails(actor=owner, drafts=[draft for _, draft in pairs])
     keys = [draft.key for _, draft in written]
     mails = dict(OutgoingMail.objects.filter(key__in=keys).values_list("key", "pk"))
     LeadTouch.objects.bulk_create(

@@ -7,14 +7,15 @@ from django.utils import timezone
 
 from campaigns.choices import TOO_SOON
 from campaigns.models import Campaign, MailPace, Recipient
-from campaigns.preferences import choose_pace, choose_purposes
+from campaigns.preferences import choose_pace, choose_purposes, say_no
 from campaigns.sending.actions import launch_campaign
 from campaigns.sending.engine import run_campaign
+from contacts.merging.actions import merge_contacts
 from contacts.models import Purpose
 from crm.choices import Role
 from crm.mail.choices import MailState
 from crm.models import MailChannel, MailSlot
-from tests.campaigns.sample import let_leave, mails, ready, started, states
+from tests.campaigns.sample import agreed, let_leave, mails, ready, started, states
 from tests.factories import make_company, make_user
 
 
@@ -102,3 +103,18 @@ def test_a_topic_or_channel_that_is_unticked_calls_its_queued_mail_back(house):
     let_leave(campaign)
     assert states(campaign) == {"sent": 1, "cancelled": 1}
     assert said.consents.filter(channel="email").order_by("-pk").first().level == 0
+
+
+@pytest.mark.parametrize("is_no", [True, False])
+def test_the_link_of_a_mail_to_a_contact_that_was_merged_reaches_what_waits_for_the_one_they_are_now(house, is_no):
+    (gone,) = agreed(1, mark="old")
+    campaign, (kept, _) = queued(house)
+    merge_contacts(actor=None, kept=kept, gone=gone)
+    gone.refresh_from_db()
+    had_a_mail(kept, 3)
+    if is_no:
+        say_no(contact=gone, recipient=None)
+    else:
+        choose_pace(contact=gone, days=30, recipient=None)
+    assert mails(campaign).get(contact_id=kept.pk).state == MailState.CANCELLED
+    assert mails(campaign).exclude(contact_id=kept.pk).get().state == MailState.QUEUED
