@@ -28,14 +28,14 @@ from contacts.choices import YES, Answer
 from contacts.models import Contact
 from contacts.permission.rule import answer_for
 from contacts.zones import JOINS, ZONE, zone_values
-from crm.filtering.lots import drawn_by_lot
+from crm.filtering.lots import MOST_ASKED, drawn_by_lot
 from crm.filtering.patience import OutOfPatience, patience
 from crm.filtering.trees.nodes import TreeProblem
 from crm.languages.refusing import refused
 from crm.models import User
 
 CONTROL = "Control"
-MOST_ASKED, LOTS, FIRST_STEP, PATIENCE_MILLISECONDS = 20_000, 5_000, 256, 1_000
+LOTS, FIRST_STEP, PATIENCE_MILLISECONDS = 5_000, 256, 1_000
 # 53 bits of a hash as a number from 0 to 1
 DRAW = drawn("p.id", "%s::bigint")
 FREEZE_SQL = """
