@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 
+from crm.languages.refusing import Later
+from crm.languages.words import Titled
 from crm.models import LogEntry, User
 from crm.templatetags.figures import relative_time
 
@@ -84,11 +88,18 @@ def what_happened(record: models.Model | type[models.Model]) -> str:
     about = {"object_id": record.pk} if isinstance(record, models.Model) else {}
     entry = _last_entry(record._meta.label_lower, **about)
     if entry is None:
-        return "Somebody saved this while you were typing. Your text is kept below: look at it and save again."
-    who = entry.actor.name if entry.actor else "An import"
-    return (
-        f"{who} saved this {'record' if about else 'page'} while you were typing ({relative_time(entry.at)}: "
-        f"{entry.summary}). Your text is kept below, and what they changed is shown with it."
+        return Titled("Somebody saved this while you were typing. Your text is kept below: look at it and save again.")
+    names = {"who": _who(entry), "when": Later(partial(relative_time, entry.at)), "what": entry.summary}
+    if about:
+        return Titled(
+            "{who} saved this record while you were typing ({when}: {what}). Your text is kept below, and what they "
+            "changed is shown with it.",
+            **names,
+        )
+    return Titled(
+        "{who} saved this page while you were typing ({when}: {what}). Your text is kept below, and what they changed "
+        "is shown with it.",
+        **names,
     )
 
 
@@ -96,10 +107,20 @@ def who_was_faster(record: models.Model) -> str:
     """The same for a change that was no typing: a card that was moved, a line that was dragged."""
     entry = _last_entry(record._meta.label_lower, object_id=record.pk)
     if entry is None:
-        return "Somebody was faster: it stands as they left it, and nothing of yours was saved."
-    who = entry.actor.name if entry.actor else "An import"
-    return f"{who} was faster ({relative_time(entry.at)}: {entry.summary}). It stands as they left it."
+        return Titled("Somebody was faster: it stands as they left it, and nothing of yours was saved.")
+    when = Later(partial(relative_time, entry.at))
+    return Titled(
+        "{who} was faster ({when}: {what}). It stands as they left it.", who=_who(entry), when=when, what=entry.summary
+    )
+
+
+def _who(entry: LogEntry) -> Any:
+    return entry.actor.name if entry.actor else Later(_import)
 
 
 def _last_entry(label: str, **about: int) -> LogEntry | None:
     return LogEntry.objects.filter(model=label, **about).select_related("actor").first()
+
+
+def _import() -> str:
+    return gettext("An import")

@@ -46,7 +46,9 @@ def said_errors(errors: Iterable[Any]) -> list[str]:
     found: list[str] = []
     for error in errors:
         found += (
-            [_said(one) for one in leaves(error)] if isinstance(error, ValidationError) else [translated(str(error))]
+            [_said(one) for one in leaves(error)]
+            if isinstance(error, ValidationError)
+            else [translated(error if isinstance(error, str) else str(error))]
         )
     return found
 

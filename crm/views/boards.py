@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
 
+from crm.languages.refusing import said_errors
+from crm.languages.speaking import spoken_in
 from crm.saving import StaleRecord, who_was_faster
 from crm.views.forms import REFUSED, FormPage
 
@@ -29,14 +33,19 @@ class BoardMovePage(FormPage):
             return JsonResponse({"version": record.version})
         return response
 
+    def said(self, errors: Iterable[Any]) -> str:
+        """In one line, in the language of who moved it."""
+        with translation.override(spoken_in(self.request)):
+            return " ".join(said_errors(errors))
+
     def show_conflict(self, form: Any, stale: StaleRecord) -> HttpResponse:
         if self.request.headers.get(BOARD):
-            return JsonResponse({"sentence": who_was_faster(stale.record)}, status=409)
+            return JsonResponse({"sentence": self.said([who_was_faster(stale.record)])}, status=409)
         return super().show_conflict(form, stale)
 
     def show(self, form: Any, status: int = 200, token: str = "", opened: str = "") -> HttpResponse:
         if self.request.headers.get(BOARD) and status == REFUSED:
-            said = {"sentence": " ".join(sentence for errors in form.errors.values() for sentence in errors)}
+            said = {"sentence": self.said(one for errors in form.errors.as_data().values() for one in errors)}
             if self.lane:
                 said["url"] = f"{self.request.path}?{self.lane}={self.request.POST.get(self.lane, '')}"
             return JsonResponse(said, status=REFUSED)

@@ -16,7 +16,9 @@ from crm.choices import Role
 from crm.languages.marked import PUT_TOGETHER
 from crm.languages.refusals import refusals_in, texts_of_refusals
 from crm.languages.refusing import refused, said_errors
+from crm.log import log
 from crm.models import Company
+from crm.saving import what_happened, who_was_faster
 from crm.templatetags.figures import in_sentence, number, plural
 from tests import factories as make
 from tests.languages.test_told import page_after
@@ -41,6 +43,18 @@ def test_a_refusal_within_another_is_said_in_the_same_language():
     outer = refused("Line %(number)s, “%(line)s”: %(problem)s", number=2, line="%(x)s", problem=inner)
     assert said(outer, "es") == ["Línea 2, «%(x)s»: Es más largo que 10.000 caracteres."]
     assert outer.messages == ["Line 2, “%(x)s”: It is longer than 10,000 characters."]
+
+
+@pytest.mark.django_db
+def test_who_was_faster_is_told_in_the_language_of_the_page():
+    mia = make.make_user(Role.REP, name="Mia {x}")
+    contact = make.make_contact(owner=mia)
+    log(actor=mia, verb="change", object=contact, summary="Changed city")
+    with translation.override("de"):
+        said = said_errors([ValidationError(what_happened(contact)), who_was_faster(contact)])
+    assert said[0].startswith("Mia {x} hat diesen Datensatz gespeichert, während Sie tippten (")
+    assert said[1].endswith(": Changed city). Es steht so da, wie es hinterlassen wurde.")
+    assert what_happened(contact).startswith("Mia {x} saved this record while you were typing (")
 
 
 class DayForm(forms.Form):
