@@ -45,11 +45,10 @@ def said_errors(errors: Iterable[Any]) -> list[str]:
         errors = errors.as_data()
     found: list[str] = []
     for error in errors:
-        found += (
-            [_said(one) for one in leaves(error)]
-            if isinstance(error, ValidationError)
-            else [translated(error if isinstance(error, str) else str(error))]
-        )
+        if isinstance(error, ValidationError):
+            found += [_said(one) for one in leaves(error)]
+        else:
+            found.append(translated(error if isinstance(error, str) else str(error)))
     return found
 
 
