@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.expressions import Combinable
 
 from campaigns.models import Campaign, Recipient
+from contacts.keeping import CONTACT_IDS
 from crm.access import can
 from crm.catalogue import ExportKind
 from crm.choices import Verb
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 EXPRESSIONS: dict[str, str | Combinable] = {
     "campaign": "campaign__name",
-    "contact_external_id": "contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("contact__"),
     "variant": "variant__name",
     "sent_at": "sent_at",
     "opened": "opened",

@@ -8,6 +8,7 @@ from contacts.editing import EDITING
 from contacts.exporting import EXPORTS
 from contacts.home import CARDS, FIGURES
 from contacts.importing import KINDS
+from contacts.keeping import CONTACT_IDS
 from contacts.layouts import LAYOUTS
 from contacts.merging.specs import MERGE_FIELDS
 from contacts.panels import CONTACT_PANELS
@@ -75,6 +76,7 @@ CATALOGUE = Catalogue(
     },
     imports=KINDS,
     exports=EXPORTS,
+    own_ids=(CONTACT_IDS,),
     timeline=(
         TimelineSource(
             "interactions",

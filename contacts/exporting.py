@@ -22,10 +22,10 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 
 from contacts.choices import PointKind
 from contacts.importing.consents import LEVELS
+from contacts.keeping import CONTACT_IDS
 from contacts.models import Consent, Contact, ContactPoint, Interaction
 from crm.catalogue import ExportKind
 from crm.choices import Verb
@@ -46,13 +46,13 @@ def joined(field: str) -> Func:
 
 
 EXPRESSIONS: dict[str, str | Combinable] = {
-    "external_id": "external_id",
+    "external_id": CONTACT_IDS.told(),
     "kind": "kind",
     "name": "name",
     "first_name": "first_name",
     "last_name": "last_name",
-    "organization": Coalesce("organization__external_id", "organization__name", output_field=TextField()),
-    "parent_external_id": "parent__external_id",
+    "organization": CONTACT_IDS.told("organization__"),
+    "parent_external_id": CONTACT_IDS.told("parent__"),
     "email": "main_email__value",
     "phone": "main_phone__value",
     "street": "main_address__street",
@@ -75,7 +75,7 @@ EXPRESSIONS: dict[str, str | Combinable] = {
 }
 INTERACTION_EXPRESSIONS: dict[str, str | Combinable] = {
     "external_id": "external_id",
-    "contact_external_id": "contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("contact__"),
     "occurred_at": "occurred_at",
     "channel": "channel",
     "direction": "direction",
@@ -87,7 +87,7 @@ INTERACTION_EXPRESSIONS: dict[str, str | Combinable] = {
 }
 CONSENT_EXPRESSIONS: dict[str, str | Combinable] = {
     "external_id": "external_id",
-    "contact_external_id": "contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("contact__"),
     "email": "main_email__value",
     "channel": "channel",
     "purpose": "purpose",

@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.database.chosen import listed
+from crm.own_ids import OwnIds
 
 REFRESH_SQL = sql.SQL("""
 UPDATE contacts_contact AS c
@@ -51,3 +52,6 @@ def refresh_search_of(chosen: sql.Composable) -> None:
     """The same for the ids that a query selects (a staging table of the import; `EVERY_CONTACT`)."""
     with connection.cursor() as cursor:
         cursor.execute(REFRESH_SQL.format(chosen=chosen))
+
+
+CONTACT_IDS = OwnIds("contacts.contact", refresh_search_of)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from crm.layouts.places import LayoutPlace
     from crm.models import User
     from crm.onward import ListLink
+    from crm.own_ids import OwnIds
     from crm.reports.spec import AppReports
 
 
@@ -284,6 +285,7 @@ class Catalogue:
     grants: Mapping[str, Mapping[str, Grants]] = field(default_factory=dict)
     imports: tuple[ImportKind, ...] = ()
     exports: tuple[ExportKind, ...] = ()
+    own_ids: tuple[OwnIds, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     panels: Mapping[str, tuple[RecordPanel, ...]] = field(default_factory=dict)
     reads: Mapping[str, tuple[RecordRead, ...]] = field(default_factory=dict)

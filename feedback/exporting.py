@@ -11,6 +11,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from contacts.choices import PointKind
+from contacts.keeping import CONTACT_IDS
 from contacts.models import ContactPoint
 from crm.catalogue import ExportKind
 from crm.choices import Verb
@@ -20,6 +21,7 @@ from crm.field_rights import hidden_fields
 from feedback.choices import Dimension
 from feedback.models import Answer, Response
 from feedback.visits.exporting import VISIT_COLUMNS, visit_rows
+from orders.keeping import PRODUCT_IDS
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -28,7 +30,7 @@ ADDRESSES = ContactPoint.objects.filter(contact=OuterRef("response__contact"), k
 EXPRESSIONS: dict[str, str | Combinable] = {
     "external_id": "external_id",
     "survey": "response__survey__name",
-    "contact_external_id": "response__contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("response__contact__"),
     "email": Subquery(ADDRESSES.order_by("-is_primary", "pk").values("value")[:1]),
     "question": "question__text",
     "dimension": "question__dimension",
@@ -37,7 +39,7 @@ EXPRESSIONS: dict[str, str | Combinable] = {
     "answered_at": "response__answered_at",
     "comment": "comment",
     "touch_point": "response__touch_point__name",
-    "product_external_id": "response__product__external_id",
+    "product_external_id": PRODUCT_IDS.told("response__product__"),
     "agent_email": "response__agent__email",
     "via": "response__via",
 }

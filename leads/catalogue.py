@@ -7,6 +7,7 @@ from leads.editing import EDITING
 from leads.exporting import EXPORTS
 from leads.home import CARDS, FIGURES
 from leads.importing import KINDS
+from leads.keeping import LEAD_IDS
 from leads.layouts import LAYOUTS
 from leads.nurturing.specs import NURTURING_FIELDS
 from leads.panels import CONTACT_PANELS, LEAD_PANELS
@@ -61,6 +62,7 @@ CATALOGUE = Catalogue(
     },
     imports=KINDS,
     exports=EXPORTS,
+    own_ids=(LEAD_IDS,),
     timeline=(TimelineSource("leads", "Leads", leads_before, counted_as="leads"),),
     panels={"leads.lead": LEAD_PANELS, "contacts.contact": CONTACT_PANELS},
     past={

@@ -14,6 +14,7 @@ from crm.choices import Verb
 from crm.customfields.exporting import custom_columns, custom_expression
 from crm.exporting.streams import CannotExport, in_company_time, stream_rows
 from leads.importing.kinds import FIELDS
+from leads.keeping import LEAD_IDS
 from leads.models import Lead
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 EXPRESSIONS: dict[str, str | Combinable] = {
     spec.name: "owner__email" if spec.name == "owner_email" else spec.name for spec in FIELDS
-}
+} | {"external_id": LEAD_IDS.told()}
 
 
 def lead_rows(user: User | None, columns: Sequence[str], as_of: dt.date | None) -> Iterator[Sequence[Any]]:

@@ -12,6 +12,7 @@ from psycopg import sql
 from contacts.models import TerritoryRule
 from contacts.territories.placing import FITS, SAVED_RULES
 from crm.database.chosen import listed
+from crm.own_ids import OwnIds
 
 REFRESH_SQL = sql.SQL("""
 UPDATE leads_lead AS l
@@ -60,3 +61,6 @@ def place_leads_of(chosen: sql.Composable) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(PLACE_SQL.format(rules=SAVED_RULES, fits=FITS, chosen=chosen))
+
+
+LEAD_IDS = OwnIds("leads.lead", refresh_search_of)

@@ -11,6 +11,7 @@ from orders.home import CARDS
 from orders.importing import KINDS
 from orders.invoices import specs as invoices
 from orders.invoices.panels import INVOICE_PANELS, ORDER_PANELS
+from orders.keeping import PRODUCT_IDS
 from orders.layouts import LAYOUTS
 from orders.lines.specs import LINE_FIELDS
 from orders.loyalty.panels import LOYALTY_PANELS
@@ -48,6 +49,7 @@ CATALOGUE = Catalogue(
     grants={"orders.product": PRODUCT_GRANTS},
     imports=KINDS,
     exports=EXPORTS,
+    own_ids=(PRODUCT_IDS,),
     timeline=(TimelineSource("orders", "Orders", orders_before, is_searched=True, is_bounded=True), AFTER_SALES),
     reads={"contacts.contact": (READ,)},
     panels={

@@ -11,9 +11,11 @@ from django.db.models import Case, CharField, Func, OuterRef, Subquery, Value, W
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 
+from contacts.keeping import CONTACT_IDS
 from crm.catalogue import ExportKind
 from crm.choices import Verb
 from crm.exporting.streams import CannotExport, in_company_time, stream_rows
+from orders.keeping import PRODUCT_IDS
 from orders.models import Invoice, LineOption, OrderLine, Payment, Product, ProductRegistration, Subscription
 
 if TYPE_CHECKING:
@@ -27,22 +29,23 @@ SURCHARGE = Case(
     output_field=CharField(),
 )  # fmt: skip
 PRODUCT_EXPRESSIONS: dict[str, str | Combinable] = {
-    name: name for name in ("external_id", "name", "family", "unit_price", "unit_cost", "currency")
+    "external_id": PRODUCT_IDS.told(),
+    **{name: name for name in ("name", "family", "unit_price", "unit_cost", "currency")},
 }
 ORDER_EXPRESSIONS: dict[str, str | Combinable] = {
     "external_id": "external_id",
     "order_id": "order__number",
     "line_number": "position",
-    "contact_external_id": "order__contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("order__contact__"),
     "ordered_at": "order__ordered_at",
-    "product_external_id": "product__external_id",
+    "product_external_id": PRODUCT_IDS.told("product__"),
     "quantity": "quantity",
     "unit_price": "unit_price",
     "discount": "discount",
     "amount": "amount",
     "unit_cost": "unit_cost",
     "channel": "order__channel",
-    "partner_external_id": "order__partner__external_id",
+    "partner_external_id": CONTACT_IDS.told("order__partner__"),
     "currency": "order__currency",
     "offer_code": "order__offer_code",
     "options": Subquery(
@@ -56,7 +59,7 @@ ORDER_EXPRESSIONS: dict[str, str | Combinable] = {
 
 SUBSCRIPTION_EXPRESSIONS: dict[str, str | Combinable] = {
     "external_id": "external_id",
-    "contact_external_id": "contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("contact__"),
     "plan": "plan",
     "started_on": "started_on",
     "ended_on": "ended_on",
@@ -72,7 +75,7 @@ SUBSCRIPTION_EXPRESSIONS: dict[str, str | Combinable] = {
 INVOICE_EXPRESSIONS: dict[str, str | Combinable] = {
     "number": "number",
     "external_id": "external_id",
-    "contact_external_id": "contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("contact__"),
     "order_id": "order__number",
     **{
         name: name
@@ -91,8 +94,8 @@ PAYMENT_EXPRESSIONS: dict[str, str | Combinable] = {
     "reference": "reference",
 }
 REGISTRATION_EXPRESSIONS: dict[str, str | Combinable] = {
-    "contact_external_id": "contact__external_id",
-    "product_external_id": "product__external_id",
+    "contact_external_id": CONTACT_IDS.told("contact__"),
+    "product_external_id": PRODUCT_IDS.told("product__"),
     **{
         name: name
         for name in (

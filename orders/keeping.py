@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.database.chosen import listed, without_nested_loops
+from crm.own_ids import OwnIds
 
 TOTALS_SQL = sql.SQL("""
 UPDATE orders_order AS o
@@ -83,3 +84,6 @@ def refresh_products(product_ids: Iterable[int]) -> None:
 def refresh_products_of(chosen: sql.Composable) -> None:
     with connection.cursor() as cursor:
         cursor.execute(PRODUCTS_SQL.format(chosen=chosen))
+
+
+PRODUCT_IDS = OwnIds("orders.product", refresh_products_of)

@@ -9,6 +9,7 @@ from pipeline.editing import EDITING
 from pipeline.exporting import EXPORTS
 from pipeline.home import CARDS, FIGURES
 from pipeline.importing import KINDS
+from pipeline.keeping import DEAL_IDS
 from pipeline.layouts import LAYOUTS
 from pipeline.panels import CONTACT_PANELS, DEAL_PANELS
 from pipeline.quotes import panels as quotes
@@ -56,6 +57,7 @@ CATALOGUE = Catalogue(
     },
     imports=KINDS,
     exports=EXPORTS,
+    own_ids=(DEAL_IDS,),
     panels={
         "pipeline.deal": (*DEAL_PANELS, *quotes.DEAL_PANELS, files_panel("pipeline:deal_file"), CHANGES),
         "pipeline.quote": (CHANGES,),

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.db.models.expressions import Combinable
 
+from contacts.keeping import CONTACT_IDS
 from crm.catalogue import ExportKind
 from crm.choices import Verb
 from crm.customfields.exporting import custom_columns, custom_expression
 from crm.exporting.streams import stream_rows
+from orders.keeping import PRODUCT_IDS
+from pipeline.keeping import DEAL_IDS
 from pipeline.models import Deal
 
 if TYPE_CHECKING:
     from crm.models import User
 
 EXPRESSIONS: dict[str, str | Combinable] = {
-    "external_id": "external_id",
+    "external_id": DEAL_IDS.told(),
     "title": "title",
-    "organization": "organization__external_id",
-    "contact_external_id": "contact__external_id",
+    "organization": CONTACT_IDS.told("organization__"),
+    "contact_external_id": CONTACT_IDS.told("contact__"),
     "pipeline": "pipeline__name",
     "stage": "stage__name",
     "amount": "amount",
@@ -30,7 +33,7 @@ EXPRESSIONS: dict[str, str | Combinable] = {
     "owner_email": "owner__email",
     "owner_name": "owner__name",
     "team": "team__name",
-    "product_external_id": "product__external_id",
+    "product_external_id": PRODUCT_IDS.told("product__"),
     "opened_on": "opened_on",
     "expected_on": "expected_on",
     "closed_on": "closed_on",

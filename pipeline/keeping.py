@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.database.chosen import listed, without_nested_loops
+from crm.own_ids import OwnIds
 
 DEALS_SQL = sql.SQL("""
 UPDATE pipeline_deal AS d
@@ -55,3 +56,6 @@ def refresh_deals_of(chosen: sql.Composable) -> None:
     """The same for the ids that a query selects (a staging table of the import; `EVERY_DEAL`)."""
     with without_nested_loops(), connection.cursor() as cursor:
         cursor.execute(DEALS_SQL.format(chosen=chosen))
+
+
+DEAL_IDS = OwnIds("pipeline.deal", refresh_deals_of)

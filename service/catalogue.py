@@ -11,6 +11,7 @@ from service.editing import EDITING
 from service.exporting import EXPORTS
 from service.home import CARDS, FIGURES
 from service.importing import KINDS
+from service.keeping import TICKET_IDS
 from service.knowledge import brought as knowledge
 from service.layouts import LAYOUTS
 from service.panels import CONTACT_PANELS
@@ -65,6 +66,7 @@ CATALOGUE = Catalogue(
     },
     imports=KINDS,
     exports=EXPORTS,
+    own_ids=(TICKET_IDS,),
     panels={
         "service.ticket": (
             files_panel("service:ticket_file"),

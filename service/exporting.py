@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models.expressions import Combinable
 
+from contacts.keeping import CONTACT_IDS
 from crm.catalogue import ExportKind
 from crm.choices import Verb
 from crm.company import current_company
 from crm.customfields.exporting import custom_columns, custom_expression
 from crm.exporting.streams import stream_rows
+from orders.keeping import PRODUCT_IDS
+from service.keeping import TICKET_IDS
 from service.models import Ticket, TicketEvent
 
 if TYPE_CHECKING:
     from crm.models import User
 
 EXPRESSIONS: dict[str, str | Combinable] = {
-    "external_id": "external_id",
+    "external_id": TICKET_IDS.told(),
     "number": "pk",
-    "contact_external_id": "contact__external_id",
+    "contact_external_id": CONTACT_IDS.told("contact__"),
     "email": "requester_email",
     "subject": "subject",
     "kind": "kind",
@@ -32,13 +35,13 @@ EXPRESSIONS: dict[str, str | Combinable] = {
     "first_reply_at": "first_reply_at",
     "solved_at": "solved_at",
     "owner_email": "owner__email",
-    "product_external_id": "product__external_id",
+    "product_external_id": PRODUCT_IDS.told("product__"),
     "channel": "channel",
     "source": "source",
     "tags": "tags",
 }
 EVENT_EXPRESSIONS: dict[str, str | Combinable] = {
-    "ticket_external_id": "ticket__external_id",
+    "ticket_external_id": TICKET_IDS.told("ticket__"),
     "ticket_number": "ticket_id",
     "event": "event",
     "value": "value",

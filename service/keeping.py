@@ -8,6 +8,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.database.chosen import listed, without_nested_loops
+from crm.own_ids import OwnIds
 
 TICKETS_SQL = sql.SQL("""
 UPDATE service_ticket AS t SET sort_name = fresh.sort_name, search_text = fresh.search_text
@@ -31,3 +32,6 @@ def refresh_tickets_of(chosen: sql.Composable) -> None:
     """The same for the ids that a query selects (a staging table of the import)."""
     with without_nested_loops(), connection.cursor() as cursor:
         cursor.execute(TICKETS_SQL.format(chosen=chosen))
+
+
+TICKET_IDS = OwnIds("service.ticket", refresh_tickets_of)
