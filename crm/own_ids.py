@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.apps import apps
-from django.db.models import F, Func, Model, TextField
+from django.db.models import Func, Model, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from psycopg import sql
 
-CALLED = "'{word}-' || {pk} || '-' || left(md5(extract(epoch FROM {made})::text), 8)"
+SIGNS = "left(md5(extract(epoch FROM %s)::text), 8)"
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,11 @@ class OwnIds:
 
     def called(self, alias: str) -> str:
         """SQL: what a record of the table `alias` is called."""
-        return CALLED.format(word=self.word, pk=f"{alias}.id", made=f"{alias}.{self.made}")
+        return f"'{self.word}-' || {alias}.id || '-' || " + SIGNS % f"{alias}.{self.made}"
 
     def told(self, path: str = "") -> Combinable:
         """For a file: the external id of the record at the end of `path` (`contact__`), else what it is called."""
-        pk, made = F(f"{path}id"), F(f"{path}{self.made}")
-        template = CALLED.replace("%", "%%").format(word=self.word, pk="%(pk)s", made="%(made)s")
-        return Coalesce(f"{path}external_id", _Called(pk, made, template=template), output_field=TextField())
-
-
-class _Called(Func):
-    arity = 2
-    output_field = TextField()
-
-    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
-        pk, made = (compiler.compile(one) for one in self.get_source_expressions())
-        statement = self.extra["template"] % {"pk": pk[0], "made": made[0]}
-        return statement, (*pk[1], *made[1])
+        signs = Func(f"{path}{self.made}", template=SIGNS % "%(expressions)s", output_field=TextField())
+        parts = Value(f"{self.word}-"), Cast(f"{path}id", TextField()), Value("-"), signs
+        called = Func(*parts, template="(%(expressions)s)", arg_joiner=" || ", output_field=TextField())
+        return Coalesce(f"{path}external_id", called, output_field=TextField())
