@@ -106,15 +106,16 @@ def step_of(campaign: Campaign, user: User | None) -> int:
     return max(people_of(campaign, user, FIRST_STEP).order_by().count() * FIRST_STEP // LOTS, 1)
 
 
-def tired(now: dt.datetime | None = None, *, without: int | None = None) -> Exists:
-    """Whether the contact of the outer query has had as many campaign mails as the rules of the house allow."""
+def tired(now: dt.datetime | None = None, *, without: int | None = None) -> Q:
+    """Whether the contact of the outer query has had as many campaign mails as the rules of the house allow. They are
+    counted of those who had any: who had is one question for many, if PostgreSQL thinks so."""
     limits, moment = rules(), now or timezone.now()
     rows = Recipient.objects.filter(
         contact=OuterRef("pk"), state__in=REACHED_STATES, recorded_at__gte=moment - dt.timedelta(days=limits.in_days)
     )
     rows = rows.exclude(campaign=without) if without else rows
     counted = rows.values("contact").annotate(n=Count("pk")).filter(n__gte=limits.most_mails)
-    return Exists(counted.values("n"))
+    return Q(Exists(rows)) & Q(Exists(counted.values("n")))
 
 
 def tired_of(campaign: Campaign) -> Case:

@@ -210,14 +210,18 @@ def newest_words(contact: Contact, channel: str) -> dict[str, Consent]:
     return found
 
 
-def _strictest_of_merged(channel: str, purpose: str, at: dt.datetime, what: str) -> Subquery:
+def _strictest_of_merged(channel: str, purpose: str, at: dt.datetime, what: str) -> Case:
     """The lowest level that is in force of a contact that was merged into the one of the outer query (`said`), or that
-    word (`told`); None where there is none, or something was said of the outer one since the merge."""
+    word (`told`); None where there is none, or something was said of the outer one since the merge. Whether anybody was
+    ever merged is one question for all."""
     words = in_force(OuterRef("pk"), channel, purpose, at)
     since = in_force(OuterRef("merged_into"), channel, purpose, at).filter(recorded_at__gt=OuterRef("merged_at"))
-    rows: QuerySet[Any] = Contact.objects.filter(merged_into=OuterRef("pk")).filter(~Exists(since))
+    merged: QuerySet[Any] = Contact.objects.filter(merged_into=OuterRef("pk"))
+    rows = merged.filter(~Exists(since))
     rows = rows.annotate(said=Subquery(words.values("level")[:1]), told=Subquery(words.values(told=TOLD)[:1]))
-    return Subquery(rows.order_by(F("said").asc(nulls_last=True), "pk").values(what)[:1])
+    strictest = Subquery(rows.order_by(F("said").asc(nulls_last=True), "pk").values(what)[:1])
+    anybody = Exists(Contact.objects.filter(merged_into__isnull=False))
+    return Case(When(Q(anybody) & Q(Exists(merged)), then=strictest), default=None)
 
 
 def _in_force(channel: str, purpose: str, at: dt.datetime, field: str) -> QuerySet[Any]:
