@@ -60,6 +60,6 @@ def leaves(error: ValidationError) -> list[ValidationError]:
 
 
 def _said(error: ValidationError) -> str:
-    words = translated(error.message if isinstance(error.message, str) else str(error.message))
-    said: str = words % error.params if error.params else words
-    return said
+    """A text of Django's is translated by itself; one with a number in it has no words before it knows the number."""
+    words = translated(error.message) if isinstance(error.message, str) else error.message
+    return str(words % error.params if error.params else words)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from crm.choices import Verb
+from crm.languages.telling import spoken_refusal
 from crm.saving import StaleRecord
 from crm.views.base import ScopedView
 from crm.views.parts import PartFormPage
@@ -80,8 +81,10 @@ class DealPartRemoveView(ScopedView):
         rows = [row for pk, row in zip(keys, rows_of(deal, part), strict=True) if str(pk) != key]
         try:
             actions.change_deal(actor=self.request.user, deal=deal, version=deal.version, fields={}, parts={part: rows})
-        except (StaleRecord, ValidationError) as error:
-            messages.error(request, str(error))
+        except StaleRecord as stale:
+            messages.error(request, spoken_refusal(request, ValidationError(stale.sentence)))
+        except ValidationError as error:
+            messages.error(request, spoken_refusal(request, error))
         else:
             messages.success(request, "Taken away.")
         return redirect(deal)

@@ -112,13 +112,14 @@ def refuse_compensation(*, actor: User | None, compensation: Compensation, versi
 
 @transaction.atomic
 def withdraw_compensation(*, actor: User | None, compensation: Compensation) -> None:
-    """Ask no more; who asked is told, where another does so. Doing it twice is doing it once; what has ended stays as
-    it ended."""
+    """Ask no more; who asked is told, where another does so. Doing it twice is doing it once. Raises ValidationError
+    where it has ended in another way, which stays as it ended."""
     held(compensation.ticket)
     current = Compensation.objects.select_for_update().get(pk=compensation.pk)
     now = timezone.now()
-    if not current.is_awaiting or not current.is_in_time(now):
+    if current.state == RemedyState.WITHDRAWN:
         return
+    _refuse_ended(current.state_at(now))
     _end(current, RemedyState.WITHDRAWN, RemedyStep.WITHDRAWN, actor, now)
     if actor != current.asked_by:
         title = f"{actor.name if actor else 'Somebody'} asks no more for {current} for {current.ticket.number}"
@@ -244,15 +245,18 @@ def _awaiting(actor: User | None, compensation: Compensation, version: int) -> t
     held(compensation.ticket)
     current: Compensation = locked(compensation, version)
     now = timezone.now()
-    state = current.state_at(now)
-    if state not in (RemedyState.AWAITING, RemedyState.EXPIRED):
-        raise refused("This was decided before: %(state)s.", state=lambda: in_sentence(state.label))
-    if state == RemedyState.EXPIRED:
-        raise ValidationError("The deadline has passed: nothing is given any more. It can be asked for again.")
+    _refuse_ended(current.state_at(now))
     if actor is not None and actor.pk == current.asked_by_id:
         raise ValidationError("Nobody decides what they asked for themselves.")
     _customer_held(current.contact_id)
     return current, now
+
+
+def _refuse_ended(state: RemedyState) -> None:
+    if state == RemedyState.EXPIRED:
+        raise ValidationError("The deadline has passed: nothing is given any more. It can be asked for again.")
+    if state != RemedyState.AWAITING:
+        raise refused("This was decided before: %(state)s.", state=lambda: in_sentence(state.label))
 
 
 def _customer_held(contact: int | None) -> Contact:

@@ -20,6 +20,7 @@ from crm.log import log
 from crm.models import Company
 from crm.saving import what_happened, who_was_faster
 from crm.templatetags.figures import in_sentence, number, plural
+from pipeline.models import DealShare
 from tests import factories as make
 from tests.languages.test_told import page_after
 
@@ -43,6 +44,25 @@ def test_a_refusal_within_another_is_said_in_the_same_language():
     outer = refused("Line %(number)s, “%(line)s”: %(problem)s", number=2, line="%(x)s", problem=inner)
     assert said(outer, "es") == ["Línea 2, «%(x)s»: Es más largo que 10.000 caracteres."]
     assert outer.messages == ["Line 2, “%(x)s”: It is longer than 10,000 characters."]
+
+
+class SizeForm(forms.Form):
+    name = forms.CharField(max_length=3, required=False)
+    price = forms.DecimalField(max_digits=4, decimal_places=2, required=False)
+    place = forms.IntegerField(max_value=5, required=False)
+
+
+def test_what_django_refuses_by_a_number_is_said_with_the_number():
+    form = SizeForm({"name": "<b>x%", "price": "12345.678", "place": "7"})
+    assert not form.is_valid()
+    with translation.override("de"):
+        found = {name: list(form[name].errors) for name in form.fields}
+    assert found == {
+        "name": ["Bitte sicherstellen, dass der Wert aus höchstens 3 Zeichen besteht. (Er besteht aus 5 Zeichen.)"],
+        "price": ["Bitte sicherstellen, dass der Wert höchstens 4 Ziffern enthält."],
+        "place": ["Dieser Wert muss kleiner oder gleich 5 sein."],
+    }
+    assert list(form["name"].errors) == ["Ensure this value has at most 3 characters (it has 5)."]
 
 
 @pytest.mark.django_db
@@ -90,6 +110,34 @@ def test_a_form_that_was_refused_says_why_in_the_language_of_the_person():
     page = page_after(make.signed_in(rep), reverse("contacts:contact_create"), {"kind": "person", "phones": "x"})
     assert "Wer ist es? Ein Name wird gebraucht." in page
     assert "Zeile 1, „x“: das ist keine Telefonnummer" in page
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_in_a_row_of_a_table_is_said_in_the_language_of_the_page():
+    make.make_company()
+    boss = make.signed_in(make.make_user(Role.ADMIN, language="de"))
+    row = {"position": "1", "name": "<b>Best", "tone": "good", "r_low": "5", "r_high": "1"}
+    bounds = {"f_low": "1", "f_high": "5", "m_low": "1", "m_high": "5", "advice": ""}
+    sent = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0"}
+    for name, value in (row | bounds).items():
+        sent[f"form-0-{name}"] = value
+    page = page_after(boss, reverse("analytics:segment_list"), sent)
+    assert ": Die obere Grenze liegt unter der unteren." in page
+    assert "the upper bound is below" not in page
+
+
+@pytest.mark.django_db
+def test_why_a_part_of_a_deal_stays_is_said_as_a_sentence_in_the_language_of_the_person():
+    make.make_company()
+    make.make_pipeline()
+    rep = make.make_user(Role.REP, language="de")
+    deal = make.make_deal(owner=rep)
+    shares = [DealShare.objects.create(deal=deal, user=make.make_user(), percent=part) for part in (80, 60, 10)]
+    sent = {"part": "shares", "id": str(shares[2].pk)}
+    page = page_after(make.signed_in(rep), reverse("pipeline:part_remove", args=[deal.pk]), sent)
+    assert "Die Anteile ergeben mehr als 100 %." in page
+    assert "['" not in page.partition("<main")[2]
+    assert DealShare.objects.count() == 3
 
 
 def is_put_together(said):

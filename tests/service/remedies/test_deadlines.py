@@ -90,10 +90,21 @@ def test_a_page_that_was_opened_before_decides_nothing_and_says_why(house, asked
 
 
 def test_what_has_ended_cannot_be_withdrawn_any_more_and_is_booked_as_it_ended(house, asked):
-    actions.withdraw_compensation(actor=house.agent, compensation=asked.over)
+    page = signed_in(house.agent).post(f"{asked.over.get_absolute_url()}withdraw/", follow=True).content.decode()
+    assert "The deadline has passed" in page
+    assert "asked for no more" not in page
     assert [step for step, _ in ledger(asked.over)] == ["asked"]
     assert actions.expire_compensations() == 1
     assert [step for step, _ in ledger(asked.over)] == ["asked", "expired"]
     asked.over.refresh_from_db()
     with pytest.raises(ValidationError, match="The deadline has passed"):
         actions.approve_compensation(actor=house.boss, compensation=asked.over, version=asked.over.version)
+
+
+def test_what_was_approved_meanwhile_is_not_said_to_be_withdrawn(house, asked):
+    actions.approve_compensation(
+        actor=house.boss, compensation=asked.waits, version=asked.waits.version, words="Of course."
+    )
+    page = signed_in(house.agent).post(f"{asked.waits.get_absolute_url()}withdraw/", follow=True).content.decode()
+    assert "This was decided before: granted" in page
+    assert "asked for no more" not in page
