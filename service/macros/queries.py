@@ -69,7 +69,7 @@ class Preview:
     """A reply as it would look in a ticket; `problem` says what is wrong with it."""
 
     text: str = ""
-    problem: str = ""
+    problem: ValidationError | None = None
     gaps: Sequence[str] = ()
 
 
@@ -78,7 +78,7 @@ def preview_of(user: User, text: str, ticket: Ticket | None) -> Preview:
     try:
         FIELDS.check(text)
     except ValidationError as error:
-        return Preview(problem=" ".join(error.messages))
+        return Preview(problem=error)
     if ticket is None:
         return Preview(text)
     _hide(user, ticket)

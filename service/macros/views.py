@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from crm.access import can
 from crm.choices import Verb
-from crm.languages.telling import spoken
+from crm.languages.telling import spoken, spoken_refusal
 from crm.requests import SignedInRequest
 from crm.views.base import ActionView, ScopedView
 from crm.views.forms import FormPage
@@ -101,7 +101,9 @@ class MacroPreviewView(ScopedView):
         tickets, asked = tickets_to_look_at(user), request.POST.get("ticket", "")
         ticket = next((one for one in tickets if str(one.pk) == asked), tickets[0] if tickets else None)
         preview = preview_of(user, text, ticket)
-        return render(request, "service/macros/_preview.html", {"preview": preview, "ticket": ticket, "text": text})
+        problem = spoken_refusal(request, preview.problem) if preview.problem else ""
+        context = {"preview": preview, "problem": problem, "ticket": ticket, "text": text}
+        return render(request, "service/macros/_preview.html", context)
 
 
 class MacroOfferView(ScopedView):

@@ -36,7 +36,7 @@ async function move(card, stage, isEnd) {
   if (answer?.ok) return refresh(card.dataset.deal);
   place.insertBefore(card, next);
   if (answer?.status === 422) return location.assign(`${moveUrl(card)}?stage=${stage}`);
-  const said = answer?.status === 409 ? (await answer.json()).sentence : "The deal could not be moved. Please try again.";
+  const said = answer?.status === 409 ? (await answer.json()).sentence : inWords("The deal could not be moved. Please try again.");
   window.crm.say(said);
   if (answer?.status === 409) refresh(card.dataset.deal);
 }

@@ -36,7 +36,7 @@
     if (!opener || !panel || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const box = panel.querySelector("textarea");
-    const ask = { title: "Leave the mail you have begun?", text: "The answer takes its place.", yes: "Answer instead", danger: true };
+    const ask = { title: inWords("Leave the mail you have begun?"), text: inWords("The answer takes its place."), yes: inWords("Answer instead"), danger: true };
     if (box && box.value !== box.defaultValue && !(await window.crm.ask(ask))) return;
     reveal("mail");
     opener.blur();
@@ -70,7 +70,7 @@
   document.addEventListener("htmx:confirm", async (event) => {
     if (!event.target.matches?.("[data-part-tab]") || !isDirty()) return;
     event.preventDefault();
-    const yes = await window.crm.ask({ title: "Leave what you have written?", text: "It is not saved yet.", yes: "Leave it", danger: true });
+    const yes = await window.crm.ask({ title: inWords("Leave what you have written?"), text: inWords("It is not saved yet."), yes: inWords("Leave it"), danger: true });
     if (yes) event.detail.issueRequest(true);
   });
   window.addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());

@@ -21,8 +21,8 @@
     said.textContent = "";
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
     const found = answer && (answer.headers.get("Content-Type") ?? "").includes("json") ? await answer.json() : null;
-    if (found?.text && put(found.text)) said.textContent = "in the reply";
-    else said.textContent = found?.problem ?? "That did not work. Try again.";
+    if (found?.text && put(found.text)) said.textContent = inWords("in the reply");
+    else said.textContent = found?.problem ?? inWords("That did not work. Try again.");
   };
   box.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-use-article]") || !document.getElementById("reply-text")) return;

@@ -35,7 +35,7 @@ async function moveTo(card, column) {
   }
   place.insertBefore(card, next);
   const isTold = answer && [409, 422].includes(answer.status);
-  const said = isTold ? await answer.json() : { sentence: "It could not be moved. Please try again." };
+  const said = isTold ? await answer.json() : { sentence: inWords("It could not be moved. Please try again.") };
   if (said.url) return location.assign(said.url);
   window.crm.say(said.sentence);
   if (answer?.status === 409) showAgain(card.dataset.record);

@@ -9,19 +9,19 @@
   const hasWidths = form.dataset.widths !== undefined;
   let moved = null, isDirty = false;
 
-  const nameOf = (one) => one.querySelector("h2, input.form-control, span:not(.layout-grip)")?.textContent.trim() || one.querySelector("input.form-control")?.value || "Group";
+  const nameOf = (one) => one.querySelector("h2, input.form-control, span:not(.layout-grip)")?.textContent.trim() || one.querySelector("input.form-control")?.value || inWords("Group");
   function tell(text) {
     isDirty = true;
     said.textContent = text;
   }
   const lists = () => [...blocks.querySelectorAll("[data-items]"), hiddenItems];
-  const refuse = (item) => window.crm.say(`${nameOf(item)}: this field is needed, so it stays in the form.`, "warn");
+  const refuse = (item) => window.crm.say(inWords("%(field)s: this field is needed, so it stays in the form.", { field: nameOf(item) }), "warn");
 
   function put(item, list, before = null) {
     if (item.dataset.needed !== undefined && list === hiddenItems) return refuse(item);
     list.insertBefore(item, before);
-    const title = list === hiddenItems ? "what is not shown" : nameOf(list.closest("[data-block]"));
-    tell(`${nameOf(item)} is number ${[...list.children].indexOf(item) + 1} in ${title}.`);
+    const title = list === hiddenItems ? inWords("what is not shown") : nameOf(list.closest("[data-block]"));
+    tell(inWords("%(field)s is number %(place)s in %(group)s.", { field: nameOf(item), place: [...list.children].indexOf(item) + 1, group: title }));
   }
   function leaveOut(one) {
     if (one.matches("[data-item]")) return put(one, one.parentElement === hiddenItems ? (lists()[0]) : hiddenItems);
@@ -29,7 +29,7 @@
     else {
       const items = [...one.querySelectorAll("[data-item]")];
       const other = [...blocks.querySelectorAll("[data-block]:not([data-panel])")].find((block) => block !== one);
-      if (!other) return window.crm.say("This is the last group: it stays.", "warn");
+      if (!other) return window.crm.say(inWords("This is the last group: it stays."), "warn");
       for (const item of items) (item.dataset.needed === undefined ? hiddenItems : other.querySelector("[data-items]")).append(item);
       one.remove();
     }

@@ -62,9 +62,9 @@
     chosen.replaceChildren();
     chosen.hidden = !macro;
     form.elements.macro.value = macro?.id ?? "";
-    if (send) send.textContent = macro?.then === "solved" ? "Send, as the macro says" : "Send";
+    if (send) send.textContent = macro?.then === "solved" ? inWords("Send, as the macro says") : inWords("Send");
     if (!macro) return;
-    const off = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-quiet", textContent: "Without its changes" });
+    const off = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-quiet", textContent: inWords("Without its changes") });
     off.addEventListener("click", () => {
       describe(null);
       box.focus();

@@ -52,7 +52,7 @@
       },
       ...("pickSends" in field.dataset ? { onChange: (value) => value && field.form.requestSubmit() } : {}),
       hidePlaceholder: true,
-      placeholder: field.getAttribute("placeholder") || (isMany ? "Any" : ""),
+      placeholder: field.getAttribute("placeholder") || (isMany ? inWords("Any") : ""),
       allowEmptyOption: !address && !("pickFilled" in field.dataset), // else its empty choice is a line of the list
 
       render: { no_results: () => "<div class='no-results'>Nothing found</div>" },

@@ -17,7 +17,7 @@
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-reply-files]")) return;
     const names = [...event.target.files].map((file) => file.name);
-    event.target.closest("label").querySelector("[data-files-said]").textContent = names.join(", ") || "Files";
+    event.target.closest("label").querySelector("[data-files-said]").textContent = names.join(", ") || inWords("Files");
   });
 
   // who is here: said every fifteen seconds by a page that is in sight and in use, and when somebody begins to write

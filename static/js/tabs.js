@@ -14,10 +14,10 @@ async function keep(tab) {
   body.set("keys", order());
   const answer = await fetch(row.dataset.tabOrder, { method: "POST", headers, body }).catch(() => null);
   const place = tabs().indexOf(tab) + 1;
-  if (answer?.ok) return window.crm.say(`${tab.textContent.trim()} is tab ${place} of ${tabs().length} of your views.`);
+  if (answer?.ok) return window.crm.say(inWords("%(view)s is tab %(place)s of %(count)s of your views.", { view: tab.textContent.trim(), place, count: tabs().length }));
   const first = row.querySelector(".tab:not([data-view])"); // the tab of all rows
   for (const key of stood.split(",").reverse()) first.after(row.querySelector(`[data-view="${key}"]`));
-  window.crm.say("The tabs could not be put in this order. Please try again.");
+  window.crm.say(inWords("The tabs could not be put in this order. Please try again."));
 }
 
 if (row) {

@@ -17,7 +17,7 @@
       zone.classList.toggle("has-file", Boolean(file));
       name.textContent = file ? file.name : zone.dataset.drop;
       hint.textContent = tooLarge
-        ? `This file has ${size(file.size)}; at most ${size(limit)} can be taken here.`
+        ? inWords("This file has %(size)s; at most %(limit)s can be taken here.", { size: size(file.size), limit: size(limit) })
         : file
           ? size(file.size)
           : hintText;

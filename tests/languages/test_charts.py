@@ -38,6 +38,30 @@ def test_a_chart_says_nothing_that_no_catalogue_has(script):
     assert bare_words((SCRIPTS / script).read_text()) == []
 
 
+PLAIN = re.compile(
+    r"(?:say\(|textContent = |textContent: |sentence: |\btitle: |\btext: |\byes: |[?:|] )"
+    r'(["`])([^"`]*[A-Za-z]{2}[^"`]*)\1'
+)
+
+
+def told(script):
+    """Sentences and words for people that a script does not ask the catalogue for."""
+    found = [text for _, text in PLAIN.findall(HOLE.sub("", script))]
+    return [text for text in found if re.match(r"[A-Z][a-z]+(\W|$)", text) or " is " in text]
+
+
+def test_what_a_script_tells_is_found_where_it_stands_bare():
+    script = (
+        'say("It stays."); a.textContent = x ?? "No luck."; b = { title: "Go?" }; say(inWords("Kept.")); c ? "a" : "";'
+    )
+    assert told(script) == ["It stays.", "No luck.", "Go?"]
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.parent.glob("*.js")))
+def test_a_script_tells_people_nothing_that_no_catalogue_has(script):
+    assert told((SCRIPTS.parent / script).read_text()) == []
+
+
 def bare_lines(source):
     """Names of lines and bars (dictionaries with `name` and `points`) that are plain texts."""
     found = []

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from crm.choices import FieldRight, Role
-from crm.models import FieldRule, JobRun, OutgoingMail, Team
+from crm.models import FieldRule, JobRun, OutgoingMail, Team, User
 from service.actions import reply
 from service.languages import language_of
 from service.macros.actions import create_macro, use_macro
@@ -158,6 +158,10 @@ def test_editor_refuses_what_is_no_field_and_shows_how_it_looks(agent):
     assert "&lt;b&gt;Oak frame&lt;/b&gt;" in look
     assert "Nothing is known of the organization here" in look
     assert "is no field" in browser.post("/tickets/macros/preview/", {"text": "{{nmae}}"}).content.decode()
+    User.objects.update(language="de")
+    wrong = browser.post("/tickets/macros/preview/", {"text": "{{<b>100%}}"}).content.decode()
+    assert "ist kein Feld. Es gibt: " in wrong
+    assert "&lt;b&gt;100%" in wrong and "<b>" not in wrong
     with pytest.raises(ValidationError, match="Another macro of yours has this short name"):
         create_macro(actor=agent, fields={"name": "Again", "code": "on-its-way", "text": "Hello"})
 
