@@ -54,4 +54,4 @@ def refresh_search_of(chosen: sql.Composable) -> None:
         cursor.execute(REFRESH_SQL.format(chosen=chosen))
 
 
-CONTACT_IDS = OwnIds("contacts.contact", refresh_search_of)
+CONTACT_IDS = OwnIds("contacts.contact", refresh_search_of, erased="{t}.erased_at IS NOT NULL")

@@ -22,10 +22,12 @@ SIGNS = "left(md5(extract(epoch FROM %s)::text), 8)"
 
 @dataclass(frozen=True)
 class OwnIds:
-    """The ids of the records of one model (a label). `refresh` writes anew what these records are found by."""
+    """The ids of the records of one model (a label). `refresh` writes anew what these records are found by; `erased` is
+    the SQL condition of rows `{t}` that are left of erased people."""
 
     label: str
     refresh: Callable[[sql.Composable], None]
+    erased: str = "false"
 
     @cached_property
     def model(self) -> type[Model]:
@@ -48,6 +50,10 @@ class OwnIds:
     def called(self, alias: str) -> str:
         """SQL: what a record of the table `alias` is called."""
         return f"'{self.word}-' || {alias}.id || '-' || " + SIGNS % f"{alias}.{self.made}"
+
+    def named(self, alias: str) -> str:
+        """SQL: what a file can name by such an id; what is left of an erased person is nobody any more."""
+        return f"NOT ({self.erased.format(t=alias)})"
 
     def told(self, path: str = "") -> Combinable:
         """For a file: the external id of the record at the end of `path` (`contact__`), else what it is called."""

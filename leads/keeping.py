@@ -63,4 +63,4 @@ def place_leads_of(chosen: sql.Composable) -> None:
         cursor.execute(PLACE_SQL.format(rules=SAVED_RULES, fits=FITS, chosen=chosen))
 
 
-LEAD_IDS = OwnIds("leads.lead", refresh_search_of)
+LEAD_IDS = OwnIds("leads.lead", refresh_search_of, erased="{t}.sort_name = 'erased'")

@@ -58,4 +58,4 @@ def refresh_deals_of(chosen: sql.Composable) -> None:
         cursor.execute(DEALS_SQL.format(chosen=chosen))
 
 
-DEAL_IDS = OwnIds("pipeline.deal", refresh_deals_of)
+DEAL_IDS = OwnIds("pipeline.deal", refresh_deals_of, erased="{t}.sort_name = 'erased'")

@@ -34,4 +34,4 @@ def refresh_tickets_of(chosen: sql.Composable) -> None:
         cursor.execute(TICKETS_SQL.format(chosen=chosen))
 
 
-TICKET_IDS = OwnIds("service.ticket", refresh_tickets_of)
+TICKET_IDS = OwnIds("service.ticket", refresh_tickets_of, erased="{t}.sort_name = 'erased'")

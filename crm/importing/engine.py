@@ -30,7 +30,7 @@ from crm.importing.kinds import ImportKind
 from crm.importing.mapping import ImportOptions, Source, resolve_sources, unused_columns
 from crm.importing.matching import RowDiff, with_match
 from crm.importing.merging import Counts, Merge
-from crm.importing.own_ids import take_up_own_ids
+from crm.importing.own_ids import own_ids_taken_up
 from crm.importing.reading import open_table
 from crm.importing.rejects import RejectedRows, faults_of_rows
 from crm.importing.staging import (
@@ -215,8 +215,8 @@ class _Run:
         report = self._report_merging
         how = self.options.match, self.options.write
         merge = Merge(cursor, self.actor, current_company(), given, report, counts, self.kind.fields, *how)
-        take_up_own_ids(merge)
-        self.kind.merge(merge)
+        with own_ids_taken_up(merge, self.kind.model):
+            self.kind.merge(merge)
         if self.dry_run and self.kind.diffs:
             self.diffs = self.kind.diffs(merge, SHOWN_DIFFS)
 
