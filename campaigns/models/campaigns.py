@@ -207,7 +207,7 @@ class Recipient(models.Model):
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients", db_index=False)
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="campaign_places")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="campaign_places", db_index=False)
     variant = models.ForeignKey(Variant, null=True, on_delete=models.CASCADE, related_name="recipients", db_index=False)
     state = models.CharField(max_length=10, choices=RecipientState, default=RecipientState.PAST)
     reason = models.CharField(max_length=60, blank=True, default="")

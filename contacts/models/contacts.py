@@ -194,7 +194,7 @@ class Contact(models.Model):
 class ContactPoint(models.Model):
     """An e-mail address, phone number or social handle. `normalised`: lower-case address, E.164 or bare digits."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="points")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="points", db_index=False)
     kind = models.CharField(max_length=16, choices=PointKind)
     label = models.CharField(max_length=40, blank=True)
     value = models.CharField(max_length=320)

@@ -17,7 +17,7 @@ class Interaction(models.Model):
     `about_model` (`pipeline.deal`) and `about_id` name the record of an app above that it was about, if any.
     """
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interactions")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interactions", db_index=False)
     occurred_at = models.DateTimeField()
     channel = models.CharField(max_length=16, choices=Channel)
     direction = models.CharField(max_length=4, choices=Direction, default=Direction.OUTBOUND)

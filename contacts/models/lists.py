@@ -60,7 +60,7 @@ class ListedContact(models.Model):
     """A contact that came with a list; one may stand on several."""
 
     acquired_list = models.ForeignKey(AcquiredList, on_delete=models.CASCADE, related_name="entries")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="listings")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="listings", db_index=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     access = AccessPaths(through="contact", parent="contacts.contact")

@@ -42,7 +42,7 @@ class Consent(models.Model):
     """
 
     # the database takes them away with their contact: the application may not
-    contact = models.ForeignKey(Contact, on_delete=models.DO_NOTHING, related_name="consents")
+    contact = models.ForeignKey(Contact, on_delete=models.DO_NOTHING, related_name="consents", db_index=False)
     channel = models.CharField(max_length=16, choices=ConsentChannel)
     purpose = models.CharField(max_length=60, default="marketing", validators=[purpose_key])
     level = models.PositiveSmallIntegerField(choices=ConsentLevel)

@@ -177,7 +177,7 @@ class LeadTouch(models.Model):
     """One touch with a lead: a call, a mail, a meeting, a form that they sent. Of a lead with a contact, the contact's
     history holds it as an interaction with the external id `lead-touch:ID`."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="touches")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="touches", db_index=False)
     channel = models.CharField(max_length=16, choices=Channel)
     direction = models.CharField(max_length=4, choices=Direction, default=Direction.OUTBOUND)
     occurred_at = models.DateTimeField(default=timezone.now)

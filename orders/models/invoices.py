@@ -25,7 +25,7 @@ class Invoice(models.Model):
     empty where no rate is known) and `state`. Whether it is overdue depends on the day: `state_on`.
     """
 
-    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="invoices")
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="invoices", db_index=False)
     order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices")
     number = models.CharField(max_length=200, unique=True)
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)

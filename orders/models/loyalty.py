@@ -76,10 +76,12 @@ class PointsEntry(models.Model):
     """Points that came (above 0) or went (below). Rows are only ever added; the database lets nothing else happen."""
 
     # the database takes them away with their member: the application may not
-    member = models.ForeignKey(LoyaltyMember, on_delete=models.DO_NOTHING, related_name="entries")
+    member = models.ForeignKey(LoyaltyMember, on_delete=models.DO_NOTHING, related_name="entries", db_index=False)
     kind = models.CharField(max_length=12, choices=PointsKind)
     points = models.IntegerField()
-    order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="points")
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="points", db_index=False
+    )
     note = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(auto_now_add=True)
     expires_on = models.DateField(null=True, blank=True)

@@ -59,7 +59,7 @@ class LineOption(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="options")
-    line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="options")
+    line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="options", db_index=False)
     name = models.CharField(max_length=80)
     value = models.CharField(max_length=300)
     surcharge = models.DecimalField(max_digits=16, decimal_places=4, default=0)

@@ -85,6 +85,7 @@ class Order(models.Model):
     import_row = models.PositiveIntegerField(null=True, blank=True, editable=False)
     contact = models.ForeignKey(
         "contacts.Contact",
+        db_index=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -92,6 +93,7 @@ class Order(models.Model):
     )
     partner = models.ForeignKey(
         "contacts.Contact",
+        db_index=False,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -153,7 +155,7 @@ class OrderLine(models.Model):
     return takes back.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
     product = models.ForeignKey(Product, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")

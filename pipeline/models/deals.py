@@ -200,7 +200,7 @@ class StageChange(models.Model):
     """
 
     # the database takes them away with their deal: the application may not
-    deal = models.ForeignKey(Deal, on_delete=models.DO_NOTHING, related_name="changes")
+    deal = models.ForeignKey(Deal, on_delete=models.DO_NOTHING, related_name="changes", db_index=False)
     from_stage = models.ForeignKey(Stage, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     to_stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
     changed_on = models.DateField()
