@@ -254,6 +254,7 @@ CAMPAIGN_ACTIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
 }
 # counts, at night; rings after the action that it is part of; parts of writing a variant
 CAMPAIGN_NOT_ALONE = {
+    "call_back_too_soon",
     "address_of",
     "checked_own",
     "faults_of_pictures",
