@@ -5,16 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0020_language_of_mails'),
-        ('contacts', '0012_one_index_each'),
+        ("campaigns", "0020_language_of_mails"),
+        ("contacts", "0012_one_index_each"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='recipient',
-            name='contact',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='campaign_places', to='contacts.contact'),
+            model_name="recipient",
+            name="contact",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="campaign_places",
+                to="contacts.contact",
+            ),
         ),
     ]

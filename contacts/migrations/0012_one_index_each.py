@@ -5,30 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0011_lots'),
+        ("contacts", "0011_lots"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='consent',
-            name='contact',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='consents', to='contacts.contact'),
+            model_name="consent",
+            name="contact",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="consents",
+                to="contacts.contact",
+            ),
         ),
         migrations.AlterField(
-            model_name='contactpoint',
-            name='contact',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='points', to='contacts.contact'),
+            model_name="contactpoint",
+            name="contact",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="points",
+                to="contacts.contact",
+            ),
         ),
         migrations.AlterField(
-            model_name='interaction',
-            name='contact',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='contacts.contact'),
+            model_name="interaction",
+            name="contact",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="interactions",
+                to="contacts.contact",
+            ),
         ),
         migrations.AlterField(
-            model_name='listedcontact',
-            name='contact',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='listings', to='contacts.contact'),
+            model_name="listedcontact",
+            name="contact",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="listings",
+                to="contacts.contact",
+            ),
         ),
     ]

@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0003_waiting_for_somebody_free'),
+        ("leads", "0003_waiting_for_somebody_free"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='leadtouch',
-            name='lead',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='leads.lead'),
+            model_name="leadtouch",
+            name="lead",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="touches", to="leads.lead"
+            ),
         ),
     ]

@@ -5,46 +5,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contacts', '0012_one_index_each'),
-        ('orders', '0003_offer_code'),
+        ("contacts", "0012_one_index_each"),
+        ("orders", "0003_offer_code"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='invoice',
-            name='contact',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='contacts.contact'),
+            model_name="invoice",
+            name="contact",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="invoices",
+                to="contacts.contact",
+            ),
         ),
         migrations.AlterField(
-            model_name='lineoption',
-            name='line',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='options', to='orders.orderline'),
+            model_name="lineoption",
+            name="line",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="options",
+                to="orders.orderline",
+            ),
         ),
         migrations.AlterField(
-            model_name='order',
-            name='contact',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='contacts.contact'),
+            model_name="order",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="contacts.contact",
+            ),
         ),
         migrations.AlterField(
-            model_name='order',
-            name='partner',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='partner_orders', to='contacts.contact'),
+            model_name="order",
+            name="partner",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="partner_orders",
+                to="contacts.contact",
+            ),
         ),
         migrations.AlterField(
-            model_name='orderline',
-            name='order',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order'),
+            model_name="orderline",
+            name="order",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.order"
+            ),
         ),
         migrations.AlterField(
-            model_name='pointsentry',
-            name='member',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='orders.loyaltymember'),
+            model_name="pointsentry",
+            name="member",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="entries",
+                to="orders.loyaltymember",
+            ),
         ),
         migrations.AlterField(
-            model_name='pointsentry',
-            name='order',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='points', to='orders.order'),
+            model_name="pointsentry",
+            name="order",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="points",
+                to="orders.order",
+            ),
         ),
     ]

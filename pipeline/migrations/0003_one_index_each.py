@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipeline', '0002_what_goes_with_what'),
+        ("pipeline", "0002_what_goes_with_what"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='stagechange',
-            name='deal',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='changes', to='pipeline.deal'),
+            model_name="stagechange",
+            name="deal",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="changes",
+                to="pipeline.deal",
+            ),
         ),
     ]
