@@ -10,15 +10,26 @@ class Migration(migrations.Migration):
         ("contacts", "0012_one_index_each"),
     ]
 
+    # the indexes alone: to alter a field makes its foreign key anew, which forgets what goes with a row in the database
     operations = [
-        migrations.AlterField(
-            model_name="recipient",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="campaign_places",
-                to="contacts.contact",
-            ),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX campaigns_recipient_contact_id_34f5e802",
+                    "CREATE INDEX campaigns_recipient_contact_id_34f5e802 ON campaigns_recipient (contact_id)",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="recipient",
+                    name="contact",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="campaign_places",
+                        to="contacts.contact",
+                    ),
+                ),
+            ],
         ),
     ]

@@ -9,45 +9,68 @@ class Migration(migrations.Migration):
         ("contacts", "0011_lots"),
     ]
 
+    # the indexes alone: to alter a field makes its foreign key anew, which forgets what goes with a row in the database
     operations = [
-        migrations.AlterField(
-            model_name="consent",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="consents",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contactpoint",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="points",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="interaction",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="interactions",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="listedcontact",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="listings",
-                to="contacts.contact",
-            ),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX contacts_consent_contact_id_e3883c86",
+                    "CREATE INDEX contacts_consent_contact_id_e3883c86 ON contacts_consent (contact_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX contacts_contactpoint_contact_id_51b1ad41",
+                    "CREATE INDEX contacts_contactpoint_contact_id_51b1ad41 ON contacts_contactpoint (contact_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX contacts_interaction_contact_id_f3ad413f",
+                    "CREATE INDEX contacts_interaction_contact_id_f3ad413f ON contacts_interaction (contact_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX contacts_listedcontact_contact_id_3c254223",
+                    "CREATE INDEX contacts_listedcontact_contact_id_3c254223 ON contacts_listedcontact (contact_id)",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="consent",
+                    name="contact",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="consents",
+                        to="contacts.contact",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="contactpoint",
+                    name="contact",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="contacts.contact",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="interaction",
+                    name="contact",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="interactions",
+                        to="contacts.contact",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="listedcontact",
+                    name="contact",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listings",
+                        to="contacts.contact",
+                    ),
+                ),
+            ],
         ),
     ]

@@ -9,12 +9,26 @@ class Migration(migrations.Migration):
         ("leads", "0003_waiting_for_somebody_free"),
     ]
 
+    # the indexes alone: to alter a field makes its foreign key anew, which forgets what goes with a row in the database
     operations = [
-        migrations.AlterField(
-            model_name="leadtouch",
-            name="lead",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="touches", to="leads.lead"
-            ),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX leads_leadtouch_lead_id_fd1cc46b",
+                    "CREATE INDEX leads_leadtouch_lead_id_fd1cc46b ON leads_leadtouch (lead_id)",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="leadtouch",
+                    name="lead",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="touches",
+                        to="leads.lead",
+                    ),
+                ),
+            ],
         ),
     ]

@@ -10,78 +10,116 @@ class Migration(migrations.Migration):
         ("orders", "0003_offer_code"),
     ]
 
+    # the indexes alone: to alter a field makes its foreign key anew, which forgets what goes with a row in the database
     operations = [
-        migrations.AlterField(
-            model_name="invoice",
-            name="contact",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="invoices",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="lineoption",
-            name="line",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="options",
-                to="orders.orderline",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="order",
-            name="contact",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="order",
-            name="partner",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="partner_orders",
-                to="contacts.contact",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="orderline",
-            name="order",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.order"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="pointsentry",
-            name="member",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="entries",
-                to="orders.loyaltymember",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="pointsentry",
-            name="order",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="points",
-                to="orders.order",
-            ),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX orders_invoice_contact_id_f17b4eed",
+                    "CREATE INDEX orders_invoice_contact_id_f17b4eed ON orders_invoice (contact_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX orders_lineoption_line_id_9aa5f312",
+                    "CREATE INDEX orders_lineoption_line_id_9aa5f312 ON orders_lineoption (line_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX orders_order_contact_id_351ea2f1",
+                    "CREATE INDEX orders_order_contact_id_351ea2f1 ON orders_order (contact_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX orders_order_partner_id_9b0056be",
+                    "CREATE INDEX orders_order_partner_id_9b0056be ON orders_order (partner_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX orders_orderline_order_id_17f8f3ef",
+                    "CREATE INDEX orders_orderline_order_id_17f8f3ef ON orders_orderline (order_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX orders_pointsentry_member_id_59c03190",
+                    "CREATE INDEX orders_pointsentry_member_id_59c03190 ON orders_pointsentry (member_id)",
+                ),
+                migrations.RunSQL(
+                    "DROP INDEX orders_pointsentry_order_id_3696e852",
+                    "CREATE INDEX orders_pointsentry_order_id_3696e852 ON orders_pointsentry (order_id)",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="invoice",
+                    name="contact",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="contacts.contact",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="lineoption",
+                    name="line",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="options",
+                        to="orders.orderline",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="order",
+                    name="contact",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="contacts.contact",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="order",
+                    name="partner",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partner_orders",
+                        to="contacts.contact",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="orderline",
+                    name="order",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="orders.order",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="pointsentry",
+                    name="member",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="entries",
+                        to="orders.loyaltymember",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="pointsentry",
+                    name="order",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="points",
+                        to="orders.order",
+                    ),
+                ),
+            ],
         ),
     ]

@@ -9,15 +9,26 @@ class Migration(migrations.Migration):
         ("pipeline", "0002_what_goes_with_what"),
     ]
 
+    # the indexes alone: to alter a field makes its foreign key anew, which forgets what goes with a row in the database
     operations = [
-        migrations.AlterField(
-            model_name="stagechange",
-            name="deal",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="changes",
-                to="pipeline.deal",
-            ),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX pipeline_stagechange_deal_id_5e488079",
+                    "CREATE INDEX pipeline_stagechange_deal_id_5e488079 ON pipeline_stagechange (deal_id)",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="stagechange",
+                    name="deal",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="changes",
+                        to="pipeline.deal",
+                    ),
+                ),
+            ],
         ),
     ]

@@ -204,7 +204,7 @@ def test_a_key_that_another_is_writing_meanwhile_is_waited_for_and_adds_nothing(
 def test_one_that_cannot_be_sent_is_told_of_and_stops_no_other() -> None:
     drafts = [Draft(kind="at_most_once", to=to, subject="S", text="T") for to in ("mia@example.com", "mia", "b@c.de")]
     told: list[tuple[str, str]] = []
-    count = send_mails(actor=None, drafts=drafts, refuse=lambda draft, error: told.append((draft.to, error.message)))
+    count = send_mails(actor=None, drafts=drafts, refuse=lambda draft, error: told.append((draft.to, *error.messages)))
     assert count == 2
     assert told == [("mia", "The recipient “mia” is not an e-mail address; write it like mia@example.com.")]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crm.database.copying import copying
 
@@ -26,7 +27,8 @@ def test_a_refused_copy_raises_an_error_of_django(rows, error):
     ):
         for row in rows:
             copy.write_row(row)
-    with connection.cursor() as cursor:
+    # also where statements are told
+    with CaptureQueriesContext(connection), connection.cursor() as cursor:
         with copying(cursor, "COPY copied FROM STDIN") as copy:
             copy.write_row((7,))
         with copying(cursor, "COPY (SELECT n FROM copied WHERE n = %s) TO STDOUT", [7]) as copy:
