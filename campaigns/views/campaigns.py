@@ -54,8 +54,8 @@ class CampaignDetailView(ScopedView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         campaign, user = self.get_record(), self.request.user
         if request.GET.get("part") == "offers":
-            context = {"offers": offers_of_campaign(user, campaign), "base": current_company().currency}
-            return render(request, "campaigns/offers/_of_campaign.html", context)
+            offers = {"offers": offers_of_campaign(user, campaign), "base": current_company().currency}
+            return render(request, "campaigns/offers/_of_campaign.html", offers)
         outcome = queries.outcome_for(user, campaign)
         page = CampaignPage(campaign, outcome, list(campaign.variants.all()))
         context = {

@@ -126,7 +126,7 @@ def test_half_an_hour_before_the_owner_is_warned_alone_and_managers_of_the_team_
     make_user(Role.MANAGER, name="Of another team", team=make_team())
     owned = make_ticket(owner=agent, team=team, opened_at=start)
     free = make_ticket(team=team, opened_at=start)
-    told = []
+    told: list[tuple[int, int, User, str]] = []
     for minutes in (29, 30, 31, 59, 60, 61):
         time_machine.move_to(start + dt.timedelta(minutes=minutes), tick=False)
         watch_promises()
