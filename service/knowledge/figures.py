@@ -116,7 +116,7 @@ def knowledge_figures(user: User, *, weeks: int = WEEKS) -> KnowledgeFigures:
         answered=Share(sum(one.with_article for one in lines), sum(one.solved for one in lines)),
         helpful=Share(votes.filter(is_helpful=True).count(), votes.count()),
         readers=ArticleRead.objects.filter(read_on__gte=mondays[0]).count(),
-        gaps=_gaps(since, mondays),
+        gaps=_gaps(user, since, mondays),
         tickets=list(newest.order_by("-solved_at").only("subject", "solved_at")[:MOST_TICKETS]),
         about=_about(without),
         due=Article.objects.due(company_today()).count(),
@@ -146,7 +146,7 @@ def _counted(rows: QuerySet[Any], parts: dict[str, Q]) -> dict[dt.date, dict[str
     return {row["week"].date(): {name: row[f"n_{name}"] for name in parts} for row in found}
 
 
-def _gaps(since: dt.datetime, mondays: Sequence[dt.date]) -> list[Gap]:
+def _gaps(user: User, since: dt.datetime, mondays: Sequence[dt.date]) -> list[Gap]:
     """What was searched in vain most often, case and accents aside; last what is found by now."""
     rows = ArticleSearch.objects.filter(searched_at__gte=since, hits=0).annotate(said=Fold("text")).order_by()
     top = list(
@@ -155,7 +155,7 @@ def _gaps(since: dt.datetime, mondays: Sequence[dt.date]) -> list[Gap]:
     )  # fmt: skip
     texts = [row["shown"] for row in top]
     found = with_all_words(Article.objects.public(), texts, "published_words")
-    begun = with_all_words(Article.objects.exclude(state=ArticleState.ARCHIVED), texts, "words")
+    begun = with_all_words(Article.objects.visible_to(user).exclude(state=ArticleState.ARCHIVED), texts, "words")
     gaps = [
         Gap(row["shown"], row["count"], row["last_at"], (), found.get(one) or begun.get(one), one in found)
         for one, row in enumerate(top)
